@@ -1,0 +1,34 @@
+/** Constant expressions: defaults of params and initial values of tensors. */
+import { diagnostic, type Report } from "../diagnostics/diagnostic.ts";
+import { operators } from "../operators/operators.ts";
+import type { Expr } from "../syntax/ast.ts";
+import { binaryOperators } from "./binary.ts";
+
+/** The value of an expression made of numbers and arithmetic; anything else is N408. */
+export function constantValue(expr: Expr, report: Report): number | undefined {
+  switch (expr.kind) {
+    case "number":
+      return expr.value;
+    case "negate": {
+      const value = constantValue(expr.operand, report);
+      return value === undefined ? undefined : -value;
+    }
+    case "binary": {
+      const left = constantValue(expr.left, report);
+      const right = constantValue(expr.right, report);
+      if (left === undefined || right === undefined) return undefined;
+      const { op, swapped } = binaryOperators[expr.operator];
+      return swapped ? operators[op].f64(right, left, 0) : operators[op].f64(left, right, 0);
+    }
+    case "name":
+    case "axis":
+    case "call":
+    case "at":
+      report(
+        diagnostic("N408", "expected a number", expr.span, {
+          note: "defaults and initial values are constants",
+        }),
+      );
+      return undefined;
+  }
+}

@@ -1,0 +1,107 @@
+/** One norm in one mode: its equations become a tensor graph. */
+import { diagnostic, type Report } from "../diagnostics/diagnostic.ts";
+import type { Mode } from "../program/program.ts";
+import { createBuilder } from "../tensor/builder.ts";
+import { type Graph, type GraphTensor, type Result, reachable } from "../tensor/graph.ts";
+import { tensorFactors } from "./compose.ts";
+import type { Declarations } from "./declare.ts";
+import type { Module } from "./modules.ts";
+import { dimsOf, outputTensor } from "./outputs.ts";
+import { evaluateEquation, type Scope, type Value } from "./scope.ts";
+import type { Session } from "./session.ts";
+import { evaluateUpdates } from "./states.ts";
+
+/** Graphs larger than this come from no spec that a person wrote; later passes may walk a graph recursively. */
+const maxNodes = 5000;
+
+export function readNorm(
+  module: Module,
+  declarations: Declarations,
+  session: Session,
+  mode: Mode | null,
+  used: Set<string>,
+  report: Report,
+): Graph | undefined {
+  const factors = declarations.axes.flatMap((one) => one.factors.map((part) => part.name));
+  const builder = createBuilder(factors);
+  const given = new Map<string, Value>();
+  for (const param of declarations.params.values()) {
+    const isFactor = factors.includes(param.name);
+    given.set(param.name, isFactor ? builder.size([param.name]) : builder.param(param.name));
+  }
+  for (const tensor of declarations.tensors.values()) {
+    given.set(tensor.name, builder.input(tensor.name, tensorFactors(declarations, tensor)));
+  }
+  const states = [...declarations.tensors.values()]
+    .filter((one) => one.role === "state")
+    .map((one) => one.name);
+  const scope: Scope = {
+    module,
+    declarations,
+    mode,
+    builder,
+    session,
+    report,
+    given,
+    computed: new Map(),
+    factorsOf: (factor) => [factor],
+    states: new Map(states.map((name) => [name, name])),
+    used,
+  };
+
+  // Every equation is read, used or not, so that a mistake in any of them is seen.
+  const own = mode === null ? [] : [...declarations.modeEquations[mode].values()];
+  for (const equation of [...declarations.equations.values(), ...own]) {
+    evaluateEquation(scope, equation, equation.name.span);
+  }
+
+  const results: Result[] = [];
+  const tensors: GraphTensor[] = [...declarations.tensors.values()].map((one) => ({
+    name: one.name,
+    role: one.role,
+    dims: one.dims,
+    factors: tensorFactors(declarations, one),
+    ...(one.initial === undefined ? {} : { initial: one.initial }),
+  }));
+  for (const [name, state] of session.hoisted) {
+    tensors.push({
+      name,
+      role: "state",
+      dims: dimsOf(declarations, state.factors),
+      factors: state.factors,
+      initial: state.initial,
+    });
+  }
+  for (const output of declarations.outputs) {
+    const tensor = outputTensor(scope, output);
+    if (tensor === undefined) continue;
+    tensors.push(tensor.declared);
+    results.push({ tensor: output.name, value: tensor.value });
+  }
+  if (mode === "train") results.push(...evaluateUpdates(scope));
+  const nodes = reachable(results.map((one) => one.value));
+  if (nodes.length > maxNodes) {
+    report(
+      diagnostic(
+        "N104",
+        `this norm is too large: ${nodes.length} operations, at most ${maxNodes}`,
+        declarations.decl.name.span,
+      ),
+    );
+    return undefined;
+  }
+  const params = [...declarations.params.values()].map(({ name, initial, kind }) => ({
+    name,
+    initial,
+    kind,
+  }));
+  return {
+    norm: declarations.decl.name.text,
+    mode,
+    axes: declarations.axes,
+    factors,
+    params,
+    tensors,
+    results,
+  };
+}

@@ -1,0 +1,47 @@
+/** The passes, in order: a checked graph becomes a program. This is the road in one screen. */
+import { emitProgram } from "../emit/program.ts";
+import type { Kernel } from "../kernel/ir.ts";
+import { lowerKernel } from "../kernel/lower.ts";
+import { verifyKernel } from "../kernel/verify.ts";
+import type { Program } from "../program/program.ts";
+import { partition } from "../schedule/partition.ts";
+import type { Plan } from "../schedule/plan.ts";
+import { expand } from "../tensor/expand.ts";
+import type { Graph } from "../tensor/graph.ts";
+import { recognise } from "../tensor/recognise.ts";
+import { simplify } from "../tensor/simplify.ts";
+import { stabilise } from "../tensor/stabilise.ts";
+import { verifyGraph } from "../tensor/verify.ts";
+
+export interface Compiled {
+  readonly program: Program;
+  readonly plan: Plan;
+  readonly kernels: readonly Kernel[];
+  /** The graph after each pass, for `normc explain --after PASS`. */
+  readonly graphs: readonly { readonly pass: string; readonly graph: Graph; readonly ms: number }[];
+}
+
+export const graphPasses: readonly { readonly name: string; readonly run: (graph: Graph) => Graph }[] = [
+  { name: "simplify", run: simplify },
+  { name: "recognise", run: recognise },
+  { name: "stabilise", run: stabilise },
+  { name: "expand", run: expand },
+  { name: "tidy", run: simplify },
+];
+
+export function compileGraph(checked: Graph): Compiled {
+  verifyGraph(checked, "check");
+  const graphs = [{ pass: "check", graph: checked, ms: 0 }];
+  let graph = checked;
+  for (const { name, run } of graphPasses) {
+    const start = performance.now();
+    graph = run(graph);
+    graphs.push({ pass: name, graph, ms: performance.now() - start });
+    verifyGraph(graph, name);
+  }
+  const plan = partition(graph);
+  const layouts = new Map([...graph.tensors, ...plan.scratch].map((one) => [one.name, one.factors]));
+  const kernels = plan.kernels.map((one) => lowerKernel(graph, one, (tensor) => layouts.get(tensor) ?? []));
+  for (const kernel of kernels) verifyKernel(kernel);
+  return { program: emitProgram(graph, plan, kernels), plan, kernels, graphs };
+}

@@ -1,0 +1,20 @@
+/** Dawn for Node: the optional package `webgpu`. Keep what `create` returns: its collection ends the devices. */
+export interface Dawn {
+  create(flags: readonly string[]): GPU;
+}
+
+/** Imports the package. Throws an error that says why it cannot be had. */
+export async function loadDawn(): Promise<Dawn> {
+  try {
+    const { create, globals } = await import("webgpu");
+    // GPUBufferUsage and its like, which callers expect as in a browser.
+    for (const [name, value] of Object.entries(globals)) {
+      if (!(name in globalThis))
+        Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+    }
+    return { create: (flags) => create([...flags]) };
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
+    throw new Error(`the package webgpu (Dawn for Node) does not load: ${reason}`, { cause });
+  }
+}

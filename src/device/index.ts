@@ -1,0 +1,1 @@
+export { type AdapterChoice, type DeviceOptions, type OpenedDevice, openDevice } from "./open.ts";

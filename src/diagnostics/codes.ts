@@ -1,0 +1,73 @@
+/**
+ * Every diagnostic code, in one table. A code is stable once released: a new meaning takes a new number.
+ * N0xx reading a file, N1xx syntax, N2xx names, N3xx axes, N4xx meaning, N5xx values given at build or run time.
+ * Each has a page `docs/diagnostics/<code>.md` and a test that provokes it.
+ */
+export type Severity = "error" | "warning";
+
+interface CodeEntry {
+  readonly severity: Severity;
+  readonly title: string;
+}
+
+export const codes = {
+  N001: { severity: "error", title: "a file cannot be read" },
+  N002: { severity: "error", title: "a file is not text" },
+  N003: { severity: "error", title: "a file is too large" },
+  N004: { severity: "error", title: "a file declares no norm" },
+
+  N101: { severity: "error", title: "a character that means nothing here" },
+  N102: { severity: "error", title: "an unterminated string or comment" },
+  N103: { severity: "error", title: "a token where another was expected" },
+  N104: { severity: "error", title: "an expression nested too deeply or too long" },
+  N105: { severity: "error", title: "a number out of range" },
+
+  N201: { severity: "error", title: "an unknown name" },
+  N202: { severity: "error", title: "a name defined twice" },
+  N203: { severity: "error", title: "an unknown norm in an import" },
+  N204: { severity: "error", title: "an import of itself" },
+  N205: { severity: "error", title: "an imported file that cannot be read" },
+  N206: { severity: "error", title: "equations that depend on each other" },
+  N207: { severity: "error", title: "a function that calls itself" },
+  N208: { severity: "error", title: "a name that is reserved" },
+  N209: { severity: "warning", title: "a name that is never used" },
+
+  N301: { severity: "error", title: "an unknown axis" },
+  N302: { severity: "error", title: "an axis named twice" },
+  N303: { severity: "error", title: "an axis that the operand does not have" },
+  N304: { severity: "error", title: "an axis that the tensor it is stored into does not have" },
+  N305: { severity: "error", title: "more than one variadic axis in a tensor" },
+  N306: { severity: "error", title: "an axis split in two ways" },
+  N307: { severity: "error", title: "tensors of a norm that do not fit its axes" },
+  N308: { severity: "error", title: "an axis whose extent no tensor gives" },
+  N309: { severity: "error", title: "a layout that does not fit a tensor" },
+
+  N401: { severity: "error", title: "a wrong number of arguments" },
+  N402: { severity: "error", title: "an argument that is not a parameter of what is called" },
+  N403: { severity: "error", title: "a reduction without axes, or axes without a reduction" },
+  N404: { severity: "error", title: "a state written outside training" },
+  N405: { severity: "error", title: "a name missing in one of the modes" },
+  N406: { severity: "error", title: "an unknown mode" },
+  N407: { severity: "error", title: "a norm without an output or an input" },
+  N408: { severity: "error", title: "a value that is not a constant" },
+  N409: { severity: "warning", title: "a division by an extent that can be zero" },
+  N410: { severity: "error", title: "a state updated twice" },
+  N411: { severity: "error", title: "a name used as what it is not" },
+
+  N501: { severity: "error", title: "an unknown tensor or param" },
+  N502: { severity: "error", title: "a missing tensor" },
+  N503: { severity: "error", title: "extents that disagree" },
+  N504: { severity: "error", title: "an extent that does not divide" },
+  N505: { severity: "error", title: "a wrong rank" },
+  N506: { severity: "error", title: "a wrong number of elements" },
+  N507: { severity: "error", title: "a param that is not a usable number" },
+  N508: { severity: "error", title: "a limit of the device" },
+  N509: { severity: "error", title: "a feature that the device lacks" },
+  N510: { severity: "error", title: "a device that failed" },
+  N511: { severity: "error", title: "a mode that the norm does not have" },
+  N512: { severity: "error", title: "feeds that are not of the documented form" },
+  N513: { severity: "error", title: "a defect of normc" },
+  N514: { severity: "error", title: "a buffer or element type that cannot be used" },
+} as const satisfies Record<string, CodeEntry>;
+
+export type Code = keyof typeof codes;

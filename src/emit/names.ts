@@ -1,0 +1,26 @@
+/**
+ * The namer: one owner of every identifier in an emitted module. Names of a spec keep their spelling where the target
+ * allows it; a word that the target reserves, or one that is taken, gets a suffix.
+ */
+export interface Namer {
+  /** The identifier for a thing: the same key always gets the same identifier, two keys never do. */
+  name(key: string, wanted: string): string;
+}
+
+export function createNamer(isReserved: (word: string) => boolean): Namer {
+  const given = new Map<string, string>();
+  const taken = new Set<string>();
+  return {
+    name: (key, wanted) => {
+      const known = given.get(key);
+      if (known !== undefined) return known;
+      const base = wanted.replace(/[^A-Za-z0-9_]/g, "_").replace(/^_+|_+$/g, "") || "v";
+      const start = /^[0-9]/.test(base) ? `v${base}` : base;
+      let made = start;
+      for (let count = 1; taken.has(made) || isReserved(made); count++) made = `${start}_${count}`;
+      taken.add(made);
+      given.set(key, made);
+      return made;
+    },
+  };
+}

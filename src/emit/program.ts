@@ -1,0 +1,54 @@
+/** From kernels to a program: plain data that the runtime understands. */
+import type { Kernel } from "../kernel/ir.ts";
+import type { Program, ProgramConstant, ProgramKernel, ProgramTensor } from "../program/program.ts";
+import type { Plan } from "../schedule/plan.ts";
+import type { Graph } from "../tensor/graph.ts";
+import { renderWgsl } from "./shells.ts";
+import { wgslModule } from "./wgsl.ts";
+
+export function emitProgram(graph: Graph, plan: Plan, kernels: readonly Kernel[]): Program {
+  return { ...programInterface(graph, plan), kernels: kernels.map(emitKernel) };
+}
+
+/** A program without its kernels: what shapes and feeds are checked against. */
+export function programInterface(
+  graph: Graph,
+  plan: Plan = { kernels: [], scratch: [] },
+): Omit<Program, "kernels"> {
+  const updated = new Set(graph.results.map((one) => one.tensor));
+  const tensors = graph.tensors.map(
+    (one): ProgramTensor => ({
+      name: one.name,
+      role: one.role,
+      dims: one.dims,
+      ...(one.initial === undefined ? {} : { initial: one.initial }),
+      ...(one.role === "state" ? { updated: updated.has(one.name) } : {}),
+    }),
+  );
+  const scratch = plan.scratch.map(
+    (one): ProgramTensor => ({ name: one.name, role: "scratch", dims: one.factors }),
+  );
+  return {
+    norm: graph.norm,
+    mode: graph.mode,
+    axes: graph.axes,
+    params: graph.params,
+    tensors: [...tensors, ...scratch],
+  };
+}
+
+function emitKernel(kernel: Kernel): ProgramKernel {
+  const module = wgslModule(kernel);
+  return {
+    name: kernel.name,
+    wgsl: renderWgsl(module),
+    bindings: module.bindings.map(({ element }, i) => ({
+      tensor: kernel.tensors[i].name,
+      access: kernel.tensors[i].access,
+      element,
+    })),
+    constants: module.constants.map(({ name, constant }): ProgramConstant => ({ name, ...constant })),
+    grid: kernel.grid,
+    row: kernel.row,
+  };
+}

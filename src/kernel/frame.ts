@@ -1,0 +1,96 @@
+/**
+ * Frames: where in a kernel a value is known. A frame binds axes to coordinates (the grid's row, a loop's step) and
+ * holds the statements written there. A value goes into the outermost frame that knows its axes, once.
+ */
+import type { AxisSet } from "../tensor/axes.ts";
+import type { Node } from "../tensor/graph.ts";
+import { add, binary, extent, extentOf, local, mul, u32 } from "./expr.ts";
+import type { Expr, Stmt, Type } from "./ir.ts";
+
+/** Axes counted together by one linear index, slowest first. */
+export interface Run {
+  readonly factors: AxisSet;
+  readonly linear: Expr;
+}
+
+export interface Frame {
+  readonly parent: Frame | null;
+  readonly run: Run | null;
+  readonly body: Stmt[];
+  readonly coordinates: Map<string, Expr>;
+  readonly values: Map<Node, Expr>;
+  /** Values are not moved out of it: a branch that few lanes take. */
+  readonly closed: boolean;
+}
+
+export function createFrame(parent: Frame | null, run: Run | null, closed = false): Frame {
+  return { parent, run, body: [], coordinates: new Map(), values: new Map(), closed };
+}
+
+export type NameOf = (base: string) => string;
+
+/** The frame that binds an axis as seen from `frame`; an inner binding hides an outer one. */
+export function binderOf(frame: Frame, axis: string): Frame {
+  for (let at: Frame | null = frame; at !== null; at = at.parent) {
+    if (at.run?.factors.includes(axis)) return at;
+  }
+  throw new Error(`the axis ${axis} is not bound here`);
+}
+
+/** The outermost frame in which a value over these axes can be computed, given where it is wanted. */
+export function homeOf(frame: Frame, axes: AxisSet): Frame {
+  const binders = new Set(axes.map((axis) => binderOf(frame, axis)));
+  let home = frame;
+  while (!home.closed && home.parent !== null && !binders.has(home)) home = home.parent;
+  return home;
+}
+
+/** The coordinate along an axis: taken out of the linear index where it is first needed. */
+export function coordinate(frame: Frame, axis: string, nameOf: NameOf): Expr {
+  const binder = binderOf(frame, axis);
+  const known = binder.coordinates.get(axis);
+  if (known !== undefined) return known;
+  const { factors, linear } = binder.run as Run;
+  const place = factors.indexOf(axis);
+  const inner = factors.slice(place + 1);
+  // A run with an empty axis is never entered, but its divisor must still be no zero when the pipeline is made.
+  const above = inner.length === 0 ? linear : binary("div", linear, positive(extentOf(inner)));
+  const value = place === 0 ? above : binary("mod", above, positive(extent(axis)));
+  const expr =
+    value.kind === "const" || value.kind === "local" ? value : bind(binder, axis, "u32", value, nameOf);
+  binder.coordinates.set(axis, expr);
+  return expr;
+}
+
+function positive(expr: Expr): Expr {
+  return expr.kind === "const" ? expr : binary("max", expr, u32(1));
+}
+
+/** Writes `let name = value` into a frame. */
+export function bind(frame: Frame, base: string, type: Type, value: Expr, nameOf: NameOf): Expr {
+  const name = nameOf(base);
+  frame.body.push({ kind: "let", name, value });
+  return local(type, name);
+}
+
+/**
+ * The offset of an element, by Horner's rule over the layout. Axes that lie side by side in memory as they do in a run
+ * are taken together, so that a contiguous row costs one addition and no division.
+ */
+export function elementIndex(frame: Frame, layout: readonly string[], nameOf: NameOf): Expr {
+  let index: Expr = u32(0);
+  for (let place = 0; place < layout.length; ) {
+    const run = binderOf(frame, layout[place]).run as Run;
+    const whole = run.factors.every(
+      (factor, i) => layout[place + i] === factor && binderOf(frame, factor).run === run,
+    );
+    if (whole) {
+      index = add(mul(index, extentOf(run.factors)), run.linear);
+      place += run.factors.length;
+    } else {
+      index = add(mul(index, extent(layout[place])), coordinate(frame, layout[place], nameOf));
+      place += 1;
+    }
+  }
+  return index;
+}

@@ -1,0 +1,76 @@
+/** The rules of the kernel IR, checked before emission. A broken one is a defect of the compiler. */
+import type { Expr, Kernel, Stmt } from "./ir.ts";
+import { everyExpr, expressionsOf } from "./uses.ts";
+
+export function verifyKernel(kernel: Kernel): void {
+  const fail = (rule: string): never => {
+    throw new Error(`the kernel ${kernel.name}: ${rule}`);
+  };
+  const tensors = new Map(kernel.tensors.map((one) => [one.name, one.access]));
+  if (tensors.size !== kernel.tensors.length) fail("each tensor is bound once");
+  /** The names in reach, and which of them can be assigned. */
+  const checkBlock = (body: readonly Stmt[], outer: ReadonlyMap<string, boolean>, uniform: boolean): void => {
+    const names = new Map(outer);
+    const define = (name: string, mutable: boolean): void => {
+      if (names.has(name)) fail(`\`${name}\` is defined once`);
+      names.set(name, mutable);
+    };
+    for (const stmt of body) {
+      for (const expr of expressionsOf(stmt)) checkExpr(expr, names, fail);
+      switch (stmt.kind) {
+        case "let":
+        case "loadShared":
+          define(stmt.name, false);
+          break;
+        case "var":
+          define(stmt.name, true);
+          break;
+        case "load":
+          if (!tensors.has(stmt.tensor)) fail(`\`${stmt.tensor}\` is bound`);
+          define(stmt.name, false);
+          break;
+        case "assign":
+          if (names.get(stmt.name) !== true) fail(`\`${stmt.name}\` is a variable`);
+          break;
+        case "store":
+          if (tensors.get(stmt.tensor) !== "read_write") fail(`\`${stmt.tensor}\` can be written`);
+          break;
+        case "for": {
+          const lanesAgree = uniform && isUniform(stmt.start) && isUniform(stmt.end);
+          checkBlock(stmt.body, new Map([...names, [stmt.name, false]]), lanesAgree);
+          break;
+        }
+        case "halve":
+          checkBlock(stmt.body, new Map([...names, [stmt.name, false]]), uniform && isUniform(stmt.start));
+          break;
+        case "if":
+          checkBlock(stmt.body, names, uniform && isUniform(stmt.condition));
+          break;
+        case "barrier":
+          if (!uniform) fail("a barrier is reached by all lanes or none");
+          break;
+        case "storeShared":
+        case "comment":
+          break;
+      }
+    }
+  };
+  checkBlock(kernel.body, new Map(), true);
+}
+
+function checkExpr(expr: Expr, names: ReadonlyMap<string, boolean>, fail: (rule: string) => never): void {
+  for (const one of everyExpr(expr)) {
+    if (one.kind === "local" && !names.has(one.name)) fail(`\`${one.name}\` is defined before it is used`);
+    if (one.kind === "binary" && one.a.type !== one.b.type) fail(`both sides of ${one.op} have one type`);
+    if (one.kind === "select" && one.condition.type !== "bool") fail("a select chooses by a bool");
+    if (one.kind === "const" && one.type === "u32" && !(Number.isInteger(one.value) && one.value >= 0))
+      fail("a u32 is whole");
+  }
+}
+
+/** Made of numbers that are the same for the whole workgroup. */
+function isUniform(expr: Expr): boolean {
+  return [...everyExpr(expr)].every(
+    (one) => one.kind !== "local" && !(one.kind === "builtin" && one.name !== "group"),
+  );
+}

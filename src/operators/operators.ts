@@ -1,0 +1,79 @@
+/**
+ * The elementwise operators, one entry each: arity, and `f64`, what it means (the oracle computes with this).
+ * One marked `expanded` is what GPUs lack or get wrong: `tensor/expansions.ts` says it in other operators. All others
+ * are native, and every emitter spells them. What can be said in the language itself (activations, say) is not here
+ * but in `check/prelude.ts`, one line each.
+ */
+import { erf, roundHalfEven } from "./f64.ts";
+
+interface Entry {
+  readonly arity: number;
+  readonly f64: (a: number, b: number, c: number) => number;
+  readonly expanded?: true;
+}
+
+const flag = (condition: boolean): number => (condition ? 1 : 0);
+
+const table = {
+  add: { arity: 2, f64: (a, b) => a + b },
+  sub: { arity: 2, f64: (a, b) => a - b },
+  mul: { arity: 2, f64: (a, b) => a * b },
+  div: { arity: 2, f64: (a, b) => a / b },
+  min: { arity: 2, f64: (a, b) => Math.min(a, b) },
+  max: { arity: 2, f64: (a, b) => Math.max(a, b) },
+
+  lt: { arity: 2, f64: (a, b) => flag(a < b) },
+  le: { arity: 2, f64: (a, b) => flag(a <= b) },
+  eq: { arity: 2, f64: (a, b) => flag(a === b) },
+  ne: { arity: 2, f64: (a, b) => flag(a !== b) },
+  /** `where(c, a, b)`: a where c is not zero. */
+  where: { arity: 3, f64: (c, a, b) => (c !== 0 ? a : b) },
+
+  neg: { arity: 1, f64: (a) => -a },
+  abs: { arity: 1, f64: Math.abs },
+  sign: { arity: 1, f64: Math.sign },
+  floor: { arity: 1, f64: Math.floor },
+  ceil: { arity: 1, f64: Math.ceil },
+  trunc: { arity: 1, f64: Math.trunc },
+  /** To even at a tie, as IEEE 754, WGSL and ONNX do. */
+  round: { arity: 1, f64: roundHalfEven },
+
+  exp: { arity: 1, f64: Math.exp },
+  log: { arity: 1, f64: Math.log },
+  exp2: { arity: 1, f64: (a) => 2 ** a },
+  log2: { arity: 1, f64: Math.log2 },
+  sqrt: { arity: 1, f64: Math.sqrt },
+  rsqrt: { arity: 1, f64: (a) => 1 / Math.sqrt(a) },
+  sin: { arity: 1, f64: Math.sin },
+  cos: { arity: 1, f64: Math.cos },
+  tan: { arity: 1, f64: Math.tan },
+  asin: { arity: 1, f64: Math.asin },
+  acos: { arity: 1, f64: Math.acos },
+  atan: { arity: 1, f64: Math.atan },
+
+  tanh: { arity: 1, f64: Math.tanh, expanded: true },
+  log1p: { arity: 1, f64: Math.log1p, expanded: true },
+  expm1: { arity: 1, f64: Math.expm1, expanded: true },
+  sinh: { arity: 1, f64: Math.sinh, expanded: true },
+  cosh: { arity: 1, f64: Math.cosh, expanded: true },
+  erf: { arity: 1, f64: erf, expanded: true },
+  pow: { arity: 2, f64: (a, b) => a ** b, expanded: true },
+} as const satisfies Record<string, Entry>;
+
+export type Operator = keyof typeof table;
+/** What is left after expansion, and what an emitter must know. */
+export type NativeOperator = {
+  [K in Operator]: (typeof table)[K] extends { readonly expanded: true } ? never : K;
+}[Operator];
+
+export type ExpandedOperator = Exclude<Operator, NativeOperator>;
+
+export const operators: Readonly<Record<Operator, Entry>> = table;
+
+export function isOperator(name: string): name is Operator {
+  return Object.hasOwn(table, name);
+}
+
+export function isNative(op: Operator): op is NativeOperator {
+  return operators[op].expanded === undefined;
+}

@@ -1,0 +1,149 @@
+/**
+ * The oracle: the tensor graph in float64, one node after the other, by definition and without cleverness. Everything
+ * else is measured against it; it shares nothing with the kernels but the graph as the checker made it.
+ */
+import { operators } from "../operators/operators.ts";
+import { type Graph, type Node, reachable } from "../tensor/graph.ts";
+import { rowMajor, walk } from "./walk.ts";
+
+export interface OracleInputs {
+  /** Extents of all factors. */
+  readonly extents: ReadonlyMap<string, number>;
+  readonly params: ReadonlyMap<string, number>;
+  /** Elements of inputs, affines and states, in the layout of their tensor. One left out has its initial value. */
+  readonly tensors: ReadonlyMap<string, ArrayLike<number>>;
+}
+
+/** A value with a stride for each of its axes (0 where it does not vary). */
+interface Strided {
+  readonly data: ArrayLike<number>;
+  readonly strides: ReadonlyMap<string, number>;
+}
+
+/** Outputs and new states by name, in the layout of their tensor. */
+export function interpret(graph: Graph, inputs: OracleInputs): Map<string, Float64Array> {
+  const extent = (factor: string): number => {
+    const found = inputs.extents.get(factor);
+    if (found === undefined) throw new Error(`no extent for ${factor}`);
+    return found;
+  };
+  const values = new Map<Node, Strided>();
+  const of = (node: Node): Strided => values.get(node) as Strided;
+  for (const node of reachable(graph.results.map((one) => one.value))) values.set(node, compute(node));
+
+  const outputs = new Map<string, Float64Array>();
+  for (const { tensor, value } of graph.results) {
+    const factors = graph.tensors.find((one) => one.name === tensor)?.factors ?? [];
+    const out = new Float64Array(volume(factors));
+    walk(
+      factors.map(extent),
+      [stridesOf(rowMajor(factors, extent), factors), stridesOf(of(value).strides, factors)],
+      ([to, from]) => {
+        out[to] = of(value).data[from];
+      },
+    );
+    outputs.set(tensor, out);
+  }
+  return outputs;
+
+  function volume(factors: readonly string[]): number {
+    return factors.reduce((size, factor) => size * extent(factor), 1);
+  }
+
+  function scalar(value: number): Strided {
+    return { data: [value], strides: new Map() };
+  }
+
+  function compute(node: Node): Strided {
+    switch (node.kind) {
+      case "literal":
+        return scalar(node.value);
+      case "param":
+        return scalar(inputs.params.get(node.param) ?? Number.NaN);
+      case "size":
+        return scalar(volume(node.over));
+      case "index":
+        return {
+          data: Float64Array.from({ length: extent(node.axis) }, (_, i) => i),
+          strides: new Map([[node.axis, 1]]),
+        };
+      case "input": {
+        const tensor = graph.tensors.find((one) => one.name === node.tensor);
+        const data = inputs.tensors.get(node.tensor);
+        if (data === undefined) return scalar(tensor?.initial ?? 0);
+        return { data, strides: rowMajor(tensor?.factors ?? [], extent) };
+      }
+      case "map": {
+        const out = new Float64Array(volume(node.axes));
+        const args = node.args.map(of);
+        const apply = operators[node.op].f64;
+        const strides = rowMajor(node.axes, extent);
+        const all = [strides, ...args.map((one) => one.strides)].map((one) => stridesOf(one, node.axes));
+        const [a, b, c] = args.map((one) => one.data);
+        if (args.length === 1)
+          walk(node.axes.map(extent), all, ([to, i]) => void (out[to] = apply(a[i], 0, 0)));
+        else if (args.length === 2)
+          walk(node.axes.map(extent), all, ([to, i, j]) => void (out[to] = apply(a[i], b[j], 0)));
+        else walk(node.axes.map(extent), all, ([to, i, j, k]) => void (out[to] = apply(a[i], b[j], c[k])));
+        return { data: out, strides };
+      }
+      case "reduce": {
+        const strides = rowMajor(node.axes, extent);
+        const out = new Float64Array(volume(node.axes));
+        const { data } = of(node.arg);
+        const axes = node.arg.axes;
+        const all = [strides, of(node.arg).strides].map((one) => stridesOf(one, axes));
+        const each = (step: (to: number, value: number) => void): void =>
+          walk(axes.map(extent), all, ([to, from]) => step(to, data[from]));
+        const count = volume(node.over);
+        switch (node.op) {
+          case "sum":
+            each((to, value) => void (out[to] += value));
+            break;
+          case "max":
+            out.fill(Number.NEGATIVE_INFINITY);
+            each((to, value) => void (out[to] = Math.max(out[to], value)));
+            break;
+          case "min":
+            out.fill(Number.POSITIVE_INFINITY);
+            each((to, value) => void (out[to] = Math.min(out[to], value)));
+            break;
+          case "mean":
+            out.set(means(each, out.length, count));
+            break;
+          case "var": {
+            const mean = means(each, out.length, count);
+            each((to, value) => void (out[to] += (value - mean[to]) ** 2 / count));
+            break;
+          }
+          case "first": {
+            const seen = new Uint8Array(out.length);
+            each((to, value) => {
+              if (seen[to] === 0) out[to] = value;
+              seen[to] = 1;
+            });
+            break;
+          }
+        }
+        return { data: out, strides };
+      }
+    }
+  }
+}
+
+/** Corrected by the mean of what is left, so that a long row far from zero keeps its digits even in float64. */
+function means(
+  each: (step: (to: number, value: number) => void) => void,
+  length: number,
+  count: number,
+): Float64Array {
+  const mean = new Float64Array(length);
+  each((to, value) => void (mean[to] += value / count));
+  const rest = new Float64Array(length);
+  each((to, value) => void (rest[to] += (value - mean[to]) / count));
+  return mean.map((value, i) => (Number.isFinite(value) ? value + rest[i] : value));
+}
+
+function stridesOf(strides: ReadonlyMap<string, number>, axes: readonly string[]): number[] {
+  return axes.map((axis) => strides.get(axis) ?? 0);
+}

@@ -1,0 +1,84 @@
+/**
+ * A program: one norm in one mode, compiled. Plain data (it survives JSON), made by the emitters, embedded in the
+ * generated modules, and all that the runtime knows of a spec. Shapes stay open: extents and params are
+ * pipeline-overridable constants of the kernels.
+ */
+export interface Program {
+  /** The norm's name in its spec. */
+  readonly norm: string;
+  /** The mode, where the norm has modes. */
+  readonly mode: Mode | null;
+  readonly axes: readonly ProgramAxis[];
+  readonly params: readonly ProgramParam[];
+  readonly tensors: readonly ProgramTensor[];
+  /** In the order in which they are dispatched. */
+  readonly kernels: readonly ProgramKernel[];
+}
+
+export type Mode = "train" | "infer";
+
+export interface ProgramAxis {
+  readonly name: string;
+  readonly variadic: boolean;
+  /** The axes it is made of, slowest first: itself when it is not split. A variadic axis is one flat factor. */
+  readonly factors: readonly ProgramFactor[];
+}
+
+export interface ProgramFactor {
+  readonly name: string;
+  /** Where the extent comes from: a fixed number, a param, or (null) the shapes of the tensors. */
+  readonly extent: number | { readonly param: string } | null;
+}
+
+export interface ProgramParam {
+  readonly name: string;
+  readonly initial: number;
+  /** An extent is a positive whole number. */
+  readonly kind: "number" | "extent";
+}
+
+export type ProgramRole = "input" | "affine" | "state" | "output" | "scratch";
+
+export interface ProgramTensor {
+  readonly name: string;
+  readonly role: ProgramRole;
+  /** Names of axes (or of single factors of a split axis), slowest first: the layout in memory. Scratch: factors. */
+  readonly dims: readonly string[];
+  /** The value that an affine or state left out takes. */
+  readonly initial?: number;
+  /** For a state: whether this program updates it. */
+  readonly updated?: boolean;
+}
+
+export interface ProgramKernel {
+  readonly name: string;
+  /**
+   * The WGSL, without the declarations that depend on element types: the runtime puts one line
+   * `alias <element> = f32;` (or f16) a binding before it, and `enable f16;` where one is f16.
+   */
+  readonly wgsl: string;
+  /** Group 0, binding number = position. */
+  readonly bindings: readonly ProgramBinding[];
+  /** The override constants of the module: what each is called and what it stands for. */
+  readonly constants: readonly ProgramConstant[];
+  /** The factors that are kept: one row for each coordinate. */
+  readonly grid: readonly string[];
+  /** The factors that a row runs over; empty for an elementwise kernel. */
+  readonly row: readonly string[];
+}
+
+export interface ProgramBinding {
+  readonly tensor: string;
+  readonly access: "read" | "read_write";
+  /** The name of the element-type alias in the WGSL. */
+  readonly element: string;
+}
+
+export type ProgramConstant =
+  | { readonly name: string; readonly kind: "extent"; readonly factor: string }
+  | { readonly name: string; readonly kind: "param"; readonly param: string }
+  /** Invocations that share a row, and rows a workgroup: the workgroup has lanes × rows invocations. */
+  | { readonly name: string; readonly kind: "lanes" }
+  | { readonly name: string; readonly kind: "rows" };
+
+export type Storage = "f32" | "f16";

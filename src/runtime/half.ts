@@ -1,0 +1,31 @@
+// Float16Array is not yet everywhere where WebGPU is, so the two conversions are done on bits.
+const float = new Float32Array(1);
+const bits = new Uint32Array(float.buffer);
+
+/** The bits of the f16 nearest to a value, ties to even; beyond 65504 infinity, NaN a quiet NaN. */
+export function toHalf(value: number): number {
+  float[0] = value;
+  const all = bits[0]!;
+  const sign = (all >>> 16) & 0x8000;
+  const magnitude = all & 0x7fffffff;
+  if (magnitude > 0x7f800000) return sign | 0x7e00;
+  // 65520 is the midpoint between the largest f16 and the next power of two; the tie goes to the even, infinity.
+  if (magnitude >= 0x477ff000) return sign | 0x7c00;
+  if (magnitude < 0x38800000) {
+    // Subnormal: the number of steps of 2^-24. A step below 0.5 in f32 rounds to even when 2^23 is added to it.
+    float[0] = Math.abs(float[0]!) * 2 ** 24 + 2 ** 23;
+    return sign | (bits[0]! - 0x4b000000);
+  }
+  const odd = (magnitude >>> 13) & 1;
+  return sign | ((magnitude - 0x38000000 + 0xfff + odd) >>> 13);
+}
+
+/** The value of an f16, exact. */
+export function fromHalf(half: number): number {
+  const sign = half & 0x8000 ? -1 : 1;
+  const exponent = (half >>> 10) & 0x1f;
+  const fraction = half & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : Number.NaN;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}

@@ -1,0 +1,9 @@
+/** The runtime of generated modules: no dependency, nothing of the compiler, any GPUDevice. */
+export type { Mode, Program, Storage } from "../program/program.ts";
+export type { Dispatch } from "./dispatch.ts";
+export { NormError, type NormErrorCode } from "./errors.ts";
+export { createNorm } from "./norm.ts";
+export { createFromOptions, type OptionKeys } from "./options.ts";
+export { resolveShapes, type Shapes } from "./shapes.ts";
+export type { BuffersByName, FeedsByName, Norm, NormOptions, ResultsByName } from "./types.ts";
+export type { Variant } from "./variant.ts";

@@ -1,0 +1,82 @@
+import type { Program } from "../program/program.ts";
+import { isWritten, ownBuffers } from "./buffers.ts";
+import { planDispatch } from "./dispatch.ts";
+import { bindGroupCache } from "./groups.ts";
+import { checkDispatch, checkFeatures, checkSizes } from "./limits.ts";
+import { guarded, orLost, refuseLost, watchDevice } from "./lost.ts";
+import { givenNames, refuseUnknown } from "./names.ts";
+import { openPipeline } from "./pipeline.ts";
+import { runOnce } from "./run.ts";
+import { resolveShapes } from "./shapes.ts";
+import { resolveStorage } from "./storage.ts";
+import type { BuffersByName, Norm, NormOptions } from "./types.ts";
+
+/**
+ * Makes a program ready to run for the given dims. Everything that can be wrong with the dims, the params or the
+ * device's limits is refused before the device is called.
+ * @throws NormError (as a rejection) N308, N501 to N510, N513, N514.
+ */
+export async function createNorm(device: GPUDevice, program: Program, options: NormOptions): Promise<Norm> {
+  const shapes = resolveShapes(program, options.dims, options.params);
+  const storages = resolveStorage(program, options.storage);
+  checkFeatures(storages, device);
+  checkSizes(program, shapes, storages, device);
+  const planned = program.kernels.map((kernel) => planDispatch(kernel, shapes, device.limits));
+  for (const dispatch of planned) checkDispatch(dispatch, device);
+  const dispatches = planned.filter((dispatch) => dispatch.rowCount > 0);
+
+  watchDevice(device);
+  refuseLost(device);
+  try {
+    const pipelines = await Promise.all(
+      dispatches.map((dispatch) => openPipeline(device, program, dispatch, shapes, storages)),
+    );
+    const owned = ownBuffers(device, program, shapes, storages);
+    await guarded(device, "making the scratch buffers", owned.makeScratch).catch((error) => {
+      owned.destroy();
+      throw error;
+    });
+    const groups = bindGroupCache(device, program, dispatches, pipelines, shapes, storages);
+    const names = program.tensors.filter((t) => t.role !== "scratch").map((t) => t.name);
+    let usable = true;
+
+    const encode = (pass: GPUComputePassEncoder, given: BuffersByName): void => {
+      if (!usable) throw new Error(`this ${program.norm} is destroyed`);
+      refuseLost(device);
+      const bindGroups = groups.find(given, () => {
+        refuseUnknown("tensor", givenNames(given), names);
+        return owned.resolve(given);
+      });
+      for (const [i, { workgroups }] of dispatches.entries()) {
+        pass.setPipeline(pipelines[i]!.pipeline);
+        pass.setBindGroup(0, bindGroups[i]!);
+        pass.dispatchWorkgroups(workgroups[0], workgroups[1]);
+      }
+    };
+
+    return {
+      program,
+      dims: shapes.dims,
+      storage: storages,
+      dispatches,
+      encode,
+      async run(feeds) {
+        refuseUnknown(
+          "input of the run",
+          givenNames(feeds),
+          program.tensors.filter((t) => t.role === "state" || !isWritten(t)).map((t) => t.name),
+        );
+        return runOnce(device, program, shapes, storages, feeds, encode).catch(async (error) => {
+          throw await orLost(device, error);
+        });
+      },
+      destroy() {
+        usable = false;
+        owned.destroy();
+        groups.clear();
+      },
+    };
+  } catch (error) {
+    throw await orLost(device, error);
+  }
+}

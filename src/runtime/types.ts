@@ -1,0 +1,42 @@
+import type { Program, Storage } from "../program/program.ts";
+import type { Dispatch } from "./dispatch.ts";
+import type { Storages } from "./storage.ts";
+
+/** What a norm is made for: the dims of its tensors by name, its params, and the element types in memory. */
+export interface NormOptions {
+  /** Every input; affines, states and outputs may be given and are then checked. */
+  readonly dims: Readonly<Record<string, readonly number[]>>;
+  readonly params?: Readonly<Record<string, number>>;
+  /** For all tensors (states stay f32), or by tensor; f32 where nothing is said. f16 needs "shader-f16". */
+  readonly storage?: Storage | Readonly<Record<string, Storage>> | undefined;
+}
+
+/** Buffers and arrays by tensor name; an affine, or a state that is not updated, may be left out. */
+export type BuffersByName = Readonly<Record<string, GPUBuffer | undefined>>;
+export type FeedsByName = Readonly<Record<string, ArrayLike<number> | undefined>>;
+export type ResultsByName = Readonly<Record<string, Float32Array<ArrayBuffer>>>;
+
+/** A norm on a device, for one set of extents. */
+export interface Norm<Buffers = BuffersByName, Feeds = FeedsByName, Results = ResultsByName> {
+  readonly program: Program;
+  /** The dims of every input, affine, state and output, slowest first. */
+  readonly dims: ReadonlyMap<string, readonly number[]>;
+  /** The element type of every tensor. */
+  readonly storage: Storages;
+  /** What `encode` dispatches, in order. */
+  readonly dispatches: readonly Dispatch[];
+  /**
+   * Records the kernels into a compute pass of the same device. Buffers need the usage STORAGE and may be larger than
+   * the tensor. Nothing is copied or allocated but bind groups, which are kept for buffers seen before.
+   * @throws NormError N501, N502, N506 (too small), N510, N514 (usage, or one buffer for two tensors).
+   */
+  encode(pass: GPUComputePassEncoder, buffers: Buffers): void;
+  /**
+   * Uploads arrays (dense, in the tensor's layout), runs, and reads the outputs and the updated states back. A state
+   * left out has its initial value.
+   * @throws NormError N501, N502, N506 (wrong number of elements), N510.
+   */
+  run(feeds: Feeds): Promise<Results>;
+  /** Releases the buffers that the instance made; it cannot be used afterwards. */
+  destroy(): void;
+}

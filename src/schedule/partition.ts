@@ -1,0 +1,134 @@
+/**
+ * Partition: how a graph is cut into kernels.
+ *
+ * For the largest result every set of axes that a reduction keeps is a candidate grid; what such a kernel cannot know
+ * by itself (a reduction that keeps other axes) is computed by earlier kernels, found the same way. The candidate
+ * with the fewest kernels wins, then the one with the larger grid: more rows keep more workgroups busy.
+ */
+import { type AxisSet, isSubset, minus, sameAxes, union } from "../tensor/axes.ts";
+import { createBuilder, type GraphBuilder } from "../tensor/builder.ts";
+import { type Graph, type Node, type ReduceNode, reachable } from "../tensor/graph.ts";
+import { resolveInKernel } from "./locality.ts";
+import { type Plan, type PlannedKernel, scratchName, type Target } from "./plan.ts";
+import { protectStates } from "./states.ts";
+
+export function partition(graph: Graph): Plan {
+  const g = createBuilder(graph.factors);
+  const factorsOf = new Map(graph.tensors.map((one) => [one.name, one.factors]));
+  const targets = graph.results.map(
+    ({ tensor, value }): Target => ({ tensor, factors: factorsOf.get(tensor) ?? [], value }),
+  );
+  const kernels = protectStates(graph, kernelsFor(graph, g, targets, 0), g);
+  const scratch = new Map<string, { name: string; factors: AxisSet }>();
+  for (const one of kernels.flatMap((kernel) => kernel.targets)) {
+    if (!factorsOf.has(one.tensor)) scratch.set(one.tensor, { name: one.tensor, factors: one.factors });
+  }
+  return { kernels, scratch: [...scratch.values()] };
+}
+
+/** Beyond this depth the first candidate is taken: nested reductions over ever other axes would take 4^n steps. */
+const searchDepth = 3;
+
+function kernelsFor(
+  graph: Graph,
+  g: GraphBuilder,
+  targets: readonly Target[],
+  depth: number,
+): PlannedKernel[] {
+  if (targets.length === 0) return [];
+  const largest = lastOf(targets);
+  const candidates = candidateGrids(graph, largest).slice(0, depth < searchDepth ? 4 : 1);
+  let best: PlannedKernel[] | undefined;
+  for (const grid of candidates) {
+    const kernels = kernelsWithGrid(graph, g, targets, largest, grid, depth);
+    if (kernels !== undefined && (best === undefined || kernels.length < best.length)) best = kernels;
+  }
+  if (best === undefined) throw new Error(`no grid serves ${largest.tensor}`);
+  return best;
+}
+
+/** Larger grids first; the grid of all axes (no row at all) last. */
+function candidateGrids(graph: Graph, target: Target): AxisSet[] {
+  const all = union(graph.factors, target.factors);
+  const grids = new Map<string, AxisSet>();
+  for (const node of reachable([target.value])) {
+    if (
+      node.kind === "reduce" &&
+      node.op !== "first" &&
+      isSubset(node.axes, all) &&
+      node.axes.length < all.length
+    ) {
+      grids.set(node.axes.join(" "), node.axes);
+    }
+  }
+  return [...[...grids.values()].sort((a, b) => b.length - a.length), all];
+}
+
+function kernelsWithGrid(
+  graph: Graph,
+  g: GraphBuilder,
+  targets: readonly Target[],
+  largest: Target,
+  grid: AxisSet,
+  depth: number,
+): PlannedKernel[] | undefined {
+  const fixed = fixedFactors(graph);
+  let stored = targets.filter((one) => isSubset(grid, one.factors));
+  for (;;) {
+    const row = minus(union(graph.factors, ...stored.map((one) => one.factors)), grid);
+    const needed = new Map<Node, Target>();
+    const elsewhere = (node: Node): Node => {
+      needed.set(node, { tensor: scratchName(node), factors: node.axes, value: node });
+      return g.input(scratchName(node), node.axes);
+    };
+    const values = stored.map((one) => resolveInKernel(g, one.value, { grid, row, fixed }, elsewhere));
+    // A kernel that needs one of its own results from elsewhere is no progress: an earlier kernel must store that one.
+    const late = stored.filter((one) => needed.has(one.value));
+    if (late.includes(largest)) return undefined;
+    if (late.length > 0) {
+      stored = stored.filter((one) => !late.includes(one));
+      continue;
+    }
+    const rest = targets.filter((one) => !stored.includes(one));
+    const known = new Set(rest.map((one) => one.value));
+    const before = [...rest, ...[...needed.values()].filter((one) => !known.has(one.value))];
+    const kernel: PlannedKernel = {
+      name: largest.tensor,
+      grid: orderLike(graph, grid, values),
+      targets: stored.map((one, i) => ({ ...one, value: values[i] })),
+    };
+    return [...kernelsFor(graph, g, before, depth + 1), kernel];
+  }
+}
+
+/** The target to compute last: the largest of those that no other one is made of. */
+function lastOf(targets: readonly Target[]): Target {
+  const sinks = targets.filter(
+    (one) =>
+      !targets.some((other) => other.value !== one.value && reachable([other.value]).includes(one.value)),
+  );
+  return sinks.reduce((best, one) => (one.factors.length > best.factors.length ? one : best));
+}
+
+function fixedFactors(graph: Graph): Set<string> {
+  const factors = graph.axes.flatMap((axis) => axis.factors);
+  return new Set(factors.filter((one) => typeof one.extent === "number").map((one) => one.name));
+}
+
+/** The order of the axes in the first tensor that has them all, so that neighbouring rows lie side by side. */
+export function orderLike(graph: Graph, axes: AxisSet, values: readonly Node[]): AxisSet {
+  for (const node of reachable(values)) {
+    if (node.kind !== "input" || !isSubset(axes, node.axes)) continue;
+    const factors = graph.tensors.find((one) => one.name === node.tensor)?.factors;
+    if (factors !== undefined) return factors.filter((one) => axes.includes(one));
+  }
+  return axes;
+}
+
+export function reductions(values: readonly Node[]): ReduceNode[] {
+  return reachable(values).filter((one): one is ReduceNode => one.kind === "reduce" && one.op !== "first");
+}
+
+export function isRowLevel(target: Target, grid: AxisSet): boolean {
+  return sameAxes(target.factors, grid);
+}

@@ -1,0 +1,160 @@
+/** The syntax tree: what a `.norm` file says, with a span on every node and nothing resolved yet. */
+import type { Source, Span } from "../diagnostics/diagnostic.ts";
+
+export interface Name {
+  readonly text: string;
+  readonly span: Span;
+}
+
+/** `N`, or `...S` (variadic) wherever axes are listed. */
+export interface AxisRef {
+  readonly name: Name;
+  readonly variadic: boolean;
+  readonly span: Span;
+}
+
+export interface File {
+  readonly source: Source;
+  /** In the order of the text: imports, functions and norms may be mixed. */
+  readonly items: readonly FileItem[];
+  /** Every comment of the file, `///` included, in the order of the text; the formatter puts them back. */
+  readonly comments: readonly Comment[];
+}
+
+/** `// …`, as written, without the line break. */
+export interface Comment {
+  readonly text: string;
+  readonly span: Span;
+}
+
+export type FileItem = Import | FunctionDecl | NormDecl;
+
+/** `import { A, B as C } from "./file.norm"` */
+export interface Import {
+  readonly kind: "import";
+  readonly names: readonly { readonly name: Name; readonly alias?: Name }[];
+  readonly from: { readonly path: string; readonly span: Span };
+  readonly span: Span;
+}
+
+/** `fn gelu(v) = 0.5 * v * (1 + erf(v / sqrt(2)))` */
+export interface FunctionDecl {
+  readonly kind: "function";
+  readonly doc?: string;
+  readonly name: Name;
+  readonly parameters: readonly Name[];
+  readonly body: Expr;
+  readonly span: Span;
+}
+
+export interface NormDecl {
+  readonly kind: "norm";
+  /** The text of the `///` lines above, joined by newlines, without the slashes. */
+  readonly doc?: string;
+  readonly name: Name;
+  readonly items: readonly NormItem[];
+  readonly span: Span;
+}
+
+export type NormItem =
+  | { readonly kind: "axes"; readonly axes: readonly AxisDecl[]; readonly span: Span }
+  | { readonly kind: "param"; readonly params: readonly ParamDecl[]; readonly span: Span }
+  | {
+      readonly kind: "tensors";
+      readonly role: TensorRole;
+      readonly tensors: readonly TensorDecl[];
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "mode";
+      readonly mode: Name;
+      readonly statements: readonly Statement[];
+      readonly span: Span;
+    }
+  | { readonly kind: "output"; readonly outputs: readonly OutputDecl[]; readonly span: Span }
+  | Statement;
+
+/** `N`, `...S`, `C = G * K` (split into two or more factors), `M = 3` (a fixed extent). */
+export interface AxisDecl {
+  readonly axis: AxisRef;
+  readonly factors?: readonly Name[];
+  readonly extent?: NumberExpr;
+  readonly span: Span;
+}
+
+export interface ParamDecl {
+  readonly doc?: string;
+  readonly name: Name;
+  /** A constant expression: numbers, `-`, and arithmetic on them. */
+  readonly value: Expr;
+  readonly span: Span;
+}
+
+export type TensorRole = "input" | "affine" | "state";
+
+/** `x[N, C, ...S]`; affine and state carry an initial value; no brackets means a scalar. */
+export interface TensorDecl {
+  readonly doc?: string;
+  readonly name: Name;
+  readonly dims: readonly AxisRef[];
+  readonly initial?: Expr;
+  readonly span: Span;
+}
+
+/** `output y`, or with a layout of its own: `output y[N, ...S, C]`. */
+export interface OutputDecl {
+  readonly doc?: string;
+  readonly name: Name;
+  readonly dims?: readonly AxisRef[];
+  readonly span: Span;
+}
+
+export type Statement =
+  | { readonly kind: "define"; readonly name: Name; readonly value: Expr; readonly span: Span }
+  | { readonly kind: "update"; readonly state: Name; readonly value: Expr; readonly span: Span };
+
+export type BinaryOperator = "+" | "-" | "*" | "/" | "^" | "<" | "<=" | ">" | ">=" | "==" | "!=";
+
+export interface NumberExpr {
+  readonly kind: "number";
+  readonly value: number;
+  /** As written, so that the formatter keeps `1e-5`. */
+  readonly text: string;
+  readonly span: Span;
+}
+
+export type Expr =
+  | NumberExpr
+  | { readonly kind: "name"; readonly name: Name; readonly span: Span }
+  /** `...S` as an argument of `size`. */
+  | { readonly kind: "axis"; readonly axis: AxisRef; readonly span: Span }
+  | { readonly kind: "negate"; readonly operand: Expr; readonly span: Span }
+  | {
+      readonly kind: "binary";
+      readonly operator: BinaryOperator;
+      readonly left: Expr;
+      readonly right: Expr;
+      readonly span: Span;
+    }
+  | CallExpr
+  /** `w[M = 0]`: the element of `w` at one place of an axis. */
+  | {
+      readonly kind: "at";
+      readonly target: Expr;
+      readonly axis: AxisRef;
+      readonly index: NumberExpr;
+      readonly span: Span;
+    };
+
+/**
+ * `exp(v)`, `mean(x over N, ...S)`, `standardize(x over K; eps)`, `BatchNorm(x; gamma = g, eps)`.
+ * `settings` is what follows the semicolon; one without a name is positional.
+ */
+export interface CallExpr {
+  readonly kind: "call";
+  readonly callee: Name;
+  readonly arguments: readonly Expr[];
+  readonly over?: readonly AxisRef[];
+  readonly settings: readonly { readonly name?: Name; readonly value: Expr }[];
+  readonly span: Span;
+}

@@ -1,0 +1,25 @@
+/** Going through expressions without caring what they are. */
+import type { Expr } from "./ast.ts";
+
+export function children(expr: Expr): readonly Expr[] {
+  switch (expr.kind) {
+    case "number":
+    case "name":
+    case "axis":
+      return [];
+    case "negate":
+      return [expr.operand];
+    case "binary":
+      return [expr.left, expr.right];
+    case "call":
+      return [...expr.arguments, ...expr.settings.map((one) => one.value)];
+    case "at":
+      return [expr.target];
+  }
+}
+
+/** The expression and all inside it, from left to right, outer before inner. */
+export function* everyExpr(expr: Expr): Generator<Expr> {
+  yield expr;
+  for (const child of children(expr)) yield* everyExpr(child);
+}

@@ -1,0 +1,92 @@
+/**
+ * Makes nodes, each distinct node once (hash-consing), so that common subexpressions are shared without a pass.
+ * It does nothing clever: algebra belongs to `simplify.ts`.
+ */
+
+import { type Operator, operators } from "../operators/operators.ts";
+import { type AxisSet, isSubset, minus, union } from "./axes.ts";
+import type { Node, ReduceOperator } from "./graph.ts";
+
+export interface GraphBuilder {
+  readonly factors: AxisSet;
+  input(tensor: string, axes: AxisSet): Node;
+  literal(value: number): Node;
+  param(param: string): Node;
+  size(over: AxisSet): Node;
+  index(axis: string): Node;
+  map(op: Operator, ...args: readonly Node[]): Node;
+  /** Reducing over no axes is the operand itself (its variance is 0). */
+  reduce(op: ReduceOperator, arg: Node, over: AxisSet): Node;
+  add(a: Node, b: Node): Node;
+  sub(a: Node, b: Node): Node;
+  mul(a: Node, b: Node): Node;
+  div(a: Node, b: Node): Node;
+  where(condition: Node, a: Node, b: Node): Node;
+}
+
+/** `factors`: every factor of the norm, in the spec's order. */
+export function createBuilder(factors: AxisSet): GraphBuilder {
+  const nodes = new Map<string, Node>();
+
+  function share(key: string, make: (id: number) => Node): Node {
+    const known = nodes.get(key);
+    if (known !== undefined) return known;
+    const made = make(nodes.size);
+    nodes.set(key, made);
+    return made;
+  }
+
+  const map = (op: Operator, ...args: readonly Node[]): Node => {
+    if (args.length !== operators[op].arity) throw new Error(`${op} takes ${operators[op].arity} operands`);
+    const axes = union(factors, ...args.map((one) => one.axes));
+    return share(`${op}(${args.map((one) => one.id).join(",")})`, (id) => ({
+      kind: "map",
+      id,
+      op,
+      args,
+      axes,
+    }));
+  };
+
+  const literal = (value: number): Node =>
+    share(`literal ${Object.is(value, -0) ? "-0" : value}`, (id) => ({
+      kind: "literal",
+      id,
+      value,
+      axes: [],
+    }));
+
+  return {
+    factors,
+    literal,
+    map,
+    input: (tensor, axes) =>
+      share(`input ${tensor}`, (id) => ({ kind: "input", id, tensor, axes: union(factors, axes) })),
+    param: (param) => share(`param ${param}`, (id) => ({ kind: "param", id, param, axes: [] })),
+    size: (over) => {
+      const set = union(factors, over);
+      if (set.length === 0) return literal(1);
+      return share(`size ${set.join(" ")}`, (id) => ({ kind: "size", id, over: set, axes: [] }));
+    },
+    index: (axis) => share(`index ${axis}`, (id) => ({ kind: "index", id, axis, axes: [axis] })),
+    reduce: (op, arg, over) => {
+      const set = union(factors, over);
+      if (!isSubset(set, arg.axes)) throw new Error(`${op} over ${set} of a value over ${arg.axes}`);
+      if (set.length === 0) return op === "var" ? map("sub", arg, arg) : arg;
+      const axes = minus(arg.axes, set);
+      return share(`reduce ${op} ${arg.id} over ${set.join(" ")}`, (id) => ({
+        kind: "reduce",
+        id,
+        op,
+        arg,
+        over: set,
+        axes,
+      }));
+    },
+    add: (a, b) => map("add", a, b),
+    sub: (a, b) => map("sub", a, b),
+    mul: (a, b) => map("mul", a, b),
+    div: (a, b) => map("div", a, b),
+    where: (condition, a, b) => map("where", condition, a, b),
+  };
+}

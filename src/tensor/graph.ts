@@ -1,0 +1,116 @@
+/**
+ * The tensor graph: pure nodes over named axes. One graph is one norm in one mode.
+ *
+ * A node's `axes` are factors (the parts of split axes, and axes that are not split), in the spec's order; they say
+ * what it varies over, not a layout. Operands align by name, so broadcasting needs no node of its own. Nodes are
+ * shared (equal nodes are one node) and `id` grows from operand to user: ascending ids are an order of evaluation.
+ */
+
+import type { Operator } from "../operators/operators.ts";
+import type { Mode } from "../program/program.ts";
+import type { AxisSet } from "./axes.ts";
+
+/** `var` is the biased variance; `first` is the element at the first place of the reduced axes. */
+export type ReduceOperator = "sum" | "mean" | "var" | "max" | "min" | "first";
+
+export type Node =
+  /** The element of a tensor at the node's coordinates. */
+  | { readonly kind: "input"; readonly id: number; readonly tensor: string; readonly axes: AxisSet }
+  | { readonly kind: "literal"; readonly id: number; readonly value: number; readonly axes: AxisSet }
+  | { readonly kind: "param"; readonly id: number; readonly param: string; readonly axes: AxisSet }
+  /** The product of the extents of `over`. */
+  | { readonly kind: "size"; readonly id: number; readonly over: AxisSet; readonly axes: AxisSet }
+  /** The coordinate along one axis. */
+  | { readonly kind: "index"; readonly id: number; readonly axis: string; readonly axes: AxisSet }
+  | MapNode
+  | ReduceNode;
+
+export interface MapNode {
+  readonly kind: "map";
+  readonly id: number;
+  readonly op: Operator;
+  readonly args: readonly Node[];
+  readonly axes: AxisSet;
+}
+
+/** `over` is never empty and always among the operand's axes. */
+export interface ReduceNode {
+  readonly kind: "reduce";
+  readonly id: number;
+  readonly op: ReduceOperator;
+  readonly arg: Node;
+  readonly over: AxisSet;
+  readonly axes: AxisSet;
+}
+
+export interface GraphAxis {
+  readonly name: string;
+  readonly variadic: boolean;
+  readonly factors: readonly GraphFactor[];
+}
+
+export interface GraphFactor {
+  readonly name: string;
+  readonly extent: number | { readonly param: string } | null;
+}
+
+export interface GraphParam {
+  readonly name: string;
+  readonly initial: number;
+  readonly kind: "number" | "extent";
+}
+
+export interface GraphTensor {
+  readonly name: string;
+  readonly role: "input" | "affine" | "state" | "output";
+  /** Names of axes or of single factors, slowest first. */
+  readonly dims: readonly string[];
+  /** `dims` with split axes written as their factors. */
+  readonly factors: readonly string[];
+  readonly initial?: number;
+}
+
+export interface Graph {
+  readonly norm: string;
+  readonly mode: Mode | null;
+  readonly axes: readonly GraphAxis[];
+  /** All factors, in order. */
+  readonly factors: AxisSet;
+  readonly params: readonly GraphParam[];
+  readonly tensors: readonly GraphTensor[];
+  /** What is computed: outputs, and the new values of states. The tensor of that name says the layout. */
+  readonly results: readonly Result[];
+}
+
+export interface Result {
+  readonly tensor: string;
+  readonly value: Node;
+}
+
+/** The operands of a node. */
+export function operands(node: Node): readonly Node[] {
+  switch (node.kind) {
+    case "map":
+      return node.args;
+    case "reduce":
+      return [node.arg];
+    case "input":
+    case "literal":
+    case "param":
+    case "size":
+    case "index":
+      return [];
+  }
+}
+
+/** Every node that the roots need, operands before users. */
+export function reachable(roots: readonly Node[]): Node[] {
+  const seen = new Set<Node>();
+  const pending = [...roots];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    if (seen.has(node)) continue;
+    seen.add(node);
+    pending.push(...operands(node));
+  }
+  return [...seen].sort((a, b) => a.id - b.id);
+}

@@ -1,0 +1,55 @@
+/** The rules of the tensor graph, checked between passes. A broken one is a defect of the compiler, not of a spec. */
+import { operators } from "../operators/operators.ts";
+import { isSubset, minus, sameAxes, union } from "./axes.ts";
+import { type Graph, type Node, operands, reachable } from "./graph.ts";
+
+export function verifyGraph(graph: Graph, after: string): void {
+  const fail = (rule: string, node?: Node): never => {
+    throw new Error(
+      `after ${after}, ${graph.norm}: ${rule}${node === undefined ? "" : ` (node ${node.id}, ${node.kind})`}`,
+    );
+  };
+  const tensors = new Map(graph.tensors.map((one) => [one.name, one]));
+  const params = new Set(graph.params.map((one) => one.name));
+  for (const node of reachable(graph.results.map((one) => one.value))) {
+    if (operands(node).some((one) => one.id >= node.id)) fail("operands come before their users", node);
+    if (!sameAxes(node.axes, union(graph.factors, node.axes)))
+      fail("axes are factors of the norm, in order", node);
+    switch (node.kind) {
+      case "input":
+        if (!sameAxes(node.axes, tensors.get(node.tensor)?.factors ?? ["?"]))
+          fail("an input has the axes of its tensor", node);
+        break;
+      case "param":
+        if (!params.has(node.param)) fail("a param is declared", node);
+        break;
+      case "size":
+        if (node.over.length === 0 || !isSubset(node.over, graph.factors))
+          fail("a size is over known axes", node);
+        break;
+      case "index":
+        if (!graph.factors.includes(node.axis)) fail("an index is along a known axis", node);
+        break;
+      case "map":
+        if (node.args.length !== operators[node.op].arity)
+          fail("an operator has as many operands as its arity", node);
+        if (!sameAxes(node.axes, union(graph.factors, ...node.args.map((one) => one.axes))))
+          fail("a map has the axes of its operands", node);
+        break;
+      case "reduce":
+        if (node.over.length === 0 || !isSubset(node.over, node.arg.axes))
+          fail("a reduction is over axes of its operand", node);
+        if (!sameAxes(node.axes, minus(node.arg.axes, node.over)))
+          fail("a reduction keeps the other axes", node);
+        break;
+      case "literal":
+        break;
+    }
+  }
+  for (const { tensor, value } of graph.results) {
+    const target = tensors.get(tensor);
+    if (target === undefined || (target.role !== "output" && target.role !== "state"))
+      fail(`\`${tensor}\` can be written`);
+    else if (!isSubset(value.axes, target.factors)) fail(`\`${tensor}\` has the axes of what it holds`);
+  }
+}

@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import { compare } from "./compare.ts";
+import { executeDevice, executeOracle, type Outputs, openDevice, wired } from "./execute.ts";
+import { type Run, toRun } from "./map.ts";
+import { type Case, type CaseFile, caseFiles, conformanceFolder, elements } from "./read.ts";
+import { report, written } from "./report.ts";
+
+const files = caseFiles();
+if (files === null) console.warn(`conformance: no cases at ${conformanceFolder()}, nothing is run`);
+
+/** A graph over more than this takes gigabytes in float64, one array for each of its nodes. */
+const oracleElements = process.env.NORMC_CONFORMANCE_LARGE ? Number.POSITIVE_INFINITY : 20_000_000;
+
+describe.skipIf(files === null)("conformance map", () => {
+  it("has a run for every case that the README does not list as left out", () => {
+    expect(written()).toBe(report(files ?? []));
+  });
+});
+
+describe.skipIf(files === null || !wired.oracle)("conformance on the oracle", () => {
+  for (const file of files ?? []) {
+    it(`${file.suite}/${file.op}`, { timeout: 300_000 }, async () => {
+      expect(await failures(file, oracleElements, executeOracle)).toEqual([]);
+    });
+  }
+});
+
+describe.skipIf(files === null || !wired.device)("conformance on the device", async () => {
+  const device = files !== null && wired.device ? await openDevice() : "nothing to run";
+  if (typeof device === "string") {
+    it.skip(`no device: ${device}`, () => {});
+    return;
+  }
+  for (const file of files ?? []) {
+    it(`${file.suite}/${file.op}`, { timeout: 300_000 }, async () => {
+      expect(await failures(file, Number.POSITIVE_INFINITY, (run) => executeDevice(run, device))).toEqual([]);
+    });
+  }
+});
+
+/** One line for each case of a file that fails, with its worst error: all of them, not only the first. */
+async function failures(file: CaseFile, limit: number, execute: (run: Run) => Promise<Outputs>) {
+  const lines: string[] = [];
+  for (const c of file.cases) {
+    if (largest(c) > limit) continue;
+    const run = toRun(c);
+    if ("skip" in run) continue;
+    try {
+      const outputs = await execute(run);
+      for (const expected of run.expect) {
+        const { worst, failure } = compare(expected, outputs[expected.output]);
+        if (failure !== null) lines.push(`${c.id}: ${failure} (${worst.toPrecision(3)} times the tolerance)`);
+      }
+    } catch (error) {
+      lines.push(`${c.id}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return lines;
+}
+
+function largest(c: Case): number {
+  return Math.max(...c.inputs.map((tensor) => elements(tensor.dims)));
+}
