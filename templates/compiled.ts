@@ -48,7 +48,11 @@ export const templates: Readonly<Record<"kernel.wgsl" | "module", object>> = {
     + ((stack1 = alias2(alias1(lookupProperty(depth0,"workgroup"), "rows", {"start":{"line":10,"column":55},"end":{"line":10,"column":69}} ), depth0)) != null ? stack1 : "")
     + ";\nvar<workgroup> scratch_memory: array<f32, scratch_length>;\n";
 },"3":function(container,depth0,helpers,partials,data) {
-    return "\nfn non_finite(bits: u32) -> f32 {\n  return bitcast<f32>(bits);\n}\n";
+    return "\n// A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.\nfn larger(a: f32, b: f32) -> f32 {\n  return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);\n}\n";
+},"4":function(container,depth0,helpers,partials,data) {
+    return "\n// A NaN stays a NaN, which WGSL's min does not promise. Told by its bits: Dawn's a != a is false for a NaN.\nfn smaller(a: f32, b: f32) -> f32 {\n  return select(b, a, a < b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);\n}\n";
+},"5":function(container,depth0,helpers,partials,data) {
+    return "\n// WGSL has no literal for an infinity or NaN, and refuses constant expressions that make one.\nfn non_finite(bits: u32) -> f32 {\n  return bitcast<f32>(bits);\n}\n";
 },"compiler":[8,">= 4.3.0"],"main":function(container,depth0,helpers,partials,data) {
     var stack1, helper, alias1=depth0 != null ? depth0 : (container.nullContext || {}), alias2=container.strict, alias3=container.lambda, lookupProperty = container.lookupProperty || function(parent, propertyName) {
         if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
@@ -61,13 +65,15 @@ export const templates: Readonly<Record<"kernel.wgsl" | "module", object>> = {
     + "\n"
     + ((stack1 = lookupProperty(helpers,"each").call(alias1,lookupProperty(depth0,"bindings"),{"name":"each","hash":{},"fn":container.program(1, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":5,"column":0},"end":{"line":7,"column":9}}})) != null ? stack1 : "")
     + ((stack1 = lookupProperty(helpers,"if").call(alias1,lookupProperty(depth0,"usesShared"),{"name":"if","hash":{},"fn":container.program(2, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":8,"column":0},"end":{"line":12,"column":7}}})) != null ? stack1 : "")
-    + ((stack1 = lookupProperty(helpers,"if").call(alias1,lookupProperty(depth0,"usesNonFinite"),{"name":"if","hash":{},"fn":container.program(3, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":13,"column":0},"end":{"line":18,"column":7}}})) != null ? stack1 : "")
+    + ((stack1 = lookupProperty(helpers,"if").call(alias1,lookupProperty(depth0,"usesLarger"),{"name":"if","hash":{},"fn":container.program(3, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":13,"column":0},"end":{"line":19,"column":7}}})) != null ? stack1 : "")
+    + ((stack1 = lookupProperty(helpers,"if").call(alias1,lookupProperty(depth0,"usesSmaller"),{"name":"if","hash":{},"fn":container.program(4, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":20,"column":0},"end":{"line":26,"column":7}}})) != null ? stack1 : "")
+    + ((stack1 = lookupProperty(helpers,"if").call(alias1,lookupProperty(depth0,"usesNonFinite"),{"name":"if","hash":{},"fn":container.program(5, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":27,"column":0},"end":{"line":33,"column":7}}})) != null ? stack1 : "")
     + "\n@compute @workgroup_size("
-    + ((stack1 = alias3(alias2(lookupProperty(depth0,"workgroup"), "lanes", {"start":{"line":20,"column":27},"end":{"line":20,"column":42}} ), depth0)) != null ? stack1 : "")
+    + ((stack1 = alias3(alias2(lookupProperty(depth0,"workgroup"), "lanes", {"start":{"line":35,"column":27},"end":{"line":35,"column":42}} ), depth0)) != null ? stack1 : "")
     + ", "
-    + ((stack1 = alias3(alias2(lookupProperty(depth0,"workgroup"), "rows", {"start":{"line":20,"column":48},"end":{"line":20,"column":62}} ), depth0)) != null ? stack1 : "")
+    + ((stack1 = alias3(alias2(lookupProperty(depth0,"workgroup"), "rows", {"start":{"line":35,"column":48},"end":{"line":35,"column":62}} ), depth0)) != null ? stack1 : "")
     + ")\nfn main(\n  @builtin(workgroup_id) workgroup_id: vec3u,\n  @builtin(num_workgroups) num_workgroups: vec3u,\n  @builtin(local_invocation_id) local_id: vec3u,\n) {\n  let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;\n  let lane = local_id.x;\n  let row_in_group = local_id.y;\n"
-    + ((stack1 = (((helper = lookupProperty(helpers,"body") || alias2(depth0, "body", {"start":{"line":29,"column":2},"end":{"line":29,"column":6}} ))),(typeof helper === "function" ? helper.call(alias1,{"name":"body","hash":{},"data":data,"loc":{"start":{"line":29,"column":0},"end":{"line":29,"column":8}}}) : helper))) != null ? stack1 : "")
+    + ((stack1 = (((helper = lookupProperty(helpers,"body") || alias2(depth0, "body", {"start":{"line":44,"column":2},"end":{"line":44,"column":6}} ))),(typeof helper === "function" ? helper.call(alias1,{"name":"body","hash":{},"data":data,"loc":{"start":{"line":44,"column":0},"end":{"line":44,"column":8}}}) : helper))) != null ? stack1 : "")
     + "\n}\n";
 },"useData":true},
   "module": {"0":function(container,depth0,helpers,partials,data) {

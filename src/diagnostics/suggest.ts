@@ -8,7 +8,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   const wanted = word.slice(0, maxLength);
   const folded = wanted.toLowerCase();
   // A single letter is any other single letter after one slip: only its case can be wrong.
-  const cutOff = wanted.length === 1 ? 0.5 : Math.max(1, Math.floor(wanted.length / 3));
+  const cutOff = wanted.length <= 1 ? 0.5 : Math.max(1, Math.floor(wanted.length / 3));
   let best: string | undefined;
   let bestDistance = cutOff;
   for (const candidate of candidates) {

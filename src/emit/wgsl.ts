@@ -26,6 +26,8 @@ export interface WgslModule {
   }[];
   readonly usesShared: boolean;
   readonly usesNonFinite: boolean;
+  readonly usesLarger: boolean;
+  readonly usesSmaller: boolean;
   readonly workgroup: { readonly lanes: string; readonly rows: string };
   readonly body: string;
 }
@@ -51,7 +53,18 @@ export function wgslModule(kernel: Kernel): WgslModule {
     constants,
     bindings,
     usesShared: kernel.usesShared,
-    usesNonFinite: usesNonFinite(kernel.body),
+    usesNonFinite: mentions(
+      kernel.body,
+      (one) => one.kind === "const" && one.type === "f32" && !Number.isFinite(Math.fround(one.value)),
+    ),
+    usesLarger: mentions(
+      kernel.body,
+      (one) => one.kind === "binary" && one.type === "f32" && one.op === "max",
+    ),
+    usesSmaller: mentions(
+      kernel.body,
+      (one) => one.kind === "binary" && one.type === "f32" && one.op === "min",
+    ),
     workgroup: { lanes, rows },
     body: statements(namer, kernel.body, "  ").trimEnd(),
   };
@@ -124,6 +137,9 @@ const infix: Readonly<Partial<Record<BinaryOp, string>>> = {
   and: "&&",
 };
 
+/** WGSL's own may return either operand when one is NaN: a wrong number without a word. The shell defines these. */
+const propagating: Readonly<Partial<Record<BinaryOp, string>>> = { max: "larger", min: "smaller" };
+
 /** Operators whose WGSL name is another one. */
 const renamed: Readonly<Partial<Record<UnaryOp, string>>> = { rsqrt: "inverseSqrt" };
 
@@ -139,10 +155,12 @@ function expression(namer: Namer, expr: Expr): string {
     case "local":
       return namer.name(`local ${expr.name}`, expr.name);
     case "binary": {
+      // Dawn makes != an ordered comparison on Vulkan: false for a NaN, where IEEE 754 says true.
+      if (expr.op === "ne" && expr.a.type === "f32") return `!(${inner(expr.a)} == ${inner(expr.b)})`;
       const symbol = infix[expr.op];
-      return symbol === undefined
-        ? `${expr.op}(${e(expr.a)}, ${e(expr.b)})`
-        : `${inner(expr.a)} ${symbol} ${inner(expr.b)}`;
+      if (symbol !== undefined) return `${inner(expr.a)} ${symbol} ${inner(expr.b)}`;
+      const name = expr.type === "f32" ? propagating[expr.op] : undefined;
+      return `${name ?? expr.op}(${e(expr.a)}, ${e(expr.b)})`;
     }
     case "not":
       return `!${inner(expr.a)}`;
@@ -181,13 +199,9 @@ function bits(value: number): number {
   return new DataView(new Float32Array([value]).buffer).getUint32(0, true);
 }
 
-/** WGSL has no literal for an infinity or NaN, and refuses constant expressions that make one. */
-function usesNonFinite(body: readonly Stmt[]): boolean {
+function mentions(body: readonly Stmt[], matches: (expr: Expr) => boolean): boolean {
   for (const stmt of everyStmt(body)) {
-    for (const expr of expressionsOf(stmt).flatMap((one) => [...everyExpr(one)])) {
-      if (expr.kind === "const" && expr.type === "f32" && !Number.isFinite(Math.fround(expr.value)))
-        return true;
-    }
+    if (expressionsOf(stmt).some((one) => [...everyExpr(one)].some(matches))) return true;
   }
   return false;
 }

@@ -19,23 +19,19 @@ export function lowerKernel(
   const values = planned.targets.map((one) => one.value);
   const context: ValueContext = { nameOf: createNames(), layoutOf, uses: countUses(values) };
   const grid = planned.grid;
-  const root = createFrame(null, null);
+  const place = context.nameOf("row");
+  const row = createFrame(null, { factors: grid, linear: local("u32", place) });
 
   // Workgroups are rounded up, so some rows lie beyond the end: they compute row 0 again and store nothing.
-  const place = context.nameOf("row");
   const active = context.nameOf("active");
   const index = context.nameOf("index");
-  root.body.push({ kind: "let", name: index, value: add(mul(builtin("group"), rows), builtin("row")) });
-  root.body.push({ kind: "let", name: active, value: binary("lt", local("u32", index), extentOf(grid)) });
-  root.body.push({
+  row.body.push({ kind: "let", name: index, value: add(mul(builtin("group"), rows), builtin("row")) });
+  row.body.push({ kind: "let", name: active, value: binary("lt", local("u32", index), extentOf(grid)) });
+  row.body.push({
     kind: "let",
     name: place,
     value: select(local("bool", active), local("u32", index), u32(0)),
   });
-  const row: Frame = {
-    ...createFrame(root, { factors: grid, linear: local("u32", place) }),
-    body: root.body,
-  };
 
   const loops = reductionLoops(values);
   for (const loop of loops) {
@@ -54,7 +50,7 @@ export function lowerKernel(
     row.body.push({ kind: "if", condition: binary("and", local("bool", active), first), body: branch.body });
   }
 
-  const body = root.body;
+  const body = row.body;
   const rowFactors =
     elementTargets.length > 0
       ? elementTargets[0].factors.filter((one) => !grid.includes(one))

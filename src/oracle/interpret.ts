@@ -112,6 +112,7 @@ export function interpret(graph: Graph, inputs: OracleInputs): Map<string, Float
             out.set(means(each, out.length, count));
             break;
           case "var": {
+            if (count === 0) out.fill(Number.NaN);
             const mean = means(each, out.length, count);
             each((to, value) => void (out[to] += (value - mean[to]) ** 2 / count));
             break;
@@ -137,7 +138,8 @@ function means(
   length: number,
   count: number,
 ): Float64Array {
-  const mean = new Float64Array(length);
+  // Of no elements: 0 / 0.
+  const mean = new Float64Array(length).fill(count === 0 ? Number.NaN : 0);
   each((to, value) => void (mean[to] += value / count));
   const rest = new Float64Array(length);
   each((to, value) => void (rest[to] += (value - mean[to]) / count));

@@ -22,10 +22,15 @@ export interface List {
 
 export function formatList(margin: Margin, list: List): Printed {
   const { elements, start } = list;
-  const end = elements.at(-1)?.span.end ?? start;
-  return margin.between(start, end).length === 0
-    ? { lines: filled(list), lifted: [] }
-    : oneEachLine(margin, list);
+  const first = elements[0];
+  if (first === undefined) return { lines: filled(list), lifted: [] };
+  const docs = margin.docsAbove(first.span.start).filter((one) => one.span.start > start);
+  const lifted: readonly Comment[] = [
+    ...margin.between(start, first.span.start).filter((one) => !docs.includes(one)),
+    ...margin.between(first.span.start, first.span.end),
+  ];
+  const remarked = margin.between(first.span.end, elements.at(-1)!.span.end).length > 0;
+  return { lines: remarked ? oneEachLine(margin, list) : filled(list), lifted, docs };
 }
 
 function filled({ keyword, elements, indent, width }: List): string[] {
@@ -47,16 +52,10 @@ function filled({ keyword, elements, indent, width }: List): string[] {
 }
 
 /** With comments among them, each element has its line, its documentation above and its remark behind. */
-function oneEachLine(margin: Margin, { keyword, start, elements, indent }: List): Printed {
+function oneEachLine(margin: Margin, { keyword, elements, indent }: List): string[] {
   const opening = `${indent}${keyword.padEnd(keywordWidth)}`;
   const blank = " ".repeat(opening.length);
-  const first = elements[0]!;
   const lines: string[] = [];
-  const docs = margin.docsAbove(first.span.start).filter((one) => one.span.start > start);
-  const lifted: Comment[] = [
-    ...margin.between(start, first.span.start).filter((one) => !docs.includes(one)),
-    ...margin.between(first.span.start, first.span.end),
-  ];
   elements.forEach((element, i) => {
     const next = elements[i + 1];
     const piece = `${i === 0 ? opening : blank}${element.text}${next === undefined ? "" : ","}`;
@@ -76,5 +75,5 @@ function oneEachLine(margin: Margin, { keyword, start, elements, indent }: List)
     for (const one of [...others, ...inside]) lines.push(`${blank}${plainText(one)}`);
     for (const one of above) lines.push(`${blank}${one.text}`);
   });
-  return { lines, lifted, docs };
+  return lines;
 }

@@ -2,17 +2,17 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type CheckedFile, checkFile } from "../../src/check/check.ts";
+import { compileGraph } from "../../src/compile/passes.ts";
 import type { Source } from "../../src/diagnostics/diagnostic.ts";
 import { interpret } from "../../src/oracle/interpret.ts";
+import type { Program, Storage } from "../../src/program/program.ts";
+import { createNorm } from "../../src/runtime/index.ts";
 import { resolveShapes } from "../../src/runtime/shapes.ts";
 import type { Graph } from "../../src/tensor/graph.ts";
 import type { Run } from "./map.ts";
 import type { Spec } from "./spec.ts";
 
 export type Outputs = Record<string, { dims: readonly number[]; data: Float64Array }>;
-
-/** Which of the two below do something yet: the suite skips what is not wired. */
-export const wired = { oracle: true, device: false };
 
 /** Runs a case in float64. The outputs hold the new states too, and with `grad` the gradients as `d_NAME`. */
 export async function executeOracle(run: Run): Promise<Outputs> {
@@ -31,14 +31,41 @@ export async function executeOracle(run: Run): Promise<Outputs> {
   );
 }
 
-/** The device to run on, or in words why there is none. */
-export function openDevice(): Promise<GPUDevice | string> {
-  return Promise.resolve("not wired yet");
+/** Runs a case on a device, with the element types that its feeds and expectations name. */
+export async function executeDevice(run: Run, device: GPUDevice): Promise<Outputs> {
+  const program = programOf(graphOf(run));
+  const feeds = Object.entries(run.feeds);
+  const storage: Record<string, Storage> = {};
+  for (const tensor of program.tensors) {
+    if (tensor.role !== "scratch" && tensor.role !== "state") storage[tensor.name] = run.storage;
+  }
+  for (const [name, feed] of feeds) storage[name] = feed.type;
+  for (const one of run.expect) if (storage[one.output] !== undefined) storage[one.output] = one.type;
+  const norm = await createNorm(device, program, {
+    dims: Object.fromEntries(feeds.map(([name, feed]) => [name, feed.dims])),
+    params: run.set,
+    storage,
+  });
+  try {
+    const results = await norm.run(Object.fromEntries(feeds.map(([name, feed]) => [name, feed.data])));
+    return Object.fromEntries(
+      Object.entries(results).map(([name, data]) => [
+        name,
+        { dims: norm.dims.get(name) ?? [], data: Float64Array.from(data) },
+      ]),
+    );
+  } finally {
+    norm.destroy();
+  }
 }
 
-/** Runs a case on a device, with the element types that its feeds and expectations name. */
-export function executeDevice(_run: Run, _device: GPUDevice): Promise<Outputs> {
-  return Promise.reject(new Error("not wired yet"));
+// Compiling is quick, but hundreds of cases share a few specs.
+const programs = new WeakMap<Graph, Program>();
+
+function programOf(graph: Graph): Program {
+  const program = programs.get(graph) ?? compileGraph(graph).program;
+  programs.set(graph, program);
+  return program;
 }
 
 function graphOf(run: Run): Graph {

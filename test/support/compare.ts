@@ -1,0 +1,62 @@
+/** Runs a graph on a device and on the oracle with the same f32 inputs, and measures how far apart they are. */
+import { compileGraph } from "../../src/compile/passes.ts";
+import { interpret } from "../../src/oracle/interpret.ts";
+import { createNorm, resolveShapes } from "../../src/runtime/index.ts";
+import type { Graph } from "../../src/tensor/graph.ts";
+
+export interface Trial {
+  readonly graph: Graph;
+  readonly dims: Readonly<Record<string, readonly number[]>>;
+  readonly params?: Readonly<Record<string, number>>;
+  readonly feeds: Readonly<Record<string, Float32Array>>;
+}
+
+export interface Difference {
+  readonly tensor: string;
+  readonly index: number;
+  readonly got: number;
+  readonly want: number;
+  /** |got − want| / max(1, |want|), or Infinity where only one of them is a number. */
+  readonly error: number;
+}
+
+/** The worst element over all outputs and new states. */
+export async function worstDifference(device: GPUDevice, trial: Trial): Promise<Difference> {
+  const { program } = compileGraph(trial.graph);
+  const norm = await createNorm(device, program, { dims: trial.dims, params: trial.params ?? {} });
+  try {
+    const got = await norm.run(trial.feeds);
+    const want = oracle(trial);
+    let worst: Difference = { tensor: "", index: -1, got: 0, want: 0, error: 0 };
+    for (const [tensor, values] of want) {
+      if (got[tensor].length !== values.length)
+        throw new Error(`${tensor} has ${got[tensor].length} elements, not ${values.length}`);
+      for (let index = 0; index < values.length; index++) {
+        const error = difference(got[tensor][index], values[index]);
+        if (error > worst.error)
+          worst = { tensor, index, got: got[tensor][index], want: values[index], error };
+      }
+    }
+    return worst;
+  } finally {
+    norm.destroy();
+  }
+}
+
+export function oracle(trial: Trial): Map<string, Float64Array> {
+  const shapes = resolveShapes({ ...trial.graph, kernels: [] }, trial.dims, trial.params);
+  // Params reach a kernel as f32: the oracle is asked about the same numbers.
+  const params = new Map([...shapes.params].map(([name, value]) => [name, Math.fround(value)]));
+  return interpret(trial.graph, {
+    extents: shapes.factors,
+    params,
+    tensors: new Map(Object.entries(trial.feeds)),
+  });
+}
+
+function difference(got: number, want: number): number {
+  if (Object.is(got, want) || got === want) return 0;
+  if (Number.isNaN(got) && Number.isNaN(want)) return 0;
+  const error = Math.abs(got - want) / Math.max(1, Math.abs(want));
+  return Number.isNaN(error) ? Number.POSITIVE_INFINITY : error;
+}
