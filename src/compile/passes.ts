@@ -1,5 +1,6 @@
 /** The passes, in order: a checked graph becomes a program. This is the road in one screen. */
 import { emitProgram } from "../emit/program.ts";
+import { addresses } from "../kernel/address.ts";
 import type { Kernel } from "../kernel/ir.ts";
 import { lowerKernel } from "../kernel/lower.ts";
 import { verifyKernel } from "../kernel/verify.ts";
@@ -40,8 +41,8 @@ export function compileGraph(checked: Graph): Compiled {
     verifyGraph(graph, name);
   }
   const plan = partition(graph);
-  const layouts = new Map([...graph.tensors, ...plan.scratch].map((one) => [one.name, one.factors]));
-  const kernels = plan.kernels.map((one) => lowerKernel(graph, one, (tensor) => layouts.get(tensor) ?? []));
+  const addressOf = addresses(graph.tensors, plan.scratch);
+  const kernels = plan.kernels.map((one) => lowerKernel(graph, one, addressOf));
   for (const kernel of kernels) verifyKernel(kernel);
   return { program: emitProgram(graph, plan, kernels), plan, kernels, graphs };
 }

@@ -1,4 +1,6 @@
 /** From kernels to a program: plain data that the runtime understands. */
+
+import { scratchTensor } from "../kernel/address.ts";
 import type { Kernel } from "../kernel/ir.ts";
 import type { Program, ProgramConstant, ProgramKernel, ProgramTensor } from "../program/program.ts";
 import type { Plan } from "../schedule/plan.ts";
@@ -25,9 +27,9 @@ export function programInterface(
       ...(one.role === "state" ? { updated: updated.has(one.name) } : {}),
     }),
   );
-  const scratch = plan.scratch.map(
-    (one): ProgramTensor => ({ name: one.name, role: "scratch", dims: one.factors }),
-  );
+  const parts = plan.scratch.map((one) => one.factors);
+  const scratch: ProgramTensor[] =
+    parts.length === 0 ? [] : [{ name: scratchTensor, role: "scratch", dims: [], parts }];
   return {
     norm: graph.norm,
     mode: graph.mode,

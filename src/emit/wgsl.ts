@@ -45,7 +45,7 @@ export function wgslModule(kernel: Kernel): WgslModule {
   }));
   const bindings = kernel.tensors.map((tensor, index) => ({
     name: namer.name(`tensor ${tensor.name}`, tensor.name),
-    element: namer.name(`element ${tensor.name}`, `${tensor.name}_t`),
+    element: elementName(namer, tensor.name),
     access: tensor.access,
     index,
   }));
@@ -70,6 +70,10 @@ export function wgslModule(kernel: Kernel): WgslModule {
   };
 }
 
+function elementName(namer: Namer, tensor: string): string {
+  return namer.name(`element ${tensor}`, `${namer.name(`tensor ${tensor}`, tensor)}_t`);
+}
+
 function constantName(namer: Namer, constant: Constant): string {
   switch (constant.kind) {
     case "extent":
@@ -90,7 +94,7 @@ function statement(namer: Namer, stmt: Stmt, indent: string): string {
   const e = (expr: Expr): string => expression(namer, expr);
   const local = (name: string): string => namer.name(`local ${name}`, name);
   const tensor = (name: string): string => namer.name(`tensor ${name}`, name);
-  const element = (name: string): string => namer.name(`element ${name}`, `${name}_t`);
+  const element = (name: string): string => elementName(namer, name);
   const block = (body: readonly Stmt[]): string => `{\n${statements(namer, body, `${indent}  `)}${indent}}\n`;
   switch (stmt.kind) {
     case "let":

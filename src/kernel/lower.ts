@@ -3,6 +3,7 @@ import { orderLike } from "../schedule/partition.ts";
 import type { PlannedKernel, Target } from "../schedule/plan.ts";
 import { type AxisSet, minus, sameAxes } from "../tensor/axes.ts";
 import { type Graph, type Node, operands, reachable } from "../tensor/graph.ts";
+import type { Address } from "./address.ts";
 import { add, binary, builtin, extentOf, lanes, local, mul, rows, select, u32 } from "./expr.ts";
 import { createFrame, elementIndex, type Frame } from "./frame.ts";
 import type { Expr, Kernel, KernelTensor } from "./ir.ts";
@@ -10,14 +11,13 @@ import { lowerReductionLoop, reductionLoops } from "./reduce.ts";
 import { usedConstants, usesShared } from "./uses.ts";
 import { type ValueContext, valueOf } from "./value.ts";
 
-/** `layoutOf`: the factors of a tensor, scratch tensors included, slowest first. */
 export function lowerKernel(
   graph: Graph,
   planned: PlannedKernel,
-  layoutOf: (tensor: string) => AxisSet,
+  addressOf: (tensor: string) => Address,
 ): Kernel {
   const values = planned.targets.map((one) => one.value);
-  const context: ValueContext = { nameOf: createNames(), layoutOf, uses: countUses(values) };
+  const context: ValueContext = { nameOf: createNames(), addressOf, uses: countUses(values) };
   const grid = planned.grid;
   const place = context.nameOf("row");
   const row = createFrame(null, { factors: grid, linear: local("u32", place) });
@@ -57,7 +57,7 @@ export function lowerKernel(
       : (loops[0]?.over ?? []);
   return {
     name: planned.name,
-    tensors: kernelTensors(planned.targets),
+    tensors: kernelTensors(planned.targets, addressOf),
     constants: usedConstants(body),
     usesShared: usesShared(body),
     body,
@@ -101,22 +101,22 @@ function lowerStores(
 function storeTargets(context: ValueContext, frame: Frame, targets: readonly Target[]): void {
   for (const target of targets) {
     const value = valueOf(context, frame, target.value);
-    const index = elementIndex(frame, target.factors, context.nameOf);
-    frame.body.push({ kind: "store", tensor: target.tensor, index, value });
+    const { tensor, layout, offset } = context.addressOf(target.tensor);
+    const index = add(offset, elementIndex(frame, layout, context.nameOf));
+    frame.body.push({ kind: "store", tensor, index, value });
   }
 }
 
-/** Everything read, then everything written; a state that is both is one tensor. */
-function kernelTensors(targets: readonly Target[]): KernelTensor[] {
-  const written = targets.map((one) => one.tensor);
+/** Everything read, then everything written; what is both (a state, scratch memory) is bound once. */
+function kernelTensors(targets: readonly Target[], addressOf: (tensor: string) => Address): KernelTensor[] {
+  const written = new Set(targets.map((one) => addressOf(one.tensor).tensor));
   const read = new Set<string>();
-  for (const node of reachable(targets.map((one) => one.value)))
-    if (node.kind === "input") read.add(node.tensor);
+  for (const node of reachable(targets.map((one) => one.value))) {
+    if (node.kind === "input") read.add(addressOf(node.tensor).tensor);
+  }
   return [
-    ...[...read]
-      .filter((name) => !written.includes(name))
-      .map((name): KernelTensor => ({ name, access: "read" })),
-    ...written.map((name): KernelTensor => ({ name, access: "read_write" })),
+    ...[...read].filter((name) => !written.has(name)).map((name): KernelTensor => ({ name, access: "read" })),
+    ...[...written].map((name): KernelTensor => ({ name, access: "read_write" })),
   ];
 }
 

@@ -1,14 +1,14 @@
 /** Nodes to expressions: each value is written where it belongs (see `frame.ts`) and only once. */
 import { isNative, type NativeOperator } from "../operators/operators.ts";
 import type { Node } from "../tensor/graph.ts";
-import { binary, call, constant, extentOf, f32, float, local, select, u32 } from "./expr.ts";
+import type { Address } from "./address.ts";
+import { add, binary, call, constant, extentOf, f32, float, local, select, u32 } from "./expr.ts";
 import { bind, coordinate, createFrame, elementIndex, type Frame, homeOf, type NameOf } from "./frame.ts";
 import type { BinaryOp, Expr, UnaryOp } from "./ir.ts";
 
 export interface ValueContext {
   readonly nameOf: NameOf;
-  /** The layout of a tensor, in factors. */
-  readonly layoutOf: (tensor: string) => readonly string[];
+  readonly addressOf: (tensor: string) => Address;
   /** How many nodes use a node: one used once is written into its user. */
   readonly uses: ReadonlyMap<Node, number>;
 }
@@ -55,8 +55,9 @@ function compute(context: ValueContext, frame: Frame, node: Node): Expr {
       return float(coordinate(frame, node.axis, context.nameOf));
     case "input": {
       const name = context.nameOf(node.tensor);
-      const index = elementIndex(frame, context.layoutOf(node.tensor), context.nameOf);
-      frame.body.push({ kind: "load", name, tensor: node.tensor, index });
+      const { tensor, layout, offset } = context.addressOf(node.tensor);
+      const index = add(offset, elementIndex(frame, layout, context.nameOf));
+      frame.body.push({ kind: "load", name, tensor, index });
       return local("f32", name);
     }
     case "map":

@@ -42,8 +42,10 @@ export type ProgramRole = "input" | "affine" | "state" | "output" | "scratch";
 export interface ProgramTensor {
   readonly name: string;
   readonly role: ProgramRole;
-  /** Names of axes (or of single factors of a split axis), slowest first: the layout in memory. Scratch: factors. */
+  /** Names of axes (or of single factors of a split axis), slowest first: the layout in memory. */
   readonly dims: readonly string[];
+  /** Of scratch memory, which has no dims: the factors of each value that lies in it, one value behind the other. */
+  readonly parts?: readonly (readonly string[])[];
   /** The value that an affine or state left out takes. */
   readonly initial?: number;
   /** For a state: whether this program updates it. */

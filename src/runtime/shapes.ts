@@ -61,7 +61,14 @@ export function resolveShapes(
     params: values,
     dims: new Map(tensors.map((t) => [t.name, t.dims.flatMap((name) => extents.get(name)!.sizes)])),
     elements: new Map(
-      program.tensors.map((t) => [t.name, product(t.dims.map((name) => flat(extents.get(name)!)))]),
+      program.tensors.map((t) => {
+        const volume = (names: readonly string[]): number =>
+          product(names.map((name) => flat(extents.get(name)!)));
+        return [
+          t.name,
+          t.parts === undefined ? volume(t.dims) : t.parts.reduce((sum, part) => sum + volume(part), 0),
+        ];
+      }),
     ),
   };
 }

@@ -26,8 +26,9 @@ export function partition(graph: Graph): Plan {
   return { kernels, scratch: [...scratch.values()] };
 }
 
-/** Beyond this depth the first candidate is taken: nested reductions over ever other axes would take 4^n steps. */
+/** Beyond this depth the first grid that serves is taken: nested reductions over ever other axes would take 4^n steps. */
 const searchDepth = 3;
+const searchWidth = 4;
 
 function kernelsFor(
   graph: Graph,
@@ -37,9 +38,9 @@ function kernelsFor(
 ): PlannedKernel[] {
   if (targets.length === 0) return [];
   const largest = lastOf(targets);
-  const candidates = candidateGrids(graph, largest).slice(0, depth < searchDepth ? 4 : 1);
   let best: PlannedKernel[] | undefined;
-  for (const grid of candidates) {
+  for (const grid of candidateGrids(graph, largest)) {
+    if (best !== undefined && depth >= searchDepth) break;
     const kernels = kernelsWithGrid(graph, g, targets, largest, grid, depth);
     if (kernels !== undefined && (best === undefined || kernels.length < best.length)) best = kernels;
   }
@@ -47,7 +48,7 @@ function kernelsFor(
   return best;
 }
 
-/** Larger grids first; the grid of all axes (no row at all) last. */
+/** Larger grids first; the grid of all axes (no row at all) last: it serves whatever no other one does. */
 function candidateGrids(graph: Graph, target: Target): AxisSet[] {
   const all = union(graph.factors, target.factors);
   const grids = new Map<string, AxisSet>();
@@ -61,7 +62,8 @@ function candidateGrids(graph: Graph, target: Target): AxisSet[] {
       grids.set(node.axes.join(" "), node.axes);
     }
   }
-  return [...[...grids.values()].sort((a, b) => b.length - a.length), all];
+  const larger = [...grids.values()].sort((a, b) => b.length - a.length);
+  return [...larger.slice(0, searchWidth - 1), all];
 }
 
 function kernelsWithGrid(

@@ -6,7 +6,7 @@ import type { Margin } from "./format-comments.ts";
 export type Columns = ReadonlyMap<Statement, number>;
 
 /** Names that differ more in length would tear their equations apart. */
-const mostBlanks = 8;
+const mostBlanks = 4;
 
 export function nameOf(item: Statement): string {
   return item.kind === "define" ? item.name.text : item.state.text;

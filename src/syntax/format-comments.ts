@@ -46,7 +46,13 @@ export interface Part {
   readonly print: () => Printed;
 }
 
-export const asideOf = (comment: Comment): string => `  ${comment.text}`;
+/** Remarks behind short lines stand in one column, two blanks behind longer ones and behind braces. */
+const remarkColumn = 39;
+
+export function withRemark(line: string, comment: Comment): string {
+  const padded = /[{}]$/.test(line) ? line : line.padEnd(remarkColumn - 2);
+  return `${padded}  ${comment.text}`;
+}
 
 /** As a comment that documents nothing: a `///` that was moved, or stood apart, must not come to do so. */
 export function plainText(comment: Comment): string {
@@ -71,7 +77,7 @@ export function sequence(
     for (const comment of margin.between(end, until)) {
       const { start } = comment.span;
       if (behindPart && margin.lineBreaks(end, start) === 0) {
-        out.push(`${out.pop() ?? ""}${asideOf(comment)}`);
+        out.push(withRemark(out.pop() ?? "", comment));
       } else {
         separate(start);
         out.push(`${indent}${docs.includes(comment) ? comment.text : plainText(comment)}`);

@@ -1,7 +1,7 @@
 /** Declarations: a keyword in a column of its own, then elements with commas between. */
 import type { Span } from "../diagnostics/diagnostic.ts";
 import type { Comment } from "./ast.ts";
-import { asideOf, type Margin, type Printed, plainText } from "./format-comments.ts";
+import { type Margin, type Printed, plainText, withRemark } from "./format-comments.ts";
 
 /** As wide as the longest keywords of declarations, and a blank. */
 const keywordWidth = 7;
@@ -68,7 +68,7 @@ function oneEachLine(margin: Margin, { keyword, elements, indent }: List): strin
       gap[0] !== undefined && margin.lineBreaks(element.span.end, gap[0].span.start) === 0
         ? gap[0]
         : undefined;
-    lines.push(aside === undefined ? piece : `${piece}${asideOf(aside)}`);
+    lines.push(aside === undefined ? piece : withRemark(piece, aside));
     const above = margin.docsAbove(next.span.start).filter((one) => gap.includes(one));
     const others = gap.filter((one) => one !== aside && !above.includes(one));
     const inside = margin.between(next.span.start, next.span.end);

@@ -1,7 +1,7 @@
 /** The canonical form of a file. Only for a file that parsed without a mistake: a broken item is not in its tree. */
 import type { File, FileItem, Name, NormItem, Statement } from "./ast.ts";
 import { alignment, type Columns, nameOf } from "./format-columns.ts";
-import { asideOf, type Margin, marginOf, type Part, type Printed, sequence } from "./format-comments.ts";
+import { type Margin, marginOf, type Part, type Printed, sequence, withRemark } from "./format-comments.ts";
 import { formatAxis, formatDims, formatEquation, formatExpression } from "./format-expressions.ts";
 import { formatList, type ListElement } from "./format-lists.ts";
 
@@ -61,8 +61,11 @@ function block(
   const body = sequence(margin, parts, aside?.span.end ?? from, to, indent + step);
   const lifted = margin.between(span.start, from);
   if (body.length === 0 && aside === undefined) return { lines: [`${indent}${head} {}`], lifted };
-  const opening = `${indent}${head} {${aside === undefined ? "" : asideOf(aside)}`;
-  return { lines: [opening, ...body, `${indent}}`], lifted };
+  const opening = `${indent}${head} {`;
+  return {
+    lines: [aside === undefined ? opening : withRemark(opening, aside), ...body, `${indent}}`],
+    lifted,
+  };
 }
 
 function normItem(margin: Margin, item: NormItem, columns: Columns): Printed {

@@ -1,0 +1,39 @@
+/**
+ * Where values lie. Every tensor of a spec is a buffer of its own; all scratch values lie in one, one behind the other,
+ * because a device may bind as few as eight buffers to a kernel.
+ */
+import type { Plan } from "../schedule/plan.ts";
+import type { AxisSet } from "../tensor/axes.ts";
+import type { GraphTensor } from "../tensor/graph.ts";
+import { add, extentOf, u32 } from "./expr.ts";
+import type { Expr } from "./ir.ts";
+
+/** The buffer of all scratch values. No tensor of a spec can have this name. */
+export const scratchTensor = "(scratch)";
+
+export interface Address {
+  /** The buffer. */
+  readonly tensor: string;
+  /** The factors of the value, slowest first. */
+  readonly layout: AxisSet;
+  /** Where its first element lies. */
+  readonly offset: Expr;
+}
+
+export function addresses(
+  tensors: readonly GraphTensor[],
+  scratch: Plan["scratch"],
+): (name: string) => Address {
+  const known = new Map<string, Address>();
+  for (const { name, factors } of tensors) known.set(name, { tensor: name, layout: factors, offset: u32(0) });
+  let offset: Expr = u32(0);
+  for (const { name, factors } of scratch) {
+    known.set(name, { tensor: scratchTensor, layout: factors, offset });
+    offset = add(offset, extentOf(factors));
+  }
+  return (name) => {
+    const address = known.get(name);
+    if (address === undefined) throw new Error(`the tensor ${name} has no address`);
+    return address;
+  };
+}

@@ -1,0 +1,76 @@
+/** Random specs on random shapes: the device and the simplified graph against the oracle. A failure prints its seed and a shrunk spec. */
+import fc from "fast-check";
+import { afterAll, describe, expect, it } from "vitest";
+import { checkFile } from "../../src/check/check.ts";
+import { graphPasses } from "../../src/compile/passes.ts";
+import type { Diagnostic } from "../../src/diagnostics/diagnostic.ts";
+import type { Graph } from "../../src/tensor/graph.ts";
+import { oracle, worstDifference } from "../support/compare.ts";
+import { closeTestDevices, openTestDevices } from "../support/device.ts";
+import { normals } from "../support/random.ts";
+import { type RandomSpec, randomSpec } from "./specs.ts";
+
+const devices = await openTestDevices();
+afterAll(() => closeTestDevices(devices));
+
+/** More in a nightly run: NORMC_RANDOM_RUNS=2000. */
+const runs = Number(process.env.NORMC_RANDOM_RUNS ?? 60);
+
+function graphOf(spec: RandomSpec): Graph {
+  const found: Diagnostic[] = [];
+  const { norms } = checkFile(
+    { path: "random.norm", text: spec.text },
+    () => undefined,
+    (one) => found.push(one),
+  );
+  const errors = found.filter((one) => one.severity === "error");
+  expect(errors.map((one) => `${one.code} ${one.message}`)).toEqual([]);
+  return norms[0].graphs[0];
+}
+
+function feedsOf(spec: RandomSpec): Record<string, Float32Array> {
+  const count = (dims: readonly number[]): number => dims.reduce((a, b) => a * b, 1);
+  return Object.fromEntries(
+    Object.entries(spec.dims).map(([name, dims], i) => [name, normals(17 + i, count(dims))]),
+  );
+}
+
+describe("random specs", () => {
+  it("mean the same after every pass over the graph", async () => {
+    await fc.assert(
+      fc.asyncProperty(randomSpec, async (spec) => {
+        const checked = graphOf(spec);
+        const trial = { graph: checked, dims: spec.dims, feeds: feedsOf(spec) };
+        const want = oracle(trial).get("y") as Float64Array;
+        let graph = checked;
+        for (const { name, run } of graphPasses) {
+          graph = run(graph);
+          // The expansions are made for f32: erf is good to 2e-7.
+          const tolerance = name === "expand" || name === "tidy" ? 1e-5 : 1e-9;
+          const got = oracle({ ...trial, graph }).get("y") as Float64Array;
+          const worst = got.reduce(
+            (most, value, i) => Math.max(most, Math.abs(value - want[i]) / Math.max(1, Math.abs(want[i]))),
+            0,
+          );
+          expect(worst, `after ${name}\n${spec.text}`).toBeLessThanOrEqual(tolerance);
+        }
+      }),
+      { numRuns: runs },
+    );
+  });
+
+  it.each(devices)("agree with the oracle on $name", { timeout: 180_000 }, async ({ device }) => {
+    await fc.assert(
+      fc.asyncProperty(randomSpec, async (spec) => {
+        const worst = await worstDifference(device, {
+          graph: graphOf(spec),
+          dims: spec.dims,
+          feeds: feedsOf(spec),
+        });
+        // Three equations deep, each may lose a few units in the last place and be divided by sqrt(eps) = 0.1.
+        expect(worst.error, `${JSON.stringify(worst)}\n${spec.text}`).toBeLessThanOrEqual(1e-3);
+      }),
+      { numRuns: runs },
+    );
+  });
+});
