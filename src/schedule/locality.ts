@@ -10,6 +10,8 @@ export interface Rows {
   readonly row: AxisSet;
   /** Factors whose extent the spec fixes: short. */
   readonly fixed: ReadonlySet<string>;
+  /** Values that an earlier kernel stores anyway. */
+  readonly stored: ReadonlyMap<Node, unknown>;
 }
 
 /**
@@ -44,6 +46,7 @@ export function resolveInKernel(
 
   /** Whether all of a node is one earlier kernel's: its reductions keep the same axes, and none of them is local. */
   function isForeign(node: Node, moved: AxisSet): boolean {
+    if (rows.stored.has(node)) return true;
     if (node.kind === "reduce" && node.op !== "first") return !isLocal(node, moved);
     if (node.kind !== "map") return false;
     const reductions = outermostReductions(node);

@@ -83,7 +83,11 @@ function kernelsWithGrid(
       needed.set(node, { tensor: scratchName(node), factors: node.axes, value: node });
       return g.input(scratchName(node), node.axes);
     };
-    const values = stored.map((one) => resolveInKernel(g, one.value, { grid, row, fixed }, elsewhere));
+    const resolve = (): Node[] =>
+      stored.map((one) => resolveInKernel(g, one.value, { grid, row, fixed, stored: needed }, elsewhere));
+    resolve();
+    // Once more: what an earlier kernel stores for one use is read for every other one too.
+    const values = resolve();
     // A kernel that needs one of its own results from elsewhere is no progress: an earlier kernel must store that one.
     const late = stored.filter((one) => needed.has(one.value));
     if (late.includes(largest)) return undefined;
@@ -92,8 +96,8 @@ function kernelsWithGrid(
       continue;
     }
     const rest = targets.filter((one) => !stored.includes(one));
-    const known = new Set(rest.map((one) => one.value));
-    const before = [...rest, ...[...needed.values()].filter((one) => !known.has(one.value))];
+    const known = new Set(rest.map((one) => one.tensor));
+    const before = [...rest, ...[...needed.values()].filter((one) => !known.has(one.tensor))];
     const kernel: PlannedKernel = {
       name: largest.tensor,
       grid: orderLike(graph, grid, values),

@@ -1,0 +1,105 @@
+/** Where `normc run` can run a norm: each backend takes a checked graph and feeds and gives back the results. */
+import type { Compiled } from "../compile/passes.ts";
+import type { OpenedDevice } from "../device/open.ts";
+import { programInterface } from "../emit/program.ts";
+import { interpret } from "../oracle/interpret.ts";
+import type { Storage } from "../program/program.ts";
+import { fromHalf, toHalf } from "../runtime/half.ts";
+import { createNorm } from "../runtime/norm.ts";
+import { resolveShapes } from "../runtime/shapes.ts";
+import { resolveStorage } from "../runtime/storage.ts";
+import type { Graph } from "../tensor/graph.ts";
+import { CommandError } from "./failure.ts";
+import type { Feed } from "./feeds.ts";
+import { say } from "./output.ts";
+
+export interface Job {
+  readonly graph: Graph;
+  readonly feeds: Readonly<Record<string, Feed>>;
+  readonly params: Readonly<Record<string, number>>;
+  readonly dtype: Storage;
+}
+
+export interface TensorResult {
+  readonly dims: readonly number[];
+  readonly data: ArrayLike<number>;
+}
+
+export type Results = Readonly<Record<string, TensorResult>>;
+
+export interface Backend {
+  readonly name: "webgpu" | "oracle";
+  readonly adapter: string;
+  /** Rejects with a NormError where the feeds do not fit the norm. */
+  run(job: Job): Promise<Results>;
+  close(): Promise<void>;
+}
+
+/** Throws a CommandError 3 where no device can be had and one is insisted on. */
+export async function openBackend(choice: "auto" | "webgpu" | "oracle", adapter: string): Promise<Backend> {
+  if (choice === "oracle") return oracle;
+  const { openDevice } = await import("../device/open.ts");
+  const reasons: string[] = [];
+  const opened = await openDevice({ adapter, onMiss: (reason) => reasons.push(reason) });
+  if (opened !== undefined) return webgpu(opened);
+  const reason = `no WebGPU device: ${reasons.join("; ")}`;
+  if (choice === "webgpu" || adapter !== "auto") throw new CommandError(3, reason);
+  say(`normc: ${reason}: the oracle runs instead`);
+  return oracle;
+}
+
+export const oracle: Backend = {
+  name: "oracle",
+  adapter: "CPU (float64 oracle)",
+  async run({ graph, feeds, params, dtype }) {
+    const program = { ...programInterface(graph), kernels: [] };
+    const shapes = resolveShapes(program, dimsOf(feeds), params);
+    const storages = resolveStorage(program, dtype);
+    const tensors = Object.entries(feeds).map(([name, { data }]) => {
+      const round = storages.get(name) === "f16" ? roundHalf : Math.fround;
+      return [name, Float64Array.from(data, round)] as const;
+    });
+    const values = interpret(graph, {
+      extents: shapes.factors,
+      params: shapes.params,
+      tensors: new Map(tensors),
+    });
+    return Object.fromEntries(
+      [...values].map(([name, data]) => [name, { dims: shapes.dims.get(name) ?? [], data }]),
+    );
+  },
+  close: () => Promise.resolve(),
+};
+
+function webgpu(opened: OpenedDevice): Backend {
+  // Many cases of one spec share a graph, and its program serves all their shapes.
+  const compiled = new Map<Graph, Promise<Compiled>>();
+  return {
+    name: "webgpu",
+    adapter: opened.adapter,
+    async run({ graph, feeds, params, dtype }) {
+      const known = compiled.get(graph) ?? import("../compile/passes.ts").then((one) => one.compileGraph(graph));
+      compiled.set(graph, known);
+      const { program } = await known;
+      const norm = await createNorm(opened.device, program, { dims: dimsOf(feeds), params, storage: dtype });
+      try {
+        const data = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, feed.data]));
+        const results = await norm.run(data);
+        return Object.fromEntries(
+          Object.entries(results).map(([name, data]) => [name, { dims: norm.dims.get(name) ?? [], data }]),
+        );
+      } finally {
+        norm.destroy();
+      }
+    },
+    close: () => opened.close(),
+  };
+}
+
+function dimsOf(feeds: Readonly<Record<string, Feed>>): Record<string, readonly number[]> {
+  return Object.fromEntries(Object.entries(feeds).map(([name, { dims }]) => [name, dims]));
+}
+
+function roundHalf(value: number): number {
+  return fromHalf(toHalf(value));
+}

@@ -1,0 +1,140 @@
+/** The command line: what commands there are. The code of a command is imported only when it runs. */
+import { Command, CommanderError, Option } from "commander";
+import { version } from "../version.ts";
+import { CommandError, type ExitCode, InputError } from "./failure.ts";
+import { say, showDiagnostics } from "./output.ts";
+
+const specHelp = `
+SPEC is a path, the name of a shipped norm (GroupNorm or group_norm), or path#Name for one norm of several.`;
+
+/** Runs the command line and answers with the exit code. Nothing is thrown. */
+export async function main(words: readonly string[]): Promise<number> {
+  endQuietlyOnClosedPipe();
+  let code: ExitCode = 0;
+  const program = describe((result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync(words, { from: "user" });
+    return code;
+  } catch (error) {
+    return failed(error, words.includes("--json"));
+  }
+}
+
+function describe(ended: (code: ExitCode) => void): Command {
+  const program = new Command("normc")
+    .description("Compiles normalization layers (.norm specs) to WebGPU kernels and typed TypeScript bindings.")
+    .version(version, "-V, --version", "print the version")
+    .showHelpAfterError("(--help shows what there is)")
+    .exitOverride();
+  const json = new Option("--json", "machine-readable output");
+
+  add("check", "say what is wrong with specs", "normc check library/*.norm")
+    .argument("<file...>", ".norm files")
+    .addOption(json)
+    .action(async (files, options) => ended((await import("./check.ts")).check(files, options)));
+
+  add(
+    "build",
+    "write WGSL, TypeScript bindings and a manifest",
+    "normc build library/*.norm --out generated",
+    "Nothing is written if a file has an error; only what changed is written.",
+  )
+    .argument("<file...>", ".norm files")
+    .requiredOption("--out <dir>", "the folder to write into, and nowhere else")
+    .option("--watch", "build again whenever a source changes")
+    .option("--runtime <specifier>", "what the bindings import the runtime from", "normc/runtime")
+    .option("--layout <layout>", "order in memory: AXIS,AXIS,… or TENSOR=AXIS,…; repeatable", collect, [])
+    .addOption(json)
+    .action(async (files, options) => ended(await (await import("./build.ts")).build(files, options)));
+
+  add(
+    "run",
+    "run a norm on real tensors",
+    "normc run GroupNorm --set G=2,eps=1e-3 --feeds feeds.json --out out.json",
+    `${specHelp}
+Feeds are one case or an array of cases:
+  { "feeds": { "x": { "dims": [1, 4], "data": [1, 2, 3, "Infinity"] } }, "set": { "eps": 1e-3 }, "mode": "infer" }
+The oracle rounds inputs as they would be stored and computes in float64; its outputs are not rounded.`,
+  )
+    .argument("<spec>", "the norm")
+    .requiredOption("--feeds <file>", "JSON: one case or an array of cases")
+    .option("--set <params>", "params: NAME=NUMBER,…; repeatable", collect, [])
+    .option("--out <file>", "write the outputs there instead of standard output")
+    .addOption(
+      new Option("--backend <name>", "where to run").choices(["auto", "webgpu", "gpujs", "oracle"]).default("auto"),
+    )
+    .addOption(
+      new Option("--adapter <name>", "which WebGPU adapter")
+        .choices(["auto", "gpu", "lavapipe", "swiftshader"])
+        .default("auto"),
+    )
+    .addOption(new Option("--mode <mode>", "for norms with modes (infer where none is given)").choices(["train", "infer"]))
+    .addOption(new Option("--dtype <type>", "storage of inputs, affines and outputs").choices(["f32", "f16"]).default("f32"))
+    .option("--grad", "gradients instead of outputs")
+    .addOption(json)
+    .action(async (spec, options) => ended(await (await import("./run.ts")).run(spec, options)));
+
+  add(
+    "explain",
+    "show what the compiler did",
+    "normc explain GroupNorm --shape N=2,C=320,S=64x64",
+    `${specHelp}
+A shape names the extents of axes; a variadic axis takes as many as it has, joined by x; S= alone means none.`,
+  )
+    .argument("<spec>", "the norm")
+    .option("--shape <extents>", "extents of axes: N=2,C=320,S=64x64; repeatable", collect, [])
+    .option("--set <params>", "params: NAME=NUMBER,…; repeatable", collect, [])
+    .option("--after <pass>", "the graph after that pass")
+    .addOption(new Option("--mode <mode>", "for norms with modes").choices(["train", "infer"]))
+    .option("--wgsl", "the WGSL as well")
+    .addOption(json)
+    .action(async (spec, options) => ended((await import("./explain.ts")).explain(spec, options)));
+
+  add("fmt", "write specs in their canonical form", "normc fmt library/*.norm --check")
+    .argument("<file...>", ".norm files")
+    .option("--check", "write nothing: list the files that differ and exit with 1")
+    .addOption(json)
+    .action(async (files, options) => ended((await import("./fmt.ts")).fmt(files, options)));
+
+  return program;
+
+  function add(name: string, what: string, example: string, more = ""): Command {
+    return program
+      .command(name)
+      .description(what)
+      .addHelpText("after", `${more === "" ? "" : `\n${more.trim()}\n`}\nExample:\n  ${example}`);
+  }
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+function failed(error: unknown, json: boolean): ExitCode {
+  // Help and the version end this way too, with code 0.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof InputError) {
+    showDiagnostics(error.diagnostics, json);
+    return 1;
+  }
+  if (error instanceof CommandError) {
+    say(`normc: ${error.message}`);
+    return error.exitCode;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  say(`this is a defect of normc: ${message.split("\n")[0]}, please report it`);
+  if (process.env.NORMC_DEBUG === "1") say(error instanceof Error ? (error.stack ?? "") : "");
+  return 1;
+}
+
+/** `normc … | head` ends the pipe before we do. */
+function endQuietlyOnClosedPipe(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE") process.exit(process.exitCode);
+      throw error;
+    });
+  }
+}

@@ -1,0 +1,88 @@
+import { NormError } from "../runtime/errors.ts";
+import { type Backend, openBackend, type Results } from "./backends.ts";
+import { CommandError, type ExitCode } from "./failure.ts";
+import { CaseError, readCase, readCases } from "./feeds.ts";
+import { progress, say } from "./output.ts";
+import { writeOutcomes } from "./outcomes.ts";
+import { parseSettings } from "./settings.ts";
+import { graphOf, missingMode, resolveSpec, type Spec } from "./specs.ts";
+
+export interface RunOptions {
+  readonly feeds: string;
+  readonly set: readonly string[];
+  readonly out?: string;
+  readonly backend: "auto" | "webgpu" | "gpujs" | "oracle";
+  readonly adapter: string;
+  readonly mode?: string;
+  readonly dtype: "f32" | "f16";
+  readonly grad?: boolean;
+  readonly json?: boolean;
+}
+
+/** What became of one case. */
+export interface Outcome {
+  readonly name?: string;
+  readonly backend: string;
+  readonly adapter: string;
+  readonly outputs?: Results;
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+export async function run(specName: string, options: RunOptions): Promise<ExitCode> {
+  if (options.backend === "gpujs") throw new CommandError(2, "the backend gpujs is not there yet");
+  if (options.grad) throw new CommandError(2, "--grad is not there yet");
+  const settings = parseSettings(options.set);
+  const spec = resolveSpec(specName);
+  const { cases, isArray } = readCases(options.feeds);
+
+  const backend = await openBackend(options.backend, options.adapter);
+  const outcomes: Outcome[] = [];
+  const shown = progress(cases.length);
+  try {
+    for (const [i, one] of cases.entries()) {
+      outcomes.push(await runCase(spec, one, settings, options, backend));
+      shown.step(`case ${i}`);
+    }
+  } finally {
+    shown.done();
+    await backend.close();
+  }
+
+  writeOutcomes(isArray ? outcomes : outcomes[0]!, options.out);
+  for (const [i, { error, name }] of outcomes.entries()) {
+    if (error === undefined) continue;
+    const which = isArray ? `case ${i}${name === undefined ? "" : ` (${name})`}: ` : "";
+    say(`error[${error.code}]: ${which}${error.message}`);
+  }
+  const errors = outcomes.flatMap((one) => one.error ?? []);
+  if (errors.length === 0) return 0;
+  return errors.length === outcomes.length && errors.every((one) => one.code === "N509") ? 3 : 1;
+}
+
+async function runCase(
+  spec: Spec,
+  value: unknown,
+  settings: Readonly<Record<string, number>>,
+  options: RunOptions,
+  backend: Backend,
+): Promise<Outcome> {
+  let name: string | undefined;
+  const head = (): Pick<Outcome, "name" | "backend" | "adapter"> => ({
+    ...(name === undefined ? {} : { name }),
+    backend: backend.name,
+    adapter: backend.adapter,
+  });
+  try {
+    const one = readCase(value);
+    name = one.name;
+    const mode = one.mode ?? options.mode;
+    const graph = graphOf(spec.norm, mode);
+    if (graph === undefined) throw new CaseError("N511", missingMode(spec.norm, String(mode)));
+    const params = { ...settings, ...one.set };
+    const outputs = await backend.run({ graph, feeds: one.feeds, params, dtype: options.dtype });
+    return { ...head(), outputs };
+  } catch (error) {
+    if (!(error instanceof CaseError || error instanceof NormError)) throw error;
+    return { ...head(), error: { code: error.code, message: error.message } };
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * Goldens: a spec and what each stage makes of it, one small file a case that a person can read. A file is the spec,
+ * then sections `=== STAGE`; a case shows the stages it is about and no others. After a wanted change:
+ * `UPDATE_GOLDENS=1 npx vitest run test/golden`, then read the difference.
+ */
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { compileGraph } from "../../src/compile/passes.ts";
+import { format } from "../../src/syntax/format.ts";
+import { parse } from "../../src/syntax/parse.ts";
+import { printGraph } from "../../src/tensor/print.ts";
+import { checkText } from "../support/library.ts";
+import { printPlan } from "./plan.ts";
+
+const folder = new URL("./cases/", import.meta.url);
+
+describe("goldens", () => {
+  it.each(readdirSync(folder).filter((name) => name.endsWith(".golden")))("%s", (name) => {
+    const path = new URL(name, folder);
+    const text = readFileSync(path, "utf8");
+    const [spec, ...sections] = text.split(/^=== /m);
+    const made = [spec, ...sections.map((section) => render(spec, section.split("\n")[0]))].join("=== ");
+    if (process.env.UPDATE_GOLDENS) writeFileSync(path, made);
+    expect(made).toBe(process.env.UPDATE_GOLDENS ? made : text);
+  });
+});
+
+/** A section: `stage` or `stage mode`, its text, and an empty line. */
+function render(spec: string, title: string): string {
+  const [stage, mode] = title.split(" ");
+  if (stage === "format") {
+    const report = (): never => expect.unreachable("the spec has no mistake");
+    return `${title}\n${format(parse({ path: "case.norm", text: spec }, report))}\n`;
+  }
+  const graph = checkText({ path: "case.norm", text: spec })[0].graphs.find(
+    (one) => one.mode === (mode ?? null),
+  );
+  if (graph === undefined) throw new Error(`there is no mode ${mode}`);
+  const { graphs, plan, program } = compileGraph(graph);
+  if (stage === "plan") return `${title}\n${printPlan(plan)}\n`;
+  if (stage === "wgsl") return `${title}\n${program.kernels.map((one) => one.wgsl).join("\n")}\n`;
+  const after = graphs.find((one) => one.pass === stage);
+  if (after === undefined) throw new Error(`there is no stage ${stage}`);
+  return `${title}\n${printGraph(after.graph)}\n`;
+}

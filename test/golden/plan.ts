@@ -1,0 +1,19 @@
+/** A plan as text: each kernel with its grid and what it stores. */
+import { reductionLoops } from "../../src/kernel/reduce.ts";
+import type { Plan } from "../../src/schedule/plan.ts";
+
+export function printPlan(plan: Plan): string {
+  return plan.kernels
+    .map((kernel) => {
+      const loops = reductionLoops(kernel.targets.map((one) => one.value));
+      return [
+        `kernel for ${kernel.name}: a row for each ${kernel.grid.join(", ") || "(nothing)"}`,
+        ...loops.map(
+          (loop) => `  over ${loop.over.join(", ")}: ${loop.reductions.map((one) => one.op).join(", ")}`,
+        ),
+        ...kernel.targets.map((one) => `  store ${one.tensor}[${one.factors.join(", ")}]`),
+      ].join("\n");
+    })
+    .concat("")
+    .join("\n");
+}
