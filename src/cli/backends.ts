@@ -78,7 +78,8 @@ function webgpu(opened: OpenedDevice): Backend {
     name: "webgpu",
     adapter: opened.adapter,
     async run({ graph, feeds, params, dtype }) {
-      const known = compiled.get(graph) ?? import("../compile/passes.ts").then((one) => one.compileGraph(graph));
+      const known =
+        compiled.get(graph) ?? import("../compile/passes.ts").then((one) => one.compileGraph(graph));
       compiled.set(graph, known);
       const { program } = await known;
       const norm = await createNorm(opened.device, program, { dims: dimsOf(feeds), params, storage: dtype });

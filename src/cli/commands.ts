@@ -24,7 +24,9 @@ export async function main(words: readonly string[]): Promise<number> {
 
 function describe(ended: (code: ExitCode) => void): Command {
   const program = new Command("normc")
-    .description("Compiles normalization layers (.norm specs) to WebGPU kernels and typed TypeScript bindings.")
+    .description(
+      "Compiles normalization layers (.norm specs) to WebGPU kernels and typed TypeScript bindings.",
+    )
     .version(version, "-V, --version", "print the version")
     .showHelpAfterError("(--help shows what there is)")
     .exitOverride();
@@ -63,15 +65,26 @@ The oracle rounds inputs as they would be stored and computes in float64; its ou
     .option("--set <params>", "params: NAME=NUMBER,…; repeatable", collect, [])
     .option("--out <file>", "write the outputs there instead of standard output")
     .addOption(
-      new Option("--backend <name>", "where to run").choices(["auto", "webgpu", "gpujs", "oracle"]).default("auto"),
+      new Option("--backend <name>", "where to run")
+        .choices(["auto", "webgpu", "gpujs", "oracle"])
+        .default("auto"),
     )
     .addOption(
       new Option("--adapter <name>", "which WebGPU adapter")
         .choices(["auto", "gpu", "lavapipe", "swiftshader"])
         .default("auto"),
     )
-    .addOption(new Option("--mode <mode>", "for norms with modes (infer where none is given)").choices(["train", "infer"]))
-    .addOption(new Option("--dtype <type>", "storage of inputs, affines and outputs").choices(["f32", "f16"]).default("f32"))
+    .addOption(
+      new Option("--mode <mode>", "for norms with modes (infer where none is given)").choices([
+        "train",
+        "infer",
+      ]),
+    )
+    .addOption(
+      new Option("--dtype <type>", "storage of inputs, affines and outputs")
+        .choices(["f32", "f16"])
+        .default("f32"),
+    )
     .option("--grad", "gradients instead of outputs")
     .addOption(json)
     .action(async (spec, options) => ended(await (await import("./run.ts")).run(spec, options)));

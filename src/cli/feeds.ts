@@ -40,7 +40,9 @@ export function readCases(path: string): { readonly cases: readonly unknown[]; r
     const message = error instanceof Error ? error.message : String(error);
     const at = /at position (\d+)/.exec(message)?.[1];
     const start = at === undefined ? source.text.length : Math.min(Number(at), source.text.length);
-    const reason = message.replace(/,? ?(?:"|\.\.\.).*is not valid JSON$/s, "").replace(/ (in JSON )?at position.*$/s, "");
+    const reason = message
+      .replace(/,? ?(?:"|\.\.\.).*is not valid JSON$/s, "")
+      .replace(/ (in JSON )?at position.*$/s, "");
     throw new InputError([
       diagnostic("N512", `the feeds are no JSON: ${reason}`, { source, start, end: start + 1 }),
     ]);
@@ -59,9 +61,9 @@ export function readCase(value: unknown): Case {
   const feeds = Object.entries(record(one.feeds, "an object of tensors by name", "feeds")).map(
     ([name, feed]) => [name, readFeed(feed, name)] as const,
   );
-  const set = Object.entries(one.set === undefined ? {} : record(one.set, "an object of params by name", "set")).map(
-    ([name, number]) => [name, readNumber(number, () => `set.${name}`)] as const,
-  );
+  const set = Object.entries(
+    one.set === undefined ? {} : record(one.set, "an object of params by name", "set"),
+  ).map(([name, number]) => [name, readNumber(number, () => `set.${name}`)] as const);
   return {
     feeds: Object.fromEntries(feeds),
     set: Object.fromEntries(set),

@@ -67,7 +67,9 @@ function readAll(file: number, path: string, limit: number): Buffer {
   const pieces: Buffer[] = [];
   let length = 0;
   for (;;) {
-    const piece = Buffer.allocUnsafe(Math.max(64 * 1024, Math.min(fstatSync(file).size - length + 1, 2 ** 30)));
+    const piece = Buffer.allocUnsafe(
+      Math.max(64 * 1024, Math.min(fstatSync(file).size - length + 1, 2 ** 30)),
+    );
     const count = readSync(file, piece, 0, piece.length, null);
     if (count === 0) return Buffer.concat(pieces);
     pieces.push(piece.subarray(0, count));
@@ -84,7 +86,13 @@ export function decode(path: string, bytes: Buffer): Source {
     const text = bytes.toString("utf8");
     const again = Buffer.from(text, "utf8");
     const at = again.findIndex((byte, i) => byte !== bytes[i]);
-    const start = at < 0 ? 0 : again.subarray(0, at).toString("utf8").replace(/\uFFFD$/u, "").length;
+    const start =
+      at < 0
+        ? 0
+        : again
+            .subarray(0, at)
+            .toString("utf8")
+            .replace(/\uFFFD$/u, "").length;
     const span = { source: { path, text }, start, end: Math.min(start + 1, text.length) };
     throw new InputError([diagnostic("N002", "this file is not UTF-8 text", span)]);
   }

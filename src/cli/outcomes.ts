@@ -29,7 +29,9 @@ function* listText(outcomes: readonly Outcome[]): Generator<string> {
 }
 
 function* outcomeText({ outputs, ...rest }: Outcome, indent: string): Generator<string> {
-  const entries = Object.entries(rest).map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`);
+  const entries = Object.entries(rest).map(
+    ([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`,
+  );
   yield `{ ${entries.join(", ")}`;
   if (outputs !== undefined) {
     yield `, "outputs": {\n`;

@@ -1,6 +1,15 @@
 /** Files that appear as a whole: written beside their place and then renamed. */
 import { randomBytes } from "node:crypto";
-import { closeSync, fchmodSync, fstatSync, openSync, renameSync, statSync, unlinkSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fchmodSync,
+  fstatSync,
+  openSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { CommandError } from "./failure.ts";
 import { reasonOf } from "./host.ts";

@@ -1,9 +1,10 @@
 import { NormError } from "../runtime/errors.ts";
+import { refuseUnknown } from "../runtime/names.ts";
 import { type Backend, openBackend, type Results } from "./backends.ts";
 import { CommandError, type ExitCode } from "./failure.ts";
 import { CaseError, readCase, readCases } from "./feeds.ts";
-import { progress, say } from "./output.ts";
 import { writeOutcomes } from "./outcomes.ts";
+import { progress, say } from "./output.ts";
 import { parseSettings } from "./settings.ts";
 import { graphOf, missingMode, resolveSpec, type Spec } from "./specs.ts";
 
@@ -78,11 +79,18 @@ async function runCase(
     const mode = one.mode ?? options.mode;
     const graph = graphOf(spec.norm, mode);
     if (graph === undefined) throw new CaseError("N511", missingMode(spec.norm, String(mode)));
+    const fed = graph.tensors.filter((tensor) => tensor.role !== "output").map((tensor) => tensor.name);
+    refuseUnknown("input, affine or state", Object.keys(one.feeds), fed);
     const params = { ...settings, ...one.set };
     const outputs = await backend.run({ graph, feeds: one.feeds, params, dtype: options.dtype });
     return { ...head(), outputs };
   } catch (error) {
-    if (!(error instanceof CaseError || error instanceof NormError)) throw error;
-    return { ...head(), error: { code: error.code, message: error.message } };
+    if (error instanceof CaseError || error instanceof NormError) {
+      return { ...head(), error: { code: error.code, message: error.message } };
+    }
+    // The other cases may still be of use.
+    if (process.env.NORMC_DEBUG === "1") throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    return { ...head(), error: { code: "N513", message: `this is a defect of normc: ${reason}` } };
   }
 }

@@ -9,6 +9,7 @@ import type { Graph } from "../tensor/graph.ts";
 import { InputError } from "./failure.ts";
 import { shippedFiles } from "./library.ts";
 import { loadFiles } from "./load.ts";
+import { libraryFolder } from "./package.ts";
 
 export interface Spec {
   readonly source: Source;
@@ -69,7 +70,8 @@ function onlyNorm(spec: string, path: string, norms: readonly CheckedNorm[]): st
   const file = basename(path).replace(/\.norm$/, "");
   if (first !== undefined && (norms.length === 1 || isNamedAfter(file, first.name))) return first.name;
   if (first === undefined) throw mistake("N004", `\`${path}\` declares no norm`, spec);
-  const list = norms.map((one) => `\`${path}#${one.name}\``).join(", ");
+  const prefix = path.startsWith(libraryFolder) ? "" : `${path}#`;
+  const list = norms.map((one) => `\`${prefix}${one.name}\``).join(", ");
   throw mistake("N201", `\`${path}\` declares several norms: say which`, spec, `one of ${list}`);
 }
 

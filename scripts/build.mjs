@@ -1,0 +1,18 @@
+// Compiles the package into dist/, from nothing: a file that is no longer made must not be packed.
+import { spawnSync } from "node:child_process";
+import { chmodSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const packageFile = createRequire(import.meta.url).resolve("typescript/package.json");
+const compiler = join(dirname(packageFile), "bin", "tsc");
+
+rmSync(join(root, "dist"), { recursive: true, force: true });
+const { status } = spawnSync(process.execPath, [compiler, "-p", "tsconfig.build.json"], {
+  cwd: root,
+  stdio: "inherit",
+});
+if (status === 0) chmodSync(join(root, "dist/src/cli/main.js"), 0o755);
+process.exitCode = status ?? 1;

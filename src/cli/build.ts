@@ -1,0 +1,88 @@
+import { realpathSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
+import { renderJson } from "../diagnostics/render.ts";
+import { type BuildFiles, buildFiles, importsOf } from "./build-files.ts";
+import { CommandError, type ExitCode, InputError } from "./failure.ts";
+import { parseLayout } from "./layout.ts";
+import { loadFiles } from "./load.ts";
+import { type Written, writeBuild } from "./outdir.ts";
+import { printJson, say, showDiagnostics } from "./output.ts";
+
+export interface BuildOptions {
+  readonly out: string;
+  readonly watch?: boolean;
+  readonly runtime: string;
+  readonly layout: readonly string[];
+  readonly json?: boolean;
+}
+
+interface Round {
+  readonly code: ExitCode;
+  /** The files that it depended on. */
+  readonly sources: readonly string[];
+}
+
+export async function build(paths: readonly string[], options: BuildOptions): Promise<ExitCode> {
+  const layouts = options.layout.map(parseLayout);
+  const round = async (): Promise<Round> => {
+    const { files, diagnostics } = loadFiles(paths);
+    const sources = [
+      ...paths,
+      ...files.flatMap((one) => importsOf(one.checked.module).map((source) => source.path)),
+    ];
+    if (hasErrors(diagnostics)) {
+      report(diagnostics, undefined, options);
+      if (!options.json) say("nothing was written");
+      return { code: 1, sources };
+    }
+    const made: BuildFiles = await buildFiles(files, {
+      out: realFolder(options.out),
+      runtime: options.runtime,
+      layouts,
+    });
+    report(diagnostics, writeBuild(options.out, made), options);
+    return { code: 0, sources };
+  };
+  if (!options.watch) return (await round()).code;
+  const { watchRounds } = await import("./watch.ts");
+  return watchRounds(paths, () => surviving(paths, round));
+}
+
+/** While watching, a mistake is shown and waited out. */
+async function surviving(paths: readonly string[], round: () => Promise<Round>): Promise<readonly string[]> {
+  try {
+    return (await round()).sources;
+  } catch (error) {
+    if (error instanceof InputError) showDiagnostics(error.diagnostics, false);
+    else if (error instanceof CommandError) say(`normc: ${error.message}`);
+    else throw error;
+    return paths;
+  }
+}
+
+function report(
+  diagnostics: readonly Diagnostic[],
+  written: Written | undefined,
+  { json, out }: BuildOptions,
+): void {
+  if (json) {
+    const nothing: Written = { written: [], deleted: [], unchanged: 0 };
+    printJson({ out, ...(written ?? nothing), diagnostics: renderJson(diagnostics) });
+    return;
+  }
+  showDiagnostics(diagnostics, false);
+  if (written === undefined) return;
+  const parts = [`${written.written.length} files written`, `${written.unchanged} unchanged`];
+  if (written.deleted.length > 0) parts.push(`${written.deleted.length} deleted`);
+  say(`${join(out)}: ${parts.join(", ")}`);
+}
+
+/** Paths in the manifest are relative to where the folder really is; it may not be there yet. */
+function realFolder(out: string): string {
+  try {
+    return realpathSync(out);
+  } catch {
+    return resolve(out);
+  }
+}

@@ -1,0 +1,147 @@
+import { type Compiled, compileGraph } from "../compile/passes.ts";
+import { printGraph } from "../tensor/print.ts";
+import { type DispatchFacts, dispatchFacts, floorBytes, type KernelFacts, kernelFacts } from "./describe.ts";
+import { CommandError, type ExitCode } from "./failure.ts";
+import { print, printJson } from "./output.ts";
+import { parseSettings } from "./settings.ts";
+import { parseShape, shapesOf } from "./shape.ts";
+import { graphOf, missingMode, resolveSpec } from "./specs.ts";
+
+export interface ExplainOptions {
+  readonly shape: readonly string[];
+  readonly set: readonly string[];
+  readonly after?: string;
+  readonly mode?: string;
+  readonly wgsl?: boolean;
+  readonly json?: boolean;
+}
+
+interface PassTime {
+  readonly name: string;
+  readonly ms: number;
+}
+
+interface Explanation {
+  readonly norm: string;
+  readonly mode: string | null;
+  readonly passes: readonly PassTime[];
+  /** The graph after the pass that was asked for, or after the last. */
+  readonly after: string;
+  readonly graph: string;
+  readonly kernels: readonly KernelFacts[];
+  readonly shape?: {
+    readonly dims: Readonly<Record<string, readonly number[]>>;
+    readonly bytes: number;
+    readonly dispatches: readonly DispatchFacts[];
+  };
+}
+
+export function explain(specName: string, options: ExplainOptions): ExitCode {
+  const extents = parseShape(options.shape);
+  const settings = parseSettings(options.set);
+  const start = performance.now();
+  const { norm } = resolveSpec(specName);
+  const checked = performance.now();
+  const graph = graphOf(norm, options.mode);
+  if (graph === undefined) throw new CommandError(2, missingMode(norm, String(options.mode)));
+  const compiled = compileGraph(graph);
+  const ended = performance.now();
+
+  const found = choosePass(compiled, options.after);
+  const rest = ended - checked - compiled.graphs.reduce((sum, one) => sum + one.ms, 0);
+  const passes = [
+    { name: "read, parse, check", ms: checked - start },
+    ...compiled.graphs.filter((one) => one.pass !== "check").map(({ pass, ms }) => ({ name: pass, ms })),
+    { name: "schedule, lower, emit", ms: rest },
+  ];
+  const explanation: Explanation = {
+    norm: graph.norm,
+    mode: graph.mode,
+    passes,
+    after: found.pass,
+    graph: printGraph(found.graph),
+    kernels: kernelFacts(compiled),
+    ...(extents.size === 0 ? {} : { shape: shapeFacts(compiled, extents, settings) }),
+  };
+  if (options.json) printJson(explanation);
+  else print(explanationText(explanation, options));
+  return 0;
+}
+
+function shapeFacts(
+  compiled: Compiled,
+  extents: ReturnType<typeof parseShape>,
+  settings: Readonly<Record<string, number>>,
+): Explanation["shape"] {
+  const shapes = shapesOf(compiled.program, extents, settings);
+  return {
+    dims: Object.fromEntries(shapes.dims),
+    bytes: floorBytes(compiled.graphs.at(-1)!.graph, shapes),
+    dispatches: dispatchFacts(compiled, shapes),
+  };
+}
+
+function choosePass({ graphs }: Compiled, name: string | undefined): Compiled["graphs"][number] {
+  const found = name === undefined ? graphs.at(-1) : graphs.find((one) => one.pass === name);
+  if (found !== undefined) return found;
+  const names = graphs.map((one) => one.pass).join(", ");
+  throw new CommandError(2, `--after: there is no pass ${name}: there is ${names}`);
+}
+
+function explanationText(one: Explanation, options: ExplainOptions): string {
+  const graph = [`Graph after ${one.after}`, ...one.graph.trimEnd().split("\n").map(indented)];
+  if (options.after !== undefined) return graph.join("\n");
+  const lines = [`${one.norm}${one.mode === null ? "" : ` (${one.mode})`}`, "", "Passes"];
+  const width = Math.max(...one.passes.map((pass) => pass.name.length));
+  for (const { name, ms } of one.passes)
+    lines.push(`  ${name.padEnd(width)}  ${ms.toFixed(1).padStart(6)} ms`);
+  lines.push("", ...graph);
+  const count = one.kernels.length;
+  lines.push("", `Kernels: ${count}, so ${count} dispatch${count === 1 ? "" : "es"}`);
+  for (const kernel of one.kernels)
+    lines.push(...kernelLines(kernel, one, options.wgsl === true).map(indented));
+  if (one.shape !== undefined) {
+    const dims = Object.entries(one.shape.dims).map(([name, sizes]) => `${name}[${sizes.join(", ")}]`);
+    lines.push("", `Shape ${dims.join(", ")}`);
+    lines.push(
+      `  floor: ${bytesText(one.shape.bytes)} in f32, each input read once and each output written once`,
+    );
+  }
+  return lines.join("\n");
+}
+
+function kernelLines(kernel: KernelFacts, { shape }: Explanation, wgsl: boolean): string[] {
+  const { elementwise, reductions } = kernel.fused;
+  const lines = [
+    kernel.name,
+    `  reads ${kernel.reads.join(", ") || "nothing"}; writes ${kernel.writes.join(", ")}`,
+    `  grid  ${kernel.grid.join(", ") || "(one row)"}; row ${kernel.row.join(", ") || "(one element)"}`,
+    `  fuses ${elementwise} elementwise operations and ${reductions} reductions`,
+    ...kernel.phases.map(
+      ({ over, reductions }) => `  phase ${reductions.join(", ")} over ${over.join(", ")}`,
+    ),
+    "  phase write",
+  ];
+  const dispatch = shape?.dispatches.find((one) => one.kernel === kernel.name);
+  if (dispatch !== undefined) {
+    const { variant, workgroups, rowCount, rowLength, reason } = dispatch;
+    lines.push(
+      `  variant lanes ${variant.lanes}, rows ${variant.rows}: ${reason}`,
+      `  ${rowCount} rows of ${rowLength}, ${workgroups.join(" x ")} workgroups`,
+    );
+  }
+  if (wgsl) lines.push("", ...kernel.wgsl.trimEnd().split("\n").map(indented), "");
+  return lines;
+}
+
+function indented(line: string): string {
+  return line === "" ? "" : `  ${line}`;
+}
+
+function bytesText(bytes: number): string {
+  const units = ["bytes", "KiB", "MiB", "GiB"];
+  const unit = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(1, bytes)) / 10)));
+  return unit === 0
+    ? `${bytes} bytes`
+    : `${(bytes / 2 ** (10 * unit)).toFixed(1)} ${units[unit]} (${bytes} bytes)`;
+}

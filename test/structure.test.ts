@@ -1,0 +1,62 @@
+/** The shape of the source: imports run one way along the road, and files stay small. */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+
+/** Each folder may import those before it, and itself. */
+const road = [
+  "src/diagnostics",
+  "grammar",
+  "src/syntax",
+  "src/program",
+  "src/operators",
+  "src/tensor",
+  "src/check",
+  "src/oracle",
+  "src/schedule",
+  "src/kernel",
+  "templates",
+  "src/emit",
+  "src/compile",
+  "src/runtime",
+  "src/device",
+  "src",
+  "src/cli",
+];
+
+/** The runtime is shipped alone: of the compiler it may know the form of programs, and no more. */
+const alone = { "src/runtime": ["src/program", "src/runtime"] };
+
+const files = ["src", "grammar", "templates"].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => join(folder, name)),
+);
+
+function imports(file: string): string[] {
+  const text = readFileSync(join(root, file), "utf8");
+  return [...text.matchAll(/(?:from|import\()\s*"(\.[^"]+)"/g)].map((match) =>
+    relative(root, resolve(root, dirname(file), match[1])),
+  );
+}
+
+describe("the road", () => {
+  it.each(files)("%s imports only what comes before it", (file) => {
+    const folder = dirname(file);
+    const allowed = alone[folder as keyof typeof alone] ?? road.slice(0, road.indexOf(folder) + 1);
+    const wrong = imports(file).filter((target) => !allowed.includes(dirname(target)));
+    expect(road).toContain(folder);
+    expect(wrong).toEqual([]);
+  });
+
+  it("has no file above 400 lines", () => {
+    const long = files.filter(
+      (file) =>
+        !file.endsWith("compiled.ts") && readFileSync(join(root, file), "utf8").split("\n").length > 400,
+    );
+    expect(long).toEqual([]);
+  });
+});
