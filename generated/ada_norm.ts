@@ -200,8 +200,11 @@ const AdaLayerNormPrograms: readonly Program[] = [
     kernels: [
       {
         name: "y",
+        grid: ["N", "T"],
+        row: ["D"],
         wgsl: `override LANES: u32;
 override ROWS: u32;
+override SUBGROUP: u32;
 override N: u32;
 override T: u32;
 override D: u32;
@@ -212,7 +215,7 @@ override eps: f32;
 @group(0) @binding(2) var<storage, read> shift: array<shift_t>;
 @group(0) @binding(3) var<storage, read_write> y: array<y_t>;
 
-override scratch_length: u32 = LANES * ROWS;
+override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
 // A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
@@ -232,90 +235,109 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < (N * T);
   let row = select(0u, index, active_1);
-  var mean = 0.0f;
-  let x_2 = f32(x[row * D]);
+  let x_1 = f32(x[row * D]);
+  let shift_1 = x_1;
+  var sum = 0.0f;
+  var squares = 0.0f;
   for (var block = lane; block < D; block += LANES * 256u) {
     var part = 0.0f;
+    var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), D);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = f32(x[(row * D) + i]);
-      part = part + (x_1 - x_2);
+      let x_2 = f32(x[(row * D) + i]);
+      let d = x_2 - shift_1;
+      part = part + d;
+      part_2 = part_2 + (d * d);
     }
-    mean = mean + part;
+    sum = sum + part;
+    squares = squares + part_2;
   }
-  if (1u < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean;
+  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+    let other = exchange(sum, mask);
+    sum = sum + other;
+    let other_2 = exchange(squares, mask);
+    squares = squares + other_2;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
     workgroupBarrier();
-    for (var half = LANES / 2u; half > 0u; half /= 2u) {
+    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
       if (lane < half) {
         let mine = scratch_memory[(row_in_group * LANES) + lane];
-        let other = scratch_memory[((row_in_group * LANES) + lane) + half];
-        scratch_memory[(row_in_group * LANES) + lane] = mine + other;
+        let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
+        let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
       }
       workgroupBarrier();
     }
-    let shared_1 = scratch_memory[row_in_group * LANES];
-    mean = shared_1;
+    let all = scratch_memory[row_in_group * LANES];
+    sum = all;
+    let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    squares = all_2;
     workgroupBarrier();
   }
-  let mean_all = mean / f32(D);
-  var mean_2 = 0.0f;
-  var mean_3 = 0.0f;
-  let add = x_2 + mean_all;
-  for (var block_2 = lane; block_2 < D; block_2 += LANES * 256u) {
-    var part_2 = 0.0f;
+  let mean = sum / f32(D);
+  let variance = larger((squares / f32(D)) - (mean * mean), 0.0f);
+  let far = (variance * 16.0f) < (mean * mean);
+  let shift_2 = select(shift_1, shift_1 + mean, far);
+  var sum_2 = 0.0f;
+  var squares_2 = 0.0f;
+  let count = select(0u, D, far);
+  for (var block_2 = lane; block_2 < count; block_2 += LANES * 256u) {
     var part_3 = 0.0f;
-    let stop_2 = min(block_2 + (LANES * 256u), D);
+    var part_4 = 0.0f;
+    let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let x_3 = f32(x[(row * D) + i_2]);
-      let sub = x_3 - add;
-      part_2 = part_2 + sub;
-      part_3 = part_3 + (sub * sub);
+      let d_2 = x_3 - shift_2;
+      part_3 = part_3 + d_2;
+      part_4 = part_4 + (d_2 * d_2);
     }
-    mean_2 = mean_2 + part_2;
-    mean_3 = mean_3 + part_3;
+    sum_2 = sum_2 + part_3;
+    squares_2 = squares_2 + part_4;
   }
-  if (1u < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+  for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
+    let other_5 = exchange(sum_2, mask_2);
+    sum_2 = sum_2 + other_5;
+    let other_6 = exchange(squares_2, mask_2);
+    squares_2 = squares_2 + other_6;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum_2;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
     workgroupBarrier();
-    for (var half_2 = LANES / 2u; half_2 > 0u; half_2 /= 2u) {
+    for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
       if (lane < half_2) {
-        let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_2 = scratch_memory[((row_in_group * LANES) + lane) + half_2];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_2;
-      }
-      workgroupBarrier();
-    }
-    let shared_2 = scratch_memory[row_in_group * LANES];
-    mean_2 = shared_2;
-    workgroupBarrier();
-  }
-  let mean_all_2 = mean_2 / f32(D);
-  if (1u < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean_3;
-    workgroupBarrier();
-    for (var half_3 = LANES / 2u; half_3 > 0u; half_3 /= 2u) {
-      if (lane < half_3) {
         let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_3 = scratch_memory[((row_in_group * LANES) + lane) + half_3];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_3;
+        let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
+        let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
       }
       workgroupBarrier();
     }
-    let shared_3 = scratch_memory[row_in_group * LANES];
-    mean_3 = shared_3;
+    let all_3 = scratch_memory[row_in_group * LANES];
+    sum_2 = all_3;
+    let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    squares_2 = all_4;
     workgroupBarrier();
   }
-  let mean_all_3 = mean_3 / f32(D);
-  let rsqrt = inverseSqrt(larger(mean_all_3 - (mean_all_2 * mean_all_2), 0.0f) + eps);
+  let mean_2 = sum_2 / f32(D);
+  let variance_2 = larger((squares_2 / f32(D)) - (mean_2 * mean_2), 0.0f);
+  let rest = select(mean, mean_2, far);
+  let spread = select(variance, variance_2, far);
+  let rsqrt = inverseSqrt(spread + eps);
   let N_1 = row / max(T, 1u);
   let end = select(0u, D, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
     let x_4 = f32(x[(row * D) + i_3]);
-    let sub_2 = x_4 - add;
     let scale_1 = f32(scale[(N_1 * D) + i_3]);
-    let shift_1 = f32(shift[(N_1 * D) + i_3]);
-    y[(row * D) + i_3] = y_t((((sub_2 - mean_all_2) * rsqrt) * (1.0f + scale_1)) + shift_1);
+    let shift_3 = f32(shift[(N_1 * D) + i_3]);
+    y[(row * D) + i_3] = y_t(((((x_4 - shift_2) - rest) * rsqrt) * (1.0f + scale_1)) + shift_3);
   }
 }
 `,
@@ -328,13 +350,178 @@ fn main(
         constants: [
           { name: "LANES", kind: "lanes" },
           { name: "ROWS", kind: "rows" },
+          { name: "SUBGROUP", kind: "subgroup" },
           { name: "N", kind: "extent", factor: "N" },
           { name: "T", kind: "extent", factor: "T" },
           { name: "D", kind: "extent", factor: "D" },
           { name: "eps", kind: "param", param: "eps" },
         ],
-        grid: ["N", "T"],
-        row: ["D"],
+        wide: {
+          factor: "D",
+          wgsl: `override LANES: u32;
+override ROWS: u32;
+override SUBGROUP: u32;
+override N: u32;
+override T: u32;
+override D: u32;
+override eps: f32;
+
+@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
+@group(0) @binding(1) var<storage, read> scale: array<vec4<scale_t>>;
+@group(0) @binding(2) var<storage, read> shift: array<vec4<shift_t>>;
+@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
+
+override scratch_length: u32 = LANES * ROWS * 2u;
+var<workgroup> scratch_memory: array<f32, scratch_length>;
+
+// A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
+fn larger(a: f32, b: f32) -> f32 {
+  return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+}
+
+fn fold_add(v: vec4f) -> f32 {
+  return (v.x + v.y) + (v.z + v.w);
+}
+
+@compute @workgroup_size(LANES, ROWS)
+fn main(
+  @builtin(workgroup_id) workgroup_id: vec3u,
+  @builtin(num_workgroups) num_workgroups: vec3u,
+  @builtin(local_invocation_id) local_id: vec3u,
+) {
+  let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
+  let lane = local_id.x;
+  let row_in_group = local_id.y;
+  let index = (group * ROWS) + row_in_group;
+  let active_1 = index < (N * T);
+  let row = select(0u, index, active_1);
+  let x_1 = f32(x[(row * D) / 4u][(row * D) % 4u]);
+  let shift_1 = x_1;
+  var sum = vec4f(0.0f);
+  var squares = vec4f(0.0f);
+  for (var block = lane; block < D / 4u; block += LANES * 256u) {
+    var part = vec4f(0.0f);
+    var part_2 = vec4f(0.0f);
+    let stop = min(block + (LANES * 256u), D / 4u);
+    for (var i = block; i < stop; i += LANES) {
+      let x_2 = vec4f(x[((row * D) + (i * 4u)) / 4u]);
+      let d = x_2 - vec4f(shift_1);
+      part = part + d;
+      part_2 = part_2 + (d * d);
+    }
+    sum = sum + part;
+    squares = squares + part_2;
+  }
+  var sum_2 = fold_add(sum);
+  var squares_2 = fold_add(squares);
+  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+    let other = exchange(sum_2, mask);
+    sum_2 = sum_2 + other;
+    let other_2 = exchange(squares_2, mask);
+    squares_2 = squares_2 + other_2;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum_2;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+    workgroupBarrier();
+    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
+      if (lane < half) {
+        let mine = scratch_memory[(row_in_group * LANES) + lane];
+        let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
+        let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+      }
+      workgroupBarrier();
+    }
+    let all = scratch_memory[row_in_group * LANES];
+    sum_2 = all;
+    let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    squares_2 = all_2;
+    workgroupBarrier();
+  }
+  let mean = sum_2 / f32(D);
+  let variance = larger((squares_2 / f32(D)) - (mean * mean), 0.0f);
+  let far = (variance * 16.0f) < (mean * mean);
+  let shift_2 = select(shift_1, shift_1 + mean, far);
+  var sum_3 = vec4f(0.0f);
+  var squares_3 = vec4f(0.0f);
+  let count = select(0u, D / 4u, far);
+  for (var block_2 = lane; block_2 < count; block_2 += LANES * 256u) {
+    var part_3 = vec4f(0.0f);
+    var part_4 = vec4f(0.0f);
+    let stop_2 = min(block_2 + (LANES * 256u), count);
+    for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
+      let x_3 = vec4f(x[((row * D) + (i_2 * 4u)) / 4u]);
+      let d_2 = x_3 - vec4f(shift_2);
+      part_3 = part_3 + d_2;
+      part_4 = part_4 + (d_2 * d_2);
+    }
+    sum_3 = sum_3 + part_3;
+    squares_3 = squares_3 + part_4;
+  }
+  var sum_3_2 = fold_add(sum_3);
+  var squares_3_2 = fold_add(squares_3);
+  for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
+    let other_5 = exchange(sum_3_2, mask_2);
+    sum_3_2 = sum_3_2 + other_5;
+    let other_6 = exchange(squares_3_2, mask_2);
+    squares_3_2 = squares_3_2 + other_6;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
+    workgroupBarrier();
+    for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
+      if (lane < half_2) {
+        let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
+        let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
+        let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+      }
+      workgroupBarrier();
+    }
+    let all_3 = scratch_memory[row_in_group * LANES];
+    sum_3_2 = all_3;
+    let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    squares_3_2 = all_4;
+    workgroupBarrier();
+  }
+  let mean_2 = sum_3_2 / f32(D);
+  let variance_2 = larger((squares_3_2 / f32(D)) - (mean_2 * mean_2), 0.0f);
+  let rest = select(mean, mean_2, far);
+  let spread = select(variance, variance_2, far);
+  let rsqrt = inverseSqrt(spread + eps);
+  let N_1 = row / max(T, 1u);
+  let end = select(0u, D / 4u, active_1);
+  for (var i_3 = lane; i_3 < end; i_3 += LANES) {
+    let x_4 = vec4f(x[((row * D) + (i_3 * 4u)) / 4u]);
+    let scale_1 = vec4f(scale[((N_1 * D) + (i_3 * 4u)) / 4u]);
+    let shift_3 = vec4f(shift[((N_1 * D) + (i_3 * 4u)) / 4u]);
+    let add = ((((x_4 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * (vec4f(1.0f) + scale_1)) + shift_3;
+    y[((row * D) + (i_3 * 4u)) / 4u] = vec4<y_t>(add);
+  }
+}
+`,
+          bindings: [
+            { tensor: "x", access: "read", element: "x_t" },
+            { tensor: "scale", access: "read", element: "scale_t" },
+            { tensor: "shift", access: "read", element: "shift_t" },
+            { tensor: "y", access: "read_write", element: "y_t" },
+          ],
+          constants: [
+            { name: "LANES", kind: "lanes" },
+            { name: "ROWS", kind: "rows" },
+            { name: "SUBGROUP", kind: "subgroup" },
+            { name: "N", kind: "extent", factor: "N" },
+            { name: "T", kind: "extent", factor: "T" },
+            { name: "D", kind: "extent", factor: "D" },
+            { name: "eps", kind: "param", param: "eps" },
+          ],
+        },
       },
     ],
   },
@@ -359,8 +546,11 @@ const AdaInstanceNormPrograms: readonly Program[] = [
     kernels: [
       {
         name: "y",
+        grid: ["N", "C"],
+        row: ["S"],
         wgsl: `override LANES: u32;
 override ROWS: u32;
+override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
@@ -371,7 +561,7 @@ override eps: f32;
 @group(0) @binding(1) var<storage, read> style: array<style_t>;
 @group(0) @binding(2) var<storage, read_write> y: array<y_t>;
 
-override scratch_length: u32 = LANES * ROWS;
+override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
 // A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
@@ -391,164 +581,203 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < (N * C);
   let row = select(0u, index, active_1);
-  var mean = 0.0f;
-  let x_2 = f32(x[row * S]);
+  let x_1 = f32(x[row * S]);
+  let shift = x_1;
+  var sum = 0.0f;
+  var squares = 0.0f;
   for (var block = lane; block < S; block += LANES * 256u) {
     var part = 0.0f;
+    var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), S);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = f32(x[(row * S) + i]);
-      part = part + (x_1 - x_2);
+      let x_2 = f32(x[(row * S) + i]);
+      let d = x_2 - shift;
+      part = part + d;
+      part_2 = part_2 + (d * d);
     }
-    mean = mean + part;
+    sum = sum + part;
+    squares = squares + part_2;
   }
-  if (1u < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean;
+  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+    let other = exchange(sum, mask);
+    sum = sum + other;
+    let other_2 = exchange(squares, mask);
+    squares = squares + other_2;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
     workgroupBarrier();
-    for (var half = LANES / 2u; half > 0u; half /= 2u) {
+    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
       if (lane < half) {
         let mine = scratch_memory[(row_in_group * LANES) + lane];
-        let other = scratch_memory[((row_in_group * LANES) + lane) + half];
-        scratch_memory[(row_in_group * LANES) + lane] = mine + other;
+        let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
+        let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
       }
       workgroupBarrier();
     }
-    let shared_1 = scratch_memory[row_in_group * LANES];
-    mean = shared_1;
+    let all = scratch_memory[row_in_group * LANES];
+    sum = all;
+    let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    squares = all_2;
     workgroupBarrier();
   }
-  let mean_all = mean / f32(S);
-  var mean_2 = 0.0f;
-  let style_2 = f32(style[row * T]);
-  for (var block_2 = lane; block_2 < T; block_2 += LANES * 256u) {
-    var part_2 = 0.0f;
-    let stop_2 = min(block_2 + (LANES * 256u), T);
-    for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let style_1 = f32(style[(row * T) + i_2]);
-      part_2 = part_2 + (style_1 - style_2);
-    }
-    mean_2 = mean_2 + part_2;
-  }
-  if (1u < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean_2;
-    workgroupBarrier();
-    for (var half_2 = LANES / 2u; half_2 > 0u; half_2 /= 2u) {
-      if (lane < half_2) {
-        let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_2 = scratch_memory[((row_in_group * LANES) + lane) + half_2];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_2;
-      }
-      workgroupBarrier();
-    }
-    let shared_2 = scratch_memory[row_in_group * LANES];
-    mean_2 = shared_2;
-    workgroupBarrier();
-  }
-  let mean_all_2 = mean_2 / f32(T);
-  var mean_3 = 0.0f;
-  var mean_4 = 0.0f;
-  let add = x_2 + mean_all;
-  for (var block_3 = lane; block_3 < S; block_3 += LANES * 256u) {
+  let mean = sum / f32(S);
+  let variance = larger((squares / f32(S)) - (mean * mean), 0.0f);
+  let far = (variance * 16.0f) < (mean * mean);
+  let shift_2 = select(shift, shift + mean, far);
+  var sum_2 = 0.0f;
+  var squares_2 = 0.0f;
+  let count = select(0u, S, far);
+  for (var block_2 = lane; block_2 < count; block_2 += LANES * 256u) {
     var part_3 = 0.0f;
     var part_4 = 0.0f;
-    let stop_3 = min(block_3 + (LANES * 256u), S);
-    for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-      let x_3 = f32(x[(row * S) + i_3]);
-      let sub = x_3 - add;
-      part_3 = part_3 + sub;
-      part_4 = part_4 + (sub * sub);
+    let stop_2 = min(block_2 + (LANES * 256u), count);
+    for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
+      let x_3 = f32(x[(row * S) + i_2]);
+      let d_2 = x_3 - shift_2;
+      part_3 = part_3 + d_2;
+      part_4 = part_4 + (d_2 * d_2);
     }
-    mean_3 = mean_3 + part_3;
-    mean_4 = mean_4 + part_4;
+    sum_2 = sum_2 + part_3;
+    squares_2 = squares_2 + part_4;
   }
-  if (1u < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean_3;
+  for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
+    let other_5 = exchange(sum_2, mask_2);
+    sum_2 = sum_2 + other_5;
+    let other_6 = exchange(squares_2, mask_2);
+    squares_2 = squares_2 + other_6;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum_2;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
     workgroupBarrier();
-    for (var half_3 = LANES / 2u; half_3 > 0u; half_3 /= 2u) {
-      if (lane < half_3) {
+    for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
+      if (lane < half_2) {
         let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_3 = scratch_memory[((row_in_group * LANES) + lane) + half_3];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_3;
+        let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
+        let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
       }
       workgroupBarrier();
     }
-    let shared_3 = scratch_memory[row_in_group * LANES];
-    mean_3 = shared_3;
+    let all_3 = scratch_memory[row_in_group * LANES];
+    sum_2 = all_3;
+    let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    squares_2 = all_4;
     workgroupBarrier();
   }
-  let mean_all_3 = mean_3 / f32(S);
-  if (1u < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean_4;
-    workgroupBarrier();
-    for (var half_4 = LANES / 2u; half_4 > 0u; half_4 /= 2u) {
-      if (lane < half_4) {
-        let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_4 = scratch_memory[((row_in_group * LANES) + lane) + half_4];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_4;
-      }
-      workgroupBarrier();
-    }
-    let shared_4 = scratch_memory[row_in_group * LANES];
-    mean_4 = shared_4;
-    workgroupBarrier();
-  }
-  let mean_all_4 = mean_4 / f32(S);
-  var mean_5 = 0.0f;
-  var mean_6 = 0.0f;
-  let add_2 = style_2 + mean_all_2;
-  for (var block_4 = lane; block_4 < T; block_4 += LANES * 256u) {
+  let mean_2 = sum_2 / f32(S);
+  let variance_2 = larger((squares_2 / f32(S)) - (mean_2 * mean_2), 0.0f);
+  let rest = select(mean, mean_2, far);
+  let spread = select(variance, variance_2, far);
+  let style_1 = f32(style[row * T]);
+  let shift_3 = style_1;
+  var sum_3 = 0.0f;
+  var squares_3 = 0.0f;
+  for (var block_3 = lane; block_3 < T; block_3 += LANES * 256u) {
     var part_5 = 0.0f;
     var part_6 = 0.0f;
-    let stop_4 = min(block_4 + (LANES * 256u), T);
+    let stop_3 = min(block_3 + (LANES * 256u), T);
+    for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
+      let style_2 = f32(style[(row * T) + i_3]);
+      let d_3 = style_2 - shift_3;
+      part_5 = part_5 + d_3;
+      part_6 = part_6 + (d_3 * d_3);
+    }
+    sum_3 = sum_3 + part_5;
+    squares_3 = squares_3 + part_6;
+  }
+  for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
+    let other_9 = exchange(sum_3, mask_3);
+    sum_3 = sum_3 + other_9;
+    let other_10 = exchange(squares_3, mask_3);
+    squares_3 = squares_3 + other_10;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum_3;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3;
+    workgroupBarrier();
+    for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
+      if (lane < half_3) {
+        let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
+        let other_11 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_11;
+        let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_12 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_12;
+      }
+      workgroupBarrier();
+    }
+    let all_5 = scratch_memory[row_in_group * LANES];
+    sum_3 = all_5;
+    let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    squares_3 = all_6;
+    workgroupBarrier();
+  }
+  let mean_3 = sum_3 / f32(T);
+  let variance_3 = larger((squares_3 / f32(T)) - (mean_3 * mean_3), 0.0f);
+  let far_2 = (variance_3 * 16.0f) < (mean_3 * mean_3);
+  let shift_4 = select(shift_3, shift_3 + mean_3, far_2);
+  var sum_4 = 0.0f;
+  var squares_4 = 0.0f;
+  let count_2 = select(0u, T, far_2);
+  for (var block_4 = lane; block_4 < count_2; block_4 += LANES * 256u) {
+    var part_7 = 0.0f;
+    var part_8 = 0.0f;
+    let stop_4 = min(block_4 + (LANES * 256u), count_2);
     for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
       let style_3 = f32(style[(row * T) + i_4]);
-      let sub_2 = style_3 - add_2;
-      part_5 = part_5 + (sub_2 * sub_2);
-      part_6 = part_6 + sub_2;
+      let d_4 = style_3 - shift_4;
+      part_7 = part_7 + d_4;
+      part_8 = part_8 + (d_4 * d_4);
     }
-    mean_5 = mean_5 + part_5;
-    mean_6 = mean_6 + part_6;
+    sum_4 = sum_4 + part_7;
+    squares_4 = squares_4 + part_8;
   }
-  if (1u < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean_5;
+  for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
+    let other_13 = exchange(sum_4, mask_4);
+    sum_4 = sum_4 + other_13;
+    let other_14 = exchange(squares_4, mask_4);
+    squares_4 = squares_4 + other_14;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum_4;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_4;
     workgroupBarrier();
-    for (var half_5 = LANES / 2u; half_5 > 0u; half_5 /= 2u) {
-      if (lane < half_5) {
-        let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_5 = scratch_memory[((row_in_group * LANES) + lane) + half_5];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_5;
+    for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
+      if (lane < half_4) {
+        let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
+        let other_15 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_15;
+        let mine_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_16 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_4))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_8 + other_16;
       }
       workgroupBarrier();
     }
-    let shared_5 = scratch_memory[row_in_group * LANES];
-    mean_5 = shared_5;
+    let all_7 = scratch_memory[row_in_group * LANES];
+    sum_4 = all_7;
+    let all_8 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    squares_4 = all_8;
     workgroupBarrier();
   }
-  let mean_all_5 = mean_5 / f32(T);
-  if (1u < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean_6;
-    workgroupBarrier();
-    for (var half_6 = LANES / 2u; half_6 > 0u; half_6 /= 2u) {
-      if (lane < half_6) {
-        let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_6 = scratch_memory[((row_in_group * LANES) + lane) + half_6];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_6;
-      }
-      workgroupBarrier();
-    }
-    let shared_6 = scratch_memory[row_in_group * LANES];
-    mean_6 = shared_6;
-    workgroupBarrier();
-  }
-  let mean_all_6 = mean_6 / f32(T);
-  let rsqrt = inverseSqrt(larger(mean_all_4 - (mean_all_3 * mean_all_3), 0.0f) + eps);
-  let sqrt_1 = sqrt(larger(mean_all_5 - (mean_all_6 * mean_all_6), 0.0f) + eps);
-  let add_3 = add_2 + mean_all_6;
+  let mean_4 = sum_4 / f32(T);
+  let variance_4 = larger((squares_4 / f32(T)) - (mean_4 * mean_4), 0.0f);
+  let spread_2 = select(variance_3, variance_4, far_2);
+  let rest_2 = select(mean_3, mean_4, far_2);
+  let rsqrt = inverseSqrt(spread + eps);
+  let sqrt_1 = sqrt(spread_2 + eps);
+  let add = shift_4 + rest_2;
   let end = select(0u, S, active_1);
   for (var i_5 = lane; i_5 < end; i_5 += LANES) {
     let x_4 = f32(x[(row * S) + i_5]);
-    let sub_3 = x_4 - add;
-    y[(row * S) + i_5] = y_t((((sub_3 - mean_all_3) * rsqrt) * sqrt_1) + add_3);
+    y[(row * S) + i_5] = y_t(((((x_4 - shift_2) - rest) * rsqrt) * sqrt_1) + add);
   }
 }
 `,
@@ -560,14 +789,273 @@ fn main(
         constants: [
           { name: "LANES", kind: "lanes" },
           { name: "ROWS", kind: "rows" },
+          { name: "SUBGROUP", kind: "subgroup" },
           { name: "N", kind: "extent", factor: "N" },
           { name: "C", kind: "extent", factor: "C" },
           { name: "S", kind: "extent", factor: "S" },
           { name: "T", kind: "extent", factor: "T" },
           { name: "eps", kind: "param", param: "eps" },
         ],
-        grid: ["N", "C"],
-        row: ["S"],
+        wide: {
+          factor: "S",
+          wgsl: `override LANES: u32;
+override ROWS: u32;
+override SUBGROUP: u32;
+override N: u32;
+override C: u32;
+override S: u32;
+override T: u32;
+override eps: f32;
+
+@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
+@group(0) @binding(1) var<storage, read> style: array<style_t>;
+@group(0) @binding(2) var<storage, read_write> y: array<vec4<y_t>>;
+
+override scratch_length: u32 = LANES * ROWS * 2u;
+var<workgroup> scratch_memory: array<f32, scratch_length>;
+
+// A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
+fn larger(a: f32, b: f32) -> f32 {
+  return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+}
+
+fn fold_add(v: vec4f) -> f32 {
+  return (v.x + v.y) + (v.z + v.w);
+}
+
+@compute @workgroup_size(LANES, ROWS)
+fn main(
+  @builtin(workgroup_id) workgroup_id: vec3u,
+  @builtin(num_workgroups) num_workgroups: vec3u,
+  @builtin(local_invocation_id) local_id: vec3u,
+) {
+  let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
+  let lane = local_id.x;
+  let row_in_group = local_id.y;
+  let index = (group * ROWS) + row_in_group;
+  let active_1 = index < (N * C);
+  let row = select(0u, index, active_1);
+  let x_1 = f32(x[(row * S) / 4u][(row * S) % 4u]);
+  let shift = x_1;
+  var sum = vec4f(0.0f);
+  var squares = vec4f(0.0f);
+  for (var block = lane; block < S / 4u; block += LANES * 256u) {
+    var part = vec4f(0.0f);
+    var part_2 = vec4f(0.0f);
+    let stop = min(block + (LANES * 256u), S / 4u);
+    for (var i = block; i < stop; i += LANES) {
+      let x_2 = vec4f(x[((row * S) + (i * 4u)) / 4u]);
+      let d = x_2 - vec4f(shift);
+      part = part + d;
+      part_2 = part_2 + (d * d);
+    }
+    sum = sum + part;
+    squares = squares + part_2;
+  }
+  var sum_2 = fold_add(sum);
+  var squares_2 = fold_add(squares);
+  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+    let other = exchange(sum_2, mask);
+    sum_2 = sum_2 + other;
+    let other_2 = exchange(squares_2, mask);
+    squares_2 = squares_2 + other_2;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum_2;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+    workgroupBarrier();
+    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
+      if (lane < half) {
+        let mine = scratch_memory[(row_in_group * LANES) + lane];
+        let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
+        let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+      }
+      workgroupBarrier();
+    }
+    let all = scratch_memory[row_in_group * LANES];
+    sum_2 = all;
+    let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    squares_2 = all_2;
+    workgroupBarrier();
+  }
+  let mean = sum_2 / f32(S);
+  let variance = larger((squares_2 / f32(S)) - (mean * mean), 0.0f);
+  let far = (variance * 16.0f) < (mean * mean);
+  let shift_2 = select(shift, shift + mean, far);
+  var sum_3 = vec4f(0.0f);
+  var squares_3 = vec4f(0.0f);
+  let count = select(0u, S / 4u, far);
+  for (var block_2 = lane; block_2 < count; block_2 += LANES * 256u) {
+    var part_3 = vec4f(0.0f);
+    var part_4 = vec4f(0.0f);
+    let stop_2 = min(block_2 + (LANES * 256u), count);
+    for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
+      let x_3 = vec4f(x[((row * S) + (i_2 * 4u)) / 4u]);
+      let d_2 = x_3 - vec4f(shift_2);
+      part_3 = part_3 + d_2;
+      part_4 = part_4 + (d_2 * d_2);
+    }
+    sum_3 = sum_3 + part_3;
+    squares_3 = squares_3 + part_4;
+  }
+  var sum_3_2 = fold_add(sum_3);
+  var squares_3_2 = fold_add(squares_3);
+  for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
+    let other_5 = exchange(sum_3_2, mask_2);
+    sum_3_2 = sum_3_2 + other_5;
+    let other_6 = exchange(squares_3_2, mask_2);
+    squares_3_2 = squares_3_2 + other_6;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
+    workgroupBarrier();
+    for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
+      if (lane < half_2) {
+        let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
+        let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
+        let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+      }
+      workgroupBarrier();
+    }
+    let all_3 = scratch_memory[row_in_group * LANES];
+    sum_3_2 = all_3;
+    let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    squares_3_2 = all_4;
+    workgroupBarrier();
+  }
+  let mean_2 = sum_3_2 / f32(S);
+  let variance_2 = larger((squares_3_2 / f32(S)) - (mean_2 * mean_2), 0.0f);
+  let rest = select(mean, mean_2, far);
+  let spread = select(variance, variance_2, far);
+  let style_1 = f32(style[row * T]);
+  let shift_3 = style_1;
+  var sum_4 = 0.0f;
+  var squares_4 = 0.0f;
+  for (var block_3 = lane; block_3 < T; block_3 += LANES * 256u) {
+    var part_5 = 0.0f;
+    var part_6 = 0.0f;
+    let stop_3 = min(block_3 + (LANES * 256u), T);
+    for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
+      let style_2 = f32(style[(row * T) + i_3]);
+      let d_3 = style_2 - shift_3;
+      part_5 = part_5 + d_3;
+      part_6 = part_6 + (d_3 * d_3);
+    }
+    sum_4 = sum_4 + part_5;
+    squares_4 = squares_4 + part_6;
+  }
+  for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
+    let other_9 = exchange(sum_4, mask_3);
+    sum_4 = sum_4 + other_9;
+    let other_10 = exchange(squares_4, mask_3);
+    squares_4 = squares_4 + other_10;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum_4;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_4;
+    workgroupBarrier();
+    for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
+      if (lane < half_3) {
+        let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
+        let other_11 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_11;
+        let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_12 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_12;
+      }
+      workgroupBarrier();
+    }
+    let all_5 = scratch_memory[row_in_group * LANES];
+    sum_4 = all_5;
+    let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    squares_4 = all_6;
+    workgroupBarrier();
+  }
+  let mean_3 = sum_4 / f32(T);
+  let variance_3 = larger((squares_4 / f32(T)) - (mean_3 * mean_3), 0.0f);
+  let far_2 = (variance_3 * 16.0f) < (mean_3 * mean_3);
+  let shift_4 = select(shift_3, shift_3 + mean_3, far_2);
+  var sum_5 = 0.0f;
+  var squares_5 = 0.0f;
+  let count_2 = select(0u, T, far_2);
+  for (var block_4 = lane; block_4 < count_2; block_4 += LANES * 256u) {
+    var part_7 = 0.0f;
+    var part_8 = 0.0f;
+    let stop_4 = min(block_4 + (LANES * 256u), count_2);
+    for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
+      let style_3 = f32(style[(row * T) + i_4]);
+      let d_4 = style_3 - shift_4;
+      part_7 = part_7 + d_4;
+      part_8 = part_8 + (d_4 * d_4);
+    }
+    sum_5 = sum_5 + part_7;
+    squares_5 = squares_5 + part_8;
+  }
+  for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
+    let other_13 = exchange(sum_5, mask_4);
+    sum_5 = sum_5 + other_13;
+    let other_14 = exchange(squares_5, mask_4);
+    squares_5 = squares_5 + other_14;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum_5;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_5;
+    workgroupBarrier();
+    for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
+      if (lane < half_4) {
+        let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
+        let other_15 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_15;
+        let mine_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_16 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_4))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_8 + other_16;
+      }
+      workgroupBarrier();
+    }
+    let all_7 = scratch_memory[row_in_group * LANES];
+    sum_5 = all_7;
+    let all_8 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    squares_5 = all_8;
+    workgroupBarrier();
+  }
+  let mean_4 = sum_5 / f32(T);
+  let variance_4 = larger((squares_5 / f32(T)) - (mean_4 * mean_4), 0.0f);
+  let spread_2 = select(variance_3, variance_4, far_2);
+  let rest_2 = select(mean_3, mean_4, far_2);
+  let rsqrt = inverseSqrt(spread + eps);
+  let sqrt_1 = sqrt(spread_2 + eps);
+  let add = shift_4 + rest_2;
+  let end = select(0u, S / 4u, active_1);
+  for (var i_5 = lane; i_5 < end; i_5 += LANES) {
+    let x_4 = vec4f(x[((row * S) + (i_5 * 4u)) / 4u]);
+    let add_2 = ((((x_4 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(sqrt_1)) + vec4f(add);
+    y[((row * S) + (i_5 * 4u)) / 4u] = vec4<y_t>(add_2);
+  }
+}
+`,
+          bindings: [
+            { tensor: "x", access: "read", element: "x_t" },
+            { tensor: "style", access: "read", element: "style_t" },
+            { tensor: "y", access: "read_write", element: "y_t" },
+          ],
+          constants: [
+            { name: "LANES", kind: "lanes" },
+            { name: "ROWS", kind: "rows" },
+            { name: "SUBGROUP", kind: "subgroup" },
+            { name: "N", kind: "extent", factor: "N" },
+            { name: "C", kind: "extent", factor: "C" },
+            { name: "S", kind: "extent", factor: "S" },
+            { name: "T", kind: "extent", factor: "T" },
+            { name: "eps", kind: "param", param: "eps" },
+          ],
+        },
       },
     ],
   },
@@ -592,8 +1080,11 @@ const SpadeNormPrograms: readonly Program[] = [
     kernels: [
       {
         name: "y",
+        grid: ["C"],
+        row: ["N", "S"],
         wgsl: `override LANES: u32;
 override ROWS: u32;
+override SUBGROUP: u32;
 override C: u32;
 override S: u32;
 override N: u32;
@@ -604,7 +1095,7 @@ override eps: f32;
 @group(0) @binding(2) var<storage, read> beta: array<beta_t>;
 @group(0) @binding(3) var<storage, read_write> y: array<y_t>;
 
-override scratch_length: u32 = LANES * ROWS;
+override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
 // A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
@@ -624,95 +1115,114 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < C;
   let row = select(0u, index, active_1);
-  var mean = 0.0f;
-  let x_2 = f32(x[row * S]);
+  let x_1 = f32(x[row * S]);
+  let shift = x_1;
+  var sum = 0.0f;
+  var squares = 0.0f;
   for (var block = lane; block < N * S; block += LANES * 256u) {
     var part = 0.0f;
+    var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), N * S);
     for (var i = block; i < stop; i += LANES) {
       let N_1 = i / max(S, 1u);
       let S_1 = i % max(S, 1u);
-      let x_1 = f32(x[(((N_1 * C) + row) * S) + S_1]);
-      part = part + (x_1 - x_2);
+      let x_2 = f32(x[(((N_1 * C) + row) * S) + S_1]);
+      let d = x_2 - shift;
+      part = part + d;
+      part_2 = part_2 + (d * d);
     }
-    mean = mean + part;
+    sum = sum + part;
+    squares = squares + part_2;
   }
-  if (1u < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean;
+  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+    let other = exchange(sum, mask);
+    sum = sum + other;
+    let other_2 = exchange(squares, mask);
+    squares = squares + other_2;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
     workgroupBarrier();
-    for (var half = LANES / 2u; half > 0u; half /= 2u) {
+    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
       if (lane < half) {
         let mine = scratch_memory[(row_in_group * LANES) + lane];
-        let other = scratch_memory[((row_in_group * LANES) + lane) + half];
-        scratch_memory[(row_in_group * LANES) + lane] = mine + other;
+        let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
+        let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
       }
       workgroupBarrier();
     }
-    let shared_1 = scratch_memory[row_in_group * LANES];
-    mean = shared_1;
+    let all = scratch_memory[row_in_group * LANES];
+    sum = all;
+    let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    squares = all_2;
     workgroupBarrier();
   }
-  let mean_all = mean / f32(N * S);
-  var mean_2 = 0.0f;
-  var mean_3 = 0.0f;
-  let add = x_2 + mean_all;
-  for (var block_2 = lane; block_2 < N * S; block_2 += LANES * 256u) {
-    var part_2 = 0.0f;
+  let mean = sum / f32(N * S);
+  let variance = larger((squares / f32(N * S)) - (mean * mean), 0.0f);
+  let far = (variance * 16.0f) < (mean * mean);
+  let shift_2 = select(shift, shift + mean, far);
+  var sum_2 = 0.0f;
+  var squares_2 = 0.0f;
+  let count = select(0u, N * S, far);
+  for (var block_2 = lane; block_2 < count; block_2 += LANES * 256u) {
     var part_3 = 0.0f;
-    let stop_2 = min(block_2 + (LANES * 256u), N * S);
+    var part_4 = 0.0f;
+    let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let N_2 = i_2 / max(S, 1u);
       let S_2 = i_2 % max(S, 1u);
       let x_3 = f32(x[(((N_2 * C) + row) * S) + S_2]);
-      let sub = x_3 - add;
-      part_2 = part_2 + sub;
-      part_3 = part_3 + (sub * sub);
+      let d_2 = x_3 - shift_2;
+      part_3 = part_3 + d_2;
+      part_4 = part_4 + (d_2 * d_2);
     }
-    mean_2 = mean_2 + part_2;
-    mean_3 = mean_3 + part_3;
+    sum_2 = sum_2 + part_3;
+    squares_2 = squares_2 + part_4;
   }
-  if (1u < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+  for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
+    let other_5 = exchange(sum_2, mask_2);
+    sum_2 = sum_2 + other_5;
+    let other_6 = exchange(squares_2, mask_2);
+    squares_2 = squares_2 + other_6;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum_2;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
     workgroupBarrier();
-    for (var half_2 = LANES / 2u; half_2 > 0u; half_2 /= 2u) {
+    for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
       if (lane < half_2) {
-        let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_2 = scratch_memory[((row_in_group * LANES) + lane) + half_2];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_2;
-      }
-      workgroupBarrier();
-    }
-    let shared_2 = scratch_memory[row_in_group * LANES];
-    mean_2 = shared_2;
-    workgroupBarrier();
-  }
-  let mean_all_2 = mean_2 / f32(N * S);
-  if (1u < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean_3;
-    workgroupBarrier();
-    for (var half_3 = LANES / 2u; half_3 > 0u; half_3 /= 2u) {
-      if (lane < half_3) {
         let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_3 = scratch_memory[((row_in_group * LANES) + lane) + half_3];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_3;
+        let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
+        let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
       }
       workgroupBarrier();
     }
-    let shared_3 = scratch_memory[row_in_group * LANES];
-    mean_3 = shared_3;
+    let all_3 = scratch_memory[row_in_group * LANES];
+    sum_2 = all_3;
+    let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    squares_2 = all_4;
     workgroupBarrier();
   }
-  let mean_all_3 = mean_3 / f32(N * S);
-  let rsqrt = inverseSqrt(larger(mean_all_3 - (mean_all_2 * mean_all_2), 0.0f) + eps);
+  let mean_2 = sum_2 / f32(N * S);
+  let variance_2 = larger((squares_2 / f32(N * S)) - (mean_2 * mean_2), 0.0f);
+  let rest = select(mean, mean_2, far);
+  let spread = select(variance, variance_2, far);
+  let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, N * S, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
     let N_3 = i_3 / max(S, 1u);
     let S_3 = i_3 % max(S, 1u);
     let x_4 = f32(x[(((N_3 * C) + row) * S) + S_3]);
-    let sub_2 = x_4 - add;
     let gamma_1 = f32(gamma[(((N_3 * C) + row) * S) + S_3]);
     let beta_1 = f32(beta[(((N_3 * C) + row) * S) + S_3]);
-    y[(((N_3 * C) + row) * S) + S_3] = y_t((((sub_2 - mean_all_2) * rsqrt) * gamma_1) + beta_1);
+    y[(((N_3 * C) + row) * S) + S_3] = y_t(((((x_4 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }
 `,
@@ -725,13 +1235,183 @@ fn main(
         constants: [
           { name: "LANES", kind: "lanes" },
           { name: "ROWS", kind: "rows" },
+          { name: "SUBGROUP", kind: "subgroup" },
           { name: "C", kind: "extent", factor: "C" },
           { name: "S", kind: "extent", factor: "S" },
           { name: "N", kind: "extent", factor: "N" },
           { name: "eps", kind: "param", param: "eps" },
         ],
-        grid: ["C"],
-        row: ["N", "S"],
+        wide: {
+          factor: "S",
+          wgsl: `override LANES: u32;
+override ROWS: u32;
+override SUBGROUP: u32;
+override C: u32;
+override S: u32;
+override N: u32;
+override eps: f32;
+
+@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
+@group(0) @binding(1) var<storage, read> gamma: array<vec4<gamma_t>>;
+@group(0) @binding(2) var<storage, read> beta: array<vec4<beta_t>>;
+@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
+
+override scratch_length: u32 = LANES * ROWS * 2u;
+var<workgroup> scratch_memory: array<f32, scratch_length>;
+
+// A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
+fn larger(a: f32, b: f32) -> f32 {
+  return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+}
+
+fn fold_add(v: vec4f) -> f32 {
+  return (v.x + v.y) + (v.z + v.w);
+}
+
+@compute @workgroup_size(LANES, ROWS)
+fn main(
+  @builtin(workgroup_id) workgroup_id: vec3u,
+  @builtin(num_workgroups) num_workgroups: vec3u,
+  @builtin(local_invocation_id) local_id: vec3u,
+) {
+  let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
+  let lane = local_id.x;
+  let row_in_group = local_id.y;
+  let index = (group * ROWS) + row_in_group;
+  let active_1 = index < C;
+  let row = select(0u, index, active_1);
+  let x_1 = f32(x[(row * S) / 4u][(row * S) % 4u]);
+  let shift = x_1;
+  var sum = vec4f(0.0f);
+  var squares = vec4f(0.0f);
+  for (var block = lane; block < (N * S) / 4u; block += LANES * 256u) {
+    var part = vec4f(0.0f);
+    var part_2 = vec4f(0.0f);
+    let stop = min(block + (LANES * 256u), (N * S) / 4u);
+    for (var i = block; i < stop; i += LANES) {
+      let N_1 = (i * 4u) / max(S, 1u);
+      let S_1 = (i * 4u) % max(S, 1u);
+      let x_2 = vec4f(x[((((N_1 * C) + row) * S) + S_1) / 4u]);
+      let d = x_2 - vec4f(shift);
+      part = part + d;
+      part_2 = part_2 + (d * d);
+    }
+    sum = sum + part;
+    squares = squares + part_2;
+  }
+  var sum_2 = fold_add(sum);
+  var squares_2 = fold_add(squares);
+  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+    let other = exchange(sum_2, mask);
+    sum_2 = sum_2 + other;
+    let other_2 = exchange(squares_2, mask);
+    squares_2 = squares_2 + other_2;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum_2;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+    workgroupBarrier();
+    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
+      if (lane < half) {
+        let mine = scratch_memory[(row_in_group * LANES) + lane];
+        let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
+        let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+      }
+      workgroupBarrier();
+    }
+    let all = scratch_memory[row_in_group * LANES];
+    sum_2 = all;
+    let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    squares_2 = all_2;
+    workgroupBarrier();
+  }
+  let mean = sum_2 / f32(N * S);
+  let variance = larger((squares_2 / f32(N * S)) - (mean * mean), 0.0f);
+  let far = (variance * 16.0f) < (mean * mean);
+  let shift_2 = select(shift, shift + mean, far);
+  var sum_3 = vec4f(0.0f);
+  var squares_3 = vec4f(0.0f);
+  let count = select(0u, (N * S) / 4u, far);
+  for (var block_2 = lane; block_2 < count; block_2 += LANES * 256u) {
+    var part_3 = vec4f(0.0f);
+    var part_4 = vec4f(0.0f);
+    let stop_2 = min(block_2 + (LANES * 256u), count);
+    for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
+      let N_2 = (i_2 * 4u) / max(S, 1u);
+      let S_2 = (i_2 * 4u) % max(S, 1u);
+      let x_3 = vec4f(x[((((N_2 * C) + row) * S) + S_2) / 4u]);
+      let d_2 = x_3 - vec4f(shift_2);
+      part_3 = part_3 + d_2;
+      part_4 = part_4 + (d_2 * d_2);
+    }
+    sum_3 = sum_3 + part_3;
+    squares_3 = squares_3 + part_4;
+  }
+  var sum_3_2 = fold_add(sum_3);
+  var squares_3_2 = fold_add(squares_3);
+  for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
+    let other_5 = exchange(sum_3_2, mask_2);
+    sum_3_2 = sum_3_2 + other_5;
+    let other_6 = exchange(squares_3_2, mask_2);
+    squares_3_2 = squares_3_2 + other_6;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
+    workgroupBarrier();
+    for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
+      if (lane < half_2) {
+        let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
+        let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
+        let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+      }
+      workgroupBarrier();
+    }
+    let all_3 = scratch_memory[row_in_group * LANES];
+    sum_3_2 = all_3;
+    let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    squares_3_2 = all_4;
+    workgroupBarrier();
+  }
+  let mean_2 = sum_3_2 / f32(N * S);
+  let variance_2 = larger((squares_3_2 / f32(N * S)) - (mean_2 * mean_2), 0.0f);
+  let rest = select(mean, mean_2, far);
+  let spread = select(variance, variance_2, far);
+  let rsqrt = inverseSqrt(spread + eps);
+  let end = select(0u, (N * S) / 4u, active_1);
+  for (var i_3 = lane; i_3 < end; i_3 += LANES) {
+    let N_3 = (i_3 * 4u) / max(S, 1u);
+    let S_3 = (i_3 * 4u) % max(S, 1u);
+    let x_4 = vec4f(x[((((N_3 * C) + row) * S) + S_3) / 4u]);
+    let gamma_1 = vec4f(gamma[((((N_3 * C) + row) * S) + S_3) / 4u]);
+    let beta_1 = vec4f(beta[((((N_3 * C) + row) * S) + S_3) / 4u]);
+    let add = ((((x_4 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * gamma_1) + beta_1;
+    y[((((N_3 * C) + row) * S) + S_3) / 4u] = vec4<y_t>(add);
+  }
+}
+`,
+          bindings: [
+            { tensor: "x", access: "read", element: "x_t" },
+            { tensor: "gamma", access: "read", element: "gamma_t" },
+            { tensor: "beta", access: "read", element: "beta_t" },
+            { tensor: "y", access: "read_write", element: "y_t" },
+          ],
+          constants: [
+            { name: "LANES", kind: "lanes" },
+            { name: "ROWS", kind: "rows" },
+            { name: "SUBGROUP", kind: "subgroup" },
+            { name: "C", kind: "extent", factor: "C" },
+            { name: "S", kind: "extent", factor: "S" },
+            { name: "N", kind: "extent", factor: "N" },
+            { name: "eps", kind: "param", param: "eps" },
+          ],
+        },
       },
     ],
   },

@@ -95,8 +95,11 @@ const FilterResponseNormPrograms: readonly Program[] = [
     kernels: [
       {
         name: "y",
+        grid: ["N", "C"],
+        row: ["S"],
         wgsl: `override LANES: u32;
 override ROWS: u32;
+override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
@@ -108,7 +111,7 @@ override eps: f32;
 @group(0) @binding(3) var<storage, read> tau: array<tau_t>;
 @group(0) @binding(4) var<storage, read_write> y: array<y_t>;
 
-override scratch_length: u32 = LANES * ROWS;
+override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
 // A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
@@ -138,19 +141,23 @@ fn main(
     }
     mean = mean + part;
   }
-  if (1u < LANES) {
+  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+    let other = exchange(mean, mask);
+    mean = mean + other;
+  }
+  if (SUBGROUP < LANES) {
     scratch_memory[(row_in_group * LANES) + lane] = mean;
     workgroupBarrier();
-    for (var half = LANES / 2u; half > 0u; half /= 2u) {
+    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
       if (lane < half) {
         let mine = scratch_memory[(row_in_group * LANES) + lane];
-        let other = scratch_memory[((row_in_group * LANES) + lane) + half];
-        scratch_memory[(row_in_group * LANES) + lane] = mine + other;
+        let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
       }
       workgroupBarrier();
     }
-    let shared_1 = scratch_memory[row_in_group * LANES];
-    mean = shared_1;
+    let all = scratch_memory[row_in_group * LANES];
+    mean = all;
     workgroupBarrier();
   }
   let mean_all = mean / f32(S);
@@ -176,13 +183,111 @@ fn main(
         constants: [
           { name: "LANES", kind: "lanes" },
           { name: "ROWS", kind: "rows" },
+          { name: "SUBGROUP", kind: "subgroup" },
           { name: "N", kind: "extent", factor: "N" },
           { name: "C", kind: "extent", factor: "C" },
           { name: "S", kind: "extent", factor: "S" },
           { name: "eps", kind: "param", param: "eps" },
         ],
-        grid: ["N", "C"],
-        row: ["S"],
+        wide: {
+          factor: "S",
+          wgsl: `override LANES: u32;
+override ROWS: u32;
+override SUBGROUP: u32;
+override N: u32;
+override C: u32;
+override S: u32;
+override eps: f32;
+
+@group(0) @binding(0) var<storage, read> gamma: array<gamma_t>;
+@group(0) @binding(1) var<storage, read> x: array<vec4<x_t>>;
+@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
+@group(0) @binding(3) var<storage, read> tau: array<tau_t>;
+@group(0) @binding(4) var<storage, read_write> y: array<vec4<y_t>>;
+
+override scratch_length: u32 = LANES * ROWS * 1u;
+var<workgroup> scratch_memory: array<f32, scratch_length>;
+
+fn larger4(a: vec4f, b: vec4f) -> vec4f {
+  return select(b, a, (a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
+}
+
+fn fold_add(v: vec4f) -> f32 {
+  return (v.x + v.y) + (v.z + v.w);
+}
+
+@compute @workgroup_size(LANES, ROWS)
+fn main(
+  @builtin(workgroup_id) workgroup_id: vec3u,
+  @builtin(num_workgroups) num_workgroups: vec3u,
+  @builtin(local_invocation_id) local_id: vec3u,
+) {
+  let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
+  let lane = local_id.x;
+  let row_in_group = local_id.y;
+  let index = (group * ROWS) + row_in_group;
+  let active_1 = index < (N * C);
+  let row = select(0u, index, active_1);
+  var mean = vec4f(0.0f);
+  for (var block = lane; block < S / 4u; block += LANES * 256u) {
+    var part = vec4f(0.0f);
+    let stop = min(block + (LANES * 256u), S / 4u);
+    for (var i = block; i < stop; i += LANES) {
+      let x_1 = vec4f(x[((row * S) + (i * 4u)) / 4u]);
+      part = part + (x_1 * x_1);
+    }
+    mean = mean + part;
+  }
+  var mean_2 = fold_add(mean);
+  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+    let other = exchange(mean_2, mask);
+    mean_2 = mean_2 + other;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+    workgroupBarrier();
+    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
+      if (lane < half) {
+        let mine = scratch_memory[(row_in_group * LANES) + lane];
+        let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+      }
+      workgroupBarrier();
+    }
+    let all = scratch_memory[row_in_group * LANES];
+    mean_2 = all;
+    workgroupBarrier();
+  }
+  let mean_all = mean_2 / f32(S);
+  let C_1 = row % max(C, 1u);
+  let gamma_1 = f32(gamma[C_1]);
+  let rsqrt = inverseSqrt(mean_all + abs(eps));
+  let beta_1 = f32(beta[C_1]);
+  let tau_1 = f32(tau[C_1]);
+  let end = select(0u, S / 4u, active_1);
+  for (var i_2 = lane; i_2 < end; i_2 += LANES) {
+    let x_2 = vec4f(x[((row * S) + (i_2 * 4u)) / 4u]);
+    y[((row * S) + (i_2 * 4u)) / 4u] = vec4<y_t>(larger4(((vec4f(gamma_1) * x_2) * vec4f(rsqrt)) + vec4f(beta_1), vec4f(tau_1)));
+  }
+}
+`,
+          bindings: [
+            { tensor: "gamma", access: "read", element: "gamma_t" },
+            { tensor: "x", access: "read", element: "x_t" },
+            { tensor: "beta", access: "read", element: "beta_t" },
+            { tensor: "tau", access: "read", element: "tau_t" },
+            { tensor: "y", access: "read_write", element: "y_t" },
+          ],
+          constants: [
+            { name: "LANES", kind: "lanes" },
+            { name: "ROWS", kind: "rows" },
+            { name: "SUBGROUP", kind: "subgroup" },
+            { name: "N", kind: "extent", factor: "N" },
+            { name: "C", kind: "extent", factor: "C" },
+            { name: "S", kind: "extent", factor: "S" },
+            { name: "eps", kind: "param", param: "eps" },
+          ],
+        },
       },
     ],
   },

@@ -82,8 +82,11 @@ const GhostBatchNormPrograms: readonly Program[] = [
     kernels: [
       {
         name: "y",
+        grid: ["V", "C"],
+        row: ["B", "S"],
         wgsl: `override LANES: u32;
 override ROWS: u32;
+override SUBGROUP: u32;
 override V: u32;
 override C: u32;
 override B: u32;
@@ -95,7 +98,7 @@ override eps: f32;
 @group(0) @binding(2) var<storage, read> beta: array<beta_t>;
 @group(0) @binding(3) var<storage, read_write> y: array<y_t>;
 
-override scratch_length: u32 = LANES * ROWS;
+override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
 // A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
@@ -115,88 +118,108 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < (V * C);
   let row = select(0u, index, active_1);
-  var mean = 0.0f;
   let V_1 = row / max(C, 1u);
   let C_1 = row % max(C, 1u);
-  let x_2 = f32(x[(((V_1 * B) * C) + C_1) * S]);
+  let x_1 = f32(x[(((V_1 * B) * C) + C_1) * S]);
+  let shift = x_1;
+  var sum = 0.0f;
+  var squares = 0.0f;
   for (var block = lane; block < B * S; block += LANES * 256u) {
     var part = 0.0f;
+    var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), B * S);
     for (var i = block; i < stop; i += LANES) {
       let B_1 = i / max(S, 1u);
       let S_1 = i % max(S, 1u);
-      let x_1 = f32(x[(((((V_1 * B) + B_1) * C) + C_1) * S) + S_1]);
-      part = part + (x_1 - x_2);
+      let x_2 = f32(x[(((((V_1 * B) + B_1) * C) + C_1) * S) + S_1]);
+      let d = x_2 - shift;
+      part = part + d;
+      part_2 = part_2 + (d * d);
     }
-    mean = mean + part;
+    sum = sum + part;
+    squares = squares + part_2;
   }
-  if (1u < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean;
+  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+    let other = exchange(sum, mask);
+    sum = sum + other;
+    let other_2 = exchange(squares, mask);
+    squares = squares + other_2;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
     workgroupBarrier();
-    for (var half = LANES / 2u; half > 0u; half /= 2u) {
+    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
       if (lane < half) {
         let mine = scratch_memory[(row_in_group * LANES) + lane];
-        let other = scratch_memory[((row_in_group * LANES) + lane) + half];
-        scratch_memory[(row_in_group * LANES) + lane] = mine + other;
+        let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
+        let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
       }
       workgroupBarrier();
     }
-    let shared_1 = scratch_memory[row_in_group * LANES];
-    mean = shared_1;
+    let all = scratch_memory[row_in_group * LANES];
+    sum = all;
+    let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    squares = all_2;
     workgroupBarrier();
   }
-  let mean_all = mean / f32(B * S);
-  var mean_2 = 0.0f;
-  var mean_3 = 0.0f;
-  let add = x_2 + mean_all;
-  for (var block_2 = lane; block_2 < B * S; block_2 += LANES * 256u) {
-    var part_2 = 0.0f;
+  let mean = sum / f32(B * S);
+  let variance = larger((squares / f32(B * S)) - (mean * mean), 0.0f);
+  let far = (variance * 16.0f) < (mean * mean);
+  let shift_2 = select(shift, shift + mean, far);
+  var sum_2 = 0.0f;
+  var squares_2 = 0.0f;
+  let count = select(0u, B * S, far);
+  for (var block_2 = lane; block_2 < count; block_2 += LANES * 256u) {
     var part_3 = 0.0f;
-    let stop_2 = min(block_2 + (LANES * 256u), B * S);
+    var part_4 = 0.0f;
+    let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let B_2 = i_2 / max(S, 1u);
       let S_2 = i_2 % max(S, 1u);
       let x_3 = f32(x[(((((V_1 * B) + B_2) * C) + C_1) * S) + S_2]);
-      let sub = x_3 - add;
-      part_2 = part_2 + sub;
-      part_3 = part_3 + (sub * sub);
+      let d_2 = x_3 - shift_2;
+      part_3 = part_3 + d_2;
+      part_4 = part_4 + (d_2 * d_2);
     }
-    mean_2 = mean_2 + part_2;
-    mean_3 = mean_3 + part_3;
+    sum_2 = sum_2 + part_3;
+    squares_2 = squares_2 + part_4;
   }
-  if (1u < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+  for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
+    let other_5 = exchange(sum_2, mask_2);
+    sum_2 = sum_2 + other_5;
+    let other_6 = exchange(squares_2, mask_2);
+    squares_2 = squares_2 + other_6;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum_2;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
     workgroupBarrier();
-    for (var half_2 = LANES / 2u; half_2 > 0u; half_2 /= 2u) {
+    for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
       if (lane < half_2) {
-        let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_2 = scratch_memory[((row_in_group * LANES) + lane) + half_2];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_2;
-      }
-      workgroupBarrier();
-    }
-    let shared_2 = scratch_memory[row_in_group * LANES];
-    mean_2 = shared_2;
-    workgroupBarrier();
-  }
-  let mean_all_2 = mean_2 / f32(B * S);
-  if (1u < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean_3;
-    workgroupBarrier();
-    for (var half_3 = LANES / 2u; half_3 > 0u; half_3 /= 2u) {
-      if (lane < half_3) {
         let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_3 = scratch_memory[((row_in_group * LANES) + lane) + half_3];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_3;
+        let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
+        let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
       }
       workgroupBarrier();
     }
-    let shared_3 = scratch_memory[row_in_group * LANES];
-    mean_3 = shared_3;
+    let all_3 = scratch_memory[row_in_group * LANES];
+    sum_2 = all_3;
+    let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    squares_2 = all_4;
     workgroupBarrier();
   }
-  let mean_all_3 = mean_3 / f32(B * S);
-  let rsqrt = inverseSqrt(larger(mean_all_3 - (mean_all_2 * mean_all_2), 0.0f) + eps);
+  let mean_2 = sum_2 / f32(B * S);
+  let variance_2 = larger((squares_2 / f32(B * S)) - (mean_2 * mean_2), 0.0f);
+  let rest = select(mean, mean_2, far);
+  let spread = select(variance, variance_2, far);
+  let rsqrt = inverseSqrt(spread + eps);
   let gamma_1 = f32(gamma[C_1]);
   let beta_1 = f32(beta[C_1]);
   let end = select(0u, B * S, active_1);
@@ -204,8 +227,7 @@ fn main(
     let B_3 = i_3 / max(S, 1u);
     let S_3 = i_3 % max(S, 1u);
     let x_4 = f32(x[(((((V_1 * B) + B_3) * C) + C_1) * S) + S_3]);
-    let sub_2 = x_4 - add;
-    y[(((((V_1 * B) + B_3) * C) + C_1) * S) + S_3] = y_t((((sub_2 - mean_all_2) * rsqrt) * gamma_1) + beta_1);
+    y[(((((V_1 * B) + B_3) * C) + C_1) * S) + S_3] = y_t(((((x_4 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }
 `,
@@ -218,14 +240,188 @@ fn main(
         constants: [
           { name: "LANES", kind: "lanes" },
           { name: "ROWS", kind: "rows" },
+          { name: "SUBGROUP", kind: "subgroup" },
           { name: "V", kind: "extent", factor: "V" },
           { name: "C", kind: "extent", factor: "C" },
           { name: "B", kind: "extent", factor: "B" },
           { name: "S", kind: "extent", factor: "S" },
           { name: "eps", kind: "param", param: "eps" },
         ],
-        grid: ["V", "C"],
-        row: ["B", "S"],
+        wide: {
+          factor: "S",
+          wgsl: `override LANES: u32;
+override ROWS: u32;
+override SUBGROUP: u32;
+override V: u32;
+override C: u32;
+override B: u32;
+override S: u32;
+override eps: f32;
+
+@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
+@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
+@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
+@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
+
+override scratch_length: u32 = LANES * ROWS * 2u;
+var<workgroup> scratch_memory: array<f32, scratch_length>;
+
+// A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
+fn larger(a: f32, b: f32) -> f32 {
+  return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+}
+
+fn fold_add(v: vec4f) -> f32 {
+  return (v.x + v.y) + (v.z + v.w);
+}
+
+@compute @workgroup_size(LANES, ROWS)
+fn main(
+  @builtin(workgroup_id) workgroup_id: vec3u,
+  @builtin(num_workgroups) num_workgroups: vec3u,
+  @builtin(local_invocation_id) local_id: vec3u,
+) {
+  let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
+  let lane = local_id.x;
+  let row_in_group = local_id.y;
+  let index = (group * ROWS) + row_in_group;
+  let active_1 = index < (V * C);
+  let row = select(0u, index, active_1);
+  let V_1 = row / max(C, 1u);
+  let C_1 = row % max(C, 1u);
+  let x_1 = f32(x[((((V_1 * B) * C) + C_1) * S) / 4u][((((V_1 * B) * C) + C_1) * S) % 4u]);
+  let shift = x_1;
+  var sum = vec4f(0.0f);
+  var squares = vec4f(0.0f);
+  for (var block = lane; block < (B * S) / 4u; block += LANES * 256u) {
+    var part = vec4f(0.0f);
+    var part_2 = vec4f(0.0f);
+    let stop = min(block + (LANES * 256u), (B * S) / 4u);
+    for (var i = block; i < stop; i += LANES) {
+      let B_1 = (i * 4u) / max(S, 1u);
+      let S_1 = (i * 4u) % max(S, 1u);
+      let x_2 = vec4f(x[((((((V_1 * B) + B_1) * C) + C_1) * S) + S_1) / 4u]);
+      let d = x_2 - vec4f(shift);
+      part = part + d;
+      part_2 = part_2 + (d * d);
+    }
+    sum = sum + part;
+    squares = squares + part_2;
+  }
+  var sum_2 = fold_add(sum);
+  var squares_2 = fold_add(squares);
+  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+    let other = exchange(sum_2, mask);
+    sum_2 = sum_2 + other;
+    let other_2 = exchange(squares_2, mask);
+    squares_2 = squares_2 + other_2;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum_2;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+    workgroupBarrier();
+    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
+      if (lane < half) {
+        let mine = scratch_memory[(row_in_group * LANES) + lane];
+        let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
+        let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+      }
+      workgroupBarrier();
+    }
+    let all = scratch_memory[row_in_group * LANES];
+    sum_2 = all;
+    let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    squares_2 = all_2;
+    workgroupBarrier();
+  }
+  let mean = sum_2 / f32(B * S);
+  let variance = larger((squares_2 / f32(B * S)) - (mean * mean), 0.0f);
+  let far = (variance * 16.0f) < (mean * mean);
+  let shift_2 = select(shift, shift + mean, far);
+  var sum_3 = vec4f(0.0f);
+  var squares_3 = vec4f(0.0f);
+  let count = select(0u, (B * S) / 4u, far);
+  for (var block_2 = lane; block_2 < count; block_2 += LANES * 256u) {
+    var part_3 = vec4f(0.0f);
+    var part_4 = vec4f(0.0f);
+    let stop_2 = min(block_2 + (LANES * 256u), count);
+    for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
+      let B_2 = (i_2 * 4u) / max(S, 1u);
+      let S_2 = (i_2 * 4u) % max(S, 1u);
+      let x_3 = vec4f(x[((((((V_1 * B) + B_2) * C) + C_1) * S) + S_2) / 4u]);
+      let d_2 = x_3 - vec4f(shift_2);
+      part_3 = part_3 + d_2;
+      part_4 = part_4 + (d_2 * d_2);
+    }
+    sum_3 = sum_3 + part_3;
+    squares_3 = squares_3 + part_4;
+  }
+  var sum_3_2 = fold_add(sum_3);
+  var squares_3_2 = fold_add(squares_3);
+  for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
+    let other_5 = exchange(sum_3_2, mask_2);
+    sum_3_2 = sum_3_2 + other_5;
+    let other_6 = exchange(squares_3_2, mask_2);
+    squares_3_2 = squares_3_2 + other_6;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
+    workgroupBarrier();
+    for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
+      if (lane < half_2) {
+        let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
+        let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
+        let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+      }
+      workgroupBarrier();
+    }
+    let all_3 = scratch_memory[row_in_group * LANES];
+    sum_3_2 = all_3;
+    let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    squares_3_2 = all_4;
+    workgroupBarrier();
+  }
+  let mean_2 = sum_3_2 / f32(B * S);
+  let variance_2 = larger((squares_3_2 / f32(B * S)) - (mean_2 * mean_2), 0.0f);
+  let rest = select(mean, mean_2, far);
+  let spread = select(variance, variance_2, far);
+  let rsqrt = inverseSqrt(spread + eps);
+  let gamma_1 = f32(gamma[C_1]);
+  let beta_1 = f32(beta[C_1]);
+  let end = select(0u, (B * S) / 4u, active_1);
+  for (var i_3 = lane; i_3 < end; i_3 += LANES) {
+    let B_3 = (i_3 * 4u) / max(S, 1u);
+    let S_3 = (i_3 * 4u) % max(S, 1u);
+    let x_4 = vec4f(x[((((((V_1 * B) + B_3) * C) + C_1) * S) + S_3) / 4u]);
+    let add = ((((x_4 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
+    y[((((((V_1 * B) + B_3) * C) + C_1) * S) + S_3) / 4u] = vec4<y_t>(add);
+  }
+}
+`,
+          bindings: [
+            { tensor: "x", access: "read", element: "x_t" },
+            { tensor: "gamma", access: "read", element: "gamma_t" },
+            { tensor: "beta", access: "read", element: "beta_t" },
+            { tensor: "y", access: "read_write", element: "y_t" },
+          ],
+          constants: [
+            { name: "LANES", kind: "lanes" },
+            { name: "ROWS", kind: "rows" },
+            { name: "SUBGROUP", kind: "subgroup" },
+            { name: "V", kind: "extent", factor: "V" },
+            { name: "C", kind: "extent", factor: "C" },
+            { name: "B", kind: "extent", factor: "B" },
+            { name: "S", kind: "extent", factor: "S" },
+            { name: "eps", kind: "param", param: "eps" },
+          ],
+        },
       },
     ],
   },

@@ -77,8 +77,11 @@ const GlobalResponseNormPrograms: readonly Program[] = [
     kernels: [
       {
         name: "scratch_6",
+        grid: ["N", "C"],
+        row: ["S"],
         wgsl: `override LANES: u32;
 override ROWS: u32;
+override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
@@ -86,7 +89,7 @@ override S: u32;
 @group(0) @binding(0) var<storage, read> x: array<x_t>;
 @group(0) @binding(1) var<storage, read_write> scratch: array<scratch_t>;
 
-override scratch_length: u32 = LANES * ROWS;
+override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
 @compute @workgroup_size(LANES, ROWS)
@@ -101,9 +104,9 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < (N * C);
   let row = select(0u, index, active_1);
-  var sum = 0.0f;
   let N_1 = row / max(C, 1u);
   let C_1 = row % max(C, 1u);
+  var sum = 0.0f;
   for (var block = lane; block < S; block += LANES * 256u) {
     var part = 0.0f;
     let stop = min(block + (LANES * 256u), S);
@@ -113,19 +116,23 @@ fn main(
     }
     sum = sum + part;
   }
-  if (1u < LANES) {
+  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+    let other = exchange(sum, mask);
+    sum = sum + other;
+  }
+  if (SUBGROUP < LANES) {
     scratch_memory[(row_in_group * LANES) + lane] = sum;
     workgroupBarrier();
-    for (var half = LANES / 2u; half > 0u; half /= 2u) {
+    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
       if (lane < half) {
         let mine = scratch_memory[(row_in_group * LANES) + lane];
-        let other = scratch_memory[((row_in_group * LANES) + lane) + half];
-        scratch_memory[(row_in_group * LANES) + lane] = mine + other;
+        let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
       }
       workgroupBarrier();
     }
-    let shared_1 = scratch_memory[row_in_group * LANES];
-    sum = shared_1;
+    let all = scratch_memory[row_in_group * LANES];
+    sum = all;
     workgroupBarrier();
   }
   let sum_all = sum;
@@ -141,17 +148,99 @@ fn main(
         constants: [
           { name: "LANES", kind: "lanes" },
           { name: "ROWS", kind: "rows" },
+          { name: "SUBGROUP", kind: "subgroup" },
           { name: "N", kind: "extent", factor: "N" },
           { name: "C", kind: "extent", factor: "C" },
           { name: "S", kind: "extent", factor: "S" },
         ],
-        grid: ["N", "C"],
-        row: ["S"],
+        wide: {
+          factor: "C",
+          wgsl: `override LANES: u32;
+override ROWS: u32;
+override SUBGROUP: u32;
+override N: u32;
+override C: u32;
+override S: u32;
+
+@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
+@group(0) @binding(1) var<storage, read_write> scratch: array<scratch_t>;
+
+override scratch_length: u32 = LANES * ROWS * 1u;
+var<workgroup> scratch_memory: array<vec4f, scratch_length>;
+
+@compute @workgroup_size(LANES, ROWS)
+fn main(
+  @builtin(workgroup_id) workgroup_id: vec3u,
+  @builtin(num_workgroups) num_workgroups: vec3u,
+  @builtin(local_invocation_id) local_id: vec3u,
+) {
+  let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
+  let lane = local_id.x;
+  let row_in_group = local_id.y;
+  let index = (group * ROWS) + row_in_group;
+  let active_1 = index < ((N * C) / 4u);
+  let row = select(0u, index, active_1);
+  let N_1 = (row * 4u) / max(C, 1u);
+  let C_1 = (row * 4u) % max(C, 1u);
+  var sum = vec4f(0.0f);
+  for (var block = lane; block < S; block += LANES * 256u) {
+    var part = vec4f(0.0f);
+    let stop = min(block + (LANES * 256u), S);
+    for (var i = block; i < stop; i += LANES) {
+      let x_1 = vec4f(x[((((N_1 * S) + i) * C) + C_1) / 4u]);
+      part = part + (x_1 * x_1);
+    }
+    sum = sum + part;
+  }
+  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+    let other = exchange4(sum, mask);
+    sum = sum + other;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum;
+    workgroupBarrier();
+    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
+      if (lane < half) {
+        let mine = scratch_memory[(row_in_group * LANES) + lane];
+        let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+      }
+      workgroupBarrier();
+    }
+    let all = scratch_memory[row_in_group * LANES];
+    sum = all;
+    workgroupBarrier();
+  }
+  let sum_all = sum;
+  if (active_1 && (lane == 0u)) {
+    scratch[row * 4u] = scratch_t((sqrt(sum_all))[0]);
+    scratch[(row * 4u) + 1u] = scratch_t((sqrt(sum_all))[1]);
+    scratch[(row * 4u) + 2u] = scratch_t((sqrt(sum_all))[2]);
+    scratch[(row * 4u) + 3u] = scratch_t((sqrt(sum_all))[3]);
+  }
+}
+`,
+          bindings: [
+            { tensor: "x", access: "read", element: "x_t" },
+            { tensor: "(scratch)", access: "read_write", element: "scratch_t" },
+          ],
+          constants: [
+            { name: "LANES", kind: "lanes" },
+            { name: "ROWS", kind: "rows" },
+            { name: "SUBGROUP", kind: "subgroup" },
+            { name: "N", kind: "extent", factor: "N" },
+            { name: "C", kind: "extent", factor: "C" },
+            { name: "S", kind: "extent", factor: "S" },
+          ],
+        },
       },
       {
         name: "y",
+        grid: ["N", "C"],
+        row: ["S"],
         wgsl: `override LANES: u32;
 override ROWS: u32;
+override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override eps: f32;
@@ -163,7 +252,7 @@ override S: u32;
 @group(0) @binding(3) var<storage, read> beta: array<beta_t>;
 @group(0) @binding(4) var<storage, read_write> y: array<y_t>;
 
-override scratch_length: u32 = LANES * ROWS;
+override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
 @compute @workgroup_size(LANES, ROWS)
@@ -178,8 +267,8 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < (N * C);
   let row = select(0u, index, active_1);
-  var mean = 0.0f;
   let N_1 = row / max(C, 1u);
+  var mean = 0.0f;
   for (var block = lane; block < C; block += LANES * 256u) {
     var part = 0.0f;
     let stop = min(block + (LANES * 256u), C);
@@ -189,19 +278,23 @@ fn main(
     }
     mean = mean + part;
   }
-  if (1u < LANES) {
+  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+    let other = exchange(mean, mask);
+    mean = mean + other;
+  }
+  if (SUBGROUP < LANES) {
     scratch_memory[(row_in_group * LANES) + lane] = mean;
     workgroupBarrier();
-    for (var half = LANES / 2u; half > 0u; half /= 2u) {
+    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
       if (lane < half) {
         let mine = scratch_memory[(row_in_group * LANES) + lane];
-        let other = scratch_memory[((row_in_group * LANES) + lane) + half];
-        scratch_memory[(row_in_group * LANES) + lane] = mine + other;
+        let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
       }
       workgroupBarrier();
     }
-    let shared_1 = scratch_memory[row_in_group * LANES];
-    mean = shared_1;
+    let all = scratch_memory[row_in_group * LANES];
+    mean = all;
     workgroupBarrier();
   }
   let mean_all = mean / f32(C);
@@ -227,13 +320,108 @@ fn main(
         constants: [
           { name: "LANES", kind: "lanes" },
           { name: "ROWS", kind: "rows" },
+          { name: "SUBGROUP", kind: "subgroup" },
           { name: "N", kind: "extent", factor: "N" },
           { name: "C", kind: "extent", factor: "C" },
           { name: "eps", kind: "param", param: "eps" },
           { name: "S", kind: "extent", factor: "S" },
         ],
-        grid: ["N", "C"],
-        row: ["S"],
+        wide: {
+          factor: "C",
+          wgsl: `override LANES: u32;
+override ROWS: u32;
+override SUBGROUP: u32;
+override N: u32;
+override C: u32;
+override eps: f32;
+override S: u32;
+
+@group(0) @binding(0) var<storage, read> gamma: array<vec4<gamma_t>>;
+@group(0) @binding(1) var<storage, read> x: array<vec4<x_t>>;
+@group(0) @binding(2) var<storage, read> scratch: array<scratch_t>;
+@group(0) @binding(3) var<storage, read> beta: array<vec4<beta_t>>;
+@group(0) @binding(4) var<storage, read_write> y: array<vec4<y_t>>;
+
+override scratch_length: u32 = LANES * ROWS * 1u;
+var<workgroup> scratch_memory: array<f32, scratch_length>;
+
+fn fold_add(v: vec4f) -> f32 {
+  return (v.x + v.y) + (v.z + v.w);
+}
+
+@compute @workgroup_size(LANES, ROWS)
+fn main(
+  @builtin(workgroup_id) workgroup_id: vec3u,
+  @builtin(num_workgroups) num_workgroups: vec3u,
+  @builtin(local_invocation_id) local_id: vec3u,
+) {
+  let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
+  let lane = local_id.x;
+  let row_in_group = local_id.y;
+  let index = (group * ROWS) + row_in_group;
+  let active_1 = index < ((N * C) / 4u);
+  let row = select(0u, index, active_1);
+  let N_1 = (row * 4u) / max(C, 1u);
+  var mean = vec4f(0.0f);
+  for (var block = lane; block < C / 4u; block += LANES * 256u) {
+    var part = vec4f(0.0f);
+    let stop = min(block + (LANES * 256u), C / 4u);
+    for (var i = block; i < stop; i += LANES) {
+      let scratch_6 = vec4f(f32(scratch[(N_1 * C) + (i * 4u)]), f32(scratch[((N_1 * C) + (i * 4u)) + 1u]), f32(scratch[((N_1 * C) + (i * 4u)) + 2u]), f32(scratch[((N_1 * C) + (i * 4u)) + 3u]));
+      part = part + scratch_6;
+    }
+    mean = mean + part;
+  }
+  var mean_2 = fold_add(mean);
+  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+    let other = exchange(mean_2, mask);
+    mean_2 = mean_2 + other;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+    workgroupBarrier();
+    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
+      if (lane < half) {
+        let mine = scratch_memory[(row_in_group * LANES) + lane];
+        let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+      }
+      workgroupBarrier();
+    }
+    let all = scratch_memory[row_in_group * LANES];
+    mean_2 = all;
+    workgroupBarrier();
+  }
+  let mean_all = mean_2 / f32(C);
+  let C_1 = (row * 4u) % max(C, 1u);
+  let gamma_1 = vec4f(gamma[(C_1) / 4u]);
+  let scratch_6_2 = vec4f(f32(scratch[row * 4u]), f32(scratch[(row * 4u) + 1u]), f32(scratch[(row * 4u) + 2u]), f32(scratch[(row * 4u) + 3u]));
+  let div = scratch_6_2 / vec4f(mean_all + eps);
+  let beta_1 = vec4f(beta[(C_1) / 4u]);
+  let end = select(0u, S, active_1);
+  for (var i_2 = lane; i_2 < end; i_2 += LANES) {
+    let x_1 = vec4f(x[((((N_1 * S) + i_2) * C) + C_1) / 4u]);
+    y[((((N_1 * S) + i_2) * C) + C_1) / 4u] = vec4<y_t>(((gamma_1 * (x_1 * div)) + beta_1) + x_1);
+  }
+}
+`,
+          bindings: [
+            { tensor: "gamma", access: "read", element: "gamma_t" },
+            { tensor: "x", access: "read", element: "x_t" },
+            { tensor: "(scratch)", access: "read", element: "scratch_t" },
+            { tensor: "beta", access: "read", element: "beta_t" },
+            { tensor: "y", access: "read_write", element: "y_t" },
+          ],
+          constants: [
+            { name: "LANES", kind: "lanes" },
+            { name: "ROWS", kind: "rows" },
+            { name: "SUBGROUP", kind: "subgroup" },
+            { name: "N", kind: "extent", factor: "N" },
+            { name: "C", kind: "extent", factor: "C" },
+            { name: "eps", kind: "param", param: "eps" },
+            { name: "S", kind: "extent", factor: "S" },
+          ],
+        },
       },
     ],
   },

@@ -125,8 +125,11 @@ const RMSNormPrograms: readonly Program[] = [
     kernels: [
       {
         name: "y",
+        grid: ["T"],
+        row: ["D"],
         wgsl: `override LANES: u32;
 override ROWS: u32;
+override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
@@ -135,7 +138,7 @@ override eps: f32;
 @group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
 @group(0) @binding(2) var<storage, read_write> y: array<y_t>;
 
-override scratch_length: u32 = LANES * ROWS;
+override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
 @compute @workgroup_size(LANES, ROWS)
@@ -160,19 +163,23 @@ fn main(
     }
     mean = mean + part;
   }
-  if (1u < LANES) {
+  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+    let other = exchange(mean, mask);
+    mean = mean + other;
+  }
+  if (SUBGROUP < LANES) {
     scratch_memory[(row_in_group * LANES) + lane] = mean;
     workgroupBarrier();
-    for (var half = LANES / 2u; half > 0u; half /= 2u) {
+    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
       if (lane < half) {
         let mine = scratch_memory[(row_in_group * LANES) + lane];
-        let other = scratch_memory[((row_in_group * LANES) + lane) + half];
-        scratch_memory[(row_in_group * LANES) + lane] = mine + other;
+        let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
       }
       workgroupBarrier();
     }
-    let shared_1 = scratch_memory[row_in_group * LANES];
-    mean = shared_1;
+    let all = scratch_memory[row_in_group * LANES];
+    mean = all;
     workgroupBarrier();
   }
   let mean_all = mean / f32(D);
@@ -193,12 +200,97 @@ fn main(
         constants: [
           { name: "LANES", kind: "lanes" },
           { name: "ROWS", kind: "rows" },
+          { name: "SUBGROUP", kind: "subgroup" },
           { name: "T", kind: "extent", factor: "T" },
           { name: "D", kind: "extent", factor: "D" },
           { name: "eps", kind: "param", param: "eps" },
         ],
-        grid: ["T"],
-        row: ["D"],
+        wide: {
+          factor: "D",
+          wgsl: `override LANES: u32;
+override ROWS: u32;
+override SUBGROUP: u32;
+override T: u32;
+override D: u32;
+override eps: f32;
+
+@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
+@group(0) @binding(1) var<storage, read> gamma: array<vec4<gamma_t>>;
+@group(0) @binding(2) var<storage, read_write> y: array<vec4<y_t>>;
+
+override scratch_length: u32 = LANES * ROWS * 1u;
+var<workgroup> scratch_memory: array<f32, scratch_length>;
+
+fn fold_add(v: vec4f) -> f32 {
+  return (v.x + v.y) + (v.z + v.w);
+}
+
+@compute @workgroup_size(LANES, ROWS)
+fn main(
+  @builtin(workgroup_id) workgroup_id: vec3u,
+  @builtin(num_workgroups) num_workgroups: vec3u,
+  @builtin(local_invocation_id) local_id: vec3u,
+) {
+  let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
+  let lane = local_id.x;
+  let row_in_group = local_id.y;
+  let index = (group * ROWS) + row_in_group;
+  let active_1 = index < T;
+  let row = select(0u, index, active_1);
+  var mean = vec4f(0.0f);
+  for (var block = lane; block < D / 4u; block += LANES * 256u) {
+    var part = vec4f(0.0f);
+    let stop = min(block + (LANES * 256u), D / 4u);
+    for (var i = block; i < stop; i += LANES) {
+      let x_1 = vec4f(x[((row * D) + (i * 4u)) / 4u]);
+      part = part + (x_1 * x_1);
+    }
+    mean = mean + part;
+  }
+  var mean_2 = fold_add(mean);
+  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+    let other = exchange(mean_2, mask);
+    mean_2 = mean_2 + other;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+    workgroupBarrier();
+    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
+      if (lane < half) {
+        let mine = scratch_memory[(row_in_group * LANES) + lane];
+        let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+      }
+      workgroupBarrier();
+    }
+    let all = scratch_memory[row_in_group * LANES];
+    mean_2 = all;
+    workgroupBarrier();
+  }
+  let mean_all = mean_2 / f32(D);
+  let rsqrt = inverseSqrt(mean_all + eps);
+  let end = select(0u, D / 4u, active_1);
+  for (var i_2 = lane; i_2 < end; i_2 += LANES) {
+    let x_2 = vec4f(x[((row * D) + (i_2 * 4u)) / 4u]);
+    let gamma_1 = vec4f(gamma[(i_2 * 4u) / 4u]);
+    y[((row * D) + (i_2 * 4u)) / 4u] = vec4<y_t>((x_2 * vec4f(rsqrt)) * gamma_1);
+  }
+}
+`,
+          bindings: [
+            { tensor: "x", access: "read", element: "x_t" },
+            { tensor: "gamma", access: "read", element: "gamma_t" },
+            { tensor: "y", access: "read_write", element: "y_t" },
+          ],
+          constants: [
+            { name: "LANES", kind: "lanes" },
+            { name: "ROWS", kind: "rows" },
+            { name: "SUBGROUP", kind: "subgroup" },
+            { name: "T", kind: "extent", factor: "T" },
+            { name: "D", kind: "extent", factor: "D" },
+            { name: "eps", kind: "param", param: "eps" },
+          ],
+        },
       },
     ],
   },
@@ -223,8 +315,11 @@ const AddRMSNormPrograms: readonly Program[] = [
     kernels: [
       {
         name: "y",
+        grid: ["T"],
+        row: ["D"],
         wgsl: `override LANES: u32;
 override ROWS: u32;
+override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
@@ -235,7 +330,7 @@ override eps: f32;
 @group(0) @binding(3) var<storage, read_write> y: array<y_t>;
 @group(0) @binding(4) var<storage, read_write> h: array<h_t>;
 
-override scratch_length: u32 = LANES * ROWS;
+override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
 @compute @workgroup_size(LANES, ROWS)
@@ -262,19 +357,23 @@ fn main(
     }
     mean = mean + part;
   }
-  if (1u < LANES) {
+  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+    let other = exchange(mean, mask);
+    mean = mean + other;
+  }
+  if (SUBGROUP < LANES) {
     scratch_memory[(row_in_group * LANES) + lane] = mean;
     workgroupBarrier();
-    for (var half = LANES / 2u; half > 0u; half /= 2u) {
+    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
       if (lane < half) {
         let mine = scratch_memory[(row_in_group * LANES) + lane];
-        let other = scratch_memory[((row_in_group * LANES) + lane) + half];
-        scratch_memory[(row_in_group * LANES) + lane] = mine + other;
+        let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
       }
       workgroupBarrier();
     }
-    let shared_1 = scratch_memory[row_in_group * LANES];
-    mean = shared_1;
+    let all = scratch_memory[row_in_group * LANES];
+    mean = all;
     workgroupBarrier();
   }
   let mean_all = mean / f32(D);
@@ -300,12 +399,106 @@ fn main(
         constants: [
           { name: "LANES", kind: "lanes" },
           { name: "ROWS", kind: "rows" },
+          { name: "SUBGROUP", kind: "subgroup" },
           { name: "T", kind: "extent", factor: "T" },
           { name: "D", kind: "extent", factor: "D" },
           { name: "eps", kind: "param", param: "eps" },
         ],
-        grid: ["T"],
-        row: ["D"],
+        wide: {
+          factor: "D",
+          wgsl: `override LANES: u32;
+override ROWS: u32;
+override SUBGROUP: u32;
+override T: u32;
+override D: u32;
+override eps: f32;
+
+@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
+@group(0) @binding(1) var<storage, read> residual: array<vec4<residual_t>>;
+@group(0) @binding(2) var<storage, read> gamma: array<vec4<gamma_t>>;
+@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
+@group(0) @binding(4) var<storage, read_write> h: array<vec4<h_t>>;
+
+override scratch_length: u32 = LANES * ROWS * 1u;
+var<workgroup> scratch_memory: array<f32, scratch_length>;
+
+fn fold_add(v: vec4f) -> f32 {
+  return (v.x + v.y) + (v.z + v.w);
+}
+
+@compute @workgroup_size(LANES, ROWS)
+fn main(
+  @builtin(workgroup_id) workgroup_id: vec3u,
+  @builtin(num_workgroups) num_workgroups: vec3u,
+  @builtin(local_invocation_id) local_id: vec3u,
+) {
+  let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
+  let lane = local_id.x;
+  let row_in_group = local_id.y;
+  let index = (group * ROWS) + row_in_group;
+  let active_1 = index < T;
+  let row = select(0u, index, active_1);
+  var mean = vec4f(0.0f);
+  for (var block = lane; block < D / 4u; block += LANES * 256u) {
+    var part = vec4f(0.0f);
+    let stop = min(block + (LANES * 256u), D / 4u);
+    for (var i = block; i < stop; i += LANES) {
+      let x_1 = vec4f(x[((row * D) + (i * 4u)) / 4u]);
+      let residual_1 = vec4f(residual[((row * D) + (i * 4u)) / 4u]);
+      let add = x_1 + residual_1;
+      part = part + (add * add);
+    }
+    mean = mean + part;
+  }
+  var mean_2 = fold_add(mean);
+  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+    let other = exchange(mean_2, mask);
+    mean_2 = mean_2 + other;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+    workgroupBarrier();
+    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
+      if (lane < half) {
+        let mine = scratch_memory[(row_in_group * LANES) + lane];
+        let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+      }
+      workgroupBarrier();
+    }
+    let all = scratch_memory[row_in_group * LANES];
+    mean_2 = all;
+    workgroupBarrier();
+  }
+  let mean_all = mean_2 / f32(D);
+  let rsqrt = inverseSqrt(mean_all + eps);
+  let end = select(0u, D / 4u, active_1);
+  for (var i_2 = lane; i_2 < end; i_2 += LANES) {
+    let x_2 = vec4f(x[((row * D) + (i_2 * 4u)) / 4u]);
+    let residual_2 = vec4f(residual[((row * D) + (i_2 * 4u)) / 4u]);
+    let add_2 = x_2 + residual_2;
+    let gamma_1 = vec4f(gamma[(i_2 * 4u) / 4u]);
+    y[((row * D) + (i_2 * 4u)) / 4u] = vec4<y_t>((add_2 * vec4f(rsqrt)) * gamma_1);
+    h[((row * D) + (i_2 * 4u)) / 4u] = vec4<h_t>(add_2);
+  }
+}
+`,
+          bindings: [
+            { tensor: "x", access: "read", element: "x_t" },
+            { tensor: "residual", access: "read", element: "residual_t" },
+            { tensor: "gamma", access: "read", element: "gamma_t" },
+            { tensor: "y", access: "read_write", element: "y_t" },
+            { tensor: "h", access: "read_write", element: "h_t" },
+          ],
+          constants: [
+            { name: "LANES", kind: "lanes" },
+            { name: "ROWS", kind: "rows" },
+            { name: "SUBGROUP", kind: "subgroup" },
+            { name: "T", kind: "extent", factor: "T" },
+            { name: "D", kind: "extent", factor: "D" },
+            { name: "eps", kind: "param", param: "eps" },
+          ],
+        },
       },
     ],
   },

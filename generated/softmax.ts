@@ -95,25 +95,28 @@ const SoftmaxPrograms: readonly Program[] = [
     kernels: [
       {
         name: "y",
+        grid: ["N"],
+        row: ["D"],
         wgsl: `override LANES: u32;
 override ROWS: u32;
+override SUBGROUP: u32;
 override N: u32;
 override D: u32;
 
 @group(0) @binding(0) var<storage, read> x: array<x_t>;
 @group(0) @binding(1) var<storage, read_write> y: array<y_t>;
 
-override scratch_length: u32 = LANES * ROWS;
+override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
-
-// A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
-fn larger(a: f32, b: f32) -> f32 {
-  return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
 
 // WGSL has no literal for an infinity or NaN, and refuses constant expressions that make one.
 fn non_finite(bits: u32) -> f32 {
   return bitcast<f32>(bits);
+}
+
+// A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
+fn larger(a: f32, b: f32) -> f32 {
+  return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 
 @compute @workgroup_size(LANES, ROWS)
@@ -138,19 +141,23 @@ fn main(
     }
     max_1 = larger(max_1, part);
   }
-  if (1u < LANES) {
+  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+    let other = exchange(max_1, mask);
+    max_1 = larger(max_1, other);
+  }
+  if (SUBGROUP < LANES) {
     scratch_memory[(row_in_group * LANES) + lane] = max_1;
     workgroupBarrier();
-    for (var half = LANES / 2u; half > 0u; half /= 2u) {
+    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
       if (lane < half) {
         let mine = scratch_memory[(row_in_group * LANES) + lane];
-        let other = scratch_memory[((row_in_group * LANES) + lane) + half];
-        scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other);
+        let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+        scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
       }
       workgroupBarrier();
     }
-    let shared_1 = scratch_memory[row_in_group * LANES];
-    max_1 = shared_1;
+    let all = scratch_memory[row_in_group * LANES];
+    max_1 = all;
     workgroupBarrier();
   }
   let max_all = max_1;
@@ -165,19 +172,23 @@ fn main(
     }
     sum = sum + part_2;
   }
-  if (1u < LANES) {
+  for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
+    let other_3 = exchange(sum, mask_2);
+    sum = sum + other_3;
+  }
+  if (SUBGROUP < LANES) {
     scratch_memory[(row_in_group * LANES) + lane] = sum;
     workgroupBarrier();
-    for (var half_2 = LANES / 2u; half_2 > 0u; half_2 /= 2u) {
+    for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
       if (lane < half_2) {
         let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_2 = scratch_memory[((row_in_group * LANES) + lane) + half_2];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_2;
+        let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
       }
       workgroupBarrier();
     }
-    let shared_2 = scratch_memory[row_in_group * LANES];
-    sum = shared_2;
+    let all_2 = scratch_memory[row_in_group * LANES];
+    sum = all_2;
     workgroupBarrier();
   }
   let sum_all = sum;
@@ -196,11 +207,141 @@ fn main(
         constants: [
           { name: "LANES", kind: "lanes" },
           { name: "ROWS", kind: "rows" },
+          { name: "SUBGROUP", kind: "subgroup" },
           { name: "N", kind: "extent", factor: "N" },
           { name: "D", kind: "extent", factor: "D" },
         ],
-        grid: ["N"],
-        row: ["D"],
+        wide: {
+          factor: "D",
+          wgsl: `override LANES: u32;
+override ROWS: u32;
+override SUBGROUP: u32;
+override N: u32;
+override D: u32;
+
+@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
+@group(0) @binding(1) var<storage, read_write> y: array<vec4<y_t>>;
+
+override scratch_length: u32 = LANES * ROWS * 1u;
+var<workgroup> scratch_memory: array<f32, scratch_length>;
+
+// WGSL has no literal for an infinity or NaN, and refuses constant expressions that make one.
+fn non_finite(bits: u32) -> f32 {
+  return bitcast<f32>(bits);
+}
+
+// A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
+fn larger(a: f32, b: f32) -> f32 {
+  return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+}
+
+fn larger4(a: vec4f, b: vec4f) -> vec4f {
+  return select(b, a, (a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
+}
+
+fn fold_add(v: vec4f) -> f32 {
+  return (v.x + v.y) + (v.z + v.w);
+}
+
+fn fold_max(v: vec4f) -> f32 {
+  return larger(larger(v.x, v.y), larger(v.z, v.w));
+}
+
+@compute @workgroup_size(LANES, ROWS)
+fn main(
+  @builtin(workgroup_id) workgroup_id: vec3u,
+  @builtin(num_workgroups) num_workgroups: vec3u,
+  @builtin(local_invocation_id) local_id: vec3u,
+) {
+  let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
+  let lane = local_id.x;
+  let row_in_group = local_id.y;
+  let index = (group * ROWS) + row_in_group;
+  let active_1 = index < N;
+  let row = select(0u, index, active_1);
+  var max_1 = vec4f(non_finite(4286578688u));
+  for (var block = lane; block < D / 4u; block += LANES * 256u) {
+    var part = vec4f(non_finite(4286578688u));
+    let stop = min(block + (LANES * 256u), D / 4u);
+    for (var i = block; i < stop; i += LANES) {
+      let x_1 = vec4f(x[((row * D) + (i * 4u)) / 4u]);
+      part = larger4(part, x_1);
+    }
+    max_1 = larger4(max_1, part);
+  }
+  var max_2 = fold_max(max_1);
+  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+    let other = exchange(max_2, mask);
+    max_2 = larger(max_2, other);
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = max_2;
+    workgroupBarrier();
+    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
+      if (lane < half) {
+        let mine = scratch_memory[(row_in_group * LANES) + lane];
+        let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+        scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
+      }
+      workgroupBarrier();
+    }
+    let all = scratch_memory[row_in_group * LANES];
+    max_2 = all;
+    workgroupBarrier();
+  }
+  let max_all = max_2;
+  var sum = vec4f(0.0f);
+  for (var block_2 = lane; block_2 < D / 4u; block_2 += LANES * 256u) {
+    var part_2 = vec4f(0.0f);
+    let stop_2 = min(block_2 + (LANES * 256u), D / 4u);
+    for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
+      let x_2 = vec4f(x[((row * D) + (i_2 * 4u)) / 4u]);
+      let exp_1 = exp(x_2 - vec4f(max_all));
+      part_2 = part_2 + exp_1;
+    }
+    sum = sum + part_2;
+  }
+  var sum_2 = fold_add(sum);
+  for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
+    let other_3 = exchange(sum_2, mask_2);
+    sum_2 = sum_2 + other_3;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum_2;
+    workgroupBarrier();
+    for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
+      if (lane < half_2) {
+        let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
+        let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+      }
+      workgroupBarrier();
+    }
+    let all_2 = scratch_memory[row_in_group * LANES];
+    sum_2 = all_2;
+    workgroupBarrier();
+  }
+  let sum_all = sum_2;
+  let end = select(0u, D / 4u, active_1);
+  for (var i_3 = lane; i_3 < end; i_3 += LANES) {
+    let x_3 = vec4f(x[((row * D) + (i_3 * 4u)) / 4u]);
+    let exp_2 = exp(x_3 - vec4f(max_all));
+    y[((row * D) + (i_3 * 4u)) / 4u] = vec4<y_t>(exp_2 / vec4f(sum_all));
+  }
+}
+`,
+          bindings: [
+            { tensor: "x", access: "read", element: "x_t" },
+            { tensor: "y", access: "read_write", element: "y_t" },
+          ],
+          constants: [
+            { name: "LANES", kind: "lanes" },
+            { name: "ROWS", kind: "rows" },
+            { name: "SUBGROUP", kind: "subgroup" },
+            { name: "N", kind: "extent", factor: "N" },
+            { name: "D", kind: "extent", factor: "D" },
+          ],
+        },
       },
     ],
   },
@@ -219,25 +360,28 @@ const LogSoftmaxPrograms: readonly Program[] = [
     kernels: [
       {
         name: "y",
+        grid: ["N"],
+        row: ["D"],
         wgsl: `override LANES: u32;
 override ROWS: u32;
+override SUBGROUP: u32;
 override N: u32;
 override D: u32;
 
 @group(0) @binding(0) var<storage, read> x: array<x_t>;
 @group(0) @binding(1) var<storage, read_write> y: array<y_t>;
 
-override scratch_length: u32 = LANES * ROWS;
+override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
-
-// A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
-fn larger(a: f32, b: f32) -> f32 {
-  return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
 
 // WGSL has no literal for an infinity or NaN, and refuses constant expressions that make one.
 fn non_finite(bits: u32) -> f32 {
   return bitcast<f32>(bits);
+}
+
+// A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
+fn larger(a: f32, b: f32) -> f32 {
+  return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 
 @compute @workgroup_size(LANES, ROWS)
@@ -262,19 +406,23 @@ fn main(
     }
     max_1 = larger(max_1, part);
   }
-  if (1u < LANES) {
+  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+    let other = exchange(max_1, mask);
+    max_1 = larger(max_1, other);
+  }
+  if (SUBGROUP < LANES) {
     scratch_memory[(row_in_group * LANES) + lane] = max_1;
     workgroupBarrier();
-    for (var half = LANES / 2u; half > 0u; half /= 2u) {
+    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
       if (lane < half) {
         let mine = scratch_memory[(row_in_group * LANES) + lane];
-        let other = scratch_memory[((row_in_group * LANES) + lane) + half];
-        scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other);
+        let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+        scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
       }
       workgroupBarrier();
     }
-    let shared_1 = scratch_memory[row_in_group * LANES];
-    max_1 = shared_1;
+    let all = scratch_memory[row_in_group * LANES];
+    max_1 = all;
     workgroupBarrier();
   }
   let max_all = max_1;
@@ -289,19 +437,23 @@ fn main(
     }
     sum = sum + part_2;
   }
-  if (1u < LANES) {
+  for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
+    let other_3 = exchange(sum, mask_2);
+    sum = sum + other_3;
+  }
+  if (SUBGROUP < LANES) {
     scratch_memory[(row_in_group * LANES) + lane] = sum;
     workgroupBarrier();
-    for (var half_2 = LANES / 2u; half_2 > 0u; half_2 /= 2u) {
+    for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
       if (lane < half_2) {
         let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_2 = scratch_memory[((row_in_group * LANES) + lane) + half_2];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_2;
+        let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
       }
       workgroupBarrier();
     }
-    let shared_2 = scratch_memory[row_in_group * LANES];
-    sum = shared_2;
+    let all_2 = scratch_memory[row_in_group * LANES];
+    sum = all_2;
     workgroupBarrier();
   }
   let sum_all = sum;
@@ -321,11 +473,142 @@ fn main(
         constants: [
           { name: "LANES", kind: "lanes" },
           { name: "ROWS", kind: "rows" },
+          { name: "SUBGROUP", kind: "subgroup" },
           { name: "N", kind: "extent", factor: "N" },
           { name: "D", kind: "extent", factor: "D" },
         ],
-        grid: ["N"],
-        row: ["D"],
+        wide: {
+          factor: "D",
+          wgsl: `override LANES: u32;
+override ROWS: u32;
+override SUBGROUP: u32;
+override N: u32;
+override D: u32;
+
+@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
+@group(0) @binding(1) var<storage, read_write> y: array<vec4<y_t>>;
+
+override scratch_length: u32 = LANES * ROWS * 1u;
+var<workgroup> scratch_memory: array<f32, scratch_length>;
+
+// WGSL has no literal for an infinity or NaN, and refuses constant expressions that make one.
+fn non_finite(bits: u32) -> f32 {
+  return bitcast<f32>(bits);
+}
+
+// A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
+fn larger(a: f32, b: f32) -> f32 {
+  return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+}
+
+fn larger4(a: vec4f, b: vec4f) -> vec4f {
+  return select(b, a, (a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
+}
+
+fn fold_add(v: vec4f) -> f32 {
+  return (v.x + v.y) + (v.z + v.w);
+}
+
+fn fold_max(v: vec4f) -> f32 {
+  return larger(larger(v.x, v.y), larger(v.z, v.w));
+}
+
+@compute @workgroup_size(LANES, ROWS)
+fn main(
+  @builtin(workgroup_id) workgroup_id: vec3u,
+  @builtin(num_workgroups) num_workgroups: vec3u,
+  @builtin(local_invocation_id) local_id: vec3u,
+) {
+  let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
+  let lane = local_id.x;
+  let row_in_group = local_id.y;
+  let index = (group * ROWS) + row_in_group;
+  let active_1 = index < N;
+  let row = select(0u, index, active_1);
+  var max_1 = vec4f(non_finite(4286578688u));
+  for (var block = lane; block < D / 4u; block += LANES * 256u) {
+    var part = vec4f(non_finite(4286578688u));
+    let stop = min(block + (LANES * 256u), D / 4u);
+    for (var i = block; i < stop; i += LANES) {
+      let x_1 = vec4f(x[((row * D) + (i * 4u)) / 4u]);
+      part = larger4(part, x_1);
+    }
+    max_1 = larger4(max_1, part);
+  }
+  var max_2 = fold_max(max_1);
+  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+    let other = exchange(max_2, mask);
+    max_2 = larger(max_2, other);
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = max_2;
+    workgroupBarrier();
+    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
+      if (lane < half) {
+        let mine = scratch_memory[(row_in_group * LANES) + lane];
+        let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+        scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
+      }
+      workgroupBarrier();
+    }
+    let all = scratch_memory[row_in_group * LANES];
+    max_2 = all;
+    workgroupBarrier();
+  }
+  let max_all = max_2;
+  var sum = vec4f(0.0f);
+  for (var block_2 = lane; block_2 < D / 4u; block_2 += LANES * 256u) {
+    var part_2 = vec4f(0.0f);
+    let stop_2 = min(block_2 + (LANES * 256u), D / 4u);
+    for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
+      let x_2 = vec4f(x[((row * D) + (i_2 * 4u)) / 4u]);
+      let sub = x_2 - vec4f(max_all);
+      part_2 = part_2 + exp(sub);
+    }
+    sum = sum + part_2;
+  }
+  var sum_2 = fold_add(sum);
+  for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
+    let other_3 = exchange(sum_2, mask_2);
+    sum_2 = sum_2 + other_3;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum_2;
+    workgroupBarrier();
+    for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
+      if (lane < half_2) {
+        let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
+        let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+      }
+      workgroupBarrier();
+    }
+    let all_2 = scratch_memory[row_in_group * LANES];
+    sum_2 = all_2;
+    workgroupBarrier();
+  }
+  let sum_all = sum_2;
+  let log_1 = log(sum_all);
+  let end = select(0u, D / 4u, active_1);
+  for (var i_3 = lane; i_3 < end; i_3 += LANES) {
+    let x_3 = vec4f(x[((row * D) + (i_3 * 4u)) / 4u]);
+    let sub_2 = x_3 - vec4f(max_all);
+    y[((row * D) + (i_3 * 4u)) / 4u] = vec4<y_t>(sub_2 - vec4f(log_1));
+  }
+}
+`,
+          bindings: [
+            { tensor: "x", access: "read", element: "x_t" },
+            { tensor: "y", access: "read_write", element: "y_t" },
+          ],
+          constants: [
+            { name: "LANES", kind: "lanes" },
+            { name: "ROWS", kind: "rows" },
+            { name: "SUBGROUP", kind: "subgroup" },
+            { name: "N", kind: "extent", factor: "N" },
+            { name: "D", kind: "extent", factor: "D" },
+          ],
+        },
       },
     ],
   },

@@ -191,8 +191,11 @@ const L1NormPrograms: readonly Program[] = [
     kernels: [
       {
         name: "y",
+        grid: ["N"],
+        row: ["D"],
         wgsl: `override LANES: u32;
 override ROWS: u32;
+override SUBGROUP: u32;
 override N: u32;
 override D: u32;
 override eps: f32;
@@ -200,7 +203,7 @@ override eps: f32;
 @group(0) @binding(0) var<storage, read> x: array<x_t>;
 @group(0) @binding(1) var<storage, read_write> y: array<y_t>;
 
-override scratch_length: u32 = LANES * ROWS;
+override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
 // A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
@@ -230,19 +233,23 @@ fn main(
     }
     sum = sum + part;
   }
-  if (1u < LANES) {
+  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+    let other = exchange(sum, mask);
+    sum = sum + other;
+  }
+  if (SUBGROUP < LANES) {
     scratch_memory[(row_in_group * LANES) + lane] = sum;
     workgroupBarrier();
-    for (var half = LANES / 2u; half > 0u; half /= 2u) {
+    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
       if (lane < half) {
         let mine = scratch_memory[(row_in_group * LANES) + lane];
-        let other = scratch_memory[((row_in_group * LANES) + lane) + half];
-        scratch_memory[(row_in_group * LANES) + lane] = mine + other;
+        let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
       }
       workgroupBarrier();
     }
-    let shared_1 = scratch_memory[row_in_group * LANES];
-    sum = shared_1;
+    let all = scratch_memory[row_in_group * LANES];
+    sum = all;
     workgroupBarrier();
   }
   let sum_all = sum;
@@ -261,12 +268,99 @@ fn main(
         constants: [
           { name: "LANES", kind: "lanes" },
           { name: "ROWS", kind: "rows" },
+          { name: "SUBGROUP", kind: "subgroup" },
           { name: "N", kind: "extent", factor: "N" },
           { name: "D", kind: "extent", factor: "D" },
           { name: "eps", kind: "param", param: "eps" },
         ],
-        grid: ["N"],
-        row: ["D"],
+        wide: {
+          factor: "D",
+          wgsl: `override LANES: u32;
+override ROWS: u32;
+override SUBGROUP: u32;
+override N: u32;
+override D: u32;
+override eps: f32;
+
+@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
+@group(0) @binding(1) var<storage, read_write> y: array<vec4<y_t>>;
+
+override scratch_length: u32 = LANES * ROWS * 1u;
+var<workgroup> scratch_memory: array<f32, scratch_length>;
+
+// A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
+fn larger(a: f32, b: f32) -> f32 {
+  return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+}
+
+fn fold_add(v: vec4f) -> f32 {
+  return (v.x + v.y) + (v.z + v.w);
+}
+
+@compute @workgroup_size(LANES, ROWS)
+fn main(
+  @builtin(workgroup_id) workgroup_id: vec3u,
+  @builtin(num_workgroups) num_workgroups: vec3u,
+  @builtin(local_invocation_id) local_id: vec3u,
+) {
+  let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
+  let lane = local_id.x;
+  let row_in_group = local_id.y;
+  let index = (group * ROWS) + row_in_group;
+  let active_1 = index < N;
+  let row = select(0u, index, active_1);
+  var sum = vec4f(0.0f);
+  for (var block = lane; block < D / 4u; block += LANES * 256u) {
+    var part = vec4f(0.0f);
+    let stop = min(block + (LANES * 256u), D / 4u);
+    for (var i = block; i < stop; i += LANES) {
+      let x_1 = vec4f(x[((row * D) + (i * 4u)) / 4u]);
+      part = part + abs(x_1);
+    }
+    sum = sum + part;
+  }
+  var sum_2 = fold_add(sum);
+  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+    let other = exchange(sum_2, mask);
+    sum_2 = sum_2 + other;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum_2;
+    workgroupBarrier();
+    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
+      if (lane < half) {
+        let mine = scratch_memory[(row_in_group * LANES) + lane];
+        let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+      }
+      workgroupBarrier();
+    }
+    let all = scratch_memory[row_in_group * LANES];
+    sum_2 = all;
+    workgroupBarrier();
+  }
+  let sum_all = sum_2;
+  let max_1 = larger(sum_all, eps);
+  let end = select(0u, D / 4u, active_1);
+  for (var i_2 = lane; i_2 < end; i_2 += LANES) {
+    let x_2 = vec4f(x[((row * D) + (i_2 * 4u)) / 4u]);
+    y[((row * D) + (i_2 * 4u)) / 4u] = vec4<y_t>(x_2 / vec4f(max_1));
+  }
+}
+`,
+          bindings: [
+            { tensor: "x", access: "read", element: "x_t" },
+            { tensor: "y", access: "read_write", element: "y_t" },
+          ],
+          constants: [
+            { name: "LANES", kind: "lanes" },
+            { name: "ROWS", kind: "rows" },
+            { name: "SUBGROUP", kind: "subgroup" },
+            { name: "N", kind: "extent", factor: "N" },
+            { name: "D", kind: "extent", factor: "D" },
+            { name: "eps", kind: "param", param: "eps" },
+          ],
+        },
       },
     ],
   },
@@ -285,8 +379,11 @@ const L2NormPrograms: readonly Program[] = [
     kernels: [
       {
         name: "y",
+        grid: ["N"],
+        row: ["D"],
         wgsl: `override LANES: u32;
 override ROWS: u32;
+override SUBGROUP: u32;
 override N: u32;
 override D: u32;
 override eps: f32;
@@ -294,7 +391,7 @@ override eps: f32;
 @group(0) @binding(0) var<storage, read> x: array<x_t>;
 @group(0) @binding(1) var<storage, read_write> y: array<y_t>;
 
-override scratch_length: u32 = LANES * ROWS;
+override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
 // A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
@@ -324,19 +421,23 @@ fn main(
     }
     sum = sum + part;
   }
-  if (1u < LANES) {
+  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+    let other = exchange(sum, mask);
+    sum = sum + other;
+  }
+  if (SUBGROUP < LANES) {
     scratch_memory[(row_in_group * LANES) + lane] = sum;
     workgroupBarrier();
-    for (var half = LANES / 2u; half > 0u; half /= 2u) {
+    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
       if (lane < half) {
         let mine = scratch_memory[(row_in_group * LANES) + lane];
-        let other = scratch_memory[((row_in_group * LANES) + lane) + half];
-        scratch_memory[(row_in_group * LANES) + lane] = mine + other;
+        let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
       }
       workgroupBarrier();
     }
-    let shared_1 = scratch_memory[row_in_group * LANES];
-    sum = shared_1;
+    let all = scratch_memory[row_in_group * LANES];
+    sum = all;
     workgroupBarrier();
   }
   let sum_all = sum;
@@ -355,12 +456,99 @@ fn main(
         constants: [
           { name: "LANES", kind: "lanes" },
           { name: "ROWS", kind: "rows" },
+          { name: "SUBGROUP", kind: "subgroup" },
           { name: "N", kind: "extent", factor: "N" },
           { name: "D", kind: "extent", factor: "D" },
           { name: "eps", kind: "param", param: "eps" },
         ],
-        grid: ["N"],
-        row: ["D"],
+        wide: {
+          factor: "D",
+          wgsl: `override LANES: u32;
+override ROWS: u32;
+override SUBGROUP: u32;
+override N: u32;
+override D: u32;
+override eps: f32;
+
+@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
+@group(0) @binding(1) var<storage, read_write> y: array<vec4<y_t>>;
+
+override scratch_length: u32 = LANES * ROWS * 1u;
+var<workgroup> scratch_memory: array<f32, scratch_length>;
+
+// A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
+fn larger(a: f32, b: f32) -> f32 {
+  return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+}
+
+fn fold_add(v: vec4f) -> f32 {
+  return (v.x + v.y) + (v.z + v.w);
+}
+
+@compute @workgroup_size(LANES, ROWS)
+fn main(
+  @builtin(workgroup_id) workgroup_id: vec3u,
+  @builtin(num_workgroups) num_workgroups: vec3u,
+  @builtin(local_invocation_id) local_id: vec3u,
+) {
+  let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
+  let lane = local_id.x;
+  let row_in_group = local_id.y;
+  let index = (group * ROWS) + row_in_group;
+  let active_1 = index < N;
+  let row = select(0u, index, active_1);
+  var sum = vec4f(0.0f);
+  for (var block = lane; block < D / 4u; block += LANES * 256u) {
+    var part = vec4f(0.0f);
+    let stop = min(block + (LANES * 256u), D / 4u);
+    for (var i = block; i < stop; i += LANES) {
+      let x_1 = vec4f(x[((row * D) + (i * 4u)) / 4u]);
+      part = part + (x_1 * x_1);
+    }
+    sum = sum + part;
+  }
+  var sum_2 = fold_add(sum);
+  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+    let other = exchange(sum_2, mask);
+    sum_2 = sum_2 + other;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum_2;
+    workgroupBarrier();
+    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
+      if (lane < half) {
+        let mine = scratch_memory[(row_in_group * LANES) + lane];
+        let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+      }
+      workgroupBarrier();
+    }
+    let all = scratch_memory[row_in_group * LANES];
+    sum_2 = all;
+    workgroupBarrier();
+  }
+  let sum_all = sum_2;
+  let rsqrt = inverseSqrt(larger(sum_all, eps * eps));
+  let end = select(0u, D / 4u, active_1);
+  for (var i_2 = lane; i_2 < end; i_2 += LANES) {
+    let x_2 = vec4f(x[((row * D) + (i_2 * 4u)) / 4u]);
+    y[((row * D) + (i_2 * 4u)) / 4u] = vec4<y_t>(x_2 * vec4f(rsqrt));
+  }
+}
+`,
+          bindings: [
+            { tensor: "x", access: "read", element: "x_t" },
+            { tensor: "y", access: "read_write", element: "y_t" },
+          ],
+          constants: [
+            { name: "LANES", kind: "lanes" },
+            { name: "ROWS", kind: "rows" },
+            { name: "SUBGROUP", kind: "subgroup" },
+            { name: "N", kind: "extent", factor: "N" },
+            { name: "D", kind: "extent", factor: "D" },
+            { name: "eps", kind: "param", param: "eps" },
+          ],
+        },
       },
     ],
   },
@@ -383,8 +571,11 @@ const WeightNormPrograms: readonly Program[] = [
     kernels: [
       {
         name: "y",
+        grid: ["O"],
+        row: ["F"],
         wgsl: `override LANES: u32;
 override ROWS: u32;
+override SUBGROUP: u32;
 override O: u32;
 override F: u32;
 override eps: f32;
@@ -393,7 +584,7 @@ override eps: f32;
 @group(0) @binding(1) var<storage, read> g: array<g_t>;
 @group(0) @binding(2) var<storage, read_write> y: array<y_t>;
 
-override scratch_length: u32 = LANES * ROWS;
+override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
 // A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
@@ -423,19 +614,23 @@ fn main(
     }
     sum = sum + part;
   }
-  if (1u < LANES) {
+  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+    let other = exchange(sum, mask);
+    sum = sum + other;
+  }
+  if (SUBGROUP < LANES) {
     scratch_memory[(row_in_group * LANES) + lane] = sum;
     workgroupBarrier();
-    for (var half = LANES / 2u; half > 0u; half /= 2u) {
+    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
       if (lane < half) {
         let mine = scratch_memory[(row_in_group * LANES) + lane];
-        let other = scratch_memory[((row_in_group * LANES) + lane) + half];
-        scratch_memory[(row_in_group * LANES) + lane] = mine + other;
+        let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
       }
       workgroupBarrier();
     }
-    let shared_1 = scratch_memory[row_in_group * LANES];
-    sum = shared_1;
+    let all = scratch_memory[row_in_group * LANES];
+    sum = all;
     workgroupBarrier();
   }
   let sum_all = sum;
@@ -456,12 +651,102 @@ fn main(
         constants: [
           { name: "LANES", kind: "lanes" },
           { name: "ROWS", kind: "rows" },
+          { name: "SUBGROUP", kind: "subgroup" },
           { name: "O", kind: "extent", factor: "O" },
           { name: "F", kind: "extent", factor: "F" },
           { name: "eps", kind: "param", param: "eps" },
         ],
-        grid: ["O"],
-        row: ["F"],
+        wide: {
+          factor: "F",
+          wgsl: `override LANES: u32;
+override ROWS: u32;
+override SUBGROUP: u32;
+override O: u32;
+override F: u32;
+override eps: f32;
+
+@group(0) @binding(0) var<storage, read> w: array<vec4<w_t>>;
+@group(0) @binding(1) var<storage, read> g: array<g_t>;
+@group(0) @binding(2) var<storage, read_write> y: array<vec4<y_t>>;
+
+override scratch_length: u32 = LANES * ROWS * 1u;
+var<workgroup> scratch_memory: array<f32, scratch_length>;
+
+// A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
+fn larger(a: f32, b: f32) -> f32 {
+  return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+}
+
+fn fold_add(v: vec4f) -> f32 {
+  return (v.x + v.y) + (v.z + v.w);
+}
+
+@compute @workgroup_size(LANES, ROWS)
+fn main(
+  @builtin(workgroup_id) workgroup_id: vec3u,
+  @builtin(num_workgroups) num_workgroups: vec3u,
+  @builtin(local_invocation_id) local_id: vec3u,
+) {
+  let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
+  let lane = local_id.x;
+  let row_in_group = local_id.y;
+  let index = (group * ROWS) + row_in_group;
+  let active_1 = index < O;
+  let row = select(0u, index, active_1);
+  var sum = vec4f(0.0f);
+  for (var block = lane; block < F / 4u; block += LANES * 256u) {
+    var part = vec4f(0.0f);
+    let stop = min(block + (LANES * 256u), F / 4u);
+    for (var i = block; i < stop; i += LANES) {
+      let w_1 = vec4f(w[((row * F) + (i * 4u)) / 4u]);
+      part = part + (w_1 * w_1);
+    }
+    sum = sum + part;
+  }
+  var sum_2 = fold_add(sum);
+  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+    let other = exchange(sum_2, mask);
+    sum_2 = sum_2 + other;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum_2;
+    workgroupBarrier();
+    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
+      if (lane < half) {
+        let mine = scratch_memory[(row_in_group * LANES) + lane];
+        let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+      }
+      workgroupBarrier();
+    }
+    let all = scratch_memory[row_in_group * LANES];
+    sum_2 = all;
+    workgroupBarrier();
+  }
+  let sum_all = sum_2;
+  let g_1 = f32(g[row]);
+  let mul = g_1 * inverseSqrt(larger(sum_all, eps * eps));
+  let end = select(0u, F / 4u, active_1);
+  for (var i_2 = lane; i_2 < end; i_2 += LANES) {
+    let w_2 = vec4f(w[((row * F) + (i_2 * 4u)) / 4u]);
+    y[((row * F) + (i_2 * 4u)) / 4u] = vec4<y_t>(w_2 * vec4f(mul));
+  }
+}
+`,
+          bindings: [
+            { tensor: "w", access: "read", element: "w_t" },
+            { tensor: "g", access: "read", element: "g_t" },
+            { tensor: "y", access: "read_write", element: "y_t" },
+          ],
+          constants: [
+            { name: "LANES", kind: "lanes" },
+            { name: "ROWS", kind: "rows" },
+            { name: "SUBGROUP", kind: "subgroup" },
+            { name: "O", kind: "extent", factor: "O" },
+            { name: "F", kind: "extent", factor: "F" },
+            { name: "eps", kind: "param", param: "eps" },
+          ],
+        },
       },
     ],
   },
@@ -484,8 +769,11 @@ const MeanVarianceNormPrograms: readonly Program[] = [
     kernels: [
       {
         name: "y",
+        grid: ["C"],
+        row: ["N", "S"],
         wgsl: `override LANES: u32;
 override ROWS: u32;
+override SUBGROUP: u32;
 override C: u32;
 override S: u32;
 override N: u32;
@@ -494,7 +782,7 @@ override eps: f32;
 @group(0) @binding(0) var<storage, read> x: array<x_t>;
 @group(0) @binding(1) var<storage, read_write> y: array<y_t>;
 
-override scratch_length: u32 = LANES * ROWS;
+override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
 // A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
@@ -514,93 +802,112 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < C;
   let row = select(0u, index, active_1);
-  var mean = 0.0f;
-  let x_2 = f32(x[row * S]);
+  let x_1 = f32(x[row * S]);
+  let shift = x_1;
+  var sum = 0.0f;
+  var squares = 0.0f;
   for (var block = lane; block < N * S; block += LANES * 256u) {
     var part = 0.0f;
+    var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), N * S);
     for (var i = block; i < stop; i += LANES) {
       let N_1 = i / max(S, 1u);
       let S_1 = i % max(S, 1u);
-      let x_1 = f32(x[(((N_1 * C) + row) * S) + S_1]);
-      part = part + (x_1 - x_2);
+      let x_2 = f32(x[(((N_1 * C) + row) * S) + S_1]);
+      let d = x_2 - shift;
+      part = part + d;
+      part_2 = part_2 + (d * d);
     }
-    mean = mean + part;
+    sum = sum + part;
+    squares = squares + part_2;
   }
-  if (1u < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean;
+  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+    let other = exchange(sum, mask);
+    sum = sum + other;
+    let other_2 = exchange(squares, mask);
+    squares = squares + other_2;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
     workgroupBarrier();
-    for (var half = LANES / 2u; half > 0u; half /= 2u) {
+    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
       if (lane < half) {
         let mine = scratch_memory[(row_in_group * LANES) + lane];
-        let other = scratch_memory[((row_in_group * LANES) + lane) + half];
-        scratch_memory[(row_in_group * LANES) + lane] = mine + other;
+        let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
+        let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
       }
       workgroupBarrier();
     }
-    let shared_1 = scratch_memory[row_in_group * LANES];
-    mean = shared_1;
+    let all = scratch_memory[row_in_group * LANES];
+    sum = all;
+    let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    squares = all_2;
     workgroupBarrier();
   }
-  let mean_all = mean / f32(N * S);
-  var mean_2 = 0.0f;
-  var mean_3 = 0.0f;
-  let add = x_2 + mean_all;
-  for (var block_2 = lane; block_2 < N * S; block_2 += LANES * 256u) {
-    var part_2 = 0.0f;
+  let mean = sum / f32(N * S);
+  let variance = larger((squares / f32(N * S)) - (mean * mean), 0.0f);
+  let far = (variance * 16.0f) < (mean * mean);
+  let shift_2 = select(shift, shift + mean, far);
+  var sum_2 = 0.0f;
+  var squares_2 = 0.0f;
+  let count = select(0u, N * S, far);
+  for (var block_2 = lane; block_2 < count; block_2 += LANES * 256u) {
     var part_3 = 0.0f;
-    let stop_2 = min(block_2 + (LANES * 256u), N * S);
+    var part_4 = 0.0f;
+    let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let N_2 = i_2 / max(S, 1u);
       let S_2 = i_2 % max(S, 1u);
       let x_3 = f32(x[(((N_2 * C) + row) * S) + S_2]);
-      let sub = x_3 - add;
-      part_2 = part_2 + sub;
-      part_3 = part_3 + (sub * sub);
+      let d_2 = x_3 - shift_2;
+      part_3 = part_3 + d_2;
+      part_4 = part_4 + (d_2 * d_2);
     }
-    mean_2 = mean_2 + part_2;
-    mean_3 = mean_3 + part_3;
+    sum_2 = sum_2 + part_3;
+    squares_2 = squares_2 + part_4;
   }
-  if (1u < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+  for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
+    let other_5 = exchange(sum_2, mask_2);
+    sum_2 = sum_2 + other_5;
+    let other_6 = exchange(squares_2, mask_2);
+    squares_2 = squares_2 + other_6;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum_2;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
     workgroupBarrier();
-    for (var half_2 = LANES / 2u; half_2 > 0u; half_2 /= 2u) {
+    for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
       if (lane < half_2) {
-        let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_2 = scratch_memory[((row_in_group * LANES) + lane) + half_2];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_2;
-      }
-      workgroupBarrier();
-    }
-    let shared_2 = scratch_memory[row_in_group * LANES];
-    mean_2 = shared_2;
-    workgroupBarrier();
-  }
-  let mean_all_2 = mean_2 / f32(N * S);
-  if (1u < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean_3;
-    workgroupBarrier();
-    for (var half_3 = LANES / 2u; half_3 > 0u; half_3 /= 2u) {
-      if (lane < half_3) {
         let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_3 = scratch_memory[((row_in_group * LANES) + lane) + half_3];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_3;
+        let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
+        let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
       }
       workgroupBarrier();
     }
-    let shared_3 = scratch_memory[row_in_group * LANES];
-    mean_3 = shared_3;
+    let all_3 = scratch_memory[row_in_group * LANES];
+    sum_2 = all_3;
+    let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    squares_2 = all_4;
     workgroupBarrier();
   }
-  let mean_all_3 = mean_3 / f32(N * S);
-  let add_2 = sqrt(larger(mean_all_3 - (mean_all_2 * mean_all_2), 0.0f)) + eps;
+  let mean_2 = sum_2 / f32(N * S);
+  let variance_2 = larger((squares_2 / f32(N * S)) - (mean_2 * mean_2), 0.0f);
+  let rest = select(mean, mean_2, far);
+  let spread = select(variance, variance_2, far);
+  let add = sqrt(spread) + eps;
   let end = select(0u, N * S, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
     let N_3 = i_3 / max(S, 1u);
     let S_3 = i_3 % max(S, 1u);
     let x_4 = f32(x[(((N_3 * C) + row) * S) + S_3]);
-    let sub_2 = x_4 - add;
-    y[(((N_3 * C) + row) * S) + S_3] = y_t((sub_2 - mean_all_2) / add_2);
+    y[(((N_3 * C) + row) * S) + S_3] = y_t(((x_4 - shift_2) - rest) / add);
   }
 }
 `,
@@ -611,13 +918,176 @@ fn main(
         constants: [
           { name: "LANES", kind: "lanes" },
           { name: "ROWS", kind: "rows" },
+          { name: "SUBGROUP", kind: "subgroup" },
           { name: "C", kind: "extent", factor: "C" },
           { name: "S", kind: "extent", factor: "S" },
           { name: "N", kind: "extent", factor: "N" },
           { name: "eps", kind: "param", param: "eps" },
         ],
-        grid: ["C"],
-        row: ["N", "S"],
+        wide: {
+          factor: "S",
+          wgsl: `override LANES: u32;
+override ROWS: u32;
+override SUBGROUP: u32;
+override C: u32;
+override S: u32;
+override N: u32;
+override eps: f32;
+
+@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
+@group(0) @binding(1) var<storage, read_write> y: array<vec4<y_t>>;
+
+override scratch_length: u32 = LANES * ROWS * 2u;
+var<workgroup> scratch_memory: array<f32, scratch_length>;
+
+// A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
+fn larger(a: f32, b: f32) -> f32 {
+  return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+}
+
+fn fold_add(v: vec4f) -> f32 {
+  return (v.x + v.y) + (v.z + v.w);
+}
+
+@compute @workgroup_size(LANES, ROWS)
+fn main(
+  @builtin(workgroup_id) workgroup_id: vec3u,
+  @builtin(num_workgroups) num_workgroups: vec3u,
+  @builtin(local_invocation_id) local_id: vec3u,
+) {
+  let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
+  let lane = local_id.x;
+  let row_in_group = local_id.y;
+  let index = (group * ROWS) + row_in_group;
+  let active_1 = index < C;
+  let row = select(0u, index, active_1);
+  let x_1 = f32(x[(row * S) / 4u][(row * S) % 4u]);
+  let shift = x_1;
+  var sum = vec4f(0.0f);
+  var squares = vec4f(0.0f);
+  for (var block = lane; block < (N * S) / 4u; block += LANES * 256u) {
+    var part = vec4f(0.0f);
+    var part_2 = vec4f(0.0f);
+    let stop = min(block + (LANES * 256u), (N * S) / 4u);
+    for (var i = block; i < stop; i += LANES) {
+      let N_1 = (i * 4u) / max(S, 1u);
+      let S_1 = (i * 4u) % max(S, 1u);
+      let x_2 = vec4f(x[((((N_1 * C) + row) * S) + S_1) / 4u]);
+      let d = x_2 - vec4f(shift);
+      part = part + d;
+      part_2 = part_2 + (d * d);
+    }
+    sum = sum + part;
+    squares = squares + part_2;
+  }
+  var sum_2 = fold_add(sum);
+  var squares_2 = fold_add(squares);
+  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+    let other = exchange(sum_2, mask);
+    sum_2 = sum_2 + other;
+    let other_2 = exchange(squares_2, mask);
+    squares_2 = squares_2 + other_2;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum_2;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+    workgroupBarrier();
+    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
+      if (lane < half) {
+        let mine = scratch_memory[(row_in_group * LANES) + lane];
+        let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
+        let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+      }
+      workgroupBarrier();
+    }
+    let all = scratch_memory[row_in_group * LANES];
+    sum_2 = all;
+    let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    squares_2 = all_2;
+    workgroupBarrier();
+  }
+  let mean = sum_2 / f32(N * S);
+  let variance = larger((squares_2 / f32(N * S)) - (mean * mean), 0.0f);
+  let far = (variance * 16.0f) < (mean * mean);
+  let shift_2 = select(shift, shift + mean, far);
+  var sum_3 = vec4f(0.0f);
+  var squares_3 = vec4f(0.0f);
+  let count = select(0u, (N * S) / 4u, far);
+  for (var block_2 = lane; block_2 < count; block_2 += LANES * 256u) {
+    var part_3 = vec4f(0.0f);
+    var part_4 = vec4f(0.0f);
+    let stop_2 = min(block_2 + (LANES * 256u), count);
+    for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
+      let N_2 = (i_2 * 4u) / max(S, 1u);
+      let S_2 = (i_2 * 4u) % max(S, 1u);
+      let x_3 = vec4f(x[((((N_2 * C) + row) * S) + S_2) / 4u]);
+      let d_2 = x_3 - vec4f(shift_2);
+      part_3 = part_3 + d_2;
+      part_4 = part_4 + (d_2 * d_2);
+    }
+    sum_3 = sum_3 + part_3;
+    squares_3 = squares_3 + part_4;
+  }
+  var sum_3_2 = fold_add(sum_3);
+  var squares_3_2 = fold_add(squares_3);
+  for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
+    let other_5 = exchange(sum_3_2, mask_2);
+    sum_3_2 = sum_3_2 + other_5;
+    let other_6 = exchange(squares_3_2, mask_2);
+    squares_3_2 = squares_3_2 + other_6;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
+    workgroupBarrier();
+    for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
+      if (lane < half_2) {
+        let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
+        let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
+        let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+      }
+      workgroupBarrier();
+    }
+    let all_3 = scratch_memory[row_in_group * LANES];
+    sum_3_2 = all_3;
+    let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    squares_3_2 = all_4;
+    workgroupBarrier();
+  }
+  let mean_2 = sum_3_2 / f32(N * S);
+  let variance_2 = larger((squares_3_2 / f32(N * S)) - (mean_2 * mean_2), 0.0f);
+  let rest = select(mean, mean_2, far);
+  let spread = select(variance, variance_2, far);
+  let add = sqrt(spread) + eps;
+  let end = select(0u, (N * S) / 4u, active_1);
+  for (var i_3 = lane; i_3 < end; i_3 += LANES) {
+    let N_3 = (i_3 * 4u) / max(S, 1u);
+    let S_3 = (i_3 * 4u) % max(S, 1u);
+    let x_4 = vec4f(x[((((N_3 * C) + row) * S) + S_3) / 4u]);
+    y[((((N_3 * C) + row) * S) + S_3) / 4u] = vec4<y_t>(((x_4 - vec4f(shift_2)) - vec4f(rest)) / vec4f(add));
+  }
+}
+`,
+          bindings: [
+            { tensor: "x", access: "read", element: "x_t" },
+            { tensor: "y", access: "read_write", element: "y_t" },
+          ],
+          constants: [
+            { name: "LANES", kind: "lanes" },
+            { name: "ROWS", kind: "rows" },
+            { name: "SUBGROUP", kind: "subgroup" },
+            { name: "C", kind: "extent", factor: "C" },
+            { name: "S", kind: "extent", factor: "S" },
+            { name: "N", kind: "extent", factor: "N" },
+            { name: "eps", kind: "param", param: "eps" },
+          ],
+        },
       },
     ],
   },

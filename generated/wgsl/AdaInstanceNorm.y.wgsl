@@ -2,8 +2,11 @@
 alias x_t = f32;
 alias style_t = f32;
 alias y_t = f32;
+fn exchange(v: f32, mask: u32) -> f32 { return v; }
+fn exchange4(v: vec4f, mask: u32) -> vec4f { return v; }
 override LANES: u32;
 override ROWS: u32;
+override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
@@ -14,7 +17,7 @@ override eps: f32;
 @group(0) @binding(1) var<storage, read> style: array<style_t>;
 @group(0) @binding(2) var<storage, read_write> y: array<y_t>;
 
-override scratch_length: u32 = LANES * ROWS;
+override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
 // A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
@@ -34,163 +37,202 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < (N * C);
   let row = select(0u, index, active_1);
-  var mean = 0.0f;
-  let x_2 = f32(x[row * S]);
+  let x_1 = f32(x[row * S]);
+  let shift = x_1;
+  var sum = 0.0f;
+  var squares = 0.0f;
   for (var block = lane; block < S; block += LANES * 256u) {
     var part = 0.0f;
+    var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), S);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = f32(x[(row * S) + i]);
-      part = part + (x_1 - x_2);
+      let x_2 = f32(x[(row * S) + i]);
+      let d = x_2 - shift;
+      part = part + d;
+      part_2 = part_2 + (d * d);
     }
-    mean = mean + part;
+    sum = sum + part;
+    squares = squares + part_2;
   }
-  if (1u < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean;
+  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+    let other = exchange(sum, mask);
+    sum = sum + other;
+    let other_2 = exchange(squares, mask);
+    squares = squares + other_2;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
     workgroupBarrier();
-    for (var half = LANES / 2u; half > 0u; half /= 2u) {
+    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
       if (lane < half) {
         let mine = scratch_memory[(row_in_group * LANES) + lane];
-        let other = scratch_memory[((row_in_group * LANES) + lane) + half];
-        scratch_memory[(row_in_group * LANES) + lane] = mine + other;
+        let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
+        let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
       }
       workgroupBarrier();
     }
-    let shared_1 = scratch_memory[row_in_group * LANES];
-    mean = shared_1;
+    let all = scratch_memory[row_in_group * LANES];
+    sum = all;
+    let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    squares = all_2;
     workgroupBarrier();
   }
-  let mean_all = mean / f32(S);
-  var mean_2 = 0.0f;
-  let style_2 = f32(style[row * T]);
-  for (var block_2 = lane; block_2 < T; block_2 += LANES * 256u) {
-    var part_2 = 0.0f;
-    let stop_2 = min(block_2 + (LANES * 256u), T);
-    for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let style_1 = f32(style[(row * T) + i_2]);
-      part_2 = part_2 + (style_1 - style_2);
-    }
-    mean_2 = mean_2 + part_2;
-  }
-  if (1u < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean_2;
-    workgroupBarrier();
-    for (var half_2 = LANES / 2u; half_2 > 0u; half_2 /= 2u) {
-      if (lane < half_2) {
-        let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_2 = scratch_memory[((row_in_group * LANES) + lane) + half_2];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_2;
-      }
-      workgroupBarrier();
-    }
-    let shared_2 = scratch_memory[row_in_group * LANES];
-    mean_2 = shared_2;
-    workgroupBarrier();
-  }
-  let mean_all_2 = mean_2 / f32(T);
-  var mean_3 = 0.0f;
-  var mean_4 = 0.0f;
-  let add = x_2 + mean_all;
-  for (var block_3 = lane; block_3 < S; block_3 += LANES * 256u) {
+  let mean = sum / f32(S);
+  let variance = larger((squares / f32(S)) - (mean * mean), 0.0f);
+  let far = (variance * 16.0f) < (mean * mean);
+  let shift_2 = select(shift, shift + mean, far);
+  var sum_2 = 0.0f;
+  var squares_2 = 0.0f;
+  let count = select(0u, S, far);
+  for (var block_2 = lane; block_2 < count; block_2 += LANES * 256u) {
     var part_3 = 0.0f;
     var part_4 = 0.0f;
-    let stop_3 = min(block_3 + (LANES * 256u), S);
-    for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-      let x_3 = f32(x[(row * S) + i_3]);
-      let sub = x_3 - add;
-      part_3 = part_3 + sub;
-      part_4 = part_4 + (sub * sub);
+    let stop_2 = min(block_2 + (LANES * 256u), count);
+    for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
+      let x_3 = f32(x[(row * S) + i_2]);
+      let d_2 = x_3 - shift_2;
+      part_3 = part_3 + d_2;
+      part_4 = part_4 + (d_2 * d_2);
     }
-    mean_3 = mean_3 + part_3;
-    mean_4 = mean_4 + part_4;
+    sum_2 = sum_2 + part_3;
+    squares_2 = squares_2 + part_4;
   }
-  if (1u < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean_3;
+  for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
+    let other_5 = exchange(sum_2, mask_2);
+    sum_2 = sum_2 + other_5;
+    let other_6 = exchange(squares_2, mask_2);
+    squares_2 = squares_2 + other_6;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum_2;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
     workgroupBarrier();
-    for (var half_3 = LANES / 2u; half_3 > 0u; half_3 /= 2u) {
-      if (lane < half_3) {
+    for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
+      if (lane < half_2) {
         let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_3 = scratch_memory[((row_in_group * LANES) + lane) + half_3];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_3;
+        let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
+        let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
       }
       workgroupBarrier();
     }
-    let shared_3 = scratch_memory[row_in_group * LANES];
-    mean_3 = shared_3;
+    let all_3 = scratch_memory[row_in_group * LANES];
+    sum_2 = all_3;
+    let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    squares_2 = all_4;
     workgroupBarrier();
   }
-  let mean_all_3 = mean_3 / f32(S);
-  if (1u < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean_4;
-    workgroupBarrier();
-    for (var half_4 = LANES / 2u; half_4 > 0u; half_4 /= 2u) {
-      if (lane < half_4) {
-        let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_4 = scratch_memory[((row_in_group * LANES) + lane) + half_4];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_4;
-      }
-      workgroupBarrier();
-    }
-    let shared_4 = scratch_memory[row_in_group * LANES];
-    mean_4 = shared_4;
-    workgroupBarrier();
-  }
-  let mean_all_4 = mean_4 / f32(S);
-  var mean_5 = 0.0f;
-  var mean_6 = 0.0f;
-  let add_2 = style_2 + mean_all_2;
-  for (var block_4 = lane; block_4 < T; block_4 += LANES * 256u) {
+  let mean_2 = sum_2 / f32(S);
+  let variance_2 = larger((squares_2 / f32(S)) - (mean_2 * mean_2), 0.0f);
+  let rest = select(mean, mean_2, far);
+  let spread = select(variance, variance_2, far);
+  let style_1 = f32(style[row * T]);
+  let shift_3 = style_1;
+  var sum_3 = 0.0f;
+  var squares_3 = 0.0f;
+  for (var block_3 = lane; block_3 < T; block_3 += LANES * 256u) {
     var part_5 = 0.0f;
     var part_6 = 0.0f;
-    let stop_4 = min(block_4 + (LANES * 256u), T);
+    let stop_3 = min(block_3 + (LANES * 256u), T);
+    for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
+      let style_2 = f32(style[(row * T) + i_3]);
+      let d_3 = style_2 - shift_3;
+      part_5 = part_5 + d_3;
+      part_6 = part_6 + (d_3 * d_3);
+    }
+    sum_3 = sum_3 + part_5;
+    squares_3 = squares_3 + part_6;
+  }
+  for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
+    let other_9 = exchange(sum_3, mask_3);
+    sum_3 = sum_3 + other_9;
+    let other_10 = exchange(squares_3, mask_3);
+    squares_3 = squares_3 + other_10;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum_3;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3;
+    workgroupBarrier();
+    for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
+      if (lane < half_3) {
+        let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
+        let other_11 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_11;
+        let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_12 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_12;
+      }
+      workgroupBarrier();
+    }
+    let all_5 = scratch_memory[row_in_group * LANES];
+    sum_3 = all_5;
+    let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    squares_3 = all_6;
+    workgroupBarrier();
+  }
+  let mean_3 = sum_3 / f32(T);
+  let variance_3 = larger((squares_3 / f32(T)) - (mean_3 * mean_3), 0.0f);
+  let far_2 = (variance_3 * 16.0f) < (mean_3 * mean_3);
+  let shift_4 = select(shift_3, shift_3 + mean_3, far_2);
+  var sum_4 = 0.0f;
+  var squares_4 = 0.0f;
+  let count_2 = select(0u, T, far_2);
+  for (var block_4 = lane; block_4 < count_2; block_4 += LANES * 256u) {
+    var part_7 = 0.0f;
+    var part_8 = 0.0f;
+    let stop_4 = min(block_4 + (LANES * 256u), count_2);
     for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
       let style_3 = f32(style[(row * T) + i_4]);
-      let sub_2 = style_3 - add_2;
-      part_5 = part_5 + (sub_2 * sub_2);
-      part_6 = part_6 + sub_2;
+      let d_4 = style_3 - shift_4;
+      part_7 = part_7 + d_4;
+      part_8 = part_8 + (d_4 * d_4);
     }
-    mean_5 = mean_5 + part_5;
-    mean_6 = mean_6 + part_6;
+    sum_4 = sum_4 + part_7;
+    squares_4 = squares_4 + part_8;
   }
-  if (1u < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean_5;
+  for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
+    let other_13 = exchange(sum_4, mask_4);
+    sum_4 = sum_4 + other_13;
+    let other_14 = exchange(squares_4, mask_4);
+    squares_4 = squares_4 + other_14;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum_4;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_4;
     workgroupBarrier();
-    for (var half_5 = LANES / 2u; half_5 > 0u; half_5 /= 2u) {
-      if (lane < half_5) {
-        let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_5 = scratch_memory[((row_in_group * LANES) + lane) + half_5];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_5;
+    for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
+      if (lane < half_4) {
+        let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
+        let other_15 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_15;
+        let mine_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_16 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_4))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_8 + other_16;
       }
       workgroupBarrier();
     }
-    let shared_5 = scratch_memory[row_in_group * LANES];
-    mean_5 = shared_5;
+    let all_7 = scratch_memory[row_in_group * LANES];
+    sum_4 = all_7;
+    let all_8 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    squares_4 = all_8;
     workgroupBarrier();
   }
-  let mean_all_5 = mean_5 / f32(T);
-  if (1u < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean_6;
-    workgroupBarrier();
-    for (var half_6 = LANES / 2u; half_6 > 0u; half_6 /= 2u) {
-      if (lane < half_6) {
-        let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_6 = scratch_memory[((row_in_group * LANES) + lane) + half_6];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_6;
-      }
-      workgroupBarrier();
-    }
-    let shared_6 = scratch_memory[row_in_group * LANES];
-    mean_6 = shared_6;
-    workgroupBarrier();
-  }
-  let mean_all_6 = mean_6 / f32(T);
-  let rsqrt = inverseSqrt(larger(mean_all_4 - (mean_all_3 * mean_all_3), 0.0f) + eps);
-  let sqrt_1 = sqrt(larger(mean_all_5 - (mean_all_6 * mean_all_6), 0.0f) + eps);
-  let add_3 = add_2 + mean_all_6;
+  let mean_4 = sum_4 / f32(T);
+  let variance_4 = larger((squares_4 / f32(T)) - (mean_4 * mean_4), 0.0f);
+  let spread_2 = select(variance_3, variance_4, far_2);
+  let rest_2 = select(mean_3, mean_4, far_2);
+  let rsqrt = inverseSqrt(spread + eps);
+  let sqrt_1 = sqrt(spread_2 + eps);
+  let add = shift_4 + rest_2;
   let end = select(0u, S, active_1);
   for (var i_5 = lane; i_5 < end; i_5 += LANES) {
     let x_4 = f32(x[(row * S) + i_5]);
-    let sub_3 = x_4 - add;
-    y[(row * S) + i_5] = y_t((((sub_3 - mean_all_3) * rsqrt) * sqrt_1) + add_3);
+    y[(row * S) + i_5] = y_t(((((x_4 - shift_2) - rest) * rsqrt) * sqrt_1) + add);
   }
 }

@@ -4,8 +4,11 @@ alias residual_t = f32;
 alias gamma_t = f32;
 alias y_t = f32;
 alias h_t = f32;
+fn exchange(v: f32, mask: u32) -> f32 { return v; }
+fn exchange4(v: vec4f, mask: u32) -> vec4f { return v; }
 override LANES: u32;
 override ROWS: u32;
+override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
@@ -16,7 +19,7 @@ override eps: f32;
 @group(0) @binding(3) var<storage, read_write> y: array<y_t>;
 @group(0) @binding(4) var<storage, read_write> h: array<h_t>;
 
-override scratch_length: u32 = LANES * ROWS;
+override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
 @compute @workgroup_size(LANES, ROWS)
@@ -43,19 +46,23 @@ fn main(
     }
     mean = mean + part;
   }
-  if (1u < LANES) {
+  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+    let other = exchange(mean, mask);
+    mean = mean + other;
+  }
+  if (SUBGROUP < LANES) {
     scratch_memory[(row_in_group * LANES) + lane] = mean;
     workgroupBarrier();
-    for (var half = LANES / 2u; half > 0u; half /= 2u) {
+    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
       if (lane < half) {
         let mine = scratch_memory[(row_in_group * LANES) + lane];
-        let other = scratch_memory[((row_in_group * LANES) + lane) + half];
-        scratch_memory[(row_in_group * LANES) + lane] = mine + other;
+        let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
       }
       workgroupBarrier();
     }
-    let shared_1 = scratch_memory[row_in_group * LANES];
-    mean = shared_1;
+    let all = scratch_memory[row_in_group * LANES];
+    mean = all;
     workgroupBarrier();
   }
   let mean_all = mean / f32(D);

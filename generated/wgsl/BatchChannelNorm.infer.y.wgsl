@@ -7,8 +7,11 @@ alias beta_b_t = f32;
 alias gamma_t = f32;
 alias beta_t = f32;
 alias y_t = f32;
+fn exchange(v: f32, mask: u32) -> f32 { return v; }
+fn exchange4(v: vec4f, mask: u32) -> vec4f { return v; }
 override LANES: u32;
 override ROWS: u32;
+override SUBGROUP: u32;
 override N: u32;
 override G: u32;
 override K: u32;
@@ -24,7 +27,7 @@ override eps: f32;
 @group(0) @binding(6) var<storage, read> beta: array<beta_t>;
 @group(0) @binding(7) var<storage, read_write> y: array<y_t>;
 
-override scratch_length: u32 = LANES * ROWS;
+override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
 // A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
@@ -44,52 +47,73 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < (N * G);
   let row = select(0u, index, active_1);
-  var mean = 0.0f;
+  let x_1 = f32(x[row * (K * S)]);
   let G_1 = row % max(G, 1u);
-  let x_2 = f32(x[row * (K * S)]);
-  let running_mean_2 = f32(running_mean[G_1 * K]);
-  let running_var_2 = f32(running_var[G_1 * K]);
-  let gamma_b_2 = f32(gamma_b[G_1 * K]);
-  let beta_b_2 = f32(beta_b[G_1 * K]);
-  let add_2 = (((x_2 - running_mean_2) * inverseSqrt(running_var_2 + eps)) * gamma_b_2) + beta_b_2;
+  let running_mean_1 = f32(running_mean[G_1 * K]);
+  let running_var_1 = f32(running_var[G_1 * K]);
+  let gamma_b_1 = f32(gamma_b[G_1 * K]);
+  let beta_b_1 = f32(beta_b[G_1 * K]);
+  let add = (((x_1 - running_mean_1) * inverseSqrt(running_var_1 + eps)) * gamma_b_1) + beta_b_1;
+  let shift = add;
+  var sum = 0.0f;
+  var squares = 0.0f;
   for (var block = lane; block < K * S; block += LANES * 256u) {
     var part = 0.0f;
+    var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), K * S);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = f32(x[(row * (K * S)) + i]);
+      let x_2 = f32(x[(row * (K * S)) + i]);
       let K_1 = i / max(S, 1u);
-      let running_mean_1 = f32(running_mean[(G_1 * K) + K_1]);
-      let running_var_1 = f32(running_var[(G_1 * K) + K_1]);
-      let gamma_b_1 = f32(gamma_b[(G_1 * K) + K_1]);
-      let beta_b_1 = f32(beta_b[(G_1 * K) + K_1]);
-      let add = (((x_1 - running_mean_1) * inverseSqrt(running_var_1 + eps)) * gamma_b_1) + beta_b_1;
-      part = part + (add - add_2);
+      let running_mean_2 = f32(running_mean[(G_1 * K) + K_1]);
+      let running_var_2 = f32(running_var[(G_1 * K) + K_1]);
+      let gamma_b_2 = f32(gamma_b[(G_1 * K) + K_1]);
+      let beta_b_2 = f32(beta_b[(G_1 * K) + K_1]);
+      let add_2 = (((x_2 - running_mean_2) * inverseSqrt(running_var_2 + eps)) * gamma_b_2) + beta_b_2;
+      let d = add_2 - shift;
+      part = part + d;
+      part_2 = part_2 + (d * d);
     }
-    mean = mean + part;
+    sum = sum + part;
+    squares = squares + part_2;
   }
-  if (1u < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean;
+  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+    let other = exchange(sum, mask);
+    sum = sum + other;
+    let other_2 = exchange(squares, mask);
+    squares = squares + other_2;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
     workgroupBarrier();
-    for (var half = LANES / 2u; half > 0u; half /= 2u) {
+    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
       if (lane < half) {
         let mine = scratch_memory[(row_in_group * LANES) + lane];
-        let other = scratch_memory[((row_in_group * LANES) + lane) + half];
-        scratch_memory[(row_in_group * LANES) + lane] = mine + other;
+        let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
+        let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
       }
       workgroupBarrier();
     }
-    let shared_1 = scratch_memory[row_in_group * LANES];
-    mean = shared_1;
+    let all = scratch_memory[row_in_group * LANES];
+    sum = all;
+    let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    squares = all_2;
     workgroupBarrier();
   }
-  let mean_all = mean / f32(K * S);
-  var mean_2 = 0.0f;
-  var mean_3 = 0.0f;
-  let add_4 = add_2 + mean_all;
-  for (var block_2 = lane; block_2 < K * S; block_2 += LANES * 256u) {
-    var part_2 = 0.0f;
+  let mean = sum / f32(K * S);
+  let variance = larger((squares / f32(K * S)) - (mean * mean), 0.0f);
+  let far = (variance * 16.0f) < (mean * mean);
+  let shift_2 = select(shift, shift + mean, far);
+  var sum_2 = 0.0f;
+  var squares_2 = 0.0f;
+  let count = select(0u, K * S, far);
+  for (var block_2 = lane; block_2 < count; block_2 += LANES * 256u) {
     var part_3 = 0.0f;
-    let stop_2 = min(block_2 + (LANES * 256u), K * S);
+    var part_4 = 0.0f;
+    let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let x_3 = f32(x[(row * (K * S)) + i_2]);
       let K_2 = i_2 / max(S, 1u);
@@ -98,46 +122,45 @@ fn main(
       let gamma_b_3 = f32(gamma_b[(G_1 * K) + K_2]);
       let beta_b_3 = f32(beta_b[(G_1 * K) + K_2]);
       let add_3 = (((x_3 - running_mean_3) * inverseSqrt(running_var_3 + eps)) * gamma_b_3) + beta_b_3;
-      let sub = add_3 - add_4;
-      part_2 = part_2 + sub;
-      part_3 = part_3 + (sub * sub);
+      let d_2 = add_3 - shift_2;
+      part_3 = part_3 + d_2;
+      part_4 = part_4 + (d_2 * d_2);
     }
-    mean_2 = mean_2 + part_2;
-    mean_3 = mean_3 + part_3;
+    sum_2 = sum_2 + part_3;
+    squares_2 = squares_2 + part_4;
   }
-  if (1u < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+  for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
+    let other_5 = exchange(sum_2, mask_2);
+    sum_2 = sum_2 + other_5;
+    let other_6 = exchange(squares_2, mask_2);
+    squares_2 = squares_2 + other_6;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum_2;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
     workgroupBarrier();
-    for (var half_2 = LANES / 2u; half_2 > 0u; half_2 /= 2u) {
+    for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
       if (lane < half_2) {
-        let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_2 = scratch_memory[((row_in_group * LANES) + lane) + half_2];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_2;
-      }
-      workgroupBarrier();
-    }
-    let shared_2 = scratch_memory[row_in_group * LANES];
-    mean_2 = shared_2;
-    workgroupBarrier();
-  }
-  let mean_all_2 = mean_2 / f32(K * S);
-  if (1u < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean_3;
-    workgroupBarrier();
-    for (var half_3 = LANES / 2u; half_3 > 0u; half_3 /= 2u) {
-      if (lane < half_3) {
         let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_3 = scratch_memory[((row_in_group * LANES) + lane) + half_3];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_3;
+        let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
+        let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
       }
       workgroupBarrier();
     }
-    let shared_3 = scratch_memory[row_in_group * LANES];
-    mean_3 = shared_3;
+    let all_3 = scratch_memory[row_in_group * LANES];
+    sum_2 = all_3;
+    let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    squares_2 = all_4;
     workgroupBarrier();
   }
-  let mean_all_3 = mean_3 / f32(K * S);
-  let rsqrt = inverseSqrt(larger(mean_all_3 - (mean_all_2 * mean_all_2), 0.0f) + eps);
+  let mean_2 = sum_2 / f32(K * S);
+  let variance_2 = larger((squares_2 / f32(K * S)) - (mean_2 * mean_2), 0.0f);
+  let rest = select(mean, mean_2, far);
+  let spread = select(variance, variance_2, far);
+  let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, K * S, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
     let x_4 = f32(x[(row * (K * S)) + i_3]);
@@ -146,10 +169,9 @@ fn main(
     let running_var_4 = f32(running_var[(G_1 * K) + K_3]);
     let gamma_b_4 = f32(gamma_b[(G_1 * K) + K_3]);
     let beta_b_4 = f32(beta_b[(G_1 * K) + K_3]);
-    let add_5 = (((x_4 - running_mean_4) * inverseSqrt(running_var_4 + eps)) * gamma_b_4) + beta_b_4;
-    let sub_2 = add_5 - add_4;
+    let add_4 = (((x_4 - running_mean_4) * inverseSqrt(running_var_4 + eps)) * gamma_b_4) + beta_b_4;
     let gamma_1 = f32(gamma[(G_1 * K) + K_3]);
     let beta_1 = f32(beta[(G_1 * K) + K_3]);
-    y[(row * (K * S)) + i_3] = y_t((((sub_2 - mean_all_2) * rsqrt) * gamma_1) + beta_1);
+    y[(row * (K * S)) + i_3] = y_t(((((add_4 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }

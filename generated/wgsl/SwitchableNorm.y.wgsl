@@ -6,8 +6,11 @@ alias var_weight_t = f32;
 alias gamma_t = f32;
 alias beta_t = f32;
 alias y_t = f32;
+fn exchange(v: f32, mask: u32) -> f32 { return v; }
+fn exchange4(v: vec4f, mask: u32) -> vec4f { return v; }
 override LANES: u32;
 override ROWS: u32;
+override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override M: u32;
@@ -22,17 +25,17 @@ override eps: f32;
 @group(0) @binding(5) var<storage, read> beta: array<beta_t>;
 @group(0) @binding(6) var<storage, read_write> y: array<y_t>;
 
-override scratch_length: u32 = LANES * ROWS;
+override scratch_length: u32 = LANES * ROWS * 6u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
-
-// A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
-fn larger(a: f32, b: f32) -> f32 {
-  return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
 
 // WGSL has no literal for an infinity or NaN, and refuses constant expressions that make one.
 fn non_finite(bits: u32) -> f32 {
   return bitcast<f32>(bits);
+}
+
+// A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
+fn larger(a: f32, b: f32) -> f32 {
+  return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 
 @compute @workgroup_size(LANES, ROWS)
@@ -55,319 +58,300 @@ fn main(
     let stop = min(block + (LANES * 256u), M);
     for (var i = block; i < stop; i += LANES) {
       let mean_weight_1 = f32(mean_weight[i]);
-      part = larger(part, mean_weight_1);
       let var_weight_1 = f32(var_weight[i]);
+      part = larger(part, mean_weight_1);
       part_2 = larger(part_2, var_weight_1);
     }
     max_1 = larger(max_1, part);
     max_2 = larger(max_2, part_2);
   }
-  if (1u < LANES) {
+  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+    let other = exchange(max_1, mask);
+    max_1 = larger(max_1, other);
+    let other_2 = exchange(max_2, mask);
+    max_2 = larger(max_2, other_2);
+  }
+  if (SUBGROUP < LANES) {
     scratch_memory[(row_in_group * LANES) + lane] = max_1;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = max_2;
     workgroupBarrier();
-    for (var half = LANES / 2u; half > 0u; half /= 2u) {
+    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
       if (lane < half) {
         let mine = scratch_memory[(row_in_group * LANES) + lane];
-        let other = scratch_memory[((row_in_group * LANES) + lane) + half];
-        scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other);
+        let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+        scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_3);
+        let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = larger(mine_2, other_4);
       }
       workgroupBarrier();
     }
-    let shared_1 = scratch_memory[row_in_group * LANES];
-    max_1 = shared_1;
+    let all = scratch_memory[row_in_group * LANES];
+    max_1 = all;
+    let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    max_2 = all_2;
     workgroupBarrier();
   }
   let max_all = max_1;
-  if (1u < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = max_2;
-    workgroupBarrier();
-    for (var half_2 = LANES / 2u; half_2 > 0u; half_2 /= 2u) {
-      if (lane < half_2) {
-        let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_2 = scratch_memory[((row_in_group * LANES) + lane) + half_2];
-        scratch_memory[(row_in_group * LANES) + lane] = larger(mine_2, other_2);
-      }
-      workgroupBarrier();
-    }
-    let shared_2 = scratch_memory[row_in_group * LANES];
-    max_2 = shared_2;
-    workgroupBarrier();
-  }
   let max_all_2 = max_2;
-  var mean = 0.0f;
-  let x_2 = f32(x[row * S]);
+  let x_1 = f32(x[row * S]);
+  let shift = x_1;
+  var sum = 0.0f;
+  var squares = 0.0f;
   for (var block_2 = lane; block_2 < S; block_2 += LANES * 256u) {
     var part_3 = 0.0f;
+    var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), S);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_1 = f32(x[(row * S) + i_2]);
-      part_3 = part_3 + (x_1 - x_2);
+      let x_2 = f32(x[(row * S) + i_2]);
+      let d = x_2 - shift;
+      part_3 = part_3 + d;
+      part_4 = part_4 + (d * d);
     }
-    mean = mean + part_3;
+    sum = sum + part_3;
+    squares = squares + part_4;
   }
-  if (1u < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean;
-    workgroupBarrier();
-    for (var half_3 = LANES / 2u; half_3 > 0u; half_3 /= 2u) {
-      if (lane < half_3) {
-        let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_3 = scratch_memory[((row_in_group * LANES) + lane) + half_3];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_3;
-      }
-      workgroupBarrier();
-    }
-    let shared_3 = scratch_memory[row_in_group * LANES];
-    mean = shared_3;
-    workgroupBarrier();
+  for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
+    let other_5 = exchange(sum, mask_2);
+    sum = sum + other_5;
+    let other_6 = exchange(squares, mask_2);
+    squares = squares + other_6;
   }
-  let mean_all = mean / f32(S);
-  var sum = 0.0f;
-  var sum_2 = 0.0f;
-  for (var block_3 = lane; block_3 < M; block_3 += LANES * 256u) {
-    var part_4 = 0.0f;
-    var part_5 = 0.0f;
-    let stop_3 = min(block_3 + (LANES * 256u), M);
-    for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-      let mean_weight_2 = f32(mean_weight[i_3]);
-      let exp_1 = exp(mean_weight_2 - max_all);
-      part_4 = part_4 + exp_1;
-      let var_weight_2 = f32(var_weight[i_3]);
-      let exp_2 = exp(var_weight_2 - max_all_2);
-      part_5 = part_5 + exp_2;
-    }
-    sum = sum + part_4;
-    sum_2 = sum_2 + part_5;
-  }
-  if (1u < LANES) {
+  if (SUBGROUP < LANES) {
     scratch_memory[(row_in_group * LANES) + lane] = sum;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
     workgroupBarrier();
-    for (var half_4 = LANES / 2u; half_4 > 0u; half_4 /= 2u) {
-      if (lane < half_4) {
-        let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_4 = scratch_memory[((row_in_group * LANES) + lane) + half_4];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_4;
+    for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
+      if (lane < half_2) {
+        let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
+        let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
+        let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
       }
       workgroupBarrier();
     }
-    let shared_4 = scratch_memory[row_in_group * LANES];
-    sum = shared_4;
+    let all_3 = scratch_memory[row_in_group * LANES];
+    sum = all_3;
+    let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    squares = all_4;
     workgroupBarrier();
   }
-  let sum_all = sum;
-  if (1u < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-    workgroupBarrier();
-    for (var half_5 = LANES / 2u; half_5 > 0u; half_5 /= 2u) {
-      if (lane < half_5) {
-        let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_5 = scratch_memory[((row_in_group * LANES) + lane) + half_5];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_5;
-      }
-      workgroupBarrier();
-    }
-    let shared_5 = scratch_memory[row_in_group * LANES];
-    sum_2 = shared_5;
-    workgroupBarrier();
-  }
-  let sum_all_2 = sum_2;
-  var mean_2 = 0.0f;
-  var mean_3 = 0.0f;
-  let add = x_2 + mean_all;
-  for (var block_4 = lane; block_4 < S; block_4 += LANES * 256u) {
+  let mean = sum / f32(S);
+  let variance = larger((squares / f32(S)) - (mean * mean), 0.0f);
+  let far = (variance * 16.0f) < (mean * mean);
+  let shift_2 = select(shift, shift + mean, far);
+  var sum_2 = 0.0f;
+  var squares_2 = 0.0f;
+  let count = select(0u, S, far);
+  for (var block_3 = lane; block_3 < count; block_3 += LANES * 256u) {
+    var part_5 = 0.0f;
     var part_6 = 0.0f;
-    var part_7 = 0.0f;
-    let stop_4 = min(block_4 + (LANES * 256u), S);
-    for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-      let x_3 = f32(x[(row * S) + i_4]);
-      let sub = x_3 - add;
-      part_6 = part_6 + sub;
-      part_7 = part_7 + (sub * sub);
+    let stop_3 = min(block_3 + (LANES * 256u), count);
+    for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
+      let x_3 = f32(x[(row * S) + i_3]);
+      let d_2 = x_3 - shift_2;
+      part_5 = part_5 + d_2;
+      part_6 = part_6 + (d_2 * d_2);
     }
-    mean_2 = mean_2 + part_6;
-    mean_3 = mean_3 + part_7;
+    sum_2 = sum_2 + part_5;
+    squares_2 = squares_2 + part_6;
   }
-  if (1u < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+  for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
+    let other_9 = exchange(sum_2, mask_3);
+    sum_2 = sum_2 + other_9;
+    let other_10 = exchange(squares_2, mask_3);
+    squares_2 = squares_2 + other_10;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum_2;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
     workgroupBarrier();
-    for (var half_6 = LANES / 2u; half_6 > 0u; half_6 /= 2u) {
-      if (lane < half_6) {
-        let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_6 = scratch_memory[((row_in_group * LANES) + lane) + half_6];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_6;
+    for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
+      if (lane < half_3) {
+        let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
+        let other_11 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_11;
+        let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_12 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_12;
       }
       workgroupBarrier();
     }
-    let shared_6 = scratch_memory[row_in_group * LANES];
-    mean_2 = shared_6;
+    let all_5 = scratch_memory[row_in_group * LANES];
+    sum_2 = all_5;
+    let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    squares_2 = all_6;
     workgroupBarrier();
   }
-  let mean_all_2 = mean_2 / f32(S);
-  if (1u < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean_3;
-    workgroupBarrier();
-    for (var half_7 = LANES / 2u; half_7 > 0u; half_7 /= 2u) {
-      if (lane < half_7) {
-        let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_7 = scratch_memory[((row_in_group * LANES) + lane) + half_7];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_7;
-      }
-      workgroupBarrier();
-    }
-    let shared_7 = scratch_memory[row_in_group * LANES];
-    mean_3 = shared_7;
-    workgroupBarrier();
-  }
-  let mean_all_3 = mean_3 / f32(S);
+  let mean_2 = sum_2 / f32(S);
+  let variance_2 = larger((squares_2 / f32(S)) - (mean_2 * mean_2), 0.0f);
+  let rest = select(mean, mean_2, far);
+  let spread = select(variance, variance_2, far);
   var sum_3 = 0.0f;
   var sum_4 = 0.0f;
+  for (var block_4 = lane; block_4 < M; block_4 += LANES * 256u) {
+    var part_7 = 0.0f;
+    var part_8 = 0.0f;
+    let stop_4 = min(block_4 + (LANES * 256u), M);
+    for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
+      let mean_weight_2 = f32(mean_weight[i_4]);
+      let exp_1 = exp(mean_weight_2 - max_all);
+      let var_weight_2 = f32(var_weight[i_4]);
+      let exp_2 = exp(var_weight_2 - max_all_2);
+      part_7 = part_7 + exp_1;
+      part_8 = part_8 + exp_2;
+    }
+    sum_3 = sum_3 + part_7;
+    sum_4 = sum_4 + part_8;
+  }
+  for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
+    let other_13 = exchange(sum_3, mask_4);
+    sum_3 = sum_3 + other_13;
+    let other_14 = exchange(sum_4, mask_4);
+    sum_4 = sum_4 + other_14;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum_3;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_4;
+    workgroupBarrier();
+    for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
+      if (lane < half_4) {
+        let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
+        let other_15 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_15;
+        let mine_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_16 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_4))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_8 + other_16;
+      }
+      workgroupBarrier();
+    }
+    let all_7 = scratch_memory[row_in_group * LANES];
+    sum_3 = all_7;
+    let all_8 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    sum_4 = all_8;
+    workgroupBarrier();
+  }
+  let sum_all = sum_3;
+  let sum_all_2 = sum_4;
+  let mul = 0.0f * f32(M);
   var sum_5 = 0.0f;
   var sum_6 = 0.0f;
   var sum_7 = 0.0f;
   var sum_8 = 0.0f;
-  let mul = 0.0f * f32(M);
+  var sum_9 = 0.0f;
+  var sum_10 = 0.0f;
   for (var block_5 = lane; block_5 < M; block_5 += LANES * 256u) {
-    var part_8 = 0.0f;
     var part_9 = 0.0f;
     var part_10 = 0.0f;
     var part_11 = 0.0f;
     var part_12 = 0.0f;
     var part_13 = 0.0f;
+    var part_14 = 0.0f;
     let stop_5 = min(block_5 + (LANES * 256u), M);
     for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
-      let add_2 = mul + f32(i_5);
+      let add = mul + f32(i_5);
       let mean_weight_3 = f32(mean_weight[i_5]);
       let exp_3 = exp(mean_weight_3 - max_all);
       let div = exp_3 / sum_all;
-      part_8 = part_8 + select(0.0f, div, add_2 == 0.0f);
-      part_9 = part_9 + select(0.0f, div, add_2 == 1.0f);
-      part_10 = part_10 + select(0.0f, div, add_2 == 2.0f);
       let var_weight_3 = f32(var_weight[i_5]);
       let exp_4 = exp(var_weight_3 - max_all_2);
       let div_2 = exp_4 / sum_all_2;
-      part_11 = part_11 + select(0.0f, div_2, add_2 == 0.0f);
-      part_12 = part_12 + select(0.0f, div_2, add_2 == 1.0f);
-      part_13 = part_13 + select(0.0f, div_2, add_2 == 2.0f);
+      part_9 = part_9 + select(0.0f, div, add == 0.0f);
+      part_10 = part_10 + select(0.0f, div, add == 1.0f);
+      part_11 = part_11 + select(0.0f, div, add == 2.0f);
+      part_12 = part_12 + select(0.0f, div_2, add == 0.0f);
+      part_13 = part_13 + select(0.0f, div_2, add == 1.0f);
+      part_14 = part_14 + select(0.0f, div_2, add == 2.0f);
     }
-    sum_3 = sum_3 + part_8;
-    sum_4 = sum_4 + part_9;
-    sum_5 = sum_5 + part_10;
-    sum_6 = sum_6 + part_11;
-    sum_7 = sum_7 + part_12;
-    sum_8 = sum_8 + part_13;
+    sum_5 = sum_5 + part_9;
+    sum_6 = sum_6 + part_10;
+    sum_7 = sum_7 + part_11;
+    sum_8 = sum_8 + part_12;
+    sum_9 = sum_9 + part_13;
+    sum_10 = sum_10 + part_14;
   }
-  if (1u < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = sum_3;
-    workgroupBarrier();
-    for (var half_8 = LANES / 2u; half_8 > 0u; half_8 /= 2u) {
-      if (lane < half_8) {
-        let mine_8 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_8 = scratch_memory[((row_in_group * LANES) + lane) + half_8];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_8 + other_8;
-      }
-      workgroupBarrier();
-    }
-    let shared_8 = scratch_memory[row_in_group * LANES];
-    sum_3 = shared_8;
-    workgroupBarrier();
+  for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
+    let other_17 = exchange(sum_5, mask_5);
+    sum_5 = sum_5 + other_17;
+    let other_18 = exchange(sum_6, mask_5);
+    sum_6 = sum_6 + other_18;
+    let other_19 = exchange(sum_7, mask_5);
+    sum_7 = sum_7 + other_19;
+    let other_20 = exchange(sum_8, mask_5);
+    sum_8 = sum_8 + other_20;
+    let other_21 = exchange(sum_9, mask_5);
+    sum_9 = sum_9 + other_21;
+    let other_22 = exchange(sum_10, mask_5);
+    sum_10 = sum_10 + other_22;
   }
-  let sum_all_3 = sum_3;
-  if (1u < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = sum_4;
-    workgroupBarrier();
-    for (var half_9 = LANES / 2u; half_9 > 0u; half_9 /= 2u) {
-      if (lane < half_9) {
-        let mine_9 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_9 = scratch_memory[((row_in_group * LANES) + lane) + half_9];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_9 + other_9;
-      }
-      workgroupBarrier();
-    }
-    let shared_9 = scratch_memory[row_in_group * LANES];
-    sum_4 = shared_9;
-    workgroupBarrier();
-  }
-  let sum_all_4 = sum_4;
-  if (1u < LANES) {
+  if (SUBGROUP < LANES) {
     scratch_memory[(row_in_group * LANES) + lane] = sum_5;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_6;
+    scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_7;
+    scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_8;
+    scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_9;
+    scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_10;
     workgroupBarrier();
-    for (var half_10 = LANES / 2u; half_10 > 0u; half_10 /= 2u) {
-      if (lane < half_10) {
-        let mine_10 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_10 = scratch_memory[((row_in_group * LANES) + lane) + half_10];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_10 + other_10;
+    for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
+      if (lane < half_5) {
+        let mine_9 = scratch_memory[(row_in_group * LANES) + lane];
+        let other_23 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine_9 + other_23;
+        let mine_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_24 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_5))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_10 + other_24;
+        let mine_11 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
+        let other_25 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
+        scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_11 + other_25;
+        let mine_12 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
+        let other_26 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
+        scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_12 + other_26;
+        let mine_13 = scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
+        let other_27 = scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
+        scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_13 + other_27;
+        let mine_14 = scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
+        let other_28 = scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
+        scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_14 + other_28;
       }
       workgroupBarrier();
     }
-    let shared_10 = scratch_memory[row_in_group * LANES];
-    sum_5 = shared_10;
+    let all_9 = scratch_memory[row_in_group * LANES];
+    sum_5 = all_9;
+    let all_10 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    sum_6 = all_10;
+    let all_11 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
+    sum_7 = all_11;
+    let all_12 = scratch_memory[(3u * (LANES * ROWS)) + (row_in_group * LANES)];
+    sum_8 = all_12;
+    let all_13 = scratch_memory[(4u * (LANES * ROWS)) + (row_in_group * LANES)];
+    sum_9 = all_13;
+    let all_14 = scratch_memory[(5u * (LANES * ROWS)) + (row_in_group * LANES)];
+    sum_10 = all_14;
     workgroupBarrier();
   }
-  let sum_all_5 = sum_5;
-  if (1u < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = sum_6;
-    workgroupBarrier();
-    for (var half_11 = LANES / 2u; half_11 > 0u; half_11 /= 2u) {
-      if (lane < half_11) {
-        let mine_11 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_11 = scratch_memory[((row_in_group * LANES) + lane) + half_11];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_11 + other_11;
-      }
-      workgroupBarrier();
-    }
-    let shared_11 = scratch_memory[row_in_group * LANES];
-    sum_6 = shared_11;
-    workgroupBarrier();
-  }
-  let sum_all_6 = sum_6;
-  if (1u < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = sum_7;
-    workgroupBarrier();
-    for (var half_12 = LANES / 2u; half_12 > 0u; half_12 /= 2u) {
-      if (lane < half_12) {
-        let mine_12 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_12 = scratch_memory[((row_in_group * LANES) + lane) + half_12];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_12 + other_12;
-      }
-      workgroupBarrier();
-    }
-    let shared_12 = scratch_memory[row_in_group * LANES];
-    sum_7 = shared_12;
-    workgroupBarrier();
-  }
-  let sum_all_7 = sum_7;
-  if (1u < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = sum_8;
-    workgroupBarrier();
-    for (var half_13 = LANES / 2u; half_13 > 0u; half_13 /= 2u) {
-      if (lane < half_13) {
-        let mine_13 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_13 = scratch_memory[((row_in_group * LANES) + lane) + half_13];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_13 + other_13;
-      }
-      workgroupBarrier();
-    }
-    let shared_13 = scratch_memory[row_in_group * LANES];
-    sum_8 = shared_13;
-    workgroupBarrier();
-  }
-  let sum_all_8 = sum_8;
+  let sum_all_3 = sum_5;
+  let sum_all_4 = sum_6;
+  let sum_all_5 = sum_7;
+  let sum_all_6 = sum_8;
+  let sum_all_7 = sum_9;
+  let sum_all_8 = sum_10;
   let N_1 = row / max(C, 1u);
-  let scratch_25 = f32(scratch[((C + C) + C) + N_1]);
-  let scratch_27 = f32(scratch[(((C + C) + C) + N) + N_1]);
+  let scratch_18 = f32(scratch[((C + C) + C) + N_1]);
+  let scratch_19 = f32(scratch[(((C + C) + C) + N) + N_1]);
   let C_1 = row % max(C, 1u);
-  let scratch_31 = f32(scratch[C_1]);
-  let scratch_33 = f32(scratch[C + C_1]);
-  let scratch_72 = f32(scratch[((((C + C) + C) + N) + N) + N_1]);
-  let scratch_81 = f32(scratch[(C + C) + C_1]);
-  let add_3 = ((sum_all_6 * larger(mean_all_3 - (mean_all_2 * mean_all_2), 0.0f)) + (sum_all_7 * scratch_72)) + (sum_all_8 * scratch_81);
-  let rsqrt = inverseSqrt(add_3 + eps);
+  let scratch_20 = f32(scratch[C_1]);
+  let scratch_21 = f32(scratch[C + C_1]);
+  let scratch_55 = f32(scratch[((((C + C) + C) + N) + N) + N_1]);
+  let scratch_60 = f32(scratch[(C + C) + C_1]);
+  let rsqrt = inverseSqrt((((sum_all_6 * spread) + (sum_all_7 * scratch_55)) + (sum_all_8 * scratch_60)) + eps);
   let gamma_1 = f32(gamma[C_1]);
   let beta_1 = f32(beta[C_1]);
   let end = select(0u, S, active_1);
   for (var i_6 = lane; i_6 < end; i_6 += LANES) {
     let x_4 = f32(x[(row * S) + i_6]);
-    let sub_2 = x_4 - add;
-    let mul_2 = (((sum_all_3 * (sub_2 - mean_all_2)) + (sum_all_4 * ((x_4 - scratch_25) - scratch_27))) + (sum_all_5 * ((x_4 - scratch_31) - scratch_33))) * rsqrt;
+    let mul_2 = (((sum_all_3 * ((x_4 - shift_2) - rest)) + (sum_all_4 * ((x_4 - scratch_18) - scratch_19))) + (sum_all_5 * ((x_4 - scratch_20) - scratch_21))) * rsqrt;
     y[(row * S) + i_6] = y_t((mul_2 * gamma_1) + beta_1);
   }
 }

@@ -2,19 +2,18 @@
 import { diagnostic } from "../diagnostics/diagnostic.ts";
 import type { CallExpr } from "../syntax/ast.ts";
 import { type AxisSet, sameAxes } from "../tensor/axes.ts";
-import type { GraphAxis, GraphFactor, Node } from "../tensor/graph.ts";
+import type { GraphAxis, GraphFactor } from "../tensor/graph.ts";
+import type { Argument } from "./arguments.ts";
+import { axisNames, isExtent } from "./axes.ts";
 import type { Declarations } from "./declare.ts";
+import { axisGroups, matchDims } from "./match.ts";
 import type { Scope } from "./scope.ts";
+import { quoted } from "./suggestion.ts";
 
 /** From each factor of the callee to factors of the outermost norm. */
 export type AxisBinding = ReadonlyMap<string, AxisSet>;
 
-interface Group {
-  readonly name: string;
-  readonly factors: AxisSet;
-}
-
-type Arguments = ReadonlyMap<string, { readonly node: Node; readonly span: CallExpr["span"] }>;
+type Arguments = ReadonlyMap<string, Argument>;
 
 export function bindAxes(
   scope: Scope,
@@ -30,10 +29,17 @@ export function bindAxes(
     const matched = matchDims(callee, tensor.dims, groups);
     if (matched === undefined) {
       const has =
-        groups.length === 0 ? "it is a single number" : `it has ${groups.map((one) => one.name).join(", ")}`;
-      const message = `\`${expr.callee.text}\` takes \`${tensor.name}[${tensor.dims.join(", ")}]\``;
+        groups.length === 0 ? "it is one number" : `it has the axes ${namesOf(scope, argument.node.axes)}`;
+      const takes = `${tensor.name}[${axisNames(callee.axes, tensorParts(callee, tensor.dims)).join(", ")}]`;
       scope.report(
-        diagnostic("N307", message, argument.span, { labels: [{ span: argument.span, text: has }] }),
+        diagnostic(
+          "N307",
+          `\`${expr.callee.text}\` takes \`${takes}\`, and this has other axes`,
+          argument.span,
+          {
+            labels: [{ span: argument.span, text: has }],
+          },
+        ),
       );
       return undefined;
     }
@@ -42,75 +48,24 @@ export function bindAxes(
     }
   }
   for (const factor of callee.axes.flatMap((one) => one.factors)) {
+    if (binding.has(factor.name)) continue;
     // A fixed extent (`axes M = 3`) of the callee has no axis here; its tensors cannot be bound or left out.
-    if (!binding.has(factor.name)) {
-      scope.report(
-        diagnostic(
-          "N307",
-          `the axis \`${factor.name}\` of \`${expr.callee.text}\` is given by none of its inputs`,
-          expr.span,
-        ),
-      );
-      return undefined;
-    }
+    const message = `\`${expr.callee.text}\` cannot be called: its axis \`${factor.name}\` is in none of its inputs`;
+    const note = "the axes of a called norm come from its operands; write its equations out here";
+    scope.report(diagnostic("N307", message, expr.span, { note }));
+    return undefined;
   }
   return binding;
 }
 
-/** The axes of a value in the order of the first input that has just these, else in the order of the `axes` line. */
-function axisGroups(scope: Scope, node: Node): Group[] {
-  const { outer } = scope.session;
-  const whole = (dim: string): AxisSet =>
-    outer.axes.find((axis) => axis.name === dim)?.factors.map((one) => one.name) ?? [dim];
-  for (const tensor of outer.tensors.values()) {
-    if (tensor.role === "input" && sameAxes(tensor.dims.flatMap(whole), node.axes)) {
-      return tensor.dims.map((dim) => ({ name: dim, factors: whole(dim) }));
-    }
-  }
-  return outer.axes.flatMap((axis) => {
-    const present = axis.factors.map((one) => one.name).filter((one) => node.axes.includes(one));
-    if (present.length === axis.factors.length) return [{ name: axis.name, factors: present }];
-    return present.map((one) => ({ name: one, factors: [one] }));
-  });
+function namesOf(scope: Scope, factors: AxisSet): string {
+  return axisNames(scope.session.outer.axes, factors).join(", ");
 }
 
-/** By name where all names agree, else by position; a variadic axis takes what is left between. */
-function matchDims(
-  callee: Declarations,
-  dims: readonly string[],
-  groups: readonly Group[],
-): Map<string, AxisSet> | undefined {
-  const isVariadic = (dim: string): boolean => callee.axes.some((axis) => axis.name === dim && axis.variadic);
-  const fixed = dims.filter((dim) => !isVariadic(dim));
-  const variadic = dims.find(isVariadic);
-  const byName = fixed.every((dim) => groups.some((one) => one.name === dim));
-  const before = variadic === undefined ? dims.length : dims.indexOf(variadic);
-  const after = dims.length - before - (variadic === undefined ? 0 : 1);
-  if (groups.length < fixed.length || (variadic === undefined && groups.length > fixed.length))
-    return undefined;
-
-  const matched = new Map<string, AxisSet>();
-  if (byName) {
-    for (const dim of fixed) matched.set(dim, groups.find((one) => one.name === dim)?.factors ?? []);
-    const rest = groups.filter((one) => !fixed.includes(one.name));
-    if (variadic !== undefined)
-      matched.set(
-        variadic,
-        rest.flatMap((one) => one.factors),
-      );
-  } else {
-    dims.slice(0, before).forEach((dim, i) => matched.set(dim, groups[i].factors));
-    dims
-      .slice(dims.length - after)
-      .forEach((dim, i) => matched.set(dim, groups[groups.length - after + i].factors));
-    const rest = groups.slice(before, groups.length - after);
-    if (variadic !== undefined)
-      matched.set(
-        variadic,
-        rest.flatMap((one) => one.factors),
-      );
-  }
-  return matched;
+function tensorParts(callee: Declarations, dims: readonly string[]): string[] {
+  return dims.flatMap(
+    (dim) => callee.axes.find((one) => one.name === dim)?.factors.map((one) => one.name) ?? [dim],
+  );
 }
 
 function bindDim(
@@ -128,34 +83,58 @@ function bindDim(
     factors: [{ name: dim, extent: null }],
   };
   const parts = axis.factors;
-  if (parts.length === 1) return enter(parts[0].name, factors);
-  const extents = parts.map((part) => factorExtent(callee, args, part));
+  if (parts.length === 1) {
+    const own = soleExtent(scope, factors);
+    const { extent } = parts[0];
+    if (typeof extent === "number" && own !== extent) {
+      const which = namesOf(scope, factors);
+      const message = `the axis \`${dim}\` of \`${expr.callee.text}\` has ${extent} places, and nothing says that \`${which}\` has as many`;
+      scope.report(
+        diagnostic("N307", message, expr.span, { note: `declare it so: \`axes ${which} = ${extent}\`` }),
+      );
+      return false;
+    }
+    if (typeof extent === "object" && extent !== null && args.has(extent.param)) {
+      const message = `\`${extent.param}\` is the extent of an axis that the operands give: it cannot be set as well`;
+      scope.report(diagnostic("N402", message, args.get(extent.param)?.span ?? expr.span));
+      return false;
+    }
+    return enter(parts[0].name, factors);
+  }
+  const extents: GraphFactor["extent"][] = [];
+  for (const part of parts) {
+    const extent = factorExtent(scope, expr, callee, args, part);
+    if (extent === undefined) return false;
+    extents.push(extent);
+  }
+  const outer = scope.session.outer.axes.flatMap((one) => one.factors);
   if (factors.length === 1) {
-    const named = parts.map((part, i) => ({ name: `${factors[0]}_${part.name}`, extent: extents[i] }));
+    const taken = new Set([
+      ...outer.map((one) => one.name),
+      ...scope.session.outer.axes.map((one) => one.name),
+    ]);
+    const named = parts.map((part, i) => {
+      let name = `${factors[0]}_${part.name}`;
+      while (taken.has(name)) name += "_";
+      taken.add(name);
+      return { name, extent: extents[i] };
+    });
     scope.session.splits.set(factors[0], named);
     return false;
   }
-  const outer = scope.session.outer.axes.flatMap((one) => one.factors);
   const agrees =
     factors.length === parts.length &&
     parts.every((_, i) => {
       const own = outer.find((one) => one.name === factors[i]);
-      return extents[i] === null || own === undefined || sameExtent(extents[i], own);
+      return own === undefined || sameExtent(extents[i], own);
     });
   if (!agrees) {
     const names = parts.map((one) => one.name).join(" * ");
-    scope.report(
-      diagnostic(
-        "N306",
-        `\`${expr.callee.text}\` splits this axis as \`${names}\`, this norm in another way`,
-        expr.span,
-        {
-          note: parts.map(
-            (one) => `pass \`${one.name} = …\` with the extent of \`${factors.join(" * ")}\``,
-          )[0],
-        },
-      ),
-    );
+    const message = `\`${expr.callee.text}\` splits \`${namesOf(scope, factors)}\` into \`${names}\`, and here it is split in another way`;
+    const given = parts.find((one) => typeof one.extent === "object" && one.extent !== null);
+    const note =
+      given && `an axis is split in one way: give \`${given.name}\` the extent that its part has here`;
+    scope.report(diagnostic("N306", message, expr.span, note === undefined ? {} : { note }));
     return false;
   }
   return parts.every((part, i) => enter(part.name, [factors[i]]));
@@ -166,7 +145,7 @@ function bindDim(
       scope.report(
         diagnostic(
           "N307",
-          `the axis \`${name}\` of \`${expr.callee.text}\` would be both ${known.join(", ")} and ${to.join(", ")}`,
+          `the axis \`${name}\` of \`${expr.callee.text}\` would be ${axesText(scope, known)} and ${axesText(scope, to)} at once`,
           expr.span,
         ),
       );
@@ -177,19 +156,49 @@ function bindDim(
   }
 }
 
-/** What the call gives for a factor that a param of the callee sets. */
-function factorExtent(callee: Declarations, args: Arguments, part: GraphFactor): GraphFactor["extent"] {
+function axesText(scope: Scope, factors: AxisSet): string {
+  return factors.length === 0 ? "no axis" : quoted(axisNames(scope.session.outer.axes, factors));
+}
+
+/** The extent of a value's only axis, where the text says it. */
+function soleExtent(scope: Scope, factors: AxisSet): GraphFactor["extent"] {
+  if (factors.length !== 1) return null;
+  const all = scope.session.outer.axes.flatMap((one) => one.factors);
+  return all.find((one) => one.name === factors[0])?.extent ?? null;
+}
+
+/** What the call gives for a part of a split axis that a param of the callee sets. Undefined if it cannot be one. */
+function factorExtent(
+  scope: Scope,
+  expr: CallExpr,
+  callee: Declarations,
+  args: Arguments,
+  part: GraphFactor,
+): GraphFactor["extent"] | undefined {
   if (part.extent === null || typeof part.extent === "number") return part.extent;
-  const argument = args.get(part.extent.param)?.node;
-  if (argument === undefined) return callee.params.get(part.extent.param)?.initial ?? null;
-  if (argument.kind === "literal") return argument.value;
-  if (argument.kind === "param") return { param: argument.param };
-  return argument.kind === "size" ? { param: argument.over[0] } : null;
+  const { param } = part.extent;
+  const argument = args.get(param);
+  if (argument === undefined) return callee.params.get(param)?.initial ?? null;
+  const { node } = argument;
+  if (node.kind === "literal" && isExtent(node.value)) return node.value;
+  if (node.kind === "literal") {
+    const message = `\`${param}\` of \`${expr.callee.text}\` is the extent of an axis: a whole number from 1, not ${node.value}`;
+    scope.report(diagnostic("N105", message, argument.span));
+    return undefined;
+  }
+  if (node.kind === "param") return { param: node.param };
+  if (node.kind === "size" && node.over.length === 1) {
+    const known = soleExtent(scope, node.over);
+    if (known !== null) return known;
+  }
+  const message = `\`${param}\` of \`${expr.callee.text}\` is the extent of an axis: a number or a param, nothing computed`;
+  scope.report(diagnostic("N408", message, argument.span));
+  return undefined;
 }
 
 function sameExtent(a: GraphFactor["extent"], own: GraphFactor): boolean {
   const b = own.extent;
   if (a === null) return true;
   if (typeof a === "number" || b === null) return a === b;
-  return typeof b !== "number" && (a.param === b.param || a.param === own.name);
+  return typeof b !== "number" && a.param === b.param;
 }

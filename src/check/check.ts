@@ -2,16 +2,22 @@
  * Checking: from a parsed file to one tensor graph for each norm and mode. Whatever the text holds, mistakes are
  * reported and nothing is thrown; a norm with an error has no graphs.
  */
-import { type Diagnostic, hasErrors, type Report, type Source } from "../diagnostics/diagnostic.ts";
-import type { Mode } from "../program/program.ts";
-import type { NormDecl } from "../syntax/ast.ts";
-import { everyExpr } from "../syntax/walk.ts";
-import type { Graph, GraphFactor } from "../tensor/graph.ts";
-import { type Declarations, declare } from "./declare.ts";
-import { evaluate } from "./evaluate.ts";
-import { loadModule, type Module, type ReadImport } from "./modules.ts";
-import { readNorm } from "./read.ts";
-import { createSession } from "./session.ts";
+import {
+  type Diagnostic,
+  diagnostic,
+  hasErrors,
+  type Report,
+  type Source,
+} from "../diagnostics/diagnostic.ts";
+import type { FunctionDecl, NormDecl } from "../syntax/ast.ts";
+import type { Graph } from "../tensor/graph.ts";
+import { declare } from "./declare.ts";
+import { checkFunction } from "./functions.ts";
+import { checkModes } from "./modes.ts";
+import { type Declared, loadModule, type Module, type ReadImport } from "./modules.ts";
+import { calledNames, usedFirst } from "./order.ts";
+import type { Known } from "./session.ts";
+import { isBuiltIn } from "./unknown.ts";
 import { reportUnused } from "./unused.ts";
 
 export interface CheckedNorm {
@@ -30,37 +36,87 @@ export interface CheckedFile {
 
 /** Parses and checks a file and what it imports. `norms` holds the norms of the file itself that have no errors. */
 export function checkFile(source: Source, readImport: ReadImport, report: Report): CheckedFile {
-  const module = loadModule(source, readImport, report);
-  const done = new Set<Module>();
-  const visit = (one: Module): CheckedNorm[] => {
-    if (done.has(one)) return [];
-    done.add(one);
-    for (const imported of one.imports) visit(imported);
-    return one.file.items.flatMap((item) =>
-      item.kind === "norm" ? (checkNorm(one, item, report) ?? []) : [],
-    );
+  const found = new Map<string, Diagnostic>();
+  // A mistake in a function is met again by each norm that calls it.
+  const once: Report = (one) => {
+    const key = `${one.code} ${one.span.start} ${one.span.source.path} ${one.message}`;
+    if (!found.has(key)) found.set(key, one);
   };
-  return { module, norms: visit(module) };
+  const entry = loadModule(source, readImport, once);
+  const modules = usedFirst([entry], (one) => one.imports);
+  if (entry.sound && entry.file.items.every((one) => one.kind === "import")) {
+    const message = "this file declares no norm and no function";
+    once(diagnostic("N004", message, { source, start: 0, end: 0 }));
+  }
+
+  const known: Known = { declarations: new Map(), broken: new Set(), withModes: new Set() };
+  const functions: Declared<FunctionDecl>[] = [];
+  const declared = new Map<Declared<NormDecl>, Diagnostic[]>();
+  for (const module of modules) {
+    if (!module.sound) continue;
+    for (const item of module.file.items) {
+      const fn = item.kind === "function" ? module.functions.get(item.name.text) : undefined;
+      if (fn?.decl === item) functions.push(fn);
+      // Of two norms of one name the second was reported and is left out.
+      const norm = item.kind === "norm" ? module.norms.get(item.name.text) : undefined;
+      if (norm === undefined || norm.decl !== item) continue;
+      const own: Diagnostic[] = [];
+      known.declarations.set(
+        norm.decl,
+        declare(norm.decl, (one) => own.push(one)),
+      );
+      declared.set(norm, own);
+    }
+  }
+  for (const fn of usedFirst(functions, calledFunctions)) checkFunction(fn, known, once);
+  const calls = new Map([...declared.keys()].map((one) => [one, calledNorms(one)]));
+  const checked = new Map<NormDecl, CheckedNorm>();
+  for (const norm of usedFirst(declared.keys(), (one) => calls.get(one) ?? [])) {
+    const own = declared.get(norm) ?? [];
+    const result = checkNorm(norm, calls.get(norm) ?? [], known, own);
+    for (const one of own) once(one);
+    if (result === undefined) known.broken.add(norm.decl);
+    else checked.set(norm.decl, result);
+  }
+  reportInOrder([...found.values()], modules, report);
+  return {
+    module: entry,
+    norms: entry.file.items.flatMap((item) => (item.kind === "norm" ? (checked.get(item) ?? []) : [])),
+  };
 }
 
-function checkNorm(module: Module, decl: NormDecl, report: Report): CheckedNorm | undefined {
-  const found: Diagnostic[] = [];
-  const once: Report = (one) => {
-    const known = found.some(
-      (other) =>
-        other.code === one.code && other.span.start === one.span.start && other.message === one.message,
-    );
-    if (!known) found.push(one);
-  };
-  const declarations = declare(decl, once);
+/** Those that a norm calls: the very objects that the modules hold. */
+function calledNorms({ decl, module }: Declared<NormDecl>): Declared<NormDecl>[] {
+  return [...calledNames(decl)].flatMap((name) => module.norms.get(name) ?? []);
+}
+
+/** The functions of the prelude are sound and not looked at. */
+function calledFunctions({ decl, module }: Declared<FunctionDecl>): Declared<FunctionDecl>[] {
+  const called = [...calledNames(decl)].flatMap((name) => module.functions.get(name) ?? []);
+  return called.filter((one) => !one.module.builtIn);
+}
+
+/** `found` holds what is wrong with its declarations, and gets what else is. */
+function checkNorm(
+  { decl, module }: Declared<NormDecl>,
+  calls: readonly Declared<NormDecl>[],
+  known: Known,
+  found: Diagnostic[],
+): CheckedNorm | undefined {
+  const note: Report = (one) => found.push(one);
+  const declarations = known.declarations.get(decl);
+  if (declarations === undefined) return undefined;
+  if (isBuiltIn(decl.name.text)) {
+    const advice = "give the norm another name, with a capital letter say";
+    const message = `\`${decl.name.text}\` is a function of the language`;
+    note(diagnostic("N208", message, decl.name.span, { note: advice }));
+    return undefined;
+  }
+  if (declarations.hasModes || calls.some((one) => known.withModes.has(one.decl))) known.withModes.add(decl);
   const used = new Set<string>();
-  const modes: readonly (Mode | null)[] = hasModes(module, declarations, new Set())
-    ? ["train", "infer"]
-    : [null];
-  const graphs = modes.map((mode) => checkMode(module, declarations, mode, used, once));
-  if (!hasErrors(found)) reportUnused(declarations, used, once);
-  for (const one of found) report(one);
-  if (hasErrors(found)) return undefined;
+  const graphs = checkModes(module, declarations, known, used, note);
+  if (!hasErrors(found) && graphs !== undefined) reportUnused(declarations, used, note);
+  if (hasErrors(found) || graphs === undefined) return undefined;
   const docs = new Map<string, string>();
   for (const one of [
     ...declarations.params.values(),
@@ -73,77 +129,15 @@ function checkNorm(module: Module, decl: NormDecl, report: Report): CheckedNorm 
     name: decl.name.text,
     ...(decl.doc === undefined ? {} : { doc: decl.doc }),
     docs,
-    graphs: graphs.filter((one): one is Graph => one !== undefined),
+    graphs,
   };
 }
 
-function hasModes(module: Module, declarations: Declarations, seen: Set<NormDecl>): boolean {
-  if (declarations.hasModes) return true;
-  if (seen.has(declarations.decl)) return false;
-  seen.add(declarations.decl);
-  const called = calledNames(declarations);
-  return [...called].some((name) => {
-    const norm = module.norms.get(name);
-    return (
-      norm !== undefined &&
-      hasModes(
-        norm.module,
-        declare(norm.decl, () => {}),
-        seen,
-      )
-    );
-  });
-}
-
-/** Names of everything called in the equations of a norm. */
-function calledNames(declarations: Declarations): Set<string> {
-  const names = new Set<string>();
-  for (const equation of declarations.equations.values()) {
-    for (const expr of everyExpr(equation.value)) if (expr.kind === "call") names.add(expr.callee.text);
+/** Imported files first, each from its beginning to its end. */
+function reportInOrder(found: readonly Diagnostic[], modules: readonly Module[], report: Report): void {
+  const place = new Map(modules.map((one, i) => [one.file.source.path, i]));
+  const placeOf = (one: Diagnostic): number => place.get(one.span.source.path) ?? modules.length;
+  for (const one of found.toSorted((a, b) => placeOf(a) - placeOf(b) || a.span.start - b.span.start)) {
+    report(one);
   }
-  return names;
-}
-
-function checkMode(
-  module: Module,
-  declared: Declarations,
-  mode: Mode | null,
-  used: Set<string>,
-  report: Report,
-): Graph | undefined {
-  let declarations = declared;
-  // A called norm can split an axis; each round splits at least one more, so this ends.
-  for (let round = 0; round <= declared.axes.length; round++) {
-    const found: Diagnostic[] = [];
-    const session = createSession(declarations, evaluate);
-    const graph = readNorm(module, declarations, session, mode, used, (one) => found.push(one));
-    if (session.splits.size === 0) {
-      for (const one of found) report(one);
-      return hasErrors(found) ? undefined : graph;
-    }
-    declarations = splitAxes(declarations, session.splits);
-  }
-  throw new Error("axes are split without end");
-}
-
-function splitAxes(
-  declarations: Declarations,
-  splits: ReadonlyMap<string, readonly GraphFactor[]>,
-): Declarations {
-  const extents = new Set(
-    [...splits.values()]
-      .flat()
-      .map((one) => (typeof one.extent === "object" ? one.extent?.param : undefined)),
-  );
-  const params = [...declarations.params].map(
-    ([name, param]) => [name, extents.has(name) ? { ...param, kind: "extent" as const } : param] as const,
-  );
-  return {
-    ...declarations,
-    params: new Map(params),
-    axes: declarations.axes.map((axis) => ({
-      ...axis,
-      factors: axis.factors.flatMap((one) => splits.get(one.name) ?? [one]),
-    })),
-  };
 }

@@ -2,39 +2,52 @@
  * A norm called by a norm. Its body is read in place, with the caller's values for its tensors and params and the
  * caller's axes for its own; the value of the call is its first output.
  */
-import { type Diagnostic, diagnostic, hasErrors, type Span } from "../diagnostics/diagnostic.ts";
-import type { CallExpr, Name, NormDecl } from "../syntax/ast.ts";
+import { type Diagnostic, diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
+import type { CallExpr, NormDecl } from "../syntax/ast.ts";
 import { type AxisSet, isSubset } from "../tensor/axes.ts";
-import type { Node } from "../tensor/graph.ts";
+import { type Bound, bindArguments } from "./arguments.ts";
+import { axisNames } from "./axes.ts";
 import { type AxisBinding, bindAxes } from "./bind.ts";
-import type { Declarations, DeclaredTensor } from "./declare.ts";
-import { type Declared, suggestion } from "./modules.ts";
-import { lookup, type Scope, type Value } from "./scope.ts";
-
-interface Argument {
-  readonly node: Node;
-  readonly span: Span;
-}
+import type { Declarations } from "./declare.ts";
+import type { Declared } from "./modules.ts";
+import { namesIn } from "./order.ts";
+import { evaluateEquations, lookup, type Scope, type Value } from "./scope.ts";
+import { countCall, countNodes } from "./session.ts";
+import type { DeclaredTensor } from "./tensors.ts";
 
 export function callNorm(scope: Scope, expr: CallExpr, norm: Declared<NormDecl>): Value {
   const { session } = scope;
-  const callee = session.declarationsOf(norm);
   const name = expr.callee.text;
+  if (scope.inFunction) {
+    const note = "call it in the norm and pass the result as an argument";
+    const message = `\`${name}\` is a norm: a function works element by element and cannot call it`;
+    scope.report(diagnostic("N411", message, expr.span, { note }));
+    return undefined;
+  }
   if (session.calling.has(norm.decl)) {
-    scope.report(diagnostic("N206", `the norm \`${name}\` calls itself`, expr.span));
+    const direct = norm.decl === scope.declarations.decl;
+    const message = `the norm \`${name}\` calls itself${direct ? "" : ", through another"}`;
+    // Not as a mistake of the calls on the way here.
+    session.report(diagnostic("N206", message, expr.span));
     return undefined;
   }
   if (expr.over !== undefined) {
-    scope.report(diagnostic("N403", `\`${name}\` is a norm: its axes come from its operands`, expr.span));
+    scope.report(
+      diagnostic("N403", `\`${name}\` is a norm: its axes come from its operands`, expr.span, {
+        note: `leave out \`over …\`: \`${name}(x)\``,
+      }),
+    );
     return undefined;
   }
+  const callee = session.known.declarations.get(norm.decl);
+  if (callee === undefined || session.known.broken.has(norm.decl) || !countCall(session)) return undefined;
   const bound = bindArguments(scope, expr, callee);
   if (bound === undefined) return undefined;
   const axes = bindAxes(scope, expr, callee, bound.nodes);
   if (axes === undefined) return undefined;
-
   const given = givenValues(scope, expr, callee, bound, axes);
   if (given === undefined) return undefined;
+
   const found: Diagnostic[] = [];
   const inner: Scope = {
     ...scope,
@@ -48,91 +61,26 @@ export function callNorm(scope: Scope, expr: CallExpr, norm: Declared<NormDecl>)
     used: new Set(),
   };
   session.calling.add(norm.decl);
-  const output = callee.outputs[0];
-  const value = output && lookup(inner, output.name, output.span);
+  const value = readBody(inner);
   if (scope.mode === "train") updateStates(scope, expr, inner, bound.states);
   session.calling.delete(norm.decl);
-  if (value === undefined || hasErrors(found)) {
-    const reason = found.length > 0 ? `: ${found[0].message}` : "";
-    scope.report(diagnostic("N307", `\`${name}\` cannot be used on these operands${reason}`, expr.span));
-    return undefined;
+  countNodes(session, value);
+  if (session.stopped || (value !== undefined && !hasErrors(found)))
+    return session.stopped ? undefined : value;
+  // A norm in whose own check nothing was found fails here for what it was given.
+  if (found.length > 0) {
+    const message = `\`${name}\` cannot be used on these operands: ${found[0].message}`;
+    scope.report(diagnostic("N307", message, expr.span));
   }
-  return value;
+  return undefined;
 }
 
-interface Bound {
-  /** Values for inputs, affines and params, by the callee's names. */
-  readonly nodes: ReadonlyMap<string, Argument>;
-  /** The caller's states for the callee's. */
-  readonly states: Map<string, string>;
-}
-
-/** Inputs by position, everything by name behind the semicolon. */
-function bindArguments(scope: Scope, expr: CallExpr, callee: Declarations): Bound | undefined {
-  const nodes = new Map<string, Argument>();
-  const states = new Map<string, string>();
-  const inputs = [...callee.tensors.values()].filter((one) => one.role === "input");
-  let sound = true;
-  if (expr.arguments.length > inputs.length) {
-    scope.report(
-      diagnostic(
-        "N401",
-        `\`${expr.callee.text}\` has ${inputs.length} inputs, not ${expr.arguments.length}`,
-        expr.span,
-      ),
-    );
-    return undefined;
-  }
-  expr.arguments.forEach((one, i) => {
-    const node = scope.session.evaluate(scope, one);
-    if (node === undefined) sound = false;
-    else nodes.set(inputs[i].name, { node, span: one.span });
-  });
-  for (const setting of expr.settings) {
-    const name = setting.name;
-    if (name === undefined) {
-      scope.report(diagnostic("N402", "name what this is for: `eps = …`", setting.value.span));
-      return undefined;
-    }
-    if (nodes.has(name.text) || states.has(name.text)) {
-      scope.report(diagnostic("N202", `\`${name.text}\` is given twice`, name.span));
-      return undefined;
-    }
-    const tensor = callee.tensors.get(name.text);
-    if (tensor === undefined && !callee.params.has(name.text)) {
-      reportUnknownSetting(scope, expr, callee, name);
-      sound = false;
-    } else if (tensor?.role === "state") {
-      const own = setting.value.kind === "name" ? scope.states.get(setting.value.name.text) : undefined;
-      if (own !== undefined && setting.value.kind === "name") {
-        scope.used.add(setting.value.name.text);
-        states.set(name.text, own);
-      } else {
-        scope.report(
-          diagnostic("N411", `\`${name.text}\` is a state: give it a state of this norm`, setting.value.span),
-        );
-        sound = false;
-      }
-    } else {
-      const node = scope.session.evaluate(scope, setting.value);
-      if (node === undefined) sound = false;
-      else nodes.set(name.text, { node, span: setting.value.span });
-    }
-  }
-  const missing = inputs.find((one) => !nodes.has(one.name));
-  if (sound && missing !== undefined) {
-    scope.report(
-      diagnostic("N401", `\`${expr.callee.text}\` needs its input \`${missing.name}\``, expr.span),
-    );
-    return undefined;
-  }
-  return sound ? { nodes, states } : undefined;
-}
-
-function reportUnknownSetting(scope: Scope, expr: CallExpr, callee: Declarations, name: Name): void {
-  const names = [...callee.tensors.keys(), ...callee.params.keys()];
-  const message = `\`${expr.callee.text}\` has no tensor or param \`${name.text}\``;
-  scope.report(diagnostic("N402", message, name.span, suggestion(name.text, names, name.span)));
+function readBody(inner: Scope): Value {
+  const { outputs, updates } = inner.declarations;
+  const written = inner.mode === "train" ? updates.flatMap((one) => [...namesIn(one.value)]) : [];
+  const names = [...outputs.slice(0, 1).map((one) => one.name), ...written];
+  evaluateEquations(inner, names);
+  return outputs.length === 0 ? undefined : lookup(inner, outputs[0].name, outputs[0].span);
 }
 
 function givenValues(
@@ -147,16 +95,16 @@ function givenValues(
   for (const param of callee.params.values()) {
     const argument = bound.nodes.get(param.name);
     if (argument !== undefined && argument.node.axes.length > 0) {
-      scope.report(
-        diagnostic("N408", `the param \`${param.name}\` is one number, not a tensor`, argument.span),
-      );
+      const has = axisNames(scope.session.outer.axes, argument.node.axes).join(", ");
+      const message = `the param \`${param.name}\` is one number, and this has the axes ${has}`;
+      scope.report(diagnostic("N408", message, argument.span));
       return undefined;
     }
     const extent = param.kind === "extent" ? g.size(axes.get(param.name) ?? []) : undefined;
     given.set(param.name, extent ?? argument?.node ?? g.literal(param.initial));
   }
   for (const tensor of callee.tensors.values()) {
-    const factors = tensorFactors(callee, tensor).flatMap((factor) => axes.get(factor) ?? []);
+    const factors = tensorFactors(callee, tensor.dims).flatMap((factor) => axes.get(factor) ?? []);
     const argument = bound.nodes.get(tensor.name);
     if (tensor.role === "state") {
       const state = stateNode(scope, expr, tensor, factors, bound.states);
@@ -166,13 +114,9 @@ function givenValues(
       given.set(tensor.name, g.literal(tensor.initial ?? 0));
     } else if (!isSubset(argument.node.axes, factors)) {
       const extra = argument.node.axes.filter((one) => !factors.includes(one));
-      scope.report(
-        diagnostic(
-          "N307",
-          `\`${tensor.name}\` of \`${expr.callee.text}\` has no axis \`${extra.join(", ")}\``,
-          argument.span,
-        ),
-      );
+      const names = axisNames(scope.session.outer.axes, extra).join(", ");
+      const message = `\`${tensor.name}\` of \`${expr.callee.text}\` has no axis \`${names}\``;
+      scope.report(diagnostic("N307", message, argument.span));
       return undefined;
     } else {
       given.set(tensor.name, argument.node);
@@ -181,8 +125,9 @@ function givenValues(
   return given;
 }
 
-export function tensorFactors(declarations: Declarations, tensor: DeclaredTensor): string[] {
-  return tensor.dims.flatMap((dim) => {
+/** The factors behind the names in brackets. */
+export function tensorFactors(declarations: Declarations, dims: readonly string[]): string[] {
+  return dims.flatMap((dim) => {
     const axis = declarations.axes.find((one) => one.name === dim);
     return axis === undefined ? [dim] : axis.factors.map((one) => one.name);
   });
@@ -197,28 +142,36 @@ function stateNode(
   states: Map<string, string>,
 ): Value {
   const { session } = scope;
-  const outerName = states.get(tensor.name);
-  if (outerName !== undefined) return scope.builder.input(outerName, factors);
-  if (
-    session.hoisted.has(tensor.name) ||
-    scope.given.has(tensor.name) ||
-    session.outer.equations.has(tensor.name)
-  ) {
-    scope.report(
-      diagnostic(
-        "N202",
-        `the state \`${tensor.name}\` of \`${expr.callee.text}\` would be defined twice`,
-        expr.span,
-        {
-          note: `declare a state and pass it: \`; ${tensor.name} = …\``,
-        },
-      ),
-    );
+  const { name } = tensor;
+  const bound = states.get(name);
+  if (bound !== undefined) {
+    const own = session.outer.tensors.get(bound);
+    const has =
+      own === undefined ? session.hoisted.get(bound)?.factors : tensorFactors(session.outer, own.dims);
+    if (has !== undefined && isSubset(has, factors) && isSubset(factors, has)) {
+      return scope.builder.input(bound, has);
+    }
+    const axes = axisNames(session.outer.axes, factors).join(", ");
+    const message = `the state \`${name}\` of \`${expr.callee.text}\` has other axes than \`${bound}\``;
+    const note = `here it needs \`${bound}[${axes}]\``;
+    scope.report(diagnostic("N307", message, expr.span, { note }));
     return undefined;
   }
-  session.hoisted.set(tensor.name, { factors, initial: tensor.initial ?? 0 });
-  states.set(tensor.name, tensor.name);
-  return scope.builder.input(tensor.name, factors);
+  const { outer } = session;
+  const taken =
+    session.hoisted.has(name) ||
+    [outer.params, outer.tensors, outer.equations, ...Object.values(outer.modeEquations)].some((one) =>
+      one.has(name),
+    );
+  if (taken) {
+    const message = `the state \`${name}\` of \`${expr.callee.text}\` has a name that is taken here`;
+    const note = `declare a state for it and pass that: \`${expr.callee.text}(…; ${name} = …)\``;
+    scope.report(diagnostic("N202", message, expr.span, { note }));
+    return undefined;
+  }
+  session.hoisted.set(name, { factors, initial: tensor.initial ?? 0 });
+  states.set(name, name);
+  return scope.builder.input(name, factors);
 }
 
 function updateStates(scope: Scope, expr: CallExpr, inner: Scope, states: ReadonlyMap<string, string>): void {
@@ -227,7 +180,8 @@ function updateStates(scope: Scope, expr: CallExpr, inner: Scope, states: Readon
     const value = scope.session.evaluate(inner, update.value);
     if (state === undefined || value === undefined) continue;
     if (scope.session.updates.has(state)) {
-      scope.report(diagnostic("N410", `the state \`${state}\` is updated twice`, expr.span));
+      const note = "each call needs states of its own";
+      scope.report(diagnostic("N410", `the state \`${state}\` is updated twice`, expr.span, { note }));
     }
     scope.session.updates.set(state, value);
   }

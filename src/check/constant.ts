@@ -25,8 +25,8 @@ export function constantValue(expr: Expr, report: Report): number | undefined {
     case "call":
     case "at":
       report(
-        diagnostic("N408", "expected a number", expr.span, {
-          note: "defaults and initial values are constants",
+        diagnostic("N408", "this is no constant", expr.span, {
+          note: "defaults and initial values are made of numbers and `+ - * / ^` alone",
         }),
       );
       return undefined;

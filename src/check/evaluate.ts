@@ -1,16 +1,25 @@
 /** Expressions: syntax to nodes. */
 import { diagnostic } from "../diagnostics/diagnostic.ts";
 import { isOperator } from "../operators/operators.ts";
-import type { CallExpr, Expr } from "../syntax/ast.ts";
+import type { BinaryOperator, CallExpr, Expr } from "../syntax/ast.ts";
+import type { Node } from "../tensor/graph.ts";
 import { binaryOperators } from "./binary.ts";
 import { callFunction, callOperator } from "./calls.ts";
 import { callNorm } from "./compose.ts";
 import { warnZeroDivisor } from "./extents.ts";
-import { suggestion } from "./modules.ts";
-import { callAxisForm, callReduction, elementAt, reductions } from "./reductions.ts";
+import { reductionNames } from "./forms.ts";
+import { callAxisForm, callReduction, elementAt } from "./reductions.ts";
 import { lookup, type Scope, type Value } from "./scope.ts";
+import { enter, leave } from "./session.ts";
+import { reportUnknownCall } from "./unknown.ts";
 
 export function evaluate(scope: Scope, expr: Expr): Value {
+  const value = enter(scope.session) ? read(scope, expr) : undefined;
+  leave(scope.session);
+  return value;
+}
+
+function read(scope: Scope, expr: Expr): Value {
   const g = scope.builder;
   switch (expr.kind) {
     case "number":
@@ -18,20 +27,18 @@ export function evaluate(scope: Scope, expr: Expr): Value {
     case "name":
       return lookup(scope, expr.name.text, expr.span);
     case "axis":
-      scope.report(diagnostic("N411", `\`...${expr.axis.name.text}\` is an axis, not a value`, expr.span));
+      scope.report(
+        diagnostic("N411", `\`...${expr.axis.name.text}\` stands for axes and is no value`, expr.span, {
+          note: `their extent is \`size(...${expr.axis.name.text})\``,
+        }),
+      );
       return undefined;
     case "negate": {
       const value = evaluate(scope, expr.operand);
       return value && g.map("neg", value);
     }
-    case "binary": {
-      const left = evaluate(scope, expr.left);
-      const right = evaluate(scope, expr.right);
-      if (left === undefined || right === undefined) return undefined;
-      if (expr.operator === "/") warnZeroDivisor(scope, right, expr.right.span);
-      const { op, swapped } = binaryOperators[expr.operator];
-      return swapped ? g.map(op, right, left) : g.map(op, left, right);
-    }
+    case "binary":
+      return chain(scope, expr);
     case "at":
       return elementAt(scope, expr);
     case "call":
@@ -39,9 +46,24 @@ export function evaluate(scope: Scope, expr: Expr): Value {
   }
 }
 
-const axisForms = ["standardize", "size", "index"];
+/** `a + b + c + …` leans to the left: read in a loop, a long one is not deep. */
+function chain(scope: Scope, expr: Expr): Value {
+  const links: Extract<Expr, { kind: "binary" }>[] = [];
+  let first = expr;
+  for (; first.kind === "binary"; first = first.left) links.push(first);
+  let value = evaluate(scope, first);
+  for (const link of links.reverse()) {
+    const right = evaluate(scope, link.right);
+    if (right !== undefined && link.operator === "/") warnZeroDivisor(scope, right, link.right.span);
+    value = value && right && combine(scope, link.operator, value, right);
+  }
+  return value;
+}
 
-const builtinForms: readonly string[] = [...Object.keys(reductions), ...axisForms];
+function combine(scope: Scope, operator: BinaryOperator, left: Node, right: Node): Node {
+  const { op, swapped } = binaryOperators[operator];
+  return swapped ? scope.builder.map(op, right, left) : scope.builder.map(op, left, right);
+}
 
 function call(scope: Scope, expr: CallExpr): Value {
   const name = expr.callee.text;
@@ -53,19 +75,16 @@ function call(scope: Scope, expr: CallExpr): Value {
   if (name === "size" || name === "index") return callAxisForm(scope, expr, name);
   if (expr.over !== undefined || name === "standardize") return callReduction(scope, expr);
   if (fn !== undefined) return callFunction(scope, expr, fn);
-  if (isOperator(name)) return callOperator(scope, expr, name);
-  if (Object.hasOwn(reductions, name)) {
-    scope.report(
-      diagnostic("N403", `\`${name}\` needs the axes it runs over`, expr.span, {
-        note: `write \`${name}(x over N)\`; of two numbers the larger is \`max(a, b)\``,
-      }),
-    );
+  // `max` and `min` of one operand are meant as reductions.
+  const reduces = reductionNames.includes(name) && (!isOperator(name) || expr.arguments.length === 1);
+  if (reduces) {
+    const note = isOperator(name)
+      ? `write \`${name}(x over N)\`; of two values, \`${name}(a, b)\``
+      : `write \`${name}(x over N)\``;
+    scope.report(diagnostic("N403", `\`${name}\` needs the axes that it runs over`, expr.span, { note }));
     return undefined;
   }
-  const names = [...scope.module.norms.keys(), ...scope.module.functions.keys(), ...builtinForms];
-  const span = expr.callee.span;
-  scope.report(
-    diagnostic("N201", `there is no function or norm \`${name}\``, span, suggestion(name, names, span)),
-  );
+  if (isOperator(name)) return callOperator(scope, expr, name);
+  reportUnknownCall(scope, expr);
   return undefined;
 }

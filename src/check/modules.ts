@@ -1,9 +1,9 @@
 /** Files and their imports: which norms and functions a file can name, and where each was declared. */
 import { diagnostic, type Report, type Source, type Span } from "../diagnostics/diagnostic.ts";
-import { nearest } from "../diagnostics/suggest.ts";
 import type { File, FunctionDecl, Import, NormDecl } from "../syntax/ast.ts";
 import { parse } from "../syntax/parse.ts";
 import { prelude } from "./prelude.ts";
+import { suggestion } from "./suggestion.ts";
 
 export interface Module {
   readonly file: File;
@@ -11,6 +11,12 @@ export interface Module {
   readonly functions: ReadonlyMap<string, Declared<FunctionDecl>>;
   /** The modules it imports, each once. */
   readonly imports: readonly Module[];
+  /** Names that an import should have brought and did not: what uses them says nothing more. */
+  readonly missing: ReadonlySet<string>;
+  /** False where the text has syntax errors: what is left of it would be blamed for what is not its fault. */
+  readonly sound: boolean;
+  /** The functions that ship with the language. */
+  readonly builtIn: boolean;
 }
 
 export interface Declared<T> {
@@ -28,19 +34,25 @@ export function loadModule(entry: Source, readImport: ReadImport, report: Report
   const loading = new Set<string>();
 
   function load(source: Source): Module {
-    const file = parse(source, report);
+    let sound = true;
+    const file = parse(source, (one) => {
+      if (one.severity === "error") sound = false;
+      report(one);
+    });
     loading.add(source.path);
     const norms = new Map<string, Declared<NormDecl>>();
     const functions = new Map<string, Declared<FunctionDecl>>(preludeFunctions());
     const spans = new Map<string, Span>();
     const imports: Module[] = [];
-    const module: Module = { file, norms, functions, imports };
+    const missing = new Set<string>();
+    const module: Module = { file, norms, functions, imports, missing, sound, builtIn: false };
 
     function define(name: string, span: Span, enter: () => void): void {
       const first = spans.get(name);
       if (first !== undefined) {
         const labels = [{ span: first, text: "first defined here" }];
-        report(diagnostic("N202", `\`${name}\` is defined twice`, span, { labels }));
+        const note = "norms, functions and imported names share one set of names";
+        report(diagnostic("N202", `\`${name}\` is defined twice`, span, { labels, note }));
         return;
       }
       spans.set(name, span);
@@ -51,16 +63,19 @@ export function loadModule(entry: Source, readImport: ReadImport, report: Report
       switch (item.kind) {
         case "import": {
           const target = importTarget(item);
-          if (target === undefined) break;
-          imports.push(target);
+          if (target !== undefined) imports.push(target);
           for (const { name, alias } of item.names) {
             const local = alias ?? name;
             define(local.text, local.span, () => {
-              const norm = target.norms.get(name.text);
-              const fn = target.functions.get(name.text);
-              if (norm !== undefined) norms.set(local.text, norm);
-              else if (fn !== undefined) functions.set(local.text, fn);
-              else reportUnknownImport(name.text, name.span, item, target);
+              const norm = target?.norms.get(name.text);
+              const fn = target?.functions.get(name.text);
+              if (target === undefined || !target.sound) missing.add(local.text);
+              else if (norm !== undefined && norm.module === target) norms.set(local.text, norm);
+              else if (fn !== undefined && fn.module === target) functions.set(local.text, fn);
+              else {
+                missing.add(local.text);
+                reportUnknownImport(name.text, name.span, item, target);
+              }
             });
           }
           break;
@@ -88,11 +103,12 @@ export function loadModule(entry: Source, readImport: ReadImport, report: Report
         return undefined;
       }
       if (loading.has(target.path)) {
-        const how =
+        const message =
           target.path === source.path
-            ? "imports itself"
-            : `is imported by \`${target.path}\`, which it imports`;
-        report(diagnostic("N204", `this file ${how}`, item.from.span));
+            ? "this file imports itself"
+            : `\`${item.from.path}\` imports this file, directly or through others`;
+        const note = "move what both need into a third file";
+        report(diagnostic("N204", message, item.from.span, target.path === source.path ? {} : { note }));
         return undefined;
       }
       return loaded.get(target.path) ?? load(target);
@@ -114,18 +130,6 @@ export function loadModule(entry: Source, readImport: ReadImport, report: Report
   return load(entry);
 }
 
-/** A "did you mean" for a misspelt name, as a note and a fix. */
-export function suggestion(
-  word: string,
-  candidates: readonly string[],
-  span: Span,
-): { note?: string; fix?: { title: string; span: Span; replacement: string } } {
-  const best = nearest(word, candidates);
-  if (best !== undefined) return { fix: { title: `did you mean \`${best}\`?`, span, replacement: best } };
-  if (candidates.length === 0 || candidates.length > 12) return {};
-  return { note: `there is ${candidates.map((one) => `\`${one}\``).join(", ")}` };
-}
-
 let preludeModule: Module | undefined;
 
 function preludeFunctions(): ReadonlyMap<string, Declared<FunctionDecl>> {
@@ -135,7 +139,8 @@ function preludeFunctions(): ReadonlyMap<string, Declared<FunctionDecl>> {
     };
     const file = parse({ path: "<prelude>", text: prelude }, broken);
     const functions = new Map<string, Declared<FunctionDecl>>();
-    preludeModule = { file, norms: new Map(), functions, imports: [] };
+    const none = { norms: new Map(), imports: [], missing: new Set<string>() };
+    preludeModule = { file, functions, ...none, sound: true, builtIn: true };
     for (const item of file.items) {
       if (item.kind === "function") functions.set(item.name.text, { decl: item, module: preludeModule });
     }

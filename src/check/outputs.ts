@@ -1,11 +1,14 @@
 /** Outputs: their axes, and the order in which they lie in memory. */
 import { diagnostic, type Span } from "../diagnostics/diagnostic.ts";
 import { everyExpr } from "../syntax/walk.ts";
-import { type AxisSet, isSubset, minus, sameAxes, union } from "../tensor/axes.ts";
+import { type AxisSet, minus, sameAxes, union } from "../tensor/axes.ts";
 import type { GraphTensor, Node } from "../tensor/graph.ts";
+import { axisNames } from "./axes.ts";
 import { tensorFactors } from "./compose.ts";
-import type { Declarations, DeclaredOutput } from "./declare.ts";
+import type { Declarations } from "./declare.ts";
 import { findEquation, lookup, type Scope } from "./scope.ts";
+import { quoted } from "./suggestion.ts";
+import type { DeclaredOutput } from "./tensors.ts";
 
 export function outputTensor(
   scope: Scope,
@@ -23,42 +26,56 @@ export function outputTensor(
   }
   const value = lookup(scope, output.name, output.span);
   if (value === undefined) return undefined;
-  const factorsOf = (dims: readonly string[]): string[] =>
-    tensorFactors(declarations, { name: output.name, role: "input", dims, span: output.span });
-
-  const allowed = output.dims === undefined ? fittingInput(declarations, value.axes) : factorsOf(output.dims);
-  if (!isSubset(value.axes, allowed)) {
-    const extra = minus(value.axes, allowed);
-    const into = output.dims === undefined ? "no input" : `\`${output.name}\``;
+  const { axes } = declarations;
+  const wanted = axisNames(axes, value.axes).join(", ");
+  if (output.dims !== undefined) {
+    const factors = tensorFactors(declarations, output.dims);
+    const lost = minus(value.axes, factors);
+    if (lost.length > 0) {
+      const message = `\`${output.name}\` has the axis \`${axisNames(axes, lost)[0]}\`, which these brackets leave out`;
+      const note = `all its axes: \`output ${output.name}[${wanted}]\`, in any order`;
+      scope.report(diagnostic("N309", message, output.span, { note }));
+      return undefined;
+    }
+    return { declared: { name: output.name, role: "output", dims: output.dims, factors }, value };
+  }
+  const fitting = fittingInput(declarations, value.axes);
+  const extra = minus(value.axes, fitting.factors);
+  if (extra.length > 0) {
+    const input = `${fitting.name}[${axisNames(axes, fitting.factors).join(", ")}]`;
+    const message = `this brings the axis \`${axisNames(axes, extra)[0]}\` into \`${output.name}\`, which \`${input}\` does not have`;
     scope.report(
-      diagnostic(
-        "N304",
-        `this brings the axis \`${extra[0]}\`, which ${into} has with the others`,
-        culprit(scope, output.name, extra[0]) ?? output.span,
-        {
-          labels: [{ span: output.span, text: `stored into \`${output.name}\`` }],
-          note: `if that is meant, give the output its axes: \`output ${output.name}[${value.axes.join(", ")}]\``,
-        },
-      ),
+      diagnostic("N304", message, culprit(scope, output.name, extra[0]) ?? output.span, {
+        labels: [
+          { span: output.span, text: `\`${output.name}\` would have ${quoted(axisNames(axes, value.axes))}` },
+        ],
+        note: `if that is meant, give the output its axes: \`output ${output.name}[${wanted}]\``,
+      }),
     );
     return undefined;
   }
-  const dims = output.dims ?? dimsOf(declarations, value.axes);
-  return { declared: { name: output.name, role: "output", dims, factors: factorsOf(dims) }, value };
+  const dims = dimsOf(declarations, value.axes);
+  const factors = tensorFactors(declarations, dims);
+  return { declared: { name: output.name, role: "output", dims, factors }, value };
 }
 
-/** The axes of the input that has most of these: what an output without brackets may have. */
-function fittingInput(declarations: Declarations, axes: AxisSet): AxisSet {
+/** The input that has most of these axes: what an output without brackets may have. */
+function fittingInput(declarations: Declarations, axes: AxisSet): { name: string; factors: AxisSet } {
   const inputs = [...declarations.tensors.values()].filter((one) => one.role === "input");
-  const sets = inputs.map((one) => tensorFactors(declarations, one));
+  const sets = inputs.map(({ name, dims }) => ({ name, factors: tensorFactors(declarations, dims) }));
   const shared = (set: AxisSet): number => axes.filter((one) => set.includes(one)).length;
-  return sets.reduce<AxisSet>((best, set) => (shared(set) > shared(best) ? set : best), sets[0] ?? []);
+  const none = { name: "", factors: [] };
+  return sets.reduce(
+    (best, one) => (shared(one.factors) > shared(best.factors) ? one : best),
+    sets[0] ?? none,
+  );
 }
 
 /** The layout of the first input with just these axes, else the order of the `axes` line. */
 export function dimsOf(declarations: Declarations, axes: AxisSet): readonly string[] {
   for (const tensor of declarations.tensors.values()) {
-    if (tensor.role === "input" && sameAxes(tensorFactors(declarations, tensor), axes)) return tensor.dims;
+    if (tensor.role === "input" && sameAxes(tensorFactors(declarations, tensor.dims), axes))
+      return tensor.dims;
   }
   return declarations.axes.flatMap((axis) => {
     const factors = axis.factors.map((one) => one.name);

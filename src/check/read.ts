@@ -2,17 +2,25 @@
 import { diagnostic, type Report } from "../diagnostics/diagnostic.ts";
 import type { Mode } from "../program/program.ts";
 import { createBuilder } from "../tensor/builder.ts";
-import { type Graph, type GraphTensor, type Result, reachable } from "../tensor/graph.ts";
+import {
+  type Graph,
+  type GraphTensor,
+  type Node,
+  operands,
+  type Result,
+  reachable,
+} from "../tensor/graph.ts";
 import { tensorFactors } from "./compose.ts";
 import type { Declarations } from "./declare.ts";
 import type { Module } from "./modules.ts";
 import { dimsOf, outputTensor } from "./outputs.ts";
-import { evaluateEquation, type Scope, type Value } from "./scope.ts";
+import { evaluateEquations, type Scope, type Value } from "./scope.ts";
 import type { Session } from "./session.ts";
 import { evaluateUpdates } from "./states.ts";
 
-/** Graphs larger than this come from no spec that a person wrote; later passes may walk a graph recursively. */
+/** Graphs larger or deeper than this come from no spec that a person wrote; later passes walk them recursively. */
 const maxNodes = 5000;
+const maxDepth = 1000;
 
 export function readNorm(
   module: Module,
@@ -30,7 +38,7 @@ export function readNorm(
     given.set(param.name, isFactor ? builder.size([param.name]) : builder.param(param.name));
   }
   for (const tensor of declarations.tensors.values()) {
-    given.set(tensor.name, builder.input(tensor.name, tensorFactors(declarations, tensor)));
+    given.set(tensor.name, builder.input(tensor.name, tensorFactors(declarations, tensor.dims)));
   }
   const states = [...declarations.tensors.values()]
     .filter((one) => one.role === "state")
@@ -41,7 +49,7 @@ export function readNorm(
     mode,
     builder,
     session,
-    report,
+    report: session.report,
     given,
     computed: new Map(),
     factorsOf: (factor) => [factor],
@@ -50,17 +58,19 @@ export function readNorm(
   };
 
   // Every equation is read, used or not, so that a mistake in any of them is seen.
-  const own = mode === null ? [] : [...declarations.modeEquations[mode].values()];
-  for (const equation of [...declarations.equations.values(), ...own]) {
-    evaluateEquation(scope, equation, equation.name.span);
-  }
+  const names = [
+    ...declarations.equations.keys(),
+    ...(mode === null ? [] : declarations.modeEquations[mode].keys()),
+  ];
+  evaluateEquations(scope, names);
 
+  let sound = true;
   const results: Result[] = [];
   const tensors: GraphTensor[] = [...declarations.tensors.values()].map((one) => ({
     name: one.name,
     role: one.role,
     dims: one.dims,
-    factors: tensorFactors(declarations, one),
+    factors: tensorFactors(declarations, one.dims),
     ...(one.initial === undefined ? {} : { initial: one.initial }),
   }));
   for (const [name, state] of session.hoisted) {
@@ -74,20 +84,27 @@ export function readNorm(
   }
   for (const output of declarations.outputs) {
     const tensor = outputTensor(scope, output);
-    if (tensor === undefined) continue;
+    if (tensor === undefined) {
+      sound = false;
+      continue;
+    }
     tensors.push(tensor.declared);
     results.push({ tensor: output.name, value: tensor.value });
   }
-  if (mode === "train") results.push(...evaluateUpdates(scope));
+  const updates = mode === "train" ? evaluateUpdates(scope) : [];
+  if (!sound || updates === undefined || session.stopped) return undefined;
+  results.push(...updates);
   const nodes = reachable(results.map((one) => one.value));
   if (nodes.length > maxNodes) {
-    report(
-      diagnostic(
-        "N104",
-        `this norm is too large: ${nodes.length} operations, at most ${maxNodes}`,
-        declarations.decl.name.span,
-      ),
-    );
+    const { name } = declarations.decl;
+    const message = `\`${name.text}\` is too large: ${nodes.length} operations, and at most ${maxNodes} can be compiled`;
+    report(diagnostic("N104", message, name.span));
+    return undefined;
+  }
+  if (depthOf(nodes) > maxDepth) {
+    const { name } = declarations.decl;
+    const message = `\`${name.text}\` is too large: more than ${maxDepth} operations that each wait for the one before`;
+    report(diagnostic("N104", message, name.span));
     return undefined;
   }
   const params = [...declarations.params.values()].map(({ name, initial, kind }) => ({
@@ -104,4 +121,16 @@ export function readNorm(
     tensors,
     results,
   };
+}
+
+/** `nodes`: operands before users. */
+function depthOf(nodes: readonly Node[]): number {
+  const depths = new Map<Node, number>();
+  let deepest = 0;
+  for (const node of nodes) {
+    const depth = 1 + operands(node).reduce((most, one) => Math.max(most, depths.get(one) ?? 0), 0);
+    depths.set(node, depth);
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
 }

@@ -4,9 +4,10 @@ import { isOperator } from "../operators/operators.ts";
 import type { AxisRef, CallExpr, Expr } from "../syntax/ast.ts";
 import { type AxisSet, isSubset, minus } from "../tensor/axes.ts";
 import type { Node, ReduceOperator } from "../tensor/graph.ts";
+import { axisNames, maxExtent } from "./axes.ts";
 import { checkNoSettings } from "./calls.ts";
-import { suggestion } from "./modules.ts";
 import { axisFactors, type Scope, type Value } from "./scope.ts";
+import { suggestion } from "./suggestion.ts";
 
 /** How the reductions of the language are made of those of the graph. */
 export const reductions: Readonly<Record<string, (scope: Scope, arg: Node, over: AxisSet) => Node>> = {
@@ -15,8 +16,13 @@ export const reductions: Readonly<Record<string, (scope: Scope, arg: Node, over:
   var: reduction("var"),
   max: reduction("max"),
   min: reduction("min"),
-  any: (scope, arg, over) => scope.builder.reduce("max", isTrue(scope, arg), over),
-  all: (scope, arg, over) => scope.builder.reduce("min", isTrue(scope, arg), over),
+  // By sums, so that of no elements `any` is 0 and `all` is 1.
+  any: (scope, arg, over) =>
+    scope.builder.map("lt", scope.builder.literal(0), scope.builder.reduce("sum", isTrue(scope, arg), over)),
+  all: (scope, arg, over) => {
+    const isFalse = scope.builder.map("eq", arg, scope.builder.literal(0));
+    return scope.builder.map("eq", scope.builder.reduce("sum", isFalse, over), scope.builder.literal(0));
+  },
   count: (scope, arg, over) => scope.builder.reduce("sum", isTrue(scope, arg), over),
 };
 
@@ -37,7 +43,9 @@ export function callReduction(scope: Scope, expr: CallExpr): Value {
     const known = isOperator(name) || scope.module.functions.has(name);
     scope.report(
       known
-        ? diagnostic("N403", `\`${name}\` works element by element: it takes no axes`, expr.span)
+        ? diagnostic("N403", `\`${name}\` works element by element: it takes no axes`, expr.span, {
+            note: "leave out `over …`",
+          })
         : diagnostic(
             "N201",
             `there is no reduction \`${name}\``,
@@ -49,7 +57,7 @@ export function callReduction(scope: Scope, expr: CallExpr): Value {
   }
   if (expr.over === undefined || expr.over.length === 0) {
     scope.report(
-      diagnostic("N403", `\`${name}\` needs the axes it runs over`, expr.span, {
+      diagnostic("N403", `\`${name}\` needs the axes that it runs over`, expr.span, {
         note: `write \`${name}(x over N${isStandardize ? "; eps" : ""})\``,
       }),
     );
@@ -109,16 +117,15 @@ function reducedAxes(scope: Scope, refs: readonly AxisRef[], arg: Value, operand
     for (const factor of factors) seen.set(factor, ref.span);
     if (arg !== undefined && !isSubset(factors, arg.axes)) {
       const lost = minus(factors, arg.axes);
-      const has = arg.axes.length === 0 ? "it is a single number" : `its axes are ${arg.axes.join(", ")}`;
+      const { axes } = scope.session.outer;
+      const has =
+        arg.axes.length === 0 ? "it is one number" : `it has ${axisNames(axes, arg.axes).join(", ")}`;
+      const name = lost.length === factors.length ? ref.name.text : axisNames(axes, lost).join(", ");
+      const text = ref.variadic ? `...${name}` : name;
       scope.report(
-        diagnostic(
-          "N303",
-          `the operand has no axis \`${lost.length === factors.length ? ref.name.text : lost.join(", ")}\``,
-          ref.span,
-          {
-            labels: [{ span: operand.span, text: has }],
-          },
-        ),
+        diagnostic("N303", `what is reduced has no axis \`${text}\``, ref.span, {
+          labels: [{ span: operand.span, text: has }],
+        }),
       );
       sound = false;
       continue;
@@ -135,7 +142,8 @@ export function callAxisForm(scope: Scope, expr: CallExpr, form: "size" | "index
     if (one.kind === "axis") refs.push(one.axis);
     else if (one.kind === "name") refs.push({ name: one.name, variadic: false, span: one.span });
     else {
-      scope.report(diagnostic("N411", `\`${form}\` takes the names of axes`, one.span));
+      const note = form === "size" ? "write `size(N, ...S)`" : "write `index(N)`";
+      scope.report(diagnostic("N411", `\`${form}\` takes the names of axes`, one.span, { note }));
       return undefined;
     }
   }
@@ -154,6 +162,12 @@ export function callAxisForm(scope: Scope, expr: CallExpr, form: "size" | "index
   const factors = refs.map((ref) => axisFactors(scope, ref));
   if (factors.some((one) => one === undefined)) return undefined;
   const flat = factors.flatMap((one) => one ?? []);
+  const twice = refs.find((ref, i) => refs.findIndex((one) => one.name.text === ref.name.text) < i);
+  if (twice !== undefined || new Set(flat).size < flat.length) {
+    const { name, span } = twice ?? refs[refs.length - 1];
+    scope.report(diagnostic("N302", `the axis \`${name.text}\` is counted twice`, span));
+    return undefined;
+  }
   return form === "size" ? scope.builder.size(flat) : indexOf(scope, flat);
 }
 
@@ -172,6 +186,26 @@ export function elementAt(scope: Scope, expr: Extract<Expr, { kind: "at" }>): Va
   const target = scope.session.evaluate(scope, expr.target);
   const over = reducedAxes(scope, [expr.axis], target, expr.target);
   if (target === undefined || over === undefined) return undefined;
-  const here = g.map("eq", indexOf(scope, over), g.literal(expr.index.value));
+  const { value, span } = expr.index;
+  const extent = knownExtent(scope, over);
+  if (value >= (extent ?? maxExtent)) {
+    const name = expr.axis.name.text;
+    const has = extent === undefined ? "no axis is that long" : `\`${name}\` has places 0 to ${extent - 1}`;
+    scope.report(diagnostic("N105", `there is no place ${expr.index.text}: ${has}`, span));
+    return undefined;
+  }
+  const here = g.map("eq", indexOf(scope, over), g.literal(value));
   return g.reduce("sum", g.where(here, target, g.literal(0)), over);
+}
+
+/** Undefined where the extents are known at run time only. */
+function knownExtent(scope: Scope, over: AxisSet): number | undefined {
+  const factors = scope.session.outer.axes.flatMap((one) => one.factors);
+  let product = 1;
+  for (const name of over) {
+    const extent = factors.find((one) => one.name === name)?.extent;
+    if (typeof extent !== "number") return undefined;
+    product *= extent;
+  }
+  return product;
 }

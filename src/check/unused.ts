@@ -14,6 +14,10 @@ export function reportUnused(declarations: Declarations, used: ReadonlySet<strin
   }
   for (const [name, span] of names) {
     if (!used.has(name) && !name.startsWith("_"))
-      report(diagnostic("N209", `\`${name}\` is never used`, span));
+      report(
+        diagnostic("N209", `\`${name}\` is never used`, span, {
+          note: "remove it, or begin its name with `_`",
+        }),
+      );
   }
 }

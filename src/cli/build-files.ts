@@ -7,6 +7,7 @@ import type { Source } from "../diagnostics/diagnostic.ts";
 import { type BoundNorm, emitBindings } from "../emit/bindings.ts";
 import type { Program, ProgramKernel } from "../program/program.ts";
 import { version } from "../version.ts";
+import { asBuilt } from "./describe.ts";
 import { CommandError } from "./failure.ts";
 import { applyLayouts, type Layout, refuseUnusedLayouts } from "./layout.ts";
 import type { LoadedFile } from "./load.ts";
@@ -68,8 +69,11 @@ export async function buildFiles(files: readonly LoadedFile[], settings: BuildSe
     for (const { programs } of norms) {
       for (const program of programs) {
         for (const kernel of program.kernels) {
-          const path = claim(taken, kernelPath(program, kernel), source);
-          put(path, `${head}${standalone(kernel)}`);
+          const forms = { "": kernel, ...(kernel.wide === undefined ? {} : { ".wide": kernel.wide }) };
+          for (const [suffix, form] of Object.entries(forms)) {
+            const path = claim(taken, kernelPath(program, kernel, suffix), source);
+            put(path, `${head}${asBuilt(form)}`);
+          }
         }
       }
     }
@@ -110,19 +114,13 @@ function claim(taken: Map<string, Source>, path: string, source: Source): string
   }
 }
 
-function kernelPath({ norm, mode }: Program, { name }: ProgramKernel): string {
-  return `wgsl/${[short(norm), ...(mode === null ? [] : [mode]), short(name)].join(".")}.wgsl`;
+function kernelPath({ norm, mode }: Program, { name }: ProgramKernel, suffix: string): string {
+  return `wgsl/${[short(norm), ...(mode === null ? [] : [mode]), short(name)].join(".")}${suffix}.wgsl`;
 }
 
 /** A file name has 255 bytes at most. */
 function short(name: string): string {
   return name.length <= 80 ? name : `${name.slice(0, 64)}-${digest(name)}`;
-}
-
-/** The module as the runtime puts it together for tensors in f32. */
-function standalone({ bindings, wgsl }: ProgramKernel): string {
-  const aliases = new Set(bindings.map(({ element }) => `alias ${element} = f32;\n`));
-  return `${[...aliases].join("")}${wgsl}`;
 }
 
 function stem(path: string): string {

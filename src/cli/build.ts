@@ -1,6 +1,7 @@
 import { realpathSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
+import { escaped } from "../diagnostics/display.ts";
 import { renderJson } from "../diagnostics/render.ts";
 import { type BuildFiles, buildFiles, importsOf } from "./build-files.ts";
 import { CommandError, type ExitCode, InputError } from "./failure.ts";
@@ -55,7 +56,7 @@ async function surviving(paths: readonly string[], round: () => Promise<Round>):
     return (await round()).sources;
   } catch (error) {
     if (error instanceof InputError) showDiagnostics(error.diagnostics, false);
-    else if (error instanceof CommandError) say(`normc: ${error.message}`);
+    else if (error instanceof CommandError) say(escaped(`normc: ${error.message}`));
     else throw error;
     return paths;
   }

@@ -1,5 +1,6 @@
 /** The command line: what commands there are. The code of a command is imported only when it runs. */
 import { Command, CommanderError, Option } from "commander";
+import { escaped } from "../diagnostics/display.ts";
 import { version } from "../version.ts";
 import { CommandError, type ExitCode, InputError } from "./failure.ts";
 import { say, showDiagnostics } from "./output.ts";
@@ -133,7 +134,7 @@ function failed(error: unknown, json: boolean): ExitCode {
     return 1;
   }
   if (error instanceof CommandError) {
-    say(`normc: ${error.message}`);
+    say(escaped(`normc: ${error.message}`));
     return error.exitCode;
   }
   const message = error instanceof Error ? error.message : String(error);

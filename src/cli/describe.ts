@@ -1,8 +1,11 @@
 /** What can be said of a compiled norm: its kernels, and for given extents what they do to memory. */
 import type { Compiled } from "../compile/passes.ts";
 import { reductionLoops } from "../kernel/reduce.ts";
+import type { KernelForm } from "../program/program.ts";
 import { planDispatch } from "../runtime/dispatch.ts";
+import { moduleCode } from "../runtime/module.ts";
 import type { Shapes } from "../runtime/shapes.ts";
+import type { Described } from "../runtime/traits.ts";
 import type { Variant } from "../runtime/variant.ts";
 import { type Graph, type Node, reachable } from "../tensor/graph.ts";
 
@@ -17,13 +20,16 @@ export interface KernelFacts {
   readonly writes: readonly string[];
   /** Elementwise operations and reductions of the graph that this one kernel does. */
   readonly fused: { readonly elementwise: number; readonly reductions: number };
+  /** The module that serves every shape, and the one for extents of `factor` that are multiples of four. */
   readonly wgsl: string;
+  readonly wide?: { readonly factor: string; readonly wgsl: string };
 }
 
 export interface DispatchFacts {
   readonly kernel: string;
   readonly variant: Variant;
-  readonly reason: string;
+  /** The factor along which it goes four by four; rows or their steps are then fours. */
+  readonly vector: string | null;
   readonly rowCount: number;
   readonly rowLength: number;
   readonly workgroups: readonly [x: number, y: number];
@@ -32,7 +38,7 @@ export interface DispatchFacts {
 export function kernelFacts({ program, plan, kernels }: Compiled): KernelFacts[] {
   return program.kernels.map((kernel, i) => {
     const values = plan.kernels[i]!.targets.map((one) => one.value);
-    const tensors = kernels[i]!.tensors;
+    const { tensors } = kernels[i]!.narrow;
     return {
       name: kernel.name,
       grid: kernel.grid,
@@ -44,47 +50,43 @@ export function kernelFacts({ program, plan, kernels }: Compiled): KernelFacts[]
       reads: tensors.filter((one) => one.access === "read").map((one) => one.name),
       writes: tensors.filter((one) => one.access === "read_write").map((one) => one.name),
       fused: countOperations(values),
-      wgsl: kernel.wgsl,
+      wgsl: asBuilt(kernel),
+      ...(kernel.wide === undefined
+        ? {}
+        : { wide: { factor: kernel.wide.factor, wgsl: asBuilt(kernel.wide) } }),
     };
   });
+}
+
+/** A whole module, for tensors in f32 and a device without subgroups. */
+export function asBuilt(form: KernelForm): string {
+  return moduleCode(form, () => "f32", false);
 }
 
 export function countOperations(values: readonly Node[]): { elementwise: number; reductions: number } {
   const nodes = reachable(values);
   return {
     elementwise: nodes.filter((one) => one.kind === "map" && one.axes.length > 0).length,
-    // The first element of a row is a load, not a loop.
-    reductions: nodes.filter((one) => one.kind === "reduce" && one.op !== "first").length,
+    reductions: nodes.filter((one) => one.kind === "reduce").length,
   };
 }
 
-/** The limits that every WebGPU device grants: what is explained does not depend on the machine at hand. */
-const leastLimits = {
-  maxComputeInvocationsPerWorkgroup: 256,
-  maxComputeWorkgroupSizeX: 256,
-  maxComputeWorkgroupsPerDimension: 65535,
+/** What every WebGPU device grants: what is explained does not depend on the machine at hand. */
+const leastDevice: Described = {
+  features: new Set<string>() as GPUSupportedFeatures,
+  limits: {
+    maxComputeInvocationsPerWorkgroup: 256,
+    maxComputeWorkgroupSizeX: 256,
+    maxComputeWorkgroupsPerDimension: 65535,
+  } as GPUSupportedLimits,
 };
 
 export function dispatchFacts({ program }: Compiled, shapes: Shapes): DispatchFacts[] {
   return program.kernels.map((kernel) => {
-    const { variant, rowCount, rowLength, workgroups } = planDispatch(kernel, shapes, leastLimits);
-    return {
-      kernel: kernel.name,
-      variant,
-      reason: reasonOf(variant, rowLength),
-      rowCount,
-      rowLength,
-      workgroups,
-    };
+    const dispatch = planDispatch(kernel, shapes, leastDevice);
+    const { variant, vector, rowCount, rowLength, workgroups } = dispatch;
+    return { kernel: kernel.name, variant, vector, rowCount, rowLength, workgroups };
   });
-}
-
-function reasonOf({ lanes, rows }: Variant, rowLength: number): string {
-  const share =
-    lanes === 1
-      ? `a row of ${rowLength} is too short to share`
-      : `${lanes} lanes share a row of ${rowLength}, ${Math.ceil(rowLength / lanes)} elements each`;
-  return rows === 1 ? `${share}; one row fills a workgroup` : `${share}; ${rows} rows fill a workgroup`;
 }
 
 /** Each tensor that is needed read once, each result written once, in f32. */

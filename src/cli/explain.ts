@@ -124,13 +124,18 @@ function kernelLines(kernel: KernelFacts, { shape }: Explanation, wgsl: boolean)
   ];
   const dispatch = shape?.dispatches.find((one) => one.kernel === kernel.name);
   if (dispatch !== undefined) {
-    const { variant, workgroups, rowCount, rowLength, reason } = dispatch;
+    const { variant, vector, workgroups, rowCount, rowLength } = dispatch;
+    const width = vector === null ? "" : `, four at a time along ${vector}`;
     lines.push(
-      `  variant lanes ${variant.lanes}, rows ${variant.rows}: ${reason}`,
-      `  ${rowCount} rows of ${rowLength}, ${workgroups.join(" x ")} workgroups`,
+      `  variant lanes ${variant.lanes}, rows ${variant.rows}${width}: ${variant.reason}`,
+      `  ${rowCount} rows of ${rowLength} steps, ${workgroups.join(" x ")} workgroups (on a GPU without subgroups)`,
     );
   }
   if (wgsl) lines.push("", ...kernel.wgsl.trimEnd().split("\n").map(indented), "");
+  if (wgsl && kernel.wide !== undefined) {
+    lines.push(`  four at a time along ${kernel.wide.factor}:`, "");
+    lines.push(...kernel.wide.wgsl.trimEnd().split("\n").map(indented), "");
+  }
   return lines;
 }
 

@@ -38,8 +38,7 @@ export function readCases(path: string): { readonly cases: readonly unknown[]; r
     value = JSON.parse(source.text);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    const at = /at position (\d+)/.exec(message)?.[1];
-    const start = at === undefined ? source.text.length : Math.min(Number(at), source.text.length);
+    const start = Math.min(placeOf(message, source.text), source.text.length);
     const reason = message
       .replace(/,? ?(?:"|\.\.\.).*is not valid JSON$/s, "")
       .replace(/ (in JSON )?at position.*$/s, "");
@@ -48,6 +47,29 @@ export function readCases(path: string): { readonly cases: readonly unknown[]; r
     ]);
   }
   return Array.isArray(value) ? { cases: value, isArray: true } : { cases: [value], isArray: false };
+}
+
+/** Where JSON.parse gave up. For an unexpected token it does not say: then it is the end of the shortest text that fails so. */
+function placeOf(message: string, text: string): number {
+  const said = /at position (\d+)/.exec(message)?.[1];
+  if (said !== undefined) return Number(said);
+  if (!message.startsWith("Unexpected token")) return text.length;
+  let [good, bad] = [0, text.length];
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    if (hasUnexpectedToken(text.slice(0, middle))) bad = middle;
+    else good = middle;
+  }
+  return good;
+}
+
+function hasUnexpectedToken(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return false;
+  } catch (error) {
+    return error instanceof Error && error.message.startsWith("Unexpected token");
+  }
 }
 
 /** Throws a CaseError N512 or N506. */

@@ -1,3 +1,4 @@
+import { escaped } from "../diagnostics/display.ts";
 import { NormError } from "../runtime/errors.ts";
 import { refuseUnknown } from "../runtime/names.ts";
 import { type Backend, openBackend, type Results } from "./backends.ts";
@@ -50,14 +51,23 @@ export async function run(specName: string, options: RunOptions): Promise<ExitCo
   }
 
   writeOutcomes(isArray ? outcomes : outcomes[0]!, options.out);
-  for (const [i, { error, name }] of outcomes.entries()) {
-    if (error === undefined) continue;
-    const which = isArray ? `case ${i}${name === undefined ? "" : ` (${name})`}: ` : "";
-    say(`error[${error.code}]: ${which}${error.message}`);
-  }
+  showErrors(outcomes, isArray);
   const errors = outcomes.flatMap((one) => one.error ?? []);
   if (errors.length === 0) return 0;
   return errors.length === outcomes.length && errors.every((one) => one.code === "N509") ? 3 : 1;
+}
+
+/** More than a screenful helps nobody: all of them are in the output. */
+const shownErrors = 20;
+
+function showErrors(outcomes: readonly Outcome[], isArray: boolean): void {
+  const lines = outcomes.flatMap(({ error, name }, i) => {
+    if (error === undefined) return [];
+    const which = isArray ? `case ${i}${name === undefined ? "" : ` (${name})`}: ` : "";
+    return [escaped(`error[${error.code}]: ${which}${error.message}`)];
+  });
+  for (const line of lines.slice(0, shownErrors)) say(line);
+  if (lines.length > shownErrors) say(`… and ${lines.length - shownErrors} more cases failed`);
 }
 
 async function runCase(

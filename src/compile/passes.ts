@@ -1,8 +1,8 @@
 /** The passes, in order: a checked graph becomes a program. This is the road in one screen. */
 import { emitProgram } from "../emit/program.ts";
 import { addresses } from "../kernel/address.ts";
-import type { Kernel } from "../kernel/ir.ts";
-import { lowerKernel } from "../kernel/lower.ts";
+import type { Kernel, KernelForms } from "../kernel/ir.ts";
+import { lowerKernel, vectorFactor } from "../kernel/lower.ts";
 import { verifyKernel } from "../kernel/verify.ts";
 import type { Program } from "../program/program.ts";
 import { partition } from "../schedule/partition.ts";
@@ -17,7 +17,7 @@ import { verifyGraph } from "../tensor/verify.ts";
 export interface Compiled {
   readonly program: Program;
   readonly plan: Plan;
-  readonly kernels: readonly Kernel[];
+  readonly kernels: readonly KernelForms[];
   /** The graph after each pass, for `normc explain --after PASS`. */
   readonly graphs: readonly { readonly pass: string; readonly graph: Graph; readonly ms: number }[];
 }
@@ -42,7 +42,15 @@ export function compileGraph(checked: Graph): Compiled {
   }
   const plan = partition(graph);
   const addressOf = addresses(graph.tensors, plan.scratch);
-  const kernels = plan.kernels.map((one) => lowerKernel(graph, one, addressOf));
-  for (const kernel of kernels) verifyKernel(kernel);
+  const kernels = plan.kernels.map((one): KernelForms => {
+    const factor = vectorFactor(graph, one);
+    const narrow = lowerKernel(graph, one, addressOf, null) as Kernel;
+    const wide = factor === null ? undefined : lowerKernel(graph, one, addressOf, factor);
+    return wide === undefined ? { narrow } : { narrow, wide };
+  });
+  for (const { narrow, wide } of kernels) {
+    verifyKernel(narrow);
+    if (wide !== undefined) verifyKernel(wide);
+  }
   return { program: emitProgram(graph, plan, kernels), plan, kernels, graphs };
 }

@@ -19,7 +19,7 @@ export const codes = {
   N101: { severity: "error", title: "a character that means nothing here" },
   N102: { severity: "error", title: "an unterminated string or comment" },
   N103: { severity: "error", title: "a token where another was expected" },
-  N104: { severity: "error", title: "an expression nested too deeply or too long" },
+  N104: { severity: "error", title: "something nested too deeply, or too large" },
   N105: { severity: "error", title: "a number out of range" },
 
   N201: { severity: "error", title: "an unknown name" },
@@ -37,7 +37,7 @@ export const codes = {
   N303: { severity: "error", title: "an axis that the operand does not have" },
   N304: { severity: "error", title: "an axis that the tensor it is stored into does not have" },
   N305: { severity: "error", title: "more than one variadic axis in a tensor" },
-  N306: { severity: "error", title: "an axis split in two ways" },
+  N306: { severity: "error", title: "an axis that cannot be split or fixed like this" },
   N307: { severity: "error", title: "tensors of a norm that do not fit its axes" },
   N308: { severity: "error", title: "an axis whose extent no tensor gives" },
   N309: { severity: "error", title: "a layout that does not fit a tensor" },

@@ -1,14 +1,20 @@
 /** From kernels to a program: plain data that the runtime understands. */
 
 import { scratchTensor } from "../kernel/address.ts";
-import type { Kernel } from "../kernel/ir.ts";
-import type { Program, ProgramConstant, ProgramKernel, ProgramTensor } from "../program/program.ts";
+import type { Kernel, KernelForms } from "../kernel/ir.ts";
+import type {
+  KernelForm,
+  Program,
+  ProgramConstant,
+  ProgramKernel,
+  ProgramTensor,
+} from "../program/program.ts";
 import type { Plan } from "../schedule/plan.ts";
 import type { Graph } from "../tensor/graph.ts";
 import { renderWgsl } from "./shells.ts";
 import { wgslModule } from "./wgsl.ts";
 
-export function emitProgram(graph: Graph, plan: Plan, kernels: readonly Kernel[]): Program {
+export function emitProgram(graph: Graph, plan: Plan, kernels: readonly KernelForms[]): Program {
   return { ...programInterface(graph, plan), kernels: kernels.map(emitKernel) };
 }
 
@@ -39,10 +45,19 @@ export function programInterface(
   };
 }
 
-function emitKernel(kernel: Kernel): ProgramKernel {
+function emitKernel({ narrow, wide }: KernelForms): ProgramKernel {
+  return {
+    name: narrow.name,
+    grid: narrow.grid,
+    row: narrow.row,
+    ...emitForm(narrow),
+    ...(wide === undefined ? {} : { wide: { factor: wide.vector as string, ...emitForm(wide) } }),
+  };
+}
+
+function emitForm(kernel: Kernel): KernelForm {
   const module = wgslModule(kernel);
   return {
-    name: kernel.name,
     wgsl: renderWgsl(module),
     bindings: module.bindings.map(({ element }, i) => ({
       tensor: kernel.tensors[i].name,
@@ -50,7 +65,5 @@ function emitKernel(kernel: Kernel): ProgramKernel {
       element,
     })),
     constants: module.constants.map(({ name, constant }): ProgramConstant => ({ name, ...constant })),
-    grid: kernel.grid,
-    row: kernel.row,
   };
 }

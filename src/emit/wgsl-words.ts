@@ -1,4 +1,6 @@
 /** Words that no identifier of an emitted WGSL module may be: keywords, reserved words (WGSL §3.7, §15.2), and the predeclared names that the emitter uses. */
+import { helperNames } from "./wgsl-helpers.ts";
+
 const words = `
 alias break case const const_assert continue continuing default diagnostic discard else enable false fn for if let loop
 override requires return struct switch true var while
@@ -16,10 +18,11 @@ array atomic bool f16 f32 i32 u32 mat2x2 mat2x3 mat2x4 mat3x2 mat3x3 mat3x4 mat4
 texture_1d texture_2d vec2 vec3 vec4 vec2f vec3f vec4f vec2h vec3h vec4h vec2i vec3i vec4i vec2u vec3u vec4u
 abs acos asin atan bitcast ceil clamp cos exp exp2 floor fma inverseSqrt log log2 max min pow round select sign sin sqrt
 tan tanh trunc workgroupBarrier storage read read_write write workgroup private function uniform
-main scratch_memory non_finite larger smaller
+main workgroup_id num_workgroups local_id
+scratch_memory scratch_length exchange exchange4
 `;
 
-const reserved = new Set(words.split(/\s+/).filter((word) => word !== ""));
+const reserved = new Set([...words.split(/\s+/).filter((word) => word !== ""), ...helperNames]);
 
 export function isWgslReserved(word: string): boolean {
   return reserved.has(word) || word.startsWith("__") || word === "_";

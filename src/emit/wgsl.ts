@@ -1,4 +1,6 @@
 /** WGSL: a kernel's body, expressions and statements. The shell around it is `templates/kernel.wgsl.hbs`. */
+
+import { add, mul, u32 } from "../kernel/expr.ts";
 import {
   type BinaryOp,
   type Constant,
@@ -8,8 +10,8 @@ import {
   type Stmt,
   type UnaryOp,
 } from "../kernel/ir.ts";
-import { everyExpr, everyStmt, expressionsOf } from "../kernel/uses.ts";
 import { createNamer, type Namer } from "./names.ts";
+import { helpersOf } from "./wgsl-helpers.ts";
 import { isWgslReserved } from "./wgsl-words.ts";
 
 export interface WgslModule {
@@ -21,13 +23,13 @@ export interface WgslModule {
   readonly bindings: readonly {
     readonly name: string;
     readonly element: string;
+    readonly type: string;
     readonly access: string;
     readonly index: number;
   }[];
-  readonly usesShared: boolean;
-  readonly usesNonFinite: boolean;
-  readonly usesLarger: boolean;
-  readonly usesSmaller: boolean;
+  /** Workgroup memory: its element type and values an invocation. */
+  readonly shared: { readonly type: string; readonly slots: number } | null;
+  readonly helpers: readonly string[];
   readonly workgroup: { readonly lanes: string; readonly rows: string };
   readonly body: string;
 }
@@ -46,27 +48,20 @@ export function wgslModule(kernel: Kernel): WgslModule {
   const bindings = kernel.tensors.map((tensor, index) => ({
     name: namer.name(`tensor ${tensor.name}`, tensor.name),
     element: elementName(namer, tensor.name),
+    type: tensor.wide ? `vec4<${elementName(namer, tensor.name)}>` : elementName(namer, tensor.name),
     access: tensor.access,
     index,
   }));
+  const wide = new Set(kernel.tensors.filter((one) => one.wide).map((one) => one.name));
+  const body = statements(namer, wide, kernel.body, "  ").trimEnd();
+  const { shared } = kernel;
   return {
     constants,
     bindings,
-    usesShared: kernel.usesShared,
-    usesNonFinite: mentions(
-      kernel.body,
-      (one) => one.kind === "const" && one.type === "f32" && !Number.isFinite(Math.fround(one.value)),
-    ),
-    usesLarger: mentions(
-      kernel.body,
-      (one) => one.kind === "binary" && one.type === "f32" && one.op === "max",
-    ),
-    usesSmaller: mentions(
-      kernel.body,
-      (one) => one.kind === "binary" && one.type === "f32" && one.op === "min",
-    ),
+    shared: shared && { slots: shared.slots, type: shared.type === "f32x4" ? "vec4f" : "f32" },
+    helpers: helpersOf(body),
     workgroup: { lanes, rows },
-    body: statements(namer, kernel.body, "  ").trimEnd(),
+    body,
   };
 }
 
@@ -82,20 +77,24 @@ function constantName(namer: Namer, constant: Constant): string {
       return namer.name(`constant ${constantKey(constant)}`, constant.param);
     case "lanes":
     case "rows":
+    case "subgroup":
       return namer.name(`constant ${constant.kind}`, constant.kind.toUpperCase());
   }
 }
 
-function statements(namer: Namer, body: readonly Stmt[], indent: string): string {
-  return body.map((one) => statement(namer, one, indent)).join("");
+/** `wide`: the tensors that are bound by fours. */
+type Wide = ReadonlySet<string>;
+
+function statements(namer: Namer, wide: Wide, body: readonly Stmt[], indent: string): string {
+  return body.map((one) => statement(namer, wide, one, indent)).join("");
 }
 
-function statement(namer: Namer, stmt: Stmt, indent: string): string {
+function statement(namer: Namer, wide: Wide, stmt: Stmt, indent: string): string {
   const e = (expr: Expr): string => expression(namer, expr);
   const local = (name: string): string => namer.name(`local ${name}`, name);
   const tensor = (name: string): string => namer.name(`tensor ${name}`, name);
-  const element = (name: string): string => elementName(namer, name);
-  const block = (body: readonly Stmt[]): string => `{\n${statements(namer, body, `${indent}  `)}${indent}}\n`;
+  const block = (body: readonly Stmt[]): string =>
+    `{\n${statements(namer, wide, body, `${indent}  `)}${indent}}\n`;
   switch (stmt.kind) {
     case "let":
       return `${indent}let ${local(stmt.name)} = ${e(stmt.value)};\n`;
@@ -104,27 +103,68 @@ function statement(namer: Namer, stmt: Stmt, indent: string): string {
     case "assign":
       return `${indent}${local(stmt.name)} = ${e(stmt.value)};\n`;
     case "load":
-      return `${indent}let ${local(stmt.name)} = f32(${tensor(stmt.tensor)}[${e(stmt.index)}]);\n`;
+      return `${indent}let ${local(stmt.name)} = ${load(stmt)};\n`;
     case "store":
-      return `${indent}${tensor(stmt.tensor)}[${e(stmt.index)}] = ${element(stmt.tensor)}(${e(stmt.value)});\n`;
+      return store(stmt);
     case "loadShared":
       return `${indent}let ${local(stmt.name)} = scratch_memory[${e(stmt.index)}];\n`;
     case "storeShared":
       return `${indent}scratch_memory[${e(stmt.index)}] = ${e(stmt.value)};\n`;
+    case "exchange": {
+      const name = stmt.value.type === "f32x4" ? "exchange4" : "exchange";
+      return `${indent}let ${local(stmt.name)} = ${name}(${e(stmt.value)}, ${e(stmt.mask)});\n`;
+    }
     case "for": {
       const name = local(stmt.name);
       return `${indent}for (var ${name} = ${e(stmt.start)}; ${name} < ${e(stmt.end)}; ${name} += ${e(stmt.step)}) ${block(stmt.body)}`;
     }
+    case "double": {
+      const name = local(stmt.name);
+      return `${indent}for (var ${name} = 1u; ${name} < ${e(stmt.end)}; ${name} *= 2u) ${block(stmt.body)}`;
+    }
     case "halve": {
       const name = local(stmt.name);
-      return `${indent}for (var ${name} = ${e(stmt.start)}; ${name} > 0u; ${name} /= 2u) ${block(stmt.body)}`;
+      return `${indent}for (var ${name} = ${e(stmt.start)}; ${name} >= ${e(stmt.end)}; ${name} /= 2u) ${block(stmt.body)}`;
     }
     case "if":
       return `${indent}if (${e(stmt.condition)}) ${block(stmt.body)}`;
     case "barrier":
       return `${indent}workgroupBarrier();\n`;
-    case "comment":
-      return `${indent}// ${stmt.text}\n`;
+  }
+
+  /** An element of a tensor; one that is bound by fours is taken out of its four. */
+  function element(name: string, index: Expr): string {
+    const text = e(index);
+    return wide.has(name) ? `${tensor(name)}[(${text}) / 4u][(${text}) % 4u]` : `${tensor(name)}[${text}]`;
+  }
+
+  function load({ tensor: name, index, access }: Extract<Stmt, { kind: "load" }>): string {
+    switch (access.kind) {
+      case "one":
+        return `f32(${element(name, index)})`;
+      case "four":
+        return `vec4f(${tensor(name)}[(${e(index)}) / 4u])`;
+      case "apart": {
+        const places = [0, 1, 2, 3].map((i) => add(index, mul(u32(i), access.stride)));
+        return `vec4f(${places.map((one) => `f32(${element(name, one)})`).join(", ")})`;
+      }
+    }
+  }
+
+  function store({ tensor: name, index, value, access }: Extract<Stmt, { kind: "store" }>): string {
+    const type = elementName(namer, name);
+    switch (access.kind) {
+      case "one":
+        return `${indent}${element(name, index)} = ${type}(${e(value)});\n`;
+      case "four":
+        return `${indent}${tensor(name)}[(${e(index)}) / 4u] = vec4<${type}>(${e(value)});\n`;
+      case "apart": {
+        const places = [0, 1, 2, 3].map((i) => add(index, mul(u32(i), access.stride)));
+        return places
+          .map((one, i) => `${indent}${element(name, one)} = ${type}((${e(value)})[${i}]);\n`)
+          .join("");
+      }
+    }
   }
 }
 
@@ -139,6 +179,7 @@ const infix: Readonly<Partial<Record<BinaryOp, string>>> = {
   eq: "==",
   ne: "!=",
   and: "&&",
+  or: "||",
 };
 
 /** WGSL's own may return either operand when one is NaN: a wrong number without a word. The shell defines these. */
@@ -160,10 +201,14 @@ function expression(namer: Namer, expr: Expr): string {
       return namer.name(`local ${expr.name}`, expr.name);
     case "binary": {
       // Dawn makes != an ordered comparison on Vulkan: false for a NaN, where IEEE 754 says true.
-      if (expr.op === "ne" && expr.a.type === "f32") return `!(${inner(expr.a)} == ${inner(expr.b)})`;
+      if (expr.op === "ne" && expr.a.type !== "u32") return `!(${inner(expr.a)} == ${inner(expr.b)})`;
       const symbol = infix[expr.op];
       if (symbol !== undefined) return `${inner(expr.a)} ${symbol} ${inner(expr.b)}`;
-      const name = expr.type === "f32" ? propagating[expr.op] : undefined;
+      const wide = expr.type === "f32x4" ? "4" : "";
+      const name =
+        expr.type === "u32" || propagating[expr.op] === undefined
+          ? undefined
+          : `${propagating[expr.op]}${wide}`;
       return `${name ?? expr.op}(${e(expr.a)}, ${e(expr.b)})`;
     }
     case "not":
@@ -174,6 +219,14 @@ function expression(namer: Namer, expr: Expr): string {
       return `select(${e(expr.b)}, ${e(expr.a)}, ${e(expr.condition)})`;
     case "float":
       return `f32(${e(expr.a)})`;
+    case "splat":
+      return `vec4f(${e(expr.a)})`;
+    case "ramp":
+      return "vec4f(0.0f, 1.0f, 2.0f, 3.0f)";
+    case "fold":
+      return `fold_${expr.op}(${e(expr.a)})`;
+    case "any":
+      return `any(${e(expr.a)})`;
   }
 
   /** An operand: in parentheses when it is infix itself. */
@@ -184,7 +237,7 @@ function expression(namer: Namer, expr: Expr): string {
   }
 }
 
-function constant(type: Expr["type"], value: number): string {
+function constant(type: "f32" | "u32" | "bool", value: number): string {
   switch (type) {
     case "u32":
       return `${value}u`;
@@ -201,11 +254,4 @@ function constant(type: Expr["type"], value: number): string {
 
 function bits(value: number): number {
   return new DataView(new Float32Array([value]).buffer).getUint32(0, true);
-}
-
-function mentions(body: readonly Stmt[], matches: (expr: Expr) => boolean): boolean {
-  for (const stmt of everyStmt(body)) {
-    if (expressionsOf(stmt).some((one) => [...everyExpr(one)].some(matches))) return true;
-  }
-  return false;
 }

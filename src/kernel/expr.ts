@@ -1,5 +1,5 @@
 /** Makers of expressions. They fold what is trivially constant (`x * 1`, `i + 0`), so that kernels read well. */
-import type { BinaryOp, Builtin, Constant, Expr, Type, UnaryOp } from "./ir.ts";
+import type { BinaryOp, Builtin, Constant, Expr, FoldOp, Type, UnaryOp } from "./ir.ts";
 
 export const u32 = (value: number): Expr => ({ kind: "const", type: "u32", value });
 export const f32 = (value: number): Expr => ({ kind: "const", type: "f32", value });
@@ -13,30 +13,53 @@ export const constant = (value: Constant): Expr => ({
 export const extent = (factor: string): Expr => constant({ kind: "extent", factor });
 export const lanes: Expr = constant({ kind: "lanes" });
 export const rows: Expr = constant({ kind: "rows" });
-export const call = (op: UnaryOp, a: Expr): Expr => ({ kind: "call", type: "f32", op, a });
-export const float = (a: Expr): Expr => ({ kind: "float", type: "f32", a });
-export const not = (a: Expr): Expr => ({ kind: "not", type: "bool", a });
-export const select = (condition: Expr, a: Expr, b: Expr): Expr => ({
-  kind: "select",
-  type: a.type,
-  condition,
+export const subgroup: Expr = constant({ kind: "subgroup" });
+export const ramp: Expr = { kind: "ramp", type: "f32x4" };
+export const call = (op: UnaryOp, a: Expr): Expr => ({
+  kind: "call",
+  type: a.type === "f32x4" ? "f32x4" : "f32",
+  op,
   a,
-  b,
 });
+export const float = (a: Expr): Expr => ({ kind: "float", type: "f32", a });
+export const any = (a: Expr): Expr => (a.type === "boolx4" ? { kind: "any", type: "bool", a } : a);
+
+/** One value for all four components; what is four wide stays as it is. */
+export function widen(a: Expr): Expr {
+  return a.type === "f32" ? { kind: "splat", type: "f32x4", a } : a;
+}
+
+/** The four components made one; what is one wide stays as it is. */
+export function fold(op: FoldOp, a: Expr): Expr {
+  return a.type === "f32x4" ? { kind: "fold", type: "f32", op, a } : a;
+}
+
+/** Both branches are made equally wide, and as wide as a condition on four. */
+export function select(condition: Expr, a: Expr, b: Expr): Expr {
+  const wide = condition.type === "boolx4" || a.type === "f32x4" || b.type === "f32x4";
+  const [x, y] = wide ? [widen(a), widen(b)] : [a, b];
+  return { kind: "select", type: x.type, condition, a: x, b: y };
+}
 
 const comparisons: readonly BinaryOp[] = ["lt", "le", "eq", "ne"];
 
-export function binary(op: BinaryOp, a: Expr, b: Expr): Expr {
+/** Of two widths the wider one. */
+export function binary(op: BinaryOp, left: Expr, right: Expr): Expr {
+  const wide = left.type === "f32x4" || right.type === "f32x4";
+  const [a, b] = wide ? [widen(left), widen(right)] : [left, right];
   if (a.type !== b.type) throw new Error(`${op} of ${a.type} and ${b.type}`);
   if (a.type === "u32") {
     const folded = foldIndex(op, a, b);
     if (folded !== undefined) return folded;
   }
-  return { kind: "binary", type: comparisons.includes(op) ? "bool" : a.type, op, a, b };
+  const type = comparisons.includes(op) ? (wide ? "boolx4" : "bool") : a.type;
+  return { kind: "binary", type, op, a, b };
 }
 
 export const add = (a: Expr, b: Expr): Expr => binary("add", a, b);
+export const sub = (a: Expr, b: Expr): Expr => binary("sub", a, b);
 export const mul = (a: Expr, b: Expr): Expr => binary("mul", a, b);
+export const div = (a: Expr, b: Expr): Expr => binary("div", a, b);
 export const product = (factors: readonly Expr[]): Expr => factors.reduce(mul, u32(1));
 export const extentOf = (factors: readonly string[]): Expr => product(factors.map(extent));
 

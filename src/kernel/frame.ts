@@ -5,12 +5,14 @@
 import type { AxisSet } from "../tensor/axes.ts";
 import type { Node } from "../tensor/graph.ts";
 import { add, binary, extent, extentOf, local, mul, u32 } from "./expr.ts";
-import type { Expr, Stmt, Type } from "./ir.ts";
+import type { Expr, Stmt } from "./ir.ts";
 
 /** Axes counted together by one linear index, slowest first. */
 export interface Run {
   readonly factors: AxisSet;
   readonly linear: Expr;
+  /** The last factor, where the run goes in steps of four along it: values over it are then four wide. */
+  readonly vector: string | null;
 }
 
 export interface Frame {
@@ -37,6 +39,11 @@ export function binderOf(frame: Frame, axis: string): Frame {
   throw new Error(`the axis ${axis} is not bound here`);
 }
 
+/** The axis along which a value over these axes is four wide here. */
+export function vectorAxis(frame: Frame, axes: AxisSet): string | undefined {
+  return axes.find((axis) => binderOf(frame, axis).run?.vector === axis);
+}
+
 /** The outermost frame in which a value over these axes can be computed, given where it is wanted. */
 export function homeOf(frame: Frame, axes: AxisSet): Frame {
   const binders = new Set(axes.map((axis) => binderOf(frame, axis)));
@@ -56,8 +63,7 @@ export function coordinate(frame: Frame, axis: string, nameOf: NameOf): Expr {
   // A run with an empty axis is never entered, but its divisor must still be no zero when the pipeline is made.
   const above = inner.length === 0 ? linear : binary("div", linear, positive(extentOf(inner)));
   const value = place === 0 ? above : binary("mod", above, positive(extent(axis)));
-  const expr =
-    value.kind === "const" || value.kind === "local" ? value : bind(binder, axis, "u32", value, nameOf);
+  const expr = value.kind === "const" || value.kind === "local" ? value : bind(binder, axis, value, nameOf);
   binder.coordinates.set(axis, expr);
   return expr;
 }
@@ -67,10 +73,10 @@ function positive(expr: Expr): Expr {
 }
 
 /** Writes `let name = value` into a frame. */
-export function bind(frame: Frame, base: string, type: Type, value: Expr, nameOf: NameOf): Expr {
+export function bind(frame: Frame, base: string, value: Expr, nameOf: NameOf): Expr {
   const name = nameOf(base);
   frame.body.push({ kind: "let", name, value });
-  return local(type, name);
+  return local(value.type, name);
 }
 
 /**

@@ -4,10 +4,11 @@
  */
 import type { NativeOperator } from "../operators/operators.ts";
 
-export type Type = "f32" | "u32" | "bool";
+/** `f32x4` is four neighbours along the vector axis, `boolx4` what comparing them gives. */
+export type Type = "f32" | "f32x4" | "u32" | "bool" | "boolx4";
 
 export type Expr =
-  | { readonly kind: "const"; readonly type: Type; readonly value: number }
+  | { readonly kind: "const"; readonly type: "f32" | "u32" | "bool"; readonly value: number }
   /** A number known when the pipeline is made: an extent (u32), a param (f32), lanes or rows (u32). */
   | { readonly kind: "constant"; readonly type: "f32" | "u32"; readonly constant: Constant }
   | { readonly kind: "builtin"; readonly type: "u32"; readonly name: Builtin }
@@ -21,7 +22,7 @@ export type Expr =
     }
   | { readonly kind: "not"; readonly type: "bool"; readonly a: Expr }
   /** An elementwise operator on f32 that is not a `binary`. */
-  | { readonly kind: "call"; readonly type: "f32"; readonly op: UnaryOp; readonly a: Expr }
+  | { readonly kind: "call"; readonly type: "f32" | "f32x4"; readonly op: UnaryOp; readonly a: Expr }
   | {
       readonly kind: "select";
       readonly type: Type;
@@ -30,7 +31,15 @@ export type Expr =
       readonly b: Expr;
     }
   /** u32 to f32. */
-  | { readonly kind: "float"; readonly type: "f32"; readonly a: Expr };
+  | { readonly kind: "float"; readonly type: "f32"; readonly a: Expr }
+  /** Four times the same. */
+  | { readonly kind: "splat"; readonly type: "f32x4"; readonly a: Expr }
+  /** 0, 1, 2, 3: how far the four neighbours are from the first. */
+  | { readonly kind: "ramp"; readonly type: "f32x4" }
+  /** The four components made one: their sum, or the largest or smallest. */
+  | { readonly kind: "fold"; readonly type: "f32"; readonly op: FoldOp; readonly a: Expr }
+  /** Whether any of four holds. */
+  | { readonly kind: "any"; readonly type: "bool"; readonly a: Expr };
 
 export type Constant =
   | { readonly kind: "extent"; readonly factor: string }
@@ -38,37 +47,49 @@ export type Constant =
   /** Invocations that share a row, a power of two. */
   | { readonly kind: "lanes" }
   /** Rows a workgroup. */
-  | { readonly kind: "rows" };
+  | { readonly kind: "rows" }
+  /** Of the lanes of a row, how many exchange values without workgroup memory: a power of two, 1 for none. */
+  | { readonly kind: "subgroup" };
 
 /** `group`: the number of the workgroup; `lane`, `row`: the place in it. */
 export type Builtin = "group" | "lane" | "row";
 
-export type BinaryOp =
-  | "add"
-  | "sub"
-  | "mul"
-  | "div"
-  | "mod"
-  | "min"
-  | "max"
-  | "lt"
-  | "le"
-  | "eq"
-  | "ne"
-  | "and";
+export type FoldOp = "add" | "min" | "max";
+
+export type BinaryOp = FoldOp | "sub" | "mul" | "div" | "mod" | "lt" | "le" | "eq" | "ne" | "and" | "or";
 
 export type UnaryOp = Exclude<NativeOperator, BinaryOp | "where">;
+
+/** One element, or four: side by side (the index is a multiple of four), or `stride` elements apart. */
+export type Access =
+  | { readonly kind: "one" }
+  | { readonly kind: "four" }
+  | { readonly kind: "apart"; readonly stride: Expr };
 
 export type Stmt =
   | { readonly kind: "let"; readonly name: string; readonly value: Expr }
   | { readonly kind: "var"; readonly name: string; readonly value: Expr }
   | { readonly kind: "assign"; readonly name: string; readonly value: Expr }
-  /** Binds `name` to an element of a tensor, widened to f32. */
-  | { readonly kind: "load"; readonly name: string; readonly tensor: string; readonly index: Expr }
-  | { readonly kind: "store"; readonly tensor: string; readonly index: Expr; readonly value: Expr }
-  /** Workgroup memory holds one f32 an invocation. */
+  /** Binds `name` to what lies at an index of a tensor, widened to f32. */
+  | {
+      readonly kind: "load";
+      readonly name: string;
+      readonly tensor: string;
+      readonly index: Expr;
+      readonly access: Access;
+    }
+  | {
+      readonly kind: "store";
+      readonly tensor: string;
+      readonly index: Expr;
+      readonly value: Expr;
+      readonly access: Access;
+    }
+  /** Workgroup memory has `slots` values for each invocation. */
   | { readonly kind: "loadShared"; readonly name: string; readonly index: Expr }
   | { readonly kind: "storeShared"; readonly index: Expr; readonly value: Expr }
+  /** Binds `name` to the value that the lane whose number differs in the bit `mask` holds. */
+  | { readonly kind: "exchange"; readonly name: string; readonly value: Expr; readonly mask: Expr }
   /** `for (var name = start; name < end; name += step)` */
   | {
       readonly kind: "for";
@@ -78,27 +99,45 @@ export type Stmt =
       readonly step: Expr;
       readonly body: readonly Stmt[];
     }
-  /** `for (var name = start; name > 0; name /= 2)` */
-  | { readonly kind: "halve"; readonly name: string; readonly start: Expr; readonly body: readonly Stmt[] }
+  /** `for (var name = 1; name < end; name *= 2)` */
+  | { readonly kind: "double"; readonly name: string; readonly end: Expr; readonly body: readonly Stmt[] }
+  /** `for (var name = start; name >= end; name /= 2)` */
+  | {
+      readonly kind: "halve";
+      readonly name: string;
+      readonly start: Expr;
+      readonly end: Expr;
+      readonly body: readonly Stmt[];
+    }
   | { readonly kind: "if"; readonly condition: Expr; readonly body: readonly Stmt[] }
   /** Waits for the workgroup; workgroup memory written before is seen after. */
-  | { readonly kind: "barrier" }
-  | { readonly kind: "comment"; readonly text: string };
+  | { readonly kind: "barrier" };
 
 export interface Kernel {
   readonly name: string;
+  /** The factor along which values are four wide, if any: its extent must then be a multiple of four. */
+  readonly vector: string | null;
   readonly tensors: readonly KernelTensor[];
   /** Every constant that the body uses. */
   readonly constants: readonly Constant[];
-  readonly usesShared: boolean;
+  /** Workgroup memory: values an invocation, and their type. */
+  readonly shared: { readonly slots: number; readonly type: "f32" | "f32x4" } | null;
   readonly body: readonly Stmt[];
   readonly grid: readonly string[];
   readonly row: readonly string[];
 }
 
+/** A kernel in its two forms: element by element, which serves every shape, and four by four. */
+export interface KernelForms {
+  readonly narrow: Kernel;
+  readonly wide?: Kernel;
+}
+
 export interface KernelTensor {
   readonly name: string;
   readonly access: "read" | "read_write";
+  /** Whether it is bound as an array of four-element vectors. */
+  readonly wide: boolean;
 }
 
 export function constantKey(constant: Constant): string {
@@ -109,6 +148,7 @@ export function constantKey(constant: Constant): string {
       return `param ${constant.param}`;
     case "lanes":
     case "rows":
+    case "subgroup":
       return constant.kind;
   }
 }

@@ -4,66 +4,82 @@ import type { PlannedKernel, Target } from "../schedule/plan.ts";
 import { type AxisSet, minus, sameAxes } from "../tensor/axes.ts";
 import { type Graph, type Node, operands, reachable } from "../tensor/graph.ts";
 import type { Address } from "./address.ts";
-import { add, binary, builtin, extentOf, lanes, local, mul, rows, select, u32 } from "./expr.ts";
-import { createFrame, elementIndex, type Frame } from "./frame.ts";
+import { add, binary, builtin, lanes, mul, rows, select, u32, widen } from "./expr.ts";
+import { bind, createFrame, elementIndex, type Frame } from "./frame.ts";
 import type { Expr, Kernel, KernelTensor } from "./ir.ts";
-import { lowerReductionLoop, reductionLoops } from "./reduce.ts";
-import { usedConstants, usesShared } from "./uses.ts";
-import { type ValueContext, valueOf } from "./value.ts";
+import { elementPlace, type Path, stepsOf } from "./loop.ts";
+import { lowerReductions, reductionLoops } from "./reduce.ts";
+import { sharedMemory, usedConstants, wideTensors } from "./uses.ts";
+import { accessOf, lowerValue, type ValueContext } from "./value.ts";
 
+/**
+ * Lowers a kernel; with `vector`, four wide along that factor. Undefined where the kernel would mix values of both
+ * widths in workgroup memory: it then has no wide form.
+ */
 export function lowerKernel(
   graph: Graph,
   planned: PlannedKernel,
   addressOf: (tensor: string) => Address,
-): Kernel {
+  vector: string | null,
+): Kernel | undefined {
   const values = planned.targets.map((one) => one.value);
   const context: ValueContext = { nameOf: createNames(), addressOf, uses: countUses(values) };
   const grid = planned.grid;
+  const pathOver = (over: AxisSet): Path => ({ over, vector: over.at(-1) === vector ? vector : null });
+  const rowsPath = pathOver(grid);
   const place = context.nameOf("row");
-  const row = createFrame(null, { factors: grid, linear: local("u32", place) });
+  const run = { factors: grid, linear: elementPlace(rowsPath, place), vector: rowsPath.vector };
+  const row = createFrame(null, run);
 
   // Workgroups are rounded up, so some rows lie beyond the end: they compute row 0 again and store nothing.
-  const active = context.nameOf("active");
-  const index = context.nameOf("index");
-  row.body.push({ kind: "let", name: index, value: add(mul(builtin("group"), rows), builtin("row")) });
-  row.body.push({ kind: "let", name: active, value: binary("lt", local("u32", index), extentOf(grid)) });
-  row.body.push({
-    kind: "let",
-    name: place,
-    value: select(local("bool", active), local("u32", index), u32(0)),
-  });
+  const index = bind(row, "index", add(mul(builtin("group"), rows), builtin("row")), context.nameOf);
+  const active = bind(row, "active", binary("lt", index, stepsOf(rowsPath)), context.nameOf);
+  row.body.push({ kind: "let", name: place, value: select(active, index, u32(0)) });
 
   const loops = reductionLoops(values);
   for (const loop of loops) {
-    lowerReductionLoop(context, row, loop, orderLike(graph, loop.over, loop.reductions));
+    lowerReductions(context, row, loop, pathOver(orderLike(graph, loop.over, loop.reductions)));
   }
   const elementTargets = planned.targets.filter((one) => !sameAxes(one.factors, grid));
   for (const targets of groupByRow(elementTargets, grid)) {
-    const over = targets[0].factors.filter((one) => !grid.includes(one));
-    lowerStores(context, row, over, local("bool", active), targets);
+    lowerStores(context, row, pathOver(minus(targets[0].factors, grid)), active, targets);
   }
   const rowTargets = planned.targets.filter((one) => sameAxes(one.factors, grid));
   if (rowTargets.length > 0) {
     const branch = createFrame(row, null, true);
     storeTargets(context, branch, rowTargets);
     const first = binary("eq", builtin("lane"), u32(0));
-    row.body.push({ kind: "if", condition: binary("and", local("bool", active), first), body: branch.body });
+    row.body.push({ kind: "if", condition: binary("and", active, first), body: branch.body });
   }
 
-  const body = row.body;
-  const rowFactors =
-    elementTargets.length > 0
-      ? elementTargets[0].factors.filter((one) => !grid.includes(one))
-      : (loops[0]?.over ?? []);
+  const { body } = row;
+  const shared = sharedMemory(body);
+  if (shared === "mixed") return undefined;
   return {
     name: planned.name,
-    tensors: kernelTensors(planned.targets, addressOf),
+    vector,
+    tensors: kernelTensors(planned.targets, addressOf, wideTensors(body)),
     constants: usedConstants(body),
-    usesShared: usesShared(body),
+    shared,
     body,
     grid,
-    row: rowFactors,
+    row: elementTargets.length > 0 ? minus(elementTargets[0].factors, grid) : (loops[0]?.over ?? []),
   };
+}
+
+/**
+ * The factor along which a kernel can go four by four: the last one of what it mainly stores or reads, where memory is
+ * contiguous. It can belong to the row (four elements of a row) or to the grid (four rows side by side).
+ */
+export function vectorFactor(graph: Graph, planned: PlannedKernel): string | null {
+  const layouts = planned.targets.map((one) => one.factors);
+  for (const node of reachable(planned.targets.map((one) => one.value))) {
+    const tensor = node.kind === "input" ? graph.tensors.find((one) => one.name === node.tensor) : undefined;
+    if (tensor !== undefined) layouts.push(tensor.factors);
+  }
+  const main = layouts.reduce((best, one) => (one.length > best.length ? one : best));
+  const last = graph.axes.flatMap((axis) => axis.factors).find((one) => one.name === main.at(-1));
+  return last === undefined || typeof last.extent === "number" ? null : last.name;
 }
 
 /** Targets whose rows run over the same axes in the same order share a loop. */
@@ -79,44 +95,54 @@ function groupByRow(targets: readonly Target[], grid: AxisSet): Target[][] {
 function lowerStores(
   context: ValueContext,
   row: Frame,
-  over: AxisSet,
+  path: Path,
   active: Expr,
   targets: readonly Target[],
 ): void {
   const name = context.nameOf("i");
-  const loop = createFrame(row, { factors: over, linear: local("u32", name) });
-  storeTargets(context, loop, targets);
-  const end = context.nameOf("end");
-  row.body.push({ kind: "let", name: end, value: select(active, extentOf(over), u32(0)) });
-  row.body.push({
-    kind: "for",
-    name,
-    start: builtin("lane"),
-    end: local("u32", end),
-    step: lanes,
-    body: loop.body,
+  const loop = createFrame(row, {
+    factors: path.over,
+    linear: elementPlace(path, name),
+    vector: path.vector,
   });
+  storeTargets(context, loop, targets);
+  const end = bind(row, "end", select(active, stepsOf(path), u32(0)), context.nameOf);
+  row.body.push({ kind: "for", name, start: builtin("lane"), end, step: lanes, body: loop.body });
 }
 
 function storeTargets(context: ValueContext, frame: Frame, targets: readonly Target[]): void {
   for (const target of targets) {
-    const value = valueOf(context, frame, target.value);
-    const { tensor, layout, offset } = context.addressOf(target.tensor);
-    const index = add(offset, elementIndex(frame, layout, context.nameOf));
-    frame.body.push({ kind: "store", tensor, index, value });
+    const address = context.addressOf(target.tensor);
+    const access = accessOf(frame, address);
+    const value = lowerValue(context, frame, target.value);
+    const index = add(address.offset, elementIndex(frame, address.layout, context.nameOf));
+    const { tensor } = address;
+    frame.body.push({
+      kind: "store",
+      tensor,
+      index,
+      value: access.kind === "one" ? value : widen(value),
+      access,
+    });
   }
 }
 
 /** Everything read, then everything written; what is both (a state, scratch memory) is bound once. */
-function kernelTensors(targets: readonly Target[], addressOf: (tensor: string) => Address): KernelTensor[] {
+function kernelTensors(
+  targets: readonly Target[],
+  addressOf: (tensor: string) => Address,
+  wide: ReadonlySet<string>,
+): KernelTensor[] {
   const written = new Set(targets.map((one) => addressOf(one.tensor).tensor));
   const read = new Set<string>();
   for (const node of reachable(targets.map((one) => one.value))) {
     if (node.kind === "input") read.add(addressOf(node.tensor).tensor);
   }
   return [
-    ...[...read].filter((name) => !written.has(name)).map((name): KernelTensor => ({ name, access: "read" })),
-    ...[...written].map((name): KernelTensor => ({ name, access: "read_write" })),
+    ...[...read]
+      .filter((name) => !written.has(name))
+      .map((name): KernelTensor => ({ name, access: "read", wide: wide.has(name) })),
+    ...[...written].map((name): KernelTensor => ({ name, access: "read_write", wide: wide.has(name) })),
   ];
 }
 

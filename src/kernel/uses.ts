@@ -1,10 +1,10 @@
 /** What a kernel body mentions. */
-import { type Constant, constantKey, type Expr, type Stmt } from "./ir.ts";
+import { type Access, type Constant, constantKey, type Expr, type Kernel, type Stmt } from "./ir.ts";
 
 export function* everyStmt(body: readonly Stmt[]): Generator<Stmt> {
   for (const one of body) {
     yield one;
-    if (one.kind === "for" || one.kind === "halve" || one.kind === "if") yield* everyStmt(one.body);
+    if ("body" in one) yield* everyStmt(one.body);
   }
 }
 
@@ -16,19 +16,24 @@ export function expressionsOf(stmt: Stmt): readonly Expr[] {
     case "assign":
       return [stmt.value];
     case "load":
+      return [stmt.index, ...strideOf(stmt.access)];
+    case "store":
+      return [stmt.index, stmt.value, ...strideOf(stmt.access)];
     case "loadShared":
       return [stmt.index];
-    case "store":
     case "storeShared":
       return [stmt.index, stmt.value];
+    case "exchange":
+      return [stmt.value, stmt.mask];
     case "for":
       return [stmt.start, stmt.end, stmt.step];
     case "halve":
-      return [stmt.start];
+      return [stmt.start, stmt.end];
+    case "double":
+      return [stmt.end];
     case "if":
       return [stmt.condition];
     case "barrier":
-    case "comment":
       return [];
   }
 }
@@ -40,10 +45,14 @@ export function* everyExpr(expr: Expr): Generator<Expr> {
     case "constant":
     case "builtin":
     case "local":
+    case "ramp":
       break;
     case "not":
     case "call":
     case "float":
+    case "splat":
+    case "fold":
+    case "any":
       yield* everyExpr(expr.a);
       break;
     case "binary":
@@ -63,6 +72,7 @@ export function usedConstants(body: readonly Stmt[]): Constant[] {
   const found = new Map<string, Constant>([
     ["lanes", { kind: "lanes" }],
     ["rows", { kind: "rows" }],
+    ...(exchanges(body) ? [["subgroup", { kind: "subgroup" }] as const] : []),
   ]);
   for (const stmt of everyStmt(body)) {
     for (const expr of expressionsOf(stmt).flatMap((one) => [...everyExpr(one)])) {
@@ -72,6 +82,35 @@ export function usedConstants(body: readonly Stmt[]): Constant[] {
   return [...found.values()];
 }
 
-export function usesShared(body: readonly Stmt[]): boolean {
-  return [...everyStmt(body)].some((one) => one.kind === "storeShared");
+export function exchanges(body: readonly Stmt[]): boolean {
+  return [...everyStmt(body)].some((one) => one.kind === "exchange");
+}
+
+/** Tensors of which four elements are taken side by side. */
+export function wideTensors(body: readonly Stmt[]): Set<string> {
+  const wide = new Set<string>();
+  for (const one of everyStmt(body)) {
+    if ((one.kind === "load" || one.kind === "store") && one.access.kind === "four") wide.add(one.tensor);
+  }
+  return wide;
+}
+
+/** The workgroup memory that a body needs. */
+export function sharedMemory(body: readonly Stmt[]): Kernel["shared"] | "mixed" {
+  let slots = 0;
+  const types = new Set<"f32" | "f32x4">();
+  for (const one of everyStmt(body)) {
+    if (one.kind !== "if") continue;
+    // One tree: the values stored before its first barrier.
+    const stored = one.body.filter((inner) => inner.kind === "storeShared");
+    for (const { value } of stored) types.add(value.type === "f32x4" ? "f32x4" : "f32");
+    slots = Math.max(slots, stored.length);
+  }
+  if (types.size > 1) return "mixed";
+  const [type] = types;
+  return type === undefined ? null : { slots, type };
+}
+
+function strideOf(access: Access): readonly Expr[] {
+  return access.kind === "apart" ? [access.stride] : [];
 }

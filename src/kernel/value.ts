@@ -1,10 +1,20 @@
 /** Nodes to expressions: each value is written where it belongs (see `frame.ts`) and only once. */
 import { isNative, type NativeOperator } from "../operators/operators.ts";
-import type { Node } from "../tensor/graph.ts";
-import type { Address } from "./address.ts";
-import { add, binary, call, constant, extentOf, f32, float, local, select, u32 } from "./expr.ts";
-import { bind, coordinate, createFrame, elementIndex, type Frame, homeOf, type NameOf } from "./frame.ts";
-import type { BinaryOp, Expr, UnaryOp } from "./ir.ts";
+import type { AxisSet } from "../tensor/axes.ts";
+import type { MapNode, Node } from "../tensor/graph.ts";
+import { type Address, scratchTensor } from "./address.ts";
+import { add, binary, call, constant, extentOf, f32, float, local, ramp, select, u32 } from "./expr.ts";
+import {
+  bind,
+  coordinate,
+  createFrame,
+  elementIndex,
+  type Frame,
+  homeOf,
+  type NameOf,
+  vectorAxis,
+} from "./frame.ts";
+import type { Access, BinaryOp, Expr, UnaryOp } from "./ir.ts";
 
 export interface ValueContext {
   readonly nameOf: NameOf;
@@ -16,27 +26,40 @@ export interface ValueContext {
 /** Nested deeper than this, an expression gets a name: shader compilers bound their recursion, and readers theirs. */
 const maxNesting = 6;
 
-export function valueOf(context: ValueContext, frame: Frame, node: Node): Expr {
+export function lowerValue(context: ValueContext, frame: Frame, node: Node): Expr {
   for (let at: Frame | null = frame; at !== null; at = at.parent) {
     const known = at.values.get(node);
-    // A value is known further in only if no frame between binds its axes anew.
-    if (known !== undefined && homeOf(frame, node.axes) !== undefined && visible(frame, at, node))
-      return known;
+    if (known !== undefined && isVisible(frame, at, node)) return known;
   }
   const home = homeOf(frame, node.axes);
   const value = compute(context, home, node);
-  const inline =
-    node.kind !== "input" &&
-    (context.uses.get(node) ?? 0) <= 1 &&
-    home === frame &&
-    nesting(value) < maxNesting;
-  const keep = value.kind === "local" || value.kind === "const" || value.kind === "constant" || inline;
-  const expr = keep ? value : bind(home, baseName(node), "f32", value, context.nameOf);
+  const once = (context.uses.get(node) ?? 0) <= 1;
+  const inline = node.kind !== "input" && once && home === frame && nesting(value) < maxNesting;
+  const simple = value.kind === "local" || value.kind === "const" || value.kind === "constant";
+  const expr = simple || inline ? value : bind(home, baseName(node), value, context.nameOf);
   if (!inline) home.values.set(node, expr);
   return expr;
 }
 
-function visible(frame: Frame, at: Frame, node: Node): boolean {
+/** The value of a node at the first place of some axes. */
+export function firstValue(context: ValueContext, frame: Frame, node: Node, axes: AxisSet): Expr {
+  const start = { ...createFrame(frame, { factors: axes, linear: u32(0), vector: null }), body: frame.body };
+  for (const axis of axes) start.coordinates.set(axis, u32(0));
+  return lowerValue(context, start, node);
+}
+
+/** How an element of a tensor is reached from a frame: one, or four along the frame's vector axis. */
+export function accessOf(frame: Frame, { tensor, layout }: Address): Access {
+  const axis = vectorAxis(frame, layout);
+  if (axis === undefined) return { kind: "one" };
+  const inner = layout.slice(layout.indexOf(axis) + 1);
+  // Values in scratch memory begin where the one before ends, at no multiple of four.
+  if (inner.length === 0 && tensor !== scratchTensor) return { kind: "four" };
+  return { kind: "apart", stride: extentOf(inner) };
+}
+
+/** A value in an outer frame is the value here only if no frame between binds its axes anew. */
+function isVisible(frame: Frame, at: Frame, node: Node): boolean {
   for (let one: Frame | null = frame; one !== null && one !== at; one = one.parent) {
     if (one.run?.factors.some((axis) => node.axes.includes(axis))) return false;
   }
@@ -51,29 +74,28 @@ function compute(context: ValueContext, frame: Frame, node: Node): Expr {
       return constant({ kind: "param", param: node.param });
     case "size":
       return float(extentOf(node.over));
-    case "index":
-      return float(coordinate(frame, node.axis, context.nameOf));
+    case "index": {
+      const first = float(coordinate(frame, node.axis, context.nameOf));
+      return vectorAxis(frame, node.axes) === undefined ? first : add(first, ramp);
+    }
     case "input": {
       const name = context.nameOf(node.tensor);
-      const { tensor, layout, offset } = context.addressOf(node.tensor);
-      const index = add(offset, elementIndex(frame, layout, context.nameOf));
-      frame.body.push({ kind: "load", name, tensor, index });
-      return local("f32", name);
+      const address = context.addressOf(node.tensor);
+      const access = accessOf(frame, address);
+      const index = add(address.offset, elementIndex(frame, address.layout, context.nameOf));
+      frame.body.push({ kind: "load", name, tensor: address.tensor, index, access });
+      return local(access.kind === "one" ? "f32" : "f32x4", name);
     }
     case "map":
       return computeMap(context, frame, node);
-    case "reduce": {
-      if (node.op !== "first") throw new Error(`the reduction ${node.op} is not computed before its use`);
-      const start = { ...createFrame(frame, { factors: node.over, linear: u32(0) }), body: frame.body };
-      for (const axis of node.over) start.coordinates.set(axis, u32(0));
-      return valueOf(context, start, node.arg);
-    }
+    case "reduce":
+      throw new Error(`the reduction ${node.op} is not computed before its use`);
   }
 }
 
-function computeMap(context: ValueContext, frame: Frame, node: Extract<Node, { kind: "map" }>): Expr {
+function computeMap(context: ValueContext, frame: Frame, node: MapNode): Expr {
   if (!isNative(node.op)) throw new Error(`the operator ${node.op} is not expanded`);
-  const arg = (place: number): Expr => valueOf(context, frame, node.args[place]);
+  const arg = (place: number): Expr => lowerValue(context, frame, node.args[place]);
   const op: NativeOperator = node.op;
   switch (op) {
     case "where":
@@ -97,9 +119,13 @@ function computeMap(context: ValueContext, frame: Frame, node: Extract<Node, { k
 
 function conditionOf(context: ValueContext, frame: Frame, node: Node): Expr {
   if (node.kind === "map" && (node.op === "lt" || node.op === "le" || node.op === "eq" || node.op === "ne")) {
-    return binary(node.op, valueOf(context, frame, node.args[0]), valueOf(context, frame, node.args[1]));
+    return binary(
+      node.op,
+      lowerValue(context, frame, node.args[0]),
+      lowerValue(context, frame, node.args[1]),
+    );
   }
-  return binary("ne", valueOf(context, frame, node), f32(0));
+  return binary("ne", lowerValue(context, frame, node), f32(0));
 }
 
 function nesting(expr: Expr): number {
@@ -108,10 +134,14 @@ function nesting(expr: Expr): number {
     case "constant":
     case "builtin":
     case "local":
+    case "ramp":
       return 0;
     case "not":
     case "call":
     case "float":
+    case "splat":
+    case "fold":
+    case "any":
       return 1 + nesting(expr.a);
     case "binary":
       return 1 + Math.max(nesting(expr.a), nesting(expr.b));

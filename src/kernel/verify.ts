@@ -7,6 +7,7 @@ export function verifyKernel(kernel: Kernel): void {
     throw new Error(`the kernel ${kernel.name}: ${rule}`);
   };
   const tensors = new Map(kernel.tensors.map((one) => [one.name, one.access]));
+  const wide = new Set(kernel.tensors.filter((one) => one.wide).map((one) => one.name));
   if (tensors.size !== kernel.tensors.length) fail("each tensor is bound once");
   /** The names in reach, and which of them can be assigned. */
   const checkBlock = (body: readonly Stmt[], outer: ReadonlyMap<string, boolean>, uniform: boolean): void => {
@@ -20,12 +21,15 @@ export function verifyKernel(kernel: Kernel): void {
       switch (stmt.kind) {
         case "let":
         case "loadShared":
+        case "exchange":
           define(stmt.name, false);
           break;
         case "var":
           define(stmt.name, true);
           break;
         case "load":
+          if (stmt.access.kind === "four" && !wide.has(stmt.tensor))
+            fail(`\`${stmt.tensor}\` is bound by fours`);
           if (!tensors.has(stmt.tensor)) fail(`\`${stmt.tensor}\` is bound`);
           define(stmt.name, false);
           break;
@@ -40,6 +44,9 @@ export function verifyKernel(kernel: Kernel): void {
           checkBlock(stmt.body, new Map([...names, [stmt.name, false]]), lanesAgree);
           break;
         }
+        case "double":
+          checkBlock(stmt.body, new Map([...names, [stmt.name, false]]), uniform && isUniform(stmt.end));
+          break;
         case "halve":
           checkBlock(stmt.body, new Map([...names, [stmt.name, false]]), uniform && isUniform(stmt.start));
           break;
@@ -50,7 +57,6 @@ export function verifyKernel(kernel: Kernel): void {
           if (!uniform) fail("a barrier is reached by all lanes or none");
           break;
         case "storeShared":
-        case "comment":
           break;
       }
     }
@@ -62,7 +68,8 @@ function checkExpr(expr: Expr, names: ReadonlyMap<string, boolean>, fail: (rule:
   for (const one of everyExpr(expr)) {
     if (one.kind === "local" && !names.has(one.name)) fail(`\`${one.name}\` is defined before it is used`);
     if (one.kind === "binary" && one.a.type !== one.b.type) fail(`both sides of ${one.op} have one type`);
-    if (one.kind === "select" && one.condition.type !== "bool") fail("a select chooses by a bool");
+    if (one.kind === "select" && one.condition.type !== "bool" && one.condition.type !== "boolx4")
+      fail("a select chooses by a bool");
     if (one.kind === "const" && one.type === "u32" && !(Number.isInteger(one.value) && one.value >= 0))
       fail("a u32 is whole");
   }

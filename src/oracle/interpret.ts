@@ -81,10 +81,17 @@ export function interpret(graph: Graph, inputs: OracleInputs): Map<string, Float
         const all = [strides, ...args.map((one) => one.strides)].map((one) => stridesOf(one, node.axes));
         const [a, b, c] = args.map((one) => one.data);
         if (args.length === 1)
-          walk(node.axes.map(extent), all, ([to, i]) => void (out[to] = apply(a[i], 0, 0)));
+          walk(node.axes.map(extent), all, ([to, i]) => {
+            out[to] = apply(a[i], 0, 0);
+          });
         else if (args.length === 2)
-          walk(node.axes.map(extent), all, ([to, i, j]) => void (out[to] = apply(a[i], b[j], 0)));
-        else walk(node.axes.map(extent), all, ([to, i, j, k]) => void (out[to] = apply(a[i], b[j], c[k])));
+          walk(node.axes.map(extent), all, ([to, i, j]) => {
+            out[to] = apply(a[i], b[j], 0);
+          });
+        else
+          walk(node.axes.map(extent), all, ([to, i, j, k]) => {
+            out[to] = apply(a[i], b[j], c[k]);
+          });
         return { data: out, strides };
       }
       case "reduce": {
@@ -98,31 +105,40 @@ export function interpret(graph: Graph, inputs: OracleInputs): Map<string, Float
         const count = volume(node.over);
         switch (node.op) {
           case "sum":
-            each((to, value) => void (out[to] += value));
+            each((to, value) => {
+              out[to] += value;
+            });
             break;
           case "max":
             out.fill(Number.NEGATIVE_INFINITY);
-            each((to, value) => void (out[to] = Math.max(out[to], value)));
+            each((to, value) => {
+              out[to] = Math.max(out[to], value);
+            });
             break;
           case "min":
             out.fill(Number.POSITIVE_INFINITY);
-            each((to, value) => void (out[to] = Math.min(out[to], value)));
+            each((to, value) => {
+              out[to] = Math.min(out[to], value);
+            });
             break;
           case "mean":
             out.set(means(each, out.length, count));
             break;
+          case "spread":
           case "var": {
             if (count === 0) out.fill(Number.NaN);
             const mean = means(each, out.length, count);
-            each((to, value) => void (out[to] += (value - mean[to]) ** 2 / count));
+            each((to, value) => {
+              out[to] += (value - mean[to]) ** 2 / count;
+            });
             break;
           }
-          case "first": {
-            const seen = new Uint8Array(out.length);
-            each((to, value) => {
-              if (seen[to] === 0) out[to] = value;
-              seen[to] = 1;
-            });
+          case "shift":
+            out.set(firsts(each, out.length));
+            break;
+          case "rest": {
+            const first = firsts(each, out.length);
+            out.set(means((step) => each((to, value) => step(to, value - first[to])), out.length, count));
             break;
           }
         }
@@ -140,10 +156,24 @@ function means(
 ): Float64Array {
   // Of no elements: 0 / 0.
   const mean = new Float64Array(length).fill(count === 0 ? Number.NaN : 0);
-  each((to, value) => void (mean[to] += value / count));
+  each((to, value) => {
+    mean[to] += value / count;
+  });
   const rest = new Float64Array(length);
-  each((to, value) => void (rest[to] += (value - mean[to]) / count));
+  each((to, value) => {
+    rest[to] += (value - mean[to]) / count;
+  });
   return mean.map((value, i) => (Number.isFinite(value) ? value + rest[i] : value));
+}
+
+function firsts(each: (step: (to: number, value: number) => void) => void, length: number): Float64Array {
+  const first = new Float64Array(length);
+  const seen = new Uint8Array(length);
+  each((to, value) => {
+    if (seen[to] === 0) first[to] = value;
+    seen[to] = 1;
+  });
+  return first;
 }
 
 function stridesOf(strides: ReadonlyMap<string, number>, axes: readonly string[]): number[] {

@@ -52,21 +52,27 @@ export interface ProgramTensor {
   readonly updated?: boolean;
 }
 
-export interface ProgramKernel {
+export interface ProgramKernel extends KernelForm {
   readonly name: string;
+  /** The factors that are kept: one row for each coordinate. */
+  readonly grid: readonly string[];
+  /** The factors that a row runs over; empty for an elementwise kernel. */
+  readonly row: readonly string[];
+  /** The same, four elements at a time along a factor: for shapes in which its extent is a multiple of four. */
+  readonly wide?: KernelForm & { readonly factor: string };
+}
+
+/** One module of a kernel. */
+export interface KernelForm {
   /**
-   * The WGSL, without the declarations that depend on element types: the runtime puts one line
-   * `alias <element> = f32;` (or f16) a binding before it, and `enable f16;` where one is f16.
+   * The WGSL, without what depends on element types and the device: the runtime puts before it one line
+   * `alias <element> = f32;` (or f16) a binding, `enable` lines, and `exchange` where the module calls it.
    */
   readonly wgsl: string;
   /** Group 0, binding number = position. */
   readonly bindings: readonly ProgramBinding[];
   /** The override constants of the module: what each is called and what it stands for. */
   readonly constants: readonly ProgramConstant[];
-  /** The factors that are kept: one row for each coordinate. */
-  readonly grid: readonly string[];
-  /** The factors that a row runs over; empty for an elementwise kernel. */
-  readonly row: readonly string[];
 }
 
 export interface ProgramBinding {
@@ -81,6 +87,8 @@ export type ProgramConstant =
   | { readonly name: string; readonly kind: "param"; readonly param: string }
   /** Invocations that share a row, and rows a workgroup: the workgroup has lanes × rows invocations. */
   | { readonly name: string; readonly kind: "lanes" }
-  | { readonly name: string; readonly kind: "rows" };
+  | { readonly name: string; readonly kind: "rows" }
+  /** Of the lanes of a row, how many exchange values within a subgroup: a power of two, 1 for none. */
+  | { readonly name: string; readonly kind: "subgroup" };
 
 export type Storage = "f32" | "f16";

@@ -35,11 +35,11 @@ export function bindGroupCache(
   const kept: KeptSet[] = [];
 
   function makeGroups(buffers: ReadonlyMap<string, GPUBuffer>): GPUBindGroup[] {
-    return dispatches.map(({ kernel }, i) =>
+    return dispatches.map(({ kernel, form }, i) =>
       device.createBindGroup({
         label: `${program.norm}.${kernel.name}`,
         layout: pipelines[i]!.layout,
-        entries: kernel.bindings.map(({ tensor }, binding) => ({
+        entries: form.bindings.map(({ tensor }, binding) => ({
           binding,
           resource: {
             buffer: buffers.get(tensor)!,

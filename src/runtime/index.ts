@@ -5,5 +5,6 @@ export { NormError, type NormErrorCode } from "./errors.ts";
 export { createNorm } from "./norm.ts";
 export { createFromOptions, type OptionKeys } from "./options.ts";
 export { resolveShapes, type Shapes } from "./shapes.ts";
+export type { Traits } from "./traits.ts";
 export type { BuffersByName, FeedsByName, Norm, NormOptions, ResultsByName } from "./types.ts";
-export type { Variant } from "./variant.ts";
+export { type ChooseVariant, chooseVariant, type Variant, type Work } from "./variant.ts";

@@ -58,7 +58,7 @@ export function checkSizes(program: Program, shapes: Shapes, storages: Storages,
 
 /** Throws N508 where a kernel has more rows, invocations or bindings than the device allows. */
 export function checkDispatch(dispatch: Dispatch, { limits }: Capabilities): void {
-  const { kernel, rowCount, rowLength, variant, workgroups } = dispatch;
+  const { kernel, form, rowCount, rowLength, variant, workgroups } = dispatch;
   const size = variant.lanes * variant.rows;
   const checks: [what: string, needed: number, allowed: number, limit: string][] = [
     ["rows", rowCount, maxCount, "u32"],
@@ -77,7 +77,7 @@ export function checkDispatch(dispatch: Dispatch, { limits }: Capabilities): voi
     ],
     [
       "storage buffers",
-      kernel.bindings.length,
+      form.bindings.length,
       limits.maxStorageBuffersPerShaderStage,
       "maxStorageBuffersPerShaderStage",
     ],

@@ -21,7 +21,7 @@ export async function createNorm(device: GPUDevice, program: Program, options: N
   const storages = resolveStorage(program, options.storage);
   checkFeatures(storages, device);
   checkSizes(program, shapes, storages, device);
-  const planned = program.kernels.map((kernel) => planDispatch(kernel, shapes, device.limits));
+  const planned = program.kernels.map((kernel) => planDispatch(kernel, shapes, device, options.choose));
   for (const dispatch of planned) checkDispatch(dispatch, device);
   const dispatches = planned.filter((dispatch) => dispatch.rowCount > 0);
 

@@ -1,6 +1,7 @@
 import type { Program, ProgramConstant } from "../program/program.ts";
 import type { Dispatch } from "./dispatch.ts";
 import { defect } from "./lost.ts";
+import { moduleCode } from "./module.ts";
 import type { Shapes } from "./shapes.ts";
 import type { Storages } from "./storage.ts";
 
@@ -23,12 +24,12 @@ export function openPipeline(
   shapes: Shapes,
   storages: Storages,
 ): Promise<Pipeline> {
-  const { kernel } = dispatch;
-  const code = moduleCode(dispatch, storages);
+  const { kernel, form } = dispatch;
+  const code = moduleCode(form, (tensor) => storages.get(tensor)!, dispatch.variant.subgroup > 1);
   const constants = Object.fromEntries(
-    kernel.constants.map((constant) => [constant.name, constantValue(constant, dispatch, shapes)]),
+    form.constants.map((constant) => [constant.name, constantValue(constant, dispatch, shapes)]),
   );
-  const accesses = kernel.bindings.map((binding) => binding.access);
+  const accesses = form.bindings.map((binding) => binding.access);
 
   const cache = caches.get(device) ?? new Map<string, Promise<Pipeline>>();
   caches.set(device, cache);
@@ -43,14 +44,6 @@ export function openPipeline(
   return made;
 }
 
-/** The kernel's WGSL with the lines that depend on element types before it. */
-function moduleCode({ kernel }: Dispatch, storages: Storages): string {
-  const elements = kernel.bindings.map(({ tensor, element }) => [element, storages.get(tensor)!] as const);
-  const enable = elements.some(([, storage]) => storage === "f16") ? "enable f16;\n" : "";
-  const aliases = new Map(elements);
-  return `${enable}${[...aliases].map(([name, type]) => `alias ${name} = ${type};\n`).join("")}${kernel.wgsl}`;
-}
-
 function constantValue(constant: ProgramConstant, { variant }: Dispatch, shapes: Shapes): number {
   switch (constant.kind) {
     case "extent":
@@ -61,6 +54,8 @@ function constantValue(constant: ProgramConstant, { variant }: Dispatch, shapes:
       return variant.lanes;
     case "rows":
       return variant.rows;
+    case "subgroup":
+      return variant.subgroup;
   }
 }
 

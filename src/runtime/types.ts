@@ -1,6 +1,7 @@
 import type { Program, Storage } from "../program/program.ts";
 import type { Dispatch } from "./dispatch.ts";
 import type { Storages } from "./storage.ts";
+import type { ChooseVariant } from "./variant.ts";
 
 /** What a norm is made for: the dims of its tensors by name, its params, and the element types in memory. */
 export interface NormOptions {
@@ -9,6 +10,8 @@ export interface NormOptions {
   readonly params?: Readonly<Record<string, number>>;
   /** For all tensors (states stay f32), or by tensor; f32 where nothing is said. f16 needs "shader-f16". */
   readonly storage?: Storage | Readonly<Record<string, Storage>> | undefined;
+  /** Lays each kernel on the device; the default rule where left out. Results stay within the numerics contract. */
+  readonly choose?: ChooseVariant;
 }
 
 /** Buffers and arrays by tensor name; an affine, or a state that is not updated, may be left out. */

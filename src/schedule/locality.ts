@@ -47,7 +47,7 @@ export function resolveInKernel(
   /** Whether all of a node is one earlier kernel's: its reductions keep the same axes, and none of them is local. */
   function isForeign(node: Node, moved: AxisSet): boolean {
     if (rows.stored.has(node)) return true;
-    if (node.kind === "reduce" && node.op !== "first") return !isLocal(node, moved);
+    if (node.kind === "reduce") return !isLocal(node, moved);
     if (node.kind !== "map") return false;
     const reductions = outermostReductions(node);
     if (reductions.length === 0) return false;
@@ -75,7 +75,7 @@ function outermostReductions(value: Node): ReduceNode[] {
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     if (seen.has(node)) continue;
     seen.add(node);
-    if (node.kind === "reduce" && node.op !== "first") found.push(node);
+    if (node.kind === "reduce") found.push(node);
     else pending.push(...operands(node));
   }
   return found;

@@ -53,12 +53,7 @@ function candidateGrids(graph: Graph, target: Target): AxisSet[] {
   const all = union(graph.factors, target.factors);
   const grids = new Map<string, AxisSet>();
   for (const node of reachable([target.value])) {
-    if (
-      node.kind === "reduce" &&
-      node.op !== "first" &&
-      isSubset(node.axes, all) &&
-      node.axes.length < all.length
-    ) {
+    if (node.kind === "reduce" && isSubset(node.axes, all) && node.axes.length < all.length) {
       grids.set(node.axes.join(" "), node.axes);
     }
   }
@@ -132,7 +127,7 @@ export function orderLike(graph: Graph, axes: AxisSet, values: readonly Node[]):
 }
 
 export function reductions(values: readonly Node[]): ReduceNode[] {
-  return reachable(values).filter((one): one is ReduceNode => one.kind === "reduce" && one.op !== "first");
+  return reachable(values).filter((one): one is ReduceNode => one.kind === "reduce");
 }
 
 export function isRowLevel(target: Target, grid: AxisSet): boolean {

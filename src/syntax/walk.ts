@@ -20,6 +20,9 @@ export function children(expr: Expr): readonly Expr[] {
 
 /** The expression and all inside it, from left to right, outer before inner. */
 export function* everyExpr(expr: Expr): Generator<Expr> {
-  yield expr;
-  for (const child of children(expr)) yield* everyExpr(child);
+  const pending = [expr];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    yield next;
+    pending.push(...children(next).toReversed());
+  }
 }

@@ -10,8 +10,18 @@ import type { Operator } from "../operators/operators.ts";
 import type { Mode } from "../program/program.ts";
 import type { AxisSet } from "./axes.ts";
 
-/** `var` is the biased variance; `first` is the element at the first place of the reduced axes. */
-export type ReduceOperator = "sum" | "mean" | "var" | "max" | "min" | "first";
+/**
+ * `var` is the biased variance. The last three are what `stabilise` makes of a mean and a variance: `shift` is any
+ * number near the operand's values, the same for all users of one operand and axes; `rest` is the mean of the operand
+ * minus the shift; `spread` is the biased variance again, to be computed from the same differences.
+ */
+export type ReduceOperator = "sum" | "mean" | "var" | "max" | "min" | Moment;
+
+export type Moment = "shift" | "rest" | "spread";
+
+export function isMoment(op: ReduceOperator): op is Moment {
+  return op === "shift" || op === "rest" || op === "spread";
+}
 
 export type Node =
   /** The element of a tensor at the node's coordinates. */

@@ -35,6 +35,11 @@ const shapes: readonly Shape[] = [
     params: { G: 32, B: 2 },
   },
   {
+    name: "multiples of four",
+    extents: { N: [4], C: [8], S: [6, 8], D: [96], T: [12], O: [8], F: [4, 3, 4] },
+    params: { G: 2, B: 2 },
+  },
+  {
     name: "one long row",
     extents: { N: [1], C: [2], S: [20011], D: [30011], T: [1], O: [1], F: [30011] },
     params: { G: 1, B: 1 },

@@ -3,7 +3,7 @@ import type { Program } from "../../src/program/program.ts";
 import { planDispatch } from "../../src/runtime/dispatch.ts";
 import { createNorm } from "../../src/runtime/index.ts";
 import { resolveShapes } from "../../src/runtime/shapes.ts";
-import { chooseVariant } from "../../src/runtime/variant.ts";
+import { type ChooseVariant, chooseVariant } from "../../src/runtime/variant.ts";
 import { centered } from "./programs.ts";
 
 // What every WebGPU device has.
@@ -66,22 +66,26 @@ describe("refused before the device is called", () => {
 });
 
 describe("variants", () => {
+  const gpu = { subgroup: 32, software: false };
+  const software = { subgroup: 8, software: true };
   test.each([
-    [1, 1000, { lanes: 1, rows: 64 }],
-    [16, 1000, { lanes: 1, rows: 64 }],
-    [17, 1000, { lanes: 4, rows: 16 }],
-    [100, 1000, { lanes: 16, rows: 4 }],
-    [768, 1000, { lanes: 64, rows: 1 }],
-    [1e9, 1, { lanes: 64, rows: 1 }],
-    [0, 3, { lanes: 1, rows: 4 }],
-    [5, 1, { lanes: 1, rows: 1 }],
-  ])("rows of %i, %i of them", (length, count, expected) => {
-    expect(chooseVariant(length, count, limits)).toEqual(expected);
+    [gpu, 1, 1000, false, { lanes: 1, rows: 256 }],
+    [gpu, 8, 1000, false, { lanes: 1, rows: 64 }],
+    [gpu, 192, 1000, false, { lanes: 32, rows: 4 }],
+    [gpu, 1e9, 1, false, { lanes: 256, rows: 1 }],
+    [gpu, 1e4, 1000, true, { lanes: 32, rows: 8 }],
+    [gpu, 0, 3, false, { lanes: 1, rows: 4 }],
+    [software, 192, 1000, false, { lanes: 8, rows: 4 }],
+    [software, 10, 1000, false, { lanes: 1, rows: 64 }],
+    [software, 192, 1, false, { lanes: 8, rows: 1 }],
+  ])("on %j, rows of %i steps, %i of them", (traits, rowSteps, rowCount, across, expected) => {
+    expect(chooseVariant({ rowSteps, rowCount, across }, traits, limits)).toMatchObject(expected);
   });
 
   test("a device that allows less", () => {
     const small = { maxComputeInvocationsPerWorkgroup: 48, maxComputeWorkgroupSizeX: 256 };
-    expect(chooseVariant(1000, 1000, small)).toEqual({ lanes: 32, rows: 1 });
+    const work = { rowSteps: 1e6, rowCount: 1000, across: false };
+    expect(chooseVariant(work, gpu, small)).toMatchObject({ lanes: 32, rows: 1, subgroup: 32 });
   });
 });
 
@@ -92,5 +96,10 @@ test.each([
   [200_000, [50_000, 4]],
 ])("%i workgroups are folded into %j", (groups, expected) => {
   const shapes = resolveShapes(centered, { x: [1, 2, groups * 32] });
-  expect(planDispatch(centered.kernels[1]!, shapes, limits).workgroups).toEqual(expected);
+  const device = {
+    limits: limits as unknown as GPUSupportedLimits,
+    features: new Set() as unknown as GPUSupportedFeatures,
+  };
+  const choose: ChooseVariant = () => ({ lanes: 1, rows: 64, subgroup: 1, reason: "" });
+  expect(planDispatch(centered.kernels[1]!, shapes, device, choose).workgroups).toEqual(expected);
 });

@@ -1,7 +1,7 @@
 /** Runs a graph on a device and on the oracle with the same f32 inputs, and measures how far apart they are. */
 import { compileGraph } from "../../src/compile/passes.ts";
 import { interpret } from "../../src/oracle/interpret.ts";
-import { createNorm, resolveShapes } from "../../src/runtime/index.ts";
+import { type ChooseVariant, chooseVariant, createNorm, resolveShapes } from "../../src/runtime/index.ts";
 import type { Graph } from "../../src/tensor/graph.ts";
 
 export interface Trial {
@@ -21,9 +21,13 @@ export interface Difference {
 }
 
 /** The worst element over all outputs and new states. */
-export async function worstDifference(device: GPUDevice, trial: Trial): Promise<Difference> {
+export async function worstDifference(
+  device: GPUDevice,
+  trial: Trial,
+  choose: ChooseVariant = chooseVariant,
+): Promise<Difference> {
   const { program } = compileGraph(trial.graph);
-  const norm = await createNorm(device, program, { dims: trial.dims, params: trial.params ?? {} });
+  const norm = await createNorm(device, program, { dims: trial.dims, params: trial.params ?? {}, choose });
   try {
     const got = await norm.run(trial.feeds);
     const want = oracle(trial);

@@ -1,0 +1,31 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { expect, test } from "vitest";
+import { checkFile } from "../../src/check/check.ts";
+import { codes } from "../../src/diagnostics/codes.ts";
+import type { Diagnostic, Source } from "../../src/diagnostics/diagnostic.ts";
+import { testBroken } from "../support/broken.ts";
+
+const folder = new URL("./broken", import.meta.url).pathname;
+
+function readSibling(path: string, from: Source): Source | undefined {
+  const full = join(dirname(from.path), path);
+  return existsSync(full) ? { path: full, text: readFileSync(full, "utf8") } : undefined;
+}
+
+testBroken("broken specs", folder, (source: Source) => {
+  const found: Diagnostic[] = [];
+  checkFile(source, readSibling, (one) => found.push(one));
+  return found;
+});
+
+test("every code of names, axes and meaning has a case", () => {
+  const texts = readdirSync(folder)
+    .filter((name) => name.endsWith(".norm"))
+    .map((name) => readFileSync(join(folder, name), "utf8"));
+  const expected = new Set(
+    texts.flatMap((text) => [...text.matchAll(/^\/\/ expect (N\d+)/gm)].map(([, code]) => code)),
+  );
+  const all = Object.keys(codes).filter((code) => /^N[234]/.test(code));
+  expect(all.filter((code) => !expected.has(code))).toEqual([]);
+});

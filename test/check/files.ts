@@ -1,0 +1,46 @@
+/** Checking texts that exist only in a test. */
+import { type CheckedNorm, checkFile } from "../../src/check/check.ts";
+import type { Diagnostic } from "../../src/diagnostics/diagnostic.ts";
+import type { Graph } from "../../src/tensor/graph.ts";
+import { librarySource } from "../support/library.ts";
+
+export interface Checked {
+  readonly norms: readonly CheckedNorm[];
+  readonly found: readonly Diagnostic[];
+}
+
+/** Imports find the files of the library, and `others` by their path. */
+export function checkAll(text: string, others: Readonly<Record<string, string>> = {}): Checked {
+  const found: Diagnostic[] = [];
+  const { norms } = checkFile(
+    { path: "test.norm", text },
+    (path) => {
+      if (Object.hasOwn(others, path)) return { path, text: others[path] };
+      try {
+        return librarySource(path.replace("./", ""));
+      } catch {
+        return undefined;
+      }
+    },
+    (one) => found.push(one),
+  );
+  return { norms, found };
+}
+
+/** The last norm of a text without mistakes, in one of its modes. */
+export function graphIn(text: string, mode: Graph["mode"] = null): Graph {
+  const { norms, found } = checkAll(text);
+  if (found.length > 0) throw new Error(found.map((one) => `${one.code} ${one.message}`).join("\n"));
+  const graph = norms.at(-1)?.graphs.find((one) => one.mode === mode);
+  if (graph === undefined) throw new Error(`no graph in mode ${mode}`);
+  return graph;
+}
+
+/** `y[N, C]` for each tensor of a role. */
+export function shapesOf(graph: Graph, role: Graph["tensors"][number]["role"]): string[] {
+  return graph.tensors.filter((one) => one.role === role).map((one) => `${one.name}[${one.dims.join(", ")}]`);
+}
+
+export function codesOf(found: readonly Diagnostic[]): string[] {
+  return [...new Set(found.map((one) => one.code))].sort();
+}

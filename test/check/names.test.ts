@@ -1,0 +1,77 @@
+/** Words that mean something to a target or to JavaScript are names like any other here. */
+import { afterAll, expect, test } from "vitest";
+import { isBuiltIn } from "../../src/check/unknown.ts";
+import { compileGraph } from "../../src/compile/passes.ts";
+import type { Program } from "../../src/program/program.ts";
+import { moduleCode } from "../../src/runtime/module.ts";
+import { closeTestDevices, openTestDevices } from "../support/device.ts";
+import { checkAll } from "./files.ts";
+
+const devices = await openTestDevices();
+afterAll(() => closeTestDevices(devices));
+
+const words = `constructor __proto__ prototype toString hasOwnProperty valueOf
+  override main f32 f16 i32 vec4 array select LANES ROWS scratch_memory row lane index_1 x_t non_finite larger
+  function class return var let const switch if while loop true false null undefined this new await yield enum
+  float int vec2 uniform varying attribute highp gl_Position texture sampler in out inout discard struct
+  local_invocation_index workgroupBarrier storage read_write enable requires diagnostic alias
+  workgroup_id num_workgroups local_id exchange fold_add
+  _ _x x_ x__y __x a1 exp max mean size standardize relu infinity NaN e E`.split(/\s+/);
+
+/** In every place that a name can have. */
+const places: Readonly<Record<string, (word: string) => string>> = {
+  norm: (w) => `norm ${w} { axes N input t[N] u = mean(t over N) output u }`,
+  axis: (w) => `norm Z { axes ${w}, Q input t[${w}, Q] u = (t - mean(t over ${w})) * index(${w}) output u }`,
+  variadic: (w) =>
+    `norm Z { axes ...${w}, Q input t[...${w}, Q] u = t - mean(t over ...${w}) + size(...${w}) output u }`,
+  part: (w) =>
+    `norm Z { axes C = ${w} * Q param ${w} = 2 input t[C] u = t - mean(t over Q) + ${w} output u }`,
+  input: (w) => `norm Z { axes Q input ${w}[Q] u = standardize(${w} over Q; 1e-5) output u }`,
+  affine: (w) => `norm Z { axes Q input t[Q] affine ${w}[Q] = 1 u = (t - mean(t over Q)) * ${w} output u }`,
+  state: (w) =>
+    `norm Z { axes Q input t[Q] state ${w} = 1 on train { ${w} <- mean(t over Q) } u = t * ${w} output u }`,
+  param: (w) => `norm Z { axes Q param ${w} = 2 input t[Q] u = t * ${w} - mean(t over Q) output u }`,
+  equation: (w) => `norm Z { axes Q input t[Q] ${w} = mean(t over Q) u = t - ${w} output u }`,
+  output: (w) => `norm Z { axes Q input t[Q] ${w} = t - mean(t over Q) output ${w} }`,
+  function: (w) => `fn ${w}(v) = v + 1 norm Z { axes Q input t[Q] u = ${w}(t) * mean(t over Q) output u }`,
+  parameter: (w) => `fn f(${w}) = ${w} + 1 norm Z { axes Q input t[Q] u = f(t) * mean(t over Q) output u }`,
+};
+
+async function mistakesOf(device: GPUDevice, program: Program): Promise<string[]> {
+  const found: string[] = [];
+  for (const kernel of program.kernels) {
+    const code = moduleCode(kernel, () => "f32", false);
+    const module = device.createShaderModule({ code });
+    const { messages } = await module.getCompilationInfo();
+    found.push(...messages.filter((one) => one.type === "error").map((one) => `${one.message}\n${code}`));
+  }
+  return found;
+}
+
+test.each(Object.entries(places))("any word can name: %s", async (place, spec) => {
+  const device = devices[0]?.device;
+  for (const word of words) {
+    const { norms, found } = checkAll(spec(word));
+    const errors = found.filter((one) => one.severity === "error");
+    const expected = place === "norm" && isBuiltIn(word) ? ["N208"] : [];
+    expect(
+      errors.map((one) => one.code),
+      `${word}: ${errors[0]?.message}`,
+    ).toEqual(expected);
+    for (const graph of norms.flatMap((one) => one.graphs)) {
+      const { program } = compileGraph(graph);
+      expect(JSON.parse(JSON.stringify(program))).toEqual(program);
+      if (device !== undefined) expect(await mistakesOf(device, program), word).toEqual([]);
+    }
+  }
+});
+
+test.each(["mode", "dtype", "inf", "pi"])("%s is reserved for params, tensors and equations", (word) => {
+  for (const place of ["input", "affine", "state", "param", "equation", "output"]) {
+    const { found } = checkAll(places[place](word));
+    expect(
+      found.map((one) => one.code),
+      place,
+    ).toContain("N208");
+  }
+});

@@ -1,0 +1,40 @@
+import { describe, expect, test } from "vitest";
+import { forms, reductionNames } from "../../src/check/forms.ts";
+import { prelude } from "../../src/check/prelude.ts";
+import { operators } from "../../src/operators/operators.ts";
+import { diagnose, normBlocks, readDoc, told } from "./blocks.ts";
+
+const page = readDoc("language.md");
+
+describe("examples of docs/language.md", () => {
+  test.each(normBlocks(page).map((one) => [one.line, one] as const))("line %i", (_, { marks, text }) => {
+    const found = diagnose(text);
+    expect([...new Set(found.map((one) => one.code))], told(found).join("\n")).toEqual(
+      marks === "" ? [] : marks.split(" "),
+    );
+  });
+});
+
+/** Name to arity. */
+function functionsOf(text: string): Map<string, number> {
+  return new Map(
+    [...text.matchAll(/`(\w+)\(([^)`]*)\)`/g)].map(([, name, parameters]) => [
+      name,
+      parameters.split(",").length,
+    ]),
+  );
+}
+
+test("the table of functions lists each one, with its operands, and no other", () => {
+  const table = page.slice(page.indexOf("<!-- functions -->"), page.indexOf("<!-- end -->"));
+  const listed = functionsOf(table);
+  const defined = [...prelude.matchAll(/^fn (\w+)\(([^)]*)\)/gm)].map(
+    ([, name, parameters]) => [name, parameters.split(",").length] as const,
+  );
+  const built = Object.entries(operators).map(([name, { arity }]) => [name, arity] as const);
+  expect(Object.fromEntries([...listed].sort())).toEqual(Object.fromEntries([...defined, ...built].sort()));
+});
+
+test("every reduction and form is named", () => {
+  for (const name of [...reductionNames, ...forms]) expect(page).toMatch(new RegExp(`\`${name}[\`(]`));
+});
