@@ -236,7 +236,9 @@ fn main(
   let active_1 = index < (N * T);
   let row = select(0u, index, active_1);
   let x_1 = f32(x[row * D]);
-  let shift_1 = x_1;
+  let x_2 = f32(x[(row * D) + (D / 2u)]);
+  let x_3 = f32(x[(row * D) + (D - 1u)]);
+  let shift_1 = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
   for (var block = lane; block < D; block += LANES * 256u) {
@@ -244,8 +246,8 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), D);
     for (var i = block; i < stop; i += LANES) {
-      let x_2 = f32(x[(row * D) + i]);
-      let d = x_2 - shift_1;
+      let x_4 = f32(x[(row * D) + i]);
+      let d = x_4 - shift_1;
       part = part + d;
       part_2 = part_2 + (d * d);
     }
@@ -281,7 +283,7 @@ fn main(
   }
   let mean = sum / f32(D);
   let variance = larger((squares / f32(D)) - (mean * mean), 0.0f);
-  let far = (variance * 16.0f) < (mean * mean);
+  let far = (variance * 4.0f) < (mean * mean);
   let shift_2 = select(shift_1, shift_1 + mean, far);
   var sum_2 = 0.0f;
   var squares_2 = 0.0f;
@@ -291,8 +293,8 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_3 = f32(x[(row * D) + i_2]);
-      let d_2 = x_3 - shift_2;
+      let x_5 = f32(x[(row * D) + i_2]);
+      let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
     }
@@ -334,10 +336,10 @@ fn main(
   let N_1 = row / max(T, 1u);
   let end = select(0u, D, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_4 = f32(x[(row * D) + i_3]);
+    let x_6 = f32(x[(row * D) + i_3]);
     let scale_1 = f32(scale[(N_1 * D) + i_3]);
     let shift_3 = f32(shift[(N_1 * D) + i_3]);
-    y[(row * D) + i_3] = y_t(((((x_4 - shift_2) - rest) * rsqrt) * (1.0f + scale_1)) + shift_3);
+    y[(row * D) + i_3] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * (1.0f + scale_1)) + shift_3);
   }
 }
 `,
@@ -396,7 +398,9 @@ fn main(
   let active_1 = index < (N * T);
   let row = select(0u, index, active_1);
   let x_1 = f32(x[(row * D) / 4u][(row * D) % 4u]);
-  let shift_1 = x_1;
+  let x_2 = f32(x[((row * D) + (D / 2u)) / 4u][((row * D) + (D / 2u)) % 4u]);
+  let x_3 = f32(x[((row * D) + (D - 1u)) / 4u][((row * D) + (D - 1u)) % 4u]);
+  let shift_1 = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   for (var block = lane; block < D / 4u; block += LANES * 256u) {
@@ -404,8 +408,8 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_2 = vec4f(x[((row * D) + (i * 4u)) / 4u]);
-      let d = x_2 - vec4f(shift_1);
+      let x_4 = vec4f(x[((row * D) + (i * 4u)) / 4u]);
+      let d = x_4 - vec4f(shift_1);
       part = part + d;
       part_2 = part_2 + (d * d);
     }
@@ -443,7 +447,7 @@ fn main(
   }
   let mean = sum_2 / f32(D);
   let variance = larger((squares_2 / f32(D)) - (mean * mean), 0.0f);
-  let far = (variance * 16.0f) < (mean * mean);
+  let far = (variance * 4.0f) < (mean * mean);
   let shift_2 = select(shift_1, shift_1 + mean, far);
   var sum_3 = vec4f(0.0f);
   var squares_3 = vec4f(0.0f);
@@ -453,8 +457,8 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_3 = vec4f(x[((row * D) + (i_2 * 4u)) / 4u]);
-      let d_2 = x_3 - vec4f(shift_2);
+      let x_5 = vec4f(x[((row * D) + (i_2 * 4u)) / 4u]);
+      let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
     }
@@ -498,10 +502,10 @@ fn main(
   let N_1 = row / max(T, 1u);
   let end = select(0u, D / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_4 = vec4f(x[((row * D) + (i_3 * 4u)) / 4u]);
+    let x_6 = vec4f(x[((row * D) + (i_3 * 4u)) / 4u]);
     let scale_1 = vec4f(scale[((N_1 * D) + (i_3 * 4u)) / 4u]);
     let shift_3 = vec4f(shift[((N_1 * D) + (i_3 * 4u)) / 4u]);
-    let add = ((((x_4 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * (vec4f(1.0f) + scale_1)) + shift_3;
+    let add = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * (vec4f(1.0f) + scale_1)) + shift_3;
     y[((row * D) + (i_3 * 4u)) / 4u] = vec4<y_t>(add);
   }
 }
@@ -582,7 +586,9 @@ fn main(
   let active_1 = index < (N * C);
   let row = select(0u, index, active_1);
   let x_1 = f32(x[row * S]);
-  let shift = x_1;
+  let x_2 = f32(x[(row * S) + (S / 2u)]);
+  let x_3 = f32(x[(row * S) + (S - 1u)]);
+  let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
   for (var block = lane; block < S; block += LANES * 256u) {
@@ -590,8 +596,8 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), S);
     for (var i = block; i < stop; i += LANES) {
-      let x_2 = f32(x[(row * S) + i]);
-      let d = x_2 - shift;
+      let x_4 = f32(x[(row * S) + i]);
+      let d = x_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
     }
@@ -627,7 +633,7 @@ fn main(
   }
   let mean = sum / f32(S);
   let variance = larger((squares / f32(S)) - (mean * mean), 0.0f);
-  let far = (variance * 16.0f) < (mean * mean);
+  let far = (variance * 4.0f) < (mean * mean);
   let shift_2 = select(shift, shift + mean, far);
   var sum_2 = 0.0f;
   var squares_2 = 0.0f;
@@ -637,8 +643,8 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_3 = f32(x[(row * S) + i_2]);
-      let d_2 = x_3 - shift_2;
+      let x_5 = f32(x[(row * S) + i_2]);
+      let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
     }
@@ -677,7 +683,9 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   let style_1 = f32(style[row * T]);
-  let shift_3 = style_1;
+  let style_2 = f32(style[(row * T) + (T / 2u)]);
+  let style_3 = f32(style[(row * T) + (T - 1u)]);
+  let shift_3 = style_1 + (((style_2 - style_1) + (style_3 - style_1)) * 0.3333333432674408f);
   var sum_3 = 0.0f;
   var squares_3 = 0.0f;
   for (var block_3 = lane; block_3 < T; block_3 += LANES * 256u) {
@@ -685,8 +693,8 @@ fn main(
     var part_6 = 0.0f;
     let stop_3 = min(block_3 + (LANES * 256u), T);
     for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-      let style_2 = f32(style[(row * T) + i_3]);
-      let d_3 = style_2 - shift_3;
+      let style_4 = f32(style[(row * T) + i_3]);
+      let d_3 = style_4 - shift_3;
       part_5 = part_5 + d_3;
       part_6 = part_6 + (d_3 * d_3);
     }
@@ -722,7 +730,7 @@ fn main(
   }
   let mean_3 = sum_3 / f32(T);
   let variance_3 = larger((squares_3 / f32(T)) - (mean_3 * mean_3), 0.0f);
-  let far_2 = (variance_3 * 16.0f) < (mean_3 * mean_3);
+  let far_2 = (variance_3 * 4.0f) < (mean_3 * mean_3);
   let shift_4 = select(shift_3, shift_3 + mean_3, far_2);
   var sum_4 = 0.0f;
   var squares_4 = 0.0f;
@@ -732,8 +740,8 @@ fn main(
     var part_8 = 0.0f;
     let stop_4 = min(block_4 + (LANES * 256u), count_2);
     for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-      let style_3 = f32(style[(row * T) + i_4]);
-      let d_4 = style_3 - shift_4;
+      let style_5 = f32(style[(row * T) + i_4]);
+      let d_4 = style_5 - shift_4;
       part_7 = part_7 + d_4;
       part_8 = part_8 + (d_4 * d_4);
     }
@@ -776,8 +784,8 @@ fn main(
   let add = shift_4 + rest_2;
   let end = select(0u, S, active_1);
   for (var i_5 = lane; i_5 < end; i_5 += LANES) {
-    let x_4 = f32(x[(row * S) + i_5]);
-    y[(row * S) + i_5] = y_t(((((x_4 - shift_2) - rest) * rsqrt) * sqrt_1) + add);
+    let x_6 = f32(x[(row * S) + i_5]);
+    y[(row * S) + i_5] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * sqrt_1) + add);
   }
 }
 `,
@@ -836,7 +844,9 @@ fn main(
   let active_1 = index < (N * C);
   let row = select(0u, index, active_1);
   let x_1 = f32(x[(row * S) / 4u][(row * S) % 4u]);
-  let shift = x_1;
+  let x_2 = f32(x[((row * S) + (S / 2u)) / 4u][((row * S) + (S / 2u)) % 4u]);
+  let x_3 = f32(x[((row * S) + (S - 1u)) / 4u][((row * S) + (S - 1u)) % 4u]);
+  let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   for (var block = lane; block < S / 4u; block += LANES * 256u) {
@@ -844,8 +854,8 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), S / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_2 = vec4f(x[((row * S) + (i * 4u)) / 4u]);
-      let d = x_2 - vec4f(shift);
+      let x_4 = vec4f(x[((row * S) + (i * 4u)) / 4u]);
+      let d = x_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
     }
@@ -883,7 +893,7 @@ fn main(
   }
   let mean = sum_2 / f32(S);
   let variance = larger((squares_2 / f32(S)) - (mean * mean), 0.0f);
-  let far = (variance * 16.0f) < (mean * mean);
+  let far = (variance * 4.0f) < (mean * mean);
   let shift_2 = select(shift, shift + mean, far);
   var sum_3 = vec4f(0.0f);
   var squares_3 = vec4f(0.0f);
@@ -893,8 +903,8 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_3 = vec4f(x[((row * S) + (i_2 * 4u)) / 4u]);
-      let d_2 = x_3 - vec4f(shift_2);
+      let x_5 = vec4f(x[((row * S) + (i_2 * 4u)) / 4u]);
+      let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
     }
@@ -935,7 +945,9 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   let style_1 = f32(style[row * T]);
-  let shift_3 = style_1;
+  let style_2 = f32(style[(row * T) + (T / 2u)]);
+  let style_3 = f32(style[(row * T) + (T - 1u)]);
+  let shift_3 = style_1 + (((style_2 - style_1) + (style_3 - style_1)) * 0.3333333432674408f);
   var sum_4 = 0.0f;
   var squares_4 = 0.0f;
   for (var block_3 = lane; block_3 < T; block_3 += LANES * 256u) {
@@ -943,8 +955,8 @@ fn main(
     var part_6 = 0.0f;
     let stop_3 = min(block_3 + (LANES * 256u), T);
     for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-      let style_2 = f32(style[(row * T) + i_3]);
-      let d_3 = style_2 - shift_3;
+      let style_4 = f32(style[(row * T) + i_3]);
+      let d_3 = style_4 - shift_3;
       part_5 = part_5 + d_3;
       part_6 = part_6 + (d_3 * d_3);
     }
@@ -980,7 +992,7 @@ fn main(
   }
   let mean_3 = sum_4 / f32(T);
   let variance_3 = larger((squares_4 / f32(T)) - (mean_3 * mean_3), 0.0f);
-  let far_2 = (variance_3 * 16.0f) < (mean_3 * mean_3);
+  let far_2 = (variance_3 * 4.0f) < (mean_3 * mean_3);
   let shift_4 = select(shift_3, shift_3 + mean_3, far_2);
   var sum_5 = 0.0f;
   var squares_5 = 0.0f;
@@ -990,8 +1002,8 @@ fn main(
     var part_8 = 0.0f;
     let stop_4 = min(block_4 + (LANES * 256u), count_2);
     for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-      let style_3 = f32(style[(row * T) + i_4]);
-      let d_4 = style_3 - shift_4;
+      let style_5 = f32(style[(row * T) + i_4]);
+      let d_4 = style_5 - shift_4;
       part_7 = part_7 + d_4;
       part_8 = part_8 + (d_4 * d_4);
     }
@@ -1034,8 +1046,8 @@ fn main(
   let add = shift_4 + rest_2;
   let end = select(0u, S / 4u, active_1);
   for (var i_5 = lane; i_5 < end; i_5 += LANES) {
-    let x_4 = vec4f(x[((row * S) + (i_5 * 4u)) / 4u]);
-    let add_2 = ((((x_4 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(sqrt_1)) + vec4f(add);
+    let x_6 = vec4f(x[((row * S) + (i_5 * 4u)) / 4u]);
+    let add_2 = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(sqrt_1)) + vec4f(add);
     y[((row * S) + (i_5 * 4u)) / 4u] = vec4<y_t>(add_2);
   }
 }
@@ -1115,8 +1127,16 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < C;
   let row = select(0u, index, active_1);
-  let x_1 = f32(x[row * S]);
-  let shift = x_1;
+  let N_1 = 0u / max(S, 1u);
+  let S_1 = 0u % max(S, 1u);
+  let x_1 = f32(x[(((N_1 * C) + row) * S) + S_1]);
+  let N_2 = ((N * S) / 2u) / max(S, 1u);
+  let S_2 = ((N * S) / 2u) % max(S, 1u);
+  let x_2 = f32(x[(((N_2 * C) + row) * S) + S_2]);
+  let N_3 = ((N * S) - 1u) / max(S, 1u);
+  let S_3 = ((N * S) - 1u) % max(S, 1u);
+  let x_3 = f32(x[(((N_3 * C) + row) * S) + S_3]);
+  let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
   for (var block = lane; block < N * S; block += LANES * 256u) {
@@ -1124,10 +1144,10 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), N * S);
     for (var i = block; i < stop; i += LANES) {
-      let N_1 = i / max(S, 1u);
-      let S_1 = i % max(S, 1u);
-      let x_2 = f32(x[(((N_1 * C) + row) * S) + S_1]);
-      let d = x_2 - shift;
+      let N_4 = i / max(S, 1u);
+      let S_4 = i % max(S, 1u);
+      let x_4 = f32(x[(((N_4 * C) + row) * S) + S_4]);
+      let d = x_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
     }
@@ -1163,7 +1183,7 @@ fn main(
   }
   let mean = sum / f32(N * S);
   let variance = larger((squares / f32(N * S)) - (mean * mean), 0.0f);
-  let far = (variance * 16.0f) < (mean * mean);
+  let far = (variance * 4.0f) < (mean * mean);
   let shift_2 = select(shift, shift + mean, far);
   var sum_2 = 0.0f;
   var squares_2 = 0.0f;
@@ -1173,10 +1193,10 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let N_2 = i_2 / max(S, 1u);
-      let S_2 = i_2 % max(S, 1u);
-      let x_3 = f32(x[(((N_2 * C) + row) * S) + S_2]);
-      let d_2 = x_3 - shift_2;
+      let N_5 = i_2 / max(S, 1u);
+      let S_5 = i_2 % max(S, 1u);
+      let x_5 = f32(x[(((N_5 * C) + row) * S) + S_5]);
+      let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
     }
@@ -1217,12 +1237,12 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, N * S, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let N_3 = i_3 / max(S, 1u);
-    let S_3 = i_3 % max(S, 1u);
-    let x_4 = f32(x[(((N_3 * C) + row) * S) + S_3]);
-    let gamma_1 = f32(gamma[(((N_3 * C) + row) * S) + S_3]);
-    let beta_1 = f32(beta[(((N_3 * C) + row) * S) + S_3]);
-    y[(((N_3 * C) + row) * S) + S_3] = y_t(((((x_4 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
+    let N_6 = i_3 / max(S, 1u);
+    let S_6 = i_3 % max(S, 1u);
+    let x_6 = f32(x[(((N_6 * C) + row) * S) + S_6]);
+    let gamma_1 = f32(gamma[(((N_6 * C) + row) * S) + S_6]);
+    let beta_1 = f32(beta[(((N_6 * C) + row) * S) + S_6]);
+    y[(((N_6 * C) + row) * S) + S_6] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }
 `,
@@ -1280,8 +1300,16 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < C;
   let row = select(0u, index, active_1);
-  let x_1 = f32(x[(row * S) / 4u][(row * S) % 4u]);
-  let shift = x_1;
+  let N_1 = 0u / max(S, 1u);
+  let S_1 = 0u % max(S, 1u);
+  let x_1 = f32(x[((((N_1 * C) + row) * S) + S_1) / 4u][((((N_1 * C) + row) * S) + S_1) % 4u]);
+  let N_2 = ((N * S) / 2u) / max(S, 1u);
+  let S_2 = ((N * S) / 2u) % max(S, 1u);
+  let x_2 = f32(x[((((N_2 * C) + row) * S) + S_2) / 4u][((((N_2 * C) + row) * S) + S_2) % 4u]);
+  let N_3 = ((N * S) - 1u) / max(S, 1u);
+  let S_3 = ((N * S) - 1u) % max(S, 1u);
+  let x_3 = f32(x[((((N_3 * C) + row) * S) + S_3) / 4u][((((N_3 * C) + row) * S) + S_3) % 4u]);
+  let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   for (var block = lane; block < (N * S) / 4u; block += LANES * 256u) {
@@ -1289,10 +1317,10 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), (N * S) / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let N_1 = (i * 4u) / max(S, 1u);
-      let S_1 = (i * 4u) % max(S, 1u);
-      let x_2 = vec4f(x[((((N_1 * C) + row) * S) + S_1) / 4u]);
-      let d = x_2 - vec4f(shift);
+      let N_4 = (i * 4u) / max(S, 1u);
+      let S_4 = (i * 4u) % max(S, 1u);
+      let x_4 = vec4f(x[((((N_4 * C) + row) * S) + S_4) / 4u]);
+      let d = x_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
     }
@@ -1330,7 +1358,7 @@ fn main(
   }
   let mean = sum_2 / f32(N * S);
   let variance = larger((squares_2 / f32(N * S)) - (mean * mean), 0.0f);
-  let far = (variance * 16.0f) < (mean * mean);
+  let far = (variance * 4.0f) < (mean * mean);
   let shift_2 = select(shift, shift + mean, far);
   var sum_3 = vec4f(0.0f);
   var squares_3 = vec4f(0.0f);
@@ -1340,10 +1368,10 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let N_2 = (i_2 * 4u) / max(S, 1u);
-      let S_2 = (i_2 * 4u) % max(S, 1u);
-      let x_3 = vec4f(x[((((N_2 * C) + row) * S) + S_2) / 4u]);
-      let d_2 = x_3 - vec4f(shift_2);
+      let N_5 = (i_2 * 4u) / max(S, 1u);
+      let S_5 = (i_2 * 4u) % max(S, 1u);
+      let x_5 = vec4f(x[((((N_5 * C) + row) * S) + S_5) / 4u]);
+      let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
     }
@@ -1386,13 +1414,13 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, (N * S) / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let N_3 = (i_3 * 4u) / max(S, 1u);
-    let S_3 = (i_3 * 4u) % max(S, 1u);
-    let x_4 = vec4f(x[((((N_3 * C) + row) * S) + S_3) / 4u]);
-    let gamma_1 = vec4f(gamma[((((N_3 * C) + row) * S) + S_3) / 4u]);
-    let beta_1 = vec4f(beta[((((N_3 * C) + row) * S) + S_3) / 4u]);
-    let add = ((((x_4 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * gamma_1) + beta_1;
-    y[((((N_3 * C) + row) * S) + S_3) / 4u] = vec4<y_t>(add);
+    let N_6 = (i_3 * 4u) / max(S, 1u);
+    let S_6 = (i_3 * 4u) % max(S, 1u);
+    let x_6 = vec4f(x[((((N_6 * C) + row) * S) + S_6) / 4u]);
+    let gamma_1 = vec4f(gamma[((((N_6 * C) + row) * S) + S_6) / 4u]);
+    let beta_1 = vec4f(beta[((((N_6 * C) + row) * S) + S_6) / 4u]);
+    let add = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * gamma_1) + beta_1;
+    y[((((N_6 * C) + row) * S) + S_6) / 4u] = vec4<y_t>(add);
   }
 }
 `,

@@ -231,8 +231,16 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < (G * K);
   let row = select(0u, index, active_1);
-  let x_1 = f32(x[row * S]);
-  let shift = x_1;
+  let N_1 = 0u / max(S, 1u);
+  let S_1 = 0u % max(S, 1u);
+  let x_1 = f32(x[(((N_1 * (G * K)) + row) * S) + S_1]);
+  let N_2 = ((N * S) / 2u) / max(S, 1u);
+  let S_2 = ((N * S) / 2u) % max(S, 1u);
+  let x_2 = f32(x[(((N_2 * (G * K)) + row) * S) + S_2]);
+  let N_3 = ((N * S) - 1u) / max(S, 1u);
+  let S_3 = ((N * S) - 1u) % max(S, 1u);
+  let x_3 = f32(x[(((N_3 * (G * K)) + row) * S) + S_3]);
+  let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
   for (var block = lane; block < N * S; block += LANES * 256u) {
@@ -240,10 +248,10 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), N * S);
     for (var i = block; i < stop; i += LANES) {
-      let N_1 = i / max(S, 1u);
-      let S_1 = i % max(S, 1u);
-      let x_2 = f32(x[(((N_1 * (G * K)) + row) * S) + S_1]);
-      let d = x_2 - shift;
+      let N_4 = i / max(S, 1u);
+      let S_4 = i % max(S, 1u);
+      let x_4 = f32(x[(((N_4 * (G * K)) + row) * S) + S_4]);
+      let d = x_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
     }
@@ -279,7 +287,7 @@ fn main(
   }
   let mean = sum / f32(N * S);
   let variance = larger((squares / f32(N * S)) - (mean * mean), 0.0f);
-  let far = (variance * 16.0f) < (mean * mean);
+  let far = (variance * 4.0f) < (mean * mean);
   let shift_2 = select(shift, shift + mean, far);
   var sum_2 = 0.0f;
   var squares_2 = 0.0f;
@@ -289,10 +297,10 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let N_2 = i_2 / max(S, 1u);
-      let S_2 = i_2 % max(S, 1u);
-      let x_3 = f32(x[(((N_2 * (G * K)) + row) * S) + S_2]);
-      let d_2 = x_3 - shift_2;
+      let N_5 = i_2 / max(S, 1u);
+      let S_5 = i_2 % max(S, 1u);
+      let x_5 = f32(x[(((N_5 * (G * K)) + row) * S) + S_5]);
+      let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
     }
@@ -401,8 +409,16 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < (G * K);
   let row = select(0u, index, active_1);
-  let x_1 = f32(x[(row * S) / 4u][(row * S) % 4u]);
-  let shift = x_1;
+  let N_1 = 0u / max(S, 1u);
+  let S_1 = 0u % max(S, 1u);
+  let x_1 = f32(x[((((N_1 * (G * K)) + row) * S) + S_1) / 4u][((((N_1 * (G * K)) + row) * S) + S_1) % 4u]);
+  let N_2 = ((N * S) / 2u) / max(S, 1u);
+  let S_2 = ((N * S) / 2u) % max(S, 1u);
+  let x_2 = f32(x[((((N_2 * (G * K)) + row) * S) + S_2) / 4u][((((N_2 * (G * K)) + row) * S) + S_2) % 4u]);
+  let N_3 = ((N * S) - 1u) / max(S, 1u);
+  let S_3 = ((N * S) - 1u) % max(S, 1u);
+  let x_3 = f32(x[((((N_3 * (G * K)) + row) * S) + S_3) / 4u][((((N_3 * (G * K)) + row) * S) + S_3) % 4u]);
+  let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   for (var block = lane; block < (N * S) / 4u; block += LANES * 256u) {
@@ -410,10 +426,10 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), (N * S) / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let N_1 = (i * 4u) / max(S, 1u);
-      let S_1 = (i * 4u) % max(S, 1u);
-      let x_2 = vec4f(x[((((N_1 * (G * K)) + row) * S) + S_1) / 4u]);
-      let d = x_2 - vec4f(shift);
+      let N_4 = (i * 4u) / max(S, 1u);
+      let S_4 = (i * 4u) % max(S, 1u);
+      let x_4 = vec4f(x[((((N_4 * (G * K)) + row) * S) + S_4) / 4u]);
+      let d = x_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
     }
@@ -451,7 +467,7 @@ fn main(
   }
   let mean = sum_2 / f32(N * S);
   let variance = larger((squares_2 / f32(N * S)) - (mean * mean), 0.0f);
-  let far = (variance * 16.0f) < (mean * mean);
+  let far = (variance * 4.0f) < (mean * mean);
   let shift_2 = select(shift, shift + mean, far);
   var sum_3 = vec4f(0.0f);
   var squares_3 = vec4f(0.0f);
@@ -461,10 +477,10 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let N_2 = (i_2 * 4u) / max(S, 1u);
-      let S_2 = (i_2 * 4u) % max(S, 1u);
-      let x_3 = vec4f(x[((((N_2 * (G * K)) + row) * S) + S_2) / 4u]);
-      let d_2 = x_3 - vec4f(shift_2);
+      let N_5 = (i_2 * 4u) / max(S, 1u);
+      let S_5 = (i_2 * 4u) % max(S, 1u);
+      let x_5 = vec4f(x[((((N_5 * (G * K)) + row) * S) + S_5) / 4u]);
+      let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
     }
@@ -579,13 +595,30 @@ fn main(
   let row = select(0u, index, active_1);
   let x_1 = f32(x[row * (K * S)]);
   let G_1 = row % max(G, 1u);
-  let scratch_9 = f32(scratch[G_1 * K]);
-  let scratch_10 = f32(scratch[(G * K) + (G_1 * K)]);
-  let scratch_16 = f32(scratch[((G * K) + (G * K)) + (G_1 * K)]);
-  let gamma_b_1 = f32(gamma_b[G_1 * K]);
-  let beta_b_1 = f32(beta_b[G_1 * K]);
+  let K_1 = 0u / max(S, 1u);
+  let scratch_9 = f32(scratch[(G_1 * K) + K_1]);
+  let scratch_10 = f32(scratch[(G * K) + ((G_1 * K) + K_1)]);
+  let scratch_16 = f32(scratch[((G * K) + (G * K)) + ((G_1 * K) + K_1)]);
+  let gamma_b_1 = f32(gamma_b[(G_1 * K) + K_1]);
+  let beta_b_1 = f32(beta_b[(G_1 * K) + K_1]);
   let add = ((((x_1 - scratch_9) - scratch_10) * scratch_16) * gamma_b_1) + beta_b_1;
-  let shift = add;
+  let x_2 = f32(x[(row * (K * S)) + ((K * S) / 2u)]);
+  let K_2 = ((K * S) / 2u) / max(S, 1u);
+  let scratch_9_2 = f32(scratch[(G_1 * K) + K_2]);
+  let scratch_10_2 = f32(scratch[(G * K) + ((G_1 * K) + K_2)]);
+  let scratch_16_2 = f32(scratch[((G * K) + (G * K)) + ((G_1 * K) + K_2)]);
+  let gamma_b_2 = f32(gamma_b[(G_1 * K) + K_2]);
+  let beta_b_2 = f32(beta_b[(G_1 * K) + K_2]);
+  let add_2 = ((((x_2 - scratch_9_2) - scratch_10_2) * scratch_16_2) * gamma_b_2) + beta_b_2;
+  let x_3 = f32(x[(row * (K * S)) + ((K * S) - 1u)]);
+  let K_3 = ((K * S) - 1u) / max(S, 1u);
+  let scratch_9_3 = f32(scratch[(G_1 * K) + K_3]);
+  let scratch_10_3 = f32(scratch[(G * K) + ((G_1 * K) + K_3)]);
+  let scratch_16_3 = f32(scratch[((G * K) + (G * K)) + ((G_1 * K) + K_3)]);
+  let gamma_b_3 = f32(gamma_b[(G_1 * K) + K_3]);
+  let beta_b_3 = f32(beta_b[(G_1 * K) + K_3]);
+  let add_3 = ((((x_3 - scratch_9_3) - scratch_10_3) * scratch_16_3) * gamma_b_3) + beta_b_3;
+  let shift = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
   for (var block = lane; block < K * S; block += LANES * 256u) {
@@ -593,15 +626,15 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), K * S);
     for (var i = block; i < stop; i += LANES) {
-      let x_2 = f32(x[(row * (K * S)) + i]);
-      let K_1 = i / max(S, 1u);
-      let scratch_9_2 = f32(scratch[(G_1 * K) + K_1]);
-      let scratch_10_2 = f32(scratch[(G * K) + ((G_1 * K) + K_1)]);
-      let scratch_16_2 = f32(scratch[((G * K) + (G * K)) + ((G_1 * K) + K_1)]);
-      let gamma_b_2 = f32(gamma_b[(G_1 * K) + K_1]);
-      let beta_b_2 = f32(beta_b[(G_1 * K) + K_1]);
-      let add_2 = ((((x_2 - scratch_9_2) - scratch_10_2) * scratch_16_2) * gamma_b_2) + beta_b_2;
-      let d = add_2 - shift;
+      let x_4 = f32(x[(row * (K * S)) + i]);
+      let K_4 = i / max(S, 1u);
+      let scratch_9_4 = f32(scratch[(G_1 * K) + K_4]);
+      let scratch_10_4 = f32(scratch[(G * K) + ((G_1 * K) + K_4)]);
+      let scratch_16_4 = f32(scratch[((G * K) + (G * K)) + ((G_1 * K) + K_4)]);
+      let gamma_b_4 = f32(gamma_b[(G_1 * K) + K_4]);
+      let beta_b_4 = f32(beta_b[(G_1 * K) + K_4]);
+      let add_4 = ((((x_4 - scratch_9_4) - scratch_10_4) * scratch_16_4) * gamma_b_4) + beta_b_4;
+      let d = add_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
     }
@@ -637,7 +670,7 @@ fn main(
   }
   let mean = sum / f32(K * S);
   let variance = larger((squares / f32(K * S)) - (mean * mean), 0.0f);
-  let far = (variance * 16.0f) < (mean * mean);
+  let far = (variance * 4.0f) < (mean * mean);
   let shift_2 = select(shift, shift + mean, far);
   var sum_2 = 0.0f;
   var squares_2 = 0.0f;
@@ -647,15 +680,15 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_3 = f32(x[(row * (K * S)) + i_2]);
-      let K_2 = i_2 / max(S, 1u);
-      let scratch_9_3 = f32(scratch[(G_1 * K) + K_2]);
-      let scratch_10_3 = f32(scratch[(G * K) + ((G_1 * K) + K_2)]);
-      let scratch_16_3 = f32(scratch[((G * K) + (G * K)) + ((G_1 * K) + K_2)]);
-      let gamma_b_3 = f32(gamma_b[(G_1 * K) + K_2]);
-      let beta_b_3 = f32(beta_b[(G_1 * K) + K_2]);
-      let add_3 = ((((x_3 - scratch_9_3) - scratch_10_3) * scratch_16_3) * gamma_b_3) + beta_b_3;
-      let d_2 = add_3 - shift_2;
+      let x_5 = f32(x[(row * (K * S)) + i_2]);
+      let K_5 = i_2 / max(S, 1u);
+      let scratch_9_5 = f32(scratch[(G_1 * K) + K_5]);
+      let scratch_10_5 = f32(scratch[(G * K) + ((G_1 * K) + K_5)]);
+      let scratch_16_5 = f32(scratch[((G * K) + (G * K)) + ((G_1 * K) + K_5)]);
+      let gamma_b_5 = f32(gamma_b[(G_1 * K) + K_5]);
+      let beta_b_5 = f32(beta_b[(G_1 * K) + K_5]);
+      let add_5 = ((((x_5 - scratch_9_5) - scratch_10_5) * scratch_16_5) * gamma_b_5) + beta_b_5;
+      let d_2 = add_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
     }
@@ -696,17 +729,17 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, K * S, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_4 = f32(x[(row * (K * S)) + i_3]);
-    let K_3 = i_3 / max(S, 1u);
-    let scratch_9_4 = f32(scratch[(G_1 * K) + K_3]);
-    let scratch_10_4 = f32(scratch[(G * K) + ((G_1 * K) + K_3)]);
-    let scratch_16_4 = f32(scratch[((G * K) + (G * K)) + ((G_1 * K) + K_3)]);
-    let gamma_b_4 = f32(gamma_b[(G_1 * K) + K_3]);
-    let beta_b_4 = f32(beta_b[(G_1 * K) + K_3]);
-    let add_4 = ((((x_4 - scratch_9_4) - scratch_10_4) * scratch_16_4) * gamma_b_4) + beta_b_4;
-    let gamma_1 = f32(gamma[(G_1 * K) + K_3]);
-    let beta_1 = f32(beta[(G_1 * K) + K_3]);
-    y[(row * (K * S)) + i_3] = y_t(((((add_4 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
+    let x_6 = f32(x[(row * (K * S)) + i_3]);
+    let K_6 = i_3 / max(S, 1u);
+    let scratch_9_6 = f32(scratch[(G_1 * K) + K_6]);
+    let scratch_10_6 = f32(scratch[(G * K) + ((G_1 * K) + K_6)]);
+    let scratch_16_6 = f32(scratch[((G * K) + (G * K)) + ((G_1 * K) + K_6)]);
+    let gamma_b_6 = f32(gamma_b[(G_1 * K) + K_6]);
+    let beta_b_6 = f32(beta_b[(G_1 * K) + K_6]);
+    let add_6 = ((((x_6 - scratch_9_6) - scratch_10_6) * scratch_16_6) * gamma_b_6) + beta_b_6;
+    let gamma_1 = f32(gamma[(G_1 * K) + K_6]);
+    let beta_1 = f32(beta[(G_1 * K) + K_6]);
+    y[(row * (K * S)) + i_3] = y_t(((((add_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }
 `,
@@ -774,13 +807,30 @@ fn main(
   let row = select(0u, index, active_1);
   let x_1 = f32(x[(row * (K * S)) / 4u][(row * (K * S)) % 4u]);
   let G_1 = row % max(G, 1u);
-  let scratch_9 = f32(scratch[G_1 * K]);
-  let scratch_10 = f32(scratch[(G * K) + (G_1 * K)]);
-  let scratch_16 = f32(scratch[((G * K) + (G * K)) + (G_1 * K)]);
-  let gamma_b_1 = f32(gamma_b[G_1 * K]);
-  let beta_b_1 = f32(beta_b[G_1 * K]);
+  let K_1 = 0u / max(S, 1u);
+  let scratch_9 = f32(scratch[(G_1 * K) + K_1]);
+  let scratch_10 = f32(scratch[(G * K) + ((G_1 * K) + K_1)]);
+  let scratch_16 = f32(scratch[((G * K) + (G * K)) + ((G_1 * K) + K_1)]);
+  let gamma_b_1 = f32(gamma_b[(G_1 * K) + K_1]);
+  let beta_b_1 = f32(beta_b[(G_1 * K) + K_1]);
   let add = ((((x_1 - scratch_9) - scratch_10) * scratch_16) * gamma_b_1) + beta_b_1;
-  let shift = add;
+  let x_2 = f32(x[((row * (K * S)) + ((K * S) / 2u)) / 4u][((row * (K * S)) + ((K * S) / 2u)) % 4u]);
+  let K_2 = ((K * S) / 2u) / max(S, 1u);
+  let scratch_9_2 = f32(scratch[(G_1 * K) + K_2]);
+  let scratch_10_2 = f32(scratch[(G * K) + ((G_1 * K) + K_2)]);
+  let scratch_16_2 = f32(scratch[((G * K) + (G * K)) + ((G_1 * K) + K_2)]);
+  let gamma_b_2 = f32(gamma_b[(G_1 * K) + K_2]);
+  let beta_b_2 = f32(beta_b[(G_1 * K) + K_2]);
+  let add_2 = ((((x_2 - scratch_9_2) - scratch_10_2) * scratch_16_2) * gamma_b_2) + beta_b_2;
+  let x_3 = f32(x[((row * (K * S)) + ((K * S) - 1u)) / 4u][((row * (K * S)) + ((K * S) - 1u)) % 4u]);
+  let K_3 = ((K * S) - 1u) / max(S, 1u);
+  let scratch_9_3 = f32(scratch[(G_1 * K) + K_3]);
+  let scratch_10_3 = f32(scratch[(G * K) + ((G_1 * K) + K_3)]);
+  let scratch_16_3 = f32(scratch[((G * K) + (G * K)) + ((G_1 * K) + K_3)]);
+  let gamma_b_3 = f32(gamma_b[(G_1 * K) + K_3]);
+  let beta_b_3 = f32(beta_b[(G_1 * K) + K_3]);
+  let add_3 = ((((x_3 - scratch_9_3) - scratch_10_3) * scratch_16_3) * gamma_b_3) + beta_b_3;
+  let shift = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   for (var block = lane; block < (K * S) / 4u; block += LANES * 256u) {
@@ -788,15 +838,15 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), (K * S) / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_2 = vec4f(x[((row * (K * S)) + (i * 4u)) / 4u]);
-      let K_1 = (i * 4u) / max(S, 1u);
-      let scratch_9_2 = f32(scratch[(G_1 * K) + K_1]);
-      let scratch_10_2 = f32(scratch[(G * K) + ((G_1 * K) + K_1)]);
-      let scratch_16_2 = f32(scratch[((G * K) + (G * K)) + ((G_1 * K) + K_1)]);
-      let gamma_b_2 = f32(gamma_b[(G_1 * K) + K_1]);
-      let beta_b_2 = f32(beta_b[(G_1 * K) + K_1]);
-      let add_2 = ((((x_2 - vec4f(scratch_9_2)) - vec4f(scratch_10_2)) * vec4f(scratch_16_2)) * vec4f(gamma_b_2)) + vec4f(beta_b_2);
-      let d = add_2 - vec4f(shift);
+      let x_4 = vec4f(x[((row * (K * S)) + (i * 4u)) / 4u]);
+      let K_4 = (i * 4u) / max(S, 1u);
+      let scratch_9_4 = f32(scratch[(G_1 * K) + K_4]);
+      let scratch_10_4 = f32(scratch[(G * K) + ((G_1 * K) + K_4)]);
+      let scratch_16_4 = f32(scratch[((G * K) + (G * K)) + ((G_1 * K) + K_4)]);
+      let gamma_b_4 = f32(gamma_b[(G_1 * K) + K_4]);
+      let beta_b_4 = f32(beta_b[(G_1 * K) + K_4]);
+      let add_4 = ((((x_4 - vec4f(scratch_9_4)) - vec4f(scratch_10_4)) * vec4f(scratch_16_4)) * vec4f(gamma_b_4)) + vec4f(beta_b_4);
+      let d = add_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
     }
@@ -834,7 +884,7 @@ fn main(
   }
   let mean = sum_2 / f32(K * S);
   let variance = larger((squares_2 / f32(K * S)) - (mean * mean), 0.0f);
-  let far = (variance * 16.0f) < (mean * mean);
+  let far = (variance * 4.0f) < (mean * mean);
   let shift_2 = select(shift, shift + mean, far);
   var sum_3 = vec4f(0.0f);
   var squares_3 = vec4f(0.0f);
@@ -844,15 +894,15 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_3 = vec4f(x[((row * (K * S)) + (i_2 * 4u)) / 4u]);
-      let K_2 = (i_2 * 4u) / max(S, 1u);
-      let scratch_9_3 = f32(scratch[(G_1 * K) + K_2]);
-      let scratch_10_3 = f32(scratch[(G * K) + ((G_1 * K) + K_2)]);
-      let scratch_16_3 = f32(scratch[((G * K) + (G * K)) + ((G_1 * K) + K_2)]);
-      let gamma_b_3 = f32(gamma_b[(G_1 * K) + K_2]);
-      let beta_b_3 = f32(beta_b[(G_1 * K) + K_2]);
-      let add_3 = ((((x_3 - vec4f(scratch_9_3)) - vec4f(scratch_10_3)) * vec4f(scratch_16_3)) * vec4f(gamma_b_3)) + vec4f(beta_b_3);
-      let d_2 = add_3 - vec4f(shift_2);
+      let x_5 = vec4f(x[((row * (K * S)) + (i_2 * 4u)) / 4u]);
+      let K_5 = (i_2 * 4u) / max(S, 1u);
+      let scratch_9_5 = f32(scratch[(G_1 * K) + K_5]);
+      let scratch_10_5 = f32(scratch[(G * K) + ((G_1 * K) + K_5)]);
+      let scratch_16_5 = f32(scratch[((G * K) + (G * K)) + ((G_1 * K) + K_5)]);
+      let gamma_b_5 = f32(gamma_b[(G_1 * K) + K_5]);
+      let beta_b_5 = f32(beta_b[(G_1 * K) + K_5]);
+      let add_5 = ((((x_5 - vec4f(scratch_9_5)) - vec4f(scratch_10_5)) * vec4f(scratch_16_5)) * vec4f(gamma_b_5)) + vec4f(beta_b_5);
+      let d_2 = add_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
     }
@@ -895,18 +945,18 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, (K * S) / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_4 = vec4f(x[((row * (K * S)) + (i_3 * 4u)) / 4u]);
-    let K_3 = (i_3 * 4u) / max(S, 1u);
-    let scratch_9_4 = f32(scratch[(G_1 * K) + K_3]);
-    let scratch_10_4 = f32(scratch[(G * K) + ((G_1 * K) + K_3)]);
-    let scratch_16_4 = f32(scratch[((G * K) + (G * K)) + ((G_1 * K) + K_3)]);
-    let gamma_b_4 = f32(gamma_b[(G_1 * K) + K_3]);
-    let beta_b_4 = f32(beta_b[(G_1 * K) + K_3]);
-    let add_4 = ((((x_4 - vec4f(scratch_9_4)) - vec4f(scratch_10_4)) * vec4f(scratch_16_4)) * vec4f(gamma_b_4)) + vec4f(beta_b_4);
-    let gamma_1 = f32(gamma[(G_1 * K) + K_3]);
-    let beta_1 = f32(beta[(G_1 * K) + K_3]);
-    let add_5 = ((((add_4 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
-    y[((row * (K * S)) + (i_3 * 4u)) / 4u] = vec4<y_t>(add_5);
+    let x_6 = vec4f(x[((row * (K * S)) + (i_3 * 4u)) / 4u]);
+    let K_6 = (i_3 * 4u) / max(S, 1u);
+    let scratch_9_6 = f32(scratch[(G_1 * K) + K_6]);
+    let scratch_10_6 = f32(scratch[(G * K) + ((G_1 * K) + K_6)]);
+    let scratch_16_6 = f32(scratch[((G * K) + (G * K)) + ((G_1 * K) + K_6)]);
+    let gamma_b_6 = f32(gamma_b[(G_1 * K) + K_6]);
+    let beta_b_6 = f32(beta_b[(G_1 * K) + K_6]);
+    let add_6 = ((((x_6 - vec4f(scratch_9_6)) - vec4f(scratch_10_6)) * vec4f(scratch_16_6)) * vec4f(gamma_b_6)) + vec4f(beta_b_6);
+    let gamma_1 = f32(gamma[(G_1 * K) + K_6]);
+    let beta_1 = f32(beta[(G_1 * K) + K_6]);
+    let add_7 = ((((add_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
+    y[((row * (K * S)) + (i_3 * 4u)) / 4u] = vec4<y_t>(add_7);
   }
 }
 `,
@@ -1005,12 +1055,27 @@ fn main(
   let row = select(0u, index, active_1);
   let x_1 = f32(x[row * (K * S)]);
   let G_1 = row % max(G, 1u);
-  let running_mean_1 = f32(running_mean[G_1 * K]);
-  let running_var_1 = f32(running_var[G_1 * K]);
-  let gamma_b_1 = f32(gamma_b[G_1 * K]);
-  let beta_b_1 = f32(beta_b[G_1 * K]);
+  let K_1 = 0u / max(S, 1u);
+  let running_mean_1 = f32(running_mean[(G_1 * K) + K_1]);
+  let running_var_1 = f32(running_var[(G_1 * K) + K_1]);
+  let gamma_b_1 = f32(gamma_b[(G_1 * K) + K_1]);
+  let beta_b_1 = f32(beta_b[(G_1 * K) + K_1]);
   let add = (((x_1 - running_mean_1) * inverseSqrt(running_var_1 + eps)) * gamma_b_1) + beta_b_1;
-  let shift = add;
+  let x_2 = f32(x[(row * (K * S)) + ((K * S) / 2u)]);
+  let K_2 = ((K * S) / 2u) / max(S, 1u);
+  let running_mean_2 = f32(running_mean[(G_1 * K) + K_2]);
+  let running_var_2 = f32(running_var[(G_1 * K) + K_2]);
+  let gamma_b_2 = f32(gamma_b[(G_1 * K) + K_2]);
+  let beta_b_2 = f32(beta_b[(G_1 * K) + K_2]);
+  let add_2 = (((x_2 - running_mean_2) * inverseSqrt(running_var_2 + eps)) * gamma_b_2) + beta_b_2;
+  let x_3 = f32(x[(row * (K * S)) + ((K * S) - 1u)]);
+  let K_3 = ((K * S) - 1u) / max(S, 1u);
+  let running_mean_3 = f32(running_mean[(G_1 * K) + K_3]);
+  let running_var_3 = f32(running_var[(G_1 * K) + K_3]);
+  let gamma_b_3 = f32(gamma_b[(G_1 * K) + K_3]);
+  let beta_b_3 = f32(beta_b[(G_1 * K) + K_3]);
+  let add_3 = (((x_3 - running_mean_3) * inverseSqrt(running_var_3 + eps)) * gamma_b_3) + beta_b_3;
+  let shift = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
   for (var block = lane; block < K * S; block += LANES * 256u) {
@@ -1018,14 +1083,14 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), K * S);
     for (var i = block; i < stop; i += LANES) {
-      let x_2 = f32(x[(row * (K * S)) + i]);
-      let K_1 = i / max(S, 1u);
-      let running_mean_2 = f32(running_mean[(G_1 * K) + K_1]);
-      let running_var_2 = f32(running_var[(G_1 * K) + K_1]);
-      let gamma_b_2 = f32(gamma_b[(G_1 * K) + K_1]);
-      let beta_b_2 = f32(beta_b[(G_1 * K) + K_1]);
-      let add_2 = (((x_2 - running_mean_2) * inverseSqrt(running_var_2 + eps)) * gamma_b_2) + beta_b_2;
-      let d = add_2 - shift;
+      let x_4 = f32(x[(row * (K * S)) + i]);
+      let K_4 = i / max(S, 1u);
+      let running_mean_4 = f32(running_mean[(G_1 * K) + K_4]);
+      let running_var_4 = f32(running_var[(G_1 * K) + K_4]);
+      let gamma_b_4 = f32(gamma_b[(G_1 * K) + K_4]);
+      let beta_b_4 = f32(beta_b[(G_1 * K) + K_4]);
+      let add_4 = (((x_4 - running_mean_4) * inverseSqrt(running_var_4 + eps)) * gamma_b_4) + beta_b_4;
+      let d = add_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
     }
@@ -1061,7 +1126,7 @@ fn main(
   }
   let mean = sum / f32(K * S);
   let variance = larger((squares / f32(K * S)) - (mean * mean), 0.0f);
-  let far = (variance * 16.0f) < (mean * mean);
+  let far = (variance * 4.0f) < (mean * mean);
   let shift_2 = select(shift, shift + mean, far);
   var sum_2 = 0.0f;
   var squares_2 = 0.0f;
@@ -1071,14 +1136,14 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_3 = f32(x[(row * (K * S)) + i_2]);
-      let K_2 = i_2 / max(S, 1u);
-      let running_mean_3 = f32(running_mean[(G_1 * K) + K_2]);
-      let running_var_3 = f32(running_var[(G_1 * K) + K_2]);
-      let gamma_b_3 = f32(gamma_b[(G_1 * K) + K_2]);
-      let beta_b_3 = f32(beta_b[(G_1 * K) + K_2]);
-      let add_3 = (((x_3 - running_mean_3) * inverseSqrt(running_var_3 + eps)) * gamma_b_3) + beta_b_3;
-      let d_2 = add_3 - shift_2;
+      let x_5 = f32(x[(row * (K * S)) + i_2]);
+      let K_5 = i_2 / max(S, 1u);
+      let running_mean_5 = f32(running_mean[(G_1 * K) + K_5]);
+      let running_var_5 = f32(running_var[(G_1 * K) + K_5]);
+      let gamma_b_5 = f32(gamma_b[(G_1 * K) + K_5]);
+      let beta_b_5 = f32(beta_b[(G_1 * K) + K_5]);
+      let add_5 = (((x_5 - running_mean_5) * inverseSqrt(running_var_5 + eps)) * gamma_b_5) + beta_b_5;
+      let d_2 = add_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
     }
@@ -1119,16 +1184,16 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, K * S, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_4 = f32(x[(row * (K * S)) + i_3]);
-    let K_3 = i_3 / max(S, 1u);
-    let running_mean_4 = f32(running_mean[(G_1 * K) + K_3]);
-    let running_var_4 = f32(running_var[(G_1 * K) + K_3]);
-    let gamma_b_4 = f32(gamma_b[(G_1 * K) + K_3]);
-    let beta_b_4 = f32(beta_b[(G_1 * K) + K_3]);
-    let add_4 = (((x_4 - running_mean_4) * inverseSqrt(running_var_4 + eps)) * gamma_b_4) + beta_b_4;
-    let gamma_1 = f32(gamma[(G_1 * K) + K_3]);
-    let beta_1 = f32(beta[(G_1 * K) + K_3]);
-    y[(row * (K * S)) + i_3] = y_t(((((add_4 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
+    let x_6 = f32(x[(row * (K * S)) + i_3]);
+    let K_6 = i_3 / max(S, 1u);
+    let running_mean_6 = f32(running_mean[(G_1 * K) + K_6]);
+    let running_var_6 = f32(running_var[(G_1 * K) + K_6]);
+    let gamma_b_6 = f32(gamma_b[(G_1 * K) + K_6]);
+    let beta_b_6 = f32(beta_b[(G_1 * K) + K_6]);
+    let add_6 = (((x_6 - running_mean_6) * inverseSqrt(running_var_6 + eps)) * gamma_b_6) + beta_b_6;
+    let gamma_1 = f32(gamma[(G_1 * K) + K_6]);
+    let beta_1 = f32(beta[(G_1 * K) + K_6]);
+    y[(row * (K * S)) + i_3] = y_t(((((add_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }
 `,
@@ -1198,12 +1263,27 @@ fn main(
   let row = select(0u, index, active_1);
   let x_1 = f32(x[(row * (K * S)) / 4u][(row * (K * S)) % 4u]);
   let G_1 = row % max(G, 1u);
-  let running_mean_1 = f32(running_mean[G_1 * K]);
-  let running_var_1 = f32(running_var[G_1 * K]);
-  let gamma_b_1 = f32(gamma_b[G_1 * K]);
-  let beta_b_1 = f32(beta_b[G_1 * K]);
+  let K_1 = 0u / max(S, 1u);
+  let running_mean_1 = f32(running_mean[(G_1 * K) + K_1]);
+  let running_var_1 = f32(running_var[(G_1 * K) + K_1]);
+  let gamma_b_1 = f32(gamma_b[(G_1 * K) + K_1]);
+  let beta_b_1 = f32(beta_b[(G_1 * K) + K_1]);
   let add = (((x_1 - running_mean_1) * inverseSqrt(running_var_1 + eps)) * gamma_b_1) + beta_b_1;
-  let shift = add;
+  let x_2 = f32(x[((row * (K * S)) + ((K * S) / 2u)) / 4u][((row * (K * S)) + ((K * S) / 2u)) % 4u]);
+  let K_2 = ((K * S) / 2u) / max(S, 1u);
+  let running_mean_2 = f32(running_mean[(G_1 * K) + K_2]);
+  let running_var_2 = f32(running_var[(G_1 * K) + K_2]);
+  let gamma_b_2 = f32(gamma_b[(G_1 * K) + K_2]);
+  let beta_b_2 = f32(beta_b[(G_1 * K) + K_2]);
+  let add_2 = (((x_2 - running_mean_2) * inverseSqrt(running_var_2 + eps)) * gamma_b_2) + beta_b_2;
+  let x_3 = f32(x[((row * (K * S)) + ((K * S) - 1u)) / 4u][((row * (K * S)) + ((K * S) - 1u)) % 4u]);
+  let K_3 = ((K * S) - 1u) / max(S, 1u);
+  let running_mean_3 = f32(running_mean[(G_1 * K) + K_3]);
+  let running_var_3 = f32(running_var[(G_1 * K) + K_3]);
+  let gamma_b_3 = f32(gamma_b[(G_1 * K) + K_3]);
+  let beta_b_3 = f32(beta_b[(G_1 * K) + K_3]);
+  let add_3 = (((x_3 - running_mean_3) * inverseSqrt(running_var_3 + eps)) * gamma_b_3) + beta_b_3;
+  let shift = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   for (var block = lane; block < (K * S) / 4u; block += LANES * 256u) {
@@ -1211,14 +1291,14 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), (K * S) / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_2 = vec4f(x[((row * (K * S)) + (i * 4u)) / 4u]);
-      let K_1 = (i * 4u) / max(S, 1u);
-      let running_mean_2 = f32(running_mean[(G_1 * K) + K_1]);
-      let running_var_2 = f32(running_var[(G_1 * K) + K_1]);
-      let gamma_b_2 = f32(gamma_b[(G_1 * K) + K_1]);
-      let beta_b_2 = f32(beta_b[(G_1 * K) + K_1]);
-      let add_2 = (((x_2 - vec4f(running_mean_2)) * vec4f(inverseSqrt(running_var_2 + eps))) * vec4f(gamma_b_2)) + vec4f(beta_b_2);
-      let d = add_2 - vec4f(shift);
+      let x_4 = vec4f(x[((row * (K * S)) + (i * 4u)) / 4u]);
+      let K_4 = (i * 4u) / max(S, 1u);
+      let running_mean_4 = f32(running_mean[(G_1 * K) + K_4]);
+      let running_var_4 = f32(running_var[(G_1 * K) + K_4]);
+      let gamma_b_4 = f32(gamma_b[(G_1 * K) + K_4]);
+      let beta_b_4 = f32(beta_b[(G_1 * K) + K_4]);
+      let add_4 = (((x_4 - vec4f(running_mean_4)) * vec4f(inverseSqrt(running_var_4 + eps))) * vec4f(gamma_b_4)) + vec4f(beta_b_4);
+      let d = add_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
     }
@@ -1256,7 +1336,7 @@ fn main(
   }
   let mean = sum_2 / f32(K * S);
   let variance = larger((squares_2 / f32(K * S)) - (mean * mean), 0.0f);
-  let far = (variance * 16.0f) < (mean * mean);
+  let far = (variance * 4.0f) < (mean * mean);
   let shift_2 = select(shift, shift + mean, far);
   var sum_3 = vec4f(0.0f);
   var squares_3 = vec4f(0.0f);
@@ -1266,14 +1346,14 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_3 = vec4f(x[((row * (K * S)) + (i_2 * 4u)) / 4u]);
-      let K_2 = (i_2 * 4u) / max(S, 1u);
-      let running_mean_3 = f32(running_mean[(G_1 * K) + K_2]);
-      let running_var_3 = f32(running_var[(G_1 * K) + K_2]);
-      let gamma_b_3 = f32(gamma_b[(G_1 * K) + K_2]);
-      let beta_b_3 = f32(beta_b[(G_1 * K) + K_2]);
-      let add_3 = (((x_3 - vec4f(running_mean_3)) * vec4f(inverseSqrt(running_var_3 + eps))) * vec4f(gamma_b_3)) + vec4f(beta_b_3);
-      let d_2 = add_3 - vec4f(shift_2);
+      let x_5 = vec4f(x[((row * (K * S)) + (i_2 * 4u)) / 4u]);
+      let K_5 = (i_2 * 4u) / max(S, 1u);
+      let running_mean_5 = f32(running_mean[(G_1 * K) + K_5]);
+      let running_var_5 = f32(running_var[(G_1 * K) + K_5]);
+      let gamma_b_5 = f32(gamma_b[(G_1 * K) + K_5]);
+      let beta_b_5 = f32(beta_b[(G_1 * K) + K_5]);
+      let add_5 = (((x_5 - vec4f(running_mean_5)) * vec4f(inverseSqrt(running_var_5 + eps))) * vec4f(gamma_b_5)) + vec4f(beta_b_5);
+      let d_2 = add_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
     }
@@ -1316,17 +1396,17 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, (K * S) / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_4 = vec4f(x[((row * (K * S)) + (i_3 * 4u)) / 4u]);
-    let K_3 = (i_3 * 4u) / max(S, 1u);
-    let running_mean_4 = f32(running_mean[(G_1 * K) + K_3]);
-    let running_var_4 = f32(running_var[(G_1 * K) + K_3]);
-    let gamma_b_4 = f32(gamma_b[(G_1 * K) + K_3]);
-    let beta_b_4 = f32(beta_b[(G_1 * K) + K_3]);
-    let add_4 = (((x_4 - vec4f(running_mean_4)) * vec4f(inverseSqrt(running_var_4 + eps))) * vec4f(gamma_b_4)) + vec4f(beta_b_4);
-    let gamma_1 = f32(gamma[(G_1 * K) + K_3]);
-    let beta_1 = f32(beta[(G_1 * K) + K_3]);
-    let add_5 = ((((add_4 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
-    y[((row * (K * S)) + (i_3 * 4u)) / 4u] = vec4<y_t>(add_5);
+    let x_6 = vec4f(x[((row * (K * S)) + (i_3 * 4u)) / 4u]);
+    let K_6 = (i_3 * 4u) / max(S, 1u);
+    let running_mean_6 = f32(running_mean[(G_1 * K) + K_6]);
+    let running_var_6 = f32(running_var[(G_1 * K) + K_6]);
+    let gamma_b_6 = f32(gamma_b[(G_1 * K) + K_6]);
+    let beta_b_6 = f32(beta_b[(G_1 * K) + K_6]);
+    let add_6 = (((x_6 - vec4f(running_mean_6)) * vec4f(inverseSqrt(running_var_6 + eps))) * vec4f(gamma_b_6)) + vec4f(beta_b_6);
+    let gamma_1 = f32(gamma[(G_1 * K) + K_6]);
+    let beta_1 = f32(beta[(G_1 * K) + K_6]);
+    let add_7 = ((((add_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
+    y[((row * (K * S)) + (i_3 * 4u)) / 4u] = vec4<y_t>(add_7);
   }
 }
 `,

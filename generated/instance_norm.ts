@@ -112,7 +112,9 @@ fn main(
   let active_1 = index < (N * C);
   let row = select(0u, index, active_1);
   let x_1 = f32(x[row * S]);
-  let shift = x_1;
+  let x_2 = f32(x[(row * S) + (S / 2u)]);
+  let x_3 = f32(x[(row * S) + (S - 1u)]);
+  let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
   for (var block = lane; block < S; block += LANES * 256u) {
@@ -120,8 +122,8 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), S);
     for (var i = block; i < stop; i += LANES) {
-      let x_2 = f32(x[(row * S) + i]);
-      let d = x_2 - shift;
+      let x_4 = f32(x[(row * S) + i]);
+      let d = x_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
     }
@@ -157,7 +159,7 @@ fn main(
   }
   let mean = sum / f32(S);
   let variance = larger((squares / f32(S)) - (mean * mean), 0.0f);
-  let far = (variance * 16.0f) < (mean * mean);
+  let far = (variance * 4.0f) < (mean * mean);
   let shift_2 = select(shift, shift + mean, far);
   var sum_2 = 0.0f;
   var squares_2 = 0.0f;
@@ -167,8 +169,8 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_3 = f32(x[(row * S) + i_2]);
-      let d_2 = x_3 - shift_2;
+      let x_5 = f32(x[(row * S) + i_2]);
+      let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
     }
@@ -212,8 +214,8 @@ fn main(
   let beta_1 = f32(beta[C_1]);
   let end = select(0u, S, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_4 = f32(x[(row * S) + i_3]);
-    y[(row * S) + i_3] = y_t(((((x_4 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
+    let x_6 = f32(x[(row * S) + i_3]);
+    y[(row * S) + i_3] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }
 `,
@@ -272,7 +274,9 @@ fn main(
   let active_1 = index < (N * C);
   let row = select(0u, index, active_1);
   let x_1 = f32(x[(row * S) / 4u][(row * S) % 4u]);
-  let shift = x_1;
+  let x_2 = f32(x[((row * S) + (S / 2u)) / 4u][((row * S) + (S / 2u)) % 4u]);
+  let x_3 = f32(x[((row * S) + (S - 1u)) / 4u][((row * S) + (S - 1u)) % 4u]);
+  let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   for (var block = lane; block < S / 4u; block += LANES * 256u) {
@@ -280,8 +284,8 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), S / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_2 = vec4f(x[((row * S) + (i * 4u)) / 4u]);
-      let d = x_2 - vec4f(shift);
+      let x_4 = vec4f(x[((row * S) + (i * 4u)) / 4u]);
+      let d = x_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
     }
@@ -319,7 +323,7 @@ fn main(
   }
   let mean = sum_2 / f32(S);
   let variance = larger((squares_2 / f32(S)) - (mean * mean), 0.0f);
-  let far = (variance * 16.0f) < (mean * mean);
+  let far = (variance * 4.0f) < (mean * mean);
   let shift_2 = select(shift, shift + mean, far);
   var sum_3 = vec4f(0.0f);
   var squares_3 = vec4f(0.0f);
@@ -329,8 +333,8 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_3 = vec4f(x[((row * S) + (i_2 * 4u)) / 4u]);
-      let d_2 = x_3 - vec4f(shift_2);
+      let x_5 = vec4f(x[((row * S) + (i_2 * 4u)) / 4u]);
+      let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
     }
@@ -376,8 +380,8 @@ fn main(
   let beta_1 = f32(beta[C_1]);
   let end = select(0u, S / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_4 = vec4f(x[((row * S) + (i_3 * 4u)) / 4u]);
-    let add = ((((x_4 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
+    let x_6 = vec4f(x[((row * S) + (i_3 * 4u)) / 4u]);
+    let add = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
     y[((row * S) + (i_3 * 4u)) / 4u] = vec4<y_t>(add);
   }
 }

@@ -216,7 +216,9 @@ fn main(
   let active_1 = index < N;
   let row = select(0u, index, active_1);
   let x_1 = f32(x[row * D]);
-  let shift = x_1;
+  let x_2 = f32(x[(row * D) + (D / 2u)]);
+  let x_3 = f32(x[(row * D) + (D - 1u)]);
+  let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
   for (var block = lane; block < D; block += LANES * 256u) {
@@ -224,8 +226,8 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), D);
     for (var i = block; i < stop; i += LANES) {
-      let x_2 = f32(x[(row * D) + i]);
-      let d = x_2 - shift;
+      let x_4 = f32(x[(row * D) + i]);
+      let d = x_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
     }
@@ -261,7 +263,7 @@ fn main(
   }
   let mean = sum / f32(D);
   let variance = larger((squares / f32(D)) - (mean * mean), 0.0f);
-  let far = (variance * 16.0f) < (mean * mean);
+  let far = (variance * 4.0f) < (mean * mean);
   let shift_2 = select(shift, shift + mean, far);
   var sum_2 = 0.0f;
   var squares_2 = 0.0f;
@@ -271,8 +273,8 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_3 = f32(x[(row * D) + i_2]);
-      let d_2 = x_3 - shift_2;
+      let x_5 = f32(x[(row * D) + i_2]);
+      let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
     }
@@ -313,10 +315,10 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, D, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_4 = f32(x[(row * D) + i_3]);
+    let x_6 = f32(x[(row * D) + i_3]);
     let gamma_1 = f32(gamma[i_3]);
     let beta_1 = f32(beta[i_3]);
-    y[(row * D) + i_3] = y_t(((((x_4 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
+    y[(row * D) + i_3] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }
 `,
@@ -373,7 +375,9 @@ fn main(
   let active_1 = index < N;
   let row = select(0u, index, active_1);
   let x_1 = f32(x[(row * D) / 4u][(row * D) % 4u]);
-  let shift = x_1;
+  let x_2 = f32(x[((row * D) + (D / 2u)) / 4u][((row * D) + (D / 2u)) % 4u]);
+  let x_3 = f32(x[((row * D) + (D - 1u)) / 4u][((row * D) + (D - 1u)) % 4u]);
+  let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   for (var block = lane; block < D / 4u; block += LANES * 256u) {
@@ -381,8 +385,8 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_2 = vec4f(x[((row * D) + (i * 4u)) / 4u]);
-      let d = x_2 - vec4f(shift);
+      let x_4 = vec4f(x[((row * D) + (i * 4u)) / 4u]);
+      let d = x_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
     }
@@ -420,7 +424,7 @@ fn main(
   }
   let mean = sum_2 / f32(D);
   let variance = larger((squares_2 / f32(D)) - (mean * mean), 0.0f);
-  let far = (variance * 16.0f) < (mean * mean);
+  let far = (variance * 4.0f) < (mean * mean);
   let shift_2 = select(shift, shift + mean, far);
   var sum_3 = vec4f(0.0f);
   var squares_3 = vec4f(0.0f);
@@ -430,8 +434,8 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_3 = vec4f(x[((row * D) + (i_2 * 4u)) / 4u]);
-      let d_2 = x_3 - vec4f(shift_2);
+      let x_5 = vec4f(x[((row * D) + (i_2 * 4u)) / 4u]);
+      let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
     }
@@ -474,10 +478,10 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, D / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_4 = vec4f(x[((row * D) + (i_3 * 4u)) / 4u]);
+    let x_6 = vec4f(x[((row * D) + (i_3 * 4u)) / 4u]);
     let gamma_1 = vec4f(gamma[(i_3 * 4u) / 4u]);
     let beta_1 = vec4f(beta[(i_3 * 4u) / 4u]);
-    let add = ((((x_4 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * gamma_1) + beta_1;
+    let add = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * gamma_1) + beta_1;
     y[((row * D) + (i_3 * 4u)) / 4u] = vec4<y_t>(add);
   }
 }
@@ -559,7 +563,9 @@ fn main(
   let N_1 = row / max(S, 1u);
   let S_1 = row % max(S, 1u);
   let x_1 = f32(x[((N_1 * C) * S) + S_1]);
-  let shift = x_1;
+  let x_2 = f32(x[(((N_1 * C) + (C / 2u)) * S) + S_1]);
+  let x_3 = f32(x[(((N_1 * C) + (C - 1u)) * S) + S_1]);
+  let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
   for (var block = lane; block < C; block += LANES * 256u) {
@@ -567,8 +573,8 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), C);
     for (var i = block; i < stop; i += LANES) {
-      let x_2 = f32(x[(((N_1 * C) + i) * S) + S_1]);
-      let d = x_2 - shift;
+      let x_4 = f32(x[(((N_1 * C) + i) * S) + S_1]);
+      let d = x_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
     }
@@ -604,7 +610,7 @@ fn main(
   }
   let mean = sum / f32(C);
   let variance = larger((squares / f32(C)) - (mean * mean), 0.0f);
-  let far = (variance * 16.0f) < (mean * mean);
+  let far = (variance * 4.0f) < (mean * mean);
   let shift_2 = select(shift, shift + mean, far);
   var sum_2 = 0.0f;
   var squares_2 = 0.0f;
@@ -614,8 +620,8 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_3 = f32(x[(((N_1 * C) + i_2) * S) + S_1]);
-      let d_2 = x_3 - shift_2;
+      let x_5 = f32(x[(((N_1 * C) + i_2) * S) + S_1]);
+      let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
     }
@@ -656,10 +662,10 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, C, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_4 = f32(x[(((N_1 * C) + i_3) * S) + S_1]);
+    let x_6 = f32(x[(((N_1 * C) + i_3) * S) + S_1]);
     let gamma_1 = f32(gamma[i_3]);
     let beta_1 = f32(beta[i_3]);
-    y[(((N_1 * C) + i_3) * S) + S_1] = y_t(((((x_4 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
+    y[(((N_1 * C) + i_3) * S) + S_1] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }
 `,
@@ -715,7 +721,9 @@ fn main(
   let N_1 = (row * 4u) / max(S, 1u);
   let S_1 = (row * 4u) % max(S, 1u);
   let x_1 = vec4f(x[(((N_1 * C) * S) + S_1) / 4u]);
-  let shift = x_1;
+  let x_2 = vec4f(x[((((N_1 * C) + (C / 2u)) * S) + S_1) / 4u]);
+  let x_3 = vec4f(x[((((N_1 * C) + (C - 1u)) * S) + S_1) / 4u]);
+  let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * vec4f(0.3333333432674408f));
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   for (var block = lane; block < C; block += LANES * 256u) {
@@ -723,8 +731,8 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), C);
     for (var i = block; i < stop; i += LANES) {
-      let x_2 = vec4f(x[((((N_1 * C) + i) * S) + S_1) / 4u]);
-      let d = x_2 - shift;
+      let x_4 = vec4f(x[((((N_1 * C) + i) * S) + S_1) / 4u]);
+      let d = x_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
     }
@@ -760,7 +768,7 @@ fn main(
   }
   let mean = sum / vec4f(f32(C));
   let variance = larger4((squares / vec4f(f32(C))) - (mean * mean), vec4f(0.0f));
-  let far = (variance * vec4f(16.0f)) < (mean * mean);
+  let far = (variance * vec4f(4.0f)) < (mean * mean);
   let shift_2 = select(shift, shift + mean, far);
   var sum_2 = vec4f(0.0f);
   var squares_2 = vec4f(0.0f);
@@ -770,8 +778,8 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_3 = vec4f(x[((((N_1 * C) + i_2) * S) + S_1) / 4u]);
-      let d_2 = x_3 - shift_2;
+      let x_5 = vec4f(x[((((N_1 * C) + i_2) * S) + S_1) / 4u]);
+      let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
     }
@@ -812,10 +820,10 @@ fn main(
   let rsqrt = inverseSqrt(spread + vec4f(eps));
   let end = select(0u, C, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_4 = vec4f(x[((((N_1 * C) + i_3) * S) + S_1) / 4u]);
+    let x_6 = vec4f(x[((((N_1 * C) + i_3) * S) + S_1) / 4u]);
     let gamma_1 = f32(gamma[i_3]);
     let beta_1 = f32(beta[i_3]);
-    y[((((N_1 * C) + i_3) * S) + S_1) / 4u] = vec4<y_t>(((((x_4 - shift_2) - rest) * rsqrt) * vec4f(gamma_1)) + vec4f(beta_1));
+    y[((((N_1 * C) + i_3) * S) + S_1) / 4u] = vec4<y_t>(((((x_6 - shift_2) - rest) * rsqrt) * vec4f(gamma_1)) + vec4f(beta_1));
   }
 }
 `,
@@ -895,7 +903,9 @@ fn main(
   let active_1 = index < N;
   let row = select(0u, index, active_1);
   let x_1 = f32(x[row * (C * S)]);
-  let shift = x_1;
+  let x_2 = f32(x[(row * (C * S)) + ((C * S) / 2u)]);
+  let x_3 = f32(x[(row * (C * S)) + ((C * S) - 1u)]);
+  let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
   for (var block = lane; block < C * S; block += LANES * 256u) {
@@ -903,8 +913,8 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), C * S);
     for (var i = block; i < stop; i += LANES) {
-      let x_2 = f32(x[(row * (C * S)) + i]);
-      let d = x_2 - shift;
+      let x_4 = f32(x[(row * (C * S)) + i]);
+      let d = x_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
     }
@@ -940,7 +950,7 @@ fn main(
   }
   let mean = sum / f32(C * S);
   let variance = larger((squares / f32(C * S)) - (mean * mean), 0.0f);
-  let far = (variance * 16.0f) < (mean * mean);
+  let far = (variance * 4.0f) < (mean * mean);
   let shift_2 = select(shift, shift + mean, far);
   var sum_2 = 0.0f;
   var squares_2 = 0.0f;
@@ -950,8 +960,8 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_3 = f32(x[(row * (C * S)) + i_2]);
-      let d_2 = x_3 - shift_2;
+      let x_5 = f32(x[(row * (C * S)) + i_2]);
+      let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
     }
@@ -992,10 +1002,10 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, C * S, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_4 = f32(x[(row * (C * S)) + i_3]);
+    let x_6 = f32(x[(row * (C * S)) + i_3]);
     let gamma_1 = f32(gamma[i_3]);
     let beta_1 = f32(beta[i_3]);
-    y[(row * (C * S)) + i_3] = y_t(((((x_4 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
+    y[(row * (C * S)) + i_3] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }
 `,
@@ -1054,7 +1064,9 @@ fn main(
   let active_1 = index < N;
   let row = select(0u, index, active_1);
   let x_1 = f32(x[(row * (C * S)) / 4u][(row * (C * S)) % 4u]);
-  let shift = x_1;
+  let x_2 = f32(x[((row * (C * S)) + ((C * S) / 2u)) / 4u][((row * (C * S)) + ((C * S) / 2u)) % 4u]);
+  let x_3 = f32(x[((row * (C * S)) + ((C * S) - 1u)) / 4u][((row * (C * S)) + ((C * S) - 1u)) % 4u]);
+  let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   for (var block = lane; block < (C * S) / 4u; block += LANES * 256u) {
@@ -1062,8 +1074,8 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), (C * S) / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_2 = vec4f(x[((row * (C * S)) + (i * 4u)) / 4u]);
-      let d = x_2 - vec4f(shift);
+      let x_4 = vec4f(x[((row * (C * S)) + (i * 4u)) / 4u]);
+      let d = x_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
     }
@@ -1101,7 +1113,7 @@ fn main(
   }
   let mean = sum_2 / f32(C * S);
   let variance = larger((squares_2 / f32(C * S)) - (mean * mean), 0.0f);
-  let far = (variance * 16.0f) < (mean * mean);
+  let far = (variance * 4.0f) < (mean * mean);
   let shift_2 = select(shift, shift + mean, far);
   var sum_3 = vec4f(0.0f);
   var squares_3 = vec4f(0.0f);
@@ -1111,8 +1123,8 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_3 = vec4f(x[((row * (C * S)) + (i_2 * 4u)) / 4u]);
-      let d_2 = x_3 - vec4f(shift_2);
+      let x_5 = vec4f(x[((row * (C * S)) + (i_2 * 4u)) / 4u]);
+      let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
     }
@@ -1155,10 +1167,10 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, (C * S) / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_4 = vec4f(x[((row * (C * S)) + (i_3 * 4u)) / 4u]);
+    let x_6 = vec4f(x[((row * (C * S)) + (i_3 * 4u)) / 4u]);
     let gamma_1 = vec4f(gamma[(i_3 * 4u) / 4u]);
     let beta_1 = vec4f(beta[(i_3 * 4u) / 4u]);
-    let add = ((((x_4 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * gamma_1) + beta_1;
+    let add = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * gamma_1) + beta_1;
     y[((row * (C * S)) + (i_3 * 4u)) / 4u] = vec4<y_t>(add);
   }
 }

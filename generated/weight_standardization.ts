@@ -144,7 +144,9 @@ fn main(
   let active_1 = index < O;
   let row = select(0u, index, active_1);
   let w_1 = f32(w[row * F]);
-  let shift = w_1;
+  let w_2 = f32(w[(row * F) + (F / 2u)]);
+  let w_3 = f32(w[(row * F) + (F - 1u)]);
+  let shift = w_1 + (((w_2 - w_1) + (w_3 - w_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
   for (var block = lane; block < F; block += LANES * 256u) {
@@ -152,8 +154,8 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), F);
     for (var i = block; i < stop; i += LANES) {
-      let w_2 = f32(w[(row * F) + i]);
-      let d = w_2 - shift;
+      let w_4 = f32(w[(row * F) + i]);
+      let d = w_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
     }
@@ -189,7 +191,7 @@ fn main(
   }
   let mean = sum / f32(F);
   let variance = larger((squares / f32(F)) - (mean * mean), 0.0f);
-  let far = (variance * 16.0f) < (mean * mean);
+  let far = (variance * 4.0f) < (mean * mean);
   let shift_2 = select(shift, shift + mean, far);
   var sum_2 = 0.0f;
   var squares_2 = 0.0f;
@@ -199,8 +201,8 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let w_3 = f32(w[(row * F) + i_2]);
-      let d_2 = w_3 - shift_2;
+      let w_5 = f32(w[(row * F) + i_2]);
+      let d_2 = w_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
     }
@@ -241,8 +243,8 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, F, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let w_4 = f32(w[(row * F) + i_3]);
-    y[(row * F) + i_3] = y_t(((w_4 - shift_2) - rest) * rsqrt);
+    let w_6 = f32(w[(row * F) + i_3]);
+    y[(row * F) + i_3] = y_t(((w_6 - shift_2) - rest) * rsqrt);
   }
 }
 `,
@@ -295,7 +297,9 @@ fn main(
   let active_1 = index < O;
   let row = select(0u, index, active_1);
   let w_1 = f32(w[(row * F) / 4u][(row * F) % 4u]);
-  let shift = w_1;
+  let w_2 = f32(w[((row * F) + (F / 2u)) / 4u][((row * F) + (F / 2u)) % 4u]);
+  let w_3 = f32(w[((row * F) + (F - 1u)) / 4u][((row * F) + (F - 1u)) % 4u]);
+  let shift = w_1 + (((w_2 - w_1) + (w_3 - w_1)) * 0.3333333432674408f);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   for (var block = lane; block < F / 4u; block += LANES * 256u) {
@@ -303,8 +307,8 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), F / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let w_2 = vec4f(w[((row * F) + (i * 4u)) / 4u]);
-      let d = w_2 - vec4f(shift);
+      let w_4 = vec4f(w[((row * F) + (i * 4u)) / 4u]);
+      let d = w_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
     }
@@ -342,7 +346,7 @@ fn main(
   }
   let mean = sum_2 / f32(F);
   let variance = larger((squares_2 / f32(F)) - (mean * mean), 0.0f);
-  let far = (variance * 16.0f) < (mean * mean);
+  let far = (variance * 4.0f) < (mean * mean);
   let shift_2 = select(shift, shift + mean, far);
   var sum_3 = vec4f(0.0f);
   var squares_3 = vec4f(0.0f);
@@ -352,8 +356,8 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let w_3 = vec4f(w[((row * F) + (i_2 * 4u)) / 4u]);
-      let d_2 = w_3 - vec4f(shift_2);
+      let w_5 = vec4f(w[((row * F) + (i_2 * 4u)) / 4u]);
+      let d_2 = w_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
     }
@@ -396,8 +400,8 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, F / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let w_4 = vec4f(w[((row * F) + (i_3 * 4u)) / 4u]);
-    y[((row * F) + (i_3 * 4u)) / 4u] = vec4<y_t>(((w_4 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt));
+    let w_6 = vec4f(w[((row * F) + (i_3 * 4u)) / 4u]);
+    y[((row * F) + (i_3 * 4u)) / 4u] = vec4<y_t>(((w_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt));
   }
 }
 `,
@@ -471,7 +475,9 @@ fn main(
   let active_1 = index < O;
   let row = select(0u, index, active_1);
   let w_1 = f32(w[row * F]);
-  let shift = w_1;
+  let w_2 = f32(w[(row * F) + (F / 2u)]);
+  let w_3 = f32(w[(row * F) + (F - 1u)]);
+  let shift = w_1 + (((w_2 - w_1) + (w_3 - w_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
   for (var block = lane; block < F; block += LANES * 256u) {
@@ -479,8 +485,8 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), F);
     for (var i = block; i < stop; i += LANES) {
-      let w_2 = f32(w[(row * F) + i]);
-      let d = w_2 - shift;
+      let w_4 = f32(w[(row * F) + i]);
+      let d = w_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
     }
@@ -516,7 +522,7 @@ fn main(
   }
   let mean = sum / f32(F);
   let variance = larger((squares / f32(F)) - (mean * mean), 0.0f);
-  let far = (variance * 16.0f) < (mean * mean);
+  let far = (variance * 4.0f) < (mean * mean);
   let shift_2 = select(shift, shift + mean, far);
   var sum_2 = 0.0f;
   var squares_2 = 0.0f;
@@ -526,8 +532,8 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let w_3 = f32(w[(row * F) + i_2]);
-      let d_2 = w_3 - shift_2;
+      let w_5 = f32(w[(row * F) + i_2]);
+      let d_2 = w_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
     }
@@ -569,8 +575,8 @@ fn main(
   let gain_1 = f32(gain[row]);
   let end = select(0u, F, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let w_4 = f32(w[(row * F) + i_3]);
-    y[(row * F) + i_3] = y_t(((((w_4 - shift_2) - rest) * rsqrt) * gain_1) * scale);
+    let w_6 = f32(w[(row * F) + i_3]);
+    y[(row * F) + i_3] = y_t(((((w_6 - shift_2) - rest) * rsqrt) * gain_1) * scale);
   }
 }
 `,
@@ -627,7 +633,9 @@ fn main(
   let active_1 = index < O;
   let row = select(0u, index, active_1);
   let w_1 = f32(w[(row * F) / 4u][(row * F) % 4u]);
-  let shift = w_1;
+  let w_2 = f32(w[((row * F) + (F / 2u)) / 4u][((row * F) + (F / 2u)) % 4u]);
+  let w_3 = f32(w[((row * F) + (F - 1u)) / 4u][((row * F) + (F - 1u)) % 4u]);
+  let shift = w_1 + (((w_2 - w_1) + (w_3 - w_1)) * 0.3333333432674408f);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   for (var block = lane; block < F / 4u; block += LANES * 256u) {
@@ -635,8 +643,8 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), F / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let w_2 = vec4f(w[((row * F) + (i * 4u)) / 4u]);
-      let d = w_2 - vec4f(shift);
+      let w_4 = vec4f(w[((row * F) + (i * 4u)) / 4u]);
+      let d = w_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
     }
@@ -674,7 +682,7 @@ fn main(
   }
   let mean = sum_2 / f32(F);
   let variance = larger((squares_2 / f32(F)) - (mean * mean), 0.0f);
-  let far = (variance * 16.0f) < (mean * mean);
+  let far = (variance * 4.0f) < (mean * mean);
   let shift_2 = select(shift, shift + mean, far);
   var sum_3 = vec4f(0.0f);
   var squares_3 = vec4f(0.0f);
@@ -684,8 +692,8 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let w_3 = vec4f(w[((row * F) + (i_2 * 4u)) / 4u]);
-      let d_2 = w_3 - vec4f(shift_2);
+      let w_5 = vec4f(w[((row * F) + (i_2 * 4u)) / 4u]);
+      let d_2 = w_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
     }
@@ -729,8 +737,8 @@ fn main(
   let gain_1 = f32(gain[row]);
   let end = select(0u, F / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let w_4 = vec4f(w[((row * F) + (i_3 * 4u)) / 4u]);
-    let mul = ((((w_4 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gain_1)) * vec4f(scale);
+    let w_6 = vec4f(w[((row * F) + (i_3 * 4u)) / 4u]);
+    let mul = ((((w_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gain_1)) * vec4f(scale);
     y[((row * F) + (i_3 * 4u)) / 4u] = vec4<y_t>(mul);
   }
 }

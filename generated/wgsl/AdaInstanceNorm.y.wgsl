@@ -38,7 +38,9 @@ fn main(
   let active_1 = index < (N * C);
   let row = select(0u, index, active_1);
   let x_1 = f32(x[row * S]);
-  let shift = x_1;
+  let x_2 = f32(x[(row * S) + (S / 2u)]);
+  let x_3 = f32(x[(row * S) + (S - 1u)]);
+  let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
   for (var block = lane; block < S; block += LANES * 256u) {
@@ -46,8 +48,8 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), S);
     for (var i = block; i < stop; i += LANES) {
-      let x_2 = f32(x[(row * S) + i]);
-      let d = x_2 - shift;
+      let x_4 = f32(x[(row * S) + i]);
+      let d = x_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
     }
@@ -83,7 +85,7 @@ fn main(
   }
   let mean = sum / f32(S);
   let variance = larger((squares / f32(S)) - (mean * mean), 0.0f);
-  let far = (variance * 16.0f) < (mean * mean);
+  let far = (variance * 4.0f) < (mean * mean);
   let shift_2 = select(shift, shift + mean, far);
   var sum_2 = 0.0f;
   var squares_2 = 0.0f;
@@ -93,8 +95,8 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_3 = f32(x[(row * S) + i_2]);
-      let d_2 = x_3 - shift_2;
+      let x_5 = f32(x[(row * S) + i_2]);
+      let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
     }
@@ -133,7 +135,9 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   let style_1 = f32(style[row * T]);
-  let shift_3 = style_1;
+  let style_2 = f32(style[(row * T) + (T / 2u)]);
+  let style_3 = f32(style[(row * T) + (T - 1u)]);
+  let shift_3 = style_1 + (((style_2 - style_1) + (style_3 - style_1)) * 0.3333333432674408f);
   var sum_3 = 0.0f;
   var squares_3 = 0.0f;
   for (var block_3 = lane; block_3 < T; block_3 += LANES * 256u) {
@@ -141,8 +145,8 @@ fn main(
     var part_6 = 0.0f;
     let stop_3 = min(block_3 + (LANES * 256u), T);
     for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-      let style_2 = f32(style[(row * T) + i_3]);
-      let d_3 = style_2 - shift_3;
+      let style_4 = f32(style[(row * T) + i_3]);
+      let d_3 = style_4 - shift_3;
       part_5 = part_5 + d_3;
       part_6 = part_6 + (d_3 * d_3);
     }
@@ -178,7 +182,7 @@ fn main(
   }
   let mean_3 = sum_3 / f32(T);
   let variance_3 = larger((squares_3 / f32(T)) - (mean_3 * mean_3), 0.0f);
-  let far_2 = (variance_3 * 16.0f) < (mean_3 * mean_3);
+  let far_2 = (variance_3 * 4.0f) < (mean_3 * mean_3);
   let shift_4 = select(shift_3, shift_3 + mean_3, far_2);
   var sum_4 = 0.0f;
   var squares_4 = 0.0f;
@@ -188,8 +192,8 @@ fn main(
     var part_8 = 0.0f;
     let stop_4 = min(block_4 + (LANES * 256u), count_2);
     for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-      let style_3 = f32(style[(row * T) + i_4]);
-      let d_4 = style_3 - shift_4;
+      let style_5 = f32(style[(row * T) + i_4]);
+      let d_4 = style_5 - shift_4;
       part_7 = part_7 + d_4;
       part_8 = part_8 + (d_4 * d_4);
     }
@@ -232,7 +236,7 @@ fn main(
   let add = shift_4 + rest_2;
   let end = select(0u, S, active_1);
   for (var i_5 = lane; i_5 < end; i_5 += LANES) {
-    let x_4 = f32(x[(row * S) + i_5]);
-    y[(row * S) + i_5] = y_t(((((x_4 - shift_2) - rest) * rsqrt) * sqrt_1) + add);
+    let x_6 = f32(x[(row * S) + i_5]);
+    y[(row * S) + i_5] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * sqrt_1) + add);
   }
 }

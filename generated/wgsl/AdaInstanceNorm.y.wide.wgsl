@@ -42,7 +42,9 @@ fn main(
   let active_1 = index < (N * C);
   let row = select(0u, index, active_1);
   let x_1 = f32(x[(row * S) / 4u][(row * S) % 4u]);
-  let shift = x_1;
+  let x_2 = f32(x[((row * S) + (S / 2u)) / 4u][((row * S) + (S / 2u)) % 4u]);
+  let x_3 = f32(x[((row * S) + (S - 1u)) / 4u][((row * S) + (S - 1u)) % 4u]);
+  let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   for (var block = lane; block < S / 4u; block += LANES * 256u) {
@@ -50,8 +52,8 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), S / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_2 = vec4f(x[((row * S) + (i * 4u)) / 4u]);
-      let d = x_2 - vec4f(shift);
+      let x_4 = vec4f(x[((row * S) + (i * 4u)) / 4u]);
+      let d = x_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
     }
@@ -89,7 +91,7 @@ fn main(
   }
   let mean = sum_2 / f32(S);
   let variance = larger((squares_2 / f32(S)) - (mean * mean), 0.0f);
-  let far = (variance * 16.0f) < (mean * mean);
+  let far = (variance * 4.0f) < (mean * mean);
   let shift_2 = select(shift, shift + mean, far);
   var sum_3 = vec4f(0.0f);
   var squares_3 = vec4f(0.0f);
@@ -99,8 +101,8 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_3 = vec4f(x[((row * S) + (i_2 * 4u)) / 4u]);
-      let d_2 = x_3 - vec4f(shift_2);
+      let x_5 = vec4f(x[((row * S) + (i_2 * 4u)) / 4u]);
+      let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
     }
@@ -141,7 +143,9 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   let style_1 = f32(style[row * T]);
-  let shift_3 = style_1;
+  let style_2 = f32(style[(row * T) + (T / 2u)]);
+  let style_3 = f32(style[(row * T) + (T - 1u)]);
+  let shift_3 = style_1 + (((style_2 - style_1) + (style_3 - style_1)) * 0.3333333432674408f);
   var sum_4 = 0.0f;
   var squares_4 = 0.0f;
   for (var block_3 = lane; block_3 < T; block_3 += LANES * 256u) {
@@ -149,8 +153,8 @@ fn main(
     var part_6 = 0.0f;
     let stop_3 = min(block_3 + (LANES * 256u), T);
     for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-      let style_2 = f32(style[(row * T) + i_3]);
-      let d_3 = style_2 - shift_3;
+      let style_4 = f32(style[(row * T) + i_3]);
+      let d_3 = style_4 - shift_3;
       part_5 = part_5 + d_3;
       part_6 = part_6 + (d_3 * d_3);
     }
@@ -186,7 +190,7 @@ fn main(
   }
   let mean_3 = sum_4 / f32(T);
   let variance_3 = larger((squares_4 / f32(T)) - (mean_3 * mean_3), 0.0f);
-  let far_2 = (variance_3 * 16.0f) < (mean_3 * mean_3);
+  let far_2 = (variance_3 * 4.0f) < (mean_3 * mean_3);
   let shift_4 = select(shift_3, shift_3 + mean_3, far_2);
   var sum_5 = 0.0f;
   var squares_5 = 0.0f;
@@ -196,8 +200,8 @@ fn main(
     var part_8 = 0.0f;
     let stop_4 = min(block_4 + (LANES * 256u), count_2);
     for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-      let style_3 = f32(style[(row * T) + i_4]);
-      let d_4 = style_3 - shift_4;
+      let style_5 = f32(style[(row * T) + i_4]);
+      let d_4 = style_5 - shift_4;
       part_7 = part_7 + d_4;
       part_8 = part_8 + (d_4 * d_4);
     }
@@ -240,8 +244,8 @@ fn main(
   let add = shift_4 + rest_2;
   let end = select(0u, S / 4u, active_1);
   for (var i_5 = lane; i_5 < end; i_5 += LANES) {
-    let x_4 = vec4f(x[((row * S) + (i_5 * 4u)) / 4u]);
-    let add_2 = ((((x_4 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(sqrt_1)) + vec4f(add);
+    let x_6 = vec4f(x[((row * S) + (i_5 * 4u)) / 4u]);
+    let add_2 = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(sqrt_1)) + vec4f(add);
     y[((row * S) + (i_5 * 4u)) / 4u] = vec4<y_t>(add_2);
   }
 }

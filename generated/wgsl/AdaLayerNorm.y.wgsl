@@ -39,7 +39,9 @@ fn main(
   let active_1 = index < (N * T);
   let row = select(0u, index, active_1);
   let x_1 = f32(x[row * D]);
-  let shift_1 = x_1;
+  let x_2 = f32(x[(row * D) + (D / 2u)]);
+  let x_3 = f32(x[(row * D) + (D - 1u)]);
+  let shift_1 = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
   for (var block = lane; block < D; block += LANES * 256u) {
@@ -47,8 +49,8 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), D);
     for (var i = block; i < stop; i += LANES) {
-      let x_2 = f32(x[(row * D) + i]);
-      let d = x_2 - shift_1;
+      let x_4 = f32(x[(row * D) + i]);
+      let d = x_4 - shift_1;
       part = part + d;
       part_2 = part_2 + (d * d);
     }
@@ -84,7 +86,7 @@ fn main(
   }
   let mean = sum / f32(D);
   let variance = larger((squares / f32(D)) - (mean * mean), 0.0f);
-  let far = (variance * 16.0f) < (mean * mean);
+  let far = (variance * 4.0f) < (mean * mean);
   let shift_2 = select(shift_1, shift_1 + mean, far);
   var sum_2 = 0.0f;
   var squares_2 = 0.0f;
@@ -94,8 +96,8 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_3 = f32(x[(row * D) + i_2]);
-      let d_2 = x_3 - shift_2;
+      let x_5 = f32(x[(row * D) + i_2]);
+      let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
     }
@@ -137,9 +139,9 @@ fn main(
   let N_1 = row / max(T, 1u);
   let end = select(0u, D, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_4 = f32(x[(row * D) + i_3]);
+    let x_6 = f32(x[(row * D) + i_3]);
     let scale_1 = f32(scale[(N_1 * D) + i_3]);
     let shift_3 = f32(shift[(N_1 * D) + i_3]);
-    y[(row * D) + i_3] = y_t(((((x_4 - shift_2) - rest) * rsqrt) * (1.0f + scale_1)) + shift_3);
+    y[(row * D) + i_3] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * (1.0f + scale_1)) + shift_3);
   }
 }

@@ -47,13 +47,30 @@ fn main(
   let row = select(0u, index, active_1);
   let x_1 = f32(x[row * (K * S)]);
   let G_1 = row % max(G, 1u);
-  let scratch_9 = f32(scratch[G_1 * K]);
-  let scratch_10 = f32(scratch[(G * K) + (G_1 * K)]);
-  let scratch_16 = f32(scratch[((G * K) + (G * K)) + (G_1 * K)]);
-  let gamma_b_1 = f32(gamma_b[G_1 * K]);
-  let beta_b_1 = f32(beta_b[G_1 * K]);
+  let K_1 = 0u / max(S, 1u);
+  let scratch_9 = f32(scratch[(G_1 * K) + K_1]);
+  let scratch_10 = f32(scratch[(G * K) + ((G_1 * K) + K_1)]);
+  let scratch_16 = f32(scratch[((G * K) + (G * K)) + ((G_1 * K) + K_1)]);
+  let gamma_b_1 = f32(gamma_b[(G_1 * K) + K_1]);
+  let beta_b_1 = f32(beta_b[(G_1 * K) + K_1]);
   let add = ((((x_1 - scratch_9) - scratch_10) * scratch_16) * gamma_b_1) + beta_b_1;
-  let shift = add;
+  let x_2 = f32(x[(row * (K * S)) + ((K * S) / 2u)]);
+  let K_2 = ((K * S) / 2u) / max(S, 1u);
+  let scratch_9_2 = f32(scratch[(G_1 * K) + K_2]);
+  let scratch_10_2 = f32(scratch[(G * K) + ((G_1 * K) + K_2)]);
+  let scratch_16_2 = f32(scratch[((G * K) + (G * K)) + ((G_1 * K) + K_2)]);
+  let gamma_b_2 = f32(gamma_b[(G_1 * K) + K_2]);
+  let beta_b_2 = f32(beta_b[(G_1 * K) + K_2]);
+  let add_2 = ((((x_2 - scratch_9_2) - scratch_10_2) * scratch_16_2) * gamma_b_2) + beta_b_2;
+  let x_3 = f32(x[(row * (K * S)) + ((K * S) - 1u)]);
+  let K_3 = ((K * S) - 1u) / max(S, 1u);
+  let scratch_9_3 = f32(scratch[(G_1 * K) + K_3]);
+  let scratch_10_3 = f32(scratch[(G * K) + ((G_1 * K) + K_3)]);
+  let scratch_16_3 = f32(scratch[((G * K) + (G * K)) + ((G_1 * K) + K_3)]);
+  let gamma_b_3 = f32(gamma_b[(G_1 * K) + K_3]);
+  let beta_b_3 = f32(beta_b[(G_1 * K) + K_3]);
+  let add_3 = ((((x_3 - scratch_9_3) - scratch_10_3) * scratch_16_3) * gamma_b_3) + beta_b_3;
+  let shift = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
   for (var block = lane; block < K * S; block += LANES * 256u) {
@@ -61,15 +78,15 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), K * S);
     for (var i = block; i < stop; i += LANES) {
-      let x_2 = f32(x[(row * (K * S)) + i]);
-      let K_1 = i / max(S, 1u);
-      let scratch_9_2 = f32(scratch[(G_1 * K) + K_1]);
-      let scratch_10_2 = f32(scratch[(G * K) + ((G_1 * K) + K_1)]);
-      let scratch_16_2 = f32(scratch[((G * K) + (G * K)) + ((G_1 * K) + K_1)]);
-      let gamma_b_2 = f32(gamma_b[(G_1 * K) + K_1]);
-      let beta_b_2 = f32(beta_b[(G_1 * K) + K_1]);
-      let add_2 = ((((x_2 - scratch_9_2) - scratch_10_2) * scratch_16_2) * gamma_b_2) + beta_b_2;
-      let d = add_2 - shift;
+      let x_4 = f32(x[(row * (K * S)) + i]);
+      let K_4 = i / max(S, 1u);
+      let scratch_9_4 = f32(scratch[(G_1 * K) + K_4]);
+      let scratch_10_4 = f32(scratch[(G * K) + ((G_1 * K) + K_4)]);
+      let scratch_16_4 = f32(scratch[((G * K) + (G * K)) + ((G_1 * K) + K_4)]);
+      let gamma_b_4 = f32(gamma_b[(G_1 * K) + K_4]);
+      let beta_b_4 = f32(beta_b[(G_1 * K) + K_4]);
+      let add_4 = ((((x_4 - scratch_9_4) - scratch_10_4) * scratch_16_4) * gamma_b_4) + beta_b_4;
+      let d = add_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
     }
@@ -105,7 +122,7 @@ fn main(
   }
   let mean = sum / f32(K * S);
   let variance = larger((squares / f32(K * S)) - (mean * mean), 0.0f);
-  let far = (variance * 16.0f) < (mean * mean);
+  let far = (variance * 4.0f) < (mean * mean);
   let shift_2 = select(shift, shift + mean, far);
   var sum_2 = 0.0f;
   var squares_2 = 0.0f;
@@ -115,15 +132,15 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_3 = f32(x[(row * (K * S)) + i_2]);
-      let K_2 = i_2 / max(S, 1u);
-      let scratch_9_3 = f32(scratch[(G_1 * K) + K_2]);
-      let scratch_10_3 = f32(scratch[(G * K) + ((G_1 * K) + K_2)]);
-      let scratch_16_3 = f32(scratch[((G * K) + (G * K)) + ((G_1 * K) + K_2)]);
-      let gamma_b_3 = f32(gamma_b[(G_1 * K) + K_2]);
-      let beta_b_3 = f32(beta_b[(G_1 * K) + K_2]);
-      let add_3 = ((((x_3 - scratch_9_3) - scratch_10_3) * scratch_16_3) * gamma_b_3) + beta_b_3;
-      let d_2 = add_3 - shift_2;
+      let x_5 = f32(x[(row * (K * S)) + i_2]);
+      let K_5 = i_2 / max(S, 1u);
+      let scratch_9_5 = f32(scratch[(G_1 * K) + K_5]);
+      let scratch_10_5 = f32(scratch[(G * K) + ((G_1 * K) + K_5)]);
+      let scratch_16_5 = f32(scratch[((G * K) + (G * K)) + ((G_1 * K) + K_5)]);
+      let gamma_b_5 = f32(gamma_b[(G_1 * K) + K_5]);
+      let beta_b_5 = f32(beta_b[(G_1 * K) + K_5]);
+      let add_5 = ((((x_5 - scratch_9_5) - scratch_10_5) * scratch_16_5) * gamma_b_5) + beta_b_5;
+      let d_2 = add_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
     }
@@ -164,16 +181,16 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, K * S, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_4 = f32(x[(row * (K * S)) + i_3]);
-    let K_3 = i_3 / max(S, 1u);
-    let scratch_9_4 = f32(scratch[(G_1 * K) + K_3]);
-    let scratch_10_4 = f32(scratch[(G * K) + ((G_1 * K) + K_3)]);
-    let scratch_16_4 = f32(scratch[((G * K) + (G * K)) + ((G_1 * K) + K_3)]);
-    let gamma_b_4 = f32(gamma_b[(G_1 * K) + K_3]);
-    let beta_b_4 = f32(beta_b[(G_1 * K) + K_3]);
-    let add_4 = ((((x_4 - scratch_9_4) - scratch_10_4) * scratch_16_4) * gamma_b_4) + beta_b_4;
-    let gamma_1 = f32(gamma[(G_1 * K) + K_3]);
-    let beta_1 = f32(beta[(G_1 * K) + K_3]);
-    y[(row * (K * S)) + i_3] = y_t(((((add_4 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
+    let x_6 = f32(x[(row * (K * S)) + i_3]);
+    let K_6 = i_3 / max(S, 1u);
+    let scratch_9_6 = f32(scratch[(G_1 * K) + K_6]);
+    let scratch_10_6 = f32(scratch[(G * K) + ((G_1 * K) + K_6)]);
+    let scratch_16_6 = f32(scratch[((G * K) + (G * K)) + ((G_1 * K) + K_6)]);
+    let gamma_b_6 = f32(gamma_b[(G_1 * K) + K_6]);
+    let beta_b_6 = f32(beta_b[(G_1 * K) + K_6]);
+    let add_6 = ((((x_6 - scratch_9_6) - scratch_10_6) * scratch_16_6) * gamma_b_6) + beta_b_6;
+    let gamma_1 = f32(gamma[(G_1 * K) + K_6]);
+    let beta_1 = f32(beta[(G_1 * K) + K_6]);
+    y[(row * (K * S)) + i_3] = y_t(((((add_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }

@@ -47,8 +47,16 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < C;
   let row = select(0u, index, active_1);
-  let x_1 = f32(x[(row * S) / 4u][(row * S) % 4u]);
-  let shift = x_1;
+  let N_1 = 0u / max(S, 1u);
+  let S_1 = 0u % max(S, 1u);
+  let x_1 = f32(x[((((N_1 * C) + row) * S) + S_1) / 4u][((((N_1 * C) + row) * S) + S_1) % 4u]);
+  let N_2 = ((N * S) / 2u) / max(S, 1u);
+  let S_2 = ((N * S) / 2u) % max(S, 1u);
+  let x_2 = f32(x[((((N_2 * C) + row) * S) + S_2) / 4u][((((N_2 * C) + row) * S) + S_2) % 4u]);
+  let N_3 = ((N * S) - 1u) / max(S, 1u);
+  let S_3 = ((N * S) - 1u) % max(S, 1u);
+  let x_3 = f32(x[((((N_3 * C) + row) * S) + S_3) / 4u][((((N_3 * C) + row) * S) + S_3) % 4u]);
+  let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   for (var block = lane; block < (N * S) / 4u; block += LANES * 256u) {
@@ -56,10 +64,10 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), (N * S) / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let N_1 = (i * 4u) / max(S, 1u);
-      let S_1 = (i * 4u) % max(S, 1u);
-      let x_2 = vec4f(x[((((N_1 * C) + row) * S) + S_1) / 4u]);
-      let d = x_2 - vec4f(shift);
+      let N_4 = (i * 4u) / max(S, 1u);
+      let S_4 = (i * 4u) % max(S, 1u);
+      let x_4 = vec4f(x[((((N_4 * C) + row) * S) + S_4) / 4u]);
+      let d = x_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
     }
@@ -97,7 +105,7 @@ fn main(
   }
   let mean = sum_2 / f32(N * S);
   let variance = larger((squares_2 / f32(N * S)) - (mean * mean), 0.0f);
-  let far = (variance * 16.0f) < (mean * mean);
+  let far = (variance * 4.0f) < (mean * mean);
   let shift_2 = select(shift, shift + mean, far);
   var sum_3 = vec4f(0.0f);
   var squares_3 = vec4f(0.0f);
@@ -107,10 +115,10 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let N_2 = (i_2 * 4u) / max(S, 1u);
-      let S_2 = (i_2 * 4u) % max(S, 1u);
-      let x_3 = vec4f(x[((((N_2 * C) + row) * S) + S_2) / 4u]);
-      let d_2 = x_3 - vec4f(shift_2);
+      let N_5 = (i_2 * 4u) / max(S, 1u);
+      let S_5 = (i_2 * 4u) % max(S, 1u);
+      let x_5 = vec4f(x[((((N_5 * C) + row) * S) + S_5) / 4u]);
+      let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
     }
@@ -155,11 +163,11 @@ fn main(
   let beta_1 = f32(beta[row]);
   let end = select(0u, (N * S) / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let N_3 = (i_3 * 4u) / max(S, 1u);
-    let S_3 = (i_3 * 4u) % max(S, 1u);
-    let x_4 = vec4f(x[((((N_3 * C) + row) * S) + S_3) / 4u]);
-    let add = ((((x_4 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
-    y[((((N_3 * C) + row) * S) + S_3) / 4u] = vec4<y_t>(add);
+    let N_6 = (i_3 * 4u) / max(S, 1u);
+    let S_6 = (i_3 * 4u) % max(S, 1u);
+    let x_6 = vec4f(x[((((N_6 * C) + row) * S) + S_6) / 4u]);
+    let add = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
+    y[((((N_6 * C) + row) * S) + S_6) / 4u] = vec4<y_t>(add);
   }
   if (active_1 && (lane == 0u)) {
     let running_mean_1 = f32(running_mean[row]);

@@ -10,8 +10,8 @@ override ROWS: u32;
 override SUBGROUP: u32;
 override V: u32;
 override C: u32;
-override B: u32;
 override S: u32;
+override B: u32;
 override eps: f32;
 
 @group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
@@ -44,9 +44,17 @@ fn main(
   let active_1 = index < (V * C);
   let row = select(0u, index, active_1);
   let V_1 = row / max(C, 1u);
+  let B_1 = 0u / max(S, 1u);
   let C_1 = row % max(C, 1u);
-  let x_1 = f32(x[((((V_1 * B) * C) + C_1) * S) / 4u][((((V_1 * B) * C) + C_1) * S) % 4u]);
-  let shift = x_1;
+  let S_1 = 0u % max(S, 1u);
+  let x_1 = f32(x[((((((V_1 * B) + B_1) * C) + C_1) * S) + S_1) / 4u][((((((V_1 * B) + B_1) * C) + C_1) * S) + S_1) % 4u]);
+  let B_2 = ((B * S) / 2u) / max(S, 1u);
+  let S_2 = ((B * S) / 2u) % max(S, 1u);
+  let x_2 = f32(x[((((((V_1 * B) + B_2) * C) + C_1) * S) + S_2) / 4u][((((((V_1 * B) + B_2) * C) + C_1) * S) + S_2) % 4u]);
+  let B_3 = ((B * S) - 1u) / max(S, 1u);
+  let S_3 = ((B * S) - 1u) % max(S, 1u);
+  let x_3 = f32(x[((((((V_1 * B) + B_3) * C) + C_1) * S) + S_3) / 4u][((((((V_1 * B) + B_3) * C) + C_1) * S) + S_3) % 4u]);
+  let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   for (var block = lane; block < (B * S) / 4u; block += LANES * 256u) {
@@ -54,10 +62,10 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), (B * S) / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let B_1 = (i * 4u) / max(S, 1u);
-      let S_1 = (i * 4u) % max(S, 1u);
-      let x_2 = vec4f(x[((((((V_1 * B) + B_1) * C) + C_1) * S) + S_1) / 4u]);
-      let d = x_2 - vec4f(shift);
+      let B_4 = (i * 4u) / max(S, 1u);
+      let S_4 = (i * 4u) % max(S, 1u);
+      let x_4 = vec4f(x[((((((V_1 * B) + B_4) * C) + C_1) * S) + S_4) / 4u]);
+      let d = x_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
     }
@@ -95,7 +103,7 @@ fn main(
   }
   let mean = sum_2 / f32(B * S);
   let variance = larger((squares_2 / f32(B * S)) - (mean * mean), 0.0f);
-  let far = (variance * 16.0f) < (mean * mean);
+  let far = (variance * 4.0f) < (mean * mean);
   let shift_2 = select(shift, shift + mean, far);
   var sum_3 = vec4f(0.0f);
   var squares_3 = vec4f(0.0f);
@@ -105,10 +113,10 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let B_2 = (i_2 * 4u) / max(S, 1u);
-      let S_2 = (i_2 * 4u) % max(S, 1u);
-      let x_3 = vec4f(x[((((((V_1 * B) + B_2) * C) + C_1) * S) + S_2) / 4u]);
-      let d_2 = x_3 - vec4f(shift_2);
+      let B_5 = (i_2 * 4u) / max(S, 1u);
+      let S_5 = (i_2 * 4u) % max(S, 1u);
+      let x_5 = vec4f(x[((((((V_1 * B) + B_5) * C) + C_1) * S) + S_5) / 4u]);
+      let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
     }
@@ -153,10 +161,10 @@ fn main(
   let beta_1 = f32(beta[C_1]);
   let end = select(0u, (B * S) / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let B_3 = (i_3 * 4u) / max(S, 1u);
-    let S_3 = (i_3 * 4u) % max(S, 1u);
-    let x_4 = vec4f(x[((((((V_1 * B) + B_3) * C) + C_1) * S) + S_3) / 4u]);
-    let add = ((((x_4 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
-    y[((((((V_1 * B) + B_3) * C) + C_1) * S) + S_3) / 4u] = vec4<y_t>(add);
+    let B_6 = (i_3 * 4u) / max(S, 1u);
+    let S_6 = (i_3 * 4u) % max(S, 1u);
+    let x_6 = vec4f(x[((((((V_1 * B) + B_6) * C) + C_1) * S) + S_6) / 4u]);
+    let add = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
+    y[((((((V_1 * B) + B_6) * C) + C_1) * S) + S_6) / 4u] = vec4<y_t>(add);
   }
 }

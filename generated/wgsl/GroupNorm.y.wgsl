@@ -40,7 +40,9 @@ fn main(
   let active_1 = index < (N * G);
   let row = select(0u, index, active_1);
   let x_1 = f32(x[row * (K * S)]);
-  let shift = x_1;
+  let x_2 = f32(x[(row * (K * S)) + ((K * S) / 2u)]);
+  let x_3 = f32(x[(row * (K * S)) + ((K * S) - 1u)]);
+  let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
   for (var block = lane; block < K * S; block += LANES * 256u) {
@@ -48,8 +50,8 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), K * S);
     for (var i = block; i < stop; i += LANES) {
-      let x_2 = f32(x[(row * (K * S)) + i]);
-      let d = x_2 - shift;
+      let x_4 = f32(x[(row * (K * S)) + i]);
+      let d = x_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
     }
@@ -85,7 +87,7 @@ fn main(
   }
   let mean = sum / f32(K * S);
   let variance = larger((squares / f32(K * S)) - (mean * mean), 0.0f);
-  let far = (variance * 16.0f) < (mean * mean);
+  let far = (variance * 4.0f) < (mean * mean);
   let shift_2 = select(shift, shift + mean, far);
   var sum_2 = 0.0f;
   var squares_2 = 0.0f;
@@ -95,8 +97,8 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_3 = f32(x[(row * (K * S)) + i_2]);
-      let d_2 = x_3 - shift_2;
+      let x_5 = f32(x[(row * (K * S)) + i_2]);
+      let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
     }
@@ -138,10 +140,10 @@ fn main(
   let G_1 = row % max(G, 1u);
   let end = select(0u, K * S, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_4 = f32(x[(row * (K * S)) + i_3]);
+    let x_6 = f32(x[(row * (K * S)) + i_3]);
     let K_1 = i_3 / max(S, 1u);
     let gamma_1 = f32(gamma[(G_1 * K) + K_1]);
     let beta_1 = f32(beta[(G_1 * K) + K_1]);
-    y[(row * (K * S)) + i_3] = y_t(((((x_4 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
+    y[(row * (K * S)) + i_3] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }

@@ -43,7 +43,9 @@ fn main(
   let active_1 = index < N;
   let row = select(0u, index, active_1);
   let x_1 = f32(x[(row * (C * S)) / 4u][(row * (C * S)) % 4u]);
-  let shift = x_1;
+  let x_2 = f32(x[((row * (C * S)) + ((C * S) / 2u)) / 4u][((row * (C * S)) + ((C * S) / 2u)) % 4u]);
+  let x_3 = f32(x[((row * (C * S)) + ((C * S) - 1u)) / 4u][((row * (C * S)) + ((C * S) - 1u)) % 4u]);
+  let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   for (var block = lane; block < (C * S) / 4u; block += LANES * 256u) {
@@ -51,8 +53,8 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), (C * S) / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_2 = vec4f(x[((row * (C * S)) + (i * 4u)) / 4u]);
-      let d = x_2 - vec4f(shift);
+      let x_4 = vec4f(x[((row * (C * S)) + (i * 4u)) / 4u]);
+      let d = x_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
     }
@@ -90,7 +92,7 @@ fn main(
   }
   let mean = sum_2 / f32(C * S);
   let variance = larger((squares_2 / f32(C * S)) - (mean * mean), 0.0f);
-  let far = (variance * 16.0f) < (mean * mean);
+  let far = (variance * 4.0f) < (mean * mean);
   let shift_2 = select(shift, shift + mean, far);
   var sum_3 = vec4f(0.0f);
   var squares_3 = vec4f(0.0f);
@@ -100,8 +102,8 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_3 = vec4f(x[((row * (C * S)) + (i_2 * 4u)) / 4u]);
-      let d_2 = x_3 - vec4f(shift_2);
+      let x_5 = vec4f(x[((row * (C * S)) + (i_2 * 4u)) / 4u]);
+      let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
     }
@@ -144,10 +146,10 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, (C * S) / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_4 = vec4f(x[((row * (C * S)) + (i_3 * 4u)) / 4u]);
+    let x_6 = vec4f(x[((row * (C * S)) + (i_3 * 4u)) / 4u]);
     let gamma_1 = vec4f(gamma[(i_3 * 4u) / 4u]);
     let beta_1 = vec4f(beta[(i_3 * 4u) / 4u]);
-    let add = ((((x_4 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * gamma_1) + beta_1;
+    let add = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * gamma_1) + beta_1;
     y[((row * (C * S)) + (i_3 * 4u)) / 4u] = vec4<y_t>(add);
   }
 }

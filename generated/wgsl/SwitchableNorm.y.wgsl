@@ -95,7 +95,9 @@ fn main(
   let max_all = max_1;
   let max_all_2 = max_2;
   let x_1 = f32(x[row * S]);
-  let shift = x_1;
+  let x_2 = f32(x[(row * S) + (S / 2u)]);
+  let x_3 = f32(x[(row * S) + (S - 1u)]);
+  let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
   for (var block_2 = lane; block_2 < S; block_2 += LANES * 256u) {
@@ -103,8 +105,8 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), S);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_2 = f32(x[(row * S) + i_2]);
-      let d = x_2 - shift;
+      let x_4 = f32(x[(row * S) + i_2]);
+      let d = x_4 - shift;
       part_3 = part_3 + d;
       part_4 = part_4 + (d * d);
     }
@@ -140,7 +142,7 @@ fn main(
   }
   let mean = sum / f32(S);
   let variance = larger((squares / f32(S)) - (mean * mean), 0.0f);
-  let far = (variance * 16.0f) < (mean * mean);
+  let far = (variance * 4.0f) < (mean * mean);
   let shift_2 = select(shift, shift + mean, far);
   var sum_2 = 0.0f;
   var squares_2 = 0.0f;
@@ -150,8 +152,8 @@ fn main(
     var part_6 = 0.0f;
     let stop_3 = min(block_3 + (LANES * 256u), count);
     for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-      let x_3 = f32(x[(row * S) + i_3]);
-      let d_2 = x_3 - shift_2;
+      let x_5 = f32(x[(row * S) + i_3]);
+      let d_2 = x_5 - shift_2;
       part_5 = part_5 + d_2;
       part_6 = part_6 + (d_2 * d_2);
     }
@@ -350,8 +352,8 @@ fn main(
   let beta_1 = f32(beta[C_1]);
   let end = select(0u, S, active_1);
   for (var i_6 = lane; i_6 < end; i_6 += LANES) {
-    let x_4 = f32(x[(row * S) + i_6]);
-    let mul_2 = (((sum_all_3 * ((x_4 - shift_2) - rest)) + (sum_all_4 * ((x_4 - scratch_18) - scratch_19))) + (sum_all_5 * ((x_4 - scratch_20) - scratch_21))) * rsqrt;
+    let x_6 = f32(x[(row * S) + i_6]);
+    let mul_2 = (((sum_all_3 * ((x_6 - shift_2) - rest)) + (sum_all_4 * ((x_6 - scratch_18) - scratch_19))) + (sum_all_5 * ((x_6 - scratch_20) - scratch_21))) * rsqrt;
     y[(row * S) + i_6] = y_t((mul_2 * gamma_1) + beta_1);
   }
 }

@@ -3,7 +3,7 @@ import { isNative, type NativeOperator } from "../operators/operators.ts";
 import type { AxisSet } from "../tensor/axes.ts";
 import type { MapNode, Node } from "../tensor/graph.ts";
 import { type Address, scratchTensor } from "./address.ts";
-import { add, binary, call, constant, extentOf, f32, float, local, ramp, select, u32 } from "./expr.ts";
+import { add, binary, call, constant, extentOf, f32, float, local, ramp, select } from "./expr.ts";
 import {
   bind,
   coordinate,
@@ -41,10 +41,9 @@ export function lowerValue(context: ValueContext, frame: Frame, node: Node): Exp
   return expr;
 }
 
-/** The value of a node at the first place of some axes. */
-export function firstValue(context: ValueContext, frame: Frame, node: Node, axes: AxisSet): Expr {
-  const start = { ...createFrame(frame, { factors: axes, linear: u32(0), vector: null }), body: frame.body };
-  for (const axis of axes) start.coordinates.set(axis, u32(0));
+/** The value of a node at one place of some axes, counted together. */
+export function valueAt(context: ValueContext, frame: Frame, node: Node, axes: AxisSet, place: Expr): Expr {
+  const start = { ...createFrame(frame, { factors: axes, linear: place, vector: null }), body: frame.body };
   return lowerValue(context, start, node);
 }
 

@@ -18,7 +18,11 @@ const limits = {
 
 /** A device that fails the test when it is called: the checks come first. */
 function untouched(changes: Partial<typeof limits> = {}): GPUDevice {
-  const known: Record<string, unknown> = { limits: { ...limits, ...changes }, features: new Set() };
+  const known: Record<string, unknown> = {
+    limits: { ...limits, ...changes },
+    features: new Set(),
+    adapterInfo: {},
+  };
   return new Proxy({} as GPUDevice, {
     get(_, name) {
       if (Object.hasOwn(known, name as string)) return known[name as string];

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { openDevice } from "../../src/device/index.ts";
-import { createNorm, NormError, type Program } from "../../src/runtime/index.ts";
+import { type ChooseVariant, createNorm, NormError, type Program } from "../../src/runtime/index.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
 import { centered, centeredOracle } from "./programs.ts";
 
@@ -171,7 +171,8 @@ describe.each(devices)("$name", ({ device }) => {
   test("more workgroups than one dimension holds are folded into two", async () => {
     const count = 65535 * 64 + 1;
     const dims = [1, 2, count];
-    const norm = await createNorm(device, centered, { dims: { x: dims } });
+    const choose: ChooseVariant = () => ({ lanes: 1, rows: 64, subgroup: 1, reason: "the test" });
+    const norm = await createNorm(device, centered, { dims: { x: dims }, choose });
     expect(norm.dispatches[1]!.workgroups[1]).toBeGreaterThan(1);
     const x = new Float32Array(2 * count).fill(3);
     x[0] = 4;
