@@ -87,10 +87,13 @@ function mistake(code: "N004" | "N201", message: string, spec: string, note?: st
   return new InputError([diagnostic(code, message, span, note === undefined ? {} : { note })]);
 }
 
-/** The graph of a mode; without one "infer" where the norm has modes. Undefined where it has no such mode. */
-export function graphOf(norm: CheckedNorm, mode: string | undefined): Graph | undefined {
-  const wanted = mode ?? (norm.graphs.some((one) => one.mode === "infer") ? "infer" : null);
-  return norm.graphs.find((one) => one.mode === wanted);
+/**
+ * The graph of a mode; without one "infer" where the norm has modes. Undefined where there is no such mode. A norm without
+ * modes does the same in both: who calls many norms may name the mode for each of them.
+ */
+export function graphOf(norm: CheckedNorm, mode = "infer"): Graph | undefined {
+  const either = mode === "train" || mode === "infer";
+  return norm.graphs.find((one) => one.mode === mode || (one.mode === null && either));
 }
 
 export function missingMode(norm: CheckedNorm, mode: string): string {
