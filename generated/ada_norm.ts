@@ -235,9 +235,10 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < (N * T);
   let row = select(0u, index, active_1);
-  let x_1 = f32(x[row * D]);
-  let x_2 = f32(x[(row * D) + (D / 2u)]);
-  let x_3 = f32(x[(row * D) + (D - 1u)]);
+  let base = row * D;
+  let x_1 = f32(x[base]);
+  let x_2 = f32(x[base + (D / 2u)]);
+  let x_3 = f32(x[base + (D - 1u)]);
   let shift_1 = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -246,7 +247,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), D);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = f32(x[(row * D) + i]);
+      let x_4 = f32(x[base + i]);
       let d = x_4 - shift_1;
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -293,7 +294,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = f32(x[(row * D) + i_2]);
+      let x_5 = f32(x[base + i_2]);
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -334,12 +335,13 @@ fn main(
   let spread = select(variance, variance_2, far);
   let rsqrt = inverseSqrt(spread + eps);
   let N_1 = row / max(T, 1u);
+  let base_2 = N_1 * D;
   let end = select(0u, D, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_6 = f32(x[(row * D) + i_3]);
-    let scale_1 = f32(scale[(N_1 * D) + i_3]);
-    let shift_3 = f32(shift[(N_1 * D) + i_3]);
-    y[(row * D) + i_3] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * (1.0f + scale_1)) + shift_3);
+    let x_6 = f32(x[base + i_3]);
+    let scale_1 = f32(scale[base_2 + i_3]);
+    let shift_3 = f32(shift[base_2 + i_3]);
+    y[base + i_3] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * (1.0f + scale_1)) + shift_3);
   }
 }
 `,
@@ -397,10 +399,12 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < (N * T);
   let row = select(0u, index, active_1);
-  let x_1 = f32(x[(row * D) / 4u][(row * D) % 4u]);
-  let x_2 = f32(x[((row * D) + (D / 2u)) / 4u][((row * D) + (D / 2u)) % 4u]);
-  let x_3 = f32(x[((row * D) + (D - 1u)) / 4u][((row * D) + (D - 1u)) % 4u]);
+  let base = row * D;
+  let x_1 = f32(x[base / 4u][base % 4u]);
+  let x_2 = f32(x[(base + (D / 2u)) / 4u][(base + (D / 2u)) % 4u]);
+  let x_3 = f32(x[(base + (D - 1u)) / 4u][(base + (D - 1u)) % 4u]);
   let shift_1 = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
+  let base_2 = row * (D / 4u);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   for (var block = lane; block < D / 4u; block += LANES * 256u) {
@@ -408,7 +412,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[((row * D) + (i * 4u)) / 4u]);
+      let x_4 = vec4f(x[base_2 + i]);
       let d = x_4 - vec4f(shift_1);
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -457,7 +461,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[((row * D) + (i_2 * 4u)) / 4u]);
+      let x_5 = vec4f(x[base_2 + i_2]);
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -500,13 +504,14 @@ fn main(
   let spread = select(variance, variance_2, far);
   let rsqrt = inverseSqrt(spread + eps);
   let N_1 = row / max(T, 1u);
+  let base_3 = N_1 * (D / 4u);
   let end = select(0u, D / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_6 = vec4f(x[((row * D) + (i_3 * 4u)) / 4u]);
-    let scale_1 = vec4f(scale[((N_1 * D) + (i_3 * 4u)) / 4u]);
-    let shift_3 = vec4f(shift[((N_1 * D) + (i_3 * 4u)) / 4u]);
+    let x_6 = vec4f(x[base_2 + i_3]);
+    let scale_1 = vec4f(scale[base_3 + i_3]);
+    let shift_3 = vec4f(shift[base_3 + i_3]);
     let add = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * (vec4f(1.0f) + scale_1)) + shift_3;
-    y[((row * D) + (i_3 * 4u)) / 4u] = vec4<y_t>(add);
+    y[base_2 + i_3] = vec4<y_t>(add);
   }
 }
 `,
@@ -585,9 +590,10 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < (N * C);
   let row = select(0u, index, active_1);
-  let x_1 = f32(x[row * S]);
-  let x_2 = f32(x[(row * S) + (S / 2u)]);
-  let x_3 = f32(x[(row * S) + (S - 1u)]);
+  let base = row * S;
+  let x_1 = f32(x[base]);
+  let x_2 = f32(x[base + (S / 2u)]);
+  let x_3 = f32(x[base + (S - 1u)]);
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -596,7 +602,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), S);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = f32(x[(row * S) + i]);
+      let x_4 = f32(x[base + i]);
       let d = x_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -643,7 +649,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = f32(x[(row * S) + i_2]);
+      let x_5 = f32(x[base + i_2]);
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -682,9 +688,10 @@ fn main(
   let variance_2 = larger((squares_2 / f32(S)) - (mean_2 * mean_2), 0.0f);
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
-  let style_1 = f32(style[row * T]);
-  let style_2 = f32(style[(row * T) + (T / 2u)]);
-  let style_3 = f32(style[(row * T) + (T - 1u)]);
+  let base_2 = row * T;
+  let style_1 = f32(style[base_2]);
+  let style_2 = f32(style[base_2 + (T / 2u)]);
+  let style_3 = f32(style[base_2 + (T - 1u)]);
   let shift_3 = style_1 + (((style_2 - style_1) + (style_3 - style_1)) * 0.3333333432674408f);
   var sum_3 = 0.0f;
   var squares_3 = 0.0f;
@@ -693,7 +700,7 @@ fn main(
     var part_6 = 0.0f;
     let stop_3 = min(block_3 + (LANES * 256u), T);
     for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-      let style_4 = f32(style[(row * T) + i_3]);
+      let style_4 = f32(style[base_2 + i_3]);
       let d_3 = style_4 - shift_3;
       part_5 = part_5 + d_3;
       part_6 = part_6 + (d_3 * d_3);
@@ -740,7 +747,7 @@ fn main(
     var part_8 = 0.0f;
     let stop_4 = min(block_4 + (LANES * 256u), count_2);
     for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-      let style_5 = f32(style[(row * T) + i_4]);
+      let style_5 = f32(style[base_2 + i_4]);
       let d_4 = style_5 - shift_4;
       part_7 = part_7 + d_4;
       part_8 = part_8 + (d_4 * d_4);
@@ -784,8 +791,8 @@ fn main(
   let add = shift_4 + rest_2;
   let end = select(0u, S, active_1);
   for (var i_5 = lane; i_5 < end; i_5 += LANES) {
-    let x_6 = f32(x[(row * S) + i_5]);
-    y[(row * S) + i_5] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * sqrt_1) + add);
+    let x_6 = f32(x[base + i_5]);
+    y[base + i_5] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * sqrt_1) + add);
   }
 }
 `,
@@ -843,10 +850,12 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < (N * C);
   let row = select(0u, index, active_1);
-  let x_1 = f32(x[(row * S) / 4u][(row * S) % 4u]);
-  let x_2 = f32(x[((row * S) + (S / 2u)) / 4u][((row * S) + (S / 2u)) % 4u]);
-  let x_3 = f32(x[((row * S) + (S - 1u)) / 4u][((row * S) + (S - 1u)) % 4u]);
+  let base = row * S;
+  let x_1 = f32(x[base / 4u][base % 4u]);
+  let x_2 = f32(x[(base + (S / 2u)) / 4u][(base + (S / 2u)) % 4u]);
+  let x_3 = f32(x[(base + (S - 1u)) / 4u][(base + (S - 1u)) % 4u]);
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
+  let base_2 = row * (S / 4u);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   for (var block = lane; block < S / 4u; block += LANES * 256u) {
@@ -854,7 +863,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), S / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[((row * S) + (i * 4u)) / 4u]);
+      let x_4 = vec4f(x[base_2 + i]);
       let d = x_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -903,7 +912,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[((row * S) + (i_2 * 4u)) / 4u]);
+      let x_5 = vec4f(x[base_2 + i_2]);
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -944,9 +953,10 @@ fn main(
   let variance_2 = larger((squares_3_2 / f32(S)) - (mean_2 * mean_2), 0.0f);
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
-  let style_1 = f32(style[row * T]);
-  let style_2 = f32(style[(row * T) + (T / 2u)]);
-  let style_3 = f32(style[(row * T) + (T - 1u)]);
+  let base_3 = row * T;
+  let style_1 = f32(style[base_3]);
+  let style_2 = f32(style[base_3 + (T / 2u)]);
+  let style_3 = f32(style[base_3 + (T - 1u)]);
   let shift_3 = style_1 + (((style_2 - style_1) + (style_3 - style_1)) * 0.3333333432674408f);
   var sum_4 = 0.0f;
   var squares_4 = 0.0f;
@@ -955,7 +965,7 @@ fn main(
     var part_6 = 0.0f;
     let stop_3 = min(block_3 + (LANES * 256u), T);
     for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-      let style_4 = f32(style[(row * T) + i_3]);
+      let style_4 = f32(style[base_3 + i_3]);
       let d_3 = style_4 - shift_3;
       part_5 = part_5 + d_3;
       part_6 = part_6 + (d_3 * d_3);
@@ -1002,7 +1012,7 @@ fn main(
     var part_8 = 0.0f;
     let stop_4 = min(block_4 + (LANES * 256u), count_2);
     for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-      let style_5 = f32(style[(row * T) + i_4]);
+      let style_5 = f32(style[base_3 + i_4]);
       let d_4 = style_5 - shift_4;
       part_7 = part_7 + d_4;
       part_8 = part_8 + (d_4 * d_4);
@@ -1046,9 +1056,9 @@ fn main(
   let add = shift_4 + rest_2;
   let end = select(0u, S / 4u, active_1);
   for (var i_5 = lane; i_5 < end; i_5 += LANES) {
-    let x_6 = vec4f(x[((row * S) + (i_5 * 4u)) / 4u]);
+    let x_6 = vec4f(x[base_2 + i_5]);
     let add_2 = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(sqrt_1)) + vec4f(add);
-    y[((row * S) + (i_5 * 4u)) / 4u] = vec4<y_t>(add_2);
+    y[base_2 + i_5] = vec4<y_t>(add_2);
   }
 }
 `,
@@ -1129,13 +1139,14 @@ fn main(
   let row = select(0u, index, active_1);
   let N_1 = 0u / max(S, 1u);
   let S_1 = 0u % max(S, 1u);
-  let x_1 = f32(x[(((N_1 * C) + row) * S) + S_1]);
+  let base = row * S;
+  let x_1 = f32(x[base + ((N_1 * (C * S)) + S_1)]);
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[(((N_2 * C) + row) * S) + S_2]);
+  let x_2 = f32(x[base + ((N_2 * (C * S)) + S_2)]);
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[(((N_3 * C) + row) * S) + S_3]);
+  let x_3 = f32(x[base + ((N_3 * (C * S)) + S_3)]);
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -1146,7 +1157,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let N_4 = i / max(S, 1u);
       let S_4 = i % max(S, 1u);
-      let x_4 = f32(x[(((N_4 * C) + row) * S) + S_4]);
+      let x_4 = f32(x[base + ((N_4 * (C * S)) + S_4)]);
       let d = x_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -1195,7 +1206,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let N_5 = i_2 / max(S, 1u);
       let S_5 = i_2 % max(S, 1u);
-      let x_5 = f32(x[(((N_5 * C) + row) * S) + S_5]);
+      let x_5 = f32(x[base + ((N_5 * (C * S)) + S_5)]);
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -1239,10 +1250,10 @@ fn main(
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
     let N_6 = i_3 / max(S, 1u);
     let S_6 = i_3 % max(S, 1u);
-    let x_6 = f32(x[(((N_6 * C) + row) * S) + S_6]);
-    let gamma_1 = f32(gamma[(((N_6 * C) + row) * S) + S_6]);
-    let beta_1 = f32(beta[(((N_6 * C) + row) * S) + S_6]);
-    y[(((N_6 * C) + row) * S) + S_6] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
+    let x_6 = f32(x[base + ((N_6 * (C * S)) + S_6)]);
+    let gamma_1 = f32(gamma[base + ((N_6 * (C * S)) + S_6)]);
+    let beta_1 = f32(beta[base + ((N_6 * (C * S)) + S_6)]);
+    y[base + ((N_6 * (C * S)) + S_6)] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }
 `,
@@ -1302,14 +1313,16 @@ fn main(
   let row = select(0u, index, active_1);
   let N_1 = 0u / max(S, 1u);
   let S_1 = 0u % max(S, 1u);
-  let x_1 = f32(x[((((N_1 * C) + row) * S) + S_1) / 4u][((((N_1 * C) + row) * S) + S_1) % 4u]);
+  let base = row * S;
+  let x_1 = f32(x[(base + ((N_1 * (C * S)) + S_1)) / 4u][(base + ((N_1 * (C * S)) + S_1)) % 4u]);
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[((((N_2 * C) + row) * S) + S_2) / 4u][((((N_2 * C) + row) * S) + S_2) % 4u]);
+  let x_2 = f32(x[(base + ((N_2 * (C * S)) + S_2)) / 4u][(base + ((N_2 * (C * S)) + S_2)) % 4u]);
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[((((N_3 * C) + row) * S) + S_3) / 4u][((((N_3 * C) + row) * S) + S_3) % 4u]);
+  let x_3 = f32(x[(base + ((N_3 * (C * S)) + S_3)) / 4u][(base + ((N_3 * (C * S)) + S_3)) % 4u]);
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
+  let base_2 = row * (S / 4u);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   for (var block = lane; block < (N * S) / 4u; block += LANES * 256u) {
@@ -1319,7 +1332,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let N_4 = (i * 4u) / max(S, 1u);
       let S_4 = (i * 4u) % max(S, 1u);
-      let x_4 = vec4f(x[((((N_4 * C) + row) * S) + S_4) / 4u]);
+      let x_4 = vec4f(x[base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
       let d = x_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -1370,7 +1383,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let N_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5 = vec4f(x[((((N_5 * C) + row) * S) + S_5) / 4u]);
+      let x_5 = vec4f(x[base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -1416,11 +1429,11 @@ fn main(
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
     let N_6 = (i_3 * 4u) / max(S, 1u);
     let S_6 = (i_3 * 4u) % max(S, 1u);
-    let x_6 = vec4f(x[((((N_6 * C) + row) * S) + S_6) / 4u]);
-    let gamma_1 = vec4f(gamma[((((N_6 * C) + row) * S) + S_6) / 4u]);
-    let beta_1 = vec4f(beta[((((N_6 * C) + row) * S) + S_6) / 4u]);
+    let x_6 = vec4f(x[base_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
+    let gamma_1 = vec4f(gamma[base_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
+    let beta_1 = vec4f(beta[base_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
     let add = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * gamma_1) + beta_1;
-    y[((((N_6 * C) + row) * S) + S_6) / 4u] = vec4<y_t>(add);
+    y[base_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))] = vec4<y_t>(add);
   }
 }
 `,

@@ -143,16 +143,17 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < T;
   let row = select(0u, index, active_1);
-  let x_1 = f32(x[row * D]);
-  let residual_1 = f32(residual[row * D]);
+  let base = row * D;
+  let x_1 = f32(x[base]);
+  let residual_1 = f32(residual[base]);
   let bias_1 = f32(bias[0u]);
   let add = (x_1 + residual_1) + bias_1;
-  let x_2 = f32(x[(row * D) + (D / 2u)]);
-  let residual_2 = f32(residual[(row * D) + (D / 2u)]);
+  let x_2 = f32(x[base + (D / 2u)]);
+  let residual_2 = f32(residual[base + (D / 2u)]);
   let bias_2 = f32(bias[D / 2u]);
   let add_2 = (x_2 + residual_2) + bias_2;
-  let x_3 = f32(x[(row * D) + (D - 1u)]);
-  let residual_3 = f32(residual[(row * D) + (D - 1u)]);
+  let x_3 = f32(x[base + (D - 1u)]);
+  let residual_3 = f32(residual[base + (D - 1u)]);
   let bias_3 = f32(bias[D - 1u]);
   let add_3 = (x_3 + residual_3) + bias_3;
   let shift = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
@@ -163,8 +164,8 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), D);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = f32(x[(row * D) + i]);
-      let residual_4 = f32(residual[(row * D) + i]);
+      let x_4 = f32(x[base + i]);
+      let residual_4 = f32(residual[base + i]);
       let bias_4 = f32(bias[i]);
       let add_4 = (x_4 + residual_4) + bias_4;
       let d = add_4 - shift;
@@ -213,8 +214,8 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = f32(x[(row * D) + i_2]);
-      let residual_5 = f32(residual[(row * D) + i_2]);
+      let x_5 = f32(x[base + i_2]);
+      let residual_5 = f32(residual[base + i_2]);
       let bias_5 = f32(bias[i_2]);
       let add_5 = (x_5 + residual_5) + bias_5;
       let d_2 = add_5 - shift_2;
@@ -258,14 +259,14 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, D, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_6 = f32(x[(row * D) + i_3]);
-    let residual_6 = f32(residual[(row * D) + i_3]);
+    let x_6 = f32(x[base + i_3]);
+    let residual_6 = f32(residual[base + i_3]);
     let bias_6 = f32(bias[i_3]);
     let add_6 = (x_6 + residual_6) + bias_6;
     let gamma_1 = f32(gamma[i_3]);
     let beta_1 = f32(beta[i_3]);
-    y[(row * D) + i_3] = y_t(((((add_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
-    h[(row * D) + i_3] = h_t(add_6);
+    y[base + i_3] = y_t(((((add_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
+    h[base + i_3] = h_t(add_6);
   }
 }
 `,
@@ -327,19 +328,21 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < T;
   let row = select(0u, index, active_1);
-  let x_1 = f32(x[(row * D) / 4u][(row * D) % 4u]);
-  let residual_1 = f32(residual[(row * D) / 4u][(row * D) % 4u]);
+  let base = row * D;
+  let x_1 = f32(x[base / 4u][base % 4u]);
+  let residual_1 = f32(residual[base / 4u][base % 4u]);
   let bias_1 = f32(bias[(0u) / 4u][(0u) % 4u]);
   let add = (x_1 + residual_1) + bias_1;
-  let x_2 = f32(x[((row * D) + (D / 2u)) / 4u][((row * D) + (D / 2u)) % 4u]);
-  let residual_2 = f32(residual[((row * D) + (D / 2u)) / 4u][((row * D) + (D / 2u)) % 4u]);
+  let x_2 = f32(x[(base + (D / 2u)) / 4u][(base + (D / 2u)) % 4u]);
+  let residual_2 = f32(residual[(base + (D / 2u)) / 4u][(base + (D / 2u)) % 4u]);
   let bias_2 = f32(bias[(D / 2u) / 4u][(D / 2u) % 4u]);
   let add_2 = (x_2 + residual_2) + bias_2;
-  let x_3 = f32(x[((row * D) + (D - 1u)) / 4u][((row * D) + (D - 1u)) % 4u]);
-  let residual_3 = f32(residual[((row * D) + (D - 1u)) / 4u][((row * D) + (D - 1u)) % 4u]);
+  let x_3 = f32(x[(base + (D - 1u)) / 4u][(base + (D - 1u)) % 4u]);
+  let residual_3 = f32(residual[(base + (D - 1u)) / 4u][(base + (D - 1u)) % 4u]);
   let bias_3 = f32(bias[(D - 1u) / 4u][(D - 1u) % 4u]);
   let add_3 = (x_3 + residual_3) + bias_3;
   let shift = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
+  let base_2 = row * (D / 4u);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   for (var block = lane; block < D / 4u; block += LANES * 256u) {
@@ -347,9 +350,9 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[((row * D) + (i * 4u)) / 4u]);
-      let residual_4 = vec4f(residual[((row * D) + (i * 4u)) / 4u]);
-      let bias_4 = vec4f(bias[(i * 4u) / 4u]);
+      let x_4 = vec4f(x[base_2 + i]);
+      let residual_4 = vec4f(residual[base_2 + i]);
+      let bias_4 = vec4f(bias[i]);
       let add_4 = (x_4 + residual_4) + bias_4;
       let d = add_4 - vec4f(shift);
       part = part + d;
@@ -399,9 +402,9 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[((row * D) + (i_2 * 4u)) / 4u]);
-      let residual_5 = vec4f(residual[((row * D) + (i_2 * 4u)) / 4u]);
-      let bias_5 = vec4f(bias[(i_2 * 4u) / 4u]);
+      let x_5 = vec4f(x[base_2 + i_2]);
+      let residual_5 = vec4f(residual[base_2 + i_2]);
+      let bias_5 = vec4f(bias[i_2]);
       let add_5 = (x_5 + residual_5) + bias_5;
       let d_2 = add_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
@@ -446,15 +449,15 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, D / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_6 = vec4f(x[((row * D) + (i_3 * 4u)) / 4u]);
-    let residual_6 = vec4f(residual[((row * D) + (i_3 * 4u)) / 4u]);
-    let bias_6 = vec4f(bias[(i_3 * 4u) / 4u]);
+    let x_6 = vec4f(x[base_2 + i_3]);
+    let residual_6 = vec4f(residual[base_2 + i_3]);
+    let bias_6 = vec4f(bias[i_3]);
     let add_6 = (x_6 + residual_6) + bias_6;
-    let gamma_1 = vec4f(gamma[(i_3 * 4u) / 4u]);
-    let beta_1 = vec4f(beta[(i_3 * 4u) / 4u]);
+    let gamma_1 = vec4f(gamma[i_3]);
+    let beta_1 = vec4f(beta[i_3]);
     let add_7 = ((((add_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * gamma_1) + beta_1;
-    y[((row * D) + (i_3 * 4u)) / 4u] = vec4<y_t>(add_7);
-    h[((row * D) + (i_3 * 4u)) / 4u] = vec4<h_t>(add_6);
+    y[base_2 + i_3] = vec4<y_t>(add_7);
+    h[base_2 + i_3] = vec4<h_t>(add_6);
   }
 }
 `,

@@ -233,13 +233,14 @@ fn main(
   let row = select(0u, index, active_1);
   let N_1 = 0u / max(S, 1u);
   let S_1 = 0u % max(S, 1u);
-  let x_1 = f32(x[(((N_1 * (G * K)) + row) * S) + S_1]);
+  let base = row * S;
+  let x_1 = f32(x[base + ((N_1 * ((G * K) * S)) + S_1)]);
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[(((N_2 * (G * K)) + row) * S) + S_2]);
+  let x_2 = f32(x[base + ((N_2 * ((G * K) * S)) + S_2)]);
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[(((N_3 * (G * K)) + row) * S) + S_3]);
+  let x_3 = f32(x[base + ((N_3 * ((G * K) * S)) + S_3)]);
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -250,7 +251,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let N_4 = i / max(S, 1u);
       let S_4 = i % max(S, 1u);
-      let x_4 = f32(x[(((N_4 * (G * K)) + row) * S) + S_4]);
+      let x_4 = f32(x[base + ((N_4 * ((G * K) * S)) + S_4)]);
       let d = x_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -299,7 +300,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let N_5 = i_2 / max(S, 1u);
       let S_5 = i_2 % max(S, 1u);
-      let x_5 = f32(x[(((N_5 * (G * K)) + row) * S) + S_5]);
+      let x_5 = f32(x[base + ((N_5 * ((G * K) * S)) + S_5)]);
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -411,14 +412,16 @@ fn main(
   let row = select(0u, index, active_1);
   let N_1 = 0u / max(S, 1u);
   let S_1 = 0u % max(S, 1u);
-  let x_1 = f32(x[((((N_1 * (G * K)) + row) * S) + S_1) / 4u][((((N_1 * (G * K)) + row) * S) + S_1) % 4u]);
+  let base = row * S;
+  let x_1 = f32(x[(base + ((N_1 * ((G * K) * S)) + S_1)) / 4u][(base + ((N_1 * ((G * K) * S)) + S_1)) % 4u]);
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[((((N_2 * (G * K)) + row) * S) + S_2) / 4u][((((N_2 * (G * K)) + row) * S) + S_2) % 4u]);
+  let x_2 = f32(x[(base + ((N_2 * ((G * K) * S)) + S_2)) / 4u][(base + ((N_2 * ((G * K) * S)) + S_2)) % 4u]);
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[((((N_3 * (G * K)) + row) * S) + S_3) / 4u][((((N_3 * (G * K)) + row) * S) + S_3) % 4u]);
+  let x_3 = f32(x[(base + ((N_3 * ((G * K) * S)) + S_3)) / 4u][(base + ((N_3 * ((G * K) * S)) + S_3)) % 4u]);
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
+  let base_2 = row * (S / 4u);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   for (var block = lane; block < (N * S) / 4u; block += LANES * 256u) {
@@ -428,7 +431,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let N_4 = (i * 4u) / max(S, 1u);
       let S_4 = (i * 4u) % max(S, 1u);
-      let x_4 = vec4f(x[((((N_4 * (G * K)) + row) * S) + S_4) / 4u]);
+      let x_4 = vec4f(x[base_2 + ((N_4 * (((G * K) * S) / 4u)) + (S_4 / 4u))]);
       let d = x_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -479,7 +482,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let N_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5 = vec4f(x[((((N_5 * (G * K)) + row) * S) + S_5) / 4u]);
+      let x_5 = vec4f(x[base_2 + ((N_5 * (((G * K) * S) / 4u)) + (S_5 / 4u))]);
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -593,30 +596,34 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < (N * G);
   let row = select(0u, index, active_1);
-  let x_1 = f32(x[row * (K * S)]);
+  let base = row * (K * S);
+  let x_1 = f32(x[base]);
   let G_1 = row % max(G, 1u);
   let K_1 = 0u / max(S, 1u);
-  let scratch_9 = f32(scratch[(G_1 * K) + K_1]);
-  let scratch_10 = f32(scratch[(G * K) + ((G_1 * K) + K_1)]);
-  let scratch_16 = f32(scratch[((G * K) + (G * K)) + ((G_1 * K) + K_1)]);
-  let gamma_b_1 = f32(gamma_b[(G_1 * K) + K_1]);
-  let beta_b_1 = f32(beta_b[(G_1 * K) + K_1]);
+  let base_2 = G_1 * K;
+  let scratch_9 = f32(scratch[base_2 + K_1]);
+  let base_3 = (G * K) + (G_1 * K);
+  let scratch_10 = f32(scratch[base_3 + K_1]);
+  let base_4 = ((G * K) + (G * K)) + (G_1 * K);
+  let scratch_16 = f32(scratch[base_4 + K_1]);
+  let gamma_b_1 = f32(gamma_b[base_2 + K_1]);
+  let beta_b_1 = f32(beta_b[base_2 + K_1]);
   let add = ((((x_1 - scratch_9) - scratch_10) * scratch_16) * gamma_b_1) + beta_b_1;
-  let x_2 = f32(x[(row * (K * S)) + ((K * S) / 2u)]);
+  let x_2 = f32(x[base + ((K * S) / 2u)]);
   let K_2 = ((K * S) / 2u) / max(S, 1u);
-  let scratch_9_2 = f32(scratch[(G_1 * K) + K_2]);
-  let scratch_10_2 = f32(scratch[(G * K) + ((G_1 * K) + K_2)]);
-  let scratch_16_2 = f32(scratch[((G * K) + (G * K)) + ((G_1 * K) + K_2)]);
-  let gamma_b_2 = f32(gamma_b[(G_1 * K) + K_2]);
-  let beta_b_2 = f32(beta_b[(G_1 * K) + K_2]);
+  let scratch_9_2 = f32(scratch[base_2 + K_2]);
+  let scratch_10_2 = f32(scratch[base_3 + K_2]);
+  let scratch_16_2 = f32(scratch[base_4 + K_2]);
+  let gamma_b_2 = f32(gamma_b[base_2 + K_2]);
+  let beta_b_2 = f32(beta_b[base_2 + K_2]);
   let add_2 = ((((x_2 - scratch_9_2) - scratch_10_2) * scratch_16_2) * gamma_b_2) + beta_b_2;
-  let x_3 = f32(x[(row * (K * S)) + ((K * S) - 1u)]);
+  let x_3 = f32(x[base + ((K * S) - 1u)]);
   let K_3 = ((K * S) - 1u) / max(S, 1u);
-  let scratch_9_3 = f32(scratch[(G_1 * K) + K_3]);
-  let scratch_10_3 = f32(scratch[(G * K) + ((G_1 * K) + K_3)]);
-  let scratch_16_3 = f32(scratch[((G * K) + (G * K)) + ((G_1 * K) + K_3)]);
-  let gamma_b_3 = f32(gamma_b[(G_1 * K) + K_3]);
-  let beta_b_3 = f32(beta_b[(G_1 * K) + K_3]);
+  let scratch_9_3 = f32(scratch[base_2 + K_3]);
+  let scratch_10_3 = f32(scratch[base_3 + K_3]);
+  let scratch_16_3 = f32(scratch[base_4 + K_3]);
+  let gamma_b_3 = f32(gamma_b[base_2 + K_3]);
+  let beta_b_3 = f32(beta_b[base_2 + K_3]);
   let add_3 = ((((x_3 - scratch_9_3) - scratch_10_3) * scratch_16_3) * gamma_b_3) + beta_b_3;
   let shift = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
   var sum = 0.0f;
@@ -626,13 +633,13 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), K * S);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = f32(x[(row * (K * S)) + i]);
+      let x_4 = f32(x[base + i]);
       let K_4 = i / max(S, 1u);
-      let scratch_9_4 = f32(scratch[(G_1 * K) + K_4]);
-      let scratch_10_4 = f32(scratch[(G * K) + ((G_1 * K) + K_4)]);
-      let scratch_16_4 = f32(scratch[((G * K) + (G * K)) + ((G_1 * K) + K_4)]);
-      let gamma_b_4 = f32(gamma_b[(G_1 * K) + K_4]);
-      let beta_b_4 = f32(beta_b[(G_1 * K) + K_4]);
+      let scratch_9_4 = f32(scratch[base_2 + K_4]);
+      let scratch_10_4 = f32(scratch[base_3 + K_4]);
+      let scratch_16_4 = f32(scratch[base_4 + K_4]);
+      let gamma_b_4 = f32(gamma_b[base_2 + K_4]);
+      let beta_b_4 = f32(beta_b[base_2 + K_4]);
       let add_4 = ((((x_4 - scratch_9_4) - scratch_10_4) * scratch_16_4) * gamma_b_4) + beta_b_4;
       let d = add_4 - shift;
       part = part + d;
@@ -680,13 +687,13 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = f32(x[(row * (K * S)) + i_2]);
+      let x_5 = f32(x[base + i_2]);
       let K_5 = i_2 / max(S, 1u);
-      let scratch_9_5 = f32(scratch[(G_1 * K) + K_5]);
-      let scratch_10_5 = f32(scratch[(G * K) + ((G_1 * K) + K_5)]);
-      let scratch_16_5 = f32(scratch[((G * K) + (G * K)) + ((G_1 * K) + K_5)]);
-      let gamma_b_5 = f32(gamma_b[(G_1 * K) + K_5]);
-      let beta_b_5 = f32(beta_b[(G_1 * K) + K_5]);
+      let scratch_9_5 = f32(scratch[base_2 + K_5]);
+      let scratch_10_5 = f32(scratch[base_3 + K_5]);
+      let scratch_16_5 = f32(scratch[base_4 + K_5]);
+      let gamma_b_5 = f32(gamma_b[base_2 + K_5]);
+      let beta_b_5 = f32(beta_b[base_2 + K_5]);
       let add_5 = ((((x_5 - scratch_9_5) - scratch_10_5) * scratch_16_5) * gamma_b_5) + beta_b_5;
       let d_2 = add_5 - shift_2;
       part_3 = part_3 + d_2;
@@ -729,17 +736,17 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, K * S, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_6 = f32(x[(row * (K * S)) + i_3]);
+    let x_6 = f32(x[base + i_3]);
     let K_6 = i_3 / max(S, 1u);
-    let scratch_9_6 = f32(scratch[(G_1 * K) + K_6]);
-    let scratch_10_6 = f32(scratch[(G * K) + ((G_1 * K) + K_6)]);
-    let scratch_16_6 = f32(scratch[((G * K) + (G * K)) + ((G_1 * K) + K_6)]);
-    let gamma_b_6 = f32(gamma_b[(G_1 * K) + K_6]);
-    let beta_b_6 = f32(beta_b[(G_1 * K) + K_6]);
+    let scratch_9_6 = f32(scratch[base_2 + K_6]);
+    let scratch_10_6 = f32(scratch[base_3 + K_6]);
+    let scratch_16_6 = f32(scratch[base_4 + K_6]);
+    let gamma_b_6 = f32(gamma_b[base_2 + K_6]);
+    let beta_b_6 = f32(beta_b[base_2 + K_6]);
     let add_6 = ((((x_6 - scratch_9_6) - scratch_10_6) * scratch_16_6) * gamma_b_6) + beta_b_6;
-    let gamma_1 = f32(gamma[(G_1 * K) + K_6]);
-    let beta_1 = f32(beta[(G_1 * K) + K_6]);
-    y[(row * (K * S)) + i_3] = y_t(((((add_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
+    let gamma_1 = f32(gamma[base_2 + K_6]);
+    let beta_1 = f32(beta[base_2 + K_6]);
+    y[base + i_3] = y_t(((((add_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }
 `,
@@ -805,32 +812,37 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < (N * G);
   let row = select(0u, index, active_1);
-  let x_1 = f32(x[(row * (K * S)) / 4u][(row * (K * S)) % 4u]);
+  let base = row * (K * S);
+  let x_1 = f32(x[base / 4u][base % 4u]);
   let G_1 = row % max(G, 1u);
   let K_1 = 0u / max(S, 1u);
-  let scratch_9 = f32(scratch[(G_1 * K) + K_1]);
-  let scratch_10 = f32(scratch[(G * K) + ((G_1 * K) + K_1)]);
-  let scratch_16 = f32(scratch[((G * K) + (G * K)) + ((G_1 * K) + K_1)]);
-  let gamma_b_1 = f32(gamma_b[(G_1 * K) + K_1]);
-  let beta_b_1 = f32(beta_b[(G_1 * K) + K_1]);
+  let base_2 = G_1 * K;
+  let scratch_9 = f32(scratch[base_2 + K_1]);
+  let base_3 = (G * K) + (G_1 * K);
+  let scratch_10 = f32(scratch[base_3 + K_1]);
+  let base_4 = ((G * K) + (G * K)) + (G_1 * K);
+  let scratch_16 = f32(scratch[base_4 + K_1]);
+  let gamma_b_1 = f32(gamma_b[base_2 + K_1]);
+  let beta_b_1 = f32(beta_b[base_2 + K_1]);
   let add = ((((x_1 - scratch_9) - scratch_10) * scratch_16) * gamma_b_1) + beta_b_1;
-  let x_2 = f32(x[((row * (K * S)) + ((K * S) / 2u)) / 4u][((row * (K * S)) + ((K * S) / 2u)) % 4u]);
+  let x_2 = f32(x[(base + ((K * S) / 2u)) / 4u][(base + ((K * S) / 2u)) % 4u]);
   let K_2 = ((K * S) / 2u) / max(S, 1u);
-  let scratch_9_2 = f32(scratch[(G_1 * K) + K_2]);
-  let scratch_10_2 = f32(scratch[(G * K) + ((G_1 * K) + K_2)]);
-  let scratch_16_2 = f32(scratch[((G * K) + (G * K)) + ((G_1 * K) + K_2)]);
-  let gamma_b_2 = f32(gamma_b[(G_1 * K) + K_2]);
-  let beta_b_2 = f32(beta_b[(G_1 * K) + K_2]);
+  let scratch_9_2 = f32(scratch[base_2 + K_2]);
+  let scratch_10_2 = f32(scratch[base_3 + K_2]);
+  let scratch_16_2 = f32(scratch[base_4 + K_2]);
+  let gamma_b_2 = f32(gamma_b[base_2 + K_2]);
+  let beta_b_2 = f32(beta_b[base_2 + K_2]);
   let add_2 = ((((x_2 - scratch_9_2) - scratch_10_2) * scratch_16_2) * gamma_b_2) + beta_b_2;
-  let x_3 = f32(x[((row * (K * S)) + ((K * S) - 1u)) / 4u][((row * (K * S)) + ((K * S) - 1u)) % 4u]);
+  let x_3 = f32(x[(base + ((K * S) - 1u)) / 4u][(base + ((K * S) - 1u)) % 4u]);
   let K_3 = ((K * S) - 1u) / max(S, 1u);
-  let scratch_9_3 = f32(scratch[(G_1 * K) + K_3]);
-  let scratch_10_3 = f32(scratch[(G * K) + ((G_1 * K) + K_3)]);
-  let scratch_16_3 = f32(scratch[((G * K) + (G * K)) + ((G_1 * K) + K_3)]);
-  let gamma_b_3 = f32(gamma_b[(G_1 * K) + K_3]);
-  let beta_b_3 = f32(beta_b[(G_1 * K) + K_3]);
+  let scratch_9_3 = f32(scratch[base_2 + K_3]);
+  let scratch_10_3 = f32(scratch[base_3 + K_3]);
+  let scratch_16_3 = f32(scratch[base_4 + K_3]);
+  let gamma_b_3 = f32(gamma_b[base_2 + K_3]);
+  let beta_b_3 = f32(beta_b[base_2 + K_3]);
   let add_3 = ((((x_3 - scratch_9_3) - scratch_10_3) * scratch_16_3) * gamma_b_3) + beta_b_3;
   let shift = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
+  let base_5 = row * ((K * S) / 4u);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   for (var block = lane; block < (K * S) / 4u; block += LANES * 256u) {
@@ -838,13 +850,13 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), (K * S) / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[((row * (K * S)) + (i * 4u)) / 4u]);
+      let x_4 = vec4f(x[base_5 + i]);
       let K_4 = (i * 4u) / max(S, 1u);
-      let scratch_9_4 = f32(scratch[(G_1 * K) + K_4]);
-      let scratch_10_4 = f32(scratch[(G * K) + ((G_1 * K) + K_4)]);
-      let scratch_16_4 = f32(scratch[((G * K) + (G * K)) + ((G_1 * K) + K_4)]);
-      let gamma_b_4 = f32(gamma_b[(G_1 * K) + K_4]);
-      let beta_b_4 = f32(beta_b[(G_1 * K) + K_4]);
+      let scratch_9_4 = f32(scratch[base_2 + K_4]);
+      let scratch_10_4 = f32(scratch[base_3 + K_4]);
+      let scratch_16_4 = f32(scratch[base_4 + K_4]);
+      let gamma_b_4 = f32(gamma_b[base_2 + K_4]);
+      let beta_b_4 = f32(beta_b[base_2 + K_4]);
       let add_4 = ((((x_4 - vec4f(scratch_9_4)) - vec4f(scratch_10_4)) * vec4f(scratch_16_4)) * vec4f(gamma_b_4)) + vec4f(beta_b_4);
       let d = add_4 - vec4f(shift);
       part = part + d;
@@ -894,13 +906,13 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[((row * (K * S)) + (i_2 * 4u)) / 4u]);
+      let x_5 = vec4f(x[base_5 + i_2]);
       let K_5 = (i_2 * 4u) / max(S, 1u);
-      let scratch_9_5 = f32(scratch[(G_1 * K) + K_5]);
-      let scratch_10_5 = f32(scratch[(G * K) + ((G_1 * K) + K_5)]);
-      let scratch_16_5 = f32(scratch[((G * K) + (G * K)) + ((G_1 * K) + K_5)]);
-      let gamma_b_5 = f32(gamma_b[(G_1 * K) + K_5]);
-      let beta_b_5 = f32(beta_b[(G_1 * K) + K_5]);
+      let scratch_9_5 = f32(scratch[base_2 + K_5]);
+      let scratch_10_5 = f32(scratch[base_3 + K_5]);
+      let scratch_16_5 = f32(scratch[base_4 + K_5]);
+      let gamma_b_5 = f32(gamma_b[base_2 + K_5]);
+      let beta_b_5 = f32(beta_b[base_2 + K_5]);
       let add_5 = ((((x_5 - vec4f(scratch_9_5)) - vec4f(scratch_10_5)) * vec4f(scratch_16_5)) * vec4f(gamma_b_5)) + vec4f(beta_b_5);
       let d_2 = add_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
@@ -945,18 +957,18 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, (K * S) / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_6 = vec4f(x[((row * (K * S)) + (i_3 * 4u)) / 4u]);
+    let x_6 = vec4f(x[base_5 + i_3]);
     let K_6 = (i_3 * 4u) / max(S, 1u);
-    let scratch_9_6 = f32(scratch[(G_1 * K) + K_6]);
-    let scratch_10_6 = f32(scratch[(G * K) + ((G_1 * K) + K_6)]);
-    let scratch_16_6 = f32(scratch[((G * K) + (G * K)) + ((G_1 * K) + K_6)]);
-    let gamma_b_6 = f32(gamma_b[(G_1 * K) + K_6]);
-    let beta_b_6 = f32(beta_b[(G_1 * K) + K_6]);
+    let scratch_9_6 = f32(scratch[base_2 + K_6]);
+    let scratch_10_6 = f32(scratch[base_3 + K_6]);
+    let scratch_16_6 = f32(scratch[base_4 + K_6]);
+    let gamma_b_6 = f32(gamma_b[base_2 + K_6]);
+    let beta_b_6 = f32(beta_b[base_2 + K_6]);
     let add_6 = ((((x_6 - vec4f(scratch_9_6)) - vec4f(scratch_10_6)) * vec4f(scratch_16_6)) * vec4f(gamma_b_6)) + vec4f(beta_b_6);
-    let gamma_1 = f32(gamma[(G_1 * K) + K_6]);
-    let beta_1 = f32(beta[(G_1 * K) + K_6]);
+    let gamma_1 = f32(gamma[base_2 + K_6]);
+    let beta_1 = f32(beta[base_2 + K_6]);
     let add_7 = ((((add_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
-    y[((row * (K * S)) + (i_3 * 4u)) / 4u] = vec4<y_t>(add_7);
+    y[base_5 + i_3] = vec4<y_t>(add_7);
   }
 }
 `,
@@ -1053,27 +1065,29 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < (N * G);
   let row = select(0u, index, active_1);
-  let x_1 = f32(x[row * (K * S)]);
+  let base = row * (K * S);
+  let x_1 = f32(x[base]);
   let G_1 = row % max(G, 1u);
   let K_1 = 0u / max(S, 1u);
-  let running_mean_1 = f32(running_mean[(G_1 * K) + K_1]);
-  let running_var_1 = f32(running_var[(G_1 * K) + K_1]);
-  let gamma_b_1 = f32(gamma_b[(G_1 * K) + K_1]);
-  let beta_b_1 = f32(beta_b[(G_1 * K) + K_1]);
+  let base_2 = G_1 * K;
+  let running_mean_1 = f32(running_mean[base_2 + K_1]);
+  let running_var_1 = f32(running_var[base_2 + K_1]);
+  let gamma_b_1 = f32(gamma_b[base_2 + K_1]);
+  let beta_b_1 = f32(beta_b[base_2 + K_1]);
   let add = (((x_1 - running_mean_1) * inverseSqrt(running_var_1 + eps)) * gamma_b_1) + beta_b_1;
-  let x_2 = f32(x[(row * (K * S)) + ((K * S) / 2u)]);
+  let x_2 = f32(x[base + ((K * S) / 2u)]);
   let K_2 = ((K * S) / 2u) / max(S, 1u);
-  let running_mean_2 = f32(running_mean[(G_1 * K) + K_2]);
-  let running_var_2 = f32(running_var[(G_1 * K) + K_2]);
-  let gamma_b_2 = f32(gamma_b[(G_1 * K) + K_2]);
-  let beta_b_2 = f32(beta_b[(G_1 * K) + K_2]);
+  let running_mean_2 = f32(running_mean[base_2 + K_2]);
+  let running_var_2 = f32(running_var[base_2 + K_2]);
+  let gamma_b_2 = f32(gamma_b[base_2 + K_2]);
+  let beta_b_2 = f32(beta_b[base_2 + K_2]);
   let add_2 = (((x_2 - running_mean_2) * inverseSqrt(running_var_2 + eps)) * gamma_b_2) + beta_b_2;
-  let x_3 = f32(x[(row * (K * S)) + ((K * S) - 1u)]);
+  let x_3 = f32(x[base + ((K * S) - 1u)]);
   let K_3 = ((K * S) - 1u) / max(S, 1u);
-  let running_mean_3 = f32(running_mean[(G_1 * K) + K_3]);
-  let running_var_3 = f32(running_var[(G_1 * K) + K_3]);
-  let gamma_b_3 = f32(gamma_b[(G_1 * K) + K_3]);
-  let beta_b_3 = f32(beta_b[(G_1 * K) + K_3]);
+  let running_mean_3 = f32(running_mean[base_2 + K_3]);
+  let running_var_3 = f32(running_var[base_2 + K_3]);
+  let gamma_b_3 = f32(gamma_b[base_2 + K_3]);
+  let beta_b_3 = f32(beta_b[base_2 + K_3]);
   let add_3 = (((x_3 - running_mean_3) * inverseSqrt(running_var_3 + eps)) * gamma_b_3) + beta_b_3;
   let shift = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
   var sum = 0.0f;
@@ -1083,12 +1097,12 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), K * S);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = f32(x[(row * (K * S)) + i]);
+      let x_4 = f32(x[base + i]);
       let K_4 = i / max(S, 1u);
-      let running_mean_4 = f32(running_mean[(G_1 * K) + K_4]);
-      let running_var_4 = f32(running_var[(G_1 * K) + K_4]);
-      let gamma_b_4 = f32(gamma_b[(G_1 * K) + K_4]);
-      let beta_b_4 = f32(beta_b[(G_1 * K) + K_4]);
+      let running_mean_4 = f32(running_mean[base_2 + K_4]);
+      let running_var_4 = f32(running_var[base_2 + K_4]);
+      let gamma_b_4 = f32(gamma_b[base_2 + K_4]);
+      let beta_b_4 = f32(beta_b[base_2 + K_4]);
       let add_4 = (((x_4 - running_mean_4) * inverseSqrt(running_var_4 + eps)) * gamma_b_4) + beta_b_4;
       let d = add_4 - shift;
       part = part + d;
@@ -1136,12 +1150,12 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = f32(x[(row * (K * S)) + i_2]);
+      let x_5 = f32(x[base + i_2]);
       let K_5 = i_2 / max(S, 1u);
-      let running_mean_5 = f32(running_mean[(G_1 * K) + K_5]);
-      let running_var_5 = f32(running_var[(G_1 * K) + K_5]);
-      let gamma_b_5 = f32(gamma_b[(G_1 * K) + K_5]);
-      let beta_b_5 = f32(beta_b[(G_1 * K) + K_5]);
+      let running_mean_5 = f32(running_mean[base_2 + K_5]);
+      let running_var_5 = f32(running_var[base_2 + K_5]);
+      let gamma_b_5 = f32(gamma_b[base_2 + K_5]);
+      let beta_b_5 = f32(beta_b[base_2 + K_5]);
       let add_5 = (((x_5 - running_mean_5) * inverseSqrt(running_var_5 + eps)) * gamma_b_5) + beta_b_5;
       let d_2 = add_5 - shift_2;
       part_3 = part_3 + d_2;
@@ -1184,16 +1198,16 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, K * S, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_6 = f32(x[(row * (K * S)) + i_3]);
+    let x_6 = f32(x[base + i_3]);
     let K_6 = i_3 / max(S, 1u);
-    let running_mean_6 = f32(running_mean[(G_1 * K) + K_6]);
-    let running_var_6 = f32(running_var[(G_1 * K) + K_6]);
-    let gamma_b_6 = f32(gamma_b[(G_1 * K) + K_6]);
-    let beta_b_6 = f32(beta_b[(G_1 * K) + K_6]);
+    let running_mean_6 = f32(running_mean[base_2 + K_6]);
+    let running_var_6 = f32(running_var[base_2 + K_6]);
+    let gamma_b_6 = f32(gamma_b[base_2 + K_6]);
+    let beta_b_6 = f32(beta_b[base_2 + K_6]);
     let add_6 = (((x_6 - running_mean_6) * inverseSqrt(running_var_6 + eps)) * gamma_b_6) + beta_b_6;
-    let gamma_1 = f32(gamma[(G_1 * K) + K_6]);
-    let beta_1 = f32(beta[(G_1 * K) + K_6]);
-    y[(row * (K * S)) + i_3] = y_t(((((add_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
+    let gamma_1 = f32(gamma[base_2 + K_6]);
+    let beta_1 = f32(beta[base_2 + K_6]);
+    y[base + i_3] = y_t(((((add_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }
 `,
@@ -1261,29 +1275,32 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < (N * G);
   let row = select(0u, index, active_1);
-  let x_1 = f32(x[(row * (K * S)) / 4u][(row * (K * S)) % 4u]);
+  let base = row * (K * S);
+  let x_1 = f32(x[base / 4u][base % 4u]);
   let G_1 = row % max(G, 1u);
   let K_1 = 0u / max(S, 1u);
-  let running_mean_1 = f32(running_mean[(G_1 * K) + K_1]);
-  let running_var_1 = f32(running_var[(G_1 * K) + K_1]);
-  let gamma_b_1 = f32(gamma_b[(G_1 * K) + K_1]);
-  let beta_b_1 = f32(beta_b[(G_1 * K) + K_1]);
+  let base_2 = G_1 * K;
+  let running_mean_1 = f32(running_mean[base_2 + K_1]);
+  let running_var_1 = f32(running_var[base_2 + K_1]);
+  let gamma_b_1 = f32(gamma_b[base_2 + K_1]);
+  let beta_b_1 = f32(beta_b[base_2 + K_1]);
   let add = (((x_1 - running_mean_1) * inverseSqrt(running_var_1 + eps)) * gamma_b_1) + beta_b_1;
-  let x_2 = f32(x[((row * (K * S)) + ((K * S) / 2u)) / 4u][((row * (K * S)) + ((K * S) / 2u)) % 4u]);
+  let x_2 = f32(x[(base + ((K * S) / 2u)) / 4u][(base + ((K * S) / 2u)) % 4u]);
   let K_2 = ((K * S) / 2u) / max(S, 1u);
-  let running_mean_2 = f32(running_mean[(G_1 * K) + K_2]);
-  let running_var_2 = f32(running_var[(G_1 * K) + K_2]);
-  let gamma_b_2 = f32(gamma_b[(G_1 * K) + K_2]);
-  let beta_b_2 = f32(beta_b[(G_1 * K) + K_2]);
+  let running_mean_2 = f32(running_mean[base_2 + K_2]);
+  let running_var_2 = f32(running_var[base_2 + K_2]);
+  let gamma_b_2 = f32(gamma_b[base_2 + K_2]);
+  let beta_b_2 = f32(beta_b[base_2 + K_2]);
   let add_2 = (((x_2 - running_mean_2) * inverseSqrt(running_var_2 + eps)) * gamma_b_2) + beta_b_2;
-  let x_3 = f32(x[((row * (K * S)) + ((K * S) - 1u)) / 4u][((row * (K * S)) + ((K * S) - 1u)) % 4u]);
+  let x_3 = f32(x[(base + ((K * S) - 1u)) / 4u][(base + ((K * S) - 1u)) % 4u]);
   let K_3 = ((K * S) - 1u) / max(S, 1u);
-  let running_mean_3 = f32(running_mean[(G_1 * K) + K_3]);
-  let running_var_3 = f32(running_var[(G_1 * K) + K_3]);
-  let gamma_b_3 = f32(gamma_b[(G_1 * K) + K_3]);
-  let beta_b_3 = f32(beta_b[(G_1 * K) + K_3]);
+  let running_mean_3 = f32(running_mean[base_2 + K_3]);
+  let running_var_3 = f32(running_var[base_2 + K_3]);
+  let gamma_b_3 = f32(gamma_b[base_2 + K_3]);
+  let beta_b_3 = f32(beta_b[base_2 + K_3]);
   let add_3 = (((x_3 - running_mean_3) * inverseSqrt(running_var_3 + eps)) * gamma_b_3) + beta_b_3;
   let shift = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
+  let base_3 = row * ((K * S) / 4u);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   for (var block = lane; block < (K * S) / 4u; block += LANES * 256u) {
@@ -1291,12 +1308,12 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), (K * S) / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[((row * (K * S)) + (i * 4u)) / 4u]);
+      let x_4 = vec4f(x[base_3 + i]);
       let K_4 = (i * 4u) / max(S, 1u);
-      let running_mean_4 = f32(running_mean[(G_1 * K) + K_4]);
-      let running_var_4 = f32(running_var[(G_1 * K) + K_4]);
-      let gamma_b_4 = f32(gamma_b[(G_1 * K) + K_4]);
-      let beta_b_4 = f32(beta_b[(G_1 * K) + K_4]);
+      let running_mean_4 = f32(running_mean[base_2 + K_4]);
+      let running_var_4 = f32(running_var[base_2 + K_4]);
+      let gamma_b_4 = f32(gamma_b[base_2 + K_4]);
+      let beta_b_4 = f32(beta_b[base_2 + K_4]);
       let add_4 = (((x_4 - vec4f(running_mean_4)) * vec4f(inverseSqrt(running_var_4 + eps))) * vec4f(gamma_b_4)) + vec4f(beta_b_4);
       let d = add_4 - vec4f(shift);
       part = part + d;
@@ -1346,12 +1363,12 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[((row * (K * S)) + (i_2 * 4u)) / 4u]);
+      let x_5 = vec4f(x[base_3 + i_2]);
       let K_5 = (i_2 * 4u) / max(S, 1u);
-      let running_mean_5 = f32(running_mean[(G_1 * K) + K_5]);
-      let running_var_5 = f32(running_var[(G_1 * K) + K_5]);
-      let gamma_b_5 = f32(gamma_b[(G_1 * K) + K_5]);
-      let beta_b_5 = f32(beta_b[(G_1 * K) + K_5]);
+      let running_mean_5 = f32(running_mean[base_2 + K_5]);
+      let running_var_5 = f32(running_var[base_2 + K_5]);
+      let gamma_b_5 = f32(gamma_b[base_2 + K_5]);
+      let beta_b_5 = f32(beta_b[base_2 + K_5]);
       let add_5 = (((x_5 - vec4f(running_mean_5)) * vec4f(inverseSqrt(running_var_5 + eps))) * vec4f(gamma_b_5)) + vec4f(beta_b_5);
       let d_2 = add_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
@@ -1396,17 +1413,17 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, (K * S) / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_6 = vec4f(x[((row * (K * S)) + (i_3 * 4u)) / 4u]);
+    let x_6 = vec4f(x[base_3 + i_3]);
     let K_6 = (i_3 * 4u) / max(S, 1u);
-    let running_mean_6 = f32(running_mean[(G_1 * K) + K_6]);
-    let running_var_6 = f32(running_var[(G_1 * K) + K_6]);
-    let gamma_b_6 = f32(gamma_b[(G_1 * K) + K_6]);
-    let beta_b_6 = f32(beta_b[(G_1 * K) + K_6]);
+    let running_mean_6 = f32(running_mean[base_2 + K_6]);
+    let running_var_6 = f32(running_var[base_2 + K_6]);
+    let gamma_b_6 = f32(gamma_b[base_2 + K_6]);
+    let beta_b_6 = f32(beta_b[base_2 + K_6]);
     let add_6 = (((x_6 - vec4f(running_mean_6)) * vec4f(inverseSqrt(running_var_6 + eps))) * vec4f(gamma_b_6)) + vec4f(beta_b_6);
-    let gamma_1 = f32(gamma[(G_1 * K) + K_6]);
-    let beta_1 = f32(beta[(G_1 * K) + K_6]);
+    let gamma_1 = f32(gamma[base_2 + K_6]);
+    let beta_1 = f32(beta[base_2 + K_6]);
     let add_7 = ((((add_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
-    y[((row * (K * S)) + (i_3 * 4u)) / 4u] = vec4<y_t>(add_7);
+    y[base_3 + i_3] = vec4<y_t>(add_7);
   }
 }
 `,

@@ -106,12 +106,13 @@ fn main(
   let row = select(0u, index, active_1);
   let N_1 = row / max(C, 1u);
   let C_1 = row % max(C, 1u);
+  let base = (N_1 * (S * C)) + C_1;
   var sum = 0.0f;
   for (var block = lane; block < S; block += LANES * 256u) {
     var part = 0.0f;
     let stop = min(block + (LANES * 256u), S);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = f32(x[(((N_1 * S) + i) * C) + C_1]);
+      let x_1 = f32(x[base + (i * C)]);
       part = part + (x_1 * x_1);
     }
     sum = sum + part;
@@ -182,12 +183,13 @@ fn main(
   let row = select(0u, index, active_1);
   let N_1 = (row * 4u) / max(C, 1u);
   let C_1 = (row * 4u) % max(C, 1u);
+  let base = (N_1 * ((S * C) / 4u)) + (C_1 / 4u);
   var sum = vec4f(0.0f);
   for (var block = lane; block < S; block += LANES * 256u) {
     var part = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), S);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = vec4f(x[((((N_1 * S) + i) * C) + C_1) / 4u]);
+      let x_1 = vec4f(x[base + (i * (C / 4u))]);
       part = part + (x_1 * x_1);
     }
     sum = sum + part;
@@ -243,8 +245,8 @@ override ROWS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override C: u32;
-override eps: f32;
 override S: u32;
+override eps: f32;
 
 @group(0) @binding(0) var<storage, read> gamma: array<gamma_t>;
 @group(0) @binding(1) var<storage, read> x: array<x_t>;
@@ -268,12 +270,13 @@ fn main(
   let active_1 = index < (N * C);
   let row = select(0u, index, active_1);
   let N_1 = row / max(C, 1u);
+  let base = N_1 * C;
   var mean = 0.0f;
   for (var block = lane; block < C; block += LANES * 256u) {
     var part = 0.0f;
     let stop = min(block + (LANES * 256u), C);
     for (var i = block; i < stop; i += LANES) {
-      let scratch_6 = f32(scratch[(N_1 * C) + i]);
+      let scratch_6 = f32(scratch[base + i]);
       part = part + scratch_6;
     }
     mean = mean + part;
@@ -300,13 +303,14 @@ fn main(
   let mean_all = mean / f32(C);
   let C_1 = row % max(C, 1u);
   let gamma_1 = f32(gamma[C_1]);
+  let base_2 = (N_1 * (S * C)) + C_1;
   let scratch_6_2 = f32(scratch[row]);
   let div = scratch_6_2 / (mean_all + eps);
   let beta_1 = f32(beta[C_1]);
   let end = select(0u, S, active_1);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let x_1 = f32(x[(((N_1 * S) + i_2) * C) + C_1]);
-    y[(((N_1 * S) + i_2) * C) + C_1] = y_t(((gamma_1 * (x_1 * div)) + beta_1) + x_1);
+    let x_1 = f32(x[base_2 + (i_2 * C)]);
+    y[base_2 + (i_2 * C)] = y_t(((gamma_1 * (x_1 * div)) + beta_1) + x_1);
   }
 }
 `,
@@ -323,8 +327,8 @@ fn main(
           { name: "SUBGROUP", kind: "subgroup" },
           { name: "N", kind: "extent", factor: "N" },
           { name: "C", kind: "extent", factor: "C" },
-          { name: "eps", kind: "param", param: "eps" },
           { name: "S", kind: "extent", factor: "S" },
+          { name: "eps", kind: "param", param: "eps" },
         ],
         wide: {
           factor: "C",
@@ -333,8 +337,8 @@ override ROWS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override C: u32;
-override eps: f32;
 override S: u32;
+override eps: f32;
 
 @group(0) @binding(0) var<storage, read> gamma: array<vec4<gamma_t>>;
 @group(0) @binding(1) var<storage, read> x: array<vec4<x_t>>;
@@ -362,12 +366,13 @@ fn main(
   let active_1 = index < ((N * C) / 4u);
   let row = select(0u, index, active_1);
   let N_1 = (row * 4u) / max(C, 1u);
+  let base = N_1 * C;
   var mean = vec4f(0.0f);
   for (var block = lane; block < C / 4u; block += LANES * 256u) {
     var part = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), C / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let scratch_6 = vec4f(f32(scratch[(N_1 * C) + (i * 4u)]), f32(scratch[((N_1 * C) + (i * 4u)) + 1u]), f32(scratch[((N_1 * C) + (i * 4u)) + 2u]), f32(scratch[((N_1 * C) + (i * 4u)) + 3u]));
+      let scratch_6 = vec4f(f32(scratch[base + (i * 4u)]), f32(scratch[(base + (i * 4u)) + 1u]), f32(scratch[(base + (i * 4u)) + 2u]), f32(scratch[(base + (i * 4u)) + 3u]));
       part = part + scratch_6;
     }
     mean = mean + part;
@@ -394,14 +399,15 @@ fn main(
   }
   let mean_all = mean_2 / f32(C);
   let C_1 = (row * 4u) % max(C, 1u);
-  let gamma_1 = vec4f(gamma[(C_1) / 4u]);
+  let gamma_1 = vec4f(gamma[C_1 / 4u]);
+  let base_2 = (N_1 * ((S * C) / 4u)) + (C_1 / 4u);
   let scratch_6_2 = vec4f(f32(scratch[row * 4u]), f32(scratch[(row * 4u) + 1u]), f32(scratch[(row * 4u) + 2u]), f32(scratch[(row * 4u) + 3u]));
   let div = scratch_6_2 / vec4f(mean_all + eps);
-  let beta_1 = vec4f(beta[(C_1) / 4u]);
+  let beta_1 = vec4f(beta[C_1 / 4u]);
   let end = select(0u, S, active_1);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let x_1 = vec4f(x[((((N_1 * S) + i_2) * C) + C_1) / 4u]);
-    y[((((N_1 * S) + i_2) * C) + C_1) / 4u] = vec4<y_t>(((gamma_1 * (x_1 * div)) + beta_1) + x_1);
+    let x_1 = vec4f(x[base_2 + (i_2 * (C / 4u))]);
+    y[base_2 + (i_2 * (C / 4u))] = vec4<y_t>(((gamma_1 * (x_1 * div)) + beta_1) + x_1);
   }
 }
 `,
@@ -418,8 +424,8 @@ fn main(
             { name: "SUBGROUP", kind: "subgroup" },
             { name: "N", kind: "extent", factor: "N" },
             { name: "C", kind: "extent", factor: "C" },
-            { name: "eps", kind: "param", param: "eps" },
             { name: "S", kind: "extent", factor: "S" },
+            { name: "eps", kind: "param", param: "eps" },
           ],
         },
       },

@@ -215,9 +215,10 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < N;
   let row = select(0u, index, active_1);
-  let x_1 = f32(x[row * D]);
-  let x_2 = f32(x[(row * D) + (D / 2u)]);
-  let x_3 = f32(x[(row * D) + (D - 1u)]);
+  let base = row * D;
+  let x_1 = f32(x[base]);
+  let x_2 = f32(x[base + (D / 2u)]);
+  let x_3 = f32(x[base + (D - 1u)]);
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -226,7 +227,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), D);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = f32(x[(row * D) + i]);
+      let x_4 = f32(x[base + i]);
       let d = x_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -273,7 +274,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = f32(x[(row * D) + i_2]);
+      let x_5 = f32(x[base + i_2]);
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -315,10 +316,10 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, D, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_6 = f32(x[(row * D) + i_3]);
+    let x_6 = f32(x[base + i_3]);
     let gamma_1 = f32(gamma[i_3]);
     let beta_1 = f32(beta[i_3]);
-    y[(row * D) + i_3] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
+    y[base + i_3] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }
 `,
@@ -374,10 +375,12 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < N;
   let row = select(0u, index, active_1);
-  let x_1 = f32(x[(row * D) / 4u][(row * D) % 4u]);
-  let x_2 = f32(x[((row * D) + (D / 2u)) / 4u][((row * D) + (D / 2u)) % 4u]);
-  let x_3 = f32(x[((row * D) + (D - 1u)) / 4u][((row * D) + (D - 1u)) % 4u]);
+  let base = row * D;
+  let x_1 = f32(x[base / 4u][base % 4u]);
+  let x_2 = f32(x[(base + (D / 2u)) / 4u][(base + (D / 2u)) % 4u]);
+  let x_3 = f32(x[(base + (D - 1u)) / 4u][(base + (D - 1u)) % 4u]);
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
+  let base_2 = row * (D / 4u);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   for (var block = lane; block < D / 4u; block += LANES * 256u) {
@@ -385,7 +388,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[((row * D) + (i * 4u)) / 4u]);
+      let x_4 = vec4f(x[base_2 + i]);
       let d = x_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -434,7 +437,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[((row * D) + (i_2 * 4u)) / 4u]);
+      let x_5 = vec4f(x[base_2 + i_2]);
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -478,11 +481,11 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, D / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_6 = vec4f(x[((row * D) + (i_3 * 4u)) / 4u]);
-    let gamma_1 = vec4f(gamma[(i_3 * 4u) / 4u]);
-    let beta_1 = vec4f(beta[(i_3 * 4u) / 4u]);
+    let x_6 = vec4f(x[base_2 + i_3]);
+    let gamma_1 = vec4f(gamma[i_3]);
+    let beta_1 = vec4f(beta[i_3]);
     let add = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * gamma_1) + beta_1;
-    y[((row * D) + (i_3 * 4u)) / 4u] = vec4<y_t>(add);
+    y[base_2 + i_3] = vec4<y_t>(add);
   }
 }
 `,
@@ -562,9 +565,10 @@ fn main(
   let row = select(0u, index, active_1);
   let N_1 = row / max(S, 1u);
   let S_1 = row % max(S, 1u);
-  let x_1 = f32(x[((N_1 * C) * S) + S_1]);
-  let x_2 = f32(x[(((N_1 * C) + (C / 2u)) * S) + S_1]);
-  let x_3 = f32(x[(((N_1 * C) + (C - 1u)) * S) + S_1]);
+  let base = (N_1 * (C * S)) + S_1;
+  let x_1 = f32(x[base]);
+  let x_2 = f32(x[base + ((C / 2u) * S)]);
+  let x_3 = f32(x[base + ((C - 1u) * S)]);
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -573,7 +577,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), C);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = f32(x[(((N_1 * C) + i) * S) + S_1]);
+      let x_4 = f32(x[base + (i * S)]);
       let d = x_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -620,7 +624,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = f32(x[(((N_1 * C) + i_2) * S) + S_1]);
+      let x_5 = f32(x[base + (i_2 * S)]);
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -662,10 +666,10 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, C, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_6 = f32(x[(((N_1 * C) + i_3) * S) + S_1]);
+    let x_6 = f32(x[base + (i_3 * S)]);
     let gamma_1 = f32(gamma[i_3]);
     let beta_1 = f32(beta[i_3]);
-    y[(((N_1 * C) + i_3) * S) + S_1] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
+    y[base + (i_3 * S)] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }
 `,
@@ -720,9 +724,10 @@ fn main(
   let row = select(0u, index, active_1);
   let N_1 = (row * 4u) / max(S, 1u);
   let S_1 = (row * 4u) % max(S, 1u);
-  let x_1 = vec4f(x[(((N_1 * C) * S) + S_1) / 4u]);
-  let x_2 = vec4f(x[((((N_1 * C) + (C / 2u)) * S) + S_1) / 4u]);
-  let x_3 = vec4f(x[((((N_1 * C) + (C - 1u)) * S) + S_1) / 4u]);
+  let base = (N_1 * ((C * S) / 4u)) + (S_1 / 4u);
+  let x_1 = vec4f(x[base]);
+  let x_2 = vec4f(x[base + ((C / 2u) * (S / 4u))]);
+  let x_3 = vec4f(x[base + ((C - 1u) * (S / 4u))]);
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * vec4f(0.3333333432674408f));
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
@@ -731,7 +736,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), C);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[((((N_1 * C) + i) * S) + S_1) / 4u]);
+      let x_4 = vec4f(x[base + (i * (S / 4u))]);
       let d = x_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -778,7 +783,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[((((N_1 * C) + i_2) * S) + S_1) / 4u]);
+      let x_5 = vec4f(x[base + (i_2 * (S / 4u))]);
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -820,10 +825,10 @@ fn main(
   let rsqrt = inverseSqrt(spread + vec4f(eps));
   let end = select(0u, C, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_6 = vec4f(x[((((N_1 * C) + i_3) * S) + S_1) / 4u]);
+    let x_6 = vec4f(x[base + (i_3 * (S / 4u))]);
     let gamma_1 = f32(gamma[i_3]);
     let beta_1 = f32(beta[i_3]);
-    y[((((N_1 * C) + i_3) * S) + S_1) / 4u] = vec4<y_t>(((((x_6 - shift_2) - rest) * rsqrt) * vec4f(gamma_1)) + vec4f(beta_1));
+    y[base + (i_3 * (S / 4u))] = vec4<y_t>(((((x_6 - shift_2) - rest) * rsqrt) * vec4f(gamma_1)) + vec4f(beta_1));
   }
 }
 `,
@@ -902,9 +907,10 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < N;
   let row = select(0u, index, active_1);
-  let x_1 = f32(x[row * (C * S)]);
-  let x_2 = f32(x[(row * (C * S)) + ((C * S) / 2u)]);
-  let x_3 = f32(x[(row * (C * S)) + ((C * S) - 1u)]);
+  let base = row * (C * S);
+  let x_1 = f32(x[base]);
+  let x_2 = f32(x[base + ((C * S) / 2u)]);
+  let x_3 = f32(x[base + ((C * S) - 1u)]);
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -913,7 +919,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), C * S);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = f32(x[(row * (C * S)) + i]);
+      let x_4 = f32(x[base + i]);
       let d = x_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -960,7 +966,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = f32(x[(row * (C * S)) + i_2]);
+      let x_5 = f32(x[base + i_2]);
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -1002,10 +1008,10 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, C * S, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_6 = f32(x[(row * (C * S)) + i_3]);
+    let x_6 = f32(x[base + i_3]);
     let gamma_1 = f32(gamma[i_3]);
     let beta_1 = f32(beta[i_3]);
-    y[(row * (C * S)) + i_3] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
+    y[base + i_3] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }
 `,
@@ -1063,10 +1069,12 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < N;
   let row = select(0u, index, active_1);
-  let x_1 = f32(x[(row * (C * S)) / 4u][(row * (C * S)) % 4u]);
-  let x_2 = f32(x[((row * (C * S)) + ((C * S) / 2u)) / 4u][((row * (C * S)) + ((C * S) / 2u)) % 4u]);
-  let x_3 = f32(x[((row * (C * S)) + ((C * S) - 1u)) / 4u][((row * (C * S)) + ((C * S) - 1u)) % 4u]);
+  let base = row * (C * S);
+  let x_1 = f32(x[base / 4u][base % 4u]);
+  let x_2 = f32(x[(base + ((C * S) / 2u)) / 4u][(base + ((C * S) / 2u)) % 4u]);
+  let x_3 = f32(x[(base + ((C * S) - 1u)) / 4u][(base + ((C * S) - 1u)) % 4u]);
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
+  let base_2 = row * ((C * S) / 4u);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   for (var block = lane; block < (C * S) / 4u; block += LANES * 256u) {
@@ -1074,7 +1082,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), (C * S) / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[((row * (C * S)) + (i * 4u)) / 4u]);
+      let x_4 = vec4f(x[base_2 + i]);
       let d = x_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -1123,7 +1131,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[((row * (C * S)) + (i_2 * 4u)) / 4u]);
+      let x_5 = vec4f(x[base_2 + i_2]);
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -1167,11 +1175,11 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, (C * S) / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_6 = vec4f(x[((row * (C * S)) + (i_3 * 4u)) / 4u]);
-    let gamma_1 = vec4f(gamma[(i_3 * 4u) / 4u]);
-    let beta_1 = vec4f(beta[(i_3 * 4u) / 4u]);
+    let x_6 = vec4f(x[base_2 + i_3]);
+    let gamma_1 = vec4f(gamma[i_3]);
+    let beta_1 = vec4f(beta[i_3]);
     let add = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * gamma_1) + beta_1;
-    y[((row * (C * S)) + (i_3 * 4u)) / 4u] = vec4<y_t>(add);
+    y[base_2 + i_3] = vec4<y_t>(add);
   }
 }
 `,

@@ -131,12 +131,13 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < N;
   let row = select(0u, index, active_1);
+  let base = row * D;
   var max_1 = non_finite(4286578688u);
   for (var block = lane; block < D; block += LANES * 256u) {
     var part = non_finite(4286578688u);
     let stop = min(block + (LANES * 256u), D);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = f32(x[(row * D) + i]);
+      let x_1 = f32(x[base + i]);
       part = larger(part, x_1);
     }
     max_1 = larger(max_1, part);
@@ -166,7 +167,7 @@ fn main(
     var part_2 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), D);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_2 = f32(x[(row * D) + i_2]);
+      let x_2 = f32(x[base + i_2]);
       let exp_1 = exp(x_2 - max_all);
       part_2 = part_2 + exp_1;
     }
@@ -194,9 +195,9 @@ fn main(
   let sum_all = sum;
   let end = select(0u, D, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_3 = f32(x[(row * D) + i_3]);
+    let x_3 = f32(x[base + i_3]);
     let exp_2 = exp(x_3 - max_all);
-    y[(row * D) + i_3] = y_t(exp_2 / sum_all);
+    y[base + i_3] = y_t(exp_2 / sum_all);
   }
 }
 `,
@@ -259,12 +260,13 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < N;
   let row = select(0u, index, active_1);
+  let base = row * (D / 4u);
   var max_1 = vec4f(non_finite(4286578688u));
   for (var block = lane; block < D / 4u; block += LANES * 256u) {
     var part = vec4f(non_finite(4286578688u));
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = vec4f(x[((row * D) + (i * 4u)) / 4u]);
+      let x_1 = vec4f(x[base + i]);
       part = larger4(part, x_1);
     }
     max_1 = larger4(max_1, part);
@@ -295,7 +297,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), D / 4u);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_2 = vec4f(x[((row * D) + (i_2 * 4u)) / 4u]);
+      let x_2 = vec4f(x[base + i_2]);
       let exp_1 = exp(x_2 - vec4f(max_all));
       part_2 = part_2 + exp_1;
     }
@@ -324,9 +326,9 @@ fn main(
   let sum_all = sum_2;
   let end = select(0u, D / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_3 = vec4f(x[((row * D) + (i_3 * 4u)) / 4u]);
+    let x_3 = vec4f(x[base + i_3]);
     let exp_2 = exp(x_3 - vec4f(max_all));
-    y[((row * D) + (i_3 * 4u)) / 4u] = vec4<y_t>(exp_2 / vec4f(sum_all));
+    y[base + i_3] = vec4<y_t>(exp_2 / vec4f(sum_all));
   }
 }
 `,
@@ -396,12 +398,13 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < N;
   let row = select(0u, index, active_1);
+  let base = row * D;
   var max_1 = non_finite(4286578688u);
   for (var block = lane; block < D; block += LANES * 256u) {
     var part = non_finite(4286578688u);
     let stop = min(block + (LANES * 256u), D);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = f32(x[(row * D) + i]);
+      let x_1 = f32(x[base + i]);
       part = larger(part, x_1);
     }
     max_1 = larger(max_1, part);
@@ -431,7 +434,7 @@ fn main(
     var part_2 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), D);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_2 = f32(x[(row * D) + i_2]);
+      let x_2 = f32(x[base + i_2]);
       let sub = x_2 - max_all;
       part_2 = part_2 + exp(sub);
     }
@@ -460,9 +463,9 @@ fn main(
   let log_1 = log(sum_all);
   let end = select(0u, D, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_3 = f32(x[(row * D) + i_3]);
+    let x_3 = f32(x[base + i_3]);
     let sub_2 = x_3 - max_all;
-    y[(row * D) + i_3] = y_t(sub_2 - log_1);
+    y[base + i_3] = y_t(sub_2 - log_1);
   }
 }
 `,
@@ -525,12 +528,13 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < N;
   let row = select(0u, index, active_1);
+  let base = row * (D / 4u);
   var max_1 = vec4f(non_finite(4286578688u));
   for (var block = lane; block < D / 4u; block += LANES * 256u) {
     var part = vec4f(non_finite(4286578688u));
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = vec4f(x[((row * D) + (i * 4u)) / 4u]);
+      let x_1 = vec4f(x[base + i]);
       part = larger4(part, x_1);
     }
     max_1 = larger4(max_1, part);
@@ -561,7 +565,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), D / 4u);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_2 = vec4f(x[((row * D) + (i_2 * 4u)) / 4u]);
+      let x_2 = vec4f(x[base + i_2]);
       let sub = x_2 - vec4f(max_all);
       part_2 = part_2 + exp(sub);
     }
@@ -591,9 +595,9 @@ fn main(
   let log_1 = log(sum_all);
   let end = select(0u, D / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_3 = vec4f(x[((row * D) + (i_3 * 4u)) / 4u]);
+    let x_3 = vec4f(x[base + i_3]);
     let sub_2 = x_3 - vec4f(max_all);
-    y[((row * D) + (i_3 * 4u)) / 4u] = vec4<y_t>(sub_2 - vec4f(log_1));
+    y[base + i_3] = vec4<y_t>(sub_2 - vec4f(log_1));
   }
 }
 `,

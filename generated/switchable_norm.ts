@@ -138,13 +138,14 @@ fn main(
   let row = select(0u, index, active_1);
   let N_1 = 0u / max(S, 1u);
   let S_1 = 0u % max(S, 1u);
-  let x_1 = f32(x[(((N_1 * C) + row) * S) + S_1]);
+  let base = row * S;
+  let x_1 = f32(x[base + ((N_1 * (C * S)) + S_1)]);
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[(((N_2 * C) + row) * S) + S_2]);
+  let x_2 = f32(x[base + ((N_2 * (C * S)) + S_2)]);
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[(((N_3 * C) + row) * S) + S_3]);
+  let x_3 = f32(x[base + ((N_3 * (C * S)) + S_3)]);
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -155,7 +156,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let N_4 = i / max(S, 1u);
       let S_4 = i % max(S, 1u);
-      let x_4 = f32(x[(((N_4 * C) + row) * S) + S_4]);
+      let x_4 = f32(x[base + ((N_4 * (C * S)) + S_4)]);
       let d = x_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -204,7 +205,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let N_5 = i_2 / max(S, 1u);
       let S_5 = i_2 % max(S, 1u);
-      let x_5 = f32(x[(((N_5 * C) + row) * S) + S_5]);
+      let x_5 = f32(x[base + ((N_5 * (C * S)) + S_5)]);
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -300,14 +301,16 @@ fn main(
   let row = select(0u, index, active_1);
   let N_1 = 0u / max(S, 1u);
   let S_1 = 0u % max(S, 1u);
-  let x_1 = f32(x[((((N_1 * C) + row) * S) + S_1) / 4u][((((N_1 * C) + row) * S) + S_1) % 4u]);
+  let base = row * S;
+  let x_1 = f32(x[(base + ((N_1 * (C * S)) + S_1)) / 4u][(base + ((N_1 * (C * S)) + S_1)) % 4u]);
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[((((N_2 * C) + row) * S) + S_2) / 4u][((((N_2 * C) + row) * S) + S_2) % 4u]);
+  let x_2 = f32(x[(base + ((N_2 * (C * S)) + S_2)) / 4u][(base + ((N_2 * (C * S)) + S_2)) % 4u]);
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[((((N_3 * C) + row) * S) + S_3) / 4u][((((N_3 * C) + row) * S) + S_3) % 4u]);
+  let x_3 = f32(x[(base + ((N_3 * (C * S)) + S_3)) / 4u][(base + ((N_3 * (C * S)) + S_3)) % 4u]);
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
+  let base_2 = row * (S / 4u);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   for (var block = lane; block < (N * S) / 4u; block += LANES * 256u) {
@@ -317,7 +320,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let N_4 = (i * 4u) / max(S, 1u);
       let S_4 = (i * 4u) % max(S, 1u);
-      let x_4 = vec4f(x[((((N_4 * C) + row) * S) + S_4) / 4u]);
+      let x_4 = vec4f(x[base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
       let d = x_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -368,7 +371,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let N_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5 = vec4f(x[((((N_5 * C) + row) * S) + S_5) / 4u]);
+      let x_5 = vec4f(x[base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -464,9 +467,10 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < N;
   let row = select(0u, index, active_1);
-  let x_1 = f32(x[row * (C * S)]);
-  let x_2 = f32(x[(row * (C * S)) + ((C * S) / 2u)]);
-  let x_3 = f32(x[(row * (C * S)) + ((C * S) - 1u)]);
+  let base = row * (C * S);
+  let x_1 = f32(x[base]);
+  let x_2 = f32(x[base + ((C * S) / 2u)]);
+  let x_3 = f32(x[base + ((C * S) - 1u)]);
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -475,7 +479,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), C * S);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = f32(x[(row * (C * S)) + i]);
+      let x_4 = f32(x[base + i]);
       let d = x_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -522,7 +526,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = f32(x[(row * (C * S)) + i_2]);
+      let x_5 = f32(x[base + i_2]);
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -616,10 +620,12 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < N;
   let row = select(0u, index, active_1);
-  let x_1 = f32(x[(row * (C * S)) / 4u][(row * (C * S)) % 4u]);
-  let x_2 = f32(x[((row * (C * S)) + ((C * S) / 2u)) / 4u][((row * (C * S)) + ((C * S) / 2u)) % 4u]);
-  let x_3 = f32(x[((row * (C * S)) + ((C * S) - 1u)) / 4u][((row * (C * S)) + ((C * S) - 1u)) % 4u]);
+  let base = row * (C * S);
+  let x_1 = f32(x[base / 4u][base % 4u]);
+  let x_2 = f32(x[(base + ((C * S) / 2u)) / 4u][(base + ((C * S) / 2u)) % 4u]);
+  let x_3 = f32(x[(base + ((C * S) - 1u)) / 4u][(base + ((C * S) - 1u)) % 4u]);
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
+  let base_2 = row * ((C * S) / 4u);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   for (var block = lane; block < (C * S) / 4u; block += LANES * 256u) {
@@ -627,7 +633,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), (C * S) / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[((row * (C * S)) + (i * 4u)) / 4u]);
+      let x_4 = vec4f(x[base_2 + i]);
       let d = x_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -676,7 +682,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[((row * (C * S)) + (i_2 * 4u)) / 4u]);
+      let x_5 = vec4f(x[base_2 + i_2]);
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -828,9 +834,10 @@ fn main(
   }
   let max_all = max_1;
   let max_all_2 = max_2;
-  let x_1 = f32(x[row * S]);
-  let x_2 = f32(x[(row * S) + (S / 2u)]);
-  let x_3 = f32(x[(row * S) + (S - 1u)]);
+  let base = row * S;
+  let x_1 = f32(x[base]);
+  let x_2 = f32(x[base + (S / 2u)]);
+  let x_3 = f32(x[base + (S - 1u)]);
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -839,7 +846,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), S);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_4 = f32(x[(row * S) + i_2]);
+      let x_4 = f32(x[base + i_2]);
       let d = x_4 - shift;
       part_3 = part_3 + d;
       part_4 = part_4 + (d * d);
@@ -886,7 +893,7 @@ fn main(
     var part_6 = 0.0f;
     let stop_3 = min(block_3 + (LANES * 256u), count);
     for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-      let x_5 = f32(x[(row * S) + i_3]);
+      let x_5 = f32(x[base + i_3]);
       let d_2 = x_5 - shift_2;
       part_5 = part_5 + d_2;
       part_6 = part_6 + (d_2 * d_2);
@@ -1086,9 +1093,9 @@ fn main(
   let beta_1 = f32(beta[C_1]);
   let end = select(0u, S, active_1);
   for (var i_6 = lane; i_6 < end; i_6 += LANES) {
-    let x_6 = f32(x[(row * S) + i_6]);
+    let x_6 = f32(x[base + i_6]);
     let mul_2 = (((sum_all_3 * ((x_6 - shift_2) - rest)) + (sum_all_4 * ((x_6 - scratch_18) - scratch_19))) + (sum_all_5 * ((x_6 - scratch_20) - scratch_21))) * rsqrt;
-    y[(row * S) + i_6] = y_t((mul_2 * gamma_1) + beta_1);
+    y[base + i_6] = y_t((mul_2 * gamma_1) + beta_1);
   }
 }
 `,
@@ -1203,10 +1210,12 @@ fn main(
   }
   let max_all = max_1;
   let max_all_2 = max_2;
-  let x_1 = f32(x[(row * S) / 4u][(row * S) % 4u]);
-  let x_2 = f32(x[((row * S) + (S / 2u)) / 4u][((row * S) + (S / 2u)) % 4u]);
-  let x_3 = f32(x[((row * S) + (S - 1u)) / 4u][((row * S) + (S - 1u)) % 4u]);
+  let base = row * S;
+  let x_1 = f32(x[base / 4u][base % 4u]);
+  let x_2 = f32(x[(base + (S / 2u)) / 4u][(base + (S / 2u)) % 4u]);
+  let x_3 = f32(x[(base + (S - 1u)) / 4u][(base + (S - 1u)) % 4u]);
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
+  let base_2 = row * (S / 4u);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   for (var block_2 = lane; block_2 < S / 4u; block_2 += LANES * 256u) {
@@ -1214,7 +1223,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), S / 4u);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_4 = vec4f(x[((row * S) + (i_2 * 4u)) / 4u]);
+      let x_4 = vec4f(x[base_2 + i_2]);
       let d = x_4 - vec4f(shift);
       part_3 = part_3 + d;
       part_4 = part_4 + (d * d);
@@ -1263,7 +1272,7 @@ fn main(
     var part_6 = vec4f(0.0f);
     let stop_3 = min(block_3 + (LANES * 256u), count);
     for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-      let x_5 = vec4f(x[((row * S) + (i_3 * 4u)) / 4u]);
+      let x_5 = vec4f(x[base_2 + i_3]);
       let d_2 = x_5 - vec4f(shift_2);
       part_5 = part_5 + d_2;
       part_6 = part_6 + (d_2 * d_2);
@@ -1465,9 +1474,9 @@ fn main(
   let beta_1 = f32(beta[C_1]);
   let end = select(0u, S / 4u, active_1);
   for (var i_6 = lane; i_6 < end; i_6 += LANES) {
-    let x_6 = vec4f(x[((row * S) + (i_6 * 4u)) / 4u]);
+    let x_6 = vec4f(x[base_2 + i_6]);
     let add_2 = ((vec4f(sum_all_3) * ((x_6 - vec4f(shift_2)) - vec4f(rest))) + (vec4f(sum_all_4) * ((x_6 - vec4f(scratch_18)) - vec4f(scratch_19)))) + (vec4f(sum_all_5) * ((x_6 - vec4f(scratch_20)) - vec4f(scratch_21)));
-    y[((row * S) + (i_6 * 4u)) / 4u] = vec4<y_t>(((add_2 * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1));
+    y[base_2 + i_6] = vec4<y_t>(((add_2 * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1));
   }
 }
 `,

@@ -223,12 +223,13 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < N;
   let row = select(0u, index, active_1);
+  let base = row * D;
   var sum = 0.0f;
   for (var block = lane; block < D; block += LANES * 256u) {
     var part = 0.0f;
     let stop = min(block + (LANES * 256u), D);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = f32(x[(row * D) + i]);
+      let x_1 = f32(x[base + i]);
       part = part + abs(x_1);
     }
     sum = sum + part;
@@ -256,8 +257,8 @@ fn main(
   let max_1 = larger(sum_all, eps);
   let end = select(0u, D, active_1);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let x_2 = f32(x[(row * D) + i_2]);
-    y[(row * D) + i_2] = y_t(x_2 / max_1);
+    let x_2 = f32(x[base + i_2]);
+    y[base + i_2] = y_t(x_2 / max_1);
   }
 }
 `,
@@ -309,12 +310,13 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < N;
   let row = select(0u, index, active_1);
+  let base = row * (D / 4u);
   var sum = vec4f(0.0f);
   for (var block = lane; block < D / 4u; block += LANES * 256u) {
     var part = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = vec4f(x[((row * D) + (i * 4u)) / 4u]);
+      let x_1 = vec4f(x[base + i]);
       part = part + abs(x_1);
     }
     sum = sum + part;
@@ -343,8 +345,8 @@ fn main(
   let max_1 = larger(sum_all, eps);
   let end = select(0u, D / 4u, active_1);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let x_2 = vec4f(x[((row * D) + (i_2 * 4u)) / 4u]);
-    y[((row * D) + (i_2 * 4u)) / 4u] = vec4<y_t>(x_2 / vec4f(max_1));
+    let x_2 = vec4f(x[base + i_2]);
+    y[base + i_2] = vec4<y_t>(x_2 / vec4f(max_1));
   }
 }
 `,
@@ -411,12 +413,13 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < N;
   let row = select(0u, index, active_1);
+  let base = row * D;
   var sum = 0.0f;
   for (var block = lane; block < D; block += LANES * 256u) {
     var part = 0.0f;
     let stop = min(block + (LANES * 256u), D);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = f32(x[(row * D) + i]);
+      let x_1 = f32(x[base + i]);
       part = part + (x_1 * x_1);
     }
     sum = sum + part;
@@ -444,8 +447,8 @@ fn main(
   let rsqrt = inverseSqrt(larger(sum_all, eps * eps));
   let end = select(0u, D, active_1);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let x_2 = f32(x[(row * D) + i_2]);
-    y[(row * D) + i_2] = y_t(x_2 * rsqrt);
+    let x_2 = f32(x[base + i_2]);
+    y[base + i_2] = y_t(x_2 * rsqrt);
   }
 }
 `,
@@ -497,12 +500,13 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < N;
   let row = select(0u, index, active_1);
+  let base = row * (D / 4u);
   var sum = vec4f(0.0f);
   for (var block = lane; block < D / 4u; block += LANES * 256u) {
     var part = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = vec4f(x[((row * D) + (i * 4u)) / 4u]);
+      let x_1 = vec4f(x[base + i]);
       part = part + (x_1 * x_1);
     }
     sum = sum + part;
@@ -531,8 +535,8 @@ fn main(
   let rsqrt = inverseSqrt(larger(sum_all, eps * eps));
   let end = select(0u, D / 4u, active_1);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let x_2 = vec4f(x[((row * D) + (i_2 * 4u)) / 4u]);
-    y[((row * D) + (i_2 * 4u)) / 4u] = vec4<y_t>(x_2 * vec4f(rsqrt));
+    let x_2 = vec4f(x[base + i_2]);
+    y[base + i_2] = vec4<y_t>(x_2 * vec4f(rsqrt));
   }
 }
 `,
@@ -604,12 +608,13 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < O;
   let row = select(0u, index, active_1);
+  let base = row * F;
   var sum = 0.0f;
   for (var block = lane; block < F; block += LANES * 256u) {
     var part = 0.0f;
     let stop = min(block + (LANES * 256u), F);
     for (var i = block; i < stop; i += LANES) {
-      let w_1 = f32(w[(row * F) + i]);
+      let w_1 = f32(w[base + i]);
       part = part + (w_1 * w_1);
     }
     sum = sum + part;
@@ -638,8 +643,8 @@ fn main(
   let mul = g_1 * inverseSqrt(larger(sum_all, eps * eps));
   let end = select(0u, F, active_1);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let w_2 = f32(w[(row * F) + i_2]);
-    y[(row * F) + i_2] = y_t(w_2 * mul);
+    let w_2 = f32(w[base + i_2]);
+    y[base + i_2] = y_t(w_2 * mul);
   }
 }
 `,
@@ -693,12 +698,13 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < O;
   let row = select(0u, index, active_1);
+  let base = row * (F / 4u);
   var sum = vec4f(0.0f);
   for (var block = lane; block < F / 4u; block += LANES * 256u) {
     var part = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), F / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let w_1 = vec4f(w[((row * F) + (i * 4u)) / 4u]);
+      let w_1 = vec4f(w[base + i]);
       part = part + (w_1 * w_1);
     }
     sum = sum + part;
@@ -728,8 +734,8 @@ fn main(
   let mul = g_1 * inverseSqrt(larger(sum_all, eps * eps));
   let end = select(0u, F / 4u, active_1);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let w_2 = vec4f(w[((row * F) + (i_2 * 4u)) / 4u]);
-    y[((row * F) + (i_2 * 4u)) / 4u] = vec4<y_t>(w_2 * vec4f(mul));
+    let w_2 = vec4f(w[base + i_2]);
+    y[base + i_2] = vec4<y_t>(w_2 * vec4f(mul));
   }
 }
 `,
@@ -804,13 +810,14 @@ fn main(
   let row = select(0u, index, active_1);
   let N_1 = 0u / max(S, 1u);
   let S_1 = 0u % max(S, 1u);
-  let x_1 = f32(x[(((N_1 * C) + row) * S) + S_1]);
+  let base = row * S;
+  let x_1 = f32(x[base + ((N_1 * (C * S)) + S_1)]);
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[(((N_2 * C) + row) * S) + S_2]);
+  let x_2 = f32(x[base + ((N_2 * (C * S)) + S_2)]);
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[(((N_3 * C) + row) * S) + S_3]);
+  let x_3 = f32(x[base + ((N_3 * (C * S)) + S_3)]);
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -821,7 +828,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let N_4 = i / max(S, 1u);
       let S_4 = i % max(S, 1u);
-      let x_4 = f32(x[(((N_4 * C) + row) * S) + S_4]);
+      let x_4 = f32(x[base + ((N_4 * (C * S)) + S_4)]);
       let d = x_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -870,7 +877,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let N_5 = i_2 / max(S, 1u);
       let S_5 = i_2 % max(S, 1u);
-      let x_5 = f32(x[(((N_5 * C) + row) * S) + S_5]);
+      let x_5 = f32(x[base + ((N_5 * (C * S)) + S_5)]);
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -914,8 +921,8 @@ fn main(
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
     let N_6 = i_3 / max(S, 1u);
     let S_6 = i_3 % max(S, 1u);
-    let x_6 = f32(x[(((N_6 * C) + row) * S) + S_6]);
-    y[(((N_6 * C) + row) * S) + S_6] = y_t(((x_6 - shift_2) - rest) / add);
+    let x_6 = f32(x[base + ((N_6 * (C * S)) + S_6)]);
+    y[base + ((N_6 * (C * S)) + S_6)] = y_t(((x_6 - shift_2) - rest) / add);
   }
 }
 `,
@@ -971,14 +978,16 @@ fn main(
   let row = select(0u, index, active_1);
   let N_1 = 0u / max(S, 1u);
   let S_1 = 0u % max(S, 1u);
-  let x_1 = f32(x[((((N_1 * C) + row) * S) + S_1) / 4u][((((N_1 * C) + row) * S) + S_1) % 4u]);
+  let base = row * S;
+  let x_1 = f32(x[(base + ((N_1 * (C * S)) + S_1)) / 4u][(base + ((N_1 * (C * S)) + S_1)) % 4u]);
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[((((N_2 * C) + row) * S) + S_2) / 4u][((((N_2 * C) + row) * S) + S_2) % 4u]);
+  let x_2 = f32(x[(base + ((N_2 * (C * S)) + S_2)) / 4u][(base + ((N_2 * (C * S)) + S_2)) % 4u]);
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[((((N_3 * C) + row) * S) + S_3) / 4u][((((N_3 * C) + row) * S) + S_3) % 4u]);
+  let x_3 = f32(x[(base + ((N_3 * (C * S)) + S_3)) / 4u][(base + ((N_3 * (C * S)) + S_3)) % 4u]);
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
+  let base_2 = row * (S / 4u);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   for (var block = lane; block < (N * S) / 4u; block += LANES * 256u) {
@@ -988,7 +997,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let N_4 = (i * 4u) / max(S, 1u);
       let S_4 = (i * 4u) % max(S, 1u);
-      let x_4 = vec4f(x[((((N_4 * C) + row) * S) + S_4) / 4u]);
+      let x_4 = vec4f(x[base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
       let d = x_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -1039,7 +1048,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let N_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5 = vec4f(x[((((N_5 * C) + row) * S) + S_5) / 4u]);
+      let x_5 = vec4f(x[base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -1085,8 +1094,8 @@ fn main(
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
     let N_6 = (i_3 * 4u) / max(S, 1u);
     let S_6 = (i_3 * 4u) % max(S, 1u);
-    let x_6 = vec4f(x[((((N_6 * C) + row) * S) + S_6) / 4u]);
-    y[((((N_6 * C) + row) * S) + S_6) / 4u] = vec4<y_t>(((x_6 - vec4f(shift_2)) - vec4f(rest)) / vec4f(add));
+    let x_6 = vec4f(x[base_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
+    y[base_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))] = vec4<y_t>(((x_6 - vec4f(shift_2)) - vec4f(rest)) / vec4f(add));
   }
 }
 `,

@@ -41,10 +41,12 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < (N * C);
   let row = select(0u, index, active_1);
-  let x_1 = f32(x[(row * S) / 4u][(row * S) % 4u]);
-  let x_2 = f32(x[((row * S) + (S / 2u)) / 4u][((row * S) + (S / 2u)) % 4u]);
-  let x_3 = f32(x[((row * S) + (S - 1u)) / 4u][((row * S) + (S - 1u)) % 4u]);
+  let base = row * S;
+  let x_1 = f32(x[base / 4u][base % 4u]);
+  let x_2 = f32(x[(base + (S / 2u)) / 4u][(base + (S / 2u)) % 4u]);
+  let x_3 = f32(x[(base + (S - 1u)) / 4u][(base + (S - 1u)) % 4u]);
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
+  let base_2 = row * (S / 4u);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   for (var block = lane; block < S / 4u; block += LANES * 256u) {
@@ -52,7 +54,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), S / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[((row * S) + (i * 4u)) / 4u]);
+      let x_4 = vec4f(x[base_2 + i]);
       let d = x_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -101,7 +103,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[((row * S) + (i_2 * 4u)) / 4u]);
+      let x_5 = vec4f(x[base_2 + i_2]);
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -142,9 +144,10 @@ fn main(
   let variance_2 = larger((squares_3_2 / f32(S)) - (mean_2 * mean_2), 0.0f);
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
-  let style_1 = f32(style[row * T]);
-  let style_2 = f32(style[(row * T) + (T / 2u)]);
-  let style_3 = f32(style[(row * T) + (T - 1u)]);
+  let base_3 = row * T;
+  let style_1 = f32(style[base_3]);
+  let style_2 = f32(style[base_3 + (T / 2u)]);
+  let style_3 = f32(style[base_3 + (T - 1u)]);
   let shift_3 = style_1 + (((style_2 - style_1) + (style_3 - style_1)) * 0.3333333432674408f);
   var sum_4 = 0.0f;
   var squares_4 = 0.0f;
@@ -153,7 +156,7 @@ fn main(
     var part_6 = 0.0f;
     let stop_3 = min(block_3 + (LANES * 256u), T);
     for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-      let style_4 = f32(style[(row * T) + i_3]);
+      let style_4 = f32(style[base_3 + i_3]);
       let d_3 = style_4 - shift_3;
       part_5 = part_5 + d_3;
       part_6 = part_6 + (d_3 * d_3);
@@ -200,7 +203,7 @@ fn main(
     var part_8 = 0.0f;
     let stop_4 = min(block_4 + (LANES * 256u), count_2);
     for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-      let style_5 = f32(style[(row * T) + i_4]);
+      let style_5 = f32(style[base_3 + i_4]);
       let d_4 = style_5 - shift_4;
       part_7 = part_7 + d_4;
       part_8 = part_8 + (d_4 * d_4);
@@ -244,8 +247,8 @@ fn main(
   let add = shift_4 + rest_2;
   let end = select(0u, S / 4u, active_1);
   for (var i_5 = lane; i_5 < end; i_5 += LANES) {
-    let x_6 = vec4f(x[((row * S) + (i_5 * 4u)) / 4u]);
+    let x_6 = vec4f(x[base_2 + i_5]);
     let add_2 = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(sqrt_1)) + vec4f(add);
-    y[((row * S) + (i_5 * 4u)) / 4u] = vec4<y_t>(add_2);
+    y[base_2 + i_5] = vec4<y_t>(add_2);
   }
 }

@@ -42,10 +42,12 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < (N * T);
   let row = select(0u, index, active_1);
-  let x_1 = f32(x[(row * D) / 4u][(row * D) % 4u]);
-  let x_2 = f32(x[((row * D) + (D / 2u)) / 4u][((row * D) + (D / 2u)) % 4u]);
-  let x_3 = f32(x[((row * D) + (D - 1u)) / 4u][((row * D) + (D - 1u)) % 4u]);
+  let base = row * D;
+  let x_1 = f32(x[base / 4u][base % 4u]);
+  let x_2 = f32(x[(base + (D / 2u)) / 4u][(base + (D / 2u)) % 4u]);
+  let x_3 = f32(x[(base + (D - 1u)) / 4u][(base + (D - 1u)) % 4u]);
   let shift_1 = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
+  let base_2 = row * (D / 4u);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   for (var block = lane; block < D / 4u; block += LANES * 256u) {
@@ -53,7 +55,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[((row * D) + (i * 4u)) / 4u]);
+      let x_4 = vec4f(x[base_2 + i]);
       let d = x_4 - vec4f(shift_1);
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -102,7 +104,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[((row * D) + (i_2 * 4u)) / 4u]);
+      let x_5 = vec4f(x[base_2 + i_2]);
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -145,12 +147,13 @@ fn main(
   let spread = select(variance, variance_2, far);
   let rsqrt = inverseSqrt(spread + eps);
   let N_1 = row / max(T, 1u);
+  let base_3 = N_1 * (D / 4u);
   let end = select(0u, D / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_6 = vec4f(x[((row * D) + (i_3 * 4u)) / 4u]);
-    let scale_1 = vec4f(scale[((N_1 * D) + (i_3 * 4u)) / 4u]);
-    let shift_3 = vec4f(shift[((N_1 * D) + (i_3 * 4u)) / 4u]);
+    let x_6 = vec4f(x[base_2 + i_3]);
+    let scale_1 = vec4f(scale[base_3 + i_3]);
+    let shift_3 = vec4f(shift[base_3 + i_3]);
     let add = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * (vec4f(1.0f) + scale_1)) + shift_3;
-    y[((row * D) + (i_3 * 4u)) / 4u] = vec4<y_t>(add);
+    y[base_2 + i_3] = vec4<y_t>(add);
   }
 }

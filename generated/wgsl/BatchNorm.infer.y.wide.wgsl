@@ -33,12 +33,12 @@ fn main(
   let row = select(0u, index, active_1);
   let C_1 = ((row * 4u) / max(S, 1u)) % max(C, 1u);
   if (active_1 && (lane == 0u)) {
-    let x_1 = vec4f(x[(row * 4u) / 4u]);
+    let x_1 = vec4f(x[row]);
     let running_mean_1 = f32(running_mean[C_1]);
     let running_var_1 = f32(running_var[C_1]);
     let gamma_1 = f32(gamma[C_1]);
     let beta_1 = f32(beta[C_1]);
     let add = (((x_1 - vec4f(running_mean_1)) * vec4f(inverseSqrt(running_var_1 + eps))) * vec4f(gamma_1)) + vec4f(beta_1);
-    y[(row * 4u) / 4u] = vec4<y_t>(add);
+    y[row] = vec4<y_t>(add);
   }
 }

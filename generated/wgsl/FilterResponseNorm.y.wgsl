@@ -40,12 +40,13 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < (N * C);
   let row = select(0u, index, active_1);
+  let base = row * S;
   var mean = 0.0f;
   for (var block = lane; block < S; block += LANES * 256u) {
     var part = 0.0f;
     let stop = min(block + (LANES * 256u), S);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = f32(x[(row * S) + i]);
+      let x_1 = f32(x[base + i]);
       part = part + (x_1 * x_1);
     }
     mean = mean + part;
@@ -77,7 +78,7 @@ fn main(
   let tau_1 = f32(tau[C_1]);
   let end = select(0u, S, active_1);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let x_2 = f32(x[(row * S) + i_2]);
-    y[(row * S) + i_2] = y_t(larger(((gamma_1 * x_2) * rsqrt) + beta_1, tau_1));
+    let x_2 = f32(x[base + i_2]);
+    y[base + i_2] = y_t(larger(((gamma_1 * x_2) * rsqrt) + beta_1, tau_1));
   }
 }

@@ -43,12 +43,13 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < (N * C);
   let row = select(0u, index, active_1);
+  let base = row * (S / 4u);
   var mean = vec4f(0.0f);
   for (var block = lane; block < S / 4u; block += LANES * 256u) {
     var part = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), S / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = vec4f(x[((row * S) + (i * 4u)) / 4u]);
+      let x_1 = vec4f(x[base + i]);
       part = part + (x_1 * x_1);
     }
     mean = mean + part;
@@ -81,7 +82,7 @@ fn main(
   let tau_1 = f32(tau[C_1]);
   let end = select(0u, S / 4u, active_1);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let x_2 = vec4f(x[((row * S) + (i_2 * 4u)) / 4u]);
-    y[((row * S) + (i_2 * 4u)) / 4u] = vec4<y_t>(larger4(((vec4f(gamma_1) * x_2) * vec4f(rsqrt)) + vec4f(beta_1), vec4f(tau_1)));
+    let x_2 = vec4f(x[base + i_2]);
+    y[base + i_2] = vec4<y_t>(larger4(((vec4f(gamma_1) * x_2) * vec4f(rsqrt)) + vec4f(beta_1), vec4f(tau_1)));
   }
 }

@@ -47,14 +47,16 @@ fn main(
   let B_1 = 0u / max(S, 1u);
   let C_1 = row % max(C, 1u);
   let S_1 = 0u % max(S, 1u);
-  let x_1 = f32(x[((((((V_1 * B) + B_1) * C) + C_1) * S) + S_1) / 4u][((((((V_1 * B) + B_1) * C) + C_1) * S) + S_1) % 4u]);
+  let base = (V_1 * ((B * C) * S)) + (C_1 * S);
+  let x_1 = f32(x[(base + ((B_1 * (C * S)) + S_1)) / 4u][(base + ((B_1 * (C * S)) + S_1)) % 4u]);
   let B_2 = ((B * S) / 2u) / max(S, 1u);
   let S_2 = ((B * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[((((((V_1 * B) + B_2) * C) + C_1) * S) + S_2) / 4u][((((((V_1 * B) + B_2) * C) + C_1) * S) + S_2) % 4u]);
+  let x_2 = f32(x[(base + ((B_2 * (C * S)) + S_2)) / 4u][(base + ((B_2 * (C * S)) + S_2)) % 4u]);
   let B_3 = ((B * S) - 1u) / max(S, 1u);
   let S_3 = ((B * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[((((((V_1 * B) + B_3) * C) + C_1) * S) + S_3) / 4u][((((((V_1 * B) + B_3) * C) + C_1) * S) + S_3) % 4u]);
+  let x_3 = f32(x[(base + ((B_3 * (C * S)) + S_3)) / 4u][(base + ((B_3 * (C * S)) + S_3)) % 4u]);
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
+  let base_2 = (V_1 * (((B * C) * S) / 4u)) + (C_1 * (S / 4u));
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   for (var block = lane; block < (B * S) / 4u; block += LANES * 256u) {
@@ -64,7 +66,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let B_4 = (i * 4u) / max(S, 1u);
       let S_4 = (i * 4u) % max(S, 1u);
-      let x_4 = vec4f(x[((((((V_1 * B) + B_4) * C) + C_1) * S) + S_4) / 4u]);
+      let x_4 = vec4f(x[base_2 + ((B_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
       let d = x_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -115,7 +117,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let B_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5 = vec4f(x[((((((V_1 * B) + B_5) * C) + C_1) * S) + S_5) / 4u]);
+      let x_5 = vec4f(x[base_2 + ((B_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -163,8 +165,8 @@ fn main(
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
     let B_6 = (i_3 * 4u) / max(S, 1u);
     let S_6 = (i_3 * 4u) % max(S, 1u);
-    let x_6 = vec4f(x[((((((V_1 * B) + B_6) * C) + C_1) * S) + S_6) / 4u]);
+    let x_6 = vec4f(x[base_2 + ((B_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
     let add = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
-    y[((((((V_1 * B) + B_6) * C) + C_1) * S) + S_6) / 4u] = vec4<y_t>(add);
+    y[base_2 + ((B_6 * ((C * S) / 4u)) + (S_6 / 4u))] = vec4<y_t>(add);
   }
 }

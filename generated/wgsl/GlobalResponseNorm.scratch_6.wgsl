@@ -30,12 +30,13 @@ fn main(
   let row = select(0u, index, active_1);
   let N_1 = row / max(C, 1u);
   let C_1 = row % max(C, 1u);
+  let base = (N_1 * (S * C)) + C_1;
   var sum = 0.0f;
   for (var block = lane; block < S; block += LANES * 256u) {
     var part = 0.0f;
     let stop = min(block + (LANES * 256u), S);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = f32(x[(((N_1 * S) + i) * C) + C_1]);
+      let x_1 = f32(x[base + (i * C)]);
       part = part + (x_1 * x_1);
     }
     sum = sum + part;

@@ -30,12 +30,13 @@ fn main(
   let row = select(0u, index, active_1);
   let N_1 = (row * 4u) / max(C, 1u);
   let C_1 = (row * 4u) % max(C, 1u);
+  let base = (N_1 * ((S * C) / 4u)) + (C_1 / 4u);
   var sum = vec4f(0.0f);
   for (var block = lane; block < S; block += LANES * 256u) {
     var part = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), S);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = vec4f(x[((((N_1 * S) + i) * C) + C_1) / 4u]);
+      let x_1 = vec4f(x[base + (i * (C / 4u))]);
       part = part + (x_1 * x_1);
     }
     sum = sum + part;

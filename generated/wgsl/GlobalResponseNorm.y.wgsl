@@ -11,8 +11,8 @@ override ROWS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override C: u32;
-override eps: f32;
 override S: u32;
+override eps: f32;
 
 @group(0) @binding(0) var<storage, read> gamma: array<gamma_t>;
 @group(0) @binding(1) var<storage, read> x: array<x_t>;
@@ -36,12 +36,13 @@ fn main(
   let active_1 = index < (N * C);
   let row = select(0u, index, active_1);
   let N_1 = row / max(C, 1u);
+  let base = N_1 * C;
   var mean = 0.0f;
   for (var block = lane; block < C; block += LANES * 256u) {
     var part = 0.0f;
     let stop = min(block + (LANES * 256u), C);
     for (var i = block; i < stop; i += LANES) {
-      let scratch_6 = f32(scratch[(N_1 * C) + i]);
+      let scratch_6 = f32(scratch[base + i]);
       part = part + scratch_6;
     }
     mean = mean + part;
@@ -68,12 +69,13 @@ fn main(
   let mean_all = mean / f32(C);
   let C_1 = row % max(C, 1u);
   let gamma_1 = f32(gamma[C_1]);
+  let base_2 = (N_1 * (S * C)) + C_1;
   let scratch_6_2 = f32(scratch[row]);
   let div = scratch_6_2 / (mean_all + eps);
   let beta_1 = f32(beta[C_1]);
   let end = select(0u, S, active_1);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let x_1 = f32(x[(((N_1 * S) + i_2) * C) + C_1]);
-    y[(((N_1 * S) + i_2) * C) + C_1] = y_t(((gamma_1 * (x_1 * div)) + beta_1) + x_1);
+    let x_1 = f32(x[base_2 + (i_2 * C)]);
+    y[base_2 + (i_2 * C)] = y_t(((gamma_1 * (x_1 * div)) + beta_1) + x_1);
   }
 }

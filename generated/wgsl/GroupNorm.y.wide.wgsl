@@ -43,10 +43,12 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < (N * G);
   let row = select(0u, index, active_1);
-  let x_1 = f32(x[(row * (K * S)) / 4u][(row * (K * S)) % 4u]);
-  let x_2 = f32(x[((row * (K * S)) + ((K * S) / 2u)) / 4u][((row * (K * S)) + ((K * S) / 2u)) % 4u]);
-  let x_3 = f32(x[((row * (K * S)) + ((K * S) - 1u)) / 4u][((row * (K * S)) + ((K * S) - 1u)) % 4u]);
+  let base = row * (K * S);
+  let x_1 = f32(x[base / 4u][base % 4u]);
+  let x_2 = f32(x[(base + ((K * S) / 2u)) / 4u][(base + ((K * S) / 2u)) % 4u]);
+  let x_3 = f32(x[(base + ((K * S) - 1u)) / 4u][(base + ((K * S) - 1u)) % 4u]);
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
+  let base_2 = row * ((K * S) / 4u);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   for (var block = lane; block < (K * S) / 4u; block += LANES * 256u) {
@@ -54,7 +56,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), (K * S) / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[((row * (K * S)) + (i * 4u)) / 4u]);
+      let x_4 = vec4f(x[base_2 + i]);
       let d = x_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -103,7 +105,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[((row * (K * S)) + (i_2 * 4u)) / 4u]);
+      let x_5 = vec4f(x[base_2 + i_2]);
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -146,13 +148,14 @@ fn main(
   let spread = select(variance, variance_2, far);
   let rsqrt = inverseSqrt(spread + eps);
   let G_1 = row % max(G, 1u);
+  let base_3 = G_1 * K;
   let end = select(0u, (K * S) / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_6 = vec4f(x[((row * (K * S)) + (i_3 * 4u)) / 4u]);
+    let x_6 = vec4f(x[base_2 + i_3]);
     let K_1 = (i_3 * 4u) / max(S, 1u);
-    let gamma_1 = f32(gamma[(G_1 * K) + K_1]);
-    let beta_1 = f32(beta[(G_1 * K) + K_1]);
+    let gamma_1 = f32(gamma[base_3 + K_1]);
+    let beta_1 = f32(beta[base_3 + K_1]);
     let add = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
-    y[((row * (K * S)) + (i_3 * 4u)) / 4u] = vec4<y_t>(add);
+    y[base_2 + i_3] = vec4<y_t>(add);
   }
 }

@@ -39,9 +39,10 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < (N * G);
   let row = select(0u, index, active_1);
-  let x_1 = f32(x[row * (K * S)]);
-  let x_2 = f32(x[(row * (K * S)) + ((K * S) / 2u)]);
-  let x_3 = f32(x[(row * (K * S)) + ((K * S) - 1u)]);
+  let base = row * (K * S);
+  let x_1 = f32(x[base]);
+  let x_2 = f32(x[base + ((K * S) / 2u)]);
+  let x_3 = f32(x[base + ((K * S) - 1u)]);
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -50,7 +51,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), K * S);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = f32(x[(row * (K * S)) + i]);
+      let x_4 = f32(x[base + i]);
       let d = x_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -97,7 +98,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = f32(x[(row * (K * S)) + i_2]);
+      let x_5 = f32(x[base + i_2]);
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -138,13 +139,14 @@ fn main(
   let spread = select(variance, variance_2, far);
   let rsqrt = inverseSqrt(spread + eps);
   let G_1 = row % max(G, 1u);
+  let base_2 = G_1 * K;
   let end = select(0u, K * S, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_6 = f32(x[(row * (K * S)) + i_3]);
+    let x_6 = f32(x[base + i_3]);
     let K_1 = i_3 / max(S, 1u);
-    let gamma_1 = f32(gamma[(G_1 * K) + K_1]);
-    let beta_1 = f32(beta[(G_1 * K) + K_1]);
+    let gamma_1 = f32(gamma[base_2 + K_1]);
+    let beta_1 = f32(beta[base_2 + K_1]);
     let add = ((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1;
-    y[(row * (K * S)) + i_3] = y_t(add * (1.0f / (1.0f + exp(-add))));
+    y[base + i_3] = y_t(add * (1.0f / (1.0f + exp(-add))));
   }
 }

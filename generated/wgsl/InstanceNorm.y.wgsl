@@ -38,9 +38,10 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < (N * C);
   let row = select(0u, index, active_1);
-  let x_1 = f32(x[row * S]);
-  let x_2 = f32(x[(row * S) + (S / 2u)]);
-  let x_3 = f32(x[(row * S) + (S - 1u)]);
+  let base = row * S;
+  let x_1 = f32(x[base]);
+  let x_2 = f32(x[base + (S / 2u)]);
+  let x_3 = f32(x[base + (S - 1u)]);
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -49,7 +50,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), S);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = f32(x[(row * S) + i]);
+      let x_4 = f32(x[base + i]);
       let d = x_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -96,7 +97,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = f32(x[(row * S) + i_2]);
+      let x_5 = f32(x[base + i_2]);
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -141,7 +142,7 @@ fn main(
   let beta_1 = f32(beta[C_1]);
   let end = select(0u, S, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_6 = f32(x[(row * S) + i_3]);
-    y[(row * S) + i_3] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
+    let x_6 = f32(x[base + i_3]);
+    y[base + i_3] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }

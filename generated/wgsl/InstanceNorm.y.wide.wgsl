@@ -42,10 +42,12 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < (N * C);
   let row = select(0u, index, active_1);
-  let x_1 = f32(x[(row * S) / 4u][(row * S) % 4u]);
-  let x_2 = f32(x[((row * S) + (S / 2u)) / 4u][((row * S) + (S / 2u)) % 4u]);
-  let x_3 = f32(x[((row * S) + (S - 1u)) / 4u][((row * S) + (S - 1u)) % 4u]);
+  let base = row * S;
+  let x_1 = f32(x[base / 4u][base % 4u]);
+  let x_2 = f32(x[(base + (S / 2u)) / 4u][(base + (S / 2u)) % 4u]);
+  let x_3 = f32(x[(base + (S - 1u)) / 4u][(base + (S - 1u)) % 4u]);
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
+  let base_2 = row * (S / 4u);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   for (var block = lane; block < S / 4u; block += LANES * 256u) {
@@ -53,7 +55,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), S / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[((row * S) + (i * 4u)) / 4u]);
+      let x_4 = vec4f(x[base_2 + i]);
       let d = x_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -102,7 +104,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[((row * S) + (i_2 * 4u)) / 4u]);
+      let x_5 = vec4f(x[base_2 + i_2]);
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -149,8 +151,8 @@ fn main(
   let beta_1 = f32(beta[C_1]);
   let end = select(0u, S / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_6 = vec4f(x[((row * S) + (i_3 * 4u)) / 4u]);
+    let x_6 = vec4f(x[base_2 + i_3]);
     let add = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
-    y[((row * S) + (i_3 * 4u)) / 4u] = vec4<y_t>(add);
+    y[base_2 + i_3] = vec4<y_t>(add);
   }
 }

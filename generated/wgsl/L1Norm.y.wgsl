@@ -33,12 +33,13 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < N;
   let row = select(0u, index, active_1);
+  let base = row * D;
   var sum = 0.0f;
   for (var block = lane; block < D; block += LANES * 256u) {
     var part = 0.0f;
     let stop = min(block + (LANES * 256u), D);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = f32(x[(row * D) + i]);
+      let x_1 = f32(x[base + i]);
       part = part + abs(x_1);
     }
     sum = sum + part;
@@ -66,7 +67,7 @@ fn main(
   let max_1 = larger(sum_all, eps);
   let end = select(0u, D, active_1);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let x_2 = f32(x[(row * D) + i_2]);
-    y[(row * D) + i_2] = y_t(x_2 / max_1);
+    let x_2 = f32(x[base + i_2]);
+    y[base + i_2] = y_t(x_2 / max_1);
   }
 }

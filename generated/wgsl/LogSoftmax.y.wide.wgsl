@@ -49,12 +49,13 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < N;
   let row = select(0u, index, active_1);
+  let base = row * (D / 4u);
   var max_1 = vec4f(non_finite(4286578688u));
   for (var block = lane; block < D / 4u; block += LANES * 256u) {
     var part = vec4f(non_finite(4286578688u));
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = vec4f(x[((row * D) + (i * 4u)) / 4u]);
+      let x_1 = vec4f(x[base + i]);
       part = larger4(part, x_1);
     }
     max_1 = larger4(max_1, part);
@@ -85,7 +86,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), D / 4u);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_2 = vec4f(x[((row * D) + (i_2 * 4u)) / 4u]);
+      let x_2 = vec4f(x[base + i_2]);
       let sub = x_2 - vec4f(max_all);
       part_2 = part_2 + exp(sub);
     }
@@ -115,8 +116,8 @@ fn main(
   let log_1 = log(sum_all);
   let end = select(0u, D / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_3 = vec4f(x[((row * D) + (i_3 * 4u)) / 4u]);
+    let x_3 = vec4f(x[base + i_3]);
     let sub_2 = x_3 - vec4f(max_all);
-    y[((row * D) + (i_3 * 4u)) / 4u] = vec4<y_t>(sub_2 - vec4f(log_1));
+    y[base + i_3] = vec4<y_t>(sub_2 - vec4f(log_1));
   }
 }

@@ -30,12 +30,13 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < T;
   let row = select(0u, index, active_1);
+  let base = row * D;
   var mean = 0.0f;
   for (var block = lane; block < D; block += LANES * 256u) {
     var part = 0.0f;
     let stop = min(block + (LANES * 256u), D);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = f32(x[(row * D) + i]);
+      let x_1 = f32(x[base + i]);
       part = part + (x_1 * x_1);
     }
     mean = mean + part;
@@ -63,8 +64,8 @@ fn main(
   let rsqrt = inverseSqrt(mean_all + eps);
   let end = select(0u, D, active_1);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let x_2 = f32(x[(row * D) + i_2]);
+    let x_2 = f32(x[base + i_2]);
     let gamma_1 = f32(gamma[i_2]);
-    y[(row * D) + i_2] = y_t((x_2 * rsqrt) * gamma_1);
+    y[base + i_2] = y_t((x_2 * rsqrt) * gamma_1);
   }
 }

@@ -34,12 +34,13 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < T;
   let row = select(0u, index, active_1);
+  let base = row * (D / 4u);
   var mean = vec4f(0.0f);
   for (var block = lane; block < D / 4u; block += LANES * 256u) {
     var part = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = vec4f(x[((row * D) + (i * 4u)) / 4u]);
+      let x_1 = vec4f(x[base + i]);
       part = part + (x_1 * x_1);
     }
     mean = mean + part;
@@ -68,8 +69,8 @@ fn main(
   let rsqrt = inverseSqrt(mean_all + eps);
   let end = select(0u, D / 4u, active_1);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let x_2 = vec4f(x[((row * D) + (i_2 * 4u)) / 4u]);
-    let gamma_1 = vec4f(gamma[(i_2 * 4u) / 4u]);
-    y[((row * D) + (i_2 * 4u)) / 4u] = vec4<y_t>((x_2 * vec4f(rsqrt)) * gamma_1);
+    let x_2 = vec4f(x[base + i_2]);
+    let gamma_1 = vec4f(gamma[i_2]);
+    y[base + i_2] = vec4<y_t>((x_2 * vec4f(rsqrt)) * gamma_1);
   }
 }

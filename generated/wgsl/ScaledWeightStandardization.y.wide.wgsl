@@ -40,10 +40,12 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < O;
   let row = select(0u, index, active_1);
-  let w_1 = f32(w[(row * F) / 4u][(row * F) % 4u]);
-  let w_2 = f32(w[((row * F) + (F / 2u)) / 4u][((row * F) + (F / 2u)) % 4u]);
-  let w_3 = f32(w[((row * F) + (F - 1u)) / 4u][((row * F) + (F - 1u)) % 4u]);
+  let base = row * F;
+  let w_1 = f32(w[base / 4u][base % 4u]);
+  let w_2 = f32(w[(base + (F / 2u)) / 4u][(base + (F / 2u)) % 4u]);
+  let w_3 = f32(w[(base + (F - 1u)) / 4u][(base + (F - 1u)) % 4u]);
   let shift = w_1 + (((w_2 - w_1) + (w_3 - w_1)) * 0.3333333432674408f);
+  let base_2 = row * (F / 4u);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   for (var block = lane; block < F / 4u; block += LANES * 256u) {
@@ -51,7 +53,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), F / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let w_4 = vec4f(w[((row * F) + (i * 4u)) / 4u]);
+      let w_4 = vec4f(w[base_2 + i]);
       let d = w_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -100,7 +102,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let w_5 = vec4f(w[((row * F) + (i_2 * 4u)) / 4u]);
+      let w_5 = vec4f(w[base_2 + i_2]);
       let d_2 = w_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -145,8 +147,8 @@ fn main(
   let gain_1 = f32(gain[row]);
   let end = select(0u, F / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let w_6 = vec4f(w[((row * F) + (i_3 * 4u)) / 4u]);
+    let w_6 = vec4f(w[base_2 + i_3]);
     let mul = ((((w_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gain_1)) * vec4f(scale);
-    y[((row * F) + (i_3 * 4u)) / 4u] = vec4<y_t>(mul);
+    y[base_2 + i_3] = vec4<y_t>(mul);
   }
 }

@@ -37,12 +37,13 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < N;
   let row = select(0u, index, active_1);
+  let base = row * D;
   var max_1 = non_finite(4286578688u);
   for (var block = lane; block < D; block += LANES * 256u) {
     var part = non_finite(4286578688u);
     let stop = min(block + (LANES * 256u), D);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = f32(x[(row * D) + i]);
+      let x_1 = f32(x[base + i]);
       part = larger(part, x_1);
     }
     max_1 = larger(max_1, part);
@@ -72,7 +73,7 @@ fn main(
     var part_2 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), D);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_2 = f32(x[(row * D) + i_2]);
+      let x_2 = f32(x[base + i_2]);
       let exp_1 = exp(x_2 - max_all);
       part_2 = part_2 + exp_1;
     }
@@ -100,8 +101,8 @@ fn main(
   let sum_all = sum;
   let end = select(0u, D, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_3 = f32(x[(row * D) + i_3]);
+    let x_3 = f32(x[base + i_3]);
     let exp_2 = exp(x_3 - max_all);
-    y[(row * D) + i_3] = y_t(exp_2 / sum_all);
+    y[base + i_3] = y_t(exp_2 / sum_all);
   }
 }

@@ -39,14 +39,16 @@ fn main(
   let row = select(0u, index, active_1);
   let N_1 = 0u / max(S, 1u);
   let S_1 = 0u % max(S, 1u);
-  let x_1 = f32(x[((((N_1 * C) + row) * S) + S_1) / 4u][((((N_1 * C) + row) * S) + S_1) % 4u]);
+  let base = row * S;
+  let x_1 = f32(x[(base + ((N_1 * (C * S)) + S_1)) / 4u][(base + ((N_1 * (C * S)) + S_1)) % 4u]);
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[((((N_2 * C) + row) * S) + S_2) / 4u][((((N_2 * C) + row) * S) + S_2) % 4u]);
+  let x_2 = f32(x[(base + ((N_2 * (C * S)) + S_2)) / 4u][(base + ((N_2 * (C * S)) + S_2)) % 4u]);
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[((((N_3 * C) + row) * S) + S_3) / 4u][((((N_3 * C) + row) * S) + S_3) % 4u]);
+  let x_3 = f32(x[(base + ((N_3 * (C * S)) + S_3)) / 4u][(base + ((N_3 * (C * S)) + S_3)) % 4u]);
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
+  let base_2 = row * (S / 4u);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   for (var block = lane; block < (N * S) / 4u; block += LANES * 256u) {
@@ -56,7 +58,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let N_4 = (i * 4u) / max(S, 1u);
       let S_4 = (i * 4u) % max(S, 1u);
-      let x_4 = vec4f(x[((((N_4 * C) + row) * S) + S_4) / 4u]);
+      let x_4 = vec4f(x[base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
       let d = x_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -107,7 +109,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let N_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5 = vec4f(x[((((N_5 * C) + row) * S) + S_5) / 4u]);
+      let x_5 = vec4f(x[base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);

@@ -94,9 +94,10 @@ fn main(
   }
   let max_all = max_1;
   let max_all_2 = max_2;
-  let x_1 = f32(x[row * S]);
-  let x_2 = f32(x[(row * S) + (S / 2u)]);
-  let x_3 = f32(x[(row * S) + (S - 1u)]);
+  let base = row * S;
+  let x_1 = f32(x[base]);
+  let x_2 = f32(x[base + (S / 2u)]);
+  let x_3 = f32(x[base + (S - 1u)]);
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -105,7 +106,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), S);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_4 = f32(x[(row * S) + i_2]);
+      let x_4 = f32(x[base + i_2]);
       let d = x_4 - shift;
       part_3 = part_3 + d;
       part_4 = part_4 + (d * d);
@@ -152,7 +153,7 @@ fn main(
     var part_6 = 0.0f;
     let stop_3 = min(block_3 + (LANES * 256u), count);
     for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-      let x_5 = f32(x[(row * S) + i_3]);
+      let x_5 = f32(x[base + i_3]);
       let d_2 = x_5 - shift_2;
       part_5 = part_5 + d_2;
       part_6 = part_6 + (d_2 * d_2);
@@ -352,8 +353,8 @@ fn main(
   let beta_1 = f32(beta[C_1]);
   let end = select(0u, S, active_1);
   for (var i_6 = lane; i_6 < end; i_6 += LANES) {
-    let x_6 = f32(x[(row * S) + i_6]);
+    let x_6 = f32(x[base + i_6]);
     let mul_2 = (((sum_all_3 * ((x_6 - shift_2) - rest)) + (sum_all_4 * ((x_6 - scratch_18) - scratch_19))) + (sum_all_5 * ((x_6 - scratch_20) - scratch_21))) * rsqrt;
-    y[(row * S) + i_6] = y_t((mul_2 * gamma_1) + beta_1);
+    y[base + i_6] = y_t((mul_2 * gamma_1) + beta_1);
   }
 }

@@ -98,10 +98,12 @@ fn main(
   }
   let max_all = max_1;
   let max_all_2 = max_2;
-  let x_1 = f32(x[(row * S) / 4u][(row * S) % 4u]);
-  let x_2 = f32(x[((row * S) + (S / 2u)) / 4u][((row * S) + (S / 2u)) % 4u]);
-  let x_3 = f32(x[((row * S) + (S - 1u)) / 4u][((row * S) + (S - 1u)) % 4u]);
+  let base = row * S;
+  let x_1 = f32(x[base / 4u][base % 4u]);
+  let x_2 = f32(x[(base + (S / 2u)) / 4u][(base + (S / 2u)) % 4u]);
+  let x_3 = f32(x[(base + (S - 1u)) / 4u][(base + (S - 1u)) % 4u]);
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
+  let base_2 = row * (S / 4u);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   for (var block_2 = lane; block_2 < S / 4u; block_2 += LANES * 256u) {
@@ -109,7 +111,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), S / 4u);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_4 = vec4f(x[((row * S) + (i_2 * 4u)) / 4u]);
+      let x_4 = vec4f(x[base_2 + i_2]);
       let d = x_4 - vec4f(shift);
       part_3 = part_3 + d;
       part_4 = part_4 + (d * d);
@@ -158,7 +160,7 @@ fn main(
     var part_6 = vec4f(0.0f);
     let stop_3 = min(block_3 + (LANES * 256u), count);
     for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-      let x_5 = vec4f(x[((row * S) + (i_3 * 4u)) / 4u]);
+      let x_5 = vec4f(x[base_2 + i_3]);
       let d_2 = x_5 - vec4f(shift_2);
       part_5 = part_5 + d_2;
       part_6 = part_6 + (d_2 * d_2);
@@ -360,8 +362,8 @@ fn main(
   let beta_1 = f32(beta[C_1]);
   let end = select(0u, S / 4u, active_1);
   for (var i_6 = lane; i_6 < end; i_6 += LANES) {
-    let x_6 = vec4f(x[((row * S) + (i_6 * 4u)) / 4u]);
+    let x_6 = vec4f(x[base_2 + i_6]);
     let add_2 = ((vec4f(sum_all_3) * ((x_6 - vec4f(shift_2)) - vec4f(rest))) + (vec4f(sum_all_4) * ((x_6 - vec4f(scratch_18)) - vec4f(scratch_19)))) + (vec4f(sum_all_5) * ((x_6 - vec4f(scratch_20)) - vec4f(scratch_21)));
-    y[((row * S) + (i_6 * 4u)) / 4u] = vec4<y_t>(((add_2 * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1));
+    y[base_2 + i_6] = vec4<y_t>(((add_2 * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1));
   }
 }

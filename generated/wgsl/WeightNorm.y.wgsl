@@ -35,12 +35,13 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < O;
   let row = select(0u, index, active_1);
+  let base = row * F;
   var sum = 0.0f;
   for (var block = lane; block < F; block += LANES * 256u) {
     var part = 0.0f;
     let stop = min(block + (LANES * 256u), F);
     for (var i = block; i < stop; i += LANES) {
-      let w_1 = f32(w[(row * F) + i]);
+      let w_1 = f32(w[base + i]);
       part = part + (w_1 * w_1);
     }
     sum = sum + part;
@@ -69,7 +70,7 @@ fn main(
   let mul = g_1 * inverseSqrt(larger(sum_all, eps * eps));
   let end = select(0u, F, active_1);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let w_2 = f32(w[(row * F) + i_2]);
-    y[(row * F) + i_2] = y_t(w_2 * mul);
+    let w_2 = f32(w[base + i_2]);
+    y[base + i_2] = y_t(w_2 * mul);
   }
 }

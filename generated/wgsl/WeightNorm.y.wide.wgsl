@@ -39,12 +39,13 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < O;
   let row = select(0u, index, active_1);
+  let base = row * (F / 4u);
   var sum = vec4f(0.0f);
   for (var block = lane; block < F / 4u; block += LANES * 256u) {
     var part = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), F / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let w_1 = vec4f(w[((row * F) + (i * 4u)) / 4u]);
+      let w_1 = vec4f(w[base + i]);
       part = part + (w_1 * w_1);
     }
     sum = sum + part;
@@ -74,7 +75,7 @@ fn main(
   let mul = g_1 * inverseSqrt(larger(sum_all, eps * eps));
   let end = select(0u, F / 4u, active_1);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let w_2 = vec4f(w[((row * F) + (i_2 * 4u)) / 4u]);
-    y[((row * F) + (i_2 * 4u)) / 4u] = vec4<y_t>(w_2 * vec4f(mul));
+    let w_2 = vec4f(w[base + i_2]);
+    y[base + i_2] = vec4<y_t>(w_2 * vec4f(mul));
   }
 }

@@ -33,9 +33,10 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < O;
   let row = select(0u, index, active_1);
-  let w_1 = f32(w[row * F]);
-  let w_2 = f32(w[(row * F) + (F / 2u)]);
-  let w_3 = f32(w[(row * F) + (F - 1u)]);
+  let base = row * F;
+  let w_1 = f32(w[base]);
+  let w_2 = f32(w[base + (F / 2u)]);
+  let w_3 = f32(w[base + (F - 1u)]);
   let shift = w_1 + (((w_2 - w_1) + (w_3 - w_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -44,7 +45,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), F);
     for (var i = block; i < stop; i += LANES) {
-      let w_4 = f32(w[(row * F) + i]);
+      let w_4 = f32(w[base + i]);
       let d = w_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -91,7 +92,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let w_5 = f32(w[(row * F) + i_2]);
+      let w_5 = f32(w[base + i_2]);
       let d_2 = w_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -133,7 +134,7 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, F, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let w_6 = f32(w[(row * F) + i_3]);
-    y[(row * F) + i_3] = y_t(((w_6 - shift_2) - rest) * rsqrt);
+    let w_6 = f32(w[base + i_3]);
+    y[base + i_3] = y_t(((w_6 - shift_2) - rest) * rsqrt);
   }
 }

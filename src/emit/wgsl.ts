@@ -134,8 +134,8 @@ function statement(namer: Namer, wide: Wide, stmt: Stmt, indent: string): string
 
   /** An element of a tensor; one that is bound by fours is taken out of its four. */
   function element(name: string, index: Expr): string {
-    const text = e(index);
-    return wide.has(name) ? `${tensor(name)}[(${text}) / 4u][(${text}) % 4u]` : `${tensor(name)}[${text}]`;
+    const text = index.kind === "local" ? e(index) : `(${e(index)})`;
+    return wide.has(name) ? `${tensor(name)}[${text} / 4u][${text} % 4u]` : `${tensor(name)}[${e(index)}]`;
   }
 
   function load({ tensor: name, index, access }: Extract<Stmt, { kind: "load" }>): string {
@@ -143,7 +143,7 @@ function statement(namer: Namer, wide: Wide, stmt: Stmt, indent: string): string
       case "one":
         return `f32(${element(name, index)})`;
       case "four":
-        return `vec4f(${tensor(name)}[(${e(index)}) / 4u])`;
+        return `vec4f(${tensor(name)}[${e(index)}])`;
       case "apart": {
         const places = [0, 1, 2, 3].map((i) => add(index, mul(u32(i), access.stride)));
         return `vec4f(${places.map((one) => `f32(${element(name, one)})`).join(", ")})`;
@@ -157,7 +157,7 @@ function statement(namer: Namer, wide: Wide, stmt: Stmt, indent: string): string
       case "one":
         return `${indent}${element(name, index)} = ${type}(${e(value)});\n`;
       case "four":
-        return `${indent}${tensor(name)}[(${e(index)}) / 4u] = vec4<${type}>(${e(value)});\n`;
+        return `${indent}${tensor(name)}[${e(index)}] = vec4<${type}>(${e(value)});\n`;
       case "apart": {
         const places = [0, 1, 2, 3].map((i) => add(index, mul(u32(i), access.stride)));
         return places

@@ -4,7 +4,7 @@
  */
 import type { AxisSet } from "../tensor/axes.ts";
 import type { Node } from "../tensor/graph.ts";
-import { add, binary, extent, extentOf, local, mul, u32 } from "./expr.ts";
+import { binary, extent, extentOf, local, u32 } from "./expr.ts";
 import type { Expr, Stmt } from "./ir.ts";
 
 /** Axes counted together by one linear index, slowest first. */
@@ -21,12 +21,14 @@ export interface Frame {
   readonly body: Stmt[];
   readonly coordinates: Map<string, Expr>;
   readonly values: Map<Node, Expr>;
+  /** Offsets already computed here, by how they are computed. */
+  readonly offsets: Map<string, Expr>;
   /** Values are not moved out of it: a branch that few lanes take. */
   readonly closed: boolean;
 }
 
 export function createFrame(parent: Frame | null, run: Run | null, closed = false): Frame {
-  return { parent, run, body: [], coordinates: new Map(), values: new Map(), closed };
+  return { parent, run, body: [], coordinates: new Map(), values: new Map(), offsets: new Map(), closed };
 }
 
 export type NameOf = (base: string) => string;
@@ -77,26 +79,4 @@ export function bind(frame: Frame, base: string, value: Expr, nameOf: NameOf): E
   const name = nameOf(base);
   frame.body.push({ kind: "let", name, value });
   return local(value.type, name);
-}
-
-/**
- * The offset of an element, by Horner's rule over the layout. Axes that lie side by side in memory as they do in a run
- * are taken together, so that a contiguous row costs one addition and no division.
- */
-export function elementIndex(frame: Frame, layout: readonly string[], nameOf: NameOf): Expr {
-  let index: Expr = u32(0);
-  for (let place = 0; place < layout.length; ) {
-    const run = binderOf(frame, layout[place]).run as Run;
-    const whole = run.factors.every(
-      (factor, i) => layout[place + i] === factor && binderOf(frame, factor).run === run,
-    );
-    if (whole) {
-      index = add(mul(index, extentOf(run.factors)), run.linear);
-      place += run.factors.length;
-    } else {
-      index = add(mul(index, extent(layout[place])), coordinate(frame, layout[place], nameOf));
-      place += 1;
-    }
-  }
-  return index;
 }

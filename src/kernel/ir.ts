@@ -60,7 +60,7 @@ export type BinaryOp = FoldOp | "sub" | "mul" | "div" | "mod" | "lt" | "le" | "e
 
 export type UnaryOp = Exclude<NativeOperator, BinaryOp | "where">;
 
-/** One element, or four: side by side (the index is a multiple of four), or `stride` elements apart. */
+/** One element, or four: side by side (the index then counts fours), or `stride` elements apart. */
 export type Access =
   | { readonly kind: "one" }
   | { readonly kind: "four" }

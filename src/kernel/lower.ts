@@ -5,7 +5,8 @@ import { type AxisSet, minus, sameAxes } from "../tensor/axes.ts";
 import { type Graph, type Node, operands, reachable } from "../tensor/graph.ts";
 import type { Address } from "./address.ts";
 import { add, binary, builtin, lanes, mul, rows, select, u32, widen } from "./expr.ts";
-import { bind, createFrame, elementIndex, type Frame } from "./frame.ts";
+import { bind, createFrame, type Frame } from "./frame.ts";
+import { elementIndex } from "./index.ts";
 import type { Expr, Kernel, KernelTensor } from "./ir.ts";
 import { elementPlace, type Path, stepsOf } from "./loop.ts";
 import { lowerReductions, reductionLoops } from "./reduce.ts";
@@ -115,7 +116,7 @@ function storeTargets(context: ValueContext, frame: Frame, targets: readonly Tar
     const address = context.addressOf(target.tensor);
     const access = accessOf(frame, address);
     const value = lowerValue(context, frame, target.value);
-    const index = add(address.offset, elementIndex(frame, address.layout, context.nameOf));
+    const index = elementIndex(frame, address, access, context.nameOf);
     const { tensor } = address;
     frame.body.push({
       kind: "store",

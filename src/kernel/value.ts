@@ -4,16 +4,8 @@ import type { AxisSet } from "../tensor/axes.ts";
 import type { MapNode, Node } from "../tensor/graph.ts";
 import { type Address, scratchTensor } from "./address.ts";
 import { add, binary, call, constant, extentOf, f32, float, local, ramp, select } from "./expr.ts";
-import {
-  bind,
-  coordinate,
-  createFrame,
-  elementIndex,
-  type Frame,
-  homeOf,
-  type NameOf,
-  vectorAxis,
-} from "./frame.ts";
+import { bind, coordinate, createFrame, type Frame, homeOf, type NameOf, vectorAxis } from "./frame.ts";
+import { elementIndex } from "./index.ts";
 import type { Access, BinaryOp, Expr, UnaryOp } from "./ir.ts";
 
 export interface ValueContext {
@@ -81,7 +73,7 @@ function compute(context: ValueContext, frame: Frame, node: Node): Expr {
       const name = context.nameOf(node.tensor);
       const address = context.addressOf(node.tensor);
       const access = accessOf(frame, address);
-      const index = add(address.offset, elementIndex(frame, address.layout, context.nameOf));
+      const index = elementIndex(frame, address, access, context.nameOf);
       frame.body.push({ kind: "load", name, tensor: address.tensor, index, access });
       return local(access.kind === "one" ? "f32" : "f32x4", name);
     }
