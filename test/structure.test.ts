@@ -22,6 +22,7 @@ const road = [
   "src/emit",
   "src/compile",
   "src/runtime",
+  "src/measure",
   "src/device",
   "src",
   "src/cli",

@@ -106,6 +106,25 @@ A shape names the extents of axes; a variadic axis takes as many as it has, join
     .addOption(json)
     .action(async (spec, options) => ended((await import("./explain.ts")).explain(spec, options)));
 
+  add(
+    "bench",
+    "time a norm beside a copy kernel",
+    "normc bench GroupNorm --shape N=2,C=320,S=64x64",
+    specHelp,
+  )
+    .argument("<spec>", "the norm")
+    .requiredOption("--shape <extents>", "extents of axes: N=2,C=320,S=64x64; repeatable", collect, [])
+    .option("--set <params>", "params: NAME=NUMBER,…; repeatable", collect, [])
+    .addOption(new Option("--mode <mode>", "for norms with modes").choices(["train", "infer"]))
+    .addOption(
+      new Option("--dtype <type>", "storage of inputs, affines and outputs")
+        .choices(["f32", "f16"])
+        .default("f32"),
+    )
+    .option("--adapter <name>", "auto, gpu, lavapipe or swiftshader", "auto")
+    .addOption(json)
+    .action(async (spec, options) => ended(await (await import("./bench.ts")).bench(spec, options)));
+
   add("fmt", "write specs in their canonical form", "normc fmt library/*.norm --check")
     .argument("<file...>", ".norm files")
     .option("--check", "write nothing: list the files that differ and exit with 1")

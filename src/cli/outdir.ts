@@ -1,6 +1,6 @@
 /** The output folder of `normc build`: nothing outside of it, and in it nothing but normc's own files, is touched. */
 import { lstatSync, mkdirSync, readFileSync, realpathSync, rmdirSync, unlinkSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { type BuildFiles, marker } from "./build-files.ts";
 import { CommandError } from "./failure.ts";
 import { reasonOf } from "./host.ts";
@@ -41,9 +41,13 @@ function openFolder(out: string): string {
   return folder;
 }
 
+/** One parent after the other: Node's own `recursive` never returns below a folder such as /proc. */
 function makeFolder(path: string): void {
+  const full = resolve(path);
+  if (lstatSync(full, { throwIfNoEntry: false }) !== undefined) return;
+  if (dirname(full) !== full) makeFolder(dirname(full));
   try {
-    mkdirSync(path, { recursive: true });
+    mkdirSync(full);
   } catch (error) {
     throw new CommandError(1, `cannot make the folder ${path}: ${reasonOf(error)}`);
   }

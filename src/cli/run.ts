@@ -70,6 +70,12 @@ function showErrors(outcomes: readonly Outcome[], isArray: boolean): void {
   if (lines.length > shownErrors) say(`… and ${lines.length - shownErrors} more cases failed`);
 }
 
+/** The label of a case, even of one that cannot be read otherwise. */
+function labelOf(value: unknown): string | undefined {
+  const label = typeof value === "object" && value !== null && "name" in value ? value.name : undefined;
+  return typeof label === "string" ? label : undefined;
+}
+
 async function runCase(
   spec: Spec,
   value: unknown,
@@ -84,8 +90,8 @@ async function runCase(
     adapter: backend.adapter,
   });
   try {
+    name = labelOf(value);
     const one = readCase(value);
-    name = one.name;
     const mode = one.mode ?? options.mode;
     const graph = graphOf(spec.norm, mode);
     if (graph === undefined) throw new CaseError("N511", missingMode(spec.norm, String(mode)));
