@@ -145,18 +145,30 @@ fn main(
   let row = select(0u, index, active_1);
   let base = row * D;
   let x_1 = f32(x[base]);
-  let residual_1 = f32(residual[base]);
-  let bias_1 = f32(bias[0u]);
-  let add = (x_1 + residual_1) + bias_1;
   let x_2 = f32(x[base + (D / 2u)]);
-  let residual_2 = f32(residual[base + (D / 2u)]);
-  let bias_2 = f32(bias[D / 2u]);
-  let add_2 = (x_2 + residual_2) + bias_2;
   let x_3 = f32(x[base + (D - 1u)]);
+  let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
+  let residual_1 = f32(residual[base]);
+  let residual_2 = f32(residual[base + (D / 2u)]);
   let residual_3 = f32(residual[base + (D - 1u)]);
+  let shift_2 = residual_1 + (((residual_2 - residual_1) + (residual_3 - residual_1)) * 0.3333333432674408f);
+  let bias_1 = f32(bias[0u]);
+  let bias_2 = f32(bias[D / 2u]);
   let bias_3 = f32(bias[D - 1u]);
-  let add_3 = (x_3 + residual_3) + bias_3;
-  let shift = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
+  let shift_3 = bias_1 + (((bias_2 - bias_1) + (bias_3 - bias_1)) * 0.3333333432674408f);
+  let x_4 = f32(x[base]);
+  let residual_4 = f32(residual[base]);
+  let bias_4 = f32(bias[0u]);
+  let add = ((x_4 - shift) + (residual_4 - shift_2)) + (bias_4 - shift_3);
+  let x_5 = f32(x[base + (D / 2u)]);
+  let residual_5 = f32(residual[base + (D / 2u)]);
+  let bias_5 = f32(bias[D / 2u]);
+  let add_2 = ((x_5 - shift) + (residual_5 - shift_2)) + (bias_5 - shift_3);
+  let x_6 = f32(x[base + (D - 1u)]);
+  let residual_6 = f32(residual[base + (D - 1u)]);
+  let bias_6 = f32(bias[D - 1u]);
+  let add_3 = ((x_6 - shift) + (residual_6 - shift_2)) + (bias_6 - shift_3);
+  let shift_4 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
   for (var block = lane; block < D; block += LANES * 256u) {
@@ -164,11 +176,11 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), D);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = f32(x[base + i]);
-      let residual_4 = f32(residual[base + i]);
-      let bias_4 = f32(bias[i]);
-      let add_4 = (x_4 + residual_4) + bias_4;
-      let d = add_4 - shift;
+      let x_7 = f32(x[base + i]);
+      let residual_7 = f32(residual[base + i]);
+      let bias_7 = f32(bias[i]);
+      let add_4 = ((x_7 - shift) + (residual_7 - shift_2)) + (bias_7 - shift_3);
+      let d = add_4 - shift_4;
       part = part + d;
       part_2 = part_2 + (d * d);
     }
@@ -205,7 +217,7 @@ fn main(
   let mean = sum / f32(D);
   let variance = larger((squares / f32(D)) - (mean * mean), 0.0f);
   let far = (variance * 4.0f) < (mean * mean);
-  let shift_2 = select(shift, shift + mean, far);
+  let shift_5 = select(shift_4, shift_4 + mean, far);
   var sum_2 = 0.0f;
   var squares_2 = 0.0f;
   let count = select(0u, D, far);
@@ -214,11 +226,11 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = f32(x[base + i_2]);
-      let residual_5 = f32(residual[base + i_2]);
-      let bias_5 = f32(bias[i_2]);
-      let add_5 = (x_5 + residual_5) + bias_5;
-      let d_2 = add_5 - shift_2;
+      let x_8 = f32(x[base + i_2]);
+      let residual_8 = f32(residual[base + i_2]);
+      let bias_8 = f32(bias[i_2]);
+      let add_5 = ((x_8 - shift) + (residual_8 - shift_2)) + (bias_8 - shift_3);
+      let d_2 = add_5 - shift_5;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
     }
@@ -259,14 +271,14 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, D, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_6 = f32(x[base + i_3]);
-    let residual_6 = f32(residual[base + i_3]);
-    let bias_6 = f32(bias[i_3]);
-    let add_6 = (x_6 + residual_6) + bias_6;
+    let x_9 = f32(x[base + i_3]);
+    let residual_9 = f32(residual[base + i_3]);
+    let bias_9 = f32(bias[i_3]);
+    let add_6 = ((x_9 - shift) + (residual_9 - shift_2)) + (bias_9 - shift_3);
     let gamma_1 = f32(gamma[i_3]);
     let beta_1 = f32(beta[i_3]);
-    y[base + i_3] = y_t(((((add_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
-    h[base + i_3] = h_t(add_6);
+    y[base + i_3] = y_t(((((add_6 - shift_5) - rest) * rsqrt) * gamma_1) + beta_1);
+    h[base + i_3] = h_t((x_9 + residual_9) + bias_9);
   }
 }
 `,
@@ -330,18 +342,30 @@ fn main(
   let row = select(0u, index, active_1);
   let base = row * D;
   let x_1 = f32(x[base / 4u][base % 4u]);
-  let residual_1 = f32(residual[base / 4u][base % 4u]);
-  let bias_1 = f32(bias[(0u) / 4u][(0u) % 4u]);
-  let add = (x_1 + residual_1) + bias_1;
   let x_2 = f32(x[(base + (D / 2u)) / 4u][(base + (D / 2u)) % 4u]);
-  let residual_2 = f32(residual[(base + (D / 2u)) / 4u][(base + (D / 2u)) % 4u]);
-  let bias_2 = f32(bias[(D / 2u) / 4u][(D / 2u) % 4u]);
-  let add_2 = (x_2 + residual_2) + bias_2;
   let x_3 = f32(x[(base + (D - 1u)) / 4u][(base + (D - 1u)) % 4u]);
+  let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
+  let residual_1 = f32(residual[base / 4u][base % 4u]);
+  let residual_2 = f32(residual[(base + (D / 2u)) / 4u][(base + (D / 2u)) % 4u]);
   let residual_3 = f32(residual[(base + (D - 1u)) / 4u][(base + (D - 1u)) % 4u]);
+  let shift_2 = residual_1 + (((residual_2 - residual_1) + (residual_3 - residual_1)) * 0.3333333432674408f);
+  let bias_1 = f32(bias[(0u) / 4u][(0u) % 4u]);
+  let bias_2 = f32(bias[(D / 2u) / 4u][(D / 2u) % 4u]);
   let bias_3 = f32(bias[(D - 1u) / 4u][(D - 1u) % 4u]);
-  let add_3 = (x_3 + residual_3) + bias_3;
-  let shift = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
+  let shift_3 = bias_1 + (((bias_2 - bias_1) + (bias_3 - bias_1)) * 0.3333333432674408f);
+  let x_4 = f32(x[base / 4u][base % 4u]);
+  let residual_4 = f32(residual[base / 4u][base % 4u]);
+  let bias_4 = f32(bias[(0u) / 4u][(0u) % 4u]);
+  let add = ((x_4 - shift) + (residual_4 - shift_2)) + (bias_4 - shift_3);
+  let x_5 = f32(x[(base + (D / 2u)) / 4u][(base + (D / 2u)) % 4u]);
+  let residual_5 = f32(residual[(base + (D / 2u)) / 4u][(base + (D / 2u)) % 4u]);
+  let bias_5 = f32(bias[(D / 2u) / 4u][(D / 2u) % 4u]);
+  let add_2 = ((x_5 - shift) + (residual_5 - shift_2)) + (bias_5 - shift_3);
+  let x_6 = f32(x[(base + (D - 1u)) / 4u][(base + (D - 1u)) % 4u]);
+  let residual_6 = f32(residual[(base + (D - 1u)) / 4u][(base + (D - 1u)) % 4u]);
+  let bias_6 = f32(bias[(D - 1u) / 4u][(D - 1u) % 4u]);
+  let add_3 = ((x_6 - shift) + (residual_6 - shift_2)) + (bias_6 - shift_3);
+  let shift_4 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
   let base_2 = row * (D / 4u);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
@@ -350,11 +374,11 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[base_2 + i]);
-      let residual_4 = vec4f(residual[base_2 + i]);
-      let bias_4 = vec4f(bias[i]);
-      let add_4 = (x_4 + residual_4) + bias_4;
-      let d = add_4 - vec4f(shift);
+      let x_7 = vec4f(x[base_2 + i]);
+      let residual_7 = vec4f(residual[base_2 + i]);
+      let bias_7 = vec4f(bias[i]);
+      let add_4 = ((x_7 - vec4f(shift)) + (residual_7 - vec4f(shift_2))) + (bias_7 - vec4f(shift_3));
+      let d = add_4 - vec4f(shift_4);
       part = part + d;
       part_2 = part_2 + (d * d);
     }
@@ -393,7 +417,7 @@ fn main(
   let mean = sum_2 / f32(D);
   let variance = larger((squares_2 / f32(D)) - (mean * mean), 0.0f);
   let far = (variance * 4.0f) < (mean * mean);
-  let shift_2 = select(shift, shift + mean, far);
+  let shift_5 = select(shift_4, shift_4 + mean, far);
   var sum_3 = vec4f(0.0f);
   var squares_3 = vec4f(0.0f);
   let count = select(0u, D / 4u, far);
@@ -402,11 +426,11 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[base_2 + i_2]);
-      let residual_5 = vec4f(residual[base_2 + i_2]);
-      let bias_5 = vec4f(bias[i_2]);
-      let add_5 = (x_5 + residual_5) + bias_5;
-      let d_2 = add_5 - vec4f(shift_2);
+      let x_8 = vec4f(x[base_2 + i_2]);
+      let residual_8 = vec4f(residual[base_2 + i_2]);
+      let bias_8 = vec4f(bias[i_2]);
+      let add_5 = ((x_8 - vec4f(shift)) + (residual_8 - vec4f(shift_2))) + (bias_8 - vec4f(shift_3));
+      let d_2 = add_5 - vec4f(shift_5);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
     }
@@ -449,15 +473,15 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, D / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_6 = vec4f(x[base_2 + i_3]);
-    let residual_6 = vec4f(residual[base_2 + i_3]);
-    let bias_6 = vec4f(bias[i_3]);
-    let add_6 = (x_6 + residual_6) + bias_6;
+    let x_9 = vec4f(x[base_2 + i_3]);
+    let residual_9 = vec4f(residual[base_2 + i_3]);
+    let bias_9 = vec4f(bias[i_3]);
+    let add_6 = ((x_9 - vec4f(shift)) + (residual_9 - vec4f(shift_2))) + (bias_9 - vec4f(shift_3));
     let gamma_1 = vec4f(gamma[i_3]);
     let beta_1 = vec4f(beta[i_3]);
-    let add_7 = ((((add_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * gamma_1) + beta_1;
+    let add_7 = ((((add_6 - vec4f(shift_5)) - vec4f(rest)) * vec4f(rsqrt)) * gamma_1) + beta_1;
     y[base_2 + i_3] = vec4<y_t>(add_7);
-    h[base_2 + i_3] = vec4<h_t>(add_6);
+    h[base_2 + i_3] = vec4<h_t>((x_9 + residual_9) + bias_9);
   }
 }
 `,

@@ -53,7 +53,7 @@ export function lowerMoments(
 }
 
 /** Of three elements, formed so that no sum of large ones overflows. */
-function sampleMean(context: ValueContext, row: Frame, path: Path, arg: Node): Expr {
+export function sampleMean(context: ValueContext, row: Frame, path: Path, arg: Node): Expr {
   const count = extentOf(path.over);
   const places = [u32(0), div(count, u32(2)), sub(count, u32(1))];
   const [a, b, c] = places.map((place) => valueAt(context, row, arg, path.over, place));

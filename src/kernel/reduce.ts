@@ -5,7 +5,7 @@ import { div, extentOf, float, local } from "./expr.ts";
 import { bind, type Frame } from "./frame.ts";
 import type { FoldOp } from "./ir.ts";
 import { type Path, sumLoop } from "./loop.ts";
-import { foldTotals, lowerMoments, type MomentGroup } from "./moments.ts";
+import { foldTotals, lowerMoments, type MomentGroup, sampleMean } from "./moments.ts";
 import { shareTotals } from "./share.ts";
 import { lowerValue, type ValueContext } from "./value.ts";
 
@@ -37,7 +37,13 @@ export function lowerReductions(context: ValueContext, row: Frame, loop: Reducti
   for (const node of loop.reductions) {
     if (isMoment(node.op)) groups.set(node.arg, [...(groups.get(node.arg) ?? []), node]);
   }
-  const moments = [...groups].map(([arg, nodes]): MomentGroup => ({ arg, nodes }));
+  const moments: MomentGroup[] = [];
+  for (const [arg, nodes] of groups) {
+    // Of the terms of a sum only the shift is wanted: a sample, no loop.
+    if (nodes.every((one) => one.op === "shift")) {
+      row.values.set(nodes[0], bind(row, "shift", sampleMean(context, row, path, arg), context.nameOf));
+    } else moments.push({ arg, nodes });
+  }
   if (moments.length > 0) lowerMoments(context, row, path, moments);
   const plain = loop.reductions.filter((one) => !isMoment(one.op));
   if (plain.length > 0) lowerPlain(context, row, path, plain);
