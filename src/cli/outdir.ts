@@ -1,5 +1,5 @@
 /** The output folder of `normc build`: nothing outside of it, and in it nothing but normc's own files, is touched. */
-import { lstatSync, mkdirSync, readFileSync, realpathSync, rmdirSync, unlinkSync } from "node:fs";
+import { lstatSync, mkdirSync, readFileSync, realpathSync, rmdirSync, statSync, unlinkSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { type BuildFiles, marker } from "./build-files.ts";
 import { CommandError } from "./failure.ts";
@@ -32,6 +32,10 @@ export function writeBuild(out: string, { texts, manifest }: BuildFiles): Writte
 
 function openFolder(out: string): string {
   makeFolder(out);
+  // A link to nothing, or a file, is found where the folder should be.
+  if (statSync(out, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new CommandError(1, `${out} is a file or a link to nothing where normc needs a folder`);
+  }
   const folder = realpathSync(out);
   const kernels = lstatSync(join(folder, "wgsl"), { throwIfNoEntry: false });
   // Through a link, files outside of the folder would be written and deleted.

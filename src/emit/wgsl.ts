@@ -211,8 +211,6 @@ function expression(namer: Namer, expr: Expr): string {
           : `${propagating[expr.op]}${wide}`;
       return `${name ?? expr.op}(${e(expr.a)}, ${e(expr.b)})`;
     }
-    case "not":
-      return `!${inner(expr.a)}`;
     case "call":
       return expr.op === "neg" ? `-${inner(expr.a)}` : `${renamed[expr.op] ?? expr.op}(${e(expr.a)})`;
     case "select":

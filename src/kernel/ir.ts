@@ -20,7 +20,6 @@ export type Expr =
       readonly a: Expr;
       readonly b: Expr;
     }
-  | { readonly kind: "not"; readonly type: "bool"; readonly a: Expr }
   /** An elementwise operator on f32 that is not a `binary`. */
   | { readonly kind: "call"; readonly type: "f32" | "f32x4"; readonly op: UnaryOp; readonly a: Expr }
   | {

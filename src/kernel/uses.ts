@@ -47,7 +47,6 @@ export function* everyExpr(expr: Expr): Generator<Expr> {
     case "local":
     case "ramp":
       break;
-    case "not":
     case "call":
     case "float":
     case "splat":

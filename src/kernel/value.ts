@@ -3,9 +3,9 @@ import { isNative, type NativeOperator } from "../operators/operators.ts";
 import type { AxisSet } from "../tensor/axes.ts";
 import type { MapNode, Node } from "../tensor/graph.ts";
 import { type Address, scratchTensor } from "./address.ts";
+import { elementIndex } from "./element-index.ts";
 import { add, binary, call, constant, extentOf, f32, float, local, ramp, select } from "./expr.ts";
 import { bind, coordinate, createFrame, type Frame, homeOf, type NameOf, vectorAxis } from "./frame.ts";
-import { elementIndex } from "./index.ts";
 import type { Access, BinaryOp, Expr, UnaryOp } from "./ir.ts";
 
 export interface ValueContext {
@@ -127,7 +127,6 @@ function nesting(expr: Expr): number {
     case "local":
     case "ramp":
       return 0;
-    case "not":
     case "call":
     case "float":
     case "splat":

@@ -5,9 +5,9 @@
  * by itself (a reduction that keeps other axes) is computed by earlier kernels, found the same way. The candidate
  * with the fewest kernels wins, then the one with the larger grid: more rows keep more workgroups busy.
  */
-import { type AxisSet, isSubset, minus, sameAxes, union } from "../tensor/axes.ts";
+import { type AxisSet, isSubset, minus, union } from "../tensor/axes.ts";
 import { createBuilder, type GraphBuilder } from "../tensor/builder.ts";
-import { type Graph, type Node, type ReduceNode, reachable } from "../tensor/graph.ts";
+import { type Graph, type Node, reachable } from "../tensor/graph.ts";
 import { resolveInKernel } from "./locality.ts";
 import { type Plan, type PlannedKernel, scratchName, type Target } from "./plan.ts";
 import { protectStates } from "./states.ts";
@@ -124,12 +124,4 @@ export function orderLike(graph: Graph, axes: AxisSet, values: readonly Node[]):
     if (factors !== undefined) return factors.filter((one) => axes.includes(one));
   }
   return axes;
-}
-
-export function reductions(values: readonly Node[]): ReduceNode[] {
-  return reachable(values).filter((one): one is ReduceNode => one.kind === "reduce");
-}
-
-export function isRowLevel(target: Target, grid: AxisSet): boolean {
-  return sameAxes(target.factors, grid);
 }
