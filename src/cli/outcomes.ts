@@ -1,8 +1,16 @@
 /** Writing what `normc run` found: as JSON, in pieces, since one string could not hold large tensors. */
 import { writeSync } from "node:fs";
-import type { TensorResult } from "./backends.ts";
+import type { Results, TensorResult } from "./backends.ts";
 import { replaceFile } from "./replace.ts";
-import type { Outcome } from "./run.ts";
+
+/** What became of one case. */
+export interface Outcome {
+  readonly name?: string;
+  readonly backend: string;
+  readonly adapter: string;
+  readonly outputs?: Results;
+  readonly error?: { readonly code: string; readonly message: string };
+}
 
 const pieceLength = 1 << 16;
 

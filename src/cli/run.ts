@@ -1,10 +1,10 @@
 import { escaped } from "../diagnostics/display.ts";
 import { NormError } from "../runtime/errors.ts";
 import { refuseUnknown } from "../runtime/names.ts";
-import { type Backend, openBackend, type Results } from "./backends.ts";
+import { type Backend, openBackend } from "./backends.ts";
 import { CommandError, type ExitCode } from "./failure.ts";
 import { CaseError, readCase, readCases } from "./feeds.ts";
-import { writeOutcomes } from "./outcomes.ts";
+import { type Outcome, writeOutcomes } from "./outcomes.ts";
 import { progress, say } from "./output.ts";
 import { parseSettings } from "./settings.ts";
 import { graphOf, missingMode, resolveSpec, type Spec } from "./specs.ts";
@@ -19,15 +19,6 @@ export interface RunOptions {
   readonly dtype: "f32" | "f16";
   readonly grad?: boolean;
   readonly json?: boolean;
-}
-
-/** What became of one case. */
-export interface Outcome {
-  readonly name?: string;
-  readonly backend: string;
-  readonly adapter: string;
-  readonly outputs?: Results;
-  readonly error?: { readonly code: string; readonly message: string };
 }
 
 export async function run(specName: string, options: RunOptions): Promise<ExitCode> {

@@ -1,7 +1,16 @@
 import type { Mode, Program, ProgramTensor } from "../program/program.ts";
-import type { BoundNorm } from "./bindings.ts";
 import { dimsDoc, dimsType, needsDims } from "./bindings-dims.ts";
 import { freeName, type NormIdentifiers } from "./bindings-names.ts";
+
+/** A norm as the bindings need it: its documentation and its programs, one a mode. */
+export interface BoundNorm {
+  readonly name: string;
+  readonly doc?: string | undefined;
+  /** The documentation of tensors and params by name. */
+  readonly docs: ReadonlyMap<string, string>;
+  /** One for each mode, or a single one whose mode is null. */
+  readonly programs: readonly Program[];
+}
 
 /** A declaration of the module, as plain data. */
 export type Declaration =

@@ -1,19 +1,10 @@
-import type { Program } from "../program/program.ts";
-import { describeNorm } from "./bindings-api.ts";
+import { type BoundNorm, describeNorm } from "./bindings-api.ts";
 import { escapeComment } from "./bindings-docs.ts";
 import { printLiteral } from "./bindings-literal.ts";
 import { chooseIdentifiers } from "./bindings-names.ts";
 import { renderModule } from "./shells.ts";
 
-/** A norm as the bindings need it: its documentation and its programs, one a mode. */
-export interface BoundNorm {
-  readonly name: string;
-  readonly doc?: string | undefined;
-  /** The documentation of tensors and params by name. */
-  readonly docs: ReadonlyMap<string, string>;
-  /** One for each mode, or a single one whose mode is null. */
-  readonly programs: readonly Program[];
-}
+export type { BoundNorm };
 
 /** What the banner says of a module's origin. */
 export interface Banner {
