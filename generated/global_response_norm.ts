@@ -73,14 +73,21 @@ const GlobalResponseNormPrograms: readonly Program[] = [
       { name: "beta", role: "affine", dims: ["C"], initial: 0 },
       { name: "y", role: "output", dims: ["N", "S", "C"] },
       { name: "(scratch)", role: "scratch", dims: [], parts: [["N", "C"]] },
+      { name: "(partials)", role: "scratch", dims: [], parts: [] },
     ],
     kernels: [
       {
         name: "scratch_6",
         grid: ["N", "C"],
         row: ["S"],
-        wgsl: `override LANES: u32;
+        forms: [
+          {
+            vector: null,
+            together: 1,
+            held: 0,
+            wgsl: `override LANES: u32;
 override ROWS: u32;
+override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override C: u32;
@@ -92,15 +99,15 @@ override S: u32;
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
-@compute @workgroup_size(LANES, ROWS)
+@compute @workgroup_size(LANES * ROWS)
 fn main(
   @builtin(workgroup_id) workgroup_id: vec3u,
   @builtin(num_workgroups) num_workgroups: vec3u,
-  @builtin(local_invocation_id) local_id: vec3u,
+  @builtin(local_invocation_index) local_index: u32,
 ) {
   let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-  let lane = local_id.x;
-  let row_in_group = local_id.y;
+  let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
+  let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < (N * C);
   let row = select(0u, index, active_1);
@@ -109,13 +116,13 @@ fn main(
   let base = (N_1 * (S * C)) + C_1;
   var sum = 0.0f;
   for (var block = lane; block < S; block += LANES * 256u) {
-    var part = 0.0f;
+    var part_1 = 0.0f;
     let stop = min(block + (LANES * 256u), S);
     for (var i = block; i < stop; i += LANES) {
       let x_1 = f32(x[base + (i * C)]);
-      part = part + (x_1 * x_1);
+      part_1 = part_1 + (x_1 * x_1);
     }
-    sum = sum + part;
+    sum = sum + part_1;
   }
   for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
     let other = exchange(sum, mask);
@@ -142,22 +149,27 @@ fn main(
   }
 }
 `,
-        bindings: [
-          { tensor: "x", access: "read", element: "x_t" },
-          { tensor: "(scratch)", access: "read_write", element: "scratch_t" },
-        ],
-        constants: [
-          { name: "LANES", kind: "lanes" },
-          { name: "ROWS", kind: "rows" },
-          { name: "SUBGROUP", kind: "subgroup" },
-          { name: "N", kind: "extent", factor: "N" },
-          { name: "C", kind: "extent", factor: "C" },
-          { name: "S", kind: "extent", factor: "S" },
-        ],
-        wide: {
-          factor: "C",
-          wgsl: `override LANES: u32;
+            bindings: [
+              { tensor: "x", access: "read", element: "x_t" },
+              { tensor: "(scratch)", access: "read_write", element: "scratch_t" },
+            ],
+            constants: [
+              { name: "LANES", kind: "lanes" },
+              { name: "ROWS", kind: "rows" },
+              { name: "COLUMNS", kind: "columns" },
+              { name: "SUBGROUP", kind: "subgroup" },
+              { name: "N", kind: "extent", factor: "N" },
+              { name: "C", kind: "extent", factor: "C" },
+              { name: "S", kind: "extent", factor: "S" },
+            ],
+          },
+          {
+            vector: "C",
+            together: 1,
+            held: 0,
+            wgsl: `override LANES: u32;
 override ROWS: u32;
+override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override C: u32;
@@ -169,15 +181,15 @@ override S: u32;
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<vec4f, scratch_length>;
 
-@compute @workgroup_size(LANES, ROWS)
+@compute @workgroup_size(LANES * ROWS)
 fn main(
   @builtin(workgroup_id) workgroup_id: vec3u,
   @builtin(num_workgroups) num_workgroups: vec3u,
-  @builtin(local_invocation_id) local_id: vec3u,
+  @builtin(local_invocation_index) local_index: u32,
 ) {
   let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-  let lane = local_id.x;
-  let row_in_group = local_id.y;
+  let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
+  let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < ((N * C) / 4u);
   let row = select(0u, index, active_1);
@@ -186,13 +198,13 @@ fn main(
   let base = (N_1 * ((S * C) / 4u)) + (C_1 / 4u);
   var sum = vec4f(0.0f);
   for (var block = lane; block < S; block += LANES * 256u) {
-    var part = vec4f(0.0f);
+    var part_1 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), S);
     for (var i = block; i < stop; i += LANES) {
       let x_1 = vec4f(x[base + (i * (C / 4u))]);
-      part = part + (x_1 * x_1);
+      part_1 = part_1 + (x_1 * x_1);
     }
-    sum = sum + part;
+    sum = sum + part_1;
   }
   for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
     let other = exchange4(sum, mask);
@@ -222,17 +234,368 @@ fn main(
   }
 }
 `,
-          bindings: [
-            { tensor: "x", access: "read", element: "x_t" },
-            { tensor: "(scratch)", access: "read_write", element: "scratch_t" },
-          ],
-          constants: [
-            { name: "LANES", kind: "lanes" },
-            { name: "ROWS", kind: "rows" },
-            { name: "SUBGROUP", kind: "subgroup" },
-            { name: "N", kind: "extent", factor: "N" },
-            { name: "C", kind: "extent", factor: "C" },
-            { name: "S", kind: "extent", factor: "S" },
+            bindings: [
+              { tensor: "x", access: "read", element: "x_t" },
+              { tensor: "(scratch)", access: "read_write", element: "scratch_t" },
+            ],
+            constants: [
+              { name: "LANES", kind: "lanes" },
+              { name: "ROWS", kind: "rows" },
+              { name: "COLUMNS", kind: "columns" },
+              { name: "SUBGROUP", kind: "subgroup" },
+              { name: "N", kind: "extent", factor: "N" },
+              { name: "C", kind: "extent", factor: "C" },
+              { name: "S", kind: "extent", factor: "S" },
+            ],
+          },
+        ],
+        split: {
+          slots: 1,
+          stages: [
+            {
+              forms: [
+                {
+                  vector: null,
+                  together: 1,
+                  held: 0,
+                  wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override PARTS: u32;
+override SUBGROUP: u32;
+override N: u32;
+override C: u32;
+override S: u32;
+
+@group(0) @binding(0) var<storage, read> x: array<x_t>;
+@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
+
+override scratch_length: u32 = LANES * ROWS * 1u;
+var<workgroup> scratch_memory: array<f32, scratch_length>;
+
+@compute @workgroup_size(LANES * ROWS)
+fn main(
+  @builtin(workgroup_id) workgroup_id: vec3u,
+  @builtin(num_workgroups) num_workgroups: vec3u,
+  @builtin(local_invocation_index) local_index: u32,
+) {
+  let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
+  let group = group_of_all / PARTS;
+  let part = group_of_all % PARTS;
+  let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
+  let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
+  let index = (group * ROWS) + row_in_group;
+  let active_1 = index < (N * C);
+  let row = select(0u, index, active_1);
+  let first = min(part * (((S + PARTS) - 1u) / PARTS), S);
+  let last = min(first + (((S + PARTS) - 1u) / PARTS), S);
+  let N_1 = row / max(C, 1u);
+  let C_1 = row % max(C, 1u);
+  let base = (N_1 * (S * C)) + C_1;
+  var sum = 0.0f;
+  for (var block = first + lane; block < last; block += LANES * 256u) {
+    var part_1 = 0.0f;
+    let stop = min(block + (LANES * 256u), last);
+    for (var i = block; i < stop; i += LANES) {
+      let x_1 = f32(x[base + (i * C)]);
+      part_1 = part_1 + (x_1 * x_1);
+    }
+    sum = sum + part_1;
+  }
+  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+    let other = exchange(sum, mask);
+    sum = sum + other;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum;
+    workgroupBarrier();
+    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
+      if (lane < half) {
+        let mine = scratch_memory[(row_in_group * LANES) + lane];
+        let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+      }
+      workgroupBarrier();
+    }
+    let all = scratch_memory[row_in_group * LANES];
+    sum = all;
+    workgroupBarrier();
+  }
+  let sum_all = sum;
+  if (active_1 && (lane == 0u)) {
+    partials[(part * (N * C)) + row] = partials_t(sum_all);
+  }
+}
+`,
+                  bindings: [
+                    { tensor: "x", access: "read", element: "x_t" },
+                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                  ],
+                  constants: [
+                    { name: "LANES", kind: "lanes" },
+                    { name: "ROWS", kind: "rows" },
+                    { name: "COLUMNS", kind: "columns" },
+                    { name: "PARTS", kind: "parts" },
+                    { name: "SUBGROUP", kind: "subgroup" },
+                    { name: "N", kind: "extent", factor: "N" },
+                    { name: "C", kind: "extent", factor: "C" },
+                    { name: "S", kind: "extent", factor: "S" },
+                  ],
+                },
+                {
+                  vector: "C",
+                  together: 1,
+                  held: 0,
+                  wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override PARTS: u32;
+override SUBGROUP: u32;
+override N: u32;
+override C: u32;
+override S: u32;
+
+@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
+@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
+
+override scratch_length: u32 = LANES * ROWS * 1u;
+var<workgroup> scratch_memory: array<vec4f, scratch_length>;
+
+@compute @workgroup_size(LANES * ROWS)
+fn main(
+  @builtin(workgroup_id) workgroup_id: vec3u,
+  @builtin(num_workgroups) num_workgroups: vec3u,
+  @builtin(local_invocation_index) local_index: u32,
+) {
+  let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
+  let group = group_of_all / PARTS;
+  let part = group_of_all % PARTS;
+  let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
+  let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
+  let index = (group * ROWS) + row_in_group;
+  let active_1 = index < ((N * C) / 4u);
+  let row = select(0u, index, active_1);
+  let first = min(part * (((S + PARTS) - 1u) / PARTS), S);
+  let last = min(first + (((S + PARTS) - 1u) / PARTS), S);
+  let N_1 = (row * 4u) / max(C, 1u);
+  let C_1 = (row * 4u) % max(C, 1u);
+  let base = (N_1 * ((S * C) / 4u)) + (C_1 / 4u);
+  var sum = vec4f(0.0f);
+  for (var block = first + lane; block < last; block += LANES * 256u) {
+    var part_1 = vec4f(0.0f);
+    let stop = min(block + (LANES * 256u), last);
+    for (var i = block; i < stop; i += LANES) {
+      let x_1 = vec4f(x[base + (i * (C / 4u))]);
+      part_1 = part_1 + (x_1 * x_1);
+    }
+    sum = sum + part_1;
+  }
+  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+    let other = exchange4(sum, mask);
+    sum = sum + other;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = sum;
+    workgroupBarrier();
+    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
+      if (lane < half) {
+        let mine = scratch_memory[(row_in_group * LANES) + lane];
+        let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+      }
+      workgroupBarrier();
+    }
+    let all = scratch_memory[row_in_group * LANES];
+    sum = all;
+    workgroupBarrier();
+  }
+  let sum_all = sum;
+  if (active_1 && (lane == 0u)) {
+    partials[(part * (N * C)) + (row * 4u)] = partials_t((sum_all)[0]);
+    partials[((part * (N * C)) + (row * 4u)) + 1u] = partials_t((sum_all)[1]);
+    partials[((part * (N * C)) + (row * 4u)) + 2u] = partials_t((sum_all)[2]);
+    partials[((part * (N * C)) + (row * 4u)) + 3u] = partials_t((sum_all)[3]);
+  }
+}
+`,
+                  bindings: [
+                    { tensor: "x", access: "read", element: "x_t" },
+                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                  ],
+                  constants: [
+                    { name: "LANES", kind: "lanes" },
+                    { name: "ROWS", kind: "rows" },
+                    { name: "COLUMNS", kind: "columns" },
+                    { name: "PARTS", kind: "parts" },
+                    { name: "SUBGROUP", kind: "subgroup" },
+                    { name: "N", kind: "extent", factor: "N" },
+                    { name: "C", kind: "extent", factor: "C" },
+                    { name: "S", kind: "extent", factor: "S" },
+                  ],
+                },
+              ],
+              shared: true,
+            },
+            {
+              forms: [
+                {
+                  vector: null,
+                  together: 1,
+                  held: 0,
+                  wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override SUBGROUP: u32;
+override N: u32;
+override C: u32;
+override S: u32;
+override PARTS: u32;
+
+@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
+@group(0) @binding(1) var<storage, read_write> scratch: array<scratch_t>;
+
+override scratch_length: u32 = LANES * ROWS * 1u;
+var<workgroup> scratch_memory: array<f32, scratch_length>;
+
+@compute @workgroup_size(LANES * ROWS)
+fn main(
+  @builtin(workgroup_id) workgroup_id: vec3u,
+  @builtin(num_workgroups) num_workgroups: vec3u,
+  @builtin(local_invocation_index) local_index: u32,
+) {
+  let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
+  let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
+  let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
+  let index = (group * ROWS) + row_in_group;
+  let active_1 = index < (N * C);
+  let row = select(0u, index, active_1);
+  let used = ((S + (((S + PARTS) - 1u) / PARTS)) - 1u) / (((S + PARTS) - 1u) / PARTS);
+  var total = 0.0f;
+  for (var p = lane; p < used; p += LANES) {
+    let part_1 = f32(partials[(p * (N * C)) + row]);
+    total = total + part_1;
+  }
+  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+    let other = exchange(total, mask);
+    total = total + other;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = total;
+    workgroupBarrier();
+    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
+      if (lane < half) {
+        let mine = scratch_memory[(row_in_group * LANES) + lane];
+        let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+      }
+      workgroupBarrier();
+    }
+    let all = scratch_memory[row_in_group * LANES];
+    total = all;
+    workgroupBarrier();
+  }
+  if (active_1 && (lane == 0u)) {
+    scratch[row] = scratch_t(sqrt(total));
+  }
+}
+`,
+                  bindings: [
+                    { tensor: "(partials)", access: "read", element: "partials_t" },
+                    { tensor: "(scratch)", access: "read_write", element: "scratch_t" },
+                  ],
+                  constants: [
+                    { name: "LANES", kind: "lanes" },
+                    { name: "ROWS", kind: "rows" },
+                    { name: "COLUMNS", kind: "columns" },
+                    { name: "SUBGROUP", kind: "subgroup" },
+                    { name: "N", kind: "extent", factor: "N" },
+                    { name: "C", kind: "extent", factor: "C" },
+                    { name: "S", kind: "extent", factor: "S" },
+                    { name: "PARTS", kind: "parts" },
+                  ],
+                },
+                {
+                  vector: "C",
+                  together: 1,
+                  held: 0,
+                  wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override SUBGROUP: u32;
+override N: u32;
+override C: u32;
+override S: u32;
+override PARTS: u32;
+
+@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
+@group(0) @binding(1) var<storage, read_write> scratch: array<scratch_t>;
+
+override scratch_length: u32 = LANES * ROWS * 1u;
+var<workgroup> scratch_memory: array<vec4f, scratch_length>;
+
+@compute @workgroup_size(LANES * ROWS)
+fn main(
+  @builtin(workgroup_id) workgroup_id: vec3u,
+  @builtin(num_workgroups) num_workgroups: vec3u,
+  @builtin(local_invocation_index) local_index: u32,
+) {
+  let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
+  let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
+  let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
+  let index = (group * ROWS) + row_in_group;
+  let active_1 = index < ((N * C) / 4u);
+  let row = select(0u, index, active_1);
+  let used = ((S + (((S + PARTS) - 1u) / PARTS)) - 1u) / (((S + PARTS) - 1u) / PARTS);
+  var total = vec4f(0.0f);
+  for (var p = lane; p < used; p += LANES) {
+    let part_1 = vec4f(f32(partials[(p * (N * C)) + (row * 4u)]), f32(partials[((p * (N * C)) + (row * 4u)) + 1u]), f32(partials[((p * (N * C)) + (row * 4u)) + 2u]), f32(partials[((p * (N * C)) + (row * 4u)) + 3u]));
+    total = total + part_1;
+  }
+  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+    let other = exchange4(total, mask);
+    total = total + other;
+  }
+  if (SUBGROUP < LANES) {
+    scratch_memory[(row_in_group * LANES) + lane] = total;
+    workgroupBarrier();
+    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
+      if (lane < half) {
+        let mine = scratch_memory[(row_in_group * LANES) + lane];
+        let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+      }
+      workgroupBarrier();
+    }
+    let all = scratch_memory[row_in_group * LANES];
+    total = all;
+    workgroupBarrier();
+  }
+  if (active_1 && (lane == 0u)) {
+    scratch[row * 4u] = scratch_t((sqrt(total))[0]);
+    scratch[(row * 4u) + 1u] = scratch_t((sqrt(total))[1]);
+    scratch[(row * 4u) + 2u] = scratch_t((sqrt(total))[2]);
+    scratch[(row * 4u) + 3u] = scratch_t((sqrt(total))[3]);
+  }
+}
+`,
+                  bindings: [
+                    { tensor: "(partials)", access: "read", element: "partials_t" },
+                    { tensor: "(scratch)", access: "read_write", element: "scratch_t" },
+                  ],
+                  constants: [
+                    { name: "LANES", kind: "lanes" },
+                    { name: "ROWS", kind: "rows" },
+                    { name: "COLUMNS", kind: "columns" },
+                    { name: "SUBGROUP", kind: "subgroup" },
+                    { name: "N", kind: "extent", factor: "N" },
+                    { name: "C", kind: "extent", factor: "C" },
+                    { name: "S", kind: "extent", factor: "S" },
+                    { name: "PARTS", kind: "parts" },
+                  ],
+                },
+              ],
+              shared: false,
+            },
           ],
         },
       },
@@ -240,32 +603,38 @@ fn main(
         name: "y",
         grid: ["N", "C"],
         row: ["S"],
-        wgsl: `override LANES: u32;
+        forms: [
+          {
+            vector: null,
+            together: 1,
+            held: 0,
+            wgsl: `override LANES: u32;
 override ROWS: u32;
+override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(1) var<storage, read> x: array<x_t>;
-@group(0) @binding(2) var<storage, read> scratch: array<scratch_t>;
-@group(0) @binding(3) var<storage, read> beta: array<beta_t>;
+@group(0) @binding(0) var<storage, read> scratch: array<scratch_t>;
+@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
+@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
+@group(0) @binding(3) var<storage, read> x: array<x_t>;
 @group(0) @binding(4) var<storage, read_write> y: array<y_t>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
-@compute @workgroup_size(LANES, ROWS)
+@compute @workgroup_size(LANES * ROWS)
 fn main(
   @builtin(workgroup_id) workgroup_id: vec3u,
   @builtin(num_workgroups) num_workgroups: vec3u,
-  @builtin(local_invocation_id) local_id: vec3u,
+  @builtin(local_invocation_index) local_index: u32,
 ) {
   let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-  let lane = local_id.x;
-  let row_in_group = local_id.y;
+  let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
+  let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < (N * C);
   let row = select(0u, index, active_1);
@@ -273,13 +642,13 @@ fn main(
   let base = N_1 * C;
   var mean = 0.0f;
   for (var block = lane; block < C; block += LANES * 256u) {
-    var part = 0.0f;
+    var part_1 = 0.0f;
     let stop = min(block + (LANES * 256u), C);
     for (var i = block; i < stop; i += LANES) {
       let scratch_6 = f32(scratch[base + i]);
-      part = part + scratch_6;
+      part_1 = part_1 + scratch_6;
     }
-    mean = mean + part;
+    mean = mean + part_1;
   }
   for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
     let other = exchange(mean, mask);
@@ -301,49 +670,54 @@ fn main(
     workgroupBarrier();
   }
   let mean_all = mean / f32(C);
+  let end = select(0u, S, active_1);
   let C_1 = row % max(C, 1u);
   let gamma_1 = f32(gamma[C_1]);
   let base_2 = (N_1 * (S * C)) + C_1;
   let scratch_6_2 = f32(scratch[row]);
   let div = scratch_6_2 / (mean_all + eps);
   let beta_1 = f32(beta[C_1]);
-  let end = select(0u, S, active_1);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
     let x_1 = f32(x[base_2 + (i_2 * C)]);
     y[base_2 + (i_2 * C)] = y_t(((gamma_1 * (x_1 * div)) + beta_1) + x_1);
   }
 }
 `,
-        bindings: [
-          { tensor: "gamma", access: "read", element: "gamma_t" },
-          { tensor: "x", access: "read", element: "x_t" },
-          { tensor: "(scratch)", access: "read", element: "scratch_t" },
-          { tensor: "beta", access: "read", element: "beta_t" },
-          { tensor: "y", access: "read_write", element: "y_t" },
-        ],
-        constants: [
-          { name: "LANES", kind: "lanes" },
-          { name: "ROWS", kind: "rows" },
-          { name: "SUBGROUP", kind: "subgroup" },
-          { name: "N", kind: "extent", factor: "N" },
-          { name: "C", kind: "extent", factor: "C" },
-          { name: "S", kind: "extent", factor: "S" },
-          { name: "eps", kind: "param", param: "eps" },
-        ],
-        wide: {
-          factor: "C",
-          wgsl: `override LANES: u32;
+            bindings: [
+              { tensor: "(scratch)", access: "read", element: "scratch_t" },
+              { tensor: "gamma", access: "read", element: "gamma_t" },
+              { tensor: "beta", access: "read", element: "beta_t" },
+              { tensor: "x", access: "read", element: "x_t" },
+              { tensor: "y", access: "read_write", element: "y_t" },
+            ],
+            constants: [
+              { name: "LANES", kind: "lanes" },
+              { name: "ROWS", kind: "rows" },
+              { name: "COLUMNS", kind: "columns" },
+              { name: "SUBGROUP", kind: "subgroup" },
+              { name: "N", kind: "extent", factor: "N" },
+              { name: "C", kind: "extent", factor: "C" },
+              { name: "S", kind: "extent", factor: "S" },
+              { name: "eps", kind: "param", param: "eps" },
+            ],
+          },
+          {
+            vector: "C",
+            together: 1,
+            held: 0,
+            wgsl: `override LANES: u32;
 override ROWS: u32;
+override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> gamma: array<vec4<gamma_t>>;
-@group(0) @binding(1) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(2) var<storage, read> scratch: array<scratch_t>;
-@group(0) @binding(3) var<storage, read> beta: array<vec4<beta_t>>;
+@group(0) @binding(0) var<storage, read> scratch: array<scratch_t>;
+@group(0) @binding(1) var<storage, read> gamma: array<vec4<gamma_t>>;
+@group(0) @binding(2) var<storage, read> beta: array<vec4<beta_t>>;
+@group(0) @binding(3) var<storage, read> x: array<vec4<x_t>>;
 @group(0) @binding(4) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
@@ -353,15 +727,15 @@ fn fold_add(v: vec4f) -> f32 {
   return (v.x + v.y) + (v.z + v.w);
 }
 
-@compute @workgroup_size(LANES, ROWS)
+@compute @workgroup_size(LANES * ROWS)
 fn main(
   @builtin(workgroup_id) workgroup_id: vec3u,
   @builtin(num_workgroups) num_workgroups: vec3u,
-  @builtin(local_invocation_id) local_id: vec3u,
+  @builtin(local_invocation_index) local_index: u32,
 ) {
   let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-  let lane = local_id.x;
-  let row_in_group = local_id.y;
+  let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
+  let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < ((N * C) / 4u);
   let row = select(0u, index, active_1);
@@ -369,13 +743,13 @@ fn main(
   let base = N_1 * C;
   var mean = vec4f(0.0f);
   for (var block = lane; block < C / 4u; block += LANES * 256u) {
-    var part = vec4f(0.0f);
+    var part_1 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), C / 4u);
     for (var i = block; i < stop; i += LANES) {
       let scratch_6 = vec4f(f32(scratch[base + (i * 4u)]), f32(scratch[(base + (i * 4u)) + 1u]), f32(scratch[(base + (i * 4u)) + 2u]), f32(scratch[(base + (i * 4u)) + 3u]));
-      part = part + scratch_6;
+      part_1 = part_1 + scratch_6;
     }
-    mean = mean + part;
+    mean = mean + part_1;
   }
   var mean_2 = fold_add(mean);
   for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
@@ -398,36 +772,39 @@ fn main(
     workgroupBarrier();
   }
   let mean_all = mean_2 / f32(C);
+  let end = select(0u, S, active_1);
   let C_1 = (row * 4u) % max(C, 1u);
   let gamma_1 = vec4f(gamma[C_1 / 4u]);
   let base_2 = (N_1 * ((S * C) / 4u)) + (C_1 / 4u);
   let scratch_6_2 = vec4f(f32(scratch[row * 4u]), f32(scratch[(row * 4u) + 1u]), f32(scratch[(row * 4u) + 2u]), f32(scratch[(row * 4u) + 3u]));
   let div = scratch_6_2 / vec4f(mean_all + eps);
   let beta_1 = vec4f(beta[C_1 / 4u]);
-  let end = select(0u, S, active_1);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
     let x_1 = vec4f(x[base_2 + (i_2 * (C / 4u))]);
     y[base_2 + (i_2 * (C / 4u))] = vec4<y_t>(((gamma_1 * (x_1 * div)) + beta_1) + x_1);
   }
 }
 `,
-          bindings: [
-            { tensor: "gamma", access: "read", element: "gamma_t" },
-            { tensor: "x", access: "read", element: "x_t" },
-            { tensor: "(scratch)", access: "read", element: "scratch_t" },
-            { tensor: "beta", access: "read", element: "beta_t" },
-            { tensor: "y", access: "read_write", element: "y_t" },
-          ],
-          constants: [
-            { name: "LANES", kind: "lanes" },
-            { name: "ROWS", kind: "rows" },
-            { name: "SUBGROUP", kind: "subgroup" },
-            { name: "N", kind: "extent", factor: "N" },
-            { name: "C", kind: "extent", factor: "C" },
-            { name: "S", kind: "extent", factor: "S" },
-            { name: "eps", kind: "param", param: "eps" },
-          ],
-        },
+            bindings: [
+              { tensor: "(scratch)", access: "read", element: "scratch_t" },
+              { tensor: "gamma", access: "read", element: "gamma_t" },
+              { tensor: "beta", access: "read", element: "beta_t" },
+              { tensor: "x", access: "read", element: "x_t" },
+              { tensor: "y", access: "read_write", element: "y_t" },
+            ],
+            constants: [
+              { name: "LANES", kind: "lanes" },
+              { name: "ROWS", kind: "rows" },
+              { name: "COLUMNS", kind: "columns" },
+              { name: "SUBGROUP", kind: "subgroup" },
+              { name: "N", kind: "extent", factor: "N" },
+              { name: "C", kind: "extent", factor: "C" },
+              { name: "S", kind: "extent", factor: "S" },
+              { name: "eps", kind: "param", param: "eps" },
+            ],
+          },
+        ],
+        split: null,
       },
     ],
   },

@@ -57,6 +57,21 @@ export const templates: Readonly<Record<"kernel.wgsl" | "module", object>> = {
   return "\n"
     + ((stack1 = container.lambda(depth0, depth0)) != null ? stack1 : "")
     + "\n";
+},"4":function(container,depth0,helpers,partials,data) {
+    var stack1, helper, alias1=container.strict, alias2=depth0 != null ? depth0 : (container.nullContext || {}), alias3="function", lookupProperty = container.lookupProperty || function(parent, propertyName) {
+        if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
+          return parent[propertyName];
+        }
+        return undefined
+    };
+
+  return "  let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;\n  let group = group_of_all / "
+    + ((stack1 = (((helper = lookupProperty(helpers,"parts") || alias1(depth0, "parts", {"start":{"line":26,"column":31},"end":{"line":26,"column":36}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"parts","hash":{},"data":data,"loc":{"start":{"line":26,"column":29},"end":{"line":26,"column":38}}}) : helper))) != null ? stack1 : "")
+    + ";\n  let part = group_of_all % "
+    + ((stack1 = (((helper = lookupProperty(helpers,"parts") || alias1(depth0, "parts", {"start":{"line":27,"column":30},"end":{"line":27,"column":35}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"parts","hash":{},"data":data,"loc":{"start":{"line":27,"column":28},"end":{"line":27,"column":37}}}) : helper))) != null ? stack1 : "")
+    + ";\n";
+},"5":function(container,depth0,helpers,partials,data) {
+    return "  let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;\n";
 },"compiler":[8,">= 4.3.0"],"main":function(container,depth0,helpers,partials,data) {
     var stack1, helper, alias1=depth0 != null ? depth0 : (container.nullContext || {}), alias2=container.strict, alias3=container.lambda, lookupProperty = container.lookupProperty || function(parent, propertyName) {
         if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
@@ -72,10 +87,24 @@ export const templates: Readonly<Record<"kernel.wgsl" | "module", object>> = {
     + ((stack1 = lookupProperty(helpers,"each").call(alias1,lookupProperty(depth0,"helpers"),{"name":"each","hash":{},"fn":container.program(3, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":13,"column":0},"end":{"line":16,"column":9}}})) != null ? stack1 : "")
     + "\n@compute @workgroup_size("
     + ((stack1 = alias3(alias2(lookupProperty(depth0,"workgroup"), "lanes", {"start":{"line":18,"column":27},"end":{"line":18,"column":42}} ), depth0)) != null ? stack1 : "")
+    + " * "
+    + ((stack1 = alias3(alias2(lookupProperty(depth0,"workgroup"), "rows", {"start":{"line":18,"column":49},"end":{"line":18,"column":63}} ), depth0)) != null ? stack1 : "")
+    + ")\nfn main(\n  @builtin(workgroup_id) workgroup_id: vec3u,\n  @builtin(num_workgroups) num_workgroups: vec3u,\n  @builtin(local_invocation_index) local_index: u32,\n) {\n"
+    + ((stack1 = lookupProperty(helpers,"if").call(alias1,lookupProperty(depth0,"parts"),{"name":"if","hash":{},"fn":container.program(4, data, 0),"inverse":container.program(5, data, 0),"data":data,"loc":{"start":{"line":24,"column":0},"end":{"line":30,"column":7}}})) != null ? stack1 : "")
+    + "  let lane = select(local_index % "
+    + ((stack1 = alias3(alias2(lookupProperty(depth0,"workgroup"), "lanes", {"start":{"line":31,"column":36},"end":{"line":31,"column":51}} ), depth0)) != null ? stack1 : "")
+    + ", local_index / "
+    + ((stack1 = alias3(alias2(lookupProperty(depth0,"workgroup"), "rows", {"start":{"line":31,"column":71},"end":{"line":31,"column":85}} ), depth0)) != null ? stack1 : "")
     + ", "
-    + ((stack1 = alias3(alias2(lookupProperty(depth0,"workgroup"), "rows", {"start":{"line":18,"column":48},"end":{"line":18,"column":62}} ), depth0)) != null ? stack1 : "")
-    + ")\nfn main(\n  @builtin(workgroup_id) workgroup_id: vec3u,\n  @builtin(num_workgroups) num_workgroups: vec3u,\n  @builtin(local_invocation_id) local_id: vec3u,\n) {\n  let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;\n  let lane = local_id.x;\n  let row_in_group = local_id.y;\n"
-    + ((stack1 = (((helper = lookupProperty(helpers,"body") || alias2(depth0, "body", {"start":{"line":27,"column":2},"end":{"line":27,"column":6}} ))),(typeof helper === "function" ? helper.call(alias1,{"name":"body","hash":{},"data":data,"loc":{"start":{"line":27,"column":0},"end":{"line":27,"column":8}}}) : helper))) != null ? stack1 : "")
+    + ((stack1 = alias3(alias2(lookupProperty(depth0,"workgroup"), "columns", {"start":{"line":31,"column":91},"end":{"line":31,"column":108}} ), depth0)) != null ? stack1 : "")
+    + ");\n  let row_in_group = select(local_index / "
+    + ((stack1 = alias3(alias2(lookupProperty(depth0,"workgroup"), "lanes", {"start":{"line":32,"column":44},"end":{"line":32,"column":59}} ), depth0)) != null ? stack1 : "")
+    + ", local_index % "
+    + ((stack1 = alias3(alias2(lookupProperty(depth0,"workgroup"), "rows", {"start":{"line":32,"column":79},"end":{"line":32,"column":93}} ), depth0)) != null ? stack1 : "")
+    + ", "
+    + ((stack1 = alias3(alias2(lookupProperty(depth0,"workgroup"), "columns", {"start":{"line":32,"column":99},"end":{"line":32,"column":116}} ), depth0)) != null ? stack1 : "")
+    + ");\n"
+    + ((stack1 = (((helper = lookupProperty(helpers,"body") || alias2(depth0, "body", {"start":{"line":33,"column":2},"end":{"line":33,"column":6}} ))),(typeof helper === "function" ? helper.call(alias1,{"name":"body","hash":{},"data":data,"loc":{"start":{"line":33,"column":0},"end":{"line":33,"column":8}}}) : helper))) != null ? stack1 : "")
     + "\n}\n";
 },"useData":true},
   "module": {"0":function(container,depth0,helpers,partials,data) {

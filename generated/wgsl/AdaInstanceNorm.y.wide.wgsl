@@ -6,6 +6,7 @@ fn exchange(v: f32, mask: u32) -> f32 { return v; }
 fn exchange4(v: vec4f, mask: u32) -> vec4f { return v; }
 override LANES: u32;
 override ROWS: u32;
+override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override C: u32;
@@ -29,15 +30,15 @@ fn fold_add(v: vec4f) -> f32 {
   return (v.x + v.y) + (v.z + v.w);
 }
 
-@compute @workgroup_size(LANES, ROWS)
+@compute @workgroup_size(LANES * ROWS)
 fn main(
   @builtin(workgroup_id) workgroup_id: vec3u,
   @builtin(num_workgroups) num_workgroups: vec3u,
-  @builtin(local_invocation_id) local_id: vec3u,
+  @builtin(local_invocation_index) local_index: u32,
 ) {
   let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-  let lane = local_id.x;
-  let row_in_group = local_id.y;
+  let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
+  let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < (N * C);
   let row = select(0u, index, active_1);
@@ -50,16 +51,16 @@ fn main(
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   for (var block = lane; block < S / 4u; block += LANES * 256u) {
-    var part = vec4f(0.0f);
+    var part_1 = vec4f(0.0f);
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), S / 4u);
     for (var i = block; i < stop; i += LANES) {
       let x_4 = vec4f(x[base_2 + i]);
       let d = x_4 - vec4f(shift);
-      part = part + d;
+      part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
     }
-    sum = sum + part;
+    sum = sum + part_1;
     squares = squares + part_2;
   }
   var sum_2 = fold_add(sum);
@@ -97,11 +98,11 @@ fn main(
   let shift_2 = select(shift, shift + mean, far);
   var sum_3 = vec4f(0.0f);
   var squares_3 = vec4f(0.0f);
-  let count = select(0u, S / 4u, far);
-  for (var block_2 = lane; block_2 < count; block_2 += LANES * 256u) {
+  let end = select(0u, S / 4u, far);
+  for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
     var part_3 = vec4f(0.0f);
     var part_4 = vec4f(0.0f);
-    let stop_2 = min(block_2 + (LANES * 256u), count);
+    let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let x_5 = vec4f(x[base_2 + i_2]);
       let d_2 = x_5 - vec4f(shift_2);
@@ -197,11 +198,11 @@ fn main(
   let shift_4 = select(shift_3, shift_3 + mean_3, far_2);
   var sum_5 = 0.0f;
   var squares_5 = 0.0f;
-  let count_2 = select(0u, T, far_2);
-  for (var block_4 = lane; block_4 < count_2; block_4 += LANES * 256u) {
+  let end_2 = select(0u, T, far_2);
+  for (var block_4 = lane; block_4 < end_2; block_4 += LANES * 256u) {
     var part_7 = 0.0f;
     var part_8 = 0.0f;
-    let stop_4 = min(block_4 + (LANES * 256u), count_2);
+    let stop_4 = min(block_4 + (LANES * 256u), end_2);
     for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
       let style_5 = f32(style[base_3 + i_4]);
       let d_4 = style_5 - shift_4;
@@ -242,11 +243,11 @@ fn main(
   let variance_4 = larger((squares_5 / f32(T)) - (mean_4 * mean_4), 0.0f);
   let spread_2 = select(variance_3, variance_4, far_2);
   let rest_2 = select(mean_3, mean_4, far_2);
+  let end_3 = select(0u, S / 4u, active_1);
   let rsqrt = inverseSqrt(spread + eps);
   let sqrt_1 = sqrt(spread_2 + eps);
   let add = shift_4 + rest_2;
-  let end = select(0u, S / 4u, active_1);
-  for (var i_5 = lane; i_5 < end; i_5 += LANES) {
+  for (var i_5 = lane; i_5 < end_3; i_5 += LANES) {
     let x_6 = vec4f(x[base_2 + i_5]);
     let add_2 = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(sqrt_1)) + vec4f(add);
     y[base_2 + i_5] = vec4<y_t>(add_2);

@@ -8,6 +8,7 @@ fn exchange(v: f32, mask: u32) -> f32 { return v; }
 fn exchange4(v: vec4f, mask: u32) -> vec4f { return v; }
 override LANES: u32;
 override ROWS: u32;
+override COLUMNS: bool;
 override SUBGROUP: u32;
 override T: u32;
 override D: u32;
@@ -22,30 +23,30 @@ override eps: f32;
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
-@compute @workgroup_size(LANES, ROWS)
+@compute @workgroup_size(LANES * ROWS)
 fn main(
   @builtin(workgroup_id) workgroup_id: vec3u,
   @builtin(num_workgroups) num_workgroups: vec3u,
-  @builtin(local_invocation_id) local_id: vec3u,
+  @builtin(local_invocation_index) local_index: u32,
 ) {
   let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-  let lane = local_id.x;
-  let row_in_group = local_id.y;
+  let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
+  let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < T;
   let row = select(0u, index, active_1);
   let base = row * D;
   var mean = 0.0f;
   for (var block = lane; block < D; block += LANES * 256u) {
-    var part = 0.0f;
+    var part_1 = 0.0f;
     let stop = min(block + (LANES * 256u), D);
     for (var i = block; i < stop; i += LANES) {
       let x_1 = f32(x[base + i]);
       let residual_1 = f32(residual[base + i]);
       let add = x_1 + residual_1;
-      part = part + (add * add);
+      part_1 = part_1 + (add * add);
     }
-    mean = mean + part;
+    mean = mean + part_1;
   }
   for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
     let other = exchange(mean, mask);
@@ -67,8 +68,8 @@ fn main(
     workgroupBarrier();
   }
   let mean_all = mean / f32(D);
-  let rsqrt = inverseSqrt(mean_all + eps);
   let end = select(0u, D, active_1);
+  let rsqrt = inverseSqrt(mean_all + eps);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
     let x_2 = f32(x[base + i_2]);
     let residual_2 = f32(residual[base + i_2]);

@@ -7,6 +7,7 @@ alias beta_t = f32;
 alias y_t = f32;
 override LANES: u32;
 override ROWS: u32;
+override COLUMNS: bool;
 override N: u32;
 override C: u32;
 override S: u32;
@@ -19,15 +20,15 @@ override eps: f32;
 @group(0) @binding(4) var<storage, read> beta: array<beta_t>;
 @group(0) @binding(5) var<storage, read_write> y: array<vec4<y_t>>;
 
-@compute @workgroup_size(LANES, ROWS)
+@compute @workgroup_size(LANES * ROWS)
 fn main(
   @builtin(workgroup_id) workgroup_id: vec3u,
   @builtin(num_workgroups) num_workgroups: vec3u,
-  @builtin(local_invocation_id) local_id: vec3u,
+  @builtin(local_invocation_index) local_index: u32,
 ) {
   let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-  let lane = local_id.x;
-  let row_in_group = local_id.y;
+  let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
+  let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < (((N * C) * S) / 4u);
   let row = select(0u, index, active_1);

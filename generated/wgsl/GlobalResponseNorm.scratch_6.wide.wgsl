@@ -5,6 +5,7 @@ fn exchange(v: f32, mask: u32) -> f32 { return v; }
 fn exchange4(v: vec4f, mask: u32) -> vec4f { return v; }
 override LANES: u32;
 override ROWS: u32;
+override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override C: u32;
@@ -16,15 +17,15 @@ override S: u32;
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<vec4f, scratch_length>;
 
-@compute @workgroup_size(LANES, ROWS)
+@compute @workgroup_size(LANES * ROWS)
 fn main(
   @builtin(workgroup_id) workgroup_id: vec3u,
   @builtin(num_workgroups) num_workgroups: vec3u,
-  @builtin(local_invocation_id) local_id: vec3u,
+  @builtin(local_invocation_index) local_index: u32,
 ) {
   let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-  let lane = local_id.x;
-  let row_in_group = local_id.y;
+  let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
+  let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < ((N * C) / 4u);
   let row = select(0u, index, active_1);
@@ -33,13 +34,13 @@ fn main(
   let base = (N_1 * ((S * C) / 4u)) + (C_1 / 4u);
   var sum = vec4f(0.0f);
   for (var block = lane; block < S; block += LANES * 256u) {
-    var part = vec4f(0.0f);
+    var part_1 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), S);
     for (var i = block; i < stop; i += LANES) {
       let x_1 = vec4f(x[base + (i * (C / 4u))]);
-      part = part + (x_1 * x_1);
+      part_1 = part_1 + (x_1 * x_1);
     }
-    sum = sum + part;
+    sum = sum + part_1;
   }
   for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
     let other = exchange4(sum, mask);

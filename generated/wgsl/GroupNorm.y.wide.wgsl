@@ -7,6 +7,7 @@ fn exchange(v: f32, mask: u32) -> f32 { return v; }
 fn exchange4(v: vec4f, mask: u32) -> vec4f { return v; }
 override LANES: u32;
 override ROWS: u32;
+override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override G: u32;
@@ -31,15 +32,15 @@ fn fold_add(v: vec4f) -> f32 {
   return (v.x + v.y) + (v.z + v.w);
 }
 
-@compute @workgroup_size(LANES, ROWS)
+@compute @workgroup_size(LANES * ROWS)
 fn main(
   @builtin(workgroup_id) workgroup_id: vec3u,
   @builtin(num_workgroups) num_workgroups: vec3u,
-  @builtin(local_invocation_id) local_id: vec3u,
+  @builtin(local_invocation_index) local_index: u32,
 ) {
   let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-  let lane = local_id.x;
-  let row_in_group = local_id.y;
+  let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
+  let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < (N * G);
   let row = select(0u, index, active_1);
@@ -52,16 +53,16 @@ fn main(
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   for (var block = lane; block < (K * S) / 4u; block += LANES * 256u) {
-    var part = vec4f(0.0f);
+    var part_1 = vec4f(0.0f);
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), (K * S) / 4u);
     for (var i = block; i < stop; i += LANES) {
       let x_4 = vec4f(x[base_2 + i]);
       let d = x_4 - vec4f(shift);
-      part = part + d;
+      part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
     }
-    sum = sum + part;
+    sum = sum + part_1;
     squares = squares + part_2;
   }
   var sum_2 = fold_add(sum);
@@ -99,11 +100,11 @@ fn main(
   let shift_2 = select(shift, shift + mean, far);
   var sum_3 = vec4f(0.0f);
   var squares_3 = vec4f(0.0f);
-  let count = select(0u, (K * S) / 4u, far);
-  for (var block_2 = lane; block_2 < count; block_2 += LANES * 256u) {
+  let end = select(0u, (K * S) / 4u, far);
+  for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
     var part_3 = vec4f(0.0f);
     var part_4 = vec4f(0.0f);
-    let stop_2 = min(block_2 + (LANES * 256u), count);
+    let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let x_5 = vec4f(x[base_2 + i_2]);
       let d_2 = x_5 - vec4f(shift_2);
@@ -146,11 +147,11 @@ fn main(
   let variance_2 = larger((squares_3_2 / f32(K * S)) - (mean_2 * mean_2), 0.0f);
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
+  let end_2 = select(0u, (K * S) / 4u, active_1);
   let rsqrt = inverseSqrt(spread + eps);
   let G_1 = row % max(G, 1u);
   let base_3 = G_1 * K;
-  let end = select(0u, (K * S) / 4u, active_1);
-  for (var i_3 = lane; i_3 < end; i_3 += LANES) {
+  for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
     let x_6 = vec4f(x[base_2 + i_3]);
     let K_1 = (i_3 * 4u) / max(S, 1u);
     let gamma_1 = f32(gamma[base_3 + K_1]);

@@ -5,6 +5,7 @@ fn exchange(v: f32, mask: u32) -> f32 { return v; }
 fn exchange4(v: vec4f, mask: u32) -> vec4f { return v; }
 override LANES: u32;
 override ROWS: u32;
+override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
@@ -37,28 +38,28 @@ fn fold_max(v: vec4f) -> f32 {
   return larger(larger(v.x, v.y), larger(v.z, v.w));
 }
 
-@compute @workgroup_size(LANES, ROWS)
+@compute @workgroup_size(LANES * ROWS)
 fn main(
   @builtin(workgroup_id) workgroup_id: vec3u,
   @builtin(num_workgroups) num_workgroups: vec3u,
-  @builtin(local_invocation_id) local_id: vec3u,
+  @builtin(local_invocation_index) local_index: u32,
 ) {
   let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-  let lane = local_id.x;
-  let row_in_group = local_id.y;
+  let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
+  let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < N;
   let row = select(0u, index, active_1);
   let base = row * (D / 4u);
   var max_1 = vec4f(non_finite(4286578688u));
   for (var block = lane; block < D / 4u; block += LANES * 256u) {
-    var part = vec4f(non_finite(4286578688u));
+    var part_1 = vec4f(non_finite(4286578688u));
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
       let x_1 = vec4f(x[base + i]);
-      part = larger4(part, x_1);
+      part_1 = larger4(part_1, x_1);
     }
-    max_1 = larger4(max_1, part);
+    max_1 = larger4(max_1, part_1);
   }
   var max_2 = fold_max(max_1);
   for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {

@@ -5,6 +5,7 @@ fn exchange(v: f32, mask: u32) -> f32 { return v; }
 fn exchange4(v: vec4f, mask: u32) -> vec4f { return v; }
 override LANES: u32;
 override ROWS: u32;
+override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override C: u32;
@@ -21,15 +22,15 @@ fn larger(a: f32, b: f32) -> f32 {
   return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 
-@compute @workgroup_size(LANES, ROWS)
+@compute @workgroup_size(LANES * ROWS)
 fn main(
   @builtin(workgroup_id) workgroup_id: vec3u,
   @builtin(num_workgroups) num_workgroups: vec3u,
-  @builtin(local_invocation_id) local_id: vec3u,
+  @builtin(local_invocation_index) local_index: u32,
 ) {
   let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-  let lane = local_id.x;
-  let row_in_group = local_id.y;
+  let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
+  let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < N;
   let row = select(0u, index, active_1);
@@ -41,16 +42,16 @@ fn main(
   var sum = 0.0f;
   var squares = 0.0f;
   for (var block = lane; block < C * S; block += LANES * 256u) {
-    var part = 0.0f;
+    var part_1 = 0.0f;
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), C * S);
     for (var i = block; i < stop; i += LANES) {
       let x_4 = f32(x[base + i]);
       let d = x_4 - shift;
-      part = part + d;
+      part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
     }
-    sum = sum + part;
+    sum = sum + part_1;
     squares = squares + part_2;
   }
   for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
@@ -86,11 +87,11 @@ fn main(
   let shift_2 = select(shift, shift + mean, far);
   var sum_2 = 0.0f;
   var squares_2 = 0.0f;
-  let count = select(0u, C * S, far);
-  for (var block_2 = lane; block_2 < count; block_2 += LANES * 256u) {
+  let end = select(0u, C * S, far);
+  for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
     var part_3 = 0.0f;
     var part_4 = 0.0f;
-    let stop_2 = min(block_2 + (LANES * 256u), count);
+    let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let x_5 = f32(x[base + i_2]);
       let d_2 = x_5 - shift_2;

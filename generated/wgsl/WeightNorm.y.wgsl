@@ -6,6 +6,7 @@ fn exchange(v: f32, mask: u32) -> f32 { return v; }
 fn exchange4(v: vec4f, mask: u32) -> vec4f { return v; }
 override LANES: u32;
 override ROWS: u32;
+override COLUMNS: bool;
 override SUBGROUP: u32;
 override O: u32;
 override F: u32;
@@ -23,28 +24,28 @@ fn larger(a: f32, b: f32) -> f32 {
   return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 
-@compute @workgroup_size(LANES, ROWS)
+@compute @workgroup_size(LANES * ROWS)
 fn main(
   @builtin(workgroup_id) workgroup_id: vec3u,
   @builtin(num_workgroups) num_workgroups: vec3u,
-  @builtin(local_invocation_id) local_id: vec3u,
+  @builtin(local_invocation_index) local_index: u32,
 ) {
   let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-  let lane = local_id.x;
-  let row_in_group = local_id.y;
+  let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
+  let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < O;
   let row = select(0u, index, active_1);
   let base = row * F;
   var sum = 0.0f;
   for (var block = lane; block < F; block += LANES * 256u) {
-    var part = 0.0f;
+    var part_1 = 0.0f;
     let stop = min(block + (LANES * 256u), F);
     for (var i = block; i < stop; i += LANES) {
       let w_1 = f32(w[base + i]);
-      part = part + (w_1 * w_1);
+      part_1 = part_1 + (w_1 * w_1);
     }
-    sum = sum + part;
+    sum = sum + part_1;
   }
   for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
     let other = exchange(sum, mask);
@@ -66,9 +67,9 @@ fn main(
     workgroupBarrier();
   }
   let sum_all = sum;
+  let end = select(0u, F, active_1);
   let g_1 = f32(g[row]);
   let mul = g_1 * inverseSqrt(larger(sum_all, eps * eps));
-  let end = select(0u, F, active_1);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
     let w_2 = f32(w[base + i_2]);
     y[base + i_2] = y_t(w_2 * mul);

@@ -7,7 +7,7 @@ import type { Source } from "../diagnostics/diagnostic.ts";
 import { type BoundNorm, emitBindings } from "../emit/bindings.ts";
 import type { Program, ProgramKernel } from "../program/program.ts";
 import { version } from "../version.ts";
-import { asBuilt } from "./describe.ts";
+import { asBuilt, namedForms } from "./describe.ts";
 import { CommandError } from "./failure.ts";
 import { applyLayouts, type Layout, refuseUnusedLayouts } from "./layout.ts";
 import type { LoadedFile } from "./load.ts";
@@ -69,9 +69,8 @@ export async function buildFiles(files: readonly LoadedFile[], settings: BuildSe
     for (const { programs } of norms) {
       for (const program of programs) {
         for (const kernel of program.kernels) {
-          const forms = { "": kernel, ...(kernel.wide === undefined ? {} : { ".wide": kernel.wide }) };
-          for (const [suffix, form] of Object.entries(forms)) {
-            const path = claim(taken, kernelPath(program, kernel, suffix), source);
+          for (const { name, form } of namedForms(kernel)) {
+            const path = claim(taken, kernelPath(program, kernel, name === "" ? "" : `.${name}`), source);
             put(path, `${head}${asBuilt(form)}`);
           }
         }

@@ -1,8 +1,8 @@
 /** What can be said of a compiled norm: its kernels, and for given extents what they do to memory. */
 import type { Compiled } from "../compile/passes.ts";
 import { reductionLoops } from "../kernel/reduce.ts";
-import type { KernelForm } from "../program/program.ts";
-import { planDispatch } from "../runtime/dispatch.ts";
+import type { KernelForm, ProgramKernel } from "../program/program.ts";
+import { planDispatches } from "../runtime/dispatch.ts";
 import { moduleCode } from "../runtime/module.ts";
 import type { Shapes } from "../runtime/shapes.ts";
 import type { Described } from "../runtime/traits.ts";
@@ -20,13 +20,14 @@ export interface KernelFacts {
   readonly writes: readonly string[];
   /** Elementwise operations and reductions of the graph that this one kernel does. */
   readonly fused: { readonly elementwise: number; readonly reductions: number };
-  /** The module that serves every shape, and the one for extents of `factor` that are multiples of four. */
-  readonly wgsl: string;
-  readonly wide?: { readonly factor: string; readonly wgsl: string };
+  /** Its texts, under names that say their structure. */
+  readonly modules: readonly { readonly name: string; readonly wgsl: string }[];
 }
 
 export interface DispatchFacts {
   readonly kernel: string;
+  /** Which dispatch of a kernel whose rows are split. */
+  readonly stage: number | null;
   readonly variant: Variant;
   /** The factor along which it goes four by four; rows or their steps are then fours. */
   readonly vector: string | null;
@@ -38,7 +39,7 @@ export interface DispatchFacts {
 export function kernelFacts({ program, plan, kernels }: Compiled): KernelFacts[] {
   return program.kernels.map((kernel, i) => {
     const values = plan.kernels[i]!.targets.map((one) => one.value);
-    const { tensors } = kernels[i]!.narrow;
+    const { tensors } = kernels[i]!.whole[0]!;
     return {
       name: kernel.name,
       grid: kernel.grid,
@@ -50,17 +51,32 @@ export function kernelFacts({ program, plan, kernels }: Compiled): KernelFacts[]
       reads: tensors.filter((one) => one.access === "read").map((one) => one.name),
       writes: tensors.filter((one) => one.access === "read_write").map((one) => one.name),
       fused: countOperations(values),
-      wgsl: asBuilt(kernel),
-      ...(kernel.wide === undefined
-        ? {}
-        : { wide: { factor: kernel.wide.factor, wgsl: asBuilt(kernel.wide) } }),
+      modules: namedForms(kernel).map(({ name, form }) => ({ name, wgsl: asBuilt(form) })),
     };
   });
 }
 
+/** Every text of a kernel, under a name that says its structure: `""`, `wide`, `wide.resident`, `split0.wide`. */
+export function namedForms({ forms, split }: ProgramKernel): { name: string; form: KernelForm }[] {
+  const named = (form: KernelForm, stage: string): { name: string; form: KernelForm } => {
+    const words = [
+      stage,
+      form.vector === null ? "" : "wide",
+      form.held > 0 ? "resident" : "",
+      form.together > 1 ? "together" : "",
+    ];
+    return { name: words.filter((one) => one !== "").join("."), form };
+  };
+  const stages = split?.stages ?? [];
+  return [
+    ...forms.map((form) => named(form, "")),
+    ...stages.flatMap((stage, i) => stage.forms.map((form) => named(form, `split${i}`))),
+  ];
+}
+
 /** A whole module, for tensors in f32 and a device without subgroups. */
 export function asBuilt(form: KernelForm): string {
-  return moduleCode(form, () => "f32", false);
+  return moduleCode(form, () => "f32", { subgroups: false, residency: "registers", held: 1 });
 }
 
 export function countOperations(values: readonly Node[]): { elementwise: number; reductions: number } {
@@ -77,16 +93,25 @@ const leastDevice: Described = {
   limits: {
     maxComputeInvocationsPerWorkgroup: 256,
     maxComputeWorkgroupSizeX: 256,
+    maxComputeWorkgroupStorageSize: 16384,
     maxComputeWorkgroupsPerDimension: 65535,
   } as GPUSupportedLimits,
 };
 
 export function dispatchFacts({ program }: Compiled, shapes: Shapes): DispatchFacts[] {
-  return program.kernels.map((kernel) => {
-    const dispatch = planDispatch(kernel, shapes, leastDevice);
-    const { variant, vector, rowCount, rowLength, workgroups } = dispatch;
-    return { kernel: kernel.name, variant, vector, rowCount, rowLength, workgroups };
-  });
+  return program.kernels.flatMap((kernel) =>
+    planDispatches(kernel, shapes, leastDevice).map(
+      ({ stage, form, variant, rowCount, rowLength, workgroups }) => ({
+        kernel: kernel.name,
+        stage,
+        variant,
+        vector: form.vector,
+        rowCount,
+        rowLength,
+        workgroups,
+      }),
+    ),
+  );
 }
 
 /** Each tensor that is needed read once, each result written once, in f32. */

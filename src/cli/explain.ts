@@ -122,21 +122,32 @@ function kernelLines(kernel: KernelFacts, { shape }: Explanation, wgsl: boolean)
     ),
     "  phase write",
   ];
-  const dispatch = shape?.dispatches.find((one) => one.kernel === kernel.name);
-  if (dispatch !== undefined) {
-    const { variant, vector, workgroups, rowCount, rowLength } = dispatch;
-    const width = vector === null ? "" : `, four at a time along ${vector}`;
-    lines.push(
-      `  variant lanes ${variant.lanes}, rows ${variant.rows}${width}: ${variant.reason}`,
-      `  ${rowCount} rows of ${rowLength} steps, ${workgroups.join(" x ")} workgroups (on a GPU without subgroups)`,
-    );
-  }
-  if (wgsl) lines.push("", ...kernel.wgsl.trimEnd().split("\n").map(indented), "");
-  if (wgsl && kernel.wide !== undefined) {
-    lines.push(`  four at a time along ${kernel.wide.factor}:`, "");
-    lines.push(...kernel.wide.wgsl.trimEnd().split("\n").map(indented), "");
+  const dispatches = shape?.dispatches.filter((one) => one.kernel === kernel.name) ?? [];
+  if (dispatches.length > 0) lines.push(...variantLines(dispatches));
+  if (!wgsl) return lines;
+  for (const module of kernel.modules) {
+    if (module.name !== "") lines.push("", `  ${module.name}:`);
+    lines.push("", ...module.wgsl.trimEnd().split("\n").map(indented), "");
   }
   return lines;
+}
+
+function variantLines(dispatches: readonly DispatchFacts[]): string[] {
+  const [{ variant, vector, rowCount, rowLength }] = dispatches;
+  const { lanes, rows, together, columns, residency, parts, reason } = variant;
+  const words = [
+    `lanes ${lanes}, rows ${rows}`,
+    ...(vector === null ? [] : [`four at a time along ${vector}`]),
+    ...(together === 1 ? [] : [`${together} rows a lane`]),
+    ...(columns ? ["a tile of columns"] : []),
+    ...(residency === "reload" ? [] : [`the row kept in ${residency}`]),
+    ...(parts === 1 ? [] : [`${parts} workgroups a row, so ${dispatches.length} dispatches`]),
+  ];
+  const counts = dispatches.map(({ workgroups }) => workgroups.join(" x ")).join(", then ");
+  return [
+    `  variant ${words.join(", ")}: ${reason}`,
+    `  ${rowCount} rows of ${rowLength} steps, ${counts} workgroups (on a GPU without subgroups)`,
+  ];
 }
 
 function indented(line: string): string {

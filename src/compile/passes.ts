@@ -1,8 +1,8 @@
 /** The passes, in order: a checked graph becomes a program. This is the road in one screen. */
 import { emitProgram } from "../emit/program.ts";
 import { addresses } from "../kernel/address.ts";
-import type { Kernel, KernelForms } from "../kernel/ir.ts";
-import { lowerKernel, vectorFactor } from "../kernel/lower.ts";
+import { lowerForms } from "../kernel/forms.ts";
+import { allForms, type KernelForms } from "../kernel/ir.ts";
 import { verifyKernel } from "../kernel/verify.ts";
 import type { Program } from "../program/program.ts";
 import { partition } from "../schedule/partition.ts";
@@ -42,15 +42,7 @@ export function compileGraph(checked: Graph): Compiled {
   }
   const plan = partition(graph);
   const addressOf = addresses(graph.tensors, plan.scratch);
-  const kernels = plan.kernels.map((one): KernelForms => {
-    const factor = vectorFactor(graph, one);
-    const narrow = lowerKernel(graph, one, addressOf, null) as Kernel;
-    const wide = factor === null ? undefined : lowerKernel(graph, one, addressOf, factor);
-    return wide === undefined ? { narrow } : { narrow, wide };
-  });
-  for (const { narrow, wide } of kernels) {
-    verifyKernel(narrow);
-    if (wide !== undefined) verifyKernel(wide);
-  }
+  const kernels = plan.kernels.map((one) => lowerForms(graph, one, addressOf));
+  for (const one of kernels) for (const form of allForms(one)) verifyKernel(form);
   return { program: emitProgram(graph, plan, kernels), plan, kernels, graphs };
 }

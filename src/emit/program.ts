@@ -2,6 +2,8 @@
 
 import { scratchTensor } from "../kernel/address.ts";
 import type { Kernel, KernelForms } from "../kernel/ir.ts";
+import { partialsTensor } from "../kernel/split.ts";
+import { usesPart } from "../kernel/uses.ts";
 import type {
   KernelForm,
   Program,
@@ -15,13 +17,15 @@ import { renderWgsl } from "./shells.ts";
 import { wgslModule } from "./wgsl.ts";
 
 export function emitProgram(graph: Graph, plan: Plan, kernels: readonly KernelForms[]): Program {
-  return { ...programInterface(graph, plan), kernels: kernels.map(emitKernel) };
+  const splits = kernels.some((one) => one.split !== null);
+  return { ...programInterface(graph, plan, splits), kernels: kernels.map(emitKernel) };
 }
 
 /** A program without its kernels: what shapes and feeds are checked against. */
 export function programInterface(
   graph: Graph,
   plan: Plan = { kernels: [], scratch: [] },
+  splits = false,
 ): Omit<Program, "kernels"> {
   const updated = new Set(graph.results.map((one) => one.tensor));
   const tensors = graph.tensors.map(
@@ -36,6 +40,8 @@ export function programInterface(
   const parts = plan.scratch.map((one) => one.factors);
   const scratch: ProgramTensor[] =
     parts.length === 0 ? [] : [{ name: scratchTensor, role: "scratch", dims: [], parts }];
+  // As large as the variants that are chosen for the extents make it.
+  if (splits) scratch.push({ name: partialsTensor, role: "scratch", dims: [], parts: [] });
   return {
     norm: graph.norm,
     mode: graph.mode,
@@ -45,19 +51,30 @@ export function programInterface(
   };
 }
 
-function emitKernel({ narrow, wide }: KernelForms): ProgramKernel {
+function emitKernel({ whole, split }: KernelForms): ProgramKernel {
+  const { name, grid, row } = whole[0];
   return {
-    name: narrow.name,
-    grid: narrow.grid,
-    row: narrow.row,
-    ...emitForm(narrow),
-    ...(wide === undefined ? {} : { wide: { factor: wide.vector as string, ...emitForm(wide) } }),
+    name,
+    grid,
+    row,
+    forms: whole.map(emitForm),
+    split: split && {
+      slots: split.slots,
+      stages: split.stages.map((forms) => ({
+        forms: forms.map(emitForm),
+        shared: usesPart(forms[0].body),
+      })),
+    },
   };
 }
 
 function emitForm(kernel: Kernel): KernelForm {
   const module = wgslModule(kernel);
+  const { vector, together } = kernel.structure;
   return {
+    vector,
+    together,
+    held: kernel.held,
     wgsl: renderWgsl(module),
     bindings: module.bindings.map(({ element }, i) => ({
       tensor: kernel.tensors[i].name,

@@ -18,8 +18,9 @@ array atomic bool f16 f32 i32 u32 mat2x2 mat2x3 mat2x4 mat3x2 mat3x3 mat3x4 mat4
 texture_1d texture_2d vec2 vec3 vec4 vec2f vec3f vec4f vec2h vec3h vec4h vec2i vec3i vec4i vec2u vec3u vec4u
 abs acos asin atan bitcast ceil clamp cos exp exp2 floor fma inverseSqrt log log2 max min pow round select sign sin sqrt
 tan tanh trunc workgroupBarrier storage read read_write write workgroup private function uniform
-main workgroup_id num_workgroups local_id
+main workgroup_id num_workgroups
 scratch_memory scratch_length exchange exchange4
+local_index group_of_all HELD_LENGTH held held_place
 `;
 
 const reserved = new Set([...words.split(/\s+/).filter((word) => word !== ""), ...helperNames]);

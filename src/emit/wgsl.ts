@@ -10,15 +10,18 @@ import {
   type Stmt,
   type UnaryOp,
 } from "../kernel/ir.ts";
+import { usesPart } from "../kernel/uses.ts";
 import { createNamer, type Namer } from "./names.ts";
 import { helpersOf } from "./wgsl-helpers.ts";
 import { isWgslReserved } from "./wgsl-words.ts";
+
+type OverrideConstant = Exclude<Constant, { kind: "held" }>;
 
 export interface WgslModule {
   readonly constants: readonly {
     readonly name: string;
     readonly type: string;
-    readonly constant: Constant;
+    readonly constant: OverrideConstant;
   }[];
   readonly bindings: readonly {
     readonly name: string;
@@ -30,7 +33,9 @@ export interface WgslModule {
   /** Workgroup memory: its element type and values an invocation. */
   readonly shared: { readonly type: string; readonly slots: number } | null;
   readonly helpers: readonly string[];
-  readonly workgroup: { readonly lanes: string; readonly rows: string };
+  readonly workgroup: { readonly lanes: string; readonly rows: string; readonly columns: string };
+  /** What says how many workgroups share a row, where they do. */
+  readonly parts: string | null;
   readonly body: string;
 }
 
@@ -39,12 +44,13 @@ export function wgslModule(kernel: Kernel): WgslModule {
   const namer = createNamer(isWgslReserved);
   const lanes = namer.name("constant lanes", "LANES");
   const rows = namer.name("constant rows", "ROWS");
-  for (const fixed of ["group", "lane", "row_in_group"]) namer.name(`builtin ${fixed}`, fixed);
-  const constants = kernel.constants.map((constant) => ({
-    name: constantName(namer, constant),
-    type: constant.kind === "param" ? "f32" : "u32",
-    constant,
-  }));
+  const columns = namer.name("constant columns", "COLUMNS");
+  // The runtime writes this one before the module, so it must have its name.
+  namer.name("constant held", "HELD");
+  for (const fixed of ["group", "part", "lane", "row_in_group"]) namer.name(`builtin ${fixed}`, fixed);
+  const constants = kernel.constants
+    .filter((constant): constant is OverrideConstant => constant.kind !== "held")
+    .map((constant) => ({ name: constantName(namer, constant), type: constantType(constant), constant }));
   const bindings = kernel.tensors.map((tensor, index) => ({
     name: namer.name(`tensor ${tensor.name}`, tensor.name),
     element: elementName(namer, tensor.name),
@@ -60,7 +66,8 @@ export function wgslModule(kernel: Kernel): WgslModule {
     bindings,
     shared: shared && { slots: shared.slots, type: shared.type === "f32x4" ? "vec4f" : "f32" },
     helpers: helpersOf(body),
-    workgroup: { lanes, rows },
+    workgroup: { lanes, rows, columns },
+    parts: usesPart(kernel.body) ? constantName(namer, { kind: "parts" }) : null,
     body,
   };
 }
@@ -78,8 +85,15 @@ function constantName(namer: Namer, constant: Constant): string {
     case "lanes":
     case "rows":
     case "subgroup":
+    case "columns":
+    case "parts":
+    case "held":
       return namer.name(`constant ${constant.kind}`, constant.kind.toUpperCase());
   }
+}
+
+function constantType({ kind }: Constant): string {
+  return kind === "param" ? "f32" : kind === "columns" ? "bool" : "u32";
 }
 
 /** `wide`: the tensors that are bound by fours. */
@@ -114,6 +128,10 @@ function statement(namer: Namer, wide: Wide, stmt: Stmt, indent: string): string
       const name = stmt.value.type === "f32x4" ? "exchange4" : "exchange";
       return `${indent}let ${local(stmt.name)} = ${name}(${e(stmt.value)}, ${e(stmt.mask)});\n`;
     }
+    case "keep":
+      return `${indent}held[held_place(${stmt.slot}u, ${e(stmt.step)}, local_index)] = ${e(stmt.value)};\n`;
+    case "recall":
+      return `${indent}let ${local(stmt.name)} = held[held_place(${stmt.slot}u, ${e(stmt.step)}, local_index)];\n`;
     case "for": {
       const name = local(stmt.name);
       return `${indent}for (var ${name} = ${e(stmt.start)}; ${name} < ${e(stmt.end)}; ${name} += ${e(stmt.step)}) ${block(stmt.body)}`;

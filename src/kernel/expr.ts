@@ -14,6 +14,8 @@ export const extent = (factor: string): Expr => constant({ kind: "extent", facto
 export const lanes: Expr = constant({ kind: "lanes" });
 export const rows: Expr = constant({ kind: "rows" });
 export const subgroup: Expr = constant({ kind: "subgroup" });
+export const parts: Expr = constant({ kind: "parts" });
+export const held: Expr = constant({ kind: "held" });
 export const ramp: Expr = { kind: "ramp", type: "f32x4" };
 export const call = (op: UnaryOp, a: Expr): Expr => ({
   kind: "call",

@@ -25,10 +25,25 @@ export interface Frame {
   readonly offsets: Map<string, Expr>;
   /** Values are not moved out of it: a branch that few lanes take. */
   readonly closed: boolean;
+  /** In a loop over a row that is kept: which of its steps the lane is at, counted from 0. */
+  readonly step: Expr | null;
 }
 
-export function createFrame(parent: Frame | null, run: Run | null, closed = false): Frame {
-  return { parent, run, body: [], coordinates: new Map(), values: new Map(), offsets: new Map(), closed };
+export function createFrame(
+  parent: Frame | null,
+  run: Run | null,
+  { closed = false, step = null }: { closed?: boolean; step?: Expr | null } = {},
+): Frame {
+  return {
+    parent,
+    run,
+    body: [],
+    coordinates: new Map(),
+    values: new Map(),
+    offsets: new Map(),
+    closed,
+    step,
+  };
 }
 
 export type NameOf = (base: string) => string;

@@ -48,10 +48,19 @@ export type Constant =
   /** Rows a workgroup. */
   | { readonly kind: "rows" }
   /** Of the lanes of a row, how many exchange values without workgroup memory: a power of two, 1 for none. */
-  | { readonly kind: "subgroup" };
+  | { readonly kind: "subgroup" }
+  /** Whether neighbouring invocations have neighbouring rows, not neighbouring steps of one. */
+  | { readonly kind: "columns" }
+  /** Workgroups that share a row, each with a part of it. */
+  | { readonly kind: "parts" }
+  /** Steps of a row that a lane keeps: a literal in the module, since registers are allotted when it is compiled. */
+  | { readonly kind: "held" };
 
-/** `group`: the number of the workgroup; `lane`, `row`: the place in it. */
-export type Builtin = "group" | "lane" | "row";
+/**
+ * `group`: the number of the workgroup, or of the workgroups that share a row; `part`: the place among these; `lane`,
+ * `row`: the place in the workgroup; `copy`: which of the rows that a lane takes together (see `together.ts`).
+ */
+export type Builtin = "group" | "part" | "lane" | "row" | "copy";
 
 export type FoldOp = "add" | "min" | "max";
 
@@ -87,6 +96,9 @@ export type Stmt =
   /** Workgroup memory has `slots` values for each invocation. */
   | { readonly kind: "loadShared"; readonly name: string; readonly index: Expr }
   | { readonly kind: "storeShared"; readonly index: Expr; readonly value: Expr }
+  /** What this lane keeps of a row: a value for each step it takes, in `slots` (see `resident.ts`). */
+  | { readonly kind: "keep"; readonly slot: number; readonly step: Expr; readonly value: Expr }
+  | { readonly kind: "recall"; readonly name: string; readonly slot: number; readonly step: Expr }
   /** Binds `name` to the value that the lane whose number differs in the bit `mask` holds. */
   | { readonly kind: "exchange"; readonly name: string; readonly value: Expr; readonly mask: Expr }
   /** `for (var name = start; name < end; name += step)` */
@@ -112,24 +124,42 @@ export type Stmt =
   /** Waits for the workgroup; workgroup memory written before is seen after. */
   | { readonly kind: "barrier" };
 
-export interface Kernel {
-  readonly name: string;
+/** What of a kernel is decided in its text. All else (lanes, rows, how many parts) is a constant. */
+export interface Structure {
   /** The factor along which values are four wide, if any: its extent must then be a multiple of four. */
   readonly vector: string | null;
+  /** Rows that a lane takes through the loops together; their number must be a multiple of it. */
+  readonly together: number;
+  /** Whether each lane keeps its share of the row from the first loop for the later ones. */
+  readonly resident: boolean;
+  /** Of a row that several workgroups share: which dispatch this is. All but the last write what their part adds up to. */
+  readonly stage: number | null;
+}
+
+export interface Kernel {
+  readonly name: string;
+  readonly structure: Structure;
   readonly tensors: readonly KernelTensor[];
   /** Every constant that the body uses. */
   readonly constants: readonly Constant[];
   /** Workgroup memory: values an invocation, and their type. */
   readonly shared: { readonly slots: number; readonly type: "f32" | "f32x4" } | null;
+  /** Values that a lane keeps a step. */
+  readonly held: number;
   readonly body: readonly Stmt[];
   readonly grid: readonly string[];
   readonly row: readonly string[];
 }
 
-/** A kernel in its two forms: element by element, which serves every shape, and four by four. */
+/** One planned kernel as texts for different structures; the first serves every shape. */
 export interface KernelForms {
-  readonly narrow: Kernel;
-  readonly wide?: Kernel;
+  readonly whole: readonly Kernel[];
+  /** Rows split over workgroups: the forms of each dispatch, and how many numbers a part hands to the next one. */
+  readonly split: { readonly slots: number; readonly stages: readonly (readonly Kernel[])[] } | null;
+}
+
+export function allForms({ whole, split }: KernelForms): readonly Kernel[] {
+  return [...whole, ...(split?.stages.flat() ?? [])];
 }
 
 export interface KernelTensor {
@@ -148,6 +178,9 @@ export function constantKey(constant: Constant): string {
     case "lanes":
     case "rows":
     case "subgroup":
+    case "columns":
+    case "parts":
+    case "held":
       return constant.kind;
   }
 }

@@ -1,6 +1,22 @@
-/** The loop over a row in which each lane adds up its share. */
+/** Going over a row: each lane takes its share of the steps. */
 import type { AxisSet } from "../tensor/axes.ts";
-import { add, binary, builtin, div, extentOf, f32, lanes, local, mul, select, u32, widen } from "./expr.ts";
+import {
+  add,
+  binary,
+  builtin,
+  div,
+  extentOf,
+  f32,
+  float,
+  held,
+  lanes,
+  local,
+  mul,
+  select,
+  sub,
+  u32,
+  widen,
+} from "./expr.ts";
 import { bind, createFrame, type Frame, type NameOf } from "./frame.ts";
 import type { Expr, FoldOp, Stmt } from "./ir.ts";
 import type { Total } from "./share.ts";
@@ -25,18 +41,87 @@ export interface Term {
   readonly value: (frame: Frame) => Expr;
 }
 
-/** How the loop goes over the row. */
+/** Which steps of the row this workgroup takes. */
+export type Range =
+  | { readonly kind: "whole" }
+  /** All, in a loop of `HELD` rounds, so that a compiler can unroll it and keep values in registers. */
+  | { readonly kind: "resident" }
+  /** Those from `first` up to `end`: other workgroups have the rest. */
+  | { readonly kind: "part"; readonly first: Expr; readonly end: Expr };
+
+/** How a loop goes over the row. */
 export interface Path {
   /** Slowest first. */
   readonly over: AxisSet;
   /** The last factor, where the loop goes in steps of four along it. */
   readonly vector: string | null;
-  /** The loop does nothing where this does not hold; always, where it is left out. */
-  readonly when?: Expr;
+  readonly range: Range;
 }
 
-/** Writes the loop; each term's variable holds this lane's share afterwards. */
-export function sumLoop(row: Frame, path: Path, terms: readonly Term[], nameOf: NameOf): Total[] {
+/** Steps of a whole row: elements, or fours of them. */
+export function stepsOf(path: Path): Expr {
+  const count = extentOf(path.over);
+  return path.vector === null ? count : div(count, u32(4));
+}
+
+/** The number of elements that the loop sees, as f32. */
+export function countOf({ over, vector, range }: Path): Expr {
+  if (range.kind !== "part") return float(extentOf(over));
+  const steps = sub(range.end, range.first);
+  return float(vector === null ? steps : mul(steps, u32(4)));
+}
+
+/** The element at which a step begins. */
+export function elementPlace(path: Path, step: string): Expr {
+  return path.vector === null ? local("u32", step) : mul(local("u32", step), u32(4));
+}
+
+/**
+ * Writes a loop in which each lane takes every `lanes`-th step; `fill` writes what it does at one.
+ * @param when the loop does nothing where this does not hold; always, where it is left out.
+ */
+export function eachStep(
+  row: Frame,
+  path: Path,
+  when: Expr | undefined,
+  nameOf: NameOf,
+  fill: (inner: Frame) => void,
+): void {
+  const name = nameOf("i");
+  const run = { factors: path.over, linear: elementPlace(path, name), vector: path.vector };
+  const end = endOf(row, path, when, nameOf);
+  if (path.range.kind === "resident") {
+    const round = nameOf("k");
+    const inner = createFrame(row, run, { step: local("u32", round) });
+    fill(inner);
+    const place = add(builtin("lane"), mul(local("u32", round), lanes));
+    row.body.push({
+      kind: "for",
+      name: round,
+      start: u32(0),
+      end: held,
+      step: u32(1),
+      body: [
+        { kind: "let", name, value: place },
+        { kind: "if", condition: binary("lt", local("u32", name), end), body: inner.body },
+      ],
+    });
+    return;
+  }
+  const inner = createFrame(row, run);
+  fill(inner);
+  row.body.push({ kind: "for", name, start: startOf(path), end, step: lanes, body: inner.body });
+}
+
+/** Writes the loop that adds up; each term's variable holds this lane's share afterwards. */
+export function sumLoop(
+  row: Frame,
+  path: Path,
+  when: Expr | undefined,
+  terms: readonly Term[],
+  nameOf: NameOf,
+): Total[] {
+  if (path.range.kind === "resident") return sumResident(row, path, when, terms, nameOf);
   const outer = nameOf("block");
   const stop = nameOf("stop");
   const step = nameOf("i");
@@ -45,25 +130,15 @@ export function sumLoop(row: Frame, path: Path, terms: readonly Term[], nameOf: 
     linear: elementPlace(path, step),
     vector: path.vector,
   });
-  const parts = terms.map((term) => {
-    const part = nameOf("part");
-    const value = term.value(inner);
-    return { ...term, part, type: value.type, value };
-  });
-  for (const { part, op, type, value } of parts) {
-    inner.body.push({ kind: "assign", name: part, value: binary(op, local(type, part), value) });
-  }
-  const start = ({ op, type }: { op: FoldOp; type: Expr["type"] }): Expr =>
-    type === "f32x4" ? widen(f32(identities[op])) : f32(identities[op]);
-  for (const one of parts) row.body.push({ kind: "var", name: one.name, value: start(one) });
+  const sums = terms.map((term) => ({ ...term, part: nameOf("part"), value: term.value(inner) }));
+  for (const { part, op, value } of sums) inner.body.push(accumulate(part, op, value));
+  for (const { name, op, value } of sums) row.body.push(begin(name, op, value));
 
   const stride = mul(lanes, u32(block));
-  const steps = stepsOf(path);
-  const count =
-    path.when === undefined ? steps : bind(row, "count", select(path.when, steps, u32(0)), nameOf);
+  const end = endOf(row, path, when, nameOf);
   const body: Stmt[] = [
-    ...parts.map((one): Stmt => ({ kind: "var", name: one.part, value: start(one) })),
-    { kind: "let", name: stop, value: binary("min", add(local("u32", outer), stride), count) },
+    ...sums.map(({ part, op, value }) => begin(part, op, value)),
+    { kind: "let", name: stop, value: binary("min", add(local("u32", outer), stride), end) },
     {
       kind: "for",
       name: step,
@@ -72,25 +147,51 @@ export function sumLoop(row: Frame, path: Path, terms: readonly Term[], nameOf: 
       step: lanes,
       body: inner.body,
     },
-    ...parts.map(
-      ({ name, part, op, type }): Stmt => ({
-        kind: "assign",
-        name,
-        value: binary(op, local(type, name), local(type, part)),
-      }),
-    ),
+    ...sums.map(({ name, part, op, value }) => accumulate(name, op, local(value.type, part))),
   ];
-  row.body.push({ kind: "for", name: outer, start: builtin("lane"), end: count, step: stride, body });
-  return parts.map(({ name, op, type }) => ({ name, op, type }));
+  row.body.push({ kind: "for", name: outer, start: startOf(path), end, step: stride, body });
+  return sums.map(({ name, op, value }) => ({ name, op, type: value.type }));
 }
 
-/** Steps of the loop: elements, or fours of them. */
-export function stepsOf(path: Path): Expr {
-  const count = extentOf(path.over);
-  return path.vector === null ? count : div(count, u32(4));
+/** A lane keeps few enough steps that one chain of additions will do. */
+function sumResident(
+  row: Frame,
+  path: Path,
+  when: Expr | undefined,
+  terms: readonly Term[],
+  nameOf: NameOf,
+): Total[] {
+  const totals: Total[] = [];
+  const before = row.body.length;
+  eachStep(row, path, when, nameOf, (inner) => {
+    const sums = terms.map((term) => ({ ...term, value: term.value(inner) }));
+    for (const { name, op, value } of sums) {
+      inner.body.push(accumulate(name, op, value));
+      totals.push({ name, op, type: value.type });
+    }
+  });
+  const start = totals.map(({ name, op, type }): Stmt => ({ kind: "var", name, value: identity(op, type) }));
+  row.body.splice(before, 0, ...start);
+  return totals;
 }
 
-/** The element at which a step begins. */
-export function elementPlace(path: Path, step: string): Expr {
-  return path.vector === null ? local("u32", step) : mul(local("u32", step), u32(4));
+function begin(name: string, op: FoldOp, value: Expr): Stmt {
+  return { kind: "var", name, value: identity(op, value.type) };
+}
+
+export function identity(op: FoldOp, type: Expr["type"]): Expr {
+  return type === "f32x4" ? widen(f32(identities[op])) : f32(identities[op]);
+}
+
+export function accumulate(name: string, op: FoldOp, value: Expr): Stmt {
+  return { kind: "assign", name, value: binary(op, local(value.type, name), value) };
+}
+
+function startOf({ range }: Path): Expr {
+  return range.kind === "part" ? add(range.first, builtin("lane")) : builtin("lane");
+}
+
+function endOf(row: Frame, path: Path, when: Expr | undefined, nameOf: NameOf): Expr {
+  const end = path.range.kind === "part" ? path.range.end : stepsOf(path);
+  return when === undefined ? end : bind(row, "end", select(when, end, u32(0)), nameOf);
 }

@@ -1,149 +1,140 @@
 /** From a planned kernel to kernel IR: the row, its reductions, its stores. */
-import { orderLike } from "../schedule/partition.ts";
-import type { PlannedKernel, Target } from "../schedule/plan.ts";
-import { type AxisSet, minus, sameAxes } from "../tensor/axes.ts";
-import { type Graph, type Node, operands, reachable } from "../tensor/graph.ts";
+import type { PlannedKernel } from "../schedule/plan.ts";
+import { type AxisSet, sameAxes } from "../tensor/axes.ts";
+import { type Node, operands, reachable } from "../tensor/graph.ts";
 import type { Address } from "./address.ts";
-import { elementIndex } from "./element-index.ts";
-import { add, binary, builtin, lanes, mul, rows, select, u32, widen } from "./expr.ts";
-import { bind, createFrame, type Frame } from "./frame.ts";
-import type { Expr, Kernel, KernelTensor } from "./ir.ts";
+import { add, binary, builtin, div, mul, rows, select, u32 } from "./expr.ts";
+import { bind, createFrame, type Frame, type NameOf } from "./frame.ts";
+import type { Expr, Kernel, KernelTensor, Stmt, Structure } from "./ir.ts";
 import { elementPlace, type Path, stepsOf } from "./loop.ts";
-import { lowerReductions, reductionLoops } from "./reduce.ts";
-import { sharedMemory, usedConstants, wideTensors } from "./uses.ts";
-import { accessOf, lowerValue, type ValueContext } from "./value.ts";
+import { lowerReductions } from "./reduce.ts";
+import { type Kept, keptValues } from "./resident.ts";
+import { mainLoops, type RowWork } from "./row.ts";
+import { mergePartials, partialsOf, partRange, splitStages, storePartials } from "./split.ts";
+import { storeElements, storeOnce } from "./store.ts";
+import { takeTogether } from "./together.ts";
+import { everyStmt, heldSlots, sharedMemory, usedConstants, wideTensors } from "./uses.ts";
+import type { ValueContext } from "./value.ts";
 
 /**
- * Lowers a kernel; with `vector`, four wide along that factor. Undefined where the kernel would mix values of both
- * widths in workgroup memory: it then has no wide form.
+ * Lowers a kernel to the text of one structure. Undefined where it would mix values of both widths in workgroup memory:
+ * it then has no such text.
  */
 export function lowerKernel(
-  graph: Graph,
-  planned: PlannedKernel,
+  { name, grid, targets }: PlannedKernel,
+  work: RowWork,
   addressOf: (tensor: string) => Address,
-  vector: string | null,
+  structure: Structure,
 ): Kernel | undefined {
-  const values = planned.targets.map((one) => one.value);
-  const context: ValueContext = { nameOf: createNames(), addressOf, uses: countUses(values) };
-  const grid = planned.grid;
-  const pathOver = (over: AxisSet): Path => ({ over, vector: over.at(-1) === vector ? vector : null });
-  const rowsPath = pathOver(grid);
-  const place = context.nameOf("row");
-  const run = { factors: grid, linear: elementPlace(rowsPath, place), vector: rowsPath.vector };
-  const row = createFrame(null, run);
+  const { vector, together, resident, stage } = structure;
+  const nameOf = createNames();
+  const context: ValueContext = {
+    nameOf,
+    addressOf,
+    uses: countUses(targets.map((one) => one.value)),
+    barriers: together === 1,
+    kept: resident ? keptIn(grid, work) : { slots: new Map(), filled: new Set() },
+  };
+  const pathOver = (over: AxisSet): Path => ({
+    over,
+    vector: over.at(-1) === vector ? vector : null,
+    range: { kind: resident && sameAxes(over, work.main) ? "resident" : "whole" },
+  });
+  const { row, active } = openRow(pathOver(grid), together, nameOf);
 
-  // Workgroups are rounded up, so some rows lie beyond the end: they compute row 0 again and store nothing.
-  const index = bind(row, "index", add(mul(builtin("group"), rows), builtin("row")), context.nameOf);
-  const active = bind(row, "active", binary("lt", index, stepsOf(rowsPath)), context.nameOf);
-  row.body.push({ kind: "let", name: place, value: select(active, index, u32(0)) });
+  if (stage === null) {
+    for (const { loop, order } of work.loops) lowerReductions(context, row, loop, pathOver(order));
+    for (const { order, targets } of work.elements) {
+      storeElements(context, row, pathOver(order), active, targets);
+    }
+    if (work.once.length > 0) storeOnce(context, row, active, work.once, null);
+  } else lowerStage(context, { row, grid, active, pathOver }, work, stage);
 
-  const loops = reductionLoops(values);
-  for (const loop of loops) {
-    lowerReductions(context, row, loop, pathOver(orderLike(graph, loop.over, loop.reductions)));
-  }
-  const elementTargets = planned.targets.filter((one) => !sameAxes(one.factors, grid));
-  for (const targets of groupByRow(elementTargets, grid)) {
-    lowerStores(context, row, pathOver(minus(targets[0].factors, grid)), active, targets);
-  }
-  const rowTargets = planned.targets.filter((one) => sameAxes(one.factors, grid));
-  if (rowTargets.length > 0) {
-    const branch = createFrame(row, null, true);
-    storeTargets(context, branch, rowTargets);
-    const first = binary("eq", builtin("lane"), u32(0));
-    row.body.push({ kind: "if", condition: binary("and", active, first), body: branch.body });
-  }
-
-  const { body } = row;
+  const body = together === 1 ? row.body : takeTogether(row.body, together, nameOf);
   const shared = sharedMemory(body);
   if (shared === "mixed") return undefined;
   return {
-    name: planned.name,
-    vector,
-    tensors: kernelTensors(planned.targets, addressOf, wideTensors(body)),
+    name,
+    structure,
+    tensors: tensorsIn(body),
     constants: usedConstants(body),
     shared,
+    held: heldSlots(body),
     body,
     grid,
-    row: elementTargets.length > 0 ? minus(elementTargets[0].factors, grid) : (loops[0]?.over ?? []),
+    row: work.main,
   };
 }
 
-/**
- * The factor along which a kernel can go four by four: the last one of what it mainly stores or reads, where memory is
- * contiguous. It can belong to the row (four elements of a row) or to the grid (four rows side by side).
- */
-export function vectorFactor(graph: Graph, planned: PlannedKernel): string | null {
-  const layouts = planned.targets.map((one) => one.factors);
-  for (const node of reachable(planned.targets.map((one) => one.value))) {
-    const tensor = node.kind === "input" ? graph.tensors.find((one) => one.name === node.tensor) : undefined;
-    if (tensor !== undefined) layouts.push(tensor.factors);
-  }
-  const main = layouts.reduce((best, one) => (one.length > best.length ? one : best));
-  const last = graph.axes.flatMap((axis) => axis.factors).find((one) => one.name === main.at(-1));
-  return last === undefined || typeof last.extent === "number" ? null : last.name;
+interface OpenRow {
+  readonly row: Frame;
+  readonly grid: AxisSet;
+  readonly active: Expr;
+  readonly pathOver: (over: AxisSet) => Path;
 }
 
-/** Targets whose rows run over the same axes in the same order share a loop. */
-function groupByRow(targets: readonly Target[], grid: AxisSet): Target[][] {
-  const groups = new Map<string, Target[]>();
-  for (const one of targets) {
-    const key = minus(one.factors, grid).join(" ");
-    groups.set(key, [...(groups.get(key) ?? []), one]);
+/** One dispatch of several: what the earlier ones added up, then the next reductions, or the stores. */
+function lowerStage(context: ValueContext, open: OpenRow, work: RowWork, stage: number): void {
+  const { row, grid, active, pathOver } = open;
+  const stages = splitStages(work);
+  const partials = partialsOf(stages.flat());
+  const ranged = (path: Path): Path => ({ ...path, range: partRange(row, path, context.nameOf) });
+  for (const { loop, order } of work.loops) {
+    const path = pathOver(order);
+    const own = stages.findIndex((one) => one.includes(loop));
+    if (own < 0) lowerReductions(context, row, loop, path);
+    else if (own < stage) mergePartials(context, row, grid, path, loop, partials);
+    else {
+      lowerReductions(context, row, loop, ranged(path));
+      if (stages[own].at(-1) !== loop) continue;
+      storePartials(row, grid, active, stages[own], partials);
+      return;
+    }
   }
-  return [...groups.values()];
+  for (const { order, targets } of work.elements) {
+    storeElements(context, row, ranged(pathOver(order)), active, targets);
+  }
+  // A row that has nothing but totals is one workgroup's in the last dispatch.
+  const only = work.elements.length > 0 ? binary("eq", builtin("part"), u32(0)) : null;
+  if (work.once.length > 0) storeOnce(context, row, active, work.once, only);
 }
 
-function lowerStores(
-  context: ValueContext,
-  row: Frame,
-  path: Path,
-  active: Expr,
-  targets: readonly Target[],
-): void {
-  const name = context.nameOf("i");
-  const loop = createFrame(row, {
+/** The row that a workgroup has: rows are rounded up, and those beyond the end compute row 0 again and store nothing. */
+function openRow(path: Path, together: number, nameOf: NameOf): { row: Frame; active: Expr } {
+  const place = nameOf("row");
+  const row = createFrame(null, {
     factors: path.over,
-    linear: elementPlace(path, name),
+    linear: elementPlace(path, place),
     vector: path.vector,
   });
-  storeTargets(context, loop, targets);
-  const end = bind(row, "end", select(active, stepsOf(path), u32(0)), context.nameOf);
-  row.body.push({ kind: "for", name, start: builtin("lane"), end, step: lanes, body: loop.body });
+  const index = bind(row, "index", add(mul(builtin("group"), rows), builtin("row")), nameOf);
+  const active = bind(row, "active", binary("lt", index, div(stepsOf(path), u32(together))), nameOf);
+  const first = mul(select(active, index, u32(0)), u32(together));
+  const value = together === 1 ? first : add(first, builtin("copy"));
+  row.body.push({ kind: "let", name: place, value });
+  return { row, active };
 }
 
-function storeTargets(context: ValueContext, frame: Frame, targets: readonly Target[]): void {
-  for (const target of targets) {
-    const address = context.addressOf(target.tensor);
-    const access = accessOf(frame, address);
-    const value = lowerValue(context, frame, target.value);
-    const index = elementIndex(frame, address, access, context.nameOf);
-    const { tensor } = address;
-    frame.body.push({
-      kind: "store",
-      tensor,
-      index,
-      value: access.kind === "one" ? value : widen(value),
-      access,
-    });
-  }
+function keptIn(grid: AxisSet, work: RowWork): Kept {
+  const reduced = mainLoops(work).map((loop) => loop.reductions.map((one) => one.arg));
+  const stored = work.elements.map(({ targets }) => targets.map((one) => one.value));
+  return keptValues([...reduced, ...stored], [...grid, ...work.main]);
 }
 
 /** Everything read, then everything written; what is both (a state, scratch memory) is bound once. */
-function kernelTensors(
-  targets: readonly Target[],
-  addressOf: (tensor: string) => Address,
-  wide: ReadonlySet<string>,
-): KernelTensor[] {
-  const written = new Set(targets.map((one) => addressOf(one.tensor).tensor));
-  const read = new Set<string>();
-  for (const node of reachable(targets.map((one) => one.value))) {
-    if (node.kind === "input") read.add(addressOf(node.tensor).tensor);
-  }
+function tensorsIn(body: readonly Stmt[]): KernelTensor[] {
+  const all = [...everyStmt(body)];
+  const written = new Set(all.flatMap((one) => (one.kind === "store" ? [one.tensor] : [])));
+  const read = new Set(all.flatMap((one) => (one.kind === "load" ? [one.tensor] : [])));
+  const wide = wideTensors(body);
+  const bound = (access: KernelTensor["access"]) => (name: string) => ({
+    name,
+    access,
+    wide: wide.has(name),
+  });
   return [
-    ...[...read]
-      .filter((name) => !written.has(name))
-      .map((name): KernelTensor => ({ name, access: "read", wide: wide.has(name) })),
-    ...[...written].map((name): KernelTensor => ({ name, access: "read_write", wide: wide.has(name) })),
+    ...[...read].filter((name) => !written.has(name)).map(bound("read")),
+    ...[...written].map(bound("read_write")),
   ];
 }
 
@@ -156,7 +147,7 @@ function countUses(values: readonly Node[]): Map<Node, number> {
 }
 
 /** Names of locals, each once; the emitter makes them legal in its language. */
-function createNames(): (base: string) => string {
+function createNames(): NameOf {
   const taken = new Set<string>();
   return (base) => {
     let name = base;

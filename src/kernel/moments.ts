@@ -8,10 +8,10 @@
  * alone and a bound of four deviations, WebNN's conformance cases were missed by a factor of up to five.
  */
 import type { Node, ReduceNode } from "../tensor/graph.ts";
-import { add, any, binary, div, extentOf, f32, float, fold, local, mul, select, sub, u32 } from "./expr.ts";
+import { add, any, binary, div, extentOf, f32, fold, local, mul, select, sub, u32 } from "./expr.ts";
 import { bind, type Frame } from "./frame.ts";
 import type { Expr } from "./ir.ts";
-import { type Path, sumLoop } from "./loop.ts";
+import { countOf, type Path, sumLoop } from "./loop.ts";
 import { shareTotals, type Total } from "./share.ts";
 import { lowerValue, type ValueContext, valueAt } from "./value.ts";
 
@@ -32,15 +32,15 @@ export function lowerMoments(
 ): void {
   const { nameOf } = context;
   const first = groups.map(({ arg }) => bind(row, "shift", sampleMean(context, row, path, arg), nameOf));
-  const once = sumsAbout(context, row, path, groups, first);
+  const once = sumsAbout(context, row, path, undefined, groups, first);
   const far = once.map(({ mean, spread }) =>
     bind(row, "far", binary("lt", mul(spread, f32(farSquared)), mul(mean, mean)), nameOf),
   );
   const shift = groups.map((_, i) =>
     bind(row, "shift", select(far[i], binary("add", first[i], once[i].mean), first[i]), nameOf),
   );
-  const again = { ...path, when: far.map(any).reduce((a, b) => binary("or", a, b)) };
-  const twice = sumsAbout(context, row, again, groups, shift);
+  const again = far.map(any).reduce((a, b) => binary("or", a, b));
+  const twice = sumsAbout(context, row, path, again, groups, shift);
   groups.forEach(({ nodes }, i) => {
     for (const node of nodes) row.values.set(node, result(node, i));
   });
@@ -60,11 +60,12 @@ export function sampleMean(context: ValueContext, row: Frame, path: Path, arg: N
   return add(a, mul(add(sub(b, a), sub(c, a)), f32(1 / 3)));
 }
 
-/** Mean and variance of the differences from a shift. */
+/** Mean and variance of the differences from a shift; of nothing where `when` does not hold. */
 function sumsAbout(
   context: ValueContext,
   row: Frame,
   path: Path,
+  when: Expr | undefined,
   groups: readonly MomentGroup[],
   shift: readonly Expr[],
 ): { mean: Expr; spread: Expr }[] {
@@ -85,9 +86,9 @@ function sumsAbout(
       value: (frame: Frame) => mul(difference(frame, i), difference(frame, i)),
     },
   ]);
-  const totals = foldTotals(row, path, sumLoop(row, path, terms, nameOf), nameOf);
-  shareTotals(row.body, totals, nameOf);
-  const count = float(extentOf(path.over));
+  const totals = foldTotals(row, path, sumLoop(row, path, when, terms, nameOf), nameOf);
+  shareTotals(row.body, totals, context);
+  const count = countOf(path);
   return groups.map((_, i) => {
     const mean = bind(row, "mean", div(local(totals[2 * i].type, totals[2 * i].name), count), nameOf);
     const square = div(local(totals[2 * i + 1].type, totals[2 * i + 1].name), count);

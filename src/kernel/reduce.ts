@@ -1,10 +1,10 @@
 /** Reductions of a row, loop by loop. */
 import type { AxisSet } from "../tensor/axes.ts";
 import { isMoment, type Node, operands, type ReduceNode, reachable } from "../tensor/graph.ts";
-import { div, extentOf, float, local } from "./expr.ts";
+import { div, local } from "./expr.ts";
 import { bind, type Frame } from "./frame.ts";
 import type { FoldOp } from "./ir.ts";
-import { type Path, sumLoop } from "./loop.ts";
+import { countOf, type Path, sumLoop } from "./loop.ts";
 import { foldTotals, lowerMoments, type MomentGroup, sampleMean } from "./moments.ts";
 import { shareTotals } from "./share.ts";
 import { lowerValue, type ValueContext } from "./value.ts";
@@ -56,16 +56,18 @@ function lowerPlain(context: ValueContext, row: Frame, path: Path, nodes: readon
     op: foldOf(node),
     value: (frame: Frame) => lowerValue(context, frame, node.arg),
   }));
-  const totals = foldTotals(row, path, sumLoop(row, path, terms, nameOf), nameOf);
-  shareTotals(row.body, totals, nameOf);
+  const totals = foldTotals(row, path, sumLoop(row, path, undefined, terms, nameOf), nameOf);
+  shareTotals(row.body, totals, context);
   nodes.forEach((node, i) => {
     const total = local(totals[i].type, totals[i].name);
-    const value = node.op === "mean" ? div(total, float(extentOf(path.over))) : total;
+    // What a part hands on is a sum: the merge divides by the length of the row.
+    const value = node.op === "mean" && path.range.kind !== "part" ? div(total, countOf(path)) : total;
     row.values.set(node, bind(row, `${node.op}_all`, value, nameOf));
   });
 }
 
-function foldOf(node: ReduceNode): FoldOp {
+/** How two shares of a reduction become one. */
+export function foldOf(node: ReduceNode): FoldOp {
   switch (node.op) {
     case "sum":
     case "mean":

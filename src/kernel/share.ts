@@ -10,8 +10,14 @@ export interface Total {
   readonly op: FoldOp;
 }
 
+export interface Sharing {
+  readonly nameOf: NameOf;
+  /** Whether the lanes of a row may belong to several subgroups. */
+  readonly barriers: boolean;
+}
+
 /** Afterwards each variable holds the total over the lanes of the row, the same bits in every lane. */
-export function shareTotals(body: Stmt[], totals: readonly Total[], nameOf: NameOf): void {
+export function shareTotals(body: Stmt[], totals: readonly Total[], { nameOf, barriers }: Sharing): void {
   const mask = nameOf("mask");
   const exchange = totals.flatMap(({ name, type, op }): Stmt[] => {
     const other = nameOf("other");
@@ -21,7 +27,8 @@ export function shareTotals(body: Stmt[], totals: readonly Total[], nameOf: Name
     ];
   });
   body.push({ kind: "double", name: mask, end: subgroup, body: exchange });
-  body.push({ kind: "if", condition: binary("lt", subgroup, lanes), body: treeOf(totals, nameOf) });
+  if (barriers)
+    body.push({ kind: "if", condition: binary("lt", subgroup, lanes), body: treeOf(totals, nameOf) });
 }
 
 /** All totals go through the tree together: one barrier a step, however many there are. */

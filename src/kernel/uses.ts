@@ -25,6 +25,10 @@ export function expressionsOf(stmt: Stmt): readonly Expr[] {
       return [stmt.index, stmt.value];
     case "exchange":
       return [stmt.value, stmt.mask];
+    case "keep":
+      return [stmt.step, stmt.value];
+    case "recall":
+      return [stmt.step];
     case "for":
       return [stmt.start, stmt.end, stmt.step];
     case "halve":
@@ -66,11 +70,13 @@ export function* everyExpr(expr: Expr): Generator<Expr> {
   }
 }
 
-/** Constants in the order of their first mention; lanes and rows always, since they shape the workgroup. */
+/** Constants in the order of their first mention; those that shape the workgroup always. */
 export function usedConstants(body: readonly Stmt[]): Constant[] {
   const found = new Map<string, Constant>([
     ["lanes", { kind: "lanes" }],
     ["rows", { kind: "rows" }],
+    ["columns", { kind: "columns" }],
+    ...(usesPart(body) ? [["parts", { kind: "parts" }] as const] : []),
     ...(exchanges(body) ? [["subgroup", { kind: "subgroup" }] as const] : []),
   ]);
   for (const stmt of everyStmt(body)) {
@@ -79,6 +85,21 @@ export function usedConstants(body: readonly Stmt[]): Constant[] {
     }
   }
   return [...found.values()];
+}
+
+/** Values that a lane keeps a step. */
+export function heldSlots(body: readonly Stmt[]): number {
+  const slots = [...everyStmt(body)].map((one) => (one.kind === "keep" ? one.slot + 1 : 0));
+  return Math.max(0, ...slots);
+}
+
+/** Whether workgroups share rows: the body then asks which part it has. */
+export function usesPart(body: readonly Stmt[]): boolean {
+  return [...everyStmt(body)].some((stmt) =>
+    expressionsOf(stmt).some((expr) =>
+      [...everyExpr(expr)].some((one) => one.kind === "builtin" && one.name === "part"),
+    ),
+  );
 }
 
 export function exchanges(body: readonly Stmt[]): boolean {

@@ -7,12 +7,16 @@ import { elementIndex } from "./element-index.ts";
 import { add, binary, call, constant, extentOf, f32, float, local, ramp, select } from "./expr.ts";
 import { bind, coordinate, createFrame, type Frame, homeOf, type NameOf, vectorAxis } from "./frame.ts";
 import type { Access, BinaryOp, Expr, UnaryOp } from "./ir.ts";
+import type { Kept } from "./resident.ts";
+import type { Sharing } from "./share.ts";
 
-export interface ValueContext {
+export interface ValueContext extends Sharing {
   readonly nameOf: NameOf;
   readonly addressOf: (tensor: string) => Address;
   /** How many nodes use a node: one used once is written into its user. */
   readonly uses: ReadonlyMap<Node, number>;
+  /** What loops over a resident row keep. */
+  readonly kept: Kept;
 }
 
 /** Nested deeper than this, an expression gets a name: shader compilers bound their recursion, and readers theirs. */
@@ -24,6 +28,8 @@ export function lowerValue(context: ValueContext, frame: Frame, node: Node): Exp
     if (known !== undefined && isVisible(frame, at, node)) return known;
   }
   const home = homeOf(frame, node.axes);
+  const slot = home.step === null ? undefined : context.kept.slots.get(node);
+  if (slot !== undefined) return keptValue(context, home, node, slot);
   const value = compute(context, home, node);
   const once = (context.uses.get(node) ?? 0) <= 1;
   const inline = node.kind !== "input" && once && home === frame && nesting(value) < maxNesting;
@@ -31,6 +37,23 @@ export function lowerValue(context: ValueContext, frame: Frame, node: Node): Exp
   const expr = simple || inline ? value : bind(home, baseName(node), value, context.nameOf);
   if (!inline) home.values.set(node, expr);
   return expr;
+}
+
+/** The first loop computes it and keeps it; the later ones recall it. */
+function keptValue(context: ValueContext, home: Frame, node: Node, slot: number): Expr {
+  const step = home.step as Expr;
+  if (context.kept.filled.has(node)) {
+    const name = context.nameOf("kept");
+    home.body.push({ kind: "recall", name, slot, step });
+    home.values.set(node, local("f32x4", name));
+    return local("f32x4", name);
+  }
+  const computed = compute(context, home, node);
+  const value = computed.kind === "local" ? computed : bind(home, baseName(node), computed, context.nameOf);
+  home.values.set(node, value);
+  context.kept.filled.add(node);
+  home.body.push({ kind: "keep", slot, step, value });
+  return value;
 }
 
 /** The value of a node at one place of some axes, counted together. */

@@ -9,6 +9,7 @@ export function verifyKernel(kernel: Kernel): void {
   const tensors = new Map(kernel.tensors.map((one) => [one.name, one.access]));
   const wide = new Set(kernel.tensors.filter((one) => one.wide).map((one) => one.name));
   if (tensors.size !== kernel.tensors.length) fail("each tensor is bound once");
+  const kept = new Set<number>();
   /** The names in reach, and which of them can be assigned. */
   const checkBlock = (body: readonly Stmt[], outer: ReadonlyMap<string, boolean>, uniform: boolean): void => {
     const names = new Map(outer);
@@ -23,6 +24,13 @@ export function verifyKernel(kernel: Kernel): void {
         case "loadShared":
         case "exchange":
           define(stmt.name, false);
+          break;
+        case "recall":
+          if (!kept.has(stmt.slot)) fail(`slot ${stmt.slot} is kept before it is recalled`);
+          define(stmt.name, false);
+          break;
+        case "keep":
+          kept.add(stmt.slot);
           break;
         case "var":
           define(stmt.name, true);

@@ -52,8 +52,8 @@ export async function measure(
     }
     copy.release();
     const variant = norm.dispatches.map(
-      ({ variant: one, vector }) =>
-        `${one.lanes}x${one.rows}${vector === null ? "" : ` by fours of ${vector}`}`,
+      ({ variant, form }) =>
+        `${variant.lanes}x${variant.rows}${form.vector === null ? "" : ` by fours of ${form.vector}`}`,
     );
     return {
       bytes,

@@ -52,21 +52,42 @@ export interface ProgramTensor {
   readonly updated?: boolean;
 }
 
-export interface ProgramKernel extends KernelForm {
+export interface ProgramKernel {
   readonly name: string;
   /** The factors that are kept: one row for each coordinate. */
   readonly grid: readonly string[];
   /** The factors that a row runs over; empty for an elementwise kernel. */
   readonly row: readonly string[];
-  /** The same, four elements at a time along a factor: for shapes in which its extent is a multiple of four. */
-  readonly wide?: KernelForm & { readonly factor: string };
+  /** One dispatch that does it all; the first form serves every shape. */
+  readonly forms: readonly KernelForm[];
+  /** Several dispatches, in which workgroups share a row; null where that cannot be. */
+  readonly split: ProgramSplit | null;
+}
+
+export interface ProgramSplit {
+  /** Numbers that a part of a row hands on; they lie in the tensor `(partials)`, a row fastest. */
+  readonly slots: number;
+  readonly stages: readonly ProgramStage[];
+}
+
+export interface ProgramStage {
+  readonly forms: readonly KernelForm[];
+  /** Whether each part of a row has a workgroup of its own; otherwise one has the row. */
+  readonly shared: boolean;
 }
 
 /** One module of a kernel. */
 export interface KernelForm {
+  /** The factor along which it takes four elements at a time: its extent is then a multiple of four. */
+  readonly vector: string | null;
+  /** Rows that a lane takes together: their number is then a multiple of it. */
+  readonly together: number;
+  /** Values that a lane keeps for each step of the row; 0 where the row is read again by each loop. */
+  readonly held: number;
   /**
    * The WGSL, without what depends on element types and the device: the runtime puts before it one line
-   * `alias <element> = f32;` (or f16) a binding, `enable` lines, and `exchange` where the module calls it.
+   * `alias <element> = f32;` (or f16) a binding, `enable` lines, `exchange` where the module calls it, and where it
+   * keeps values `HELD`, `held` and `held_place`.
    */
   readonly wgsl: string;
   /** Group 0, binding number = position. */
@@ -89,6 +110,10 @@ export type ProgramConstant =
   | { readonly name: string; readonly kind: "lanes" }
   | { readonly name: string; readonly kind: "rows" }
   /** Of the lanes of a row, how many exchange values within a subgroup: a power of two, 1 for none. */
-  | { readonly name: string; readonly kind: "subgroup" };
+  | { readonly name: string; readonly kind: "subgroup" }
+  /** Workgroups that share a row. */
+  | { readonly name: string; readonly kind: "parts" }
+  /** Whether neighbouring invocations have neighbouring rows, not neighbouring steps of one. */
+  | { readonly name: string; readonly kind: "columns" };
 
 export type Storage = "f32" | "f16";

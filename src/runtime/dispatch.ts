@@ -1,47 +1,102 @@
 import type { KernelForm, ProgramKernel } from "../program/program.ts";
+import { chooseVariant } from "./default-variant.ts";
+import { refusal } from "./legal.ts";
 import { product, type Shapes } from "./shapes.ts";
 import { type Described, traitsOf } from "./traits.ts";
-import { type ChooseVariant, chooseVariant, type Variant } from "./variant.ts";
+import type { ChooseVariant, Variant, Work } from "./variant.ts";
 
-/** How often and in which form and variant a kernel runs. */
+/** How often and in which form and variant a kernel, or one stage of a split kernel, runs. */
 export interface Dispatch {
   readonly kernel: ProgramKernel;
+  /** Which dispatch of a kernel whose rows are split. */
+  readonly stage: number | null;
   readonly form: KernelForm;
-  /** The factor along which the form takes four elements at a time. */
-  readonly vector: string | null;
   readonly variant: Variant;
-  /** Rows in all, and the steps of one; in the wide form four rows, or four elements, are one. */
+  /** Rows in all, and the steps of one; in a form that takes fours, four rows, or four elements, are one. */
   readonly rowCount: number;
   readonly rowLength: number;
+  /** Numbers that the parts of all rows hand on. */
+  readonly partials: number;
   /** Workgroups in x and y; none where there are no rows. */
   readonly workgroups: readonly [x: number, y: number];
 }
 
-/** Lays a kernel out over the device for the given extents. */
-export function planDispatch(
+/** Lays a kernel out over the device for the given extents: one dispatch, or several where rows are split. */
+export function planDispatches(
   kernel: ProgramKernel,
   shapes: Shapes,
   device: Described,
   choose: ChooseVariant = chooseVariant,
-): Dispatch {
+): readonly Dispatch[] {
   const vector = vectorFactor(kernel, shapes);
-  const form = vector === null || kernel.wide === undefined ? kernel : kernel.wide;
-  const steps = (factors: readonly string[]): number =>
-    product(factors.map((factor) => shapes.factors.get(factor)!)) / (factors.at(-1) === vector ? 4 : 1);
-  const rowCount = steps(kernel.grid);
-  const rowLength = steps(kernel.row);
-  const across = kernel.wide !== undefined && kernel.grid.at(-1) === kernel.wide.factor;
-  const { limits } = device;
-  const variant = choose({ rowSteps: rowLength, rowCount, across }, traitsOf(device), limits);
-  const groups = Math.ceil(rowCount / variant.rows);
-  // The kernel counts its workgroups as x + y * (number in x) and ignores those past the last row.
-  const y = Math.ceil(groups / limits.maxComputeWorkgroupsPerDimension);
-  const x = y === 0 ? 0 : Math.ceil(groups / y);
-  return { kernel, form, vector, variant, rowCount, rowLength, workgroups: [x, y] };
+  const work = workOf(kernel, shapes, vector);
+  const traits = traitsOf(device);
+  const variant = choose(work, traits, device.limits);
+  const reason = refusal(variant, work, traits, device.limits);
+  if (reason !== null) throw new Error(`kernel ${kernel.name}: the variant is not legal: ${reason}`);
+
+  const { rowCount, rowSteps: rowLength } = work;
+  const rows = rowCount * (kernel.grid.at(-1) === vector && vector !== null ? 4 : 1);
+  const partials = variant.parts === 1 ? 0 : rows * variant.parts * (kernel.split?.slots ?? 0);
+  const dispatch = (forms: readonly KernelForm[], stage: number | null, shared: boolean): Dispatch => ({
+    kernel,
+    stage,
+    form: forms.find((form) => serves(form, vector, variant)) as KernelForm,
+    variant,
+    rowCount,
+    rowLength,
+    partials,
+    workgroups: fold(
+      Math.ceil(rowCount / variant.together / variant.rows) * (shared ? variant.parts : 1),
+      device.limits.maxComputeWorkgroupsPerDimension,
+    ),
+  });
+  if (variant.parts === 1 || kernel.split === null) return [dispatch(kernel.forms, null, false)];
+  return kernel.split.stages.map(({ forms, shared }, stage) => dispatch(forms, stage, shared));
 }
 
-function vectorFactor({ wide, bindings }: ProgramKernel, shapes: Shapes): string | null {
-  if (wide === undefined || shapes.factors.get(wide.factor)! % 4 !== 0) return null;
+/** What a kernel has to do for the given extents, taking fours along `vector`. */
+export function workOf(kernel: ProgramKernel, shapes: Shapes, vector: string | null): Work {
+  const steps = (factors: readonly string[]): number =>
+    product(factors.map((factor) => shapes.factors.get(factor)!)) /
+    (vector !== null && factors.at(-1) === vector ? 4 : 1);
+  const forms = kernel.forms.filter((form) => form.vector === vector);
+  const rowSteps = steps(kernel.row);
+  return {
+    rowSteps,
+    rowCount: steps(kernel.grid),
+    across: kernel.forms.some((form) => form.vector !== null && form.vector === kernel.grid.at(-1)),
+    reduces: kernel.forms[0]!.constants.some(({ kind }) => kind === "subgroup"),
+    held: Math.max(...forms.map((form) => form.held)),
+    together: Math.max(...forms.map((form) => form.together)),
+    split: kernel.split !== null && rowSteps > 0,
+  };
+}
+
+/** The factor along which the extents let a kernel take fours. */
+export function vectorFactor({ forms }: ProgramKernel, shapes: Shapes): string | null {
+  const wide = forms.find((form) => form.vector !== null);
+  if (wide === undefined || shapes.factors.get(wide.vector!)! % 4 !== 0) return null;
   // An empty buffer has room for one element only, not for four.
-  return bindings.some(({ tensor }) => shapes.elements.get(tensor) === 0) ? null : wide.factor;
+  return wide.bindings.some(({ tensor }) => shapes.elements.get(tensor) === 0) ? null : wide.vector;
+}
+
+function serves(form: KernelForm, vector: string | null, { together, residency }: Variant): boolean {
+  return form.vector === vector && form.together === together && form.held > 0 === (residency !== "reload");
+}
+
+/** The kernels count their workgroups as x + y * (number in x) and ignore those past the last row. */
+function fold(groups: number, most: number): [x: number, y: number] {
+  const y = Math.ceil(groups / most);
+  return [y === 0 ? 0 : Math.ceil(groups / y), y];
+}
+
+/** The tensor of what parts of rows hand on: one for all kernels, since they run one after the other. */
+const partialsTensor = "(partials)";
+
+/** The shapes, with the size that the dispatches give to the tensor between them. */
+export function withPartials(shapes: Shapes, dispatches: readonly Dispatch[]): Shapes {
+  if (!shapes.elements.has(partialsTensor)) return shapes;
+  const most = Math.max(0, ...dispatches.map((one) => one.partials));
+  return { ...shapes, elements: new Map([...shapes.elements, [partialsTensor, most]]) };
 }

@@ -1,10 +1,12 @@
 /** The runtime of generated modules: no dependency, nothing of the compiler, any GPUDevice. */
 export type { Mode, Program, Storage } from "../program/program.ts";
+export { chooseVariant } from "./default-variant.ts";
 export type { Dispatch } from "./dispatch.ts";
 export { NormError, type NormErrorCode } from "./errors.ts";
+export { refusal } from "./legal.ts";
 export { createNorm } from "./norm.ts";
 export { createFromOptions, type OptionKeys } from "./options.ts";
 export { resolveShapes, type Shapes } from "./shapes.ts";
 export type { Traits } from "./traits.ts";
 export type { BuffersByName, FeedsByName, Norm, NormOptions, ResultsByName } from "./types.ts";
-export { type ChooseVariant, chooseVariant, type Variant, type Work } from "./variant.ts";
+export type { ChooseVariant, Variant, Work, WorkgroupLimits } from "./variant.ts";

@@ -1,13 +1,20 @@
 import type { KernelForm, Storage } from "../program/program.ts";
+import type { Variant } from "./variant.ts";
 
-/**
- * A whole WGSL module: before a kernel's text come the lines that depend on element types and on the device.
- * @param subgroups whether lanes exchange values within a subgroup; otherwise they go through workgroup memory alone.
- */
+/** What of the device and the variant a module's text depends on. */
+export interface ModuleChoice {
+  /** Whether lanes exchange values within a subgroup; otherwise they go through workgroup memory alone. */
+  readonly subgroups: boolean;
+  readonly residency: Variant["residency"];
+  /** Steps that a lane keeps. */
+  readonly held: number;
+}
+
+/** A whole WGSL module: before a kernel's text come the lines that depend on element types, device and variant. */
 export function moduleCode(
-  { wgsl, bindings }: KernelForm,
+  { wgsl, bindings, held: slots }: KernelForm,
   storageOf: (tensor: string) => Storage,
-  subgroups: boolean,
+  { subgroups, residency, held }: ModuleChoice,
 ): string {
   const elements = new Map(bindings.map(({ tensor, element }) => [element, storageOf(tensor)]));
   const enabled = [...([...elements.values()].includes("f16") ? ["f16"] : [])];
@@ -17,6 +24,7 @@ export function moduleCode(
     ...enabled.map((name) => `enable ${name};\n`),
     ...[...elements].map(([name, type]) => `alias ${name} = ${type};\n`),
     ...(exchange ? exchanges(subgroups) : []),
+    ...(slots > 0 ? heldMemory(residency, slots, held) : []),
     wgsl,
   ].join("");
 }
@@ -27,5 +35,18 @@ function exchanges(subgroups: boolean): string[] {
   return [
     `fn exchange(v: f32, mask: u32) -> f32 { return ${body}; }\n`,
     `fn exchange4(v: vec4f, mask: u32) -> vec4f { return ${body}; }\n`,
+  ];
+}
+
+/** In registers a lane's values lie side by side; in workgroup memory those of neighbours do. */
+function heldMemory(residency: Variant["residency"], slots: number, held: number): string[] {
+  const inRegisters = residency !== "workgroup";
+  const count = inRegisters ? `HELD * ${slots}u` : "HELD_LENGTH";
+  const place = inRegisters ? "slot * HELD + k" : "(slot * HELD + k) * (LANES * ROWS) + invocation";
+  return [
+    `const HELD = ${held}u;\n`,
+    ...(inRegisters ? [] : [`override HELD_LENGTH: u32 = HELD * ${slots}u * LANES * ROWS;\n`]),
+    `var<${inRegisters ? "private" : "workgroup"}> held: array<vec4f, ${count}>;\n`,
+    `fn held_place(slot: u32, k: u32, invocation: u32) -> u32 { return ${place}; }\n`,
   ];
 }

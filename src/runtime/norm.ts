@@ -1,6 +1,6 @@
 import type { Program } from "../program/program.ts";
 import { isWritten, ownBuffers } from "./buffers.ts";
-import { planDispatch } from "./dispatch.ts";
+import { planDispatches, withPartials } from "./dispatch.ts";
 import { bindGroupCache } from "./groups.ts";
 import { checkDispatch, checkFeatures, checkSizes } from "./limits.ts";
 import { guarded, orLost, refuseLost, watchDevice } from "./lost.ts";
@@ -17,11 +17,12 @@ import type { BuffersByName, Norm, NormOptions } from "./types.ts";
  * @throws NormError (as a rejection) N308, N501 to N510, N513, N514.
  */
 export async function createNorm(device: GPUDevice, program: Program, options: NormOptions): Promise<Norm> {
-  const shapes = resolveShapes(program, options.dims, options.params);
+  const open = resolveShapes(program, options.dims, options.params);
   const storages = resolveStorage(program, options.storage);
   checkFeatures(storages, device);
+  const planned = program.kernels.flatMap((kernel) => planDispatches(kernel, open, device, options.choose));
+  const shapes = withPartials(open, planned);
   checkSizes(program, shapes, storages, device);
-  const planned = program.kernels.map((kernel) => planDispatch(kernel, shapes, device, options.choose));
   for (const dispatch of planned) checkDispatch(dispatch, device);
   const dispatches = planned.filter((dispatch) => dispatch.rowCount > 0);
 

@@ -24,8 +24,12 @@ export function openPipeline(
   shapes: Shapes,
   storages: Storages,
 ): Promise<Pipeline> {
-  const { kernel, form } = dispatch;
-  const code = moduleCode(form, (tensor) => storages.get(tensor)!, dispatch.variant.subgroup > 1);
+  const { kernel, form, variant } = dispatch;
+  const code = moduleCode(form, (tensor) => storages.get(tensor)!, {
+    subgroups: variant.subgroup > 1,
+    residency: variant.residency,
+    held: Math.ceil(dispatch.rowLength / variant.lanes),
+  });
   const constants = Object.fromEntries(
     form.constants.map((constant) => [constant.name, constantValue(constant, dispatch, shapes)]),
   );
@@ -56,6 +60,10 @@ function constantValue(constant: ProgramConstant, { variant }: Dispatch, shapes:
       return variant.rows;
     case "subgroup":
       return variant.subgroup;
+    case "columns":
+      return variant.columns ? 1 : 0;
+    case "parts":
+      return variant.parts;
   }
 }
 

@@ -1,58 +1,118 @@
 /**
- * Every way to lay a kernel on a device, whatever the device would choose: lanes that share a row through a subgroup,
- * through workgroup memory, through both; several rows a workgroup; both forms. Against the oracle, and bit for bit
- * the same from run to run.
+ * Every strategy × every norm of the library × awkward shapes, whatever the device would choose. Against the oracle,
+ * and bit for bit the same from run to run.
  */
 import { afterAll, describe, expect, it } from "vitest";
 import { compileGraph } from "../../src/compile/passes.ts";
-import { type ChooseVariant, createNorm } from "../../src/runtime/index.ts";
-import { worstDifference } from "../support/compare.ts";
+import { planDispatches } from "../../src/runtime/dispatch.ts";
+import {
+  type ChooseVariant,
+  chooseVariant,
+  createNorm,
+  refusal,
+  resolveShapes,
+  type Variant,
+} from "../../src/runtime/index.ts";
+import type { Graph } from "../../src/tensor/graph.ts";
+import { type Trial, worstDifference } from "../support/compare.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
-import { graphOf } from "../support/library.ts";
+import { graphOf, libraryNorms } from "../support/library.ts";
 import { randomTrial } from "../support/shapes.ts";
 
 const devices = await openTestDevices();
 afterAll(() => closeTestDevices(devices));
 
-const norms = [
-  ["LayerNorm", null],
-  ["LayerNormChannels", null],
-  ["BatchNorm", "train"],
-  ["GroupNormSiLU", null],
-  ["GlobalResponseNorm", null],
-  ["Softmax", null],
-] as const;
-
-/** Extents that are multiples of four take the wide form, the others the narrow one. */
+/** Extents that are multiples of four take forms in fours, the others the narrow one; rows of one and few of many. */
 const extents = [
-  { N: [6], C: [12], S: [4, 5], D: [84] },
-  { N: [5], C: [6], S: [3, 3], D: [83] },
+  { N: [8], C: [12], S: [4, 6], D: [84], T: [4], O: [8], F: [3, 4, 3] },
+  { N: [5], C: [6], S: [3, 3], D: [83], T: [3], O: [5], F: [7] },
+  { N: [1], C: [6], S: [1028], D: [3000], T: [1], O: [1], F: [516] },
 ];
 
-describe.each(devices)("variants on $name", ({ device }) => {
-  const most = device.adapterInfo.subgroupMinSize ?? 1;
-  const widths = [1, most].filter((one) => one > 1 || most === 1 || one === 1);
-  const variants = [1, 4, 32, 64].flatMap((lanes) =>
-    [1, 4].flatMap((rows) =>
-      widths.filter((one) => one <= lanes).map((subgroup) => ({ lanes, rows, subgroup })),
-    ),
-  );
-  it.each(variants)("$lanes lanes, $rows rows, subgroups of $subgroup", async (variant) => {
-    const choose: ChooseVariant = () => ({ ...variant, reason: "the test" });
-    for (const [norm, mode] of norms) {
-      for (const own of extents) {
-        const trial = randomTrial(graphOf(norm, mode), own, norm === "GroupNormSiLU" ? { G: 3 } : {}, 5);
-        const worst = await worstDifference(device, trial, choose);
-        expect(worst.error, `${norm} ${JSON.stringify(worst)}`).toBeLessThanOrEqual(1e-5);
+const plain: Variant = {
+  lanes: 1,
+  rows: 4,
+  subgroup: 1,
+  together: 1,
+  columns: false,
+  residency: "reload",
+  parts: 1,
+  reason: "the test",
+};
+
+/** `s` is the width of the device's subgroups. */
+const strategies: Readonly<Record<string, (s: number) => Partial<Variant>>> = {
+  "a lane a row": () => ({}),
+  "a subgroup a row": (s) => ({ lanes: s, subgroup: s }),
+  "a subgroup takes four rows": (s) => ({ lanes: s, rows: 2, subgroup: s, together: 4 }),
+  "a workgroup a row, a tree": () => ({ lanes: 64, rows: 1 }),
+  "two rows a workgroup, subgroups and a tree": (s) => ({ lanes: 4 * s, rows: 2, subgroup: s }),
+  "the row in registers": (s) => ({ lanes: 4 * s, rows: 2, subgroup: s, residency: "registers" }),
+  "the row in workgroup memory": (s) => ({ lanes: 2 * s, rows: 2, subgroup: s, residency: "workgroup" }),
+  "a tile of columns": () => ({ lanes: 4, rows: 8, columns: true }),
+  "split rows": (s) => ({ lanes: s, rows: 2, subgroup: s, parts: 3 }),
+  "split rows, more parts than fill": () => ({ lanes: 4, rows: 1, parts: 7 }),
+  "split tiles of columns": () => ({ lanes: 2, rows: 8, columns: true, parts: 2 }),
+};
+
+/** The strategy where a kernel can take it, else the default. */
+function orDefault(strategy: (s: number) => Partial<Variant>): ChooseVariant {
+  return (work, traits, limits) => {
+    const variant = { ...plain, ...strategy(traits.subgroup) };
+    return refusal(variant, work, traits, limits) === null ? variant : chooseVariant(work, traits, limits);
+  };
+}
+
+/** Whether any kernel takes the strategy: otherwise there is nothing to try. */
+function isTaken(device: GPUDevice, { graph, dims, params }: Trial, choose: ChooseVariant): boolean {
+  const { program } = compileGraph(graph);
+  const shapes = resolveShapes(program, dims, params);
+  return program.kernels
+    .flatMap((kernel) => planDispatches(kernel, shapes, device, choose))
+    .some(({ variant }) => variant.reason === plain.reason);
+}
+
+/** Groups and virtual batches that divide the extents. */
+function paramsOf(graph: Graph): Record<string, number> {
+  const has = (name: string): boolean => graph.params.some((one) => one.name === name);
+  return { ...(has("G") ? { G: 3 } : {}), ...(has("B") ? { B: 1 } : {}) };
+}
+
+const norms = libraryNorms().flatMap(({ name, graphs }) => graphs.map((graph) => ({ name, graph })));
+
+describe.each(devices)("strategies on $name", ({ device }) => {
+  it.each(Object.keys(strategies).entries().toArray())(
+    "%i: %s",
+    async (turn, strategy) => {
+      const taken = new Set<string>();
+      for (const { name, graph } of norms) {
+        for (const [i, own] of extents.entries()) {
+          // Each norm with each strategy, and each of them with every shape, but not every three of them: minutes.
+          if ((i + norms.findIndex((one) => one.graph === graph)) % extents.length !== turn % extents.length)
+            continue;
+          const params = paramsOf(graph);
+          const trial = randomTrial(graph, own, params, 5 + i);
+          const choose = orDefault(strategies[strategy]!);
+          if (!isTaken(device, trial, choose)) continue;
+          taken.add(name);
+          const worst = await worstDifference(device, trial, choose);
+          expect(worst.error, `${name} ${JSON.stringify(worst)}`).toBeLessThanOrEqual(1e-5);
+        }
       }
-    }
-  });
+      // A strategy that is refused everywhere would be tested by nothing.
+      expect(taken.size).toBeGreaterThan(5);
+    },
+    180_000,
+  );
 
   it("gives the same bits every time", async () => {
-    const trial = randomTrial(graphOf("LayerNorm"), { N: [33], D: [1000] }, {}, 9);
-    const norm = await createNorm(device, compileGraph(trial.graph).program, { dims: trial.dims });
-    const first = await norm.run(trial.feeds);
-    for (let i = 0; i < 5; i++) expect(await norm.run(trial.feeds)).toEqual(first);
-    norm.destroy();
+    for (const strategy of Object.values(strategies)) {
+      const trial = randomTrial(graphOf("LayerNorm"), { N: [32], D: [1000] }, {}, 9);
+      const { program } = compileGraph(trial.graph);
+      const norm = await createNorm(device, program, { dims: trial.dims, choose: orDefault(strategy) });
+      const first = await norm.run(trial.feeds);
+      for (let i = 0; i < 3; i++) expect(await norm.run(trial.feeds)).toEqual(first);
+      norm.destroy();
+    }
   });
 });

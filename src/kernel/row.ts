@@ -1,0 +1,43 @@
+/** What a kernel does with a row: its reductions, and what it stores element by element and once. */
+import { orderLike } from "../schedule/partition.ts";
+import type { PlannedKernel, Target } from "../schedule/plan.ts";
+import { type AxisSet, minus, sameAxes } from "../tensor/axes.ts";
+import type { Graph } from "../tensor/graph.ts";
+import { type ReductionLoop, reductionLoops } from "./reduce.ts";
+
+export interface RowWork {
+  /** In an order in which each finds what it needs. */
+  readonly loops: readonly { readonly loop: ReductionLoop; readonly order: AxisSet }[];
+  /** The axes of the row that is stored; of a kernel that stores totals alone, those of its first reduction. */
+  readonly main: AxisSet;
+  /** Targets stored over the row, by the axes it runs over, slowest first: those of a group share a loop. */
+  readonly elements: readonly { readonly order: AxisSet; readonly targets: readonly Target[] }[];
+  /** Targets stored once a row. */
+  readonly once: readonly Target[];
+}
+
+export function rowWork(graph: Graph, { targets, grid }: PlannedKernel): RowWork {
+  const elements = new Map<string, { order: AxisSet; targets: Target[] }>();
+  for (const one of targets.filter(({ factors }) => !sameAxes(factors, grid))) {
+    const order = minus(one.factors, grid);
+    const group = elements.get(order.join(" ")) ?? { order, targets: [] };
+    group.targets.push(one);
+    elements.set(order.join(" "), group);
+  }
+  const loops = reductionLoops(targets.map((one) => one.value)).map((loop) => ({
+    loop,
+    order: orderLike(graph, loop.over, loop.reductions),
+  }));
+  const [group] = elements.values();
+  return {
+    loops,
+    main: group?.order ?? loops[0]?.order ?? [],
+    elements: [...elements.values()],
+    once: targets.filter(({ factors }) => sameAxes(factors, grid)),
+  };
+}
+
+/** The loops over the row as it is stored: those that can be split, and whose values can be kept. */
+export function mainLoops({ loops, main }: RowWork): ReductionLoop[] {
+  return loops.filter(({ order }) => sameAxes(order, main)).map(({ loop }) => loop);
+}

@@ -1,0 +1,64 @@
+import type { Traits } from "./traits.ts";
+import type { Variant, Work, WorkgroupLimits } from "./variant.ts";
+
+/**
+ * Fours that a lane keeps in registers at most: 16 are 64 registers, a quarter of what a lane has at 50 % occupancy of
+ * an Ampere or RDNA processor. Quack and Apex stop at the same size.
+ */
+export const mostHeld = 16;
+
+/** Why a variant cannot be had for a kernel on a device; null where it can. */
+export function refusal(
+  variant: Variant,
+  work: Work,
+  traits: Traits,
+  limits: WorkgroupLimits,
+): string | null {
+  const { lanes, rows, subgroup } = variant;
+  const most = Math.min(limits.maxComputeInvocationsPerWorkgroup, limits.maxComputeWorkgroupSizeX);
+  if (![lanes, rows, subgroup].every(isPowerOfTwo)) return "lanes, rows and subgroups are powers of two";
+  if (lanes * rows > most) return `a workgroup has at most ${most} invocations, not ${lanes * rows}`;
+  if (subgroup > lanes) return `${subgroup} lanes exchange, but a row has ${lanes}`;
+  if (subgroup > traits.subgroup) return `the device promises subgroups of ${traits.subgroup}`;
+  if (variant.columns && subgroup > 1) return "in a column tile neighbouring invocations have different rows";
+  return (
+    refuseTogether(variant, work) ?? refuseResidency(variant, work, limits) ?? refuseParts(variant, work)
+  );
+}
+
+function refuseTogether({ together, lanes, subgroup, parts, residency }: Variant, work: Work): string | null {
+  if (together === 1) return null;
+  if (together !== work.together) return `a lane can take ${work.together} rows together, not ${together}`;
+  if (work.rowCount % together !== 0) return `${work.rowCount} rows are no multiple of ${together}`;
+  if (lanes > subgroup) return "rows taken together use no workgroup memory: a row has one subgroup";
+  return parts > 1 || residency !== "reload" ? "rows taken together are read again" : null;
+}
+
+function refuseResidency(
+  { residency, lanes, rows, parts }: Variant,
+  { held, rowSteps }: Work,
+  { maxComputeWorkgroupStorageSize }: WorkgroupLimits,
+): string | null {
+  if (residency === "reload") return null;
+  if (held === 0) return "nothing of the row is read twice, or not in fours";
+  if (parts > 1) return "a part of a row is read again by the next dispatch";
+  const fours = Math.ceil(rowSteps / lanes) * held;
+  if (residency === "registers") {
+    return fours > mostHeld ? `a lane keeps at most ${mostHeld} fours, not ${fours}` : null;
+  }
+  // Two more fours a lane are the tree's.
+  const bytes = (fours + 2) * lanes * rows * 16;
+  return bytes > maxComputeWorkgroupStorageSize
+    ? `needs ${bytes} bytes of workgroup memory, there are ${maxComputeWorkgroupStorageSize}`
+    : null;
+}
+
+function refuseParts({ parts }: Variant, { split, rowSteps }: Work): string | null {
+  if (parts === 1) return null;
+  if (!split) return "the rows cannot be shared: a reduction runs over other axes, or there is none";
+  return rowSteps < parts ? `a row has ${rowSteps} steps, fewer than ${parts} parts` : null;
+}
+
+function isPowerOfTwo(n: number): boolean {
+  return Number.isInteger(Math.log2(n)) && n >= 1;
+}
