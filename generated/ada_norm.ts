@@ -210,11 +210,6 @@ override T: u32;
 override D: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read> scale: array<scale_t>;
-@group(0) @binding(2) var<storage, read> shift: array<shift_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -236,9 +231,9 @@ fn main(
   let active_1 = index < (N * T);
   let row = select(0u, index, active_1);
   let base = row * D;
-  let x_1 = f32(x[base]);
-  let x_2 = f32(x[base + (D / 2u)]);
-  let x_3 = f32(x[base + (D - 1u)]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (D / 2u));
+  let x_3 = x_at(base + (D - 1u));
   let shift_1 = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -247,7 +242,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), D);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = f32(x[base + i]);
+      let x_4 = x_at(base + i);
       let d = x_4 - shift_1;
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -294,7 +289,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = f32(x[base + i_2]);
+      let x_5 = x_at(base + i_2);
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -338,18 +333,18 @@ fn main(
   let base_2 = N_1 * D;
   let end = select(0u, D, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_6 = f32(x[base + i_3]);
-    let scale_1 = f32(scale[base_2 + i_3]);
-    let shift_3 = f32(shift[base_2 + i_3]);
-    y[base + i_3] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * (1.0f + scale_1)) + shift_3);
+    let x_6 = x_at(base + i_3);
+    let scale_1 = scale_at(base_2 + i_3);
+    let shift_3 = shift_at(base_2 + i_3);
+    y_put(base + i_3, ((((x_6 - shift_2) - rest) * rsqrt) * (1.0f + scale_1)) + shift_3);
   }
 }
 `,
         bindings: [
-          { tensor: "x", access: "read", element: "x_t" },
-          { tensor: "scale", access: "read", element: "scale_t" },
-          { tensor: "shift", access: "read", element: "shift_t" },
-          { tensor: "y", access: "read_write", element: "y_t" },
+          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+          { tensor: "scale", access: "read", name: "scale", accessors: { at: "scale_at" } },
+          { tensor: "shift", access: "read", name: "shift", accessors: { at: "shift_at" } },
+          { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
         ],
         constants: [
           { name: "LANES", kind: "lanes" },
@@ -369,11 +364,6 @@ override N: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> scale: array<vec4<scale_t>>;
-@group(0) @binding(2) var<storage, read> shift: array<vec4<shift_t>>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -400,9 +390,9 @@ fn main(
   let active_1 = index < (N * T);
   let row = select(0u, index, active_1);
   let base = row * D;
-  let x_1 = f32(x[base / 4u][base % 4u]);
-  let x_2 = f32(x[(base + (D / 2u)) / 4u][(base + (D / 2u)) % 4u]);
-  let x_3 = f32(x[(base + (D - 1u)) / 4u][(base + (D - 1u)) % 4u]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (D / 2u));
+  let x_3 = x_at(base + (D - 1u));
   let shift_1 = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = row * (D / 4u);
   var sum = vec4f(0.0f);
@@ -412,7 +402,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[base_2 + i]);
+      let x_4 = x_four(base_2 + i);
       let d = x_4 - vec4f(shift_1);
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -461,7 +451,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[base_2 + i_2]);
+      let x_5 = x_four(base_2 + i_2);
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -507,19 +497,19 @@ fn main(
   let base_3 = N_1 * (D / 4u);
   let end = select(0u, D / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_6 = vec4f(x[base_2 + i_3]);
-    let scale_1 = vec4f(scale[base_3 + i_3]);
-    let shift_3 = vec4f(shift[base_3 + i_3]);
+    let x_6 = x_four(base_2 + i_3);
+    let scale_1 = scale_four(base_3 + i_3);
+    let shift_3 = shift_four(base_3 + i_3);
     let add = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * (vec4f(1.0f) + scale_1)) + shift_3;
-    y[base_2 + i_3] = vec4<y_t>(add);
+    y_put_four(base_2 + i_3, add);
   }
 }
 `,
           bindings: [
-            { tensor: "x", access: "read", element: "x_t" },
-            { tensor: "scale", access: "read", element: "scale_t" },
-            { tensor: "shift", access: "read", element: "shift_t" },
-            { tensor: "y", access: "read_write", element: "y_t" },
+            { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+            { tensor: "scale", access: "read", name: "scale", accessors: { four: "scale_four" } },
+            { tensor: "shift", access: "read", name: "shift", accessors: { four: "shift_four" } },
+            { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
           ],
           constants: [
             { name: "LANES", kind: "lanes" },
@@ -566,10 +556,6 @@ override S: u32;
 override T: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read> style: array<style_t>;
-@group(0) @binding(2) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -591,9 +577,9 @@ fn main(
   let active_1 = index < (N * C);
   let row = select(0u, index, active_1);
   let base = row * S;
-  let x_1 = f32(x[base]);
-  let x_2 = f32(x[base + (S / 2u)]);
-  let x_3 = f32(x[base + (S - 1u)]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (S / 2u));
+  let x_3 = x_at(base + (S - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -602,7 +588,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), S);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = f32(x[base + i]);
+      let x_4 = x_at(base + i);
       let d = x_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -649,7 +635,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = f32(x[base + i_2]);
+      let x_5 = x_at(base + i_2);
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -689,9 +675,9 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   let base_2 = row * T;
-  let style_1 = f32(style[base_2]);
-  let style_2 = f32(style[base_2 + (T / 2u)]);
-  let style_3 = f32(style[base_2 + (T - 1u)]);
+  let style_1 = style_at(base_2);
+  let style_2 = style_at(base_2 + (T / 2u));
+  let style_3 = style_at(base_2 + (T - 1u));
   let shift_3 = style_1 + (((style_2 - style_1) + (style_3 - style_1)) * 0.3333333432674408f);
   var sum_3 = 0.0f;
   var squares_3 = 0.0f;
@@ -700,7 +686,7 @@ fn main(
     var part_6 = 0.0f;
     let stop_3 = min(block_3 + (LANES * 256u), T);
     for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-      let style_4 = f32(style[base_2 + i_3]);
+      let style_4 = style_at(base_2 + i_3);
       let d_3 = style_4 - shift_3;
       part_5 = part_5 + d_3;
       part_6 = part_6 + (d_3 * d_3);
@@ -747,7 +733,7 @@ fn main(
     var part_8 = 0.0f;
     let stop_4 = min(block_4 + (LANES * 256u), count_2);
     for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-      let style_5 = f32(style[base_2 + i_4]);
+      let style_5 = style_at(base_2 + i_4);
       let d_4 = style_5 - shift_4;
       part_7 = part_7 + d_4;
       part_8 = part_8 + (d_4 * d_4);
@@ -791,15 +777,15 @@ fn main(
   let add = shift_4 + rest_2;
   let end = select(0u, S, active_1);
   for (var i_5 = lane; i_5 < end; i_5 += LANES) {
-    let x_6 = f32(x[base + i_5]);
-    y[base + i_5] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * sqrt_1) + add);
+    let x_6 = x_at(base + i_5);
+    y_put(base + i_5, ((((x_6 - shift_2) - rest) * rsqrt) * sqrt_1) + add);
   }
 }
 `,
         bindings: [
-          { tensor: "x", access: "read", element: "x_t" },
-          { tensor: "style", access: "read", element: "style_t" },
-          { tensor: "y", access: "read_write", element: "y_t" },
+          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+          { tensor: "style", access: "read", name: "style", accessors: { at: "style_at" } },
+          { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
         ],
         constants: [
           { name: "LANES", kind: "lanes" },
@@ -821,10 +807,6 @@ override C: u32;
 override S: u32;
 override T: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> style: array<style_t>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -851,9 +833,9 @@ fn main(
   let active_1 = index < (N * C);
   let row = select(0u, index, active_1);
   let base = row * S;
-  let x_1 = f32(x[base / 4u][base % 4u]);
-  let x_2 = f32(x[(base + (S / 2u)) / 4u][(base + (S / 2u)) % 4u]);
-  let x_3 = f32(x[(base + (S - 1u)) / 4u][(base + (S - 1u)) % 4u]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (S / 2u));
+  let x_3 = x_at(base + (S - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = row * (S / 4u);
   var sum = vec4f(0.0f);
@@ -863,7 +845,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), S / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[base_2 + i]);
+      let x_4 = x_four(base_2 + i);
       let d = x_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -912,7 +894,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[base_2 + i_2]);
+      let x_5 = x_four(base_2 + i_2);
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -954,9 +936,9 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   let base_3 = row * T;
-  let style_1 = f32(style[base_3]);
-  let style_2 = f32(style[base_3 + (T / 2u)]);
-  let style_3 = f32(style[base_3 + (T - 1u)]);
+  let style_1 = style_at(base_3);
+  let style_2 = style_at(base_3 + (T / 2u));
+  let style_3 = style_at(base_3 + (T - 1u));
   let shift_3 = style_1 + (((style_2 - style_1) + (style_3 - style_1)) * 0.3333333432674408f);
   var sum_4 = 0.0f;
   var squares_4 = 0.0f;
@@ -965,7 +947,7 @@ fn main(
     var part_6 = 0.0f;
     let stop_3 = min(block_3 + (LANES * 256u), T);
     for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-      let style_4 = f32(style[base_3 + i_3]);
+      let style_4 = style_at(base_3 + i_3);
       let d_3 = style_4 - shift_3;
       part_5 = part_5 + d_3;
       part_6 = part_6 + (d_3 * d_3);
@@ -1012,7 +994,7 @@ fn main(
     var part_8 = 0.0f;
     let stop_4 = min(block_4 + (LANES * 256u), count_2);
     for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-      let style_5 = f32(style[base_3 + i_4]);
+      let style_5 = style_at(base_3 + i_4);
       let d_4 = style_5 - shift_4;
       part_7 = part_7 + d_4;
       part_8 = part_8 + (d_4 * d_4);
@@ -1056,16 +1038,16 @@ fn main(
   let add = shift_4 + rest_2;
   let end = select(0u, S / 4u, active_1);
   for (var i_5 = lane; i_5 < end; i_5 += LANES) {
-    let x_6 = vec4f(x[base_2 + i_5]);
+    let x_6 = x_four(base_2 + i_5);
     let add_2 = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(sqrt_1)) + vec4f(add);
-    y[base_2 + i_5] = vec4<y_t>(add_2);
+    y_put_four(base_2 + i_5, add_2);
   }
 }
 `,
           bindings: [
-            { tensor: "x", access: "read", element: "x_t" },
-            { tensor: "style", access: "read", element: "style_t" },
-            { tensor: "y", access: "read_write", element: "y_t" },
+            { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+            { tensor: "style", access: "read", name: "style", accessors: { at: "style_at" } },
+            { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
           ],
           constants: [
             { name: "LANES", kind: "lanes" },
@@ -1112,11 +1094,6 @@ override S: u32;
 override N: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -1140,13 +1117,13 @@ fn main(
   let N_1 = 0u / max(S, 1u);
   let S_1 = 0u % max(S, 1u);
   let base = row * S;
-  let x_1 = f32(x[base + ((N_1 * (C * S)) + S_1)]);
+  let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[base + ((N_2 * (C * S)) + S_2)]);
+  let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[base + ((N_3 * (C * S)) + S_3)]);
+  let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -1157,7 +1134,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let N_4 = i / max(S, 1u);
       let S_4 = i % max(S, 1u);
-      let x_4 = f32(x[base + ((N_4 * (C * S)) + S_4)]);
+      let x_4 = x_at(base + ((N_4 * (C * S)) + S_4));
       let d = x_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -1206,7 +1183,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let N_5 = i_2 / max(S, 1u);
       let S_5 = i_2 % max(S, 1u);
-      let x_5 = f32(x[base + ((N_5 * (C * S)) + S_5)]);
+      let x_5 = x_at(base + ((N_5 * (C * S)) + S_5));
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -1250,18 +1227,18 @@ fn main(
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
     let N_6 = i_3 / max(S, 1u);
     let S_6 = i_3 % max(S, 1u);
-    let x_6 = f32(x[base + ((N_6 * (C * S)) + S_6)]);
-    let gamma_1 = f32(gamma[base + ((N_6 * (C * S)) + S_6)]);
-    let beta_1 = f32(beta[base + ((N_6 * (C * S)) + S_6)]);
-    y[base + ((N_6 * (C * S)) + S_6)] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
+    let x_6 = x_at(base + ((N_6 * (C * S)) + S_6));
+    let gamma_1 = gamma_at(base + ((N_6 * (C * S)) + S_6));
+    let beta_1 = beta_at(base + ((N_6 * (C * S)) + S_6));
+    y_put(base + ((N_6 * (C * S)) + S_6), ((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }
 `,
         bindings: [
-          { tensor: "x", access: "read", element: "x_t" },
-          { tensor: "gamma", access: "read", element: "gamma_t" },
-          { tensor: "beta", access: "read", element: "beta_t" },
-          { tensor: "y", access: "read_write", element: "y_t" },
+          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+          { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+          { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+          { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
         ],
         constants: [
           { name: "LANES", kind: "lanes" },
@@ -1281,11 +1258,6 @@ override C: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<vec4<gamma_t>>;
-@group(0) @binding(2) var<storage, read> beta: array<vec4<beta_t>>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1314,13 +1286,13 @@ fn main(
   let N_1 = 0u / max(S, 1u);
   let S_1 = 0u % max(S, 1u);
   let base = row * S;
-  let x_1 = f32(x[(base + ((N_1 * (C * S)) + S_1)) / 4u][(base + ((N_1 * (C * S)) + S_1)) % 4u]);
+  let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[(base + ((N_2 * (C * S)) + S_2)) / 4u][(base + ((N_2 * (C * S)) + S_2)) % 4u]);
+  let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[(base + ((N_3 * (C * S)) + S_3)) / 4u][(base + ((N_3 * (C * S)) + S_3)) % 4u]);
+  let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = row * (S / 4u);
   var sum = vec4f(0.0f);
@@ -1332,7 +1304,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let N_4 = (i * 4u) / max(S, 1u);
       let S_4 = (i * 4u) % max(S, 1u);
-      let x_4 = vec4f(x[base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
+      let x_4 = x_four(base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
       let d = x_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -1383,7 +1355,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let N_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5 = vec4f(x[base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
+      let x_5 = x_four(base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -1429,19 +1401,19 @@ fn main(
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
     let N_6 = (i_3 * 4u) / max(S, 1u);
     let S_6 = (i_3 * 4u) % max(S, 1u);
-    let x_6 = vec4f(x[base_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
-    let gamma_1 = vec4f(gamma[base_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
-    let beta_1 = vec4f(beta[base_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
+    let x_6 = x_four(base_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)));
+    let gamma_1 = gamma_four(base_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)));
+    let beta_1 = beta_four(base_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)));
     let add = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * gamma_1) + beta_1;
-    y[base_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))] = vec4<y_t>(add);
+    y_put_four(base_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)), add);
   }
 }
 `,
           bindings: [
-            { tensor: "x", access: "read", element: "x_t" },
-            { tensor: "gamma", access: "read", element: "gamma_t" },
-            { tensor: "beta", access: "read", element: "beta_t" },
-            { tensor: "y", access: "read_write", element: "y_t" },
+            { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+            { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+            { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
+            { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
           ],
           constants: [
             { name: "LANES", kind: "lanes" },

@@ -115,14 +115,6 @@ override T: u32;
 override D: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read> residual: array<residual_t>;
-@group(0) @binding(2) var<storage, read> bias: array<bias_t>;
-@group(0) @binding(3) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(4) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(5) var<storage, read_write> y: array<y_t>;
-@group(0) @binding(6) var<storage, read_write> h: array<h_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -144,29 +136,29 @@ fn main(
   let active_1 = index < T;
   let row = select(0u, index, active_1);
   let base = row * D;
-  let x_1 = f32(x[base]);
-  let x_2 = f32(x[base + (D / 2u)]);
-  let x_3 = f32(x[base + (D - 1u)]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (D / 2u));
+  let x_3 = x_at(base + (D - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-  let residual_1 = f32(residual[base]);
-  let residual_2 = f32(residual[base + (D / 2u)]);
-  let residual_3 = f32(residual[base + (D - 1u)]);
+  let residual_1 = residual_at(base);
+  let residual_2 = residual_at(base + (D / 2u));
+  let residual_3 = residual_at(base + (D - 1u));
   let shift_2 = residual_1 + (((residual_2 - residual_1) + (residual_3 - residual_1)) * 0.3333333432674408f);
-  let bias_1 = f32(bias[0u]);
-  let bias_2 = f32(bias[D / 2u]);
-  let bias_3 = f32(bias[D - 1u]);
+  let bias_1 = bias_at(0u);
+  let bias_2 = bias_at(D / 2u);
+  let bias_3 = bias_at(D - 1u);
   let shift_3 = bias_1 + (((bias_2 - bias_1) + (bias_3 - bias_1)) * 0.3333333432674408f);
-  let x_4 = f32(x[base]);
-  let residual_4 = f32(residual[base]);
-  let bias_4 = f32(bias[0u]);
+  let x_4 = x_at(base);
+  let residual_4 = residual_at(base);
+  let bias_4 = bias_at(0u);
   let add = ((x_4 - shift) + (residual_4 - shift_2)) + (bias_4 - shift_3);
-  let x_5 = f32(x[base + (D / 2u)]);
-  let residual_5 = f32(residual[base + (D / 2u)]);
-  let bias_5 = f32(bias[D / 2u]);
+  let x_5 = x_at(base + (D / 2u));
+  let residual_5 = residual_at(base + (D / 2u));
+  let bias_5 = bias_at(D / 2u);
   let add_2 = ((x_5 - shift) + (residual_5 - shift_2)) + (bias_5 - shift_3);
-  let x_6 = f32(x[base + (D - 1u)]);
-  let residual_6 = f32(residual[base + (D - 1u)]);
-  let bias_6 = f32(bias[D - 1u]);
+  let x_6 = x_at(base + (D - 1u));
+  let residual_6 = residual_at(base + (D - 1u));
+  let bias_6 = bias_at(D - 1u);
   let add_3 = ((x_6 - shift) + (residual_6 - shift_2)) + (bias_6 - shift_3);
   let shift_4 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
   var sum = 0.0f;
@@ -176,9 +168,9 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), D);
     for (var i = block; i < stop; i += LANES) {
-      let x_7 = f32(x[base + i]);
-      let residual_7 = f32(residual[base + i]);
-      let bias_7 = f32(bias[i]);
+      let x_7 = x_at(base + i);
+      let residual_7 = residual_at(base + i);
+      let bias_7 = bias_at(i);
       let add_4 = ((x_7 - shift) + (residual_7 - shift_2)) + (bias_7 - shift_3);
       let d = add_4 - shift_4;
       part = part + d;
@@ -226,9 +218,9 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_8 = f32(x[base + i_2]);
-      let residual_8 = f32(residual[base + i_2]);
-      let bias_8 = f32(bias[i_2]);
+      let x_8 = x_at(base + i_2);
+      let residual_8 = residual_at(base + i_2);
+      let bias_8 = bias_at(i_2);
       let add_5 = ((x_8 - shift) + (residual_8 - shift_2)) + (bias_8 - shift_3);
       let d_2 = add_5 - shift_5;
       part_3 = part_3 + d_2;
@@ -271,25 +263,25 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, D, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_9 = f32(x[base + i_3]);
-    let residual_9 = f32(residual[base + i_3]);
-    let bias_9 = f32(bias[i_3]);
+    let x_9 = x_at(base + i_3);
+    let residual_9 = residual_at(base + i_3);
+    let bias_9 = bias_at(i_3);
     let add_6 = ((x_9 - shift) + (residual_9 - shift_2)) + (bias_9 - shift_3);
-    let gamma_1 = f32(gamma[i_3]);
-    let beta_1 = f32(beta[i_3]);
-    y[base + i_3] = y_t(((((add_6 - shift_5) - rest) * rsqrt) * gamma_1) + beta_1);
-    h[base + i_3] = h_t((x_9 + residual_9) + bias_9);
+    let gamma_1 = gamma_at(i_3);
+    let beta_1 = beta_at(i_3);
+    y_put(base + i_3, ((((add_6 - shift_5) - rest) * rsqrt) * gamma_1) + beta_1);
+    h_put(base + i_3, (x_9 + residual_9) + bias_9);
   }
 }
 `,
         bindings: [
-          { tensor: "x", access: "read", element: "x_t" },
-          { tensor: "residual", access: "read", element: "residual_t" },
-          { tensor: "bias", access: "read", element: "bias_t" },
-          { tensor: "gamma", access: "read", element: "gamma_t" },
-          { tensor: "beta", access: "read", element: "beta_t" },
-          { tensor: "y", access: "read_write", element: "y_t" },
-          { tensor: "h", access: "read_write", element: "h_t" },
+          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+          { tensor: "residual", access: "read", name: "residual", accessors: { at: "residual_at" } },
+          { tensor: "bias", access: "read", name: "bias", accessors: { at: "bias_at" } },
+          { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+          { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+          { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
+          { tensor: "h", access: "read_write", name: "h", accessors: { put: "h_put" } },
         ],
         constants: [
           { name: "LANES", kind: "lanes" },
@@ -307,14 +299,6 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> residual: array<vec4<residual_t>>;
-@group(0) @binding(2) var<storage, read> bias: array<vec4<bias_t>>;
-@group(0) @binding(3) var<storage, read> gamma: array<vec4<gamma_t>>;
-@group(0) @binding(4) var<storage, read> beta: array<vec4<beta_t>>;
-@group(0) @binding(5) var<storage, read_write> y: array<vec4<y_t>>;
-@group(0) @binding(6) var<storage, read_write> h: array<vec4<h_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -341,29 +325,29 @@ fn main(
   let active_1 = index < T;
   let row = select(0u, index, active_1);
   let base = row * D;
-  let x_1 = f32(x[base / 4u][base % 4u]);
-  let x_2 = f32(x[(base + (D / 2u)) / 4u][(base + (D / 2u)) % 4u]);
-  let x_3 = f32(x[(base + (D - 1u)) / 4u][(base + (D - 1u)) % 4u]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (D / 2u));
+  let x_3 = x_at(base + (D - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-  let residual_1 = f32(residual[base / 4u][base % 4u]);
-  let residual_2 = f32(residual[(base + (D / 2u)) / 4u][(base + (D / 2u)) % 4u]);
-  let residual_3 = f32(residual[(base + (D - 1u)) / 4u][(base + (D - 1u)) % 4u]);
+  let residual_1 = residual_at(base);
+  let residual_2 = residual_at(base + (D / 2u));
+  let residual_3 = residual_at(base + (D - 1u));
   let shift_2 = residual_1 + (((residual_2 - residual_1) + (residual_3 - residual_1)) * 0.3333333432674408f);
-  let bias_1 = f32(bias[(0u) / 4u][(0u) % 4u]);
-  let bias_2 = f32(bias[(D / 2u) / 4u][(D / 2u) % 4u]);
-  let bias_3 = f32(bias[(D - 1u) / 4u][(D - 1u) % 4u]);
+  let bias_1 = bias_at(0u);
+  let bias_2 = bias_at(D / 2u);
+  let bias_3 = bias_at(D - 1u);
   let shift_3 = bias_1 + (((bias_2 - bias_1) + (bias_3 - bias_1)) * 0.3333333432674408f);
-  let x_4 = f32(x[base / 4u][base % 4u]);
-  let residual_4 = f32(residual[base / 4u][base % 4u]);
-  let bias_4 = f32(bias[(0u) / 4u][(0u) % 4u]);
+  let x_4 = x_at(base);
+  let residual_4 = residual_at(base);
+  let bias_4 = bias_at(0u);
   let add = ((x_4 - shift) + (residual_4 - shift_2)) + (bias_4 - shift_3);
-  let x_5 = f32(x[(base + (D / 2u)) / 4u][(base + (D / 2u)) % 4u]);
-  let residual_5 = f32(residual[(base + (D / 2u)) / 4u][(base + (D / 2u)) % 4u]);
-  let bias_5 = f32(bias[(D / 2u) / 4u][(D / 2u) % 4u]);
+  let x_5 = x_at(base + (D / 2u));
+  let residual_5 = residual_at(base + (D / 2u));
+  let bias_5 = bias_at(D / 2u);
   let add_2 = ((x_5 - shift) + (residual_5 - shift_2)) + (bias_5 - shift_3);
-  let x_6 = f32(x[(base + (D - 1u)) / 4u][(base + (D - 1u)) % 4u]);
-  let residual_6 = f32(residual[(base + (D - 1u)) / 4u][(base + (D - 1u)) % 4u]);
-  let bias_6 = f32(bias[(D - 1u) / 4u][(D - 1u) % 4u]);
+  let x_6 = x_at(base + (D - 1u));
+  let residual_6 = residual_at(base + (D - 1u));
+  let bias_6 = bias_at(D - 1u);
   let add_3 = ((x_6 - shift) + (residual_6 - shift_2)) + (bias_6 - shift_3);
   let shift_4 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
   let base_2 = row * (D / 4u);
@@ -374,9 +358,9 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_7 = vec4f(x[base_2 + i]);
-      let residual_7 = vec4f(residual[base_2 + i]);
-      let bias_7 = vec4f(bias[i]);
+      let x_7 = x_four(base_2 + i);
+      let residual_7 = residual_four(base_2 + i);
+      let bias_7 = bias_four(i);
       let add_4 = ((x_7 - vec4f(shift)) + (residual_7 - vec4f(shift_2))) + (bias_7 - vec4f(shift_3));
       let d = add_4 - vec4f(shift_4);
       part = part + d;
@@ -426,9 +410,9 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_8 = vec4f(x[base_2 + i_2]);
-      let residual_8 = vec4f(residual[base_2 + i_2]);
-      let bias_8 = vec4f(bias[i_2]);
+      let x_8 = x_four(base_2 + i_2);
+      let residual_8 = residual_four(base_2 + i_2);
+      let bias_8 = bias_four(i_2);
       let add_5 = ((x_8 - vec4f(shift)) + (residual_8 - vec4f(shift_2))) + (bias_8 - vec4f(shift_3));
       let d_2 = add_5 - vec4f(shift_5);
       part_3 = part_3 + d_2;
@@ -473,26 +457,31 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, D / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_9 = vec4f(x[base_2 + i_3]);
-    let residual_9 = vec4f(residual[base_2 + i_3]);
-    let bias_9 = vec4f(bias[i_3]);
+    let x_9 = x_four(base_2 + i_3);
+    let residual_9 = residual_four(base_2 + i_3);
+    let bias_9 = bias_four(i_3);
     let add_6 = ((x_9 - vec4f(shift)) + (residual_9 - vec4f(shift_2))) + (bias_9 - vec4f(shift_3));
-    let gamma_1 = vec4f(gamma[i_3]);
-    let beta_1 = vec4f(beta[i_3]);
+    let gamma_1 = gamma_four(i_3);
+    let beta_1 = beta_four(i_3);
     let add_7 = ((((add_6 - vec4f(shift_5)) - vec4f(rest)) * vec4f(rsqrt)) * gamma_1) + beta_1;
-    y[base_2 + i_3] = vec4<y_t>(add_7);
-    h[base_2 + i_3] = vec4<h_t>((x_9 + residual_9) + bias_9);
+    y_put_four(base_2 + i_3, add_7);
+    h_put_four(base_2 + i_3, (x_9 + residual_9) + bias_9);
   }
 }
 `,
           bindings: [
-            { tensor: "x", access: "read", element: "x_t" },
-            { tensor: "residual", access: "read", element: "residual_t" },
-            { tensor: "bias", access: "read", element: "bias_t" },
-            { tensor: "gamma", access: "read", element: "gamma_t" },
-            { tensor: "beta", access: "read", element: "beta_t" },
-            { tensor: "y", access: "read_write", element: "y_t" },
-            { tensor: "h", access: "read_write", element: "h_t" },
+            { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+            {
+              tensor: "residual",
+              access: "read",
+              name: "residual",
+              accessors: { at: "residual_at", four: "residual_four" },
+            },
+            { tensor: "bias", access: "read", name: "bias", accessors: { at: "bias_at", four: "bias_four" } },
+            { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+            { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
+            { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
+            { tensor: "h", access: "read_write", name: "h", accessors: { putFour: "h_put_four" } },
           ],
           constants: [
             { name: "LANES", kind: "lanes" },

@@ -206,11 +206,6 @@ override N: u32;
 override momentum: f32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read_write> running_mean: array<running_mean_t>;
-@group(0) @binding(2) var<storage, read_write> running_var: array<running_var_t>;
-@group(0) @binding(3) var<storage, read_write> scratch: array<scratch_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -234,13 +229,13 @@ fn main(
   let N_1 = 0u / max(S, 1u);
   let S_1 = 0u % max(S, 1u);
   let base = row * S;
-  let x_1 = f32(x[base + ((N_1 * ((G * K) * S)) + S_1)]);
+  let x_1 = x_at(base + ((N_1 * ((G * K) * S)) + S_1));
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[base + ((N_2 * ((G * K) * S)) + S_2)]);
+  let x_2 = x_at(base + ((N_2 * ((G * K) * S)) + S_2));
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[base + ((N_3 * ((G * K) * S)) + S_3)]);
+  let x_3 = x_at(base + ((N_3 * ((G * K) * S)) + S_3));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -251,7 +246,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let N_4 = i / max(S, 1u);
       let S_4 = i % max(S, 1u);
-      let x_4 = f32(x[base + ((N_4 * ((G * K) * S)) + S_4)]);
+      let x_4 = x_at(base + ((N_4 * ((G * K) * S)) + S_4));
       let d = x_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -300,7 +295,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let N_5 = i_2 / max(S, 1u);
       let S_5 = i_2 % max(S, 1u);
-      let x_5 = f32(x[base + ((N_5 * ((G * K) * S)) + S_5)]);
+      let x_5 = x_at(base + ((N_5 * ((G * K) * S)) + S_5));
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -340,23 +335,33 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    let running_mean_1 = f32(running_mean[row]);
-    running_mean[row] = running_mean_t(running_mean_1 + (momentum * ((shift_2 + rest) - running_mean_1)));
-    let running_var_1 = f32(running_var[row]);
+    let running_mean_1 = running_mean_at(row);
+    running_mean_put(row, running_mean_1 + (momentum * ((shift_2 + rest) - running_mean_1)));
+    let running_var_1 = running_var_at(row);
     let size = f32(N * S);
     let add = running_var_1 + (momentum * (((spread * size) / larger(size - 1.0f, 1.0f)) - running_var_1));
-    running_var[row] = running_var_t(add);
-    scratch[row] = scratch_t(shift_2);
-    scratch[(G * K) + row] = scratch_t(rest);
-    scratch[((G * K) + (G * K)) + row] = scratch_t(inverseSqrt(spread + eps));
+    running_var_put(row, add);
+    scratch_put(row, shift_2);
+    scratch_put((G * K) + row, rest);
+    scratch_put(((G * K) + (G * K)) + row, inverseSqrt(spread + eps));
   }
 }
 `,
         bindings: [
-          { tensor: "x", access: "read", element: "x_t" },
-          { tensor: "running_mean", access: "read_write", element: "running_mean_t" },
-          { tensor: "running_var", access: "read_write", element: "running_var_t" },
-          { tensor: "(scratch)", access: "read_write", element: "scratch_t" },
+          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+          {
+            tensor: "running_mean",
+            access: "read_write",
+            name: "running_mean",
+            accessors: { at: "running_mean_at", put: "running_mean_put" },
+          },
+          {
+            tensor: "running_var",
+            access: "read_write",
+            name: "running_var",
+            accessors: { at: "running_var_at", put: "running_var_put" },
+          },
+          { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } },
         ],
         constants: [
           { name: "LANES", kind: "lanes" },
@@ -380,11 +385,6 @@ override S: u32;
 override N: u32;
 override momentum: f32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> running_mean: array<running_mean_t>;
-@group(0) @binding(2) var<storage, read_write> running_var: array<running_var_t>;
-@group(0) @binding(3) var<storage, read_write> scratch: array<scratch_t>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -413,13 +413,13 @@ fn main(
   let N_1 = 0u / max(S, 1u);
   let S_1 = 0u % max(S, 1u);
   let base = row * S;
-  let x_1 = f32(x[(base + ((N_1 * ((G * K) * S)) + S_1)) / 4u][(base + ((N_1 * ((G * K) * S)) + S_1)) % 4u]);
+  let x_1 = x_at(base + ((N_1 * ((G * K) * S)) + S_1));
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[(base + ((N_2 * ((G * K) * S)) + S_2)) / 4u][(base + ((N_2 * ((G * K) * S)) + S_2)) % 4u]);
+  let x_2 = x_at(base + ((N_2 * ((G * K) * S)) + S_2));
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[(base + ((N_3 * ((G * K) * S)) + S_3)) / 4u][(base + ((N_3 * ((G * K) * S)) + S_3)) % 4u]);
+  let x_3 = x_at(base + ((N_3 * ((G * K) * S)) + S_3));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = row * (S / 4u);
   var sum = vec4f(0.0f);
@@ -431,7 +431,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let N_4 = (i * 4u) / max(S, 1u);
       let S_4 = (i * 4u) % max(S, 1u);
-      let x_4 = vec4f(x[base_2 + ((N_4 * (((G * K) * S) / 4u)) + (S_4 / 4u))]);
+      let x_4 = x_four(base_2 + ((N_4 * (((G * K) * S) / 4u)) + (S_4 / 4u)));
       let d = x_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -482,7 +482,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let N_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5 = vec4f(x[base_2 + ((N_5 * (((G * K) * S) / 4u)) + (S_5 / 4u))]);
+      let x_5 = x_four(base_2 + ((N_5 * (((G * K) * S) / 4u)) + (S_5 / 4u)));
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -524,23 +524,33 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    let running_mean_1 = f32(running_mean[row]);
-    running_mean[row] = running_mean_t(running_mean_1 + (momentum * ((shift_2 + rest) - running_mean_1)));
-    let running_var_1 = f32(running_var[row]);
+    let running_mean_1 = running_mean_at(row);
+    running_mean_put(row, running_mean_1 + (momentum * ((shift_2 + rest) - running_mean_1)));
+    let running_var_1 = running_var_at(row);
     let size = f32(N * S);
     let add = running_var_1 + (momentum * (((spread * size) / larger(size - 1.0f, 1.0f)) - running_var_1));
-    running_var[row] = running_var_t(add);
-    scratch[row] = scratch_t(shift_2);
-    scratch[(G * K) + row] = scratch_t(rest);
-    scratch[((G * K) + (G * K)) + row] = scratch_t(inverseSqrt(spread + eps));
+    running_var_put(row, add);
+    scratch_put(row, shift_2);
+    scratch_put((G * K) + row, rest);
+    scratch_put(((G * K) + (G * K)) + row, inverseSqrt(spread + eps));
   }
 }
 `,
           bindings: [
-            { tensor: "x", access: "read", element: "x_t" },
-            { tensor: "running_mean", access: "read_write", element: "running_mean_t" },
-            { tensor: "running_var", access: "read_write", element: "running_var_t" },
-            { tensor: "(scratch)", access: "read_write", element: "scratch_t" },
+            { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+            {
+              tensor: "running_mean",
+              access: "read_write",
+              name: "running_mean",
+              accessors: { at: "running_mean_at", put: "running_mean_put" },
+            },
+            {
+              tensor: "running_var",
+              access: "read_write",
+              name: "running_var",
+              accessors: { at: "running_var_at", put: "running_var_put" },
+            },
+            { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } },
           ],
           constants: [
             { name: "LANES", kind: "lanes" },
@@ -568,14 +578,6 @@ override K: u32;
 override S: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read> gamma_b: array<gamma_b_t>;
-@group(0) @binding(2) var<storage, read> beta_b: array<beta_b_t>;
-@group(0) @binding(3) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(4) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(5) var<storage, read> scratch: array<scratch_t>;
-@group(0) @binding(6) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -598,61 +600,61 @@ fn main(
   let row = select(0u, index, active_1);
   let G_1 = row % max(G, 1u);
   let base = G_1 * K;
-  let beta_b_1 = f32(beta_b[base]);
-  let beta_b_2 = f32(beta_b[base + (K / 2u)]);
-  let beta_b_3 = f32(beta_b[base + (K - 1u)]);
+  let beta_b_1 = beta_b_at(base);
+  let beta_b_2 = beta_b_at(base + (K / 2u));
+  let beta_b_3 = beta_b_at(base + (K - 1u));
   let shift = beta_b_1 + (((beta_b_2 - beta_b_1) + (beta_b_3 - beta_b_1)) * 0.3333333432674408f);
   let base_2 = row * (K * S);
-  let x_1 = f32(x[base_2]);
+  let x_1 = x_at(base_2);
   let K_1 = 0u / max(S, 1u);
-  let scratch_9 = f32(scratch[base + K_1]);
+  let scratch_9 = scratch_at(base + K_1);
   let base_3 = (G * K) + (G_1 * K);
-  let scratch_10 = f32(scratch[base_3 + K_1]);
+  let scratch_10 = scratch_at(base_3 + K_1);
   let base_4 = ((G * K) + (G * K)) + (G_1 * K);
-  let scratch_16 = f32(scratch[base_4 + K_1]);
-  let gamma_b_1 = f32(gamma_b[base + K_1]);
+  let scratch_16 = scratch_at(base_4 + K_1);
+  let gamma_b_1 = gamma_b_at(base + K_1);
   let mul = (((x_1 - scratch_9) - scratch_10) * scratch_16) * gamma_b_1;
-  let x_2 = f32(x[base_2 + ((K * S) / 2u)]);
+  let x_2 = x_at(base_2 + ((K * S) / 2u));
   let K_2 = ((K * S) / 2u) / max(S, 1u);
-  let scratch_9_2 = f32(scratch[base + K_2]);
-  let scratch_10_2 = f32(scratch[base_3 + K_2]);
-  let scratch_16_2 = f32(scratch[base_4 + K_2]);
-  let gamma_b_2 = f32(gamma_b[base + K_2]);
+  let scratch_9_2 = scratch_at(base + K_2);
+  let scratch_10_2 = scratch_at(base_3 + K_2);
+  let scratch_16_2 = scratch_at(base_4 + K_2);
+  let gamma_b_2 = gamma_b_at(base + K_2);
   let mul_2 = (((x_2 - scratch_9_2) - scratch_10_2) * scratch_16_2) * gamma_b_2;
-  let x_3 = f32(x[base_2 + ((K * S) - 1u)]);
+  let x_3 = x_at(base_2 + ((K * S) - 1u));
   let K_3 = ((K * S) - 1u) / max(S, 1u);
-  let scratch_9_3 = f32(scratch[base + K_3]);
-  let scratch_10_3 = f32(scratch[base_3 + K_3]);
-  let scratch_16_3 = f32(scratch[base_4 + K_3]);
-  let gamma_b_3 = f32(gamma_b[base + K_3]);
+  let scratch_9_3 = scratch_at(base + K_3);
+  let scratch_10_3 = scratch_at(base_3 + K_3);
+  let scratch_16_3 = scratch_at(base_4 + K_3);
+  let gamma_b_3 = gamma_b_at(base + K_3);
   let mul_3 = (((x_3 - scratch_9_3) - scratch_10_3) * scratch_16_3) * gamma_b_3;
   let shift_2 = mul + (((mul_2 - mul) + (mul_3 - mul)) * 0.3333333432674408f);
-  let x_4 = f32(x[base_2]);
+  let x_4 = x_at(base_2);
   let K_4 = 0u / max(S, 1u);
-  let scratch_9_4 = f32(scratch[base + K_4]);
-  let scratch_10_4 = f32(scratch[base_3 + K_4]);
-  let scratch_16_4 = f32(scratch[base_4 + K_4]);
-  let gamma_b_4 = f32(gamma_b[base + K_4]);
+  let scratch_9_4 = scratch_at(base + K_4);
+  let scratch_10_4 = scratch_at(base_3 + K_4);
+  let scratch_16_4 = scratch_at(base_4 + K_4);
+  let gamma_b_4 = gamma_b_at(base + K_4);
   let mul_4 = (((x_4 - scratch_9_4) - scratch_10_4) * scratch_16_4) * gamma_b_4;
-  let beta_b_4 = f32(beta_b[base + K_4]);
+  let beta_b_4 = beta_b_at(base + K_4);
   let add = (mul_4 - shift_2) + (beta_b_4 - shift);
-  let x_5 = f32(x[base_2 + ((K * S) / 2u)]);
+  let x_5 = x_at(base_2 + ((K * S) / 2u));
   let K_5 = ((K * S) / 2u) / max(S, 1u);
-  let scratch_9_5 = f32(scratch[base + K_5]);
-  let scratch_10_5 = f32(scratch[base_3 + K_5]);
-  let scratch_16_5 = f32(scratch[base_4 + K_5]);
-  let gamma_b_5 = f32(gamma_b[base + K_5]);
+  let scratch_9_5 = scratch_at(base + K_5);
+  let scratch_10_5 = scratch_at(base_3 + K_5);
+  let scratch_16_5 = scratch_at(base_4 + K_5);
+  let gamma_b_5 = gamma_b_at(base + K_5);
   let mul_5 = (((x_5 - scratch_9_5) - scratch_10_5) * scratch_16_5) * gamma_b_5;
-  let beta_b_5 = f32(beta_b[base + K_5]);
+  let beta_b_5 = beta_b_at(base + K_5);
   let add_2 = (mul_5 - shift_2) + (beta_b_5 - shift);
-  let x_6 = f32(x[base_2 + ((K * S) - 1u)]);
+  let x_6 = x_at(base_2 + ((K * S) - 1u));
   let K_6 = ((K * S) - 1u) / max(S, 1u);
-  let scratch_9_6 = f32(scratch[base + K_6]);
-  let scratch_10_6 = f32(scratch[base_3 + K_6]);
-  let scratch_16_6 = f32(scratch[base_4 + K_6]);
-  let gamma_b_6 = f32(gamma_b[base + K_6]);
+  let scratch_9_6 = scratch_at(base + K_6);
+  let scratch_10_6 = scratch_at(base_3 + K_6);
+  let scratch_16_6 = scratch_at(base_4 + K_6);
+  let gamma_b_6 = gamma_b_at(base + K_6);
   let mul_6 = (((x_6 - scratch_9_6) - scratch_10_6) * scratch_16_6) * gamma_b_6;
-  let beta_b_6 = f32(beta_b[base + K_6]);
+  let beta_b_6 = beta_b_at(base + K_6);
   let add_3 = (mul_6 - shift_2) + (beta_b_6 - shift);
   let shift_3 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
   var sum = 0.0f;
@@ -662,14 +664,14 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), K * S);
     for (var i = block; i < stop; i += LANES) {
-      let x_7 = f32(x[base_2 + i]);
+      let x_7 = x_at(base_2 + i);
       let K_7 = i / max(S, 1u);
-      let scratch_9_7 = f32(scratch[base + K_7]);
-      let scratch_10_7 = f32(scratch[base_3 + K_7]);
-      let scratch_16_7 = f32(scratch[base_4 + K_7]);
-      let gamma_b_7 = f32(gamma_b[base + K_7]);
+      let scratch_9_7 = scratch_at(base + K_7);
+      let scratch_10_7 = scratch_at(base_3 + K_7);
+      let scratch_16_7 = scratch_at(base_4 + K_7);
+      let gamma_b_7 = gamma_b_at(base + K_7);
       let mul_7 = (((x_7 - scratch_9_7) - scratch_10_7) * scratch_16_7) * gamma_b_7;
-      let beta_b_7 = f32(beta_b[base + K_7]);
+      let beta_b_7 = beta_b_at(base + K_7);
       let add_4 = (mul_7 - shift_2) + (beta_b_7 - shift);
       let d = add_4 - shift_3;
       part = part + d;
@@ -717,14 +719,14 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_8 = f32(x[base_2 + i_2]);
+      let x_8 = x_at(base_2 + i_2);
       let K_8 = i_2 / max(S, 1u);
-      let scratch_9_8 = f32(scratch[base + K_8]);
-      let scratch_10_8 = f32(scratch[base_3 + K_8]);
-      let scratch_16_8 = f32(scratch[base_4 + K_8]);
-      let gamma_b_8 = f32(gamma_b[base + K_8]);
+      let scratch_9_8 = scratch_at(base + K_8);
+      let scratch_10_8 = scratch_at(base_3 + K_8);
+      let scratch_16_8 = scratch_at(base_4 + K_8);
+      let gamma_b_8 = gamma_b_at(base + K_8);
       let mul_8 = (((x_8 - scratch_9_8) - scratch_10_8) * scratch_16_8) * gamma_b_8;
-      let beta_b_8 = f32(beta_b[base + K_8]);
+      let beta_b_8 = beta_b_at(base + K_8);
       let add_5 = (mul_8 - shift_2) + (beta_b_8 - shift);
       let d_2 = add_5 - shift_4;
       part_3 = part_3 + d_2;
@@ -767,29 +769,29 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, K * S, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_9 = f32(x[base_2 + i_3]);
+    let x_9 = x_at(base_2 + i_3);
     let K_9 = i_3 / max(S, 1u);
-    let scratch_9_9 = f32(scratch[base + K_9]);
-    let scratch_10_9 = f32(scratch[base_3 + K_9]);
-    let scratch_16_9 = f32(scratch[base_4 + K_9]);
-    let gamma_b_9 = f32(gamma_b[base + K_9]);
+    let scratch_9_9 = scratch_at(base + K_9);
+    let scratch_10_9 = scratch_at(base_3 + K_9);
+    let scratch_16_9 = scratch_at(base_4 + K_9);
+    let gamma_b_9 = gamma_b_at(base + K_9);
     let mul_9 = (((x_9 - scratch_9_9) - scratch_10_9) * scratch_16_9) * gamma_b_9;
-    let beta_b_9 = f32(beta_b[base + K_9]);
+    let beta_b_9 = beta_b_at(base + K_9);
     let add_6 = (mul_9 - shift_2) + (beta_b_9 - shift);
-    let gamma_1 = f32(gamma[base + K_9]);
-    let beta_1 = f32(beta[base + K_9]);
-    y[base_2 + i_3] = y_t(((((add_6 - shift_4) - rest) * rsqrt) * gamma_1) + beta_1);
+    let gamma_1 = gamma_at(base + K_9);
+    let beta_1 = beta_at(base + K_9);
+    y_put(base_2 + i_3, ((((add_6 - shift_4) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }
 `,
         bindings: [
-          { tensor: "x", access: "read", element: "x_t" },
-          { tensor: "gamma_b", access: "read", element: "gamma_b_t" },
-          { tensor: "beta_b", access: "read", element: "beta_b_t" },
-          { tensor: "gamma", access: "read", element: "gamma_t" },
-          { tensor: "beta", access: "read", element: "beta_t" },
-          { tensor: "(scratch)", access: "read", element: "scratch_t" },
-          { tensor: "y", access: "read_write", element: "y_t" },
+          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+          { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
+          { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
+          { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+          { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+          { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+          { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
         ],
         constants: [
           { name: "LANES", kind: "lanes" },
@@ -811,14 +813,6 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma_b: array<gamma_b_t>;
-@group(0) @binding(2) var<storage, read> beta_b: array<beta_b_t>;
-@group(0) @binding(3) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(4) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(5) var<storage, read> scratch: array<scratch_t>;
-@group(0) @binding(6) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -846,61 +840,61 @@ fn main(
   let row = select(0u, index, active_1);
   let G_1 = row % max(G, 1u);
   let base = G_1 * K;
-  let beta_b_1 = f32(beta_b[base]);
-  let beta_b_2 = f32(beta_b[base + (K / 2u)]);
-  let beta_b_3 = f32(beta_b[base + (K - 1u)]);
+  let beta_b_1 = beta_b_at(base);
+  let beta_b_2 = beta_b_at(base + (K / 2u));
+  let beta_b_3 = beta_b_at(base + (K - 1u));
   let shift = beta_b_1 + (((beta_b_2 - beta_b_1) + (beta_b_3 - beta_b_1)) * 0.3333333432674408f);
   let base_2 = row * (K * S);
-  let x_1 = f32(x[base_2 / 4u][base_2 % 4u]);
+  let x_1 = x_at(base_2);
   let K_1 = 0u / max(S, 1u);
-  let scratch_9 = f32(scratch[base + K_1]);
+  let scratch_9 = scratch_at(base + K_1);
   let base_3 = (G * K) + (G_1 * K);
-  let scratch_10 = f32(scratch[base_3 + K_1]);
+  let scratch_10 = scratch_at(base_3 + K_1);
   let base_4 = ((G * K) + (G * K)) + (G_1 * K);
-  let scratch_16 = f32(scratch[base_4 + K_1]);
-  let gamma_b_1 = f32(gamma_b[base + K_1]);
+  let scratch_16 = scratch_at(base_4 + K_1);
+  let gamma_b_1 = gamma_b_at(base + K_1);
   let mul = (((x_1 - scratch_9) - scratch_10) * scratch_16) * gamma_b_1;
-  let x_2 = f32(x[(base_2 + ((K * S) / 2u)) / 4u][(base_2 + ((K * S) / 2u)) % 4u]);
+  let x_2 = x_at(base_2 + ((K * S) / 2u));
   let K_2 = ((K * S) / 2u) / max(S, 1u);
-  let scratch_9_2 = f32(scratch[base + K_2]);
-  let scratch_10_2 = f32(scratch[base_3 + K_2]);
-  let scratch_16_2 = f32(scratch[base_4 + K_2]);
-  let gamma_b_2 = f32(gamma_b[base + K_2]);
+  let scratch_9_2 = scratch_at(base + K_2);
+  let scratch_10_2 = scratch_at(base_3 + K_2);
+  let scratch_16_2 = scratch_at(base_4 + K_2);
+  let gamma_b_2 = gamma_b_at(base + K_2);
   let mul_2 = (((x_2 - scratch_9_2) - scratch_10_2) * scratch_16_2) * gamma_b_2;
-  let x_3 = f32(x[(base_2 + ((K * S) - 1u)) / 4u][(base_2 + ((K * S) - 1u)) % 4u]);
+  let x_3 = x_at(base_2 + ((K * S) - 1u));
   let K_3 = ((K * S) - 1u) / max(S, 1u);
-  let scratch_9_3 = f32(scratch[base + K_3]);
-  let scratch_10_3 = f32(scratch[base_3 + K_3]);
-  let scratch_16_3 = f32(scratch[base_4 + K_3]);
-  let gamma_b_3 = f32(gamma_b[base + K_3]);
+  let scratch_9_3 = scratch_at(base + K_3);
+  let scratch_10_3 = scratch_at(base_3 + K_3);
+  let scratch_16_3 = scratch_at(base_4 + K_3);
+  let gamma_b_3 = gamma_b_at(base + K_3);
   let mul_3 = (((x_3 - scratch_9_3) - scratch_10_3) * scratch_16_3) * gamma_b_3;
   let shift_2 = mul + (((mul_2 - mul) + (mul_3 - mul)) * 0.3333333432674408f);
-  let x_4 = f32(x[base_2 / 4u][base_2 % 4u]);
+  let x_4 = x_at(base_2);
   let K_4 = 0u / max(S, 1u);
-  let scratch_9_4 = f32(scratch[base + K_4]);
-  let scratch_10_4 = f32(scratch[base_3 + K_4]);
-  let scratch_16_4 = f32(scratch[base_4 + K_4]);
-  let gamma_b_4 = f32(gamma_b[base + K_4]);
+  let scratch_9_4 = scratch_at(base + K_4);
+  let scratch_10_4 = scratch_at(base_3 + K_4);
+  let scratch_16_4 = scratch_at(base_4 + K_4);
+  let gamma_b_4 = gamma_b_at(base + K_4);
   let mul_4 = (((x_4 - scratch_9_4) - scratch_10_4) * scratch_16_4) * gamma_b_4;
-  let beta_b_4 = f32(beta_b[base + K_4]);
+  let beta_b_4 = beta_b_at(base + K_4);
   let add = (mul_4 - shift_2) + (beta_b_4 - shift);
-  let x_5 = f32(x[(base_2 + ((K * S) / 2u)) / 4u][(base_2 + ((K * S) / 2u)) % 4u]);
+  let x_5 = x_at(base_2 + ((K * S) / 2u));
   let K_5 = ((K * S) / 2u) / max(S, 1u);
-  let scratch_9_5 = f32(scratch[base + K_5]);
-  let scratch_10_5 = f32(scratch[base_3 + K_5]);
-  let scratch_16_5 = f32(scratch[base_4 + K_5]);
-  let gamma_b_5 = f32(gamma_b[base + K_5]);
+  let scratch_9_5 = scratch_at(base + K_5);
+  let scratch_10_5 = scratch_at(base_3 + K_5);
+  let scratch_16_5 = scratch_at(base_4 + K_5);
+  let gamma_b_5 = gamma_b_at(base + K_5);
   let mul_5 = (((x_5 - scratch_9_5) - scratch_10_5) * scratch_16_5) * gamma_b_5;
-  let beta_b_5 = f32(beta_b[base + K_5]);
+  let beta_b_5 = beta_b_at(base + K_5);
   let add_2 = (mul_5 - shift_2) + (beta_b_5 - shift);
-  let x_6 = f32(x[(base_2 + ((K * S) - 1u)) / 4u][(base_2 + ((K * S) - 1u)) % 4u]);
+  let x_6 = x_at(base_2 + ((K * S) - 1u));
   let K_6 = ((K * S) - 1u) / max(S, 1u);
-  let scratch_9_6 = f32(scratch[base + K_6]);
-  let scratch_10_6 = f32(scratch[base_3 + K_6]);
-  let scratch_16_6 = f32(scratch[base_4 + K_6]);
-  let gamma_b_6 = f32(gamma_b[base + K_6]);
+  let scratch_9_6 = scratch_at(base + K_6);
+  let scratch_10_6 = scratch_at(base_3 + K_6);
+  let scratch_16_6 = scratch_at(base_4 + K_6);
+  let gamma_b_6 = gamma_b_at(base + K_6);
   let mul_6 = (((x_6 - scratch_9_6) - scratch_10_6) * scratch_16_6) * gamma_b_6;
-  let beta_b_6 = f32(beta_b[base + K_6]);
+  let beta_b_6 = beta_b_at(base + K_6);
   let add_3 = (mul_6 - shift_2) + (beta_b_6 - shift);
   let shift_3 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
   let base_5 = row * ((K * S) / 4u);
@@ -911,14 +905,14 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), (K * S) / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_7 = vec4f(x[base_5 + i]);
+      let x_7 = x_four(base_5 + i);
       let K_7 = (i * 4u) / max(S, 1u);
-      let scratch_9_7 = f32(scratch[base + K_7]);
-      let scratch_10_7 = f32(scratch[base_3 + K_7]);
-      let scratch_16_7 = f32(scratch[base_4 + K_7]);
-      let gamma_b_7 = f32(gamma_b[base + K_7]);
+      let scratch_9_7 = scratch_at(base + K_7);
+      let scratch_10_7 = scratch_at(base_3 + K_7);
+      let scratch_16_7 = scratch_at(base_4 + K_7);
+      let gamma_b_7 = gamma_b_at(base + K_7);
       let mul_7 = (((x_7 - vec4f(scratch_9_7)) - vec4f(scratch_10_7)) * vec4f(scratch_16_7)) * vec4f(gamma_b_7);
-      let beta_b_7 = f32(beta_b[base + K_7]);
+      let beta_b_7 = beta_b_at(base + K_7);
       let add_4 = (mul_7 - vec4f(shift_2)) + vec4f(beta_b_7 - shift);
       let d = add_4 - vec4f(shift_3);
       part = part + d;
@@ -968,14 +962,14 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_8 = vec4f(x[base_5 + i_2]);
+      let x_8 = x_four(base_5 + i_2);
       let K_8 = (i_2 * 4u) / max(S, 1u);
-      let scratch_9_8 = f32(scratch[base + K_8]);
-      let scratch_10_8 = f32(scratch[base_3 + K_8]);
-      let scratch_16_8 = f32(scratch[base_4 + K_8]);
-      let gamma_b_8 = f32(gamma_b[base + K_8]);
+      let scratch_9_8 = scratch_at(base + K_8);
+      let scratch_10_8 = scratch_at(base_3 + K_8);
+      let scratch_16_8 = scratch_at(base_4 + K_8);
+      let gamma_b_8 = gamma_b_at(base + K_8);
       let mul_8 = (((x_8 - vec4f(scratch_9_8)) - vec4f(scratch_10_8)) * vec4f(scratch_16_8)) * vec4f(gamma_b_8);
-      let beta_b_8 = f32(beta_b[base + K_8]);
+      let beta_b_8 = beta_b_at(base + K_8);
       let add_5 = (mul_8 - vec4f(shift_2)) + vec4f(beta_b_8 - shift);
       let d_2 = add_5 - vec4f(shift_4);
       part_3 = part_3 + d_2;
@@ -1020,30 +1014,30 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, (K * S) / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_9 = vec4f(x[base_5 + i_3]);
+    let x_9 = x_four(base_5 + i_3);
     let K_9 = (i_3 * 4u) / max(S, 1u);
-    let scratch_9_9 = f32(scratch[base + K_9]);
-    let scratch_10_9 = f32(scratch[base_3 + K_9]);
-    let scratch_16_9 = f32(scratch[base_4 + K_9]);
-    let gamma_b_9 = f32(gamma_b[base + K_9]);
+    let scratch_9_9 = scratch_at(base + K_9);
+    let scratch_10_9 = scratch_at(base_3 + K_9);
+    let scratch_16_9 = scratch_at(base_4 + K_9);
+    let gamma_b_9 = gamma_b_at(base + K_9);
     let mul_9 = (((x_9 - vec4f(scratch_9_9)) - vec4f(scratch_10_9)) * vec4f(scratch_16_9)) * vec4f(gamma_b_9);
-    let beta_b_9 = f32(beta_b[base + K_9]);
+    let beta_b_9 = beta_b_at(base + K_9);
     let add_6 = (mul_9 - vec4f(shift_2)) + vec4f(beta_b_9 - shift);
-    let gamma_1 = f32(gamma[base + K_9]);
-    let beta_1 = f32(beta[base + K_9]);
+    let gamma_1 = gamma_at(base + K_9);
+    let beta_1 = beta_at(base + K_9);
     let add_7 = ((((add_6 - vec4f(shift_4)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
-    y[base_5 + i_3] = vec4<y_t>(add_7);
+    y_put_four(base_5 + i_3, add_7);
   }
 }
 `,
           bindings: [
-            { tensor: "x", access: "read", element: "x_t" },
-            { tensor: "gamma_b", access: "read", element: "gamma_b_t" },
-            { tensor: "beta_b", access: "read", element: "beta_b_t" },
-            { tensor: "gamma", access: "read", element: "gamma_t" },
-            { tensor: "beta", access: "read", element: "beta_t" },
-            { tensor: "(scratch)", access: "read", element: "scratch_t" },
-            { tensor: "y", access: "read_write", element: "y_t" },
+            { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+            { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
+            { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
+            { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+            { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+            { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+            { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
           ],
           constants: [
             { name: "LANES", kind: "lanes" },
@@ -1100,15 +1094,6 @@ override K: u32;
 override S: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read> running_mean: array<running_mean_t>;
-@group(0) @binding(2) var<storage, read> running_var: array<running_var_t>;
-@group(0) @binding(3) var<storage, read> gamma_b: array<gamma_b_t>;
-@group(0) @binding(4) var<storage, read> beta_b: array<beta_b_t>;
-@group(0) @binding(5) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(6) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(7) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -1130,54 +1115,54 @@ fn main(
   let active_1 = index < (N * G);
   let row = select(0u, index, active_1);
   let base = row * (K * S);
-  let x_1 = f32(x[base]);
+  let x_1 = x_at(base);
   let G_1 = row % max(G, 1u);
   let K_1 = 0u / max(S, 1u);
   let base_2 = G_1 * K;
-  let running_mean_1 = f32(running_mean[base_2 + K_1]);
-  let running_var_1 = f32(running_var[base_2 + K_1]);
-  let gamma_b_1 = f32(gamma_b[base_2 + K_1]);
+  let running_mean_1 = running_mean_at(base_2 + K_1);
+  let running_var_1 = running_var_at(base_2 + K_1);
+  let gamma_b_1 = gamma_b_at(base_2 + K_1);
   let mul = ((x_1 - running_mean_1) * inverseSqrt(running_var_1 + eps)) * gamma_b_1;
-  let x_2 = f32(x[base + ((K * S) / 2u)]);
+  let x_2 = x_at(base + ((K * S) / 2u));
   let K_2 = ((K * S) / 2u) / max(S, 1u);
-  let running_mean_2 = f32(running_mean[base_2 + K_2]);
-  let running_var_2 = f32(running_var[base_2 + K_2]);
-  let gamma_b_2 = f32(gamma_b[base_2 + K_2]);
+  let running_mean_2 = running_mean_at(base_2 + K_2);
+  let running_var_2 = running_var_at(base_2 + K_2);
+  let gamma_b_2 = gamma_b_at(base_2 + K_2);
   let mul_2 = ((x_2 - running_mean_2) * inverseSqrt(running_var_2 + eps)) * gamma_b_2;
-  let x_3 = f32(x[base + ((K * S) - 1u)]);
+  let x_3 = x_at(base + ((K * S) - 1u));
   let K_3 = ((K * S) - 1u) / max(S, 1u);
-  let running_mean_3 = f32(running_mean[base_2 + K_3]);
-  let running_var_3 = f32(running_var[base_2 + K_3]);
-  let gamma_b_3 = f32(gamma_b[base_2 + K_3]);
+  let running_mean_3 = running_mean_at(base_2 + K_3);
+  let running_var_3 = running_var_at(base_2 + K_3);
+  let gamma_b_3 = gamma_b_at(base_2 + K_3);
   let mul_3 = ((x_3 - running_mean_3) * inverseSqrt(running_var_3 + eps)) * gamma_b_3;
   let shift = mul + (((mul_2 - mul) + (mul_3 - mul)) * 0.3333333432674408f);
-  let beta_b_1 = f32(beta_b[base_2]);
-  let beta_b_2 = f32(beta_b[base_2 + (K / 2u)]);
-  let beta_b_3 = f32(beta_b[base_2 + (K - 1u)]);
+  let beta_b_1 = beta_b_at(base_2);
+  let beta_b_2 = beta_b_at(base_2 + (K / 2u));
+  let beta_b_3 = beta_b_at(base_2 + (K - 1u));
   let shift_2 = beta_b_1 + (((beta_b_2 - beta_b_1) + (beta_b_3 - beta_b_1)) * 0.3333333432674408f);
-  let x_4 = f32(x[base]);
+  let x_4 = x_at(base);
   let K_4 = 0u / max(S, 1u);
-  let running_mean_4 = f32(running_mean[base_2 + K_4]);
-  let running_var_4 = f32(running_var[base_2 + K_4]);
-  let gamma_b_4 = f32(gamma_b[base_2 + K_4]);
+  let running_mean_4 = running_mean_at(base_2 + K_4);
+  let running_var_4 = running_var_at(base_2 + K_4);
+  let gamma_b_4 = gamma_b_at(base_2 + K_4);
   let mul_4 = ((x_4 - running_mean_4) * inverseSqrt(running_var_4 + eps)) * gamma_b_4;
-  let beta_b_4 = f32(beta_b[base_2 + K_4]);
+  let beta_b_4 = beta_b_at(base_2 + K_4);
   let add = (mul_4 - shift) + (beta_b_4 - shift_2);
-  let x_5 = f32(x[base + ((K * S) / 2u)]);
+  let x_5 = x_at(base + ((K * S) / 2u));
   let K_5 = ((K * S) / 2u) / max(S, 1u);
-  let running_mean_5 = f32(running_mean[base_2 + K_5]);
-  let running_var_5 = f32(running_var[base_2 + K_5]);
-  let gamma_b_5 = f32(gamma_b[base_2 + K_5]);
+  let running_mean_5 = running_mean_at(base_2 + K_5);
+  let running_var_5 = running_var_at(base_2 + K_5);
+  let gamma_b_5 = gamma_b_at(base_2 + K_5);
   let mul_5 = ((x_5 - running_mean_5) * inverseSqrt(running_var_5 + eps)) * gamma_b_5;
-  let beta_b_5 = f32(beta_b[base_2 + K_5]);
+  let beta_b_5 = beta_b_at(base_2 + K_5);
   let add_2 = (mul_5 - shift) + (beta_b_5 - shift_2);
-  let x_6 = f32(x[base + ((K * S) - 1u)]);
+  let x_6 = x_at(base + ((K * S) - 1u));
   let K_6 = ((K * S) - 1u) / max(S, 1u);
-  let running_mean_6 = f32(running_mean[base_2 + K_6]);
-  let running_var_6 = f32(running_var[base_2 + K_6]);
-  let gamma_b_6 = f32(gamma_b[base_2 + K_6]);
+  let running_mean_6 = running_mean_at(base_2 + K_6);
+  let running_var_6 = running_var_at(base_2 + K_6);
+  let gamma_b_6 = gamma_b_at(base_2 + K_6);
   let mul_6 = ((x_6 - running_mean_6) * inverseSqrt(running_var_6 + eps)) * gamma_b_6;
-  let beta_b_6 = f32(beta_b[base_2 + K_6]);
+  let beta_b_6 = beta_b_at(base_2 + K_6);
   let add_3 = (mul_6 - shift) + (beta_b_6 - shift_2);
   let shift_3 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
   var sum = 0.0f;
@@ -1187,13 +1172,13 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), K * S);
     for (var i = block; i < stop; i += LANES) {
-      let x_7 = f32(x[base + i]);
+      let x_7 = x_at(base + i);
       let K_7 = i / max(S, 1u);
-      let running_mean_7 = f32(running_mean[base_2 + K_7]);
-      let running_var_7 = f32(running_var[base_2 + K_7]);
-      let gamma_b_7 = f32(gamma_b[base_2 + K_7]);
+      let running_mean_7 = running_mean_at(base_2 + K_7);
+      let running_var_7 = running_var_at(base_2 + K_7);
+      let gamma_b_7 = gamma_b_at(base_2 + K_7);
       let mul_7 = ((x_7 - running_mean_7) * inverseSqrt(running_var_7 + eps)) * gamma_b_7;
-      let beta_b_7 = f32(beta_b[base_2 + K_7]);
+      let beta_b_7 = beta_b_at(base_2 + K_7);
       let add_4 = (mul_7 - shift) + (beta_b_7 - shift_2);
       let d = add_4 - shift_3;
       part = part + d;
@@ -1241,13 +1226,13 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_8 = f32(x[base + i_2]);
+      let x_8 = x_at(base + i_2);
       let K_8 = i_2 / max(S, 1u);
-      let running_mean_8 = f32(running_mean[base_2 + K_8]);
-      let running_var_8 = f32(running_var[base_2 + K_8]);
-      let gamma_b_8 = f32(gamma_b[base_2 + K_8]);
+      let running_mean_8 = running_mean_at(base_2 + K_8);
+      let running_var_8 = running_var_at(base_2 + K_8);
+      let gamma_b_8 = gamma_b_at(base_2 + K_8);
       let mul_8 = ((x_8 - running_mean_8) * inverseSqrt(running_var_8 + eps)) * gamma_b_8;
-      let beta_b_8 = f32(beta_b[base_2 + K_8]);
+      let beta_b_8 = beta_b_at(base_2 + K_8);
       let add_5 = (mul_8 - shift) + (beta_b_8 - shift_2);
       let d_2 = add_5 - shift_4;
       part_3 = part_3 + d_2;
@@ -1290,29 +1275,34 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, K * S, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_9 = f32(x[base + i_3]);
+    let x_9 = x_at(base + i_3);
     let K_9 = i_3 / max(S, 1u);
-    let running_mean_9 = f32(running_mean[base_2 + K_9]);
-    let running_var_9 = f32(running_var[base_2 + K_9]);
-    let gamma_b_9 = f32(gamma_b[base_2 + K_9]);
+    let running_mean_9 = running_mean_at(base_2 + K_9);
+    let running_var_9 = running_var_at(base_2 + K_9);
+    let gamma_b_9 = gamma_b_at(base_2 + K_9);
     let mul_9 = ((x_9 - running_mean_9) * inverseSqrt(running_var_9 + eps)) * gamma_b_9;
-    let beta_b_9 = f32(beta_b[base_2 + K_9]);
+    let beta_b_9 = beta_b_at(base_2 + K_9);
     let add_6 = (mul_9 - shift) + (beta_b_9 - shift_2);
-    let gamma_1 = f32(gamma[base_2 + K_9]);
-    let beta_1 = f32(beta[base_2 + K_9]);
-    y[base + i_3] = y_t(((((add_6 - shift_4) - rest) * rsqrt) * gamma_1) + beta_1);
+    let gamma_1 = gamma_at(base_2 + K_9);
+    let beta_1 = beta_at(base_2 + K_9);
+    y_put(base + i_3, ((((add_6 - shift_4) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }
 `,
         bindings: [
-          { tensor: "x", access: "read", element: "x_t" },
-          { tensor: "running_mean", access: "read", element: "running_mean_t" },
-          { tensor: "running_var", access: "read", element: "running_var_t" },
-          { tensor: "gamma_b", access: "read", element: "gamma_b_t" },
-          { tensor: "beta_b", access: "read", element: "beta_b_t" },
-          { tensor: "gamma", access: "read", element: "gamma_t" },
-          { tensor: "beta", access: "read", element: "beta_t" },
-          { tensor: "y", access: "read_write", element: "y_t" },
+          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+          {
+            tensor: "running_mean",
+            access: "read",
+            name: "running_mean",
+            accessors: { at: "running_mean_at" },
+          },
+          { tensor: "running_var", access: "read", name: "running_var", accessors: { at: "running_var_at" } },
+          { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
+          { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
+          { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+          { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+          { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
         ],
         constants: [
           { name: "LANES", kind: "lanes" },
@@ -1334,15 +1324,6 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> running_mean: array<running_mean_t>;
-@group(0) @binding(2) var<storage, read> running_var: array<running_var_t>;
-@group(0) @binding(3) var<storage, read> gamma_b: array<gamma_b_t>;
-@group(0) @binding(4) var<storage, read> beta_b: array<beta_b_t>;
-@group(0) @binding(5) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(6) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(7) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1369,54 +1350,54 @@ fn main(
   let active_1 = index < (N * G);
   let row = select(0u, index, active_1);
   let base = row * (K * S);
-  let x_1 = f32(x[base / 4u][base % 4u]);
+  let x_1 = x_at(base);
   let G_1 = row % max(G, 1u);
   let K_1 = 0u / max(S, 1u);
   let base_2 = G_1 * K;
-  let running_mean_1 = f32(running_mean[base_2 + K_1]);
-  let running_var_1 = f32(running_var[base_2 + K_1]);
-  let gamma_b_1 = f32(gamma_b[base_2 + K_1]);
+  let running_mean_1 = running_mean_at(base_2 + K_1);
+  let running_var_1 = running_var_at(base_2 + K_1);
+  let gamma_b_1 = gamma_b_at(base_2 + K_1);
   let mul = ((x_1 - running_mean_1) * inverseSqrt(running_var_1 + eps)) * gamma_b_1;
-  let x_2 = f32(x[(base + ((K * S) / 2u)) / 4u][(base + ((K * S) / 2u)) % 4u]);
+  let x_2 = x_at(base + ((K * S) / 2u));
   let K_2 = ((K * S) / 2u) / max(S, 1u);
-  let running_mean_2 = f32(running_mean[base_2 + K_2]);
-  let running_var_2 = f32(running_var[base_2 + K_2]);
-  let gamma_b_2 = f32(gamma_b[base_2 + K_2]);
+  let running_mean_2 = running_mean_at(base_2 + K_2);
+  let running_var_2 = running_var_at(base_2 + K_2);
+  let gamma_b_2 = gamma_b_at(base_2 + K_2);
   let mul_2 = ((x_2 - running_mean_2) * inverseSqrt(running_var_2 + eps)) * gamma_b_2;
-  let x_3 = f32(x[(base + ((K * S) - 1u)) / 4u][(base + ((K * S) - 1u)) % 4u]);
+  let x_3 = x_at(base + ((K * S) - 1u));
   let K_3 = ((K * S) - 1u) / max(S, 1u);
-  let running_mean_3 = f32(running_mean[base_2 + K_3]);
-  let running_var_3 = f32(running_var[base_2 + K_3]);
-  let gamma_b_3 = f32(gamma_b[base_2 + K_3]);
+  let running_mean_3 = running_mean_at(base_2 + K_3);
+  let running_var_3 = running_var_at(base_2 + K_3);
+  let gamma_b_3 = gamma_b_at(base_2 + K_3);
   let mul_3 = ((x_3 - running_mean_3) * inverseSqrt(running_var_3 + eps)) * gamma_b_3;
   let shift = mul + (((mul_2 - mul) + (mul_3 - mul)) * 0.3333333432674408f);
-  let beta_b_1 = f32(beta_b[base_2]);
-  let beta_b_2 = f32(beta_b[base_2 + (K / 2u)]);
-  let beta_b_3 = f32(beta_b[base_2 + (K - 1u)]);
+  let beta_b_1 = beta_b_at(base_2);
+  let beta_b_2 = beta_b_at(base_2 + (K / 2u));
+  let beta_b_3 = beta_b_at(base_2 + (K - 1u));
   let shift_2 = beta_b_1 + (((beta_b_2 - beta_b_1) + (beta_b_3 - beta_b_1)) * 0.3333333432674408f);
-  let x_4 = f32(x[base / 4u][base % 4u]);
+  let x_4 = x_at(base);
   let K_4 = 0u / max(S, 1u);
-  let running_mean_4 = f32(running_mean[base_2 + K_4]);
-  let running_var_4 = f32(running_var[base_2 + K_4]);
-  let gamma_b_4 = f32(gamma_b[base_2 + K_4]);
+  let running_mean_4 = running_mean_at(base_2 + K_4);
+  let running_var_4 = running_var_at(base_2 + K_4);
+  let gamma_b_4 = gamma_b_at(base_2 + K_4);
   let mul_4 = ((x_4 - running_mean_4) * inverseSqrt(running_var_4 + eps)) * gamma_b_4;
-  let beta_b_4 = f32(beta_b[base_2 + K_4]);
+  let beta_b_4 = beta_b_at(base_2 + K_4);
   let add = (mul_4 - shift) + (beta_b_4 - shift_2);
-  let x_5 = f32(x[(base + ((K * S) / 2u)) / 4u][(base + ((K * S) / 2u)) % 4u]);
+  let x_5 = x_at(base + ((K * S) / 2u));
   let K_5 = ((K * S) / 2u) / max(S, 1u);
-  let running_mean_5 = f32(running_mean[base_2 + K_5]);
-  let running_var_5 = f32(running_var[base_2 + K_5]);
-  let gamma_b_5 = f32(gamma_b[base_2 + K_5]);
+  let running_mean_5 = running_mean_at(base_2 + K_5);
+  let running_var_5 = running_var_at(base_2 + K_5);
+  let gamma_b_5 = gamma_b_at(base_2 + K_5);
   let mul_5 = ((x_5 - running_mean_5) * inverseSqrt(running_var_5 + eps)) * gamma_b_5;
-  let beta_b_5 = f32(beta_b[base_2 + K_5]);
+  let beta_b_5 = beta_b_at(base_2 + K_5);
   let add_2 = (mul_5 - shift) + (beta_b_5 - shift_2);
-  let x_6 = f32(x[(base + ((K * S) - 1u)) / 4u][(base + ((K * S) - 1u)) % 4u]);
+  let x_6 = x_at(base + ((K * S) - 1u));
   let K_6 = ((K * S) - 1u) / max(S, 1u);
-  let running_mean_6 = f32(running_mean[base_2 + K_6]);
-  let running_var_6 = f32(running_var[base_2 + K_6]);
-  let gamma_b_6 = f32(gamma_b[base_2 + K_6]);
+  let running_mean_6 = running_mean_at(base_2 + K_6);
+  let running_var_6 = running_var_at(base_2 + K_6);
+  let gamma_b_6 = gamma_b_at(base_2 + K_6);
   let mul_6 = ((x_6 - running_mean_6) * inverseSqrt(running_var_6 + eps)) * gamma_b_6;
-  let beta_b_6 = f32(beta_b[base_2 + K_6]);
+  let beta_b_6 = beta_b_at(base_2 + K_6);
   let add_3 = (mul_6 - shift) + (beta_b_6 - shift_2);
   let shift_3 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
   let base_3 = row * ((K * S) / 4u);
@@ -1427,13 +1408,13 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), (K * S) / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_7 = vec4f(x[base_3 + i]);
+      let x_7 = x_four(base_3 + i);
       let K_7 = (i * 4u) / max(S, 1u);
-      let running_mean_7 = f32(running_mean[base_2 + K_7]);
-      let running_var_7 = f32(running_var[base_2 + K_7]);
-      let gamma_b_7 = f32(gamma_b[base_2 + K_7]);
+      let running_mean_7 = running_mean_at(base_2 + K_7);
+      let running_var_7 = running_var_at(base_2 + K_7);
+      let gamma_b_7 = gamma_b_at(base_2 + K_7);
       let mul_7 = ((x_7 - vec4f(running_mean_7)) * vec4f(inverseSqrt(running_var_7 + eps))) * vec4f(gamma_b_7);
-      let beta_b_7 = f32(beta_b[base_2 + K_7]);
+      let beta_b_7 = beta_b_at(base_2 + K_7);
       let add_4 = (mul_7 - vec4f(shift)) + vec4f(beta_b_7 - shift_2);
       let d = add_4 - vec4f(shift_3);
       part = part + d;
@@ -1483,13 +1464,13 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_8 = vec4f(x[base_3 + i_2]);
+      let x_8 = x_four(base_3 + i_2);
       let K_8 = (i_2 * 4u) / max(S, 1u);
-      let running_mean_8 = f32(running_mean[base_2 + K_8]);
-      let running_var_8 = f32(running_var[base_2 + K_8]);
-      let gamma_b_8 = f32(gamma_b[base_2 + K_8]);
+      let running_mean_8 = running_mean_at(base_2 + K_8);
+      let running_var_8 = running_var_at(base_2 + K_8);
+      let gamma_b_8 = gamma_b_at(base_2 + K_8);
       let mul_8 = ((x_8 - vec4f(running_mean_8)) * vec4f(inverseSqrt(running_var_8 + eps))) * vec4f(gamma_b_8);
-      let beta_b_8 = f32(beta_b[base_2 + K_8]);
+      let beta_b_8 = beta_b_at(base_2 + K_8);
       let add_5 = (mul_8 - vec4f(shift)) + vec4f(beta_b_8 - shift_2);
       let d_2 = add_5 - vec4f(shift_4);
       part_3 = part_3 + d_2;
@@ -1534,30 +1515,40 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, (K * S) / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_9 = vec4f(x[base_3 + i_3]);
+    let x_9 = x_four(base_3 + i_3);
     let K_9 = (i_3 * 4u) / max(S, 1u);
-    let running_mean_9 = f32(running_mean[base_2 + K_9]);
-    let running_var_9 = f32(running_var[base_2 + K_9]);
-    let gamma_b_9 = f32(gamma_b[base_2 + K_9]);
+    let running_mean_9 = running_mean_at(base_2 + K_9);
+    let running_var_9 = running_var_at(base_2 + K_9);
+    let gamma_b_9 = gamma_b_at(base_2 + K_9);
     let mul_9 = ((x_9 - vec4f(running_mean_9)) * vec4f(inverseSqrt(running_var_9 + eps))) * vec4f(gamma_b_9);
-    let beta_b_9 = f32(beta_b[base_2 + K_9]);
+    let beta_b_9 = beta_b_at(base_2 + K_9);
     let add_6 = (mul_9 - vec4f(shift)) + vec4f(beta_b_9 - shift_2);
-    let gamma_1 = f32(gamma[base_2 + K_9]);
-    let beta_1 = f32(beta[base_2 + K_9]);
+    let gamma_1 = gamma_at(base_2 + K_9);
+    let beta_1 = beta_at(base_2 + K_9);
     let add_7 = ((((add_6 - vec4f(shift_4)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
-    y[base_3 + i_3] = vec4<y_t>(add_7);
+    y_put_four(base_3 + i_3, add_7);
   }
 }
 `,
           bindings: [
-            { tensor: "x", access: "read", element: "x_t" },
-            { tensor: "running_mean", access: "read", element: "running_mean_t" },
-            { tensor: "running_var", access: "read", element: "running_var_t" },
-            { tensor: "gamma_b", access: "read", element: "gamma_b_t" },
-            { tensor: "beta_b", access: "read", element: "beta_b_t" },
-            { tensor: "gamma", access: "read", element: "gamma_t" },
-            { tensor: "beta", access: "read", element: "beta_t" },
-            { tensor: "y", access: "read_write", element: "y_t" },
+            { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+            {
+              tensor: "running_mean",
+              access: "read",
+              name: "running_mean",
+              accessors: { at: "running_mean_at" },
+            },
+            {
+              tensor: "running_var",
+              access: "read",
+              name: "running_var",
+              accessors: { at: "running_var_at" },
+            },
+            { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
+            { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
+            { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+            { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+            { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
           ],
           constants: [
             { name: "LANES", kind: "lanes" },

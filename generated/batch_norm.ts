@@ -162,13 +162,6 @@ override N: u32;
 override eps: f32;
 override momentum: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<y_t>;
-@group(0) @binding(4) var<storage, read_write> running_mean: array<running_mean_t>;
-@group(0) @binding(5) var<storage, read_write> running_var: array<running_var_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -192,13 +185,13 @@ fn main(
   let N_1 = 0u / max(S, 1u);
   let S_1 = 0u % max(S, 1u);
   let base = row * S;
-  let x_1 = f32(x[base + ((N_1 * (C * S)) + S_1)]);
+  let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[base + ((N_2 * (C * S)) + S_2)]);
+  let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[base + ((N_3 * (C * S)) + S_3)]);
+  let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -209,7 +202,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let N_4 = i / max(S, 1u);
       let S_4 = i % max(S, 1u);
-      let x_4 = f32(x[base + ((N_4 * (C * S)) + S_4)]);
+      let x_4 = x_at(base + ((N_4 * (C * S)) + S_4));
       let d = x_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -258,7 +251,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let N_5 = i_2 / max(S, 1u);
       let S_5 = i_2 % max(S, 1u);
-      let x_5 = f32(x[base + ((N_5 * (C * S)) + S_5)]);
+      let x_5 = x_at(base + ((N_5 * (C * S)) + S_5));
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -298,32 +291,42 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   let rsqrt = inverseSqrt(spread + eps);
-  let gamma_1 = f32(gamma[row]);
-  let beta_1 = f32(beta[row]);
+  let gamma_1 = gamma_at(row);
+  let beta_1 = beta_at(row);
   let end = select(0u, N * S, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
     let N_6 = i_3 / max(S, 1u);
     let S_6 = i_3 % max(S, 1u);
-    let x_6 = f32(x[base + ((N_6 * (C * S)) + S_6)]);
-    y[base + ((N_6 * (C * S)) + S_6)] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
+    let x_6 = x_at(base + ((N_6 * (C * S)) + S_6));
+    y_put(base + ((N_6 * (C * S)) + S_6), ((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
   }
   if (active_1 && (lane == 0u)) {
-    let running_mean_1 = f32(running_mean[row]);
-    running_mean[row] = running_mean_t(running_mean_1 + (momentum * ((shift_2 + rest) - running_mean_1)));
-    let running_var_1 = f32(running_var[row]);
+    let running_mean_1 = running_mean_at(row);
+    running_mean_put(row, running_mean_1 + (momentum * ((shift_2 + rest) - running_mean_1)));
+    let running_var_1 = running_var_at(row);
     let size = f32(N * S);
     let add = running_var_1 + (momentum * (((spread * size) / larger(size - 1.0f, 1.0f)) - running_var_1));
-    running_var[row] = running_var_t(add);
+    running_var_put(row, add);
   }
 }
 `,
         bindings: [
-          { tensor: "x", access: "read", element: "x_t" },
-          { tensor: "gamma", access: "read", element: "gamma_t" },
-          { tensor: "beta", access: "read", element: "beta_t" },
-          { tensor: "y", access: "read_write", element: "y_t" },
-          { tensor: "running_mean", access: "read_write", element: "running_mean_t" },
-          { tensor: "running_var", access: "read_write", element: "running_var_t" },
+          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+          { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+          { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+          { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
+          {
+            tensor: "running_mean",
+            access: "read_write",
+            name: "running_mean",
+            accessors: { at: "running_mean_at", put: "running_mean_put" },
+          },
+          {
+            tensor: "running_var",
+            access: "read_write",
+            name: "running_var",
+            accessors: { at: "running_var_at", put: "running_var_put" },
+          },
         ],
         constants: [
           { name: "LANES", kind: "lanes" },
@@ -345,13 +348,6 @@ override S: u32;
 override N: u32;
 override eps: f32;
 override momentum: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
-@group(0) @binding(4) var<storage, read_write> running_mean: array<running_mean_t>;
-@group(0) @binding(5) var<storage, read_write> running_var: array<running_var_t>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -380,13 +376,13 @@ fn main(
   let N_1 = 0u / max(S, 1u);
   let S_1 = 0u % max(S, 1u);
   let base = row * S;
-  let x_1 = f32(x[(base + ((N_1 * (C * S)) + S_1)) / 4u][(base + ((N_1 * (C * S)) + S_1)) % 4u]);
+  let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[(base + ((N_2 * (C * S)) + S_2)) / 4u][(base + ((N_2 * (C * S)) + S_2)) % 4u]);
+  let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[(base + ((N_3 * (C * S)) + S_3)) / 4u][(base + ((N_3 * (C * S)) + S_3)) % 4u]);
+  let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = row * (S / 4u);
   var sum = vec4f(0.0f);
@@ -398,7 +394,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let N_4 = (i * 4u) / max(S, 1u);
       let S_4 = (i * 4u) % max(S, 1u);
-      let x_4 = vec4f(x[base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
+      let x_4 = x_four(base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
       let d = x_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -449,7 +445,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let N_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5 = vec4f(x[base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
+      let x_5 = x_four(base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -491,33 +487,43 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   let rsqrt = inverseSqrt(spread + eps);
-  let gamma_1 = f32(gamma[row]);
-  let beta_1 = f32(beta[row]);
+  let gamma_1 = gamma_at(row);
+  let beta_1 = beta_at(row);
   let end = select(0u, (N * S) / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
     let N_6 = (i_3 * 4u) / max(S, 1u);
     let S_6 = (i_3 * 4u) % max(S, 1u);
-    let x_6 = vec4f(x[base_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
+    let x_6 = x_four(base_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)));
     let add = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
-    y[base_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))] = vec4<y_t>(add);
+    y_put_four(base_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)), add);
   }
   if (active_1 && (lane == 0u)) {
-    let running_mean_1 = f32(running_mean[row]);
-    running_mean[row] = running_mean_t(running_mean_1 + (momentum * ((shift_2 + rest) - running_mean_1)));
-    let running_var_1 = f32(running_var[row]);
+    let running_mean_1 = running_mean_at(row);
+    running_mean_put(row, running_mean_1 + (momentum * ((shift_2 + rest) - running_mean_1)));
+    let running_var_1 = running_var_at(row);
     let size = f32(N * S);
     let add_2 = running_var_1 + (momentum * (((spread * size) / larger(size - 1.0f, 1.0f)) - running_var_1));
-    running_var[row] = running_var_t(add_2);
+    running_var_put(row, add_2);
   }
 }
 `,
           bindings: [
-            { tensor: "x", access: "read", element: "x_t" },
-            { tensor: "gamma", access: "read", element: "gamma_t" },
-            { tensor: "beta", access: "read", element: "beta_t" },
-            { tensor: "y", access: "read_write", element: "y_t" },
-            { tensor: "running_mean", access: "read_write", element: "running_mean_t" },
-            { tensor: "running_var", access: "read_write", element: "running_var_t" },
+            { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+            { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+            { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+            { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
+            {
+              tensor: "running_mean",
+              access: "read_write",
+              name: "running_mean",
+              accessors: { at: "running_mean_at", put: "running_mean_put" },
+            },
+            {
+              tensor: "running_var",
+              access: "read_write",
+              name: "running_var",
+              accessors: { at: "running_var_at", put: "running_var_put" },
+            },
           ],
           constants: [
             { name: "LANES", kind: "lanes" },
@@ -562,13 +568,6 @@ override C: u32;
 override S: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read> running_mean: array<running_mean_t>;
-@group(0) @binding(2) var<storage, read> running_var: array<running_var_t>;
-@group(0) @binding(3) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(4) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(5) var<storage, read_write> y: array<y_t>;
-
 @compute @workgroup_size(LANES, ROWS)
 fn main(
   @builtin(workgroup_id) workgroup_id: vec3u,
@@ -583,22 +582,27 @@ fn main(
   let row = select(0u, index, active_1);
   let C_1 = (row / max(S, 1u)) % max(C, 1u);
   if (active_1 && (lane == 0u)) {
-    let x_1 = f32(x[row]);
-    let running_mean_1 = f32(running_mean[C_1]);
-    let running_var_1 = f32(running_var[C_1]);
-    let gamma_1 = f32(gamma[C_1]);
-    let beta_1 = f32(beta[C_1]);
-    y[row] = y_t((((x_1 - running_mean_1) * inverseSqrt(running_var_1 + eps)) * gamma_1) + beta_1);
+    let x_1 = x_at(row);
+    let running_mean_1 = running_mean_at(C_1);
+    let running_var_1 = running_var_at(C_1);
+    let gamma_1 = gamma_at(C_1);
+    let beta_1 = beta_at(C_1);
+    y_put(row, (((x_1 - running_mean_1) * inverseSqrt(running_var_1 + eps)) * gamma_1) + beta_1);
   }
 }
 `,
         bindings: [
-          { tensor: "x", access: "read", element: "x_t" },
-          { tensor: "running_mean", access: "read", element: "running_mean_t" },
-          { tensor: "running_var", access: "read", element: "running_var_t" },
-          { tensor: "gamma", access: "read", element: "gamma_t" },
-          { tensor: "beta", access: "read", element: "beta_t" },
-          { tensor: "y", access: "read_write", element: "y_t" },
+          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+          {
+            tensor: "running_mean",
+            access: "read",
+            name: "running_mean",
+            accessors: { at: "running_mean_at" },
+          },
+          { tensor: "running_var", access: "read", name: "running_var", accessors: { at: "running_var_at" } },
+          { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+          { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+          { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
         ],
         constants: [
           { name: "LANES", kind: "lanes" },
@@ -617,13 +621,6 @@ override C: u32;
 override S: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> running_mean: array<running_mean_t>;
-@group(0) @binding(2) var<storage, read> running_var: array<running_var_t>;
-@group(0) @binding(3) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(4) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(5) var<storage, read_write> y: array<vec4<y_t>>;
-
 @compute @workgroup_size(LANES, ROWS)
 fn main(
   @builtin(workgroup_id) workgroup_id: vec3u,
@@ -638,23 +635,33 @@ fn main(
   let row = select(0u, index, active_1);
   let C_1 = ((row * 4u) / max(S, 1u)) % max(C, 1u);
   if (active_1 && (lane == 0u)) {
-    let x_1 = vec4f(x[row]);
-    let running_mean_1 = f32(running_mean[C_1]);
-    let running_var_1 = f32(running_var[C_1]);
-    let gamma_1 = f32(gamma[C_1]);
-    let beta_1 = f32(beta[C_1]);
+    let x_1 = x_four(row);
+    let running_mean_1 = running_mean_at(C_1);
+    let running_var_1 = running_var_at(C_1);
+    let gamma_1 = gamma_at(C_1);
+    let beta_1 = beta_at(C_1);
     let add = (((x_1 - vec4f(running_mean_1)) * vec4f(inverseSqrt(running_var_1 + eps))) * vec4f(gamma_1)) + vec4f(beta_1);
-    y[row] = vec4<y_t>(add);
+    y_put_four(row, add);
   }
 }
 `,
           bindings: [
-            { tensor: "x", access: "read", element: "x_t" },
-            { tensor: "running_mean", access: "read", element: "running_mean_t" },
-            { tensor: "running_var", access: "read", element: "running_var_t" },
-            { tensor: "gamma", access: "read", element: "gamma_t" },
-            { tensor: "beta", access: "read", element: "beta_t" },
-            { tensor: "y", access: "read_write", element: "y_t" },
+            { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+            {
+              tensor: "running_mean",
+              access: "read",
+              name: "running_mean",
+              accessors: { at: "running_mean_at" },
+            },
+            {
+              tensor: "running_var",
+              access: "read",
+              name: "running_var",
+              accessors: { at: "running_var_at" },
+            },
+            { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+            { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+            { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
           ],
           constants: [
             { name: "LANES", kind: "lanes" },

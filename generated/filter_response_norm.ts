@@ -105,12 +105,6 @@ override C: u32;
 override S: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(1) var<storage, read> x: array<x_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read> tau: array<tau_t>;
-@group(0) @binding(4) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -137,7 +131,7 @@ fn main(
     var part = 0.0f;
     let stop = min(block + (LANES * 256u), S);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = f32(x[base + i]);
+      let x_1 = x_at(base + i);
       part = part + (x_1 * x_1);
     }
     mean = mean + part;
@@ -163,23 +157,23 @@ fn main(
   }
   let mean_all = mean / f32(S);
   let C_1 = row % max(C, 1u);
-  let gamma_1 = f32(gamma[C_1]);
+  let gamma_1 = gamma_at(C_1);
   let rsqrt = inverseSqrt(mean_all + abs(eps));
-  let beta_1 = f32(beta[C_1]);
-  let tau_1 = f32(tau[C_1]);
+  let beta_1 = beta_at(C_1);
+  let tau_1 = tau_at(C_1);
   let end = select(0u, S, active_1);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let x_2 = f32(x[base + i_2]);
-    y[base + i_2] = y_t(larger(((gamma_1 * x_2) * rsqrt) + beta_1, tau_1));
+    let x_2 = x_at(base + i_2);
+    y_put(base + i_2, larger(((gamma_1 * x_2) * rsqrt) + beta_1, tau_1));
   }
 }
 `,
         bindings: [
-          { tensor: "gamma", access: "read", element: "gamma_t" },
-          { tensor: "x", access: "read", element: "x_t" },
-          { tensor: "beta", access: "read", element: "beta_t" },
-          { tensor: "tau", access: "read", element: "tau_t" },
-          { tensor: "y", access: "read_write", element: "y_t" },
+          { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+          { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+          { tensor: "tau", access: "read", name: "tau", accessors: { at: "tau_at" } },
+          { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
         ],
         constants: [
           { name: "LANES", kind: "lanes" },
@@ -199,12 +193,6 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(1) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read> tau: array<tau_t>;
-@group(0) @binding(4) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -235,7 +223,7 @@ fn main(
     var part = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), S / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = vec4f(x[base + i]);
+      let x_1 = x_four(base + i);
       part = part + (x_1 * x_1);
     }
     mean = mean + part;
@@ -262,23 +250,23 @@ fn main(
   }
   let mean_all = mean_2 / f32(S);
   let C_1 = row % max(C, 1u);
-  let gamma_1 = f32(gamma[C_1]);
+  let gamma_1 = gamma_at(C_1);
   let rsqrt = inverseSqrt(mean_all + abs(eps));
-  let beta_1 = f32(beta[C_1]);
-  let tau_1 = f32(tau[C_1]);
+  let beta_1 = beta_at(C_1);
+  let tau_1 = tau_at(C_1);
   let end = select(0u, S / 4u, active_1);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let x_2 = vec4f(x[base + i_2]);
-    y[base + i_2] = vec4<y_t>(larger4(((vec4f(gamma_1) * x_2) * vec4f(rsqrt)) + vec4f(beta_1), vec4f(tau_1)));
+    let x_2 = x_four(base + i_2);
+    y_put_four(base + i_2, larger4(((vec4f(gamma_1) * x_2) * vec4f(rsqrt)) + vec4f(beta_1), vec4f(tau_1)));
   }
 }
 `,
           bindings: [
-            { tensor: "gamma", access: "read", element: "gamma_t" },
-            { tensor: "x", access: "read", element: "x_t" },
-            { tensor: "beta", access: "read", element: "beta_t" },
-            { tensor: "tau", access: "read", element: "tau_t" },
-            { tensor: "y", access: "read_write", element: "y_t" },
+            { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+            { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+            { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+            { tensor: "tau", access: "read", name: "tau", accessors: { at: "tau_at" } },
+            { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
           ],
           constants: [
             { name: "LANES", kind: "lanes" },

@@ -93,11 +93,6 @@ override S: u32;
 override B: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -123,13 +118,13 @@ fn main(
   let C_1 = row % max(C, 1u);
   let S_1 = 0u % max(S, 1u);
   let base = (V_1 * ((B * C) * S)) + (C_1 * S);
-  let x_1 = f32(x[base + ((B_1 * (C * S)) + S_1)]);
+  let x_1 = x_at(base + ((B_1 * (C * S)) + S_1));
   let B_2 = ((B * S) / 2u) / max(S, 1u);
   let S_2 = ((B * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[base + ((B_2 * (C * S)) + S_2)]);
+  let x_2 = x_at(base + ((B_2 * (C * S)) + S_2));
   let B_3 = ((B * S) - 1u) / max(S, 1u);
   let S_3 = ((B * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[base + ((B_3 * (C * S)) + S_3)]);
+  let x_3 = x_at(base + ((B_3 * (C * S)) + S_3));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -140,7 +135,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let B_4 = i / max(S, 1u);
       let S_4 = i % max(S, 1u);
-      let x_4 = f32(x[base + ((B_4 * (C * S)) + S_4)]);
+      let x_4 = x_at(base + ((B_4 * (C * S)) + S_4));
       let d = x_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -189,7 +184,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let B_5 = i_2 / max(S, 1u);
       let S_5 = i_2 % max(S, 1u);
-      let x_5 = f32(x[base + ((B_5 * (C * S)) + S_5)]);
+      let x_5 = x_at(base + ((B_5 * (C * S)) + S_5));
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -229,22 +224,22 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   let rsqrt = inverseSqrt(spread + eps);
-  let gamma_1 = f32(gamma[C_1]);
-  let beta_1 = f32(beta[C_1]);
+  let gamma_1 = gamma_at(C_1);
+  let beta_1 = beta_at(C_1);
   let end = select(0u, B * S, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
     let B_6 = i_3 / max(S, 1u);
     let S_6 = i_3 % max(S, 1u);
-    let x_6 = f32(x[base + ((B_6 * (C * S)) + S_6)]);
-    y[base + ((B_6 * (C * S)) + S_6)] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
+    let x_6 = x_at(base + ((B_6 * (C * S)) + S_6));
+    y_put(base + ((B_6 * (C * S)) + S_6), ((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }
 `,
         bindings: [
-          { tensor: "x", access: "read", element: "x_t" },
-          { tensor: "gamma", access: "read", element: "gamma_t" },
-          { tensor: "beta", access: "read", element: "beta_t" },
-          { tensor: "y", access: "read_write", element: "y_t" },
+          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+          { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+          { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+          { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
         ],
         constants: [
           { name: "LANES", kind: "lanes" },
@@ -266,11 +261,6 @@ override C: u32;
 override S: u32;
 override B: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -301,13 +291,13 @@ fn main(
   let C_1 = row % max(C, 1u);
   let S_1 = 0u % max(S, 1u);
   let base = (V_1 * ((B * C) * S)) + (C_1 * S);
-  let x_1 = f32(x[(base + ((B_1 * (C * S)) + S_1)) / 4u][(base + ((B_1 * (C * S)) + S_1)) % 4u]);
+  let x_1 = x_at(base + ((B_1 * (C * S)) + S_1));
   let B_2 = ((B * S) / 2u) / max(S, 1u);
   let S_2 = ((B * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[(base + ((B_2 * (C * S)) + S_2)) / 4u][(base + ((B_2 * (C * S)) + S_2)) % 4u]);
+  let x_2 = x_at(base + ((B_2 * (C * S)) + S_2));
   let B_3 = ((B * S) - 1u) / max(S, 1u);
   let S_3 = ((B * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[(base + ((B_3 * (C * S)) + S_3)) / 4u][(base + ((B_3 * (C * S)) + S_3)) % 4u]);
+  let x_3 = x_at(base + ((B_3 * (C * S)) + S_3));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = (V_1 * (((B * C) * S) / 4u)) + (C_1 * (S / 4u));
   var sum = vec4f(0.0f);
@@ -319,7 +309,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let B_4 = (i * 4u) / max(S, 1u);
       let S_4 = (i * 4u) % max(S, 1u);
-      let x_4 = vec4f(x[base_2 + ((B_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
+      let x_4 = x_four(base_2 + ((B_4 * ((C * S) / 4u)) + (S_4 / 4u)));
       let d = x_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -370,7 +360,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let B_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5 = vec4f(x[base_2 + ((B_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
+      let x_5 = x_four(base_2 + ((B_5 * ((C * S) / 4u)) + (S_5 / 4u)));
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -412,23 +402,23 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   let rsqrt = inverseSqrt(spread + eps);
-  let gamma_1 = f32(gamma[C_1]);
-  let beta_1 = f32(beta[C_1]);
+  let gamma_1 = gamma_at(C_1);
+  let beta_1 = beta_at(C_1);
   let end = select(0u, (B * S) / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
     let B_6 = (i_3 * 4u) / max(S, 1u);
     let S_6 = (i_3 * 4u) % max(S, 1u);
-    let x_6 = vec4f(x[base_2 + ((B_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
+    let x_6 = x_four(base_2 + ((B_6 * ((C * S) / 4u)) + (S_6 / 4u)));
     let add = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
-    y[base_2 + ((B_6 * ((C * S) / 4u)) + (S_6 / 4u))] = vec4<y_t>(add);
+    y_put_four(base_2 + ((B_6 * ((C * S) / 4u)) + (S_6 / 4u)), add);
   }
 }
 `,
           bindings: [
-            { tensor: "x", access: "read", element: "x_t" },
-            { tensor: "gamma", access: "read", element: "gamma_t" },
-            { tensor: "beta", access: "read", element: "beta_t" },
-            { tensor: "y", access: "read_write", element: "y_t" },
+            { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+            { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+            { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+            { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
           ],
           constants: [
             { name: "LANES", kind: "lanes" },

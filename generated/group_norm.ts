@@ -148,11 +148,6 @@ override K: u32;
 override S: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -174,9 +169,9 @@ fn main(
   let active_1 = index < (N * G);
   let row = select(0u, index, active_1);
   let base = row * (K * S);
-  let x_1 = f32(x[base]);
-  let x_2 = f32(x[base + ((K * S) / 2u)]);
-  let x_3 = f32(x[base + ((K * S) - 1u)]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + ((K * S) / 2u));
+  let x_3 = x_at(base + ((K * S) - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -185,7 +180,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), K * S);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = f32(x[base + i]);
+      let x_4 = x_at(base + i);
       let d = x_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -232,7 +227,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = f32(x[base + i_2]);
+      let x_5 = x_at(base + i_2);
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -276,19 +271,19 @@ fn main(
   let base_2 = G_1 * K;
   let end = select(0u, K * S, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_6 = f32(x[base + i_3]);
+    let x_6 = x_at(base + i_3);
     let K_1 = i_3 / max(S, 1u);
-    let gamma_1 = f32(gamma[base_2 + K_1]);
-    let beta_1 = f32(beta[base_2 + K_1]);
-    y[base + i_3] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
+    let gamma_1 = gamma_at(base_2 + K_1);
+    let beta_1 = beta_at(base_2 + K_1);
+    y_put(base + i_3, ((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }
 `,
         bindings: [
-          { tensor: "x", access: "read", element: "x_t" },
-          { tensor: "gamma", access: "read", element: "gamma_t" },
-          { tensor: "beta", access: "read", element: "beta_t" },
-          { tensor: "y", access: "read_write", element: "y_t" },
+          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+          { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+          { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+          { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
         ],
         constants: [
           { name: "LANES", kind: "lanes" },
@@ -310,11 +305,6 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -341,9 +331,9 @@ fn main(
   let active_1 = index < (N * G);
   let row = select(0u, index, active_1);
   let base = row * (K * S);
-  let x_1 = f32(x[base / 4u][base % 4u]);
-  let x_2 = f32(x[(base + ((K * S) / 2u)) / 4u][(base + ((K * S) / 2u)) % 4u]);
-  let x_3 = f32(x[(base + ((K * S) - 1u)) / 4u][(base + ((K * S) - 1u)) % 4u]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + ((K * S) / 2u));
+  let x_3 = x_at(base + ((K * S) - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = row * ((K * S) / 4u);
   var sum = vec4f(0.0f);
@@ -353,7 +343,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), (K * S) / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[base_2 + i]);
+      let x_4 = x_four(base_2 + i);
       let d = x_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -402,7 +392,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[base_2 + i_2]);
+      let x_5 = x_four(base_2 + i_2);
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -448,20 +438,20 @@ fn main(
   let base_3 = G_1 * K;
   let end = select(0u, (K * S) / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_6 = vec4f(x[base_2 + i_3]);
+    let x_6 = x_four(base_2 + i_3);
     let K_1 = (i_3 * 4u) / max(S, 1u);
-    let gamma_1 = f32(gamma[base_3 + K_1]);
-    let beta_1 = f32(beta[base_3 + K_1]);
+    let gamma_1 = gamma_at(base_3 + K_1);
+    let beta_1 = beta_at(base_3 + K_1);
     let add = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
-    y[base_2 + i_3] = vec4<y_t>(add);
+    y_put_four(base_2 + i_3, add);
   }
 }
 `,
           bindings: [
-            { tensor: "x", access: "read", element: "x_t" },
-            { tensor: "gamma", access: "read", element: "gamma_t" },
-            { tensor: "beta", access: "read", element: "beta_t" },
-            { tensor: "y", access: "read_write", element: "y_t" },
+            { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+            { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+            { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+            { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
           ],
           constants: [
             { name: "LANES", kind: "lanes" },
@@ -513,11 +503,6 @@ override K: u32;
 override S: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -539,9 +524,9 @@ fn main(
   let active_1 = index < (N * G);
   let row = select(0u, index, active_1);
   let base = row * (K * S);
-  let x_1 = f32(x[base]);
-  let x_2 = f32(x[base + ((K * S) / 2u)]);
-  let x_3 = f32(x[base + ((K * S) - 1u)]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + ((K * S) / 2u));
+  let x_3 = x_at(base + ((K * S) - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -550,7 +535,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), K * S);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = f32(x[base + i]);
+      let x_4 = x_at(base + i);
       let d = x_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -597,7 +582,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = f32(x[base + i_2]);
+      let x_5 = x_at(base + i_2);
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -641,20 +626,20 @@ fn main(
   let base_2 = G_1 * K;
   let end = select(0u, K * S, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_6 = f32(x[base + i_3]);
+    let x_6 = x_at(base + i_3);
     let K_1 = i_3 / max(S, 1u);
-    let gamma_1 = f32(gamma[base_2 + K_1]);
-    let beta_1 = f32(beta[base_2 + K_1]);
+    let gamma_1 = gamma_at(base_2 + K_1);
+    let beta_1 = beta_at(base_2 + K_1);
     let add = ((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1;
-    y[base + i_3] = y_t(add * (1.0f / (1.0f + exp(-add))));
+    y_put(base + i_3, add * (1.0f / (1.0f + exp(-add))));
   }
 }
 `,
         bindings: [
-          { tensor: "x", access: "read", element: "x_t" },
-          { tensor: "gamma", access: "read", element: "gamma_t" },
-          { tensor: "beta", access: "read", element: "beta_t" },
-          { tensor: "y", access: "read_write", element: "y_t" },
+          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+          { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+          { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+          { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
         ],
         constants: [
           { name: "LANES", kind: "lanes" },
@@ -676,11 +661,6 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -707,9 +687,9 @@ fn main(
   let active_1 = index < (N * G);
   let row = select(0u, index, active_1);
   let base = row * (K * S);
-  let x_1 = f32(x[base / 4u][base % 4u]);
-  let x_2 = f32(x[(base + ((K * S) / 2u)) / 4u][(base + ((K * S) / 2u)) % 4u]);
-  let x_3 = f32(x[(base + ((K * S) - 1u)) / 4u][(base + ((K * S) - 1u)) % 4u]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + ((K * S) / 2u));
+  let x_3 = x_at(base + ((K * S) - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = row * ((K * S) / 4u);
   var sum = vec4f(0.0f);
@@ -719,7 +699,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), (K * S) / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[base_2 + i]);
+      let x_4 = x_four(base_2 + i);
       let d = x_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -768,7 +748,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[base_2 + i_2]);
+      let x_5 = x_four(base_2 + i_2);
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -814,20 +794,20 @@ fn main(
   let base_3 = G_1 * K;
   let end = select(0u, (K * S) / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_6 = vec4f(x[base_2 + i_3]);
+    let x_6 = x_four(base_2 + i_3);
     let K_1 = (i_3 * 4u) / max(S, 1u);
-    let gamma_1 = f32(gamma[base_3 + K_1]);
-    let beta_1 = f32(beta[base_3 + K_1]);
+    let gamma_1 = gamma_at(base_3 + K_1);
+    let beta_1 = beta_at(base_3 + K_1);
     let add = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
-    y[base_2 + i_3] = vec4<y_t>(add * (vec4f(1.0f) / (vec4f(1.0f) + exp(-add))));
+    y_put_four(base_2 + i_3, add * (vec4f(1.0f) / (vec4f(1.0f) + exp(-add))));
   }
 }
 `,
           bindings: [
-            { tensor: "x", access: "read", element: "x_t" },
-            { tensor: "gamma", access: "read", element: "gamma_t" },
-            { tensor: "beta", access: "read", element: "beta_t" },
-            { tensor: "y", access: "read_write", element: "y_t" },
+            { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+            { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+            { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+            { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
           ],
           constants: [
             { name: "LANES", kind: "lanes" },

@@ -86,11 +86,6 @@ override C: u32;
 override S: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -112,9 +107,9 @@ fn main(
   let active_1 = index < (N * C);
   let row = select(0u, index, active_1);
   let base = row * S;
-  let x_1 = f32(x[base]);
-  let x_2 = f32(x[base + (S / 2u)]);
-  let x_3 = f32(x[base + (S - 1u)]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (S / 2u));
+  let x_3 = x_at(base + (S - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -123,7 +118,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), S);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = f32(x[base + i]);
+      let x_4 = x_at(base + i);
       let d = x_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -170,7 +165,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = f32(x[base + i_2]);
+      let x_5 = x_at(base + i_2);
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -211,20 +206,20 @@ fn main(
   let spread = select(variance, variance_2, far);
   let rsqrt = inverseSqrt(spread + eps);
   let C_1 = row % max(C, 1u);
-  let gamma_1 = f32(gamma[C_1]);
-  let beta_1 = f32(beta[C_1]);
+  let gamma_1 = gamma_at(C_1);
+  let beta_1 = beta_at(C_1);
   let end = select(0u, S, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_6 = f32(x[base + i_3]);
-    y[base + i_3] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
+    let x_6 = x_at(base + i_3);
+    y_put(base + i_3, ((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }
 `,
         bindings: [
-          { tensor: "x", access: "read", element: "x_t" },
-          { tensor: "gamma", access: "read", element: "gamma_t" },
-          { tensor: "beta", access: "read", element: "beta_t" },
-          { tensor: "y", access: "read_write", element: "y_t" },
+          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+          { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+          { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+          { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
         ],
         constants: [
           { name: "LANES", kind: "lanes" },
@@ -244,11 +239,6 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -275,9 +265,9 @@ fn main(
   let active_1 = index < (N * C);
   let row = select(0u, index, active_1);
   let base = row * S;
-  let x_1 = f32(x[base / 4u][base % 4u]);
-  let x_2 = f32(x[(base + (S / 2u)) / 4u][(base + (S / 2u)) % 4u]);
-  let x_3 = f32(x[(base + (S - 1u)) / 4u][(base + (S - 1u)) % 4u]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (S / 2u));
+  let x_3 = x_at(base + (S - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = row * (S / 4u);
   var sum = vec4f(0.0f);
@@ -287,7 +277,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), S / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[base_2 + i]);
+      let x_4 = x_four(base_2 + i);
       let d = x_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -336,7 +326,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[base_2 + i_2]);
+      let x_5 = x_four(base_2 + i_2);
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -379,21 +369,21 @@ fn main(
   let spread = select(variance, variance_2, far);
   let rsqrt = inverseSqrt(spread + eps);
   let C_1 = row % max(C, 1u);
-  let gamma_1 = f32(gamma[C_1]);
-  let beta_1 = f32(beta[C_1]);
+  let gamma_1 = gamma_at(C_1);
+  let beta_1 = beta_at(C_1);
   let end = select(0u, S / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_6 = vec4f(x[base_2 + i_3]);
+    let x_6 = x_four(base_2 + i_3);
     let add = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
-    y[base_2 + i_3] = vec4<y_t>(add);
+    y_put_four(base_2 + i_3, add);
   }
 }
 `,
           bindings: [
-            { tensor: "x", access: "read", element: "x_t" },
-            { tensor: "gamma", access: "read", element: "gamma_t" },
-            { tensor: "beta", access: "read", element: "beta_t" },
-            { tensor: "y", access: "read_write", element: "y_t" },
+            { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+            { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+            { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+            { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
           ],
           constants: [
             { name: "LANES", kind: "lanes" },

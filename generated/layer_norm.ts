@@ -190,11 +190,6 @@ override N: u32;
 override D: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -216,9 +211,9 @@ fn main(
   let active_1 = index < N;
   let row = select(0u, index, active_1);
   let base = row * D;
-  let x_1 = f32(x[base]);
-  let x_2 = f32(x[base + (D / 2u)]);
-  let x_3 = f32(x[base + (D - 1u)]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (D / 2u));
+  let x_3 = x_at(base + (D - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -227,7 +222,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), D);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = f32(x[base + i]);
+      let x_4 = x_at(base + i);
       let d = x_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -274,7 +269,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = f32(x[base + i_2]);
+      let x_5 = x_at(base + i_2);
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -316,18 +311,18 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, D, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_6 = f32(x[base + i_3]);
-    let gamma_1 = f32(gamma[i_3]);
-    let beta_1 = f32(beta[i_3]);
-    y[base + i_3] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
+    let x_6 = x_at(base + i_3);
+    let gamma_1 = gamma_at(i_3);
+    let beta_1 = beta_at(i_3);
+    y_put(base + i_3, ((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }
 `,
         bindings: [
-          { tensor: "x", access: "read", element: "x_t" },
-          { tensor: "gamma", access: "read", element: "gamma_t" },
-          { tensor: "beta", access: "read", element: "beta_t" },
-          { tensor: "y", access: "read_write", element: "y_t" },
+          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+          { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+          { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+          { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
         ],
         constants: [
           { name: "LANES", kind: "lanes" },
@@ -345,11 +340,6 @@ override SUBGROUP: u32;
 override N: u32;
 override D: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<vec4<gamma_t>>;
-@group(0) @binding(2) var<storage, read> beta: array<vec4<beta_t>>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -376,9 +366,9 @@ fn main(
   let active_1 = index < N;
   let row = select(0u, index, active_1);
   let base = row * D;
-  let x_1 = f32(x[base / 4u][base % 4u]);
-  let x_2 = f32(x[(base + (D / 2u)) / 4u][(base + (D / 2u)) % 4u]);
-  let x_3 = f32(x[(base + (D - 1u)) / 4u][(base + (D - 1u)) % 4u]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (D / 2u));
+  let x_3 = x_at(base + (D - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = row * (D / 4u);
   var sum = vec4f(0.0f);
@@ -388,7 +378,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[base_2 + i]);
+      let x_4 = x_four(base_2 + i);
       let d = x_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -437,7 +427,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[base_2 + i_2]);
+      let x_5 = x_four(base_2 + i_2);
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -481,19 +471,19 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, D / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_6 = vec4f(x[base_2 + i_3]);
-    let gamma_1 = vec4f(gamma[i_3]);
-    let beta_1 = vec4f(beta[i_3]);
+    let x_6 = x_four(base_2 + i_3);
+    let gamma_1 = gamma_four(i_3);
+    let beta_1 = beta_four(i_3);
     let add = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * gamma_1) + beta_1;
-    y[base_2 + i_3] = vec4<y_t>(add);
+    y_put_four(base_2 + i_3, add);
   }
 }
 `,
           bindings: [
-            { tensor: "x", access: "read", element: "x_t" },
-            { tensor: "gamma", access: "read", element: "gamma_t" },
-            { tensor: "beta", access: "read", element: "beta_t" },
-            { tensor: "y", access: "read_write", element: "y_t" },
+            { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+            { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+            { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
+            { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
           ],
           constants: [
             { name: "LANES", kind: "lanes" },
@@ -538,11 +528,6 @@ override S: u32;
 override C: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -566,9 +551,9 @@ fn main(
   let N_1 = row / max(S, 1u);
   let S_1 = row % max(S, 1u);
   let base = (N_1 * (C * S)) + S_1;
-  let x_1 = f32(x[base]);
-  let x_2 = f32(x[base + ((C / 2u) * S)]);
-  let x_3 = f32(x[base + ((C - 1u) * S)]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + ((C / 2u) * S));
+  let x_3 = x_at(base + ((C - 1u) * S));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -577,7 +562,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), C);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = f32(x[base + (i * S)]);
+      let x_4 = x_at(base + (i * S));
       let d = x_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -624,7 +609,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = f32(x[base + (i_2 * S)]);
+      let x_5 = x_at(base + (i_2 * S));
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -666,18 +651,18 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, C, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_6 = f32(x[base + (i_3 * S)]);
-    let gamma_1 = f32(gamma[i_3]);
-    let beta_1 = f32(beta[i_3]);
-    y[base + (i_3 * S)] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
+    let x_6 = x_at(base + (i_3 * S));
+    let gamma_1 = gamma_at(i_3);
+    let beta_1 = beta_at(i_3);
+    y_put(base + (i_3 * S), ((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }
 `,
         bindings: [
-          { tensor: "x", access: "read", element: "x_t" },
-          { tensor: "gamma", access: "read", element: "gamma_t" },
-          { tensor: "beta", access: "read", element: "beta_t" },
-          { tensor: "y", access: "read_write", element: "y_t" },
+          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+          { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+          { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+          { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
         ],
         constants: [
           { name: "LANES", kind: "lanes" },
@@ -697,11 +682,6 @@ override N: u32;
 override S: u32;
 override C: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<vec4f, scratch_length>;
@@ -725,9 +705,9 @@ fn main(
   let N_1 = (row * 4u) / max(S, 1u);
   let S_1 = (row * 4u) % max(S, 1u);
   let base = (N_1 * ((C * S) / 4u)) + (S_1 / 4u);
-  let x_1 = vec4f(x[base]);
-  let x_2 = vec4f(x[base + ((C / 2u) * (S / 4u))]);
-  let x_3 = vec4f(x[base + ((C - 1u) * (S / 4u))]);
+  let x_1 = x_four(base);
+  let x_2 = x_four(base + ((C / 2u) * (S / 4u)));
+  let x_3 = x_four(base + ((C - 1u) * (S / 4u)));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * vec4f(0.3333333432674408f));
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
@@ -736,7 +716,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), C);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[base + (i * (S / 4u))]);
+      let x_4 = x_four(base + (i * (S / 4u)));
       let d = x_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -783,7 +763,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[base + (i_2 * (S / 4u))]);
+      let x_5 = x_four(base + (i_2 * (S / 4u)));
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -825,18 +805,18 @@ fn main(
   let rsqrt = inverseSqrt(spread + vec4f(eps));
   let end = select(0u, C, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_6 = vec4f(x[base + (i_3 * (S / 4u))]);
-    let gamma_1 = f32(gamma[i_3]);
-    let beta_1 = f32(beta[i_3]);
-    y[base + (i_3 * (S / 4u))] = vec4<y_t>(((((x_6 - shift_2) - rest) * rsqrt) * vec4f(gamma_1)) + vec4f(beta_1));
+    let x_6 = x_four(base + (i_3 * (S / 4u)));
+    let gamma_1 = gamma_at(i_3);
+    let beta_1 = beta_at(i_3);
+    y_put_four(base + (i_3 * (S / 4u)), ((((x_6 - shift_2) - rest) * rsqrt) * vec4f(gamma_1)) + vec4f(beta_1));
   }
 }
 `,
           bindings: [
-            { tensor: "x", access: "read", element: "x_t" },
-            { tensor: "gamma", access: "read", element: "gamma_t" },
-            { tensor: "beta", access: "read", element: "beta_t" },
-            { tensor: "y", access: "read_write", element: "y_t" },
+            { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+            { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+            { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+            { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
           ],
           constants: [
             { name: "LANES", kind: "lanes" },
@@ -882,11 +862,6 @@ override C: u32;
 override S: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -908,9 +883,9 @@ fn main(
   let active_1 = index < N;
   let row = select(0u, index, active_1);
   let base = row * (C * S);
-  let x_1 = f32(x[base]);
-  let x_2 = f32(x[base + ((C * S) / 2u)]);
-  let x_3 = f32(x[base + ((C * S) - 1u)]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + ((C * S) / 2u));
+  let x_3 = x_at(base + ((C * S) - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -919,7 +894,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), C * S);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = f32(x[base + i]);
+      let x_4 = x_at(base + i);
       let d = x_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -966,7 +941,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = f32(x[base + i_2]);
+      let x_5 = x_at(base + i_2);
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -1008,18 +983,18 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, C * S, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_6 = f32(x[base + i_3]);
-    let gamma_1 = f32(gamma[i_3]);
-    let beta_1 = f32(beta[i_3]);
-    y[base + i_3] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
+    let x_6 = x_at(base + i_3);
+    let gamma_1 = gamma_at(i_3);
+    let beta_1 = beta_at(i_3);
+    y_put(base + i_3, ((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }
 `,
         bindings: [
-          { tensor: "x", access: "read", element: "x_t" },
-          { tensor: "gamma", access: "read", element: "gamma_t" },
-          { tensor: "beta", access: "read", element: "beta_t" },
-          { tensor: "y", access: "read_write", element: "y_t" },
+          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+          { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+          { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+          { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
         ],
         constants: [
           { name: "LANES", kind: "lanes" },
@@ -1039,11 +1014,6 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<vec4<gamma_t>>;
-@group(0) @binding(2) var<storage, read> beta: array<vec4<beta_t>>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1070,9 +1040,9 @@ fn main(
   let active_1 = index < N;
   let row = select(0u, index, active_1);
   let base = row * (C * S);
-  let x_1 = f32(x[base / 4u][base % 4u]);
-  let x_2 = f32(x[(base + ((C * S) / 2u)) / 4u][(base + ((C * S) / 2u)) % 4u]);
-  let x_3 = f32(x[(base + ((C * S) - 1u)) / 4u][(base + ((C * S) - 1u)) % 4u]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + ((C * S) / 2u));
+  let x_3 = x_at(base + ((C * S) - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = row * ((C * S) / 4u);
   var sum = vec4f(0.0f);
@@ -1082,7 +1052,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), (C * S) / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[base_2 + i]);
+      let x_4 = x_four(base_2 + i);
       let d = x_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -1131,7 +1101,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[base_2 + i_2]);
+      let x_5 = x_four(base_2 + i_2);
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -1175,19 +1145,19 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, (C * S) / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_6 = vec4f(x[base_2 + i_3]);
-    let gamma_1 = vec4f(gamma[i_3]);
-    let beta_1 = vec4f(beta[i_3]);
+    let x_6 = x_four(base_2 + i_3);
+    let gamma_1 = gamma_four(i_3);
+    let beta_1 = beta_four(i_3);
     let add = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * gamma_1) + beta_1;
-    y[base_2 + i_3] = vec4<y_t>(add);
+    y_put_four(base_2 + i_3, add);
   }
 }
 `,
           bindings: [
-            { tensor: "x", access: "read", element: "x_t" },
-            { tensor: "gamma", access: "read", element: "gamma_t" },
-            { tensor: "beta", access: "read", element: "beta_t" },
-            { tensor: "y", access: "read_write", element: "y_t" },
+            { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+            { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+            { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
+            { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
           ],
           constants: [
             { name: "LANES", kind: "lanes" },

@@ -134,10 +134,6 @@ override T: u32;
 override D: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -159,7 +155,7 @@ fn main(
     var part = 0.0f;
     let stop = min(block + (LANES * 256u), D);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = f32(x[base + i]);
+      let x_1 = x_at(base + i);
       part = part + (x_1 * x_1);
     }
     mean = mean + part;
@@ -187,16 +183,16 @@ fn main(
   let rsqrt = inverseSqrt(mean_all + eps);
   let end = select(0u, D, active_1);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let x_2 = f32(x[base + i_2]);
-    let gamma_1 = f32(gamma[i_2]);
-    y[base + i_2] = y_t((x_2 * rsqrt) * gamma_1);
+    let x_2 = x_at(base + i_2);
+    let gamma_1 = gamma_at(i_2);
+    y_put(base + i_2, (x_2 * rsqrt) * gamma_1);
   }
 }
 `,
         bindings: [
-          { tensor: "x", access: "read", element: "x_t" },
-          { tensor: "gamma", access: "read", element: "gamma_t" },
-          { tensor: "y", access: "read_write", element: "y_t" },
+          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+          { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+          { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
         ],
         constants: [
           { name: "LANES", kind: "lanes" },
@@ -214,10 +210,6 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<vec4<gamma_t>>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -244,7 +236,7 @@ fn main(
     var part = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = vec4f(x[base + i]);
+      let x_1 = x_four(base + i);
       part = part + (x_1 * x_1);
     }
     mean = mean + part;
@@ -273,16 +265,16 @@ fn main(
   let rsqrt = inverseSqrt(mean_all + eps);
   let end = select(0u, D / 4u, active_1);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let x_2 = vec4f(x[base + i_2]);
-    let gamma_1 = vec4f(gamma[i_2]);
-    y[base + i_2] = vec4<y_t>((x_2 * vec4f(rsqrt)) * gamma_1);
+    let x_2 = x_four(base + i_2);
+    let gamma_1 = gamma_four(i_2);
+    y_put_four(base + i_2, (x_2 * vec4f(rsqrt)) * gamma_1);
   }
 }
 `,
           bindings: [
-            { tensor: "x", access: "read", element: "x_t" },
-            { tensor: "gamma", access: "read", element: "gamma_t" },
-            { tensor: "y", access: "read_write", element: "y_t" },
+            { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+            { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+            { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
           ],
           constants: [
             { name: "LANES", kind: "lanes" },
@@ -326,12 +318,6 @@ override T: u32;
 override D: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read> residual: array<residual_t>;
-@group(0) @binding(2) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<y_t>;
-@group(0) @binding(4) var<storage, read_write> h: array<h_t>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -353,8 +339,8 @@ fn main(
     var part = 0.0f;
     let stop = min(block + (LANES * 256u), D);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = f32(x[base + i]);
-      let residual_1 = f32(residual[base + i]);
+      let x_1 = x_at(base + i);
+      let residual_1 = residual_at(base + i);
       let add = x_1 + residual_1;
       part = part + (add * add);
     }
@@ -383,21 +369,21 @@ fn main(
   let rsqrt = inverseSqrt(mean_all + eps);
   let end = select(0u, D, active_1);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let x_2 = f32(x[base + i_2]);
-    let residual_2 = f32(residual[base + i_2]);
+    let x_2 = x_at(base + i_2);
+    let residual_2 = residual_at(base + i_2);
     let add_2 = x_2 + residual_2;
-    let gamma_1 = f32(gamma[i_2]);
-    y[base + i_2] = y_t((add_2 * rsqrt) * gamma_1);
-    h[base + i_2] = h_t(add_2);
+    let gamma_1 = gamma_at(i_2);
+    y_put(base + i_2, (add_2 * rsqrt) * gamma_1);
+    h_put(base + i_2, add_2);
   }
 }
 `,
         bindings: [
-          { tensor: "x", access: "read", element: "x_t" },
-          { tensor: "residual", access: "read", element: "residual_t" },
-          { tensor: "gamma", access: "read", element: "gamma_t" },
-          { tensor: "y", access: "read_write", element: "y_t" },
-          { tensor: "h", access: "read_write", element: "h_t" },
+          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+          { tensor: "residual", access: "read", name: "residual", accessors: { at: "residual_at" } },
+          { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+          { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
+          { tensor: "h", access: "read_write", name: "h", accessors: { put: "h_put" } },
         ],
         constants: [
           { name: "LANES", kind: "lanes" },
@@ -415,12 +401,6 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> residual: array<vec4<residual_t>>;
-@group(0) @binding(2) var<storage, read> gamma: array<vec4<gamma_t>>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
-@group(0) @binding(4) var<storage, read_write> h: array<vec4<h_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -447,8 +427,8 @@ fn main(
     var part = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = vec4f(x[base + i]);
-      let residual_1 = vec4f(residual[base + i]);
+      let x_1 = x_four(base + i);
+      let residual_1 = residual_four(base + i);
       let add = x_1 + residual_1;
       part = part + (add * add);
     }
@@ -478,21 +458,21 @@ fn main(
   let rsqrt = inverseSqrt(mean_all + eps);
   let end = select(0u, D / 4u, active_1);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let x_2 = vec4f(x[base + i_2]);
-    let residual_2 = vec4f(residual[base + i_2]);
+    let x_2 = x_four(base + i_2);
+    let residual_2 = residual_four(base + i_2);
     let add_2 = x_2 + residual_2;
-    let gamma_1 = vec4f(gamma[i_2]);
-    y[base + i_2] = vec4<y_t>((add_2 * vec4f(rsqrt)) * gamma_1);
-    h[base + i_2] = vec4<h_t>(add_2);
+    let gamma_1 = gamma_four(i_2);
+    y_put_four(base + i_2, (add_2 * vec4f(rsqrt)) * gamma_1);
+    h_put_four(base + i_2, add_2);
   }
 }
 `,
           bindings: [
-            { tensor: "x", access: "read", element: "x_t" },
-            { tensor: "residual", access: "read", element: "residual_t" },
-            { tensor: "gamma", access: "read", element: "gamma_t" },
-            { tensor: "y", access: "read_write", element: "y_t" },
-            { tensor: "h", access: "read_write", element: "h_t" },
+            { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+            { tensor: "residual", access: "read", name: "residual", accessors: { four: "residual_four" } },
+            { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+            { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
+            { tensor: "h", access: "read_write", name: "h", accessors: { putFour: "h_put_four" } },
           ],
           constants: [
             { name: "LANES", kind: "lanes" },

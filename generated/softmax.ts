@@ -103,9 +103,6 @@ override SUBGROUP: u32;
 override N: u32;
 override D: u32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -137,7 +134,7 @@ fn main(
     var part = non_finite(4286578688u);
     let stop = min(block + (LANES * 256u), D);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = f32(x[base + i]);
+      let x_1 = x_at(base + i);
       part = larger(part, x_1);
     }
     max_1 = larger(max_1, part);
@@ -167,7 +164,7 @@ fn main(
     var part_2 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), D);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_2 = f32(x[base + i_2]);
+      let x_2 = x_at(base + i_2);
       let exp_1 = exp(x_2 - max_all);
       part_2 = part_2 + exp_1;
     }
@@ -195,15 +192,15 @@ fn main(
   let sum_all = sum;
   let end = select(0u, D, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_3 = f32(x[base + i_3]);
+    let x_3 = x_at(base + i_3);
     let exp_2 = exp(x_3 - max_all);
-    y[base + i_3] = y_t(exp_2 / sum_all);
+    y_put(base + i_3, exp_2 / sum_all);
   }
 }
 `,
         bindings: [
-          { tensor: "x", access: "read", element: "x_t" },
-          { tensor: "y", access: "read_write", element: "y_t" },
+          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+          { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
         ],
         constants: [
           { name: "LANES", kind: "lanes" },
@@ -219,9 +216,6 @@ override ROWS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -266,7 +260,7 @@ fn main(
     var part = vec4f(non_finite(4286578688u));
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = vec4f(x[base + i]);
+      let x_1 = x_four(base + i);
       part = larger4(part, x_1);
     }
     max_1 = larger4(max_1, part);
@@ -297,7 +291,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), D / 4u);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_2 = vec4f(x[base + i_2]);
+      let x_2 = x_four(base + i_2);
       let exp_1 = exp(x_2 - vec4f(max_all));
       part_2 = part_2 + exp_1;
     }
@@ -326,15 +320,15 @@ fn main(
   let sum_all = sum_2;
   let end = select(0u, D / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_3 = vec4f(x[base + i_3]);
+    let x_3 = x_four(base + i_3);
     let exp_2 = exp(x_3 - vec4f(max_all));
-    y[base + i_3] = vec4<y_t>(exp_2 / vec4f(sum_all));
+    y_put_four(base + i_3, exp_2 / vec4f(sum_all));
   }
 }
 `,
           bindings: [
-            { tensor: "x", access: "read", element: "x_t" },
-            { tensor: "y", access: "read_write", element: "y_t" },
+            { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+            { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
           ],
           constants: [
             { name: "LANES", kind: "lanes" },
@@ -370,9 +364,6 @@ override SUBGROUP: u32;
 override N: u32;
 override D: u32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -404,7 +395,7 @@ fn main(
     var part = non_finite(4286578688u);
     let stop = min(block + (LANES * 256u), D);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = f32(x[base + i]);
+      let x_1 = x_at(base + i);
       part = larger(part, x_1);
     }
     max_1 = larger(max_1, part);
@@ -434,7 +425,7 @@ fn main(
     var part_2 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), D);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_2 = f32(x[base + i_2]);
+      let x_2 = x_at(base + i_2);
       let sub = x_2 - max_all;
       part_2 = part_2 + exp(sub);
     }
@@ -463,15 +454,15 @@ fn main(
   let log_1 = log(sum_all);
   let end = select(0u, D, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_3 = f32(x[base + i_3]);
+    let x_3 = x_at(base + i_3);
     let sub_2 = x_3 - max_all;
-    y[base + i_3] = y_t(sub_2 - log_1);
+    y_put(base + i_3, sub_2 - log_1);
   }
 }
 `,
         bindings: [
-          { tensor: "x", access: "read", element: "x_t" },
-          { tensor: "y", access: "read_write", element: "y_t" },
+          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+          { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
         ],
         constants: [
           { name: "LANES", kind: "lanes" },
@@ -487,9 +478,6 @@ override ROWS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -534,7 +522,7 @@ fn main(
     var part = vec4f(non_finite(4286578688u));
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = vec4f(x[base + i]);
+      let x_1 = x_four(base + i);
       part = larger4(part, x_1);
     }
     max_1 = larger4(max_1, part);
@@ -565,7 +553,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), D / 4u);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_2 = vec4f(x[base + i_2]);
+      let x_2 = x_four(base + i_2);
       let sub = x_2 - vec4f(max_all);
       part_2 = part_2 + exp(sub);
     }
@@ -595,15 +583,15 @@ fn main(
   let log_1 = log(sum_all);
   let end = select(0u, D / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_3 = vec4f(x[base + i_3]);
+    let x_3 = x_four(base + i_3);
     let sub_2 = x_3 - vec4f(max_all);
-    y[base + i_3] = vec4<y_t>(sub_2 - vec4f(log_1));
+    y_put_four(base + i_3, sub_2 - vec4f(log_1));
   }
 }
 `,
           bindings: [
-            { tensor: "x", access: "read", element: "x_t" },
-            { tensor: "y", access: "read_write", element: "y_t" },
+            { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+            { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
           ],
           constants: [
             { name: "LANES", kind: "lanes" },

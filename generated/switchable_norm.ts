@@ -113,9 +113,6 @@ override C: u32;
 override S: u32;
 override N: u32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read_write> scratch: array<scratch_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -139,13 +136,13 @@ fn main(
   let N_1 = 0u / max(S, 1u);
   let S_1 = 0u % max(S, 1u);
   let base = row * S;
-  let x_1 = f32(x[base + ((N_1 * (C * S)) + S_1)]);
+  let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[base + ((N_2 * (C * S)) + S_2)]);
+  let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[base + ((N_3 * (C * S)) + S_3)]);
+  let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -156,7 +153,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let N_4 = i / max(S, 1u);
       let S_4 = i % max(S, 1u);
-      let x_4 = f32(x[base + ((N_4 * (C * S)) + S_4)]);
+      let x_4 = x_at(base + ((N_4 * (C * S)) + S_4));
       let d = x_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -205,7 +202,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let N_5 = i_2 / max(S, 1u);
       let S_5 = i_2 % max(S, 1u);
-      let x_5 = f32(x[base + ((N_5 * (C * S)) + S_5)]);
+      let x_5 = x_at(base + ((N_5 * (C * S)) + S_5));
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -245,15 +242,15 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    scratch[row] = scratch_t(shift_2);
-    scratch[C + row] = scratch_t(rest);
-    scratch[(C + C) + row] = scratch_t(spread);
+    scratch_put(row, shift_2);
+    scratch_put(C + row, rest);
+    scratch_put((C + C) + row, spread);
   }
 }
 `,
         bindings: [
-          { tensor: "x", access: "read", element: "x_t" },
-          { tensor: "(scratch)", access: "read_write", element: "scratch_t" },
+          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+          { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } },
         ],
         constants: [
           { name: "LANES", kind: "lanes" },
@@ -271,9 +268,6 @@ override SUBGROUP: u32;
 override C: u32;
 override S: u32;
 override N: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> scratch: array<scratch_t>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -302,13 +296,13 @@ fn main(
   let N_1 = 0u / max(S, 1u);
   let S_1 = 0u % max(S, 1u);
   let base = row * S;
-  let x_1 = f32(x[(base + ((N_1 * (C * S)) + S_1)) / 4u][(base + ((N_1 * (C * S)) + S_1)) % 4u]);
+  let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[(base + ((N_2 * (C * S)) + S_2)) / 4u][(base + ((N_2 * (C * S)) + S_2)) % 4u]);
+  let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[(base + ((N_3 * (C * S)) + S_3)) / 4u][(base + ((N_3 * (C * S)) + S_3)) % 4u]);
+  let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = row * (S / 4u);
   var sum = vec4f(0.0f);
@@ -320,7 +314,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let N_4 = (i * 4u) / max(S, 1u);
       let S_4 = (i * 4u) % max(S, 1u);
-      let x_4 = vec4f(x[base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
+      let x_4 = x_four(base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
       let d = x_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -371,7 +365,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let N_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5 = vec4f(x[base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
+      let x_5 = x_four(base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -413,15 +407,15 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    scratch[row] = scratch_t(shift_2);
-    scratch[C + row] = scratch_t(rest);
-    scratch[(C + C) + row] = scratch_t(spread);
+    scratch_put(row, shift_2);
+    scratch_put(C + row, rest);
+    scratch_put((C + C) + row, spread);
   }
 }
 `,
           bindings: [
-            { tensor: "x", access: "read", element: "x_t" },
-            { tensor: "(scratch)", access: "read_write", element: "scratch_t" },
+            { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+            { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } },
           ],
           constants: [
             { name: "LANES", kind: "lanes" },
@@ -444,9 +438,6 @@ override N: u32;
 override C: u32;
 override S: u32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read_write> scratch: array<scratch_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -468,9 +459,9 @@ fn main(
   let active_1 = index < N;
   let row = select(0u, index, active_1);
   let base = row * (C * S);
-  let x_1 = f32(x[base]);
-  let x_2 = f32(x[base + ((C * S) / 2u)]);
-  let x_3 = f32(x[base + ((C * S) - 1u)]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + ((C * S) / 2u));
+  let x_3 = x_at(base + ((C * S) - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -479,7 +470,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), C * S);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = f32(x[base + i]);
+      let x_4 = x_at(base + i);
       let d = x_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -526,7 +517,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = f32(x[base + i_2]);
+      let x_5 = x_at(base + i_2);
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -566,15 +557,15 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    scratch[((C + C) + C) + row] = scratch_t(shift_2);
-    scratch[(((C + C) + C) + N) + row] = scratch_t(rest);
-    scratch[((((C + C) + C) + N) + N) + row] = scratch_t(spread);
+    scratch_put(((C + C) + C) + row, shift_2);
+    scratch_put((((C + C) + C) + N) + row, rest);
+    scratch_put(((((C + C) + C) + N) + N) + row, spread);
   }
 }
 `,
         bindings: [
-          { tensor: "x", access: "read", element: "x_t" },
-          { tensor: "(scratch)", access: "read_write", element: "scratch_t" },
+          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+          { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } },
         ],
         constants: [
           { name: "LANES", kind: "lanes" },
@@ -592,9 +583,6 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> scratch: array<scratch_t>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -621,9 +609,9 @@ fn main(
   let active_1 = index < N;
   let row = select(0u, index, active_1);
   let base = row * (C * S);
-  let x_1 = f32(x[base / 4u][base % 4u]);
-  let x_2 = f32(x[(base + ((C * S) / 2u)) / 4u][(base + ((C * S) / 2u)) % 4u]);
-  let x_3 = f32(x[(base + ((C * S) - 1u)) / 4u][(base + ((C * S) - 1u)) % 4u]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + ((C * S) / 2u));
+  let x_3 = x_at(base + ((C * S) - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = row * ((C * S) / 4u);
   var sum = vec4f(0.0f);
@@ -633,7 +621,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), (C * S) / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[base_2 + i]);
+      let x_4 = x_four(base_2 + i);
       let d = x_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -682,7 +670,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[base_2 + i_2]);
+      let x_5 = x_four(base_2 + i_2);
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -724,15 +712,15 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    scratch[((C + C) + C) + row] = scratch_t(shift_2);
-    scratch[(((C + C) + C) + N) + row] = scratch_t(rest);
-    scratch[((((C + C) + C) + N) + N) + row] = scratch_t(spread);
+    scratch_put(((C + C) + C) + row, shift_2);
+    scratch_put((((C + C) + C) + N) + row, rest);
+    scratch_put(((((C + C) + C) + N) + N) + row, spread);
   }
 }
 `,
           bindings: [
-            { tensor: "x", access: "read", element: "x_t" },
-            { tensor: "(scratch)", access: "read_write", element: "scratch_t" },
+            { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+            { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } },
           ],
           constants: [
             { name: "LANES", kind: "lanes" },
@@ -756,14 +744,6 @@ override C: u32;
 override M: u32;
 override S: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> mean_weight: array<mean_weight_t>;
-@group(0) @binding(1) var<storage, read> x: array<x_t>;
-@group(0) @binding(2) var<storage, read> scratch: array<scratch_t>;
-@group(0) @binding(3) var<storage, read> var_weight: array<var_weight_t>;
-@group(0) @binding(4) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(5) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(6) var<storage, read_write> y: array<y_t>;
 
 override scratch_length: u32 = LANES * ROWS * 6u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -797,8 +777,8 @@ fn main(
     var part_2 = non_finite(4286578688u);
     let stop = min(block + (LANES * 256u), M);
     for (var i = block; i < stop; i += LANES) {
-      let mean_weight_1 = f32(mean_weight[i]);
-      let var_weight_1 = f32(var_weight[i]);
+      let mean_weight_1 = mean_weight_at(i);
+      let var_weight_1 = var_weight_at(i);
       part = larger(part, mean_weight_1);
       part_2 = larger(part_2, var_weight_1);
     }
@@ -835,9 +815,9 @@ fn main(
   let max_all = max_1;
   let max_all_2 = max_2;
   let base = row * S;
-  let x_1 = f32(x[base]);
-  let x_2 = f32(x[base + (S / 2u)]);
-  let x_3 = f32(x[base + (S - 1u)]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (S / 2u));
+  let x_3 = x_at(base + (S - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -846,7 +826,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), S);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_4 = f32(x[base + i_2]);
+      let x_4 = x_at(base + i_2);
       let d = x_4 - shift;
       part_3 = part_3 + d;
       part_4 = part_4 + (d * d);
@@ -893,7 +873,7 @@ fn main(
     var part_6 = 0.0f;
     let stop_3 = min(block_3 + (LANES * 256u), count);
     for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-      let x_5 = f32(x[base + i_3]);
+      let x_5 = x_at(base + i_3);
       let d_2 = x_5 - shift_2;
       part_5 = part_5 + d_2;
       part_6 = part_6 + (d_2 * d_2);
@@ -939,9 +919,9 @@ fn main(
     var part_8 = 0.0f;
     let stop_4 = min(block_4 + (LANES * 256u), M);
     for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-      let mean_weight_2 = f32(mean_weight[i_4]);
+      let mean_weight_2 = mean_weight_at(i_4);
       let exp_1 = exp(mean_weight_2 - max_all);
-      let var_weight_2 = f32(var_weight[i_4]);
+      let var_weight_2 = var_weight_at(i_4);
       let exp_2 = exp(var_weight_2 - max_all_2);
       part_7 = part_7 + exp_1;
       part_8 = part_8 + exp_2;
@@ -995,10 +975,10 @@ fn main(
     let stop_5 = min(block_5 + (LANES * 256u), M);
     for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
       let add = mul + f32(i_5);
-      let mean_weight_3 = f32(mean_weight[i_5]);
+      let mean_weight_3 = mean_weight_at(i_5);
       let exp_3 = exp(mean_weight_3 - max_all);
       let div = exp_3 / sum_all;
-      let var_weight_3 = f32(var_weight[i_5]);
+      let var_weight_3 = var_weight_at(i_5);
       let exp_4 = exp(var_weight_3 - max_all_2);
       let div_2 = exp_4 / sum_all_2;
       part_9 = part_9 + select(0.0f, div, add == 0.0f);
@@ -1081,32 +1061,32 @@ fn main(
   let sum_all_7 = sum_9;
   let sum_all_8 = sum_10;
   let N_1 = row / max(C, 1u);
-  let scratch_18 = f32(scratch[((C + C) + C) + N_1]);
-  let scratch_19 = f32(scratch[(((C + C) + C) + N) + N_1]);
+  let scratch_18 = scratch_at(((C + C) + C) + N_1);
+  let scratch_19 = scratch_at((((C + C) + C) + N) + N_1);
   let C_1 = row % max(C, 1u);
-  let scratch_20 = f32(scratch[C_1]);
-  let scratch_21 = f32(scratch[C + C_1]);
-  let scratch_55 = f32(scratch[((((C + C) + C) + N) + N) + N_1]);
-  let scratch_60 = f32(scratch[(C + C) + C_1]);
+  let scratch_20 = scratch_at(C_1);
+  let scratch_21 = scratch_at(C + C_1);
+  let scratch_55 = scratch_at(((((C + C) + C) + N) + N) + N_1);
+  let scratch_60 = scratch_at((C + C) + C_1);
   let rsqrt = inverseSqrt((((sum_all_6 * spread) + (sum_all_7 * scratch_55)) + (sum_all_8 * scratch_60)) + eps);
-  let gamma_1 = f32(gamma[C_1]);
-  let beta_1 = f32(beta[C_1]);
+  let gamma_1 = gamma_at(C_1);
+  let beta_1 = beta_at(C_1);
   let end = select(0u, S, active_1);
   for (var i_6 = lane; i_6 < end; i_6 += LANES) {
-    let x_6 = f32(x[base + i_6]);
+    let x_6 = x_at(base + i_6);
     let mul_2 = (((sum_all_3 * ((x_6 - shift_2) - rest)) + (sum_all_4 * ((x_6 - scratch_18) - scratch_19))) + (sum_all_5 * ((x_6 - scratch_20) - scratch_21))) * rsqrt;
-    y[base + i_6] = y_t((mul_2 * gamma_1) + beta_1);
+    y_put(base + i_6, (mul_2 * gamma_1) + beta_1);
   }
 }
 `,
         bindings: [
-          { tensor: "mean_weight", access: "read", element: "mean_weight_t" },
-          { tensor: "x", access: "read", element: "x_t" },
-          { tensor: "(scratch)", access: "read", element: "scratch_t" },
-          { tensor: "var_weight", access: "read", element: "var_weight_t" },
-          { tensor: "gamma", access: "read", element: "gamma_t" },
-          { tensor: "beta", access: "read", element: "beta_t" },
-          { tensor: "y", access: "read_write", element: "y_t" },
+          { tensor: "mean_weight", access: "read", name: "mean_weight", accessors: { at: "mean_weight_at" } },
+          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+          { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+          { tensor: "var_weight", access: "read", name: "var_weight", accessors: { at: "var_weight_at" } },
+          { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+          { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+          { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
         ],
         constants: [
           { name: "LANES", kind: "lanes" },
@@ -1128,14 +1108,6 @@ override C: u32;
 override M: u32;
 override S: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> mean_weight: array<mean_weight_t>;
-@group(0) @binding(1) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(2) var<storage, read> scratch: array<scratch_t>;
-@group(0) @binding(3) var<storage, read> var_weight: array<var_weight_t>;
-@group(0) @binding(4) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(5) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(6) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 6u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1173,8 +1145,8 @@ fn main(
     var part_2 = non_finite(4286578688u);
     let stop = min(block + (LANES * 256u), M);
     for (var i = block; i < stop; i += LANES) {
-      let mean_weight_1 = f32(mean_weight[i]);
-      let var_weight_1 = f32(var_weight[i]);
+      let mean_weight_1 = mean_weight_at(i);
+      let var_weight_1 = var_weight_at(i);
       part = larger(part, mean_weight_1);
       part_2 = larger(part_2, var_weight_1);
     }
@@ -1211,9 +1183,9 @@ fn main(
   let max_all = max_1;
   let max_all_2 = max_2;
   let base = row * S;
-  let x_1 = f32(x[base / 4u][base % 4u]);
-  let x_2 = f32(x[(base + (S / 2u)) / 4u][(base + (S / 2u)) % 4u]);
-  let x_3 = f32(x[(base + (S - 1u)) / 4u][(base + (S - 1u)) % 4u]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (S / 2u));
+  let x_3 = x_at(base + (S - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = row * (S / 4u);
   var sum = vec4f(0.0f);
@@ -1223,7 +1195,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), S / 4u);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_4 = vec4f(x[base_2 + i_2]);
+      let x_4 = x_four(base_2 + i_2);
       let d = x_4 - vec4f(shift);
       part_3 = part_3 + d;
       part_4 = part_4 + (d * d);
@@ -1272,7 +1244,7 @@ fn main(
     var part_6 = vec4f(0.0f);
     let stop_3 = min(block_3 + (LANES * 256u), count);
     for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-      let x_5 = vec4f(x[base_2 + i_3]);
+      let x_5 = x_four(base_2 + i_3);
       let d_2 = x_5 - vec4f(shift_2);
       part_5 = part_5 + d_2;
       part_6 = part_6 + (d_2 * d_2);
@@ -1320,9 +1292,9 @@ fn main(
     var part_8 = 0.0f;
     let stop_4 = min(block_4 + (LANES * 256u), M);
     for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-      let mean_weight_2 = f32(mean_weight[i_4]);
+      let mean_weight_2 = mean_weight_at(i_4);
       let exp_1 = exp(mean_weight_2 - max_all);
-      let var_weight_2 = f32(var_weight[i_4]);
+      let var_weight_2 = var_weight_at(i_4);
       let exp_2 = exp(var_weight_2 - max_all_2);
       part_7 = part_7 + exp_1;
       part_8 = part_8 + exp_2;
@@ -1376,10 +1348,10 @@ fn main(
     let stop_5 = min(block_5 + (LANES * 256u), M);
     for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
       let add = mul + f32(i_5);
-      let mean_weight_3 = f32(mean_weight[i_5]);
+      let mean_weight_3 = mean_weight_at(i_5);
       let exp_3 = exp(mean_weight_3 - max_all);
       let div = exp_3 / sum_all;
-      let var_weight_3 = f32(var_weight[i_5]);
+      let var_weight_3 = var_weight_at(i_5);
       let exp_4 = exp(var_weight_3 - max_all_2);
       let div_2 = exp_4 / sum_all_2;
       part_9 = part_9 + select(0.0f, div, add == 0.0f);
@@ -1462,32 +1434,37 @@ fn main(
   let sum_all_7 = sum_10;
   let sum_all_8 = sum_11;
   let N_1 = row / max(C, 1u);
-  let scratch_18 = f32(scratch[((C + C) + C) + N_1]);
-  let scratch_19 = f32(scratch[(((C + C) + C) + N) + N_1]);
+  let scratch_18 = scratch_at(((C + C) + C) + N_1);
+  let scratch_19 = scratch_at((((C + C) + C) + N) + N_1);
   let C_1 = row % max(C, 1u);
-  let scratch_20 = f32(scratch[C_1]);
-  let scratch_21 = f32(scratch[C + C_1]);
-  let scratch_55 = f32(scratch[((((C + C) + C) + N) + N) + N_1]);
-  let scratch_60 = f32(scratch[(C + C) + C_1]);
+  let scratch_20 = scratch_at(C_1);
+  let scratch_21 = scratch_at(C + C_1);
+  let scratch_55 = scratch_at(((((C + C) + C) + N) + N) + N_1);
+  let scratch_60 = scratch_at((C + C) + C_1);
   let rsqrt = inverseSqrt((((sum_all_6 * spread) + (sum_all_7 * scratch_55)) + (sum_all_8 * scratch_60)) + eps);
-  let gamma_1 = f32(gamma[C_1]);
-  let beta_1 = f32(beta[C_1]);
+  let gamma_1 = gamma_at(C_1);
+  let beta_1 = beta_at(C_1);
   let end = select(0u, S / 4u, active_1);
   for (var i_6 = lane; i_6 < end; i_6 += LANES) {
-    let x_6 = vec4f(x[base_2 + i_6]);
+    let x_6 = x_four(base_2 + i_6);
     let add_2 = ((vec4f(sum_all_3) * ((x_6 - vec4f(shift_2)) - vec4f(rest))) + (vec4f(sum_all_4) * ((x_6 - vec4f(scratch_18)) - vec4f(scratch_19)))) + (vec4f(sum_all_5) * ((x_6 - vec4f(scratch_20)) - vec4f(scratch_21)));
-    y[base_2 + i_6] = vec4<y_t>(((add_2 * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1));
+    y_put_four(base_2 + i_6, ((add_2 * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1));
   }
 }
 `,
           bindings: [
-            { tensor: "mean_weight", access: "read", element: "mean_weight_t" },
-            { tensor: "x", access: "read", element: "x_t" },
-            { tensor: "(scratch)", access: "read", element: "scratch_t" },
-            { tensor: "var_weight", access: "read", element: "var_weight_t" },
-            { tensor: "gamma", access: "read", element: "gamma_t" },
-            { tensor: "beta", access: "read", element: "beta_t" },
-            { tensor: "y", access: "read_write", element: "y_t" },
+            {
+              tensor: "mean_weight",
+              access: "read",
+              name: "mean_weight",
+              accessors: { at: "mean_weight_at" },
+            },
+            { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+            { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+            { tensor: "var_weight", access: "read", name: "var_weight", accessors: { at: "var_weight_at" } },
+            { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+            { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+            { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
           ],
           constants: [
             { name: "LANES", kind: "lanes" },

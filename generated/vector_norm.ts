@@ -200,9 +200,6 @@ override N: u32;
 override D: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -229,7 +226,7 @@ fn main(
     var part = 0.0f;
     let stop = min(block + (LANES * 256u), D);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = f32(x[base + i]);
+      let x_1 = x_at(base + i);
       part = part + abs(x_1);
     }
     sum = sum + part;
@@ -257,14 +254,14 @@ fn main(
   let max_1 = larger(sum_all, eps);
   let end = select(0u, D, active_1);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let x_2 = f32(x[base + i_2]);
-    y[base + i_2] = y_t(x_2 / max_1);
+    let x_2 = x_at(base + i_2);
+    y_put(base + i_2, x_2 / max_1);
   }
 }
 `,
         bindings: [
-          { tensor: "x", access: "read", element: "x_t" },
-          { tensor: "y", access: "read_write", element: "y_t" },
+          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+          { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
         ],
         constants: [
           { name: "LANES", kind: "lanes" },
@@ -282,9 +279,6 @@ override SUBGROUP: u32;
 override N: u32;
 override D: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -316,7 +310,7 @@ fn main(
     var part = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = vec4f(x[base + i]);
+      let x_1 = x_four(base + i);
       part = part + abs(x_1);
     }
     sum = sum + part;
@@ -345,14 +339,14 @@ fn main(
   let max_1 = larger(sum_all, eps);
   let end = select(0u, D / 4u, active_1);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let x_2 = vec4f(x[base + i_2]);
-    y[base + i_2] = vec4<y_t>(x_2 / vec4f(max_1));
+    let x_2 = x_four(base + i_2);
+    y_put_four(base + i_2, x_2 / vec4f(max_1));
   }
 }
 `,
           bindings: [
-            { tensor: "x", access: "read", element: "x_t" },
-            { tensor: "y", access: "read_write", element: "y_t" },
+            { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+            { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
           ],
           constants: [
             { name: "LANES", kind: "lanes" },
@@ -390,9 +384,6 @@ override N: u32;
 override D: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -419,7 +410,7 @@ fn main(
     var part = 0.0f;
     let stop = min(block + (LANES * 256u), D);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = f32(x[base + i]);
+      let x_1 = x_at(base + i);
       part = part + (x_1 * x_1);
     }
     sum = sum + part;
@@ -447,14 +438,14 @@ fn main(
   let rsqrt = inverseSqrt(larger(sum_all, eps * eps));
   let end = select(0u, D, active_1);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let x_2 = f32(x[base + i_2]);
-    y[base + i_2] = y_t(x_2 * rsqrt);
+    let x_2 = x_at(base + i_2);
+    y_put(base + i_2, x_2 * rsqrt);
   }
 }
 `,
         bindings: [
-          { tensor: "x", access: "read", element: "x_t" },
-          { tensor: "y", access: "read_write", element: "y_t" },
+          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+          { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
         ],
         constants: [
           { name: "LANES", kind: "lanes" },
@@ -472,9 +463,6 @@ override SUBGROUP: u32;
 override N: u32;
 override D: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -506,7 +494,7 @@ fn main(
     var part = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = vec4f(x[base + i]);
+      let x_1 = x_four(base + i);
       part = part + (x_1 * x_1);
     }
     sum = sum + part;
@@ -535,14 +523,14 @@ fn main(
   let rsqrt = inverseSqrt(larger(sum_all, eps * eps));
   let end = select(0u, D / 4u, active_1);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let x_2 = vec4f(x[base + i_2]);
-    y[base + i_2] = vec4<y_t>(x_2 * vec4f(rsqrt));
+    let x_2 = x_four(base + i_2);
+    y_put_four(base + i_2, x_2 * vec4f(rsqrt));
   }
 }
 `,
           bindings: [
-            { tensor: "x", access: "read", element: "x_t" },
-            { tensor: "y", access: "read_write", element: "y_t" },
+            { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+            { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
           ],
           constants: [
             { name: "LANES", kind: "lanes" },
@@ -584,10 +572,6 @@ override O: u32;
 override F: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> w: array<w_t>;
-@group(0) @binding(1) var<storage, read> g: array<g_t>;
-@group(0) @binding(2) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -614,7 +598,7 @@ fn main(
     var part = 0.0f;
     let stop = min(block + (LANES * 256u), F);
     for (var i = block; i < stop; i += LANES) {
-      let w_1 = f32(w[base + i]);
+      let w_1 = w_at(base + i);
       part = part + (w_1 * w_1);
     }
     sum = sum + part;
@@ -639,19 +623,19 @@ fn main(
     workgroupBarrier();
   }
   let sum_all = sum;
-  let g_1 = f32(g[row]);
+  let g_1 = g_at(row);
   let mul = g_1 * inverseSqrt(larger(sum_all, eps * eps));
   let end = select(0u, F, active_1);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let w_2 = f32(w[base + i_2]);
-    y[base + i_2] = y_t(w_2 * mul);
+    let w_2 = w_at(base + i_2);
+    y_put(base + i_2, w_2 * mul);
   }
 }
 `,
         bindings: [
-          { tensor: "w", access: "read", element: "w_t" },
-          { tensor: "g", access: "read", element: "g_t" },
-          { tensor: "y", access: "read_write", element: "y_t" },
+          { tensor: "w", access: "read", name: "w", accessors: { at: "w_at" } },
+          { tensor: "g", access: "read", name: "g", accessors: { at: "g_at" } },
+          { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
         ],
         constants: [
           { name: "LANES", kind: "lanes" },
@@ -669,10 +653,6 @@ override SUBGROUP: u32;
 override O: u32;
 override F: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> w: array<vec4<w_t>>;
-@group(0) @binding(1) var<storage, read> g: array<g_t>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -704,7 +684,7 @@ fn main(
     var part = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), F / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let w_1 = vec4f(w[base + i]);
+      let w_1 = w_four(base + i);
       part = part + (w_1 * w_1);
     }
     sum = sum + part;
@@ -730,19 +710,19 @@ fn main(
     workgroupBarrier();
   }
   let sum_all = sum_2;
-  let g_1 = f32(g[row]);
+  let g_1 = g_at(row);
   let mul = g_1 * inverseSqrt(larger(sum_all, eps * eps));
   let end = select(0u, F / 4u, active_1);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let w_2 = vec4f(w[base + i_2]);
-    y[base + i_2] = vec4<y_t>(w_2 * vec4f(mul));
+    let w_2 = w_four(base + i_2);
+    y_put_four(base + i_2, w_2 * vec4f(mul));
   }
 }
 `,
           bindings: [
-            { tensor: "w", access: "read", element: "w_t" },
-            { tensor: "g", access: "read", element: "g_t" },
-            { tensor: "y", access: "read_write", element: "y_t" },
+            { tensor: "w", access: "read", name: "w", accessors: { four: "w_four" } },
+            { tensor: "g", access: "read", name: "g", accessors: { at: "g_at" } },
+            { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
           ],
           constants: [
             { name: "LANES", kind: "lanes" },
@@ -785,9 +765,6 @@ override S: u32;
 override N: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -811,13 +788,13 @@ fn main(
   let N_1 = 0u / max(S, 1u);
   let S_1 = 0u % max(S, 1u);
   let base = row * S;
-  let x_1 = f32(x[base + ((N_1 * (C * S)) + S_1)]);
+  let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[base + ((N_2 * (C * S)) + S_2)]);
+  let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[base + ((N_3 * (C * S)) + S_3)]);
+  let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -828,7 +805,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let N_4 = i / max(S, 1u);
       let S_4 = i % max(S, 1u);
-      let x_4 = f32(x[base + ((N_4 * (C * S)) + S_4)]);
+      let x_4 = x_at(base + ((N_4 * (C * S)) + S_4));
       let d = x_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -877,7 +854,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let N_5 = i_2 / max(S, 1u);
       let S_5 = i_2 % max(S, 1u);
-      let x_5 = f32(x[base + ((N_5 * (C * S)) + S_5)]);
+      let x_5 = x_at(base + ((N_5 * (C * S)) + S_5));
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -921,14 +898,14 @@ fn main(
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
     let N_6 = i_3 / max(S, 1u);
     let S_6 = i_3 % max(S, 1u);
-    let x_6 = f32(x[base + ((N_6 * (C * S)) + S_6)]);
-    y[base + ((N_6 * (C * S)) + S_6)] = y_t(((x_6 - shift_2) - rest) / add);
+    let x_6 = x_at(base + ((N_6 * (C * S)) + S_6));
+    y_put(base + ((N_6 * (C * S)) + S_6), ((x_6 - shift_2) - rest) / add);
   }
 }
 `,
         bindings: [
-          { tensor: "x", access: "read", element: "x_t" },
-          { tensor: "y", access: "read_write", element: "y_t" },
+          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+          { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
         ],
         constants: [
           { name: "LANES", kind: "lanes" },
@@ -948,9 +925,6 @@ override C: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -979,13 +953,13 @@ fn main(
   let N_1 = 0u / max(S, 1u);
   let S_1 = 0u % max(S, 1u);
   let base = row * S;
-  let x_1 = f32(x[(base + ((N_1 * (C * S)) + S_1)) / 4u][(base + ((N_1 * (C * S)) + S_1)) % 4u]);
+  let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[(base + ((N_2 * (C * S)) + S_2)) / 4u][(base + ((N_2 * (C * S)) + S_2)) % 4u]);
+  let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[(base + ((N_3 * (C * S)) + S_3)) / 4u][(base + ((N_3 * (C * S)) + S_3)) % 4u]);
+  let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = row * (S / 4u);
   var sum = vec4f(0.0f);
@@ -997,7 +971,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let N_4 = (i * 4u) / max(S, 1u);
       let S_4 = (i * 4u) % max(S, 1u);
-      let x_4 = vec4f(x[base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
+      let x_4 = x_four(base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
       let d = x_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -1048,7 +1022,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let N_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5 = vec4f(x[base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
+      let x_5 = x_four(base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -1094,14 +1068,14 @@ fn main(
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
     let N_6 = (i_3 * 4u) / max(S, 1u);
     let S_6 = (i_3 * 4u) % max(S, 1u);
-    let x_6 = vec4f(x[base_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
-    y[base_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))] = vec4<y_t>(((x_6 - vec4f(shift_2)) - vec4f(rest)) / vec4f(add));
+    let x_6 = x_four(base_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)));
+    y_put_four(base_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)), ((x_6 - vec4f(shift_2)) - vec4f(rest)) / vec4f(add));
   }
 }
 `,
           bindings: [
-            { tensor: "x", access: "read", element: "x_t" },
-            { tensor: "y", access: "read_write", element: "y_t" },
+            { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+            { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
           ],
           constants: [
             { name: "LANES", kind: "lanes" },

@@ -120,9 +120,6 @@ override O: u32;
 override F: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> w: array<w_t>;
-@group(0) @binding(1) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -144,9 +141,9 @@ fn main(
   let active_1 = index < O;
   let row = select(0u, index, active_1);
   let base = row * F;
-  let w_1 = f32(w[base]);
-  let w_2 = f32(w[base + (F / 2u)]);
-  let w_3 = f32(w[base + (F - 1u)]);
+  let w_1 = w_at(base);
+  let w_2 = w_at(base + (F / 2u));
+  let w_3 = w_at(base + (F - 1u));
   let shift = w_1 + (((w_2 - w_1) + (w_3 - w_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -155,7 +152,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), F);
     for (var i = block; i < stop; i += LANES) {
-      let w_4 = f32(w[base + i]);
+      let w_4 = w_at(base + i);
       let d = w_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -202,7 +199,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let w_5 = f32(w[base + i_2]);
+      let w_5 = w_at(base + i_2);
       let d_2 = w_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -244,14 +241,14 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, F, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let w_6 = f32(w[base + i_3]);
-    y[base + i_3] = y_t(((w_6 - shift_2) - rest) * rsqrt);
+    let w_6 = w_at(base + i_3);
+    y_put(base + i_3, ((w_6 - shift_2) - rest) * rsqrt);
   }
 }
 `,
         bindings: [
-          { tensor: "w", access: "read", element: "w_t" },
-          { tensor: "y", access: "read_write", element: "y_t" },
+          { tensor: "w", access: "read", name: "w", accessors: { at: "w_at" } },
+          { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
         ],
         constants: [
           { name: "LANES", kind: "lanes" },
@@ -269,9 +266,6 @@ override SUBGROUP: u32;
 override O: u32;
 override F: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> w: array<vec4<w_t>>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -298,9 +292,9 @@ fn main(
   let active_1 = index < O;
   let row = select(0u, index, active_1);
   let base = row * F;
-  let w_1 = f32(w[base / 4u][base % 4u]);
-  let w_2 = f32(w[(base + (F / 2u)) / 4u][(base + (F / 2u)) % 4u]);
-  let w_3 = f32(w[(base + (F - 1u)) / 4u][(base + (F - 1u)) % 4u]);
+  let w_1 = w_at(base);
+  let w_2 = w_at(base + (F / 2u));
+  let w_3 = w_at(base + (F - 1u));
   let shift = w_1 + (((w_2 - w_1) + (w_3 - w_1)) * 0.3333333432674408f);
   let base_2 = row * (F / 4u);
   var sum = vec4f(0.0f);
@@ -310,7 +304,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), F / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let w_4 = vec4f(w[base_2 + i]);
+      let w_4 = w_four(base_2 + i);
       let d = w_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -359,7 +353,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let w_5 = vec4f(w[base_2 + i_2]);
+      let w_5 = w_four(base_2 + i_2);
       let d_2 = w_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -403,14 +397,14 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let end = select(0u, F / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let w_6 = vec4f(w[base_2 + i_3]);
-    y[base_2 + i_3] = vec4<y_t>(((w_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt));
+    let w_6 = w_four(base_2 + i_3);
+    y_put_four(base_2 + i_3, ((w_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt));
   }
 }
 `,
           bindings: [
-            { tensor: "w", access: "read", element: "w_t" },
-            { tensor: "y", access: "read_write", element: "y_t" },
+            { tensor: "w", access: "read", name: "w", accessors: { at: "w_at", four: "w_four" } },
+            { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
           ],
           constants: [
             { name: "LANES", kind: "lanes" },
@@ -453,10 +447,6 @@ override F: u32;
 override eps: f32;
 override scale: f32;
 
-@group(0) @binding(0) var<storage, read> w: array<w_t>;
-@group(0) @binding(1) var<storage, read> gain: array<gain_t>;
-@group(0) @binding(2) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -478,9 +468,9 @@ fn main(
   let active_1 = index < O;
   let row = select(0u, index, active_1);
   let base = row * F;
-  let w_1 = f32(w[base]);
-  let w_2 = f32(w[base + (F / 2u)]);
-  let w_3 = f32(w[base + (F - 1u)]);
+  let w_1 = w_at(base);
+  let w_2 = w_at(base + (F / 2u));
+  let w_3 = w_at(base + (F - 1u));
   let shift = w_1 + (((w_2 - w_1) + (w_3 - w_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -489,7 +479,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), F);
     for (var i = block; i < stop; i += LANES) {
-      let w_4 = f32(w[base + i]);
+      let w_4 = w_at(base + i);
       let d = w_4 - shift;
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -536,7 +526,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let w_5 = f32(w[base + i_2]);
+      let w_5 = w_at(base + i_2);
       let d_2 = w_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -576,18 +566,18 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   let rsqrt = inverseSqrt(larger(spread * f32(F), eps));
-  let gain_1 = f32(gain[row]);
+  let gain_1 = gain_at(row);
   let end = select(0u, F, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let w_6 = f32(w[base + i_3]);
-    y[base + i_3] = y_t(((((w_6 - shift_2) - rest) * rsqrt) * gain_1) * scale);
+    let w_6 = w_at(base + i_3);
+    y_put(base + i_3, ((((w_6 - shift_2) - rest) * rsqrt) * gain_1) * scale);
   }
 }
 `,
         bindings: [
-          { tensor: "w", access: "read", element: "w_t" },
-          { tensor: "gain", access: "read", element: "gain_t" },
-          { tensor: "y", access: "read_write", element: "y_t" },
+          { tensor: "w", access: "read", name: "w", accessors: { at: "w_at" } },
+          { tensor: "gain", access: "read", name: "gain", accessors: { at: "gain_at" } },
+          { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
         ],
         constants: [
           { name: "LANES", kind: "lanes" },
@@ -607,10 +597,6 @@ override O: u32;
 override F: u32;
 override eps: f32;
 override scale: f32;
-
-@group(0) @binding(0) var<storage, read> w: array<vec4<w_t>>;
-@group(0) @binding(1) var<storage, read> gain: array<gain_t>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -637,9 +623,9 @@ fn main(
   let active_1 = index < O;
   let row = select(0u, index, active_1);
   let base = row * F;
-  let w_1 = f32(w[base / 4u][base % 4u]);
-  let w_2 = f32(w[(base + (F / 2u)) / 4u][(base + (F / 2u)) % 4u]);
-  let w_3 = f32(w[(base + (F - 1u)) / 4u][(base + (F - 1u)) % 4u]);
+  let w_1 = w_at(base);
+  let w_2 = w_at(base + (F / 2u));
+  let w_3 = w_at(base + (F - 1u));
   let shift = w_1 + (((w_2 - w_1) + (w_3 - w_1)) * 0.3333333432674408f);
   let base_2 = row * (F / 4u);
   var sum = vec4f(0.0f);
@@ -649,7 +635,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), F / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let w_4 = vec4f(w[base_2 + i]);
+      let w_4 = w_four(base_2 + i);
       let d = w_4 - vec4f(shift);
       part = part + d;
       part_2 = part_2 + (d * d);
@@ -698,7 +684,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), count);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let w_5 = vec4f(w[base_2 + i_2]);
+      let w_5 = w_four(base_2 + i_2);
       let d_2 = w_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -740,19 +726,19 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   let rsqrt = inverseSqrt(larger(spread * f32(F), eps));
-  let gain_1 = f32(gain[row]);
+  let gain_1 = gain_at(row);
   let end = select(0u, F / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let w_6 = vec4f(w[base_2 + i_3]);
+    let w_6 = w_four(base_2 + i_3);
     let mul = ((((w_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gain_1)) * vec4f(scale);
-    y[base_2 + i_3] = vec4<y_t>(mul);
+    y_put_four(base_2 + i_3, mul);
   }
 }
 `,
           bindings: [
-            { tensor: "w", access: "read", element: "w_t" },
-            { tensor: "gain", access: "read", element: "gain_t" },
-            { tensor: "y", access: "read_write", element: "y_t" },
+            { tensor: "w", access: "read", name: "w", accessors: { at: "w_at", four: "w_four" } },
+            { tensor: "gain", access: "read", name: "gain", accessors: { at: "gain_at" } },
+            { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
           ],
           constants: [
             { name: "LANES", kind: "lanes" },

@@ -3,6 +3,7 @@ import type { Compiled } from "../compile/passes.ts";
 import { reductionLoops } from "../kernel/reduce.ts";
 import type { KernelForm } from "../program/program.ts";
 import { planDispatch } from "../runtime/dispatch.ts";
+import { type BindingLimits, layOut } from "../runtime/layout.ts";
 import { moduleCode } from "../runtime/module.ts";
 import type { Shapes } from "../runtime/shapes.ts";
 import type { Described } from "../runtime/traits.ts";
@@ -58,9 +59,14 @@ export function kernelFacts({ program, plan, kernels }: Compiled): KernelFacts[]
   });
 }
 
-/** A whole module, for tensors in f32 and a device without subgroups. */
+/** A whole module, for tensors in f32 that each fit a binding, and a device without subgroups. */
 export function asBuilt(form: KernelForm): string {
-  return moduleCode(form, () => "f32", false);
+  const tensors = form.bindings.map(({ tensor }) => tensor);
+  const memory = {
+    elements: new Map(tensors.map((tensor) => [tensor, 1])),
+    storages: new Map(tensors.map((tensor) => [tensor, "f32" as const])),
+  };
+  return moduleCode(form, layOut("", form, memory, endless), false);
 }
 
 export function countOperations(values: readonly Node[]): { elementwise: number; reductions: number } {
@@ -70,6 +76,16 @@ export function countOperations(values: readonly Node[]): { elementwise: number;
     reductions: nodes.filter((one) => one.kind === "reduce").length,
   };
 }
+
+const endless: BindingLimits = {
+  features: new Set<string>(),
+  limits: {
+    maxBufferSize: 2 ** 32,
+    maxStorageBufferBindingSize: 2 ** 32,
+    maxStorageBuffersPerShaderStage: 2 ** 32,
+    minStorageBufferOffsetAlignment: 256,
+  },
+};
 
 /** What every WebGPU device grants: what is explained does not depend on the machine at hand. */
 const leastDevice: Described = {

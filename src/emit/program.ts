@@ -59,11 +59,7 @@ function emitForm(kernel: Kernel): KernelForm {
   const module = wgslModule(kernel);
   return {
     wgsl: renderWgsl(module),
-    bindings: module.bindings.map(({ element }, i) => ({
-      tensor: kernel.tensors[i].name,
-      access: kernel.tensors[i].access,
-      element,
-    })),
+    bindings: module.bindings,
     constants: module.constants.map(({ name, constant }): ProgramConstant => ({ name, ...constant })),
   };
 }

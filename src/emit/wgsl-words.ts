@@ -1,4 +1,7 @@
-/** Words that no identifier of an emitted WGSL module may be: keywords, reserved words (WGSL §3.7, §15.2), and the predeclared names that the emitter uses. */
+/**
+ * Words that no identifier of an emitted WGSL module may be: keywords, reserved words (WGSL §3.7, §15.2), the predeclared
+ * names that the emitter uses, and the names that the runtime gives (`at` and `value` are parameters of accessors).
+ */
 import { helperNames } from "./wgsl-helpers.ts";
 
 const words = `
@@ -20,6 +23,7 @@ abs acos asin atan bitcast ceil clamp cos exp exp2 floor fma inverseSqrt log log
 tan tanh trunc workgroupBarrier storage read read_write write workgroup private function uniform
 main workgroup_id num_workgroups local_id
 scratch_memory scratch_length exchange exchange4
+at value
 `;
 
 const reserved = new Set([...words.split(/\s+/).filter((word) => word !== ""), ...helperNames]);

@@ -33,11 +33,17 @@ export function planDispatch(
   const across = kernel.wide !== undefined && kernel.grid.at(-1) === kernel.wide.factor;
   const { limits } = device;
   const variant = choose({ rowSteps: rowLength, rowCount, across }, traitsOf(device), limits);
-  const groups = Math.ceil(rowCount / variant.rows);
-  // The kernel counts its workgroups as x + y * (number in x) and ignores those past the last row.
+  const workgroups = foldWorkgroups(Math.ceil(rowCount / variant.rows), limits);
+  return { kernel, form, vector, variant, rowCount, rowLength, workgroups };
+}
+
+/** Kernels count their workgroups as x + y * (number in x) and ignore those past the last row. */
+export function foldWorkgroups(
+  groups: number,
+  limits: Pick<GPUSupportedLimits, "maxComputeWorkgroupsPerDimension">,
+): [x: number, y: number] {
   const y = Math.ceil(groups / limits.maxComputeWorkgroupsPerDimension);
-  const x = y === 0 ? 0 : Math.ceil(groups / y);
-  return { kernel, form, vector, variant, rowCount, rowLength, workgroups: [x, y] };
+  return [y === 0 ? 0 : Math.ceil(groups / y), y];
 }
 
 function vectorFactor({ wide, bindings }: ProgramKernel, shapes: Shapes): string | null {

@@ -1,21 +1,18 @@
-import type { KernelForm, Storage } from "../program/program.ts";
+import type { KernelForm } from "../program/program.ts";
+import { accessCode } from "./access.ts";
+import type { Layout } from "./layout.ts";
 
 /**
- * A whole WGSL module: before a kernel's text come the lines that depend on element types and on the device.
+ * A whole WGSL module: before a kernel's text come the parts that depend on the memory and on the device.
  * @param subgroups whether lanes exchange values within a subgroup; otherwise they go through workgroup memory alone.
  */
-export function moduleCode(
-  { wgsl, bindings }: KernelForm,
-  storageOf: (tensor: string) => Storage,
-  subgroups: boolean,
-): string {
-  const elements = new Map(bindings.map(({ tensor, element }) => [element, storageOf(tensor)]));
-  const enabled = [...([...elements.values()].includes("f16") ? ["f16"] : [])];
+export function moduleCode({ wgsl, bindings }: KernelForm, layout: Layout, subgroups: boolean): string {
+  const enabled = layout.places.some(({ element }) => element === "f16") ? ["f16"] : [];
   const exchange = /\bexchange4?\(/.test(wgsl);
   if (exchange && subgroups) enabled.push("subgroups");
   return [
     ...enabled.map((name) => `enable ${name};\n`),
-    ...[...elements].map(([name, type]) => `alias ${name} = ${type};\n`),
+    accessCode(bindings, layout),
     ...(exchange ? exchanges(subgroups) : []),
     wgsl,
   ].join("");
