@@ -217,11 +217,6 @@ override T: u32;
 override D: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read> scale: array<scale_t>;
-@group(0) @binding(2) var<storage, read> shift: array<shift_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -243,9 +238,9 @@ fn main(
   let active_1 = index < (N * T);
   let row = select(0u, index, active_1);
   let base = row * D;
-  let x_1 = f32(x[base]);
-  let x_2 = f32(x[base + (D / 2u)]);
-  let x_3 = f32(x[base + (D - 1u)]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (D / 2u));
+  let x_3 = x_at(base + (D - 1u));
   let shift_1 = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -254,7 +249,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), D);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = f32(x[base + i]);
+      let x_4 = x_at(base + i);
       let d = x_4 - shift_1;
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -301,7 +296,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = f32(x[base + i_2]);
+      let x_5 = x_at(base + i_2);
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -345,18 +340,18 @@ fn main(
   let N_1 = row / max(T, 1u);
   let base_2 = N_1 * D;
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
-    let x_6 = f32(x[base + i_3]);
-    let scale_1 = f32(scale[base_2 + i_3]);
-    let shift_3 = f32(shift[base_2 + i_3]);
-    y[base + i_3] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * (1.0f + scale_1)) + shift_3);
+    let x_6 = x_at(base + i_3);
+    let scale_1 = scale_at(base_2 + i_3);
+    let shift_3 = shift_at(base_2 + i_3);
+    y_put(base + i_3, ((((x_6 - shift_2) - rest) * rsqrt) * (1.0f + scale_1)) + shift_3);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "scale", access: "read", element: "scale_t" },
-              { tensor: "shift", access: "read", element: "shift_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+              { tensor: "scale", access: "read", name: "scale", accessors: { at: "scale_at" } },
+              { tensor: "shift", access: "read", name: "shift", accessors: { at: "shift_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -381,11 +376,6 @@ override N: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> scale: array<vec4<scale_t>>;
-@group(0) @binding(2) var<storage, read> shift: array<vec4<shift_t>>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -412,9 +402,9 @@ fn main(
   let active_1 = index < (N * T);
   let row = select(0u, index, active_1);
   let base = row * D;
-  let x_1 = f32(x[base / 4u][base % 4u]);
-  let x_2 = f32(x[(base + (D / 2u)) / 4u][(base + (D / 2u)) % 4u]);
-  let x_3 = f32(x[(base + (D - 1u)) / 4u][(base + (D - 1u)) % 4u]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (D / 2u));
+  let x_3 = x_at(base + (D - 1u));
   let shift_1 = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = row * (D / 4u);
   var sum = vec4f(0.0f);
@@ -424,7 +414,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[base_2 + i]);
+      let x_4 = x_four(base_2 + i);
       let d = x_4 - vec4f(shift_1);
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -473,7 +463,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[base_2 + i_2]);
+      let x_5 = x_four(base_2 + i_2);
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -519,19 +509,19 @@ fn main(
   let N_1 = row / max(T, 1u);
   let base_3 = N_1 * (D / 4u);
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
-    let x_6 = vec4f(x[base_2 + i_3]);
-    let scale_1 = vec4f(scale[base_3 + i_3]);
-    let shift_3 = vec4f(shift[base_3 + i_3]);
+    let x_6 = x_four(base_2 + i_3);
+    let scale_1 = scale_four(base_3 + i_3);
+    let shift_3 = shift_four(base_3 + i_3);
     let add = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * (vec4f(1.0f) + scale_1)) + shift_3;
-    y[base_2 + i_3] = vec4<y_t>(add);
+    y_put_four(base_2 + i_3, add);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "scale", access: "read", element: "scale_t" },
-              { tensor: "shift", access: "read", element: "shift_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "scale", access: "read", name: "scale", accessors: { four: "scale_four" } },
+              { tensor: "shift", access: "read", name: "shift", accessors: { four: "shift_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -556,11 +546,6 @@ override N: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> scale: array<vec4<scale_t>>;
-@group(0) @binding(2) var<storage, read> shift: array<vec4<shift_t>>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -587,17 +572,17 @@ fn main(
   let active_1 = index < (N * T);
   let row = select(0u, index, active_1);
   let base = row * D;
-  let x_1 = f32(x[base / 4u][base % 4u]);
-  let x_2 = f32(x[(base + (D / 2u)) / 4u][(base + (D / 2u)) % 4u]);
-  let x_3 = f32(x[(base + (D - 1u)) / 4u][(base + (D - 1u)) % 4u]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (D / 2u));
+  let x_3 = x_at(base + (D - 1u));
   let shift_1 = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   let base_2 = row * (D / 4u);
-  for (var k = 0u; k < HELD_1; k += 1u) {
+  for (var k = 0u; k < HELD; k += 1u) {
     let i = lane + (k * LANES);
     if (i < (D / 4u)) {
-      let x_4 = vec4f(x[base_2 + i]);
+      let x_4 = x_four(base_2 + i);
       held[held_place(0u, k, local_index)] = x_4;
       let d = x_4 - vec4f(shift_1);
       sum = sum + d;
@@ -640,7 +625,7 @@ fn main(
   var sum_3 = vec4f(0.0f);
   var squares_3 = vec4f(0.0f);
   let end = select(0u, D / 4u, far);
-  for (var k_2 = 0u; k_2 < HELD_1; k_2 += 1u) {
+  for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
     let i_2 = lane + (k_2 * LANES);
     if (i_2 < end) {
       let kept = held[held_place(0u, k_2, local_index)];
@@ -686,23 +671,23 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let N_1 = row / max(T, 1u);
   let base_3 = N_1 * (D / 4u);
-  for (var k_3 = 0u; k_3 < HELD_1; k_3 += 1u) {
+  for (var k_3 = 0u; k_3 < HELD; k_3 += 1u) {
     let i_3 = lane + (k_3 * LANES);
     if (i_3 < end_2) {
       let kept_2 = held[held_place(0u, k_3, local_index)];
-      let scale_1 = vec4f(scale[base_3 + i_3]);
-      let shift_3 = vec4f(shift[base_3 + i_3]);
+      let scale_1 = scale_four(base_3 + i_3);
+      let shift_3 = shift_four(base_3 + i_3);
       let add = ((((kept_2 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * (vec4f(1.0f) + scale_1)) + shift_3;
-      y[base_2 + i_3] = vec4<y_t>(add);
+      y_put_four(base_2 + i_3, add);
     }
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "scale", access: "read", element: "scale_t" },
-              { tensor: "shift", access: "read", element: "shift_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "scale", access: "read", name: "scale", accessors: { four: "scale_four" } },
+              { tensor: "shift", access: "read", name: "shift", accessors: { four: "shift_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -727,11 +712,6 @@ override N: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> scale: array<vec4<scale_t>>;
-@group(0) @binding(2) var<storage, read> shift: array<vec4<shift_t>>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
 
 // A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
 fn larger(a: f32, b: f32) -> f32 {
@@ -761,18 +741,18 @@ fn main(
   let base_5 = row_3 * D;
   let base_6 = row_4 * D;
   let base_7 = row_5 * D;
-  let x_7 = f32(x[base_4 / 4u][base_4 % 4u]);
-  let x_8 = f32(x[base_5 / 4u][base_5 % 4u]);
-  let x_9 = f32(x[base_6 / 4u][base_6 % 4u]);
-  let x_10 = f32(x[base_7 / 4u][base_7 % 4u]);
-  let x_2_2 = f32(x[(base_4 + (D / 2u)) / 4u][(base_4 + (D / 2u)) % 4u]);
-  let x_2_3 = f32(x[(base_5 + (D / 2u)) / 4u][(base_5 + (D / 2u)) % 4u]);
-  let x_2_4 = f32(x[(base_6 + (D / 2u)) / 4u][(base_6 + (D / 2u)) % 4u]);
-  let x_2_5 = f32(x[(base_7 + (D / 2u)) / 4u][(base_7 + (D / 2u)) % 4u]);
-  let x_3_2 = f32(x[(base_4 + (D - 1u)) / 4u][(base_4 + (D - 1u)) % 4u]);
-  let x_3_3 = f32(x[(base_5 + (D - 1u)) / 4u][(base_5 + (D - 1u)) % 4u]);
-  let x_3_4 = f32(x[(base_6 + (D - 1u)) / 4u][(base_6 + (D - 1u)) % 4u]);
-  let x_3_5 = f32(x[(base_7 + (D - 1u)) / 4u][(base_7 + (D - 1u)) % 4u]);
+  let x_7 = x_at(base_4);
+  let x_8 = x_at(base_5);
+  let x_9 = x_at(base_6);
+  let x_10 = x_at(base_7);
+  let x_2_2 = x_at(base_4 + (D / 2u));
+  let x_2_3 = x_at(base_5 + (D / 2u));
+  let x_2_4 = x_at(base_6 + (D / 2u));
+  let x_2_5 = x_at(base_7 + (D / 2u));
+  let x_3_2 = x_at(base_4 + (D - 1u));
+  let x_3_3 = x_at(base_5 + (D - 1u));
+  let x_3_4 = x_at(base_6 + (D - 1u));
+  let x_3_5 = x_at(base_7 + (D - 1u));
   let shift_4 = x_7 + (((x_2_2 - x_7) + (x_3_2 - x_7)) * 0.3333333432674408f);
   let shift_5 = x_8 + (((x_2_3 - x_8) + (x_3_3 - x_8)) * 0.3333333432674408f);
   let shift_6 = x_9 + (((x_2_4 - x_9) + (x_3_4 - x_9)) * 0.3333333432674408f);
@@ -800,10 +780,10 @@ fn main(
     var part_2_5 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_4_2 = vec4f(x[base_2_2 + i]);
-      let x_4_3 = vec4f(x[base_2_3 + i]);
-      let x_4_4 = vec4f(x[base_2_4 + i]);
-      let x_4_5 = vec4f(x[base_2_5 + i]);
+      let x_4_2 = x_four(base_2_2 + i);
+      let x_4_3 = x_four(base_2_3 + i);
+      let x_4_4 = x_four(base_2_4 + i);
+      let x_4_5 = x_four(base_2_5 + i);
       let d_3 = x_4_2 - vec4f(shift_4);
       let d_4 = x_4_3 - vec4f(shift_5);
       let d_5 = x_4_4 - vec4f(shift_6);
@@ -885,7 +865,7 @@ fn main(
     var part_4_2 = vec4f(0.0f);
     let stop_2_2 = min(block_2 + (LANES * 256u), end_3);
     for (var i_2 = block_2; i_2 < stop_2_2; i_2 += LANES) {
-      let x_5_2 = vec4f(x[base_2_2 + i_2]);
+      let x_5_2 = x_four(base_2_2 + i_2);
       let d_2_2 = x_5_2 - vec4f(shift_2_2);
       part_3_2 = part_3_2 + d_2_2;
       part_4_2 = part_4_2 + (d_2_2 * d_2_2);
@@ -898,7 +878,7 @@ fn main(
     var part_4_3 = vec4f(0.0f);
     let stop_2_3 = min(block_2 + (LANES * 256u), end_4);
     for (var i_2 = block_2; i_2 < stop_2_3; i_2 += LANES) {
-      let x_5_3 = vec4f(x[base_2_3 + i_2]);
+      let x_5_3 = x_four(base_2_3 + i_2);
       let d_2_3 = x_5_3 - vec4f(shift_2_3);
       part_3_3 = part_3_3 + d_2_3;
       part_4_3 = part_4_3 + (d_2_3 * d_2_3);
@@ -911,7 +891,7 @@ fn main(
     var part_4_4 = vec4f(0.0f);
     let stop_2_4 = min(block_2 + (LANES * 256u), end_5);
     for (var i_2 = block_2; i_2 < stop_2_4; i_2 += LANES) {
-      let x_5_4 = vec4f(x[base_2_4 + i_2]);
+      let x_5_4 = x_four(base_2_4 + i_2);
       let d_2_4 = x_5_4 - vec4f(shift_2_4);
       part_3_4 = part_3_4 + d_2_4;
       part_4_4 = part_4_4 + (d_2_4 * d_2_4);
@@ -924,7 +904,7 @@ fn main(
     var part_4_5 = vec4f(0.0f);
     let stop_2_5 = min(block_2 + (LANES * 256u), end_6);
     for (var i_2 = block_2; i_2 < stop_2_5; i_2 += LANES) {
-      let x_5_5 = vec4f(x[base_2_5 + i_2]);
+      let x_5_5 = x_four(base_2_5 + i_2);
       let d_2_5 = x_5_5 - vec4f(shift_2_5);
       part_3_5 = part_3_5 + d_2_5;
       part_4_5 = part_4_5 + (d_2_5 * d_2_5);
@@ -988,34 +968,34 @@ fn main(
   let base_3_4 = N_4 * (D / 4u);
   let base_3_5 = N_5 * (D / 4u);
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
-    let x_6_2 = vec4f(x[base_2_2 + i_3]);
-    let x_6_3 = vec4f(x[base_2_3 + i_3]);
-    let x_6_4 = vec4f(x[base_2_4 + i_3]);
-    let x_6_5 = vec4f(x[base_2_5 + i_3]);
-    let scale_2 = vec4f(scale[base_3_2 + i_3]);
-    let scale_3 = vec4f(scale[base_3_3 + i_3]);
-    let scale_4 = vec4f(scale[base_3_4 + i_3]);
-    let scale_5 = vec4f(scale[base_3_5 + i_3]);
-    let shift_3_2 = vec4f(shift[base_3_2 + i_3]);
-    let shift_3_3 = vec4f(shift[base_3_3 + i_3]);
-    let shift_3_4 = vec4f(shift[base_3_4 + i_3]);
-    let shift_3_5 = vec4f(shift[base_3_5 + i_3]);
+    let x_6_2 = x_four(base_2_2 + i_3);
+    let x_6_3 = x_four(base_2_3 + i_3);
+    let x_6_4 = x_four(base_2_4 + i_3);
+    let x_6_5 = x_four(base_2_5 + i_3);
+    let scale_2 = scale_four(base_3_2 + i_3);
+    let scale_3 = scale_four(base_3_3 + i_3);
+    let scale_4 = scale_four(base_3_4 + i_3);
+    let scale_5 = scale_four(base_3_5 + i_3);
+    let shift_3_2 = shift_four(base_3_2 + i_3);
+    let shift_3_3 = shift_four(base_3_3 + i_3);
+    let shift_3_4 = shift_four(base_3_4 + i_3);
+    let shift_3_5 = shift_four(base_3_5 + i_3);
     let add_2 = ((((x_6_2 - vec4f(shift_2_2)) - vec4f(rest_2)) * vec4f(rsqrt_2)) * (vec4f(1.0f) + scale_2)) + shift_3_2;
     let add_3 = ((((x_6_3 - vec4f(shift_2_3)) - vec4f(rest_3)) * vec4f(rsqrt_3)) * (vec4f(1.0f) + scale_3)) + shift_3_3;
     let add_4 = ((((x_6_4 - vec4f(shift_2_4)) - vec4f(rest_4)) * vec4f(rsqrt_4)) * (vec4f(1.0f) + scale_4)) + shift_3_4;
     let add_5 = ((((x_6_5 - vec4f(shift_2_5)) - vec4f(rest_5)) * vec4f(rsqrt_5)) * (vec4f(1.0f) + scale_5)) + shift_3_5;
-    y[base_2_2 + i_3] = vec4<y_t>(add_2);
-    y[base_2_3 + i_3] = vec4<y_t>(add_3);
-    y[base_2_4 + i_3] = vec4<y_t>(add_4);
-    y[base_2_5 + i_3] = vec4<y_t>(add_5);
+    y_put_four(base_2_2 + i_3, add_2);
+    y_put_four(base_2_3 + i_3, add_3);
+    y_put_four(base_2_4 + i_3, add_4);
+    y_put_four(base_2_5 + i_3, add_5);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "scale", access: "read", element: "scale_t" },
-              { tensor: "shift", access: "read", element: "shift_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "scale", access: "read", name: "scale", accessors: { four: "scale_four" } },
+              { tensor: "shift", access: "read", name: "shift", accessors: { four: "shift_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -1047,9 +1027,6 @@ override N: u32;
 override T: u32;
 override D: u32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -1075,9 +1052,9 @@ fn main(
   let first = min(part * (((D + PARTS) - 1u) / PARTS), D);
   let last = min(first + (((D + PARTS) - 1u) / PARTS), D);
   let base = row * D;
-  let x_1 = f32(x[base]);
-  let x_2 = f32(x[base + (D / 2u)]);
-  let x_3 = f32(x[base + (D - 1u)]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (D / 2u));
+  let x_3 = x_at(base + (D - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -1086,7 +1063,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = f32(x[base + i]);
+      let x_4 = x_at(base + i);
       let d = x_4 - shift;
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -1133,7 +1110,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = f32(x[base + i_2]);
+      let x_5 = x_at(base + i_2);
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -1173,15 +1150,20 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    partials[(part * (N * T)) + row] = partials_t(shift_2);
-    partials[((PARTS + part) * (N * T)) + row] = partials_t(rest);
-    partials[(((2u * PARTS) + part) * (N * T)) + row] = partials_t(spread);
+    partials_put((part * (N * T)) + row, shift_2);
+    partials_put(((PARTS + part) * (N * T)) + row, rest);
+    partials_put((((2u * PARTS) + part) * (N * T)) + row, spread);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1206,9 +1188,6 @@ override SUBGROUP: u32;
 override N: u32;
 override T: u32;
 override D: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1239,9 +1218,9 @@ fn main(
   let first = min(part * ((((D / 4u) + PARTS) - 1u) / PARTS), D / 4u);
   let last = min(first + ((((D / 4u) + PARTS) - 1u) / PARTS), D / 4u);
   let base = row * D;
-  let x_1 = f32(x[base / 4u][base % 4u]);
-  let x_2 = f32(x[(base + (D / 2u)) / 4u][(base + (D / 2u)) % 4u]);
-  let x_3 = f32(x[(base + (D - 1u)) / 4u][(base + (D - 1u)) % 4u]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (D / 2u));
+  let x_3 = x_at(base + (D - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = row * (D / 4u);
   var sum = vec4f(0.0f);
@@ -1251,7 +1230,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[base_2 + i]);
+      let x_4 = x_four(base_2 + i);
       let d = x_4 - vec4f(shift);
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -1300,7 +1279,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[base_2 + i_2]);
+      let x_5 = x_four(base_2 + i_2);
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -1342,15 +1321,20 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    partials[(part * (N * T)) + row] = partials_t(shift_2);
-    partials[((PARTS + part) * (N * T)) + row] = partials_t(rest);
-    partials[(((2u * PARTS) + part) * (N * T)) + row] = partials_t(spread);
+    partials_put((part * (N * T)) + row, shift_2);
+    partials_put(((PARTS + part) * (N * T)) + row, rest);
+    partials_put((((2u * PARTS) + part) * (N * T)) + row, spread);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1381,12 +1365,6 @@ override N: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> x: array<x_t>;
-@group(0) @binding(2) var<storage, read> scale: array<scale_t>;
-@group(0) @binding(3) var<storage, read> shift: array<shift_t>;
-@group(0) @binding(4) var<storage, read_write> y: array<y_t>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1419,11 +1397,11 @@ fn main(
     }
     workgroupBarrier();
   }
-  let part_1 = f32(partials[row]);
+  let part_1 = partials_at(row);
   var total = 0.0f;
   for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-    let part_2 = f32(partials[(p_2 * (N * T)) + row]);
-    let part_3 = f32(partials[((PARTS + p_2) * (N * T)) + row]);
+    let part_2 = partials_at((p_2 * (N * T)) + row);
+    let part_3 = partials_at(((PARTS + p_2) * (N * T)) + row);
     total = total + (f32(min((p_2 + 1u) * (((D + PARTS) - 1u) / PARTS), D) - (p_2 * (((D + PARTS) - 1u) / PARTS))) * ((part_2 - part_1) + part_3));
   }
   for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
@@ -1448,9 +1426,9 @@ fn main(
   let rest = total / f32(D);
   var total_2 = 0.0f;
   for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-    let part_4 = f32(partials[(p_3 * (N * T)) + row]);
-    let part_5 = f32(partials[((PARTS + p_3) * (N * T)) + row]);
-    let part_6 = f32(partials[(((2u * PARTS) + p_3) * (N * T)) + row]);
+    let part_4 = partials_at((p_3 * (N * T)) + row);
+    let part_5 = partials_at(((PARTS + p_3) * (N * T)) + row);
+    let part_6 = partials_at((((2u * PARTS) + p_3) * (N * T)) + row);
     total_2 = total_2 + (f32(min((p_3 + 1u) * (((D + PARTS) - 1u) / PARTS), D) - (p_3 * (((D + PARTS) - 1u) / PARTS))) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
   }
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
@@ -1481,19 +1459,24 @@ fn main(
   let N_1 = row / max(T, 1u);
   let base_2 = N_1 * D;
   for (var i = first + lane; i < end; i += LANES) {
-    let x_1 = f32(x[base + i]);
-    let scale_1 = f32(scale[base_2 + i]);
-    let shift_1 = f32(shift[base_2 + i]);
-    y[base + i] = y_t(((((x_1 - part_1) - rest) * rsqrt) * (1.0f + scale_1)) + shift_1);
+    let x_1 = x_at(base + i);
+    let scale_1 = scale_at(base_2 + i);
+    let shift_1 = shift_at(base_2 + i);
+    y_put(base + i, ((((x_1 - part_1) - rest) * rsqrt) * (1.0f + scale_1)) + shift_1);
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "scale", access: "read", element: "scale_t" },
-                    { tensor: "shift", access: "read", element: "shift_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    { tensor: "scale", access: "read", name: "scale", accessors: { at: "scale_at" } },
+                    { tensor: "shift", access: "read", name: "shift", accessors: { at: "shift_at" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1520,12 +1503,6 @@ override N: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(2) var<storage, read> scale: array<vec4<scale_t>>;
-@group(0) @binding(3) var<storage, read> shift: array<vec4<shift_t>>;
-@group(0) @binding(4) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1558,11 +1535,11 @@ fn main(
     }
     workgroupBarrier();
   }
-  let part_1 = f32(partials[row]);
+  let part_1 = partials_at(row);
   var total = 0.0f;
   for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-    let part_2 = f32(partials[(p_2 * (N * T)) + row]);
-    let part_3 = f32(partials[((PARTS + p_2) * (N * T)) + row]);
+    let part_2 = partials_at((p_2 * (N * T)) + row);
+    let part_3 = partials_at(((PARTS + p_2) * (N * T)) + row);
     total = total + (f32((min((p_2 + 1u) * ((((D / 4u) + PARTS) - 1u) / PARTS), D / 4u) - (p_2 * ((((D / 4u) + PARTS) - 1u) / PARTS))) * 4u) * ((part_2 - part_1) + part_3));
   }
   for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
@@ -1587,9 +1564,9 @@ fn main(
   let rest = total / f32(D);
   var total_2 = 0.0f;
   for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-    let part_4 = f32(partials[(p_3 * (N * T)) + row]);
-    let part_5 = f32(partials[((PARTS + p_3) * (N * T)) + row]);
-    let part_6 = f32(partials[(((2u * PARTS) + p_3) * (N * T)) + row]);
+    let part_4 = partials_at((p_3 * (N * T)) + row);
+    let part_5 = partials_at(((PARTS + p_3) * (N * T)) + row);
+    let part_6 = partials_at((((2u * PARTS) + p_3) * (N * T)) + row);
     total_2 = total_2 + (f32((min((p_3 + 1u) * ((((D / 4u) + PARTS) - 1u) / PARTS), D / 4u) - (p_3 * ((((D / 4u) + PARTS) - 1u) / PARTS))) * 4u) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
   }
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
@@ -1620,20 +1597,25 @@ fn main(
   let N_1 = row / max(T, 1u);
   let base_2 = N_1 * (D / 4u);
   for (var i = first + lane; i < end; i += LANES) {
-    let x_1 = vec4f(x[base + i]);
-    let scale_1 = vec4f(scale[base_2 + i]);
-    let shift_1 = vec4f(shift[base_2 + i]);
+    let x_1 = x_four(base + i);
+    let scale_1 = scale_four(base_2 + i);
+    let shift_1 = shift_four(base_2 + i);
     let add = ((((x_1 - vec4f(part_1)) - vec4f(rest)) * vec4f(rsqrt)) * (vec4f(1.0f) + scale_1)) + shift_1;
-    y[base + i] = vec4<y_t>(add);
+    y_put_four(base + i, add);
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "scale", access: "read", element: "scale_t" },
-                    { tensor: "shift", access: "read", element: "shift_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+                    { tensor: "scale", access: "read", name: "scale", accessors: { four: "scale_four" } },
+                    { tensor: "shift", access: "read", name: "shift", accessors: { four: "shift_four" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1693,10 +1675,6 @@ override S: u32;
 override T: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read> style: array<style_t>;
-@group(0) @binding(2) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -1718,9 +1696,9 @@ fn main(
   let active_1 = index < (N * C);
   let row = select(0u, index, active_1);
   let base = row * S;
-  let x_1 = f32(x[base]);
-  let x_2 = f32(x[base + (S / 2u)]);
-  let x_3 = f32(x[base + (S - 1u)]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (S / 2u));
+  let x_3 = x_at(base + (S - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -1729,7 +1707,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), S);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = f32(x[base + i]);
+      let x_4 = x_at(base + i);
       let d = x_4 - shift;
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -1776,7 +1754,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = f32(x[base + i_2]);
+      let x_5 = x_at(base + i_2);
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -1816,9 +1794,9 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   let base_2 = row * T;
-  let style_1 = f32(style[base_2]);
-  let style_2 = f32(style[base_2 + (T / 2u)]);
-  let style_3 = f32(style[base_2 + (T - 1u)]);
+  let style_1 = style_at(base_2);
+  let style_2 = style_at(base_2 + (T / 2u));
+  let style_3 = style_at(base_2 + (T - 1u));
   let shift_3 = style_1 + (((style_2 - style_1) + (style_3 - style_1)) * 0.3333333432674408f);
   var sum_3 = 0.0f;
   var squares_3 = 0.0f;
@@ -1827,7 +1805,7 @@ fn main(
     var part_6 = 0.0f;
     let stop_3 = min(block_3 + (LANES * 256u), T);
     for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-      let style_4 = f32(style[base_2 + i_3]);
+      let style_4 = style_at(base_2 + i_3);
       let d_3 = style_4 - shift_3;
       part_5 = part_5 + d_3;
       part_6 = part_6 + (d_3 * d_3);
@@ -1874,7 +1852,7 @@ fn main(
     var part_8 = 0.0f;
     let stop_4 = min(block_4 + (LANES * 256u), end_2);
     for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-      let style_5 = f32(style[base_2 + i_4]);
+      let style_5 = style_at(base_2 + i_4);
       let d_4 = style_5 - shift_4;
       part_7 = part_7 + d_4;
       part_8 = part_8 + (d_4 * d_4);
@@ -1918,15 +1896,15 @@ fn main(
   let sqrt_1 = sqrt(spread_2 + eps);
   let add = shift_4 + rest_2;
   for (var i_5 = lane; i_5 < end_3; i_5 += LANES) {
-    let x_6 = f32(x[base + i_5]);
-    y[base + i_5] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * sqrt_1) + add);
+    let x_6 = x_at(base + i_5);
+    y_put(base + i_5, ((((x_6 - shift_2) - rest) * rsqrt) * sqrt_1) + add);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "style", access: "read", element: "style_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+              { tensor: "style", access: "read", name: "style", accessors: { at: "style_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -1954,10 +1932,6 @@ override S: u32;
 override T: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> style: array<style_t>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4<y_t>>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -1983,9 +1957,9 @@ fn main(
   let active_1 = index < (N * C);
   let row = select(0u, index, active_1);
   let base = row * S;
-  let x_1 = f32(x[base / 4u][base % 4u]);
-  let x_2 = f32(x[(base + (S / 2u)) / 4u][(base + (S / 2u)) % 4u]);
-  let x_3 = f32(x[(base + (S - 1u)) / 4u][(base + (S - 1u)) % 4u]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (S / 2u));
+  let x_3 = x_at(base + (S - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = row * (S / 4u);
   var sum = vec4f(0.0f);
@@ -1995,7 +1969,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), S / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[base_2 + i]);
+      let x_4 = x_four(base_2 + i);
       let d = x_4 - vec4f(shift);
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -2044,7 +2018,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[base_2 + i_2]);
+      let x_5 = x_four(base_2 + i_2);
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -2086,9 +2060,9 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   let base_3 = row * T;
-  let style_1 = f32(style[base_3]);
-  let style_2 = f32(style[base_3 + (T / 2u)]);
-  let style_3 = f32(style[base_3 + (T - 1u)]);
+  let style_1 = style_at(base_3);
+  let style_2 = style_at(base_3 + (T / 2u));
+  let style_3 = style_at(base_3 + (T - 1u));
   let shift_3 = style_1 + (((style_2 - style_1) + (style_3 - style_1)) * 0.3333333432674408f);
   var sum_4 = 0.0f;
   var squares_4 = 0.0f;
@@ -2097,7 +2071,7 @@ fn main(
     var part_6 = 0.0f;
     let stop_3 = min(block_3 + (LANES * 256u), T);
     for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-      let style_4 = f32(style[base_3 + i_3]);
+      let style_4 = style_at(base_3 + i_3);
       let d_3 = style_4 - shift_3;
       part_5 = part_5 + d_3;
       part_6 = part_6 + (d_3 * d_3);
@@ -2144,7 +2118,7 @@ fn main(
     var part_8 = 0.0f;
     let stop_4 = min(block_4 + (LANES * 256u), end_2);
     for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-      let style_5 = f32(style[base_3 + i_4]);
+      let style_5 = style_at(base_3 + i_4);
       let d_4 = style_5 - shift_4;
       part_7 = part_7 + d_4;
       part_8 = part_8 + (d_4 * d_4);
@@ -2188,16 +2162,16 @@ fn main(
   let sqrt_1 = sqrt(spread_2 + eps);
   let add = shift_4 + rest_2;
   for (var i_5 = lane; i_5 < end_3; i_5 += LANES) {
-    let x_6 = vec4f(x[base_2 + i_5]);
+    let x_6 = x_four(base_2 + i_5);
     let add_2 = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(sqrt_1)) + vec4f(add);
-    y[base_2 + i_5] = vec4<y_t>(add_2);
+    y_put_four(base_2 + i_5, add_2);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "style", access: "read", element: "style_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "style", access: "read", name: "style", accessors: { at: "style_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -2225,10 +2199,6 @@ override S: u32;
 override T: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> style: array<style_t>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4<y_t>>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -2254,17 +2224,17 @@ fn main(
   let active_1 = index < (N * C);
   let row = select(0u, index, active_1);
   let base = row * S;
-  let x_1 = f32(x[base / 4u][base % 4u]);
-  let x_2 = f32(x[(base + (S / 2u)) / 4u][(base + (S / 2u)) % 4u]);
-  let x_3 = f32(x[(base + (S - 1u)) / 4u][(base + (S - 1u)) % 4u]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (S / 2u));
+  let x_3 = x_at(base + (S - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   let base_2 = row * (S / 4u);
-  for (var k = 0u; k < HELD_1; k += 1u) {
+  for (var k = 0u; k < HELD; k += 1u) {
     let i = lane + (k * LANES);
     if (i < (S / 4u)) {
-      let x_4 = vec4f(x[base_2 + i]);
+      let x_4 = x_four(base_2 + i);
       held[held_place(0u, k, local_index)] = x_4;
       let d = x_4 - vec4f(shift);
       sum = sum + d;
@@ -2307,7 +2277,7 @@ fn main(
   var sum_3 = vec4f(0.0f);
   var squares_3 = vec4f(0.0f);
   let end = select(0u, S / 4u, far);
-  for (var k_2 = 0u; k_2 < HELD_1; k_2 += 1u) {
+  for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
     let i_2 = lane + (k_2 * LANES);
     if (i_2 < end) {
       let kept = held[held_place(0u, k_2, local_index)];
@@ -2350,9 +2320,9 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   let base_3 = row * T;
-  let style_1 = f32(style[base_3]);
-  let style_2 = f32(style[base_3 + (T / 2u)]);
-  let style_3 = f32(style[base_3 + (T - 1u)]);
+  let style_1 = style_at(base_3);
+  let style_2 = style_at(base_3 + (T / 2u));
+  let style_3 = style_at(base_3 + (T - 1u));
   let shift_3 = style_1 + (((style_2 - style_1) + (style_3 - style_1)) * 0.3333333432674408f);
   var sum_4 = 0.0f;
   var squares_4 = 0.0f;
@@ -2361,7 +2331,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), T);
     for (var i_3 = block; i_3 < stop; i_3 += LANES) {
-      let style_4 = f32(style[base_3 + i_3]);
+      let style_4 = style_at(base_3 + i_3);
       let d_3 = style_4 - shift_3;
       part_1 = part_1 + d_3;
       part_2 = part_2 + (d_3 * d_3);
@@ -2408,7 +2378,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), end_2);
     for (var i_4 = block_2; i_4 < stop_2; i_4 += LANES) {
-      let style_5 = f32(style[base_3 + i_4]);
+      let style_5 = style_at(base_3 + i_4);
       let d_4 = style_5 - shift_4;
       part_3 = part_3 + d_4;
       part_4 = part_4 + (d_4 * d_4);
@@ -2451,20 +2421,20 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let sqrt_1 = sqrt(spread_2 + eps);
   let add = shift_4 + rest_2;
-  for (var k_3 = 0u; k_3 < HELD_1; k_3 += 1u) {
+  for (var k_3 = 0u; k_3 < HELD; k_3 += 1u) {
     let i_5 = lane + (k_3 * LANES);
     if (i_5 < end_3) {
       let kept_2 = held[held_place(0u, k_3, local_index)];
       let add_2 = ((((kept_2 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(sqrt_1)) + vec4f(add);
-      y[base_2 + i_5] = vec4<y_t>(add_2);
+      y_put_four(base_2 + i_5, add_2);
     }
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "style", access: "read", element: "style_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "style", access: "read", name: "style", accessors: { at: "style_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -2491,10 +2461,6 @@ override C: u32;
 override S: u32;
 override T: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> style: array<style_t>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4<y_t>>;
 
 // A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
 fn larger(a: f32, b: f32) -> f32 {
@@ -2524,18 +2490,18 @@ fn main(
   let base_5 = row_3 * S;
   let base_6 = row_4 * S;
   let base_7 = row_5 * S;
-  let x_7 = f32(x[base_4 / 4u][base_4 % 4u]);
-  let x_8 = f32(x[base_5 / 4u][base_5 % 4u]);
-  let x_9 = f32(x[base_6 / 4u][base_6 % 4u]);
-  let x_10 = f32(x[base_7 / 4u][base_7 % 4u]);
-  let x_2_2 = f32(x[(base_4 + (S / 2u)) / 4u][(base_4 + (S / 2u)) % 4u]);
-  let x_2_3 = f32(x[(base_5 + (S / 2u)) / 4u][(base_5 + (S / 2u)) % 4u]);
-  let x_2_4 = f32(x[(base_6 + (S / 2u)) / 4u][(base_6 + (S / 2u)) % 4u]);
-  let x_2_5 = f32(x[(base_7 + (S / 2u)) / 4u][(base_7 + (S / 2u)) % 4u]);
-  let x_3_2 = f32(x[(base_4 + (S - 1u)) / 4u][(base_4 + (S - 1u)) % 4u]);
-  let x_3_3 = f32(x[(base_5 + (S - 1u)) / 4u][(base_5 + (S - 1u)) % 4u]);
-  let x_3_4 = f32(x[(base_6 + (S - 1u)) / 4u][(base_6 + (S - 1u)) % 4u]);
-  let x_3_5 = f32(x[(base_7 + (S - 1u)) / 4u][(base_7 + (S - 1u)) % 4u]);
+  let x_7 = x_at(base_4);
+  let x_8 = x_at(base_5);
+  let x_9 = x_at(base_6);
+  let x_10 = x_at(base_7);
+  let x_2_2 = x_at(base_4 + (S / 2u));
+  let x_2_3 = x_at(base_5 + (S / 2u));
+  let x_2_4 = x_at(base_6 + (S / 2u));
+  let x_2_5 = x_at(base_7 + (S / 2u));
+  let x_3_2 = x_at(base_4 + (S - 1u));
+  let x_3_3 = x_at(base_5 + (S - 1u));
+  let x_3_4 = x_at(base_6 + (S - 1u));
+  let x_3_5 = x_at(base_7 + (S - 1u));
   let shift_5 = x_7 + (((x_2_2 - x_7) + (x_3_2 - x_7)) * 0.3333333432674408f);
   let shift_6 = x_8 + (((x_2_3 - x_8) + (x_3_3 - x_8)) * 0.3333333432674408f);
   let shift_7 = x_9 + (((x_2_4 - x_9) + (x_3_4 - x_9)) * 0.3333333432674408f);
@@ -2563,10 +2529,10 @@ fn main(
     var part_2_5 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), S / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_4_2 = vec4f(x[base_2_2 + i]);
-      let x_4_3 = vec4f(x[base_2_3 + i]);
-      let x_4_4 = vec4f(x[base_2_4 + i]);
-      let x_4_5 = vec4f(x[base_2_5 + i]);
+      let x_4_2 = x_four(base_2_2 + i);
+      let x_4_3 = x_four(base_2_3 + i);
+      let x_4_4 = x_four(base_2_4 + i);
+      let x_4_5 = x_four(base_2_5 + i);
       let d_5 = x_4_2 - vec4f(shift_5);
       let d_6 = x_4_3 - vec4f(shift_6);
       let d_7 = x_4_4 - vec4f(shift_7);
@@ -2648,7 +2614,7 @@ fn main(
     var part_4_2 = vec4f(0.0f);
     let stop_2_2 = min(block_2 + (LANES * 256u), end_4);
     for (var i_2 = block_2; i_2 < stop_2_2; i_2 += LANES) {
-      let x_5_2 = vec4f(x[base_2_2 + i_2]);
+      let x_5_2 = x_four(base_2_2 + i_2);
       let d_2_2 = x_5_2 - vec4f(shift_2_2);
       part_3_2 = part_3_2 + d_2_2;
       part_4_2 = part_4_2 + (d_2_2 * d_2_2);
@@ -2661,7 +2627,7 @@ fn main(
     var part_4_3 = vec4f(0.0f);
     let stop_2_3 = min(block_2 + (LANES * 256u), end_5);
     for (var i_2 = block_2; i_2 < stop_2_3; i_2 += LANES) {
-      let x_5_3 = vec4f(x[base_2_3 + i_2]);
+      let x_5_3 = x_four(base_2_3 + i_2);
       let d_2_3 = x_5_3 - vec4f(shift_2_3);
       part_3_3 = part_3_3 + d_2_3;
       part_4_3 = part_4_3 + (d_2_3 * d_2_3);
@@ -2674,7 +2640,7 @@ fn main(
     var part_4_4 = vec4f(0.0f);
     let stop_2_4 = min(block_2 + (LANES * 256u), end_6);
     for (var i_2 = block_2; i_2 < stop_2_4; i_2 += LANES) {
-      let x_5_4 = vec4f(x[base_2_4 + i_2]);
+      let x_5_4 = x_four(base_2_4 + i_2);
       let d_2_4 = x_5_4 - vec4f(shift_2_4);
       part_3_4 = part_3_4 + d_2_4;
       part_4_4 = part_4_4 + (d_2_4 * d_2_4);
@@ -2687,7 +2653,7 @@ fn main(
     var part_4_5 = vec4f(0.0f);
     let stop_2_5 = min(block_2 + (LANES * 256u), end_7);
     for (var i_2 = block_2; i_2 < stop_2_5; i_2 += LANES) {
-      let x_5_5 = vec4f(x[base_2_5 + i_2]);
+      let x_5_5 = x_four(base_2_5 + i_2);
       let d_2_5 = x_5_5 - vec4f(shift_2_5);
       part_3_5 = part_3_5 + d_2_5;
       part_4_5 = part_4_5 + (d_2_5 * d_2_5);
@@ -2741,18 +2707,18 @@ fn main(
   let base_3_3 = row_3 * T;
   let base_3_4 = row_4 * T;
   let base_3_5 = row_5 * T;
-  let style_6 = f32(style[base_3_2]);
-  let style_7 = f32(style[base_3_3]);
-  let style_8 = f32(style[base_3_4]);
-  let style_9 = f32(style[base_3_5]);
-  let style_2_2 = f32(style[base_3_2 + (T / 2u)]);
-  let style_2_3 = f32(style[base_3_3 + (T / 2u)]);
-  let style_2_4 = f32(style[base_3_4 + (T / 2u)]);
-  let style_2_5 = f32(style[base_3_5 + (T / 2u)]);
-  let style_3_2 = f32(style[base_3_2 + (T - 1u)]);
-  let style_3_3 = f32(style[base_3_3 + (T - 1u)]);
-  let style_3_4 = f32(style[base_3_4 + (T - 1u)]);
-  let style_3_5 = f32(style[base_3_5 + (T - 1u)]);
+  let style_6 = style_at(base_3_2);
+  let style_7 = style_at(base_3_3);
+  let style_8 = style_at(base_3_4);
+  let style_9 = style_at(base_3_5);
+  let style_2_2 = style_at(base_3_2 + (T / 2u));
+  let style_2_3 = style_at(base_3_3 + (T / 2u));
+  let style_2_4 = style_at(base_3_4 + (T / 2u));
+  let style_2_5 = style_at(base_3_5 + (T / 2u));
+  let style_3_2 = style_at(base_3_2 + (T - 1u));
+  let style_3_3 = style_at(base_3_3 + (T - 1u));
+  let style_3_4 = style_at(base_3_4 + (T - 1u));
+  let style_3_5 = style_at(base_3_5 + (T - 1u));
   let shift_3_2 = style_6 + (((style_2_2 - style_6) + (style_3_2 - style_6)) * 0.3333333432674408f);
   let shift_3_3 = style_7 + (((style_2_3 - style_7) + (style_3_3 - style_7)) * 0.3333333432674408f);
   let shift_3_4 = style_8 + (((style_2_4 - style_8) + (style_3_4 - style_8)) * 0.3333333432674408f);
@@ -2776,10 +2742,10 @@ fn main(
     var part_6_5 = 0.0f;
     let stop_3 = min(block_3 + (LANES * 256u), T);
     for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-      let style_4_2 = f32(style[base_3_2 + i_3]);
-      let style_4_3 = f32(style[base_3_3 + i_3]);
-      let style_4_4 = f32(style[base_3_4 + i_3]);
-      let style_4_5 = f32(style[base_3_5 + i_3]);
+      let style_4_2 = style_at(base_3_2 + i_3);
+      let style_4_3 = style_at(base_3_3 + i_3);
+      let style_4_4 = style_at(base_3_4 + i_3);
+      let style_4_5 = style_at(base_3_5 + i_3);
       let d_3_2 = style_4_2 - shift_3_2;
       let d_3_3 = style_4_3 - shift_3_3;
       let d_3_4 = style_4_4 - shift_3_4;
@@ -2853,7 +2819,7 @@ fn main(
     var part_8_2 = 0.0f;
     let stop_4_2 = min(block_4 + (LANES * 256u), end_2_2);
     for (var i_4 = block_4; i_4 < stop_4_2; i_4 += LANES) {
-      let style_5_2 = f32(style[base_3_2 + i_4]);
+      let style_5_2 = style_at(base_3_2 + i_4);
       let d_4_2 = style_5_2 - shift_4_2;
       part_7_2 = part_7_2 + d_4_2;
       part_8_2 = part_8_2 + (d_4_2 * d_4_2);
@@ -2866,7 +2832,7 @@ fn main(
     var part_8_3 = 0.0f;
     let stop_4_3 = min(block_4 + (LANES * 256u), end_2_3);
     for (var i_4 = block_4; i_4 < stop_4_3; i_4 += LANES) {
-      let style_5_3 = f32(style[base_3_3 + i_4]);
+      let style_5_3 = style_at(base_3_3 + i_4);
       let d_4_3 = style_5_3 - shift_4_3;
       part_7_3 = part_7_3 + d_4_3;
       part_8_3 = part_8_3 + (d_4_3 * d_4_3);
@@ -2879,7 +2845,7 @@ fn main(
     var part_8_4 = 0.0f;
     let stop_4_4 = min(block_4 + (LANES * 256u), end_2_4);
     for (var i_4 = block_4; i_4 < stop_4_4; i_4 += LANES) {
-      let style_5_4 = f32(style[base_3_4 + i_4]);
+      let style_5_4 = style_at(base_3_4 + i_4);
       let d_4_4 = style_5_4 - shift_4_4;
       part_7_4 = part_7_4 + d_4_4;
       part_8_4 = part_8_4 + (d_4_4 * d_4_4);
@@ -2892,7 +2858,7 @@ fn main(
     var part_8_5 = 0.0f;
     let stop_4_5 = min(block_4 + (LANES * 256u), end_2_5);
     for (var i_4 = block_4; i_4 < stop_4_5; i_4 += LANES) {
-      let style_5_5 = f32(style[base_3_5 + i_4]);
+      let style_5_5 = style_at(base_3_5 + i_4);
       let d_4_5 = style_5_5 - shift_4_5;
       part_7_5 = part_7_5 + d_4_5;
       part_8_5 = part_8_5 + (d_4_5 * d_4_5);
@@ -2948,25 +2914,25 @@ fn main(
   let add_5 = shift_4_4 + rest_2_4;
   let add_6 = shift_4_5 + rest_2_5;
   for (var i_5 = lane; i_5 < end_3; i_5 += LANES) {
-    let x_6_2 = vec4f(x[base_2_2 + i_5]);
-    let x_6_3 = vec4f(x[base_2_3 + i_5]);
-    let x_6_4 = vec4f(x[base_2_4 + i_5]);
-    let x_6_5 = vec4f(x[base_2_5 + i_5]);
+    let x_6_2 = x_four(base_2_2 + i_5);
+    let x_6_3 = x_four(base_2_3 + i_5);
+    let x_6_4 = x_four(base_2_4 + i_5);
+    let x_6_5 = x_four(base_2_5 + i_5);
     let add_2_2 = ((((x_6_2 - vec4f(shift_2_2)) - vec4f(rest_3)) * vec4f(rsqrt_2)) * vec4f(sqrt_2)) + vec4f(add_3);
     let add_2_3 = ((((x_6_3 - vec4f(shift_2_3)) - vec4f(rest_4)) * vec4f(rsqrt_3)) * vec4f(sqrt_3)) + vec4f(add_4);
     let add_2_4 = ((((x_6_4 - vec4f(shift_2_4)) - vec4f(rest_5)) * vec4f(rsqrt_4)) * vec4f(sqrt_4)) + vec4f(add_5);
     let add_2_5 = ((((x_6_5 - vec4f(shift_2_5)) - vec4f(rest_6)) * vec4f(rsqrt_5)) * vec4f(sqrt_5)) + vec4f(add_6);
-    y[base_2_2 + i_5] = vec4<y_t>(add_2_2);
-    y[base_2_3 + i_5] = vec4<y_t>(add_2_3);
-    y[base_2_4 + i_5] = vec4<y_t>(add_2_4);
-    y[base_2_5 + i_5] = vec4<y_t>(add_2_5);
+    y_put_four(base_2_2 + i_5, add_2_2);
+    y_put_four(base_2_3 + i_5, add_2_3);
+    y_put_four(base_2_4 + i_5, add_2_4);
+    y_put_four(base_2_5 + i_5, add_2_5);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "style", access: "read", element: "style_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "style", access: "read", name: "style", accessors: { at: "style_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -3023,11 +2989,6 @@ override S: u32;
 override N: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -3051,13 +3012,13 @@ fn main(
   let N_1 = 0u / max(S, 1u);
   let S_1 = 0u % max(S, 1u);
   let base = row * S;
-  let x_1 = f32(x[base + ((N_1 * (C * S)) + S_1)]);
+  let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[base + ((N_2 * (C * S)) + S_2)]);
+  let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[base + ((N_3 * (C * S)) + S_3)]);
+  let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -3068,7 +3029,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let N_4 = i / max(S, 1u);
       let S_4 = i % max(S, 1u);
-      let x_4 = f32(x[base + ((N_4 * (C * S)) + S_4)]);
+      let x_4 = x_at(base + ((N_4 * (C * S)) + S_4));
       let d = x_4 - shift;
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -3117,7 +3078,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let N_5 = i_2 / max(S, 1u);
       let S_5 = i_2 % max(S, 1u);
-      let x_5 = f32(x[base + ((N_5 * (C * S)) + S_5)]);
+      let x_5 = x_at(base + ((N_5 * (C * S)) + S_5));
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -3161,18 +3122,18 @@ fn main(
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
     let N_6 = i_3 / max(S, 1u);
     let S_6 = i_3 % max(S, 1u);
-    let x_6 = f32(x[base + ((N_6 * (C * S)) + S_6)]);
-    let gamma_1 = f32(gamma[base + ((N_6 * (C * S)) + S_6)]);
-    let beta_1 = f32(beta[base + ((N_6 * (C * S)) + S_6)]);
-    y[base + ((N_6 * (C * S)) + S_6)] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
+    let x_6 = x_at(base + ((N_6 * (C * S)) + S_6));
+    let gamma_1 = gamma_at(base + ((N_6 * (C * S)) + S_6));
+    let beta_1 = beta_at(base + ((N_6 * (C * S)) + S_6));
+    y_put(base + ((N_6 * (C * S)) + S_6), ((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -3197,11 +3158,6 @@ override C: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<vec4<gamma_t>>;
-@group(0) @binding(2) var<storage, read> beta: array<vec4<beta_t>>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -3230,13 +3186,13 @@ fn main(
   let N_1 = 0u / max(S, 1u);
   let S_1 = 0u % max(S, 1u);
   let base = row * S;
-  let x_1 = f32(x[(base + ((N_1 * (C * S)) + S_1)) / 4u][(base + ((N_1 * (C * S)) + S_1)) % 4u]);
+  let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[(base + ((N_2 * (C * S)) + S_2)) / 4u][(base + ((N_2 * (C * S)) + S_2)) % 4u]);
+  let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[(base + ((N_3 * (C * S)) + S_3)) / 4u][(base + ((N_3 * (C * S)) + S_3)) % 4u]);
+  let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = row * (S / 4u);
   var sum = vec4f(0.0f);
@@ -3248,7 +3204,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let N_4 = (i * 4u) / max(S, 1u);
       let S_4 = (i * 4u) % max(S, 1u);
-      let x_4 = vec4f(x[base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
+      let x_4 = x_four(base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
       let d = x_4 - vec4f(shift);
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -3299,7 +3255,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let N_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5 = vec4f(x[base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
+      let x_5 = x_four(base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -3345,19 +3301,19 @@ fn main(
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
     let N_6 = (i_3 * 4u) / max(S, 1u);
     let S_6 = (i_3 * 4u) % max(S, 1u);
-    let x_6 = vec4f(x[base_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
-    let gamma_1 = vec4f(gamma[base_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
-    let beta_1 = vec4f(beta[base_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
+    let x_6 = x_four(base_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)));
+    let gamma_1 = gamma_four(base_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)));
+    let beta_1 = beta_four(base_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)));
     let add = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * gamma_1) + beta_1;
-    y[base_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))] = vec4<y_t>(add);
+    y_put_four(base_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)), add);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -3382,11 +3338,6 @@ override C: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<vec4<gamma_t>>;
-@group(0) @binding(2) var<storage, read> beta: array<vec4<beta_t>>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -3415,23 +3366,23 @@ fn main(
   let N_1 = 0u / max(S, 1u);
   let S_1 = 0u % max(S, 1u);
   let base = row * S;
-  let x_1 = f32(x[(base + ((N_1 * (C * S)) + S_1)) / 4u][(base + ((N_1 * (C * S)) + S_1)) % 4u]);
+  let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[(base + ((N_2 * (C * S)) + S_2)) / 4u][(base + ((N_2 * (C * S)) + S_2)) % 4u]);
+  let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[(base + ((N_3 * (C * S)) + S_3)) / 4u][(base + ((N_3 * (C * S)) + S_3)) % 4u]);
+  let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   let base_2 = row * (S / 4u);
-  for (var k = 0u; k < HELD_1; k += 1u) {
+  for (var k = 0u; k < HELD; k += 1u) {
     let i = lane + (k * LANES);
     if (i < ((N * S) / 4u)) {
       let N_4 = (i * 4u) / max(S, 1u);
       let S_4 = (i * 4u) % max(S, 1u);
-      let x_4 = vec4f(x[base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
+      let x_4 = x_four(base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
       held[held_place(0u, k, local_index)] = x_4;
       let d = x_4 - vec4f(shift);
       sum = sum + d;
@@ -3474,7 +3425,7 @@ fn main(
   var sum_3 = vec4f(0.0f);
   var squares_3 = vec4f(0.0f);
   let end = select(0u, (N * S) / 4u, far);
-  for (var k_2 = 0u; k_2 < HELD_1; k_2 += 1u) {
+  for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
     let i_2 = lane + (k_2 * LANES);
     if (i_2 < end) {
       let kept = held[held_place(0u, k_2, local_index)];
@@ -3518,25 +3469,25 @@ fn main(
   let spread = select(variance, variance_2, far);
   let end_2 = select(0u, (N * S) / 4u, active_1);
   let rsqrt = inverseSqrt(spread + eps);
-  for (var k_3 = 0u; k_3 < HELD_1; k_3 += 1u) {
+  for (var k_3 = 0u; k_3 < HELD; k_3 += 1u) {
     let i_3 = lane + (k_3 * LANES);
     if (i_3 < end_2) {
       let kept_2 = held[held_place(0u, k_3, local_index)];
       let N_5 = (i_3 * 4u) / max(S, 1u);
       let S_5 = (i_3 * 4u) % max(S, 1u);
-      let gamma_1 = vec4f(gamma[base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
-      let beta_1 = vec4f(beta[base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
+      let gamma_1 = gamma_four(base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
+      let beta_1 = beta_four(base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
       let add = ((((kept_2 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * gamma_1) + beta_1;
-      y[base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u))] = vec4<y_t>(add);
+      y_put_four(base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)), add);
     }
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -3561,11 +3512,6 @@ override C: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<vec4<gamma_t>>;
-@group(0) @binding(2) var<storage, read> beta: array<vec4<beta_t>>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
 
 // A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
 fn larger(a: f32, b: f32) -> f32 {
@@ -3597,22 +3543,22 @@ fn main(
   let base_4 = row_3 * S;
   let base_5 = row_4 * S;
   let base_6 = row_5 * S;
-  let x_7 = f32(x[(base_3 + ((N_1 * (C * S)) + S_1)) / 4u][(base_3 + ((N_1 * (C * S)) + S_1)) % 4u]);
-  let x_8 = f32(x[(base_4 + ((N_1 * (C * S)) + S_1)) / 4u][(base_4 + ((N_1 * (C * S)) + S_1)) % 4u]);
-  let x_9 = f32(x[(base_5 + ((N_1 * (C * S)) + S_1)) / 4u][(base_5 + ((N_1 * (C * S)) + S_1)) % 4u]);
-  let x_10 = f32(x[(base_6 + ((N_1 * (C * S)) + S_1)) / 4u][(base_6 + ((N_1 * (C * S)) + S_1)) % 4u]);
+  let x_7 = x_at(base_3 + ((N_1 * (C * S)) + S_1));
+  let x_8 = x_at(base_4 + ((N_1 * (C * S)) + S_1));
+  let x_9 = x_at(base_5 + ((N_1 * (C * S)) + S_1));
+  let x_10 = x_at(base_6 + ((N_1 * (C * S)) + S_1));
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2_2 = f32(x[(base_3 + ((N_2 * (C * S)) + S_2)) / 4u][(base_3 + ((N_2 * (C * S)) + S_2)) % 4u]);
-  let x_2_3 = f32(x[(base_4 + ((N_2 * (C * S)) + S_2)) / 4u][(base_4 + ((N_2 * (C * S)) + S_2)) % 4u]);
-  let x_2_4 = f32(x[(base_5 + ((N_2 * (C * S)) + S_2)) / 4u][(base_5 + ((N_2 * (C * S)) + S_2)) % 4u]);
-  let x_2_5 = f32(x[(base_6 + ((N_2 * (C * S)) + S_2)) / 4u][(base_6 + ((N_2 * (C * S)) + S_2)) % 4u]);
+  let x_2_2 = x_at(base_3 + ((N_2 * (C * S)) + S_2));
+  let x_2_3 = x_at(base_4 + ((N_2 * (C * S)) + S_2));
+  let x_2_4 = x_at(base_5 + ((N_2 * (C * S)) + S_2));
+  let x_2_5 = x_at(base_6 + ((N_2 * (C * S)) + S_2));
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3_2 = f32(x[(base_3 + ((N_3 * (C * S)) + S_3)) / 4u][(base_3 + ((N_3 * (C * S)) + S_3)) % 4u]);
-  let x_3_3 = f32(x[(base_4 + ((N_3 * (C * S)) + S_3)) / 4u][(base_4 + ((N_3 * (C * S)) + S_3)) % 4u]);
-  let x_3_4 = f32(x[(base_5 + ((N_3 * (C * S)) + S_3)) / 4u][(base_5 + ((N_3 * (C * S)) + S_3)) % 4u]);
-  let x_3_5 = f32(x[(base_6 + ((N_3 * (C * S)) + S_3)) / 4u][(base_6 + ((N_3 * (C * S)) + S_3)) % 4u]);
+  let x_3_2 = x_at(base_3 + ((N_3 * (C * S)) + S_3));
+  let x_3_3 = x_at(base_4 + ((N_3 * (C * S)) + S_3));
+  let x_3_4 = x_at(base_5 + ((N_3 * (C * S)) + S_3));
+  let x_3_5 = x_at(base_6 + ((N_3 * (C * S)) + S_3));
   let shift_3 = x_7 + (((x_2_2 - x_7) + (x_3_2 - x_7)) * 0.3333333432674408f);
   let shift_4 = x_8 + (((x_2_3 - x_8) + (x_3_3 - x_8)) * 0.3333333432674408f);
   let shift_5 = x_9 + (((x_2_4 - x_9) + (x_3_4 - x_9)) * 0.3333333432674408f);
@@ -3642,10 +3588,10 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let N_4 = (i * 4u) / max(S, 1u);
       let S_4 = (i * 4u) % max(S, 1u);
-      let x_4_2 = vec4f(x[base_2_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
-      let x_4_3 = vec4f(x[base_2_3 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
-      let x_4_4 = vec4f(x[base_2_4 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
-      let x_4_5 = vec4f(x[base_2_5 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
+      let x_4_2 = x_four(base_2_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
+      let x_4_3 = x_four(base_2_3 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
+      let x_4_4 = x_four(base_2_4 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
+      let x_4_5 = x_four(base_2_5 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
       let d_3 = x_4_2 - vec4f(shift_3);
       let d_4 = x_4_3 - vec4f(shift_4);
       let d_5 = x_4_4 - vec4f(shift_5);
@@ -3729,7 +3675,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2_2; i_2 += LANES) {
       let N_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5_2 = vec4f(x[base_2_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
+      let x_5_2 = x_four(base_2_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
       let d_2_2 = x_5_2 - vec4f(shift_2_2);
       part_3_2 = part_3_2 + d_2_2;
       part_4_2 = part_4_2 + (d_2_2 * d_2_2);
@@ -3744,7 +3690,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2_3; i_2 += LANES) {
       let N_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5_3 = vec4f(x[base_2_3 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
+      let x_5_3 = x_four(base_2_3 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
       let d_2_3 = x_5_3 - vec4f(shift_2_3);
       part_3_3 = part_3_3 + d_2_3;
       part_4_3 = part_4_3 + (d_2_3 * d_2_3);
@@ -3759,7 +3705,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2_4; i_2 += LANES) {
       let N_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5_4 = vec4f(x[base_2_4 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
+      let x_5_4 = x_four(base_2_4 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
       let d_2_4 = x_5_4 - vec4f(shift_2_4);
       part_3_4 = part_3_4 + d_2_4;
       part_4_4 = part_4_4 + (d_2_4 * d_2_4);
@@ -3774,7 +3720,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2_5; i_2 += LANES) {
       let N_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5_5 = vec4f(x[base_2_5 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
+      let x_5_5 = x_four(base_2_5 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
       let d_2_5 = x_5_5 - vec4f(shift_2_5);
       part_3_5 = part_3_5 + d_2_5;
       part_4_5 = part_4_5 + (d_2_5 * d_2_5);
@@ -3832,34 +3778,34 @@ fn main(
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
     let N_6 = (i_3 * 4u) / max(S, 1u);
     let S_6 = (i_3 * 4u) % max(S, 1u);
-    let x_6_2 = vec4f(x[base_2_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
-    let x_6_3 = vec4f(x[base_2_3 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
-    let x_6_4 = vec4f(x[base_2_4 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
-    let x_6_5 = vec4f(x[base_2_5 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
-    let gamma_2 = vec4f(gamma[base_2_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
-    let gamma_3 = vec4f(gamma[base_2_3 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
-    let gamma_4 = vec4f(gamma[base_2_4 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
-    let gamma_5 = vec4f(gamma[base_2_5 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
-    let beta_2 = vec4f(beta[base_2_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
-    let beta_3 = vec4f(beta[base_2_3 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
-    let beta_4 = vec4f(beta[base_2_4 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
-    let beta_5 = vec4f(beta[base_2_5 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
+    let x_6_2 = x_four(base_2_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)));
+    let x_6_3 = x_four(base_2_3 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)));
+    let x_6_4 = x_four(base_2_4 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)));
+    let x_6_5 = x_four(base_2_5 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)));
+    let gamma_2 = gamma_four(base_2_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)));
+    let gamma_3 = gamma_four(base_2_3 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)));
+    let gamma_4 = gamma_four(base_2_4 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)));
+    let gamma_5 = gamma_four(base_2_5 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)));
+    let beta_2 = beta_four(base_2_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)));
+    let beta_3 = beta_four(base_2_3 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)));
+    let beta_4 = beta_four(base_2_4 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)));
+    let beta_5 = beta_four(base_2_5 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)));
     let add_2 = ((((x_6_2 - vec4f(shift_2_2)) - vec4f(rest_2)) * vec4f(rsqrt_2)) * gamma_2) + beta_2;
     let add_3 = ((((x_6_3 - vec4f(shift_2_3)) - vec4f(rest_3)) * vec4f(rsqrt_3)) * gamma_3) + beta_3;
     let add_4 = ((((x_6_4 - vec4f(shift_2_4)) - vec4f(rest_4)) * vec4f(rsqrt_4)) * gamma_4) + beta_4;
     let add_5 = ((((x_6_5 - vec4f(shift_2_5)) - vec4f(rest_5)) * vec4f(rsqrt_5)) * gamma_5) + beta_5;
-    y[base_2_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))] = vec4<y_t>(add_2);
-    y[base_2_3 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))] = vec4<y_t>(add_3);
-    y[base_2_4 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))] = vec4<y_t>(add_4);
-    y[base_2_5 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))] = vec4<y_t>(add_5);
+    y_put_four(base_2_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)), add_2);
+    y_put_four(base_2_3 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)), add_3);
+    y_put_four(base_2_4 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)), add_4);
+    y_put_four(base_2_5 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)), add_5);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -3891,9 +3837,6 @@ override C: u32;
 override N: u32;
 override S: u32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -3921,13 +3864,13 @@ fn main(
   let N_1 = 0u / max(S, 1u);
   let S_1 = 0u % max(S, 1u);
   let base = row * S;
-  let x_1 = f32(x[base + ((N_1 * (C * S)) + S_1)]);
+  let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[base + ((N_2 * (C * S)) + S_2)]);
+  let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[base + ((N_3 * (C * S)) + S_3)]);
+  let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -3938,7 +3881,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let N_4 = i / max(S, 1u);
       let S_4 = i % max(S, 1u);
-      let x_4 = f32(x[base + ((N_4 * (C * S)) + S_4)]);
+      let x_4 = x_at(base + ((N_4 * (C * S)) + S_4));
       let d = x_4 - shift;
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -3987,7 +3930,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let N_5 = i_2 / max(S, 1u);
       let S_5 = i_2 % max(S, 1u);
-      let x_5 = f32(x[base + ((N_5 * (C * S)) + S_5)]);
+      let x_5 = x_at(base + ((N_5 * (C * S)) + S_5));
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -4027,15 +3970,20 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    partials[(part * C) + row] = partials_t(shift_2);
-    partials[((PARTS + part) * C) + row] = partials_t(rest);
-    partials[(((2u * PARTS) + part) * C) + row] = partials_t(spread);
+    partials_put((part * C) + row, shift_2);
+    partials_put(((PARTS + part) * C) + row, rest);
+    partials_put((((2u * PARTS) + part) * C) + row, spread);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -4060,9 +4008,6 @@ override SUBGROUP: u32;
 override C: u32;
 override N: u32;
 override S: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -4095,13 +4040,13 @@ fn main(
   let N_1 = 0u / max(S, 1u);
   let S_1 = 0u % max(S, 1u);
   let base = row * S;
-  let x_1 = f32(x[(base + ((N_1 * (C * S)) + S_1)) / 4u][(base + ((N_1 * (C * S)) + S_1)) % 4u]);
+  let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[(base + ((N_2 * (C * S)) + S_2)) / 4u][(base + ((N_2 * (C * S)) + S_2)) % 4u]);
+  let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[(base + ((N_3 * (C * S)) + S_3)) / 4u][(base + ((N_3 * (C * S)) + S_3)) % 4u]);
+  let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = row * (S / 4u);
   var sum = vec4f(0.0f);
@@ -4113,7 +4058,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let N_4 = (i * 4u) / max(S, 1u);
       let S_4 = (i * 4u) % max(S, 1u);
-      let x_4 = vec4f(x[base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
+      let x_4 = x_four(base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
       let d = x_4 - vec4f(shift);
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -4164,7 +4109,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let N_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5 = vec4f(x[base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
+      let x_5 = x_four(base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -4206,15 +4151,20 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    partials[(part * C) + row] = partials_t(shift_2);
-    partials[((PARTS + part) * C) + row] = partials_t(rest);
-    partials[(((2u * PARTS) + part) * C) + row] = partials_t(spread);
+    partials_put((part * C) + row, shift_2);
+    partials_put(((PARTS + part) * C) + row, rest);
+    partials_put((((2u * PARTS) + part) * C) + row, spread);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -4245,12 +4195,6 @@ override C: u32;
 override N: u32;
 override S: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> x: array<x_t>;
-@group(0) @binding(2) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(3) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(4) var<storage, read_write> y: array<y_t>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -4283,11 +4227,11 @@ fn main(
     }
     workgroupBarrier();
   }
-  let part_1 = f32(partials[row]);
+  let part_1 = partials_at(row);
   var total = 0.0f;
   for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-    let part_2 = f32(partials[(p_2 * C) + row]);
-    let part_3 = f32(partials[((PARTS + p_2) * C) + row]);
+    let part_2 = partials_at((p_2 * C) + row);
+    let part_3 = partials_at(((PARTS + p_2) * C) + row);
     total = total + (f32(min((p_2 + 1u) * ((((N * S) + PARTS) - 1u) / PARTS), N * S) - (p_2 * ((((N * S) + PARTS) - 1u) / PARTS))) * ((part_2 - part_1) + part_3));
   }
   for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
@@ -4312,9 +4256,9 @@ fn main(
   let rest = total / f32(N * S);
   var total_2 = 0.0f;
   for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-    let part_4 = f32(partials[(p_3 * C) + row]);
-    let part_5 = f32(partials[((PARTS + p_3) * C) + row]);
-    let part_6 = f32(partials[(((2u * PARTS) + p_3) * C) + row]);
+    let part_4 = partials_at((p_3 * C) + row);
+    let part_5 = partials_at(((PARTS + p_3) * C) + row);
+    let part_6 = partials_at((((2u * PARTS) + p_3) * C) + row);
     total_2 = total_2 + (f32(min((p_3 + 1u) * ((((N * S) + PARTS) - 1u) / PARTS), N * S) - (p_3 * ((((N * S) + PARTS) - 1u) / PARTS))) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
   }
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
@@ -4345,19 +4289,24 @@ fn main(
   for (var i = first + lane; i < end; i += LANES) {
     let N_1 = i / max(S, 1u);
     let S_1 = i % max(S, 1u);
-    let x_1 = f32(x[base + ((N_1 * (C * S)) + S_1)]);
-    let gamma_1 = f32(gamma[base + ((N_1 * (C * S)) + S_1)]);
-    let beta_1 = f32(beta[base + ((N_1 * (C * S)) + S_1)]);
-    y[base + ((N_1 * (C * S)) + S_1)] = y_t(((((x_1 - part_1) - rest) * rsqrt) * gamma_1) + beta_1);
+    let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
+    let gamma_1 = gamma_at(base + ((N_1 * (C * S)) + S_1));
+    let beta_1 = beta_at(base + ((N_1 * (C * S)) + S_1));
+    y_put(base + ((N_1 * (C * S)) + S_1), ((((x_1 - part_1) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "gamma", access: "read", element: "gamma_t" },
-                    { tensor: "beta", access: "read", element: "beta_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+                    { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -4384,12 +4333,6 @@ override C: u32;
 override N: u32;
 override S: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(2) var<storage, read> gamma: array<vec4<gamma_t>>;
-@group(0) @binding(3) var<storage, read> beta: array<vec4<beta_t>>;
-@group(0) @binding(4) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -4422,11 +4365,11 @@ fn main(
     }
     workgroupBarrier();
   }
-  let part_1 = f32(partials[row]);
+  let part_1 = partials_at(row);
   var total = 0.0f;
   for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-    let part_2 = f32(partials[(p_2 * C) + row]);
-    let part_3 = f32(partials[((PARTS + p_2) * C) + row]);
+    let part_2 = partials_at((p_2 * C) + row);
+    let part_3 = partials_at(((PARTS + p_2) * C) + row);
     total = total + (f32((min((p_2 + 1u) * (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u) - (p_2 * (((((N * S) / 4u) + PARTS) - 1u) / PARTS))) * 4u) * ((part_2 - part_1) + part_3));
   }
   for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
@@ -4451,9 +4394,9 @@ fn main(
   let rest = total / f32(N * S);
   var total_2 = 0.0f;
   for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-    let part_4 = f32(partials[(p_3 * C) + row]);
-    let part_5 = f32(partials[((PARTS + p_3) * C) + row]);
-    let part_6 = f32(partials[(((2u * PARTS) + p_3) * C) + row]);
+    let part_4 = partials_at((p_3 * C) + row);
+    let part_5 = partials_at(((PARTS + p_3) * C) + row);
+    let part_6 = partials_at((((2u * PARTS) + p_3) * C) + row);
     total_2 = total_2 + (f32((min((p_3 + 1u) * (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u) - (p_3 * (((((N * S) / 4u) + PARTS) - 1u) / PARTS))) * 4u) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
   }
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
@@ -4484,20 +4427,25 @@ fn main(
   for (var i = first + lane; i < end; i += LANES) {
     let N_1 = (i * 4u) / max(S, 1u);
     let S_1 = (i * 4u) % max(S, 1u);
-    let x_1 = vec4f(x[base + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u))]);
-    let gamma_1 = vec4f(gamma[base + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u))]);
-    let beta_1 = vec4f(beta[base + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u))]);
+    let x_1 = x_four(base + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
+    let gamma_1 = gamma_four(base + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
+    let beta_1 = beta_four(base + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
     let add = ((((x_1 - vec4f(part_1)) - vec4f(rest)) * vec4f(rsqrt)) * gamma_1) + beta_1;
-    y[base + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u))] = vec4<y_t>(add);
+    y_put_four(base + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)), add);
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "gamma", access: "read", element: "gamma_t" },
-                    { tensor: "beta", access: "read", element: "beta_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+                    { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+                    { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },

@@ -122,14 +122,6 @@ override T: u32;
 override D: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read> residual: array<residual_t>;
-@group(0) @binding(2) var<storage, read> bias: array<bias_t>;
-@group(0) @binding(3) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(4) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(5) var<storage, read_write> y: array<y_t>;
-@group(0) @binding(6) var<storage, read_write> h: array<h_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -151,29 +143,29 @@ fn main(
   let active_1 = index < T;
   let row = select(0u, index, active_1);
   let base = row * D;
-  let x_1 = f32(x[base]);
-  let x_2 = f32(x[base + (D / 2u)]);
-  let x_3 = f32(x[base + (D - 1u)]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (D / 2u));
+  let x_3 = x_at(base + (D - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-  let residual_1 = f32(residual[base]);
-  let residual_2 = f32(residual[base + (D / 2u)]);
-  let residual_3 = f32(residual[base + (D - 1u)]);
+  let residual_1 = residual_at(base);
+  let residual_2 = residual_at(base + (D / 2u));
+  let residual_3 = residual_at(base + (D - 1u));
   let shift_2 = residual_1 + (((residual_2 - residual_1) + (residual_3 - residual_1)) * 0.3333333432674408f);
-  let bias_1 = f32(bias[0u]);
-  let bias_2 = f32(bias[D / 2u]);
-  let bias_3 = f32(bias[D - 1u]);
+  let bias_1 = bias_at(0u);
+  let bias_2 = bias_at(D / 2u);
+  let bias_3 = bias_at(D - 1u);
   let shift_3 = bias_1 + (((bias_2 - bias_1) + (bias_3 - bias_1)) * 0.3333333432674408f);
-  let x_4 = f32(x[base]);
-  let residual_4 = f32(residual[base]);
-  let bias_4 = f32(bias[0u]);
+  let x_4 = x_at(base);
+  let residual_4 = residual_at(base);
+  let bias_4 = bias_at(0u);
   let add = ((x_4 - shift) + (residual_4 - shift_2)) + (bias_4 - shift_3);
-  let x_5 = f32(x[base + (D / 2u)]);
-  let residual_5 = f32(residual[base + (D / 2u)]);
-  let bias_5 = f32(bias[D / 2u]);
+  let x_5 = x_at(base + (D / 2u));
+  let residual_5 = residual_at(base + (D / 2u));
+  let bias_5 = bias_at(D / 2u);
   let add_2 = ((x_5 - shift) + (residual_5 - shift_2)) + (bias_5 - shift_3);
-  let x_6 = f32(x[base + (D - 1u)]);
-  let residual_6 = f32(residual[base + (D - 1u)]);
-  let bias_6 = f32(bias[D - 1u]);
+  let x_6 = x_at(base + (D - 1u));
+  let residual_6 = residual_at(base + (D - 1u));
+  let bias_6 = bias_at(D - 1u);
   let add_3 = ((x_6 - shift) + (residual_6 - shift_2)) + (bias_6 - shift_3);
   let shift_4 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
   var sum = 0.0f;
@@ -183,9 +175,9 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), D);
     for (var i = block; i < stop; i += LANES) {
-      let x_7 = f32(x[base + i]);
-      let residual_7 = f32(residual[base + i]);
-      let bias_7 = f32(bias[i]);
+      let x_7 = x_at(base + i);
+      let residual_7 = residual_at(base + i);
+      let bias_7 = bias_at(i);
       let add_4 = ((x_7 - shift) + (residual_7 - shift_2)) + (bias_7 - shift_3);
       let d = add_4 - shift_4;
       part_1 = part_1 + d;
@@ -233,9 +225,9 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_8 = f32(x[base + i_2]);
-      let residual_8 = f32(residual[base + i_2]);
-      let bias_8 = f32(bias[i_2]);
+      let x_8 = x_at(base + i_2);
+      let residual_8 = residual_at(base + i_2);
+      let bias_8 = bias_at(i_2);
       let add_5 = ((x_8 - shift) + (residual_8 - shift_2)) + (bias_8 - shift_3);
       let d_2 = add_5 - shift_5;
       part_3 = part_3 + d_2;
@@ -278,25 +270,25 @@ fn main(
   let end_2 = select(0u, D, active_1);
   let rsqrt = inverseSqrt(spread + eps);
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
-    let x_9 = f32(x[base + i_3]);
-    let residual_9 = f32(residual[base + i_3]);
-    let bias_9 = f32(bias[i_3]);
+    let x_9 = x_at(base + i_3);
+    let residual_9 = residual_at(base + i_3);
+    let bias_9 = bias_at(i_3);
     let add_6 = ((x_9 - shift) + (residual_9 - shift_2)) + (bias_9 - shift_3);
-    let gamma_1 = f32(gamma[i_3]);
-    let beta_1 = f32(beta[i_3]);
-    y[base + i_3] = y_t(((((add_6 - shift_5) - rest) * rsqrt) * gamma_1) + beta_1);
-    h[base + i_3] = h_t((x_9 + residual_9) + bias_9);
+    let gamma_1 = gamma_at(i_3);
+    let beta_1 = beta_at(i_3);
+    y_put(base + i_3, ((((add_6 - shift_5) - rest) * rsqrt) * gamma_1) + beta_1);
+    h_put(base + i_3, (x_9 + residual_9) + bias_9);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "residual", access: "read", element: "residual_t" },
-              { tensor: "bias", access: "read", element: "bias_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
-              { tensor: "h", access: "read_write", element: "h_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+              { tensor: "residual", access: "read", name: "residual", accessors: { at: "residual_at" } },
+              { tensor: "bias", access: "read", name: "bias", accessors: { at: "bias_at" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
+              { tensor: "h", access: "read_write", name: "h", accessors: { put: "h_put" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -319,14 +311,6 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> residual: array<vec4<residual_t>>;
-@group(0) @binding(2) var<storage, read> bias: array<vec4<bias_t>>;
-@group(0) @binding(3) var<storage, read> gamma: array<vec4<gamma_t>>;
-@group(0) @binding(4) var<storage, read> beta: array<vec4<beta_t>>;
-@group(0) @binding(5) var<storage, read_write> y: array<vec4<y_t>>;
-@group(0) @binding(6) var<storage, read_write> h: array<vec4<h_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -353,29 +337,29 @@ fn main(
   let active_1 = index < T;
   let row = select(0u, index, active_1);
   let base = row * D;
-  let x_1 = f32(x[base / 4u][base % 4u]);
-  let x_2 = f32(x[(base + (D / 2u)) / 4u][(base + (D / 2u)) % 4u]);
-  let x_3 = f32(x[(base + (D - 1u)) / 4u][(base + (D - 1u)) % 4u]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (D / 2u));
+  let x_3 = x_at(base + (D - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-  let residual_1 = f32(residual[base / 4u][base % 4u]);
-  let residual_2 = f32(residual[(base + (D / 2u)) / 4u][(base + (D / 2u)) % 4u]);
-  let residual_3 = f32(residual[(base + (D - 1u)) / 4u][(base + (D - 1u)) % 4u]);
+  let residual_1 = residual_at(base);
+  let residual_2 = residual_at(base + (D / 2u));
+  let residual_3 = residual_at(base + (D - 1u));
   let shift_2 = residual_1 + (((residual_2 - residual_1) + (residual_3 - residual_1)) * 0.3333333432674408f);
-  let bias_1 = f32(bias[(0u) / 4u][(0u) % 4u]);
-  let bias_2 = f32(bias[(D / 2u) / 4u][(D / 2u) % 4u]);
-  let bias_3 = f32(bias[(D - 1u) / 4u][(D - 1u) % 4u]);
+  let bias_1 = bias_at(0u);
+  let bias_2 = bias_at(D / 2u);
+  let bias_3 = bias_at(D - 1u);
   let shift_3 = bias_1 + (((bias_2 - bias_1) + (bias_3 - bias_1)) * 0.3333333432674408f);
-  let x_4 = f32(x[base / 4u][base % 4u]);
-  let residual_4 = f32(residual[base / 4u][base % 4u]);
-  let bias_4 = f32(bias[(0u) / 4u][(0u) % 4u]);
+  let x_4 = x_at(base);
+  let residual_4 = residual_at(base);
+  let bias_4 = bias_at(0u);
   let add = ((x_4 - shift) + (residual_4 - shift_2)) + (bias_4 - shift_3);
-  let x_5 = f32(x[(base + (D / 2u)) / 4u][(base + (D / 2u)) % 4u]);
-  let residual_5 = f32(residual[(base + (D / 2u)) / 4u][(base + (D / 2u)) % 4u]);
-  let bias_5 = f32(bias[(D / 2u) / 4u][(D / 2u) % 4u]);
+  let x_5 = x_at(base + (D / 2u));
+  let residual_5 = residual_at(base + (D / 2u));
+  let bias_5 = bias_at(D / 2u);
   let add_2 = ((x_5 - shift) + (residual_5 - shift_2)) + (bias_5 - shift_3);
-  let x_6 = f32(x[(base + (D - 1u)) / 4u][(base + (D - 1u)) % 4u]);
-  let residual_6 = f32(residual[(base + (D - 1u)) / 4u][(base + (D - 1u)) % 4u]);
-  let bias_6 = f32(bias[(D - 1u) / 4u][(D - 1u) % 4u]);
+  let x_6 = x_at(base + (D - 1u));
+  let residual_6 = residual_at(base + (D - 1u));
+  let bias_6 = bias_at(D - 1u);
   let add_3 = ((x_6 - shift) + (residual_6 - shift_2)) + (bias_6 - shift_3);
   let shift_4 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
   let base_2 = row * (D / 4u);
@@ -386,9 +370,9 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_7 = vec4f(x[base_2 + i]);
-      let residual_7 = vec4f(residual[base_2 + i]);
-      let bias_7 = vec4f(bias[i]);
+      let x_7 = x_four(base_2 + i);
+      let residual_7 = residual_four(base_2 + i);
+      let bias_7 = bias_four(i);
       let add_4 = ((x_7 - vec4f(shift)) + (residual_7 - vec4f(shift_2))) + (bias_7 - vec4f(shift_3));
       let d = add_4 - vec4f(shift_4);
       part_1 = part_1 + d;
@@ -438,9 +422,9 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_8 = vec4f(x[base_2 + i_2]);
-      let residual_8 = vec4f(residual[base_2 + i_2]);
-      let bias_8 = vec4f(bias[i_2]);
+      let x_8 = x_four(base_2 + i_2);
+      let residual_8 = residual_four(base_2 + i_2);
+      let bias_8 = bias_four(i_2);
       let add_5 = ((x_8 - vec4f(shift)) + (residual_8 - vec4f(shift_2))) + (bias_8 - vec4f(shift_3));
       let d_2 = add_5 - vec4f(shift_5);
       part_3 = part_3 + d_2;
@@ -485,26 +469,36 @@ fn main(
   let end_2 = select(0u, D / 4u, active_1);
   let rsqrt = inverseSqrt(spread + eps);
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
-    let x_9 = vec4f(x[base_2 + i_3]);
-    let residual_9 = vec4f(residual[base_2 + i_3]);
-    let bias_9 = vec4f(bias[i_3]);
+    let x_9 = x_four(base_2 + i_3);
+    let residual_9 = residual_four(base_2 + i_3);
+    let bias_9 = bias_four(i_3);
     let add_6 = ((x_9 - vec4f(shift)) + (residual_9 - vec4f(shift_2))) + (bias_9 - vec4f(shift_3));
-    let gamma_1 = vec4f(gamma[i_3]);
-    let beta_1 = vec4f(beta[i_3]);
+    let gamma_1 = gamma_four(i_3);
+    let beta_1 = beta_four(i_3);
     let add_7 = ((((add_6 - vec4f(shift_5)) - vec4f(rest)) * vec4f(rsqrt)) * gamma_1) + beta_1;
-    y[base_2 + i_3] = vec4<y_t>(add_7);
-    h[base_2 + i_3] = vec4<h_t>((x_9 + residual_9) + bias_9);
+    y_put_four(base_2 + i_3, add_7);
+    h_put_four(base_2 + i_3, (x_9 + residual_9) + bias_9);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "residual", access: "read", element: "residual_t" },
-              { tensor: "bias", access: "read", element: "bias_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
-              { tensor: "h", access: "read_write", element: "h_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              {
+                tensor: "residual",
+                access: "read",
+                name: "residual",
+                accessors: { at: "residual_at", four: "residual_four" },
+              },
+              {
+                tensor: "bias",
+                access: "read",
+                name: "bias",
+                accessors: { at: "bias_at", four: "bias_four" },
+              },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
+              { tensor: "h", access: "read_write", name: "h", accessors: { putFour: "h_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -527,14 +521,6 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> residual: array<vec4<residual_t>>;
-@group(0) @binding(2) var<storage, read> bias: array<vec4<bias_t>>;
-@group(0) @binding(3) var<storage, read> gamma: array<vec4<gamma_t>>;
-@group(0) @binding(4) var<storage, read> beta: array<vec4<beta_t>>;
-@group(0) @binding(5) var<storage, read_write> y: array<vec4<y_t>>;
-@group(0) @binding(6) var<storage, read_write> h: array<vec4<h_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -561,42 +547,42 @@ fn main(
   let active_1 = index < T;
   let row = select(0u, index, active_1);
   let base = row * D;
-  let x_1 = f32(x[base / 4u][base % 4u]);
-  let x_2 = f32(x[(base + (D / 2u)) / 4u][(base + (D / 2u)) % 4u]);
-  let x_3 = f32(x[(base + (D - 1u)) / 4u][(base + (D - 1u)) % 4u]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (D / 2u));
+  let x_3 = x_at(base + (D - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-  let residual_1 = f32(residual[base / 4u][base % 4u]);
-  let residual_2 = f32(residual[(base + (D / 2u)) / 4u][(base + (D / 2u)) % 4u]);
-  let residual_3 = f32(residual[(base + (D - 1u)) / 4u][(base + (D - 1u)) % 4u]);
+  let residual_1 = residual_at(base);
+  let residual_2 = residual_at(base + (D / 2u));
+  let residual_3 = residual_at(base + (D - 1u));
   let shift_2 = residual_1 + (((residual_2 - residual_1) + (residual_3 - residual_1)) * 0.3333333432674408f);
-  let bias_1 = f32(bias[(0u) / 4u][(0u) % 4u]);
-  let bias_2 = f32(bias[(D / 2u) / 4u][(D / 2u) % 4u]);
-  let bias_3 = f32(bias[(D - 1u) / 4u][(D - 1u) % 4u]);
+  let bias_1 = bias_at(0u);
+  let bias_2 = bias_at(D / 2u);
+  let bias_3 = bias_at(D - 1u);
   let shift_3 = bias_1 + (((bias_2 - bias_1) + (bias_3 - bias_1)) * 0.3333333432674408f);
-  let x_4 = f32(x[base / 4u][base % 4u]);
-  let residual_4 = f32(residual[base / 4u][base % 4u]);
-  let bias_4 = f32(bias[(0u) / 4u][(0u) % 4u]);
+  let x_4 = x_at(base);
+  let residual_4 = residual_at(base);
+  let bias_4 = bias_at(0u);
   let add = ((x_4 - shift) + (residual_4 - shift_2)) + (bias_4 - shift_3);
-  let x_5 = f32(x[(base + (D / 2u)) / 4u][(base + (D / 2u)) % 4u]);
-  let residual_5 = f32(residual[(base + (D / 2u)) / 4u][(base + (D / 2u)) % 4u]);
-  let bias_5 = f32(bias[(D / 2u) / 4u][(D / 2u) % 4u]);
+  let x_5 = x_at(base + (D / 2u));
+  let residual_5 = residual_at(base + (D / 2u));
+  let bias_5 = bias_at(D / 2u);
   let add_2 = ((x_5 - shift) + (residual_5 - shift_2)) + (bias_5 - shift_3);
-  let x_6 = f32(x[(base + (D - 1u)) / 4u][(base + (D - 1u)) % 4u]);
-  let residual_6 = f32(residual[(base + (D - 1u)) / 4u][(base + (D - 1u)) % 4u]);
-  let bias_6 = f32(bias[(D - 1u) / 4u][(D - 1u) % 4u]);
+  let x_6 = x_at(base + (D - 1u));
+  let residual_6 = residual_at(base + (D - 1u));
+  let bias_6 = bias_at(D - 1u);
   let add_3 = ((x_6 - shift) + (residual_6 - shift_2)) + (bias_6 - shift_3);
   let shift_4 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   let base_2 = row * (D / 4u);
-  for (var k = 0u; k < HELD_1; k += 1u) {
+  for (var k = 0u; k < HELD; k += 1u) {
     let i = lane + (k * LANES);
     if (i < (D / 4u)) {
-      let x_7 = vec4f(x[base_2 + i]);
+      let x_7 = x_four(base_2 + i);
       held[held_place(1u, k, local_index)] = x_7;
-      let residual_7 = vec4f(residual[base_2 + i]);
+      let residual_7 = residual_four(base_2 + i);
       held[held_place(0u, k, local_index)] = residual_7;
-      let bias_7 = vec4f(bias[i]);
+      let bias_7 = bias_four(i);
       let add_4 = ((x_7 - vec4f(shift)) + (residual_7 - vec4f(shift_2))) + (bias_7 - vec4f(shift_3));
       let d = add_4 - vec4f(shift_4);
       sum = sum + d;
@@ -639,12 +625,12 @@ fn main(
   var sum_3 = vec4f(0.0f);
   var squares_3 = vec4f(0.0f);
   let end = select(0u, D / 4u, far);
-  for (var k_2 = 0u; k_2 < HELD_1; k_2 += 1u) {
+  for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
     let i_2 = lane + (k_2 * LANES);
     if (i_2 < end) {
       let kept = held[held_place(1u, k_2, local_index)];
       let kept_2 = held[held_place(0u, k_2, local_index)];
-      let bias_8 = vec4f(bias[i_2]);
+      let bias_8 = bias_four(i_2);
       let add_5 = ((kept - vec4f(shift)) + (kept_2 - vec4f(shift_2))) + (bias_8 - vec4f(shift_3));
       let d_2 = add_5 - vec4f(shift_5);
       sum_3 = sum_3 + d_2;
@@ -686,30 +672,40 @@ fn main(
   let spread = select(variance, variance_2, far);
   let end_2 = select(0u, D / 4u, active_1);
   let rsqrt = inverseSqrt(spread + eps);
-  for (var k_3 = 0u; k_3 < HELD_1; k_3 += 1u) {
+  for (var k_3 = 0u; k_3 < HELD; k_3 += 1u) {
     let i_3 = lane + (k_3 * LANES);
     if (i_3 < end_2) {
       let kept_3 = held[held_place(1u, k_3, local_index)];
       let kept_4 = held[held_place(0u, k_3, local_index)];
-      let bias_9 = vec4f(bias[i_3]);
+      let bias_9 = bias_four(i_3);
       let add_6 = ((kept_3 - vec4f(shift)) + (kept_4 - vec4f(shift_2))) + (bias_9 - vec4f(shift_3));
-      let gamma_1 = vec4f(gamma[i_3]);
-      let beta_1 = vec4f(beta[i_3]);
+      let gamma_1 = gamma_four(i_3);
+      let beta_1 = beta_four(i_3);
       let add_7 = ((((add_6 - vec4f(shift_5)) - vec4f(rest)) * vec4f(rsqrt)) * gamma_1) + beta_1;
-      y[base_2 + i_3] = vec4<y_t>(add_7);
-      h[base_2 + i_3] = vec4<h_t>((kept_3 + kept_4) + bias_9);
+      y_put_four(base_2 + i_3, add_7);
+      h_put_four(base_2 + i_3, (kept_3 + kept_4) + bias_9);
     }
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "residual", access: "read", element: "residual_t" },
-              { tensor: "bias", access: "read", element: "bias_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
-              { tensor: "h", access: "read_write", element: "h_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              {
+                tensor: "residual",
+                access: "read",
+                name: "residual",
+                accessors: { at: "residual_at", four: "residual_four" },
+              },
+              {
+                tensor: "bias",
+                access: "read",
+                name: "bias",
+                accessors: { at: "bias_at", four: "bias_four" },
+              },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
+              { tensor: "h", access: "read_write", name: "h", accessors: { putFour: "h_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -732,14 +728,6 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> residual: array<vec4<residual_t>>;
-@group(0) @binding(2) var<storage, read> bias: array<vec4<bias_t>>;
-@group(0) @binding(3) var<storage, read> gamma: array<vec4<gamma_t>>;
-@group(0) @binding(4) var<storage, read> beta: array<vec4<beta_t>>;
-@group(0) @binding(5) var<storage, read_write> y: array<vec4<y_t>>;
-@group(0) @binding(6) var<storage, read_write> h: array<vec4<h_t>>;
 
 // A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
 fn larger(a: f32, b: f32) -> f32 {
@@ -769,77 +757,77 @@ fn main(
   let base_4 = row_3 * D;
   let base_5 = row_4 * D;
   let base_6 = row_5 * D;
-  let x_10 = f32(x[base_3 / 4u][base_3 % 4u]);
-  let x_11 = f32(x[base_4 / 4u][base_4 % 4u]);
-  let x_12 = f32(x[base_5 / 4u][base_5 % 4u]);
-  let x_13 = f32(x[base_6 / 4u][base_6 % 4u]);
-  let x_2_2 = f32(x[(base_3 + (D / 2u)) / 4u][(base_3 + (D / 2u)) % 4u]);
-  let x_2_3 = f32(x[(base_4 + (D / 2u)) / 4u][(base_4 + (D / 2u)) % 4u]);
-  let x_2_4 = f32(x[(base_5 + (D / 2u)) / 4u][(base_5 + (D / 2u)) % 4u]);
-  let x_2_5 = f32(x[(base_6 + (D / 2u)) / 4u][(base_6 + (D / 2u)) % 4u]);
-  let x_3_2 = f32(x[(base_3 + (D - 1u)) / 4u][(base_3 + (D - 1u)) % 4u]);
-  let x_3_3 = f32(x[(base_4 + (D - 1u)) / 4u][(base_4 + (D - 1u)) % 4u]);
-  let x_3_4 = f32(x[(base_5 + (D - 1u)) / 4u][(base_5 + (D - 1u)) % 4u]);
-  let x_3_5 = f32(x[(base_6 + (D - 1u)) / 4u][(base_6 + (D - 1u)) % 4u]);
+  let x_10 = x_at(base_3);
+  let x_11 = x_at(base_4);
+  let x_12 = x_at(base_5);
+  let x_13 = x_at(base_6);
+  let x_2_2 = x_at(base_3 + (D / 2u));
+  let x_2_3 = x_at(base_4 + (D / 2u));
+  let x_2_4 = x_at(base_5 + (D / 2u));
+  let x_2_5 = x_at(base_6 + (D / 2u));
+  let x_3_2 = x_at(base_3 + (D - 1u));
+  let x_3_3 = x_at(base_4 + (D - 1u));
+  let x_3_4 = x_at(base_5 + (D - 1u));
+  let x_3_5 = x_at(base_6 + (D - 1u));
   let shift_6 = x_10 + (((x_2_2 - x_10) + (x_3_2 - x_10)) * 0.3333333432674408f);
   let shift_7 = x_11 + (((x_2_3 - x_11) + (x_3_3 - x_11)) * 0.3333333432674408f);
   let shift_8 = x_12 + (((x_2_4 - x_12) + (x_3_4 - x_12)) * 0.3333333432674408f);
   let shift_9 = x_13 + (((x_2_5 - x_13) + (x_3_5 - x_13)) * 0.3333333432674408f);
-  let residual_10 = f32(residual[base_3 / 4u][base_3 % 4u]);
-  let residual_11 = f32(residual[base_4 / 4u][base_4 % 4u]);
-  let residual_12 = f32(residual[base_5 / 4u][base_5 % 4u]);
-  let residual_13 = f32(residual[base_6 / 4u][base_6 % 4u]);
-  let residual_2_2 = f32(residual[(base_3 + (D / 2u)) / 4u][(base_3 + (D / 2u)) % 4u]);
-  let residual_2_3 = f32(residual[(base_4 + (D / 2u)) / 4u][(base_4 + (D / 2u)) % 4u]);
-  let residual_2_4 = f32(residual[(base_5 + (D / 2u)) / 4u][(base_5 + (D / 2u)) % 4u]);
-  let residual_2_5 = f32(residual[(base_6 + (D / 2u)) / 4u][(base_6 + (D / 2u)) % 4u]);
-  let residual_3_2 = f32(residual[(base_3 + (D - 1u)) / 4u][(base_3 + (D - 1u)) % 4u]);
-  let residual_3_3 = f32(residual[(base_4 + (D - 1u)) / 4u][(base_4 + (D - 1u)) % 4u]);
-  let residual_3_4 = f32(residual[(base_5 + (D - 1u)) / 4u][(base_5 + (D - 1u)) % 4u]);
-  let residual_3_5 = f32(residual[(base_6 + (D - 1u)) / 4u][(base_6 + (D - 1u)) % 4u]);
+  let residual_10 = residual_at(base_3);
+  let residual_11 = residual_at(base_4);
+  let residual_12 = residual_at(base_5);
+  let residual_13 = residual_at(base_6);
+  let residual_2_2 = residual_at(base_3 + (D / 2u));
+  let residual_2_3 = residual_at(base_4 + (D / 2u));
+  let residual_2_4 = residual_at(base_5 + (D / 2u));
+  let residual_2_5 = residual_at(base_6 + (D / 2u));
+  let residual_3_2 = residual_at(base_3 + (D - 1u));
+  let residual_3_3 = residual_at(base_4 + (D - 1u));
+  let residual_3_4 = residual_at(base_5 + (D - 1u));
+  let residual_3_5 = residual_at(base_6 + (D - 1u));
   let shift_2_2 = residual_10 + (((residual_2_2 - residual_10) + (residual_3_2 - residual_10)) * 0.3333333432674408f);
   let shift_2_3 = residual_11 + (((residual_2_3 - residual_11) + (residual_3_3 - residual_11)) * 0.3333333432674408f);
   let shift_2_4 = residual_12 + (((residual_2_4 - residual_12) + (residual_3_4 - residual_12)) * 0.3333333432674408f);
   let shift_2_5 = residual_13 + (((residual_2_5 - residual_13) + (residual_3_5 - residual_13)) * 0.3333333432674408f);
-  let bias_1 = f32(bias[(0u) / 4u][(0u) % 4u]);
-  let bias_2 = f32(bias[(D / 2u) / 4u][(D / 2u) % 4u]);
-  let bias_3 = f32(bias[(D - 1u) / 4u][(D - 1u) % 4u]);
+  let bias_1 = bias_at(0u);
+  let bias_2 = bias_at(D / 2u);
+  let bias_3 = bias_at(D - 1u);
   let shift_3 = bias_1 + (((bias_2 - bias_1) + (bias_3 - bias_1)) * 0.3333333432674408f);
-  let x_4_2 = f32(x[base_3 / 4u][base_3 % 4u]);
-  let x_4_3 = f32(x[base_4 / 4u][base_4 % 4u]);
-  let x_4_4 = f32(x[base_5 / 4u][base_5 % 4u]);
-  let x_4_5 = f32(x[base_6 / 4u][base_6 % 4u]);
-  let residual_4_2 = f32(residual[base_3 / 4u][base_3 % 4u]);
-  let residual_4_3 = f32(residual[base_4 / 4u][base_4 % 4u]);
-  let residual_4_4 = f32(residual[base_5 / 4u][base_5 % 4u]);
-  let residual_4_5 = f32(residual[base_6 / 4u][base_6 % 4u]);
-  let bias_4 = f32(bias[(0u) / 4u][(0u) % 4u]);
+  let x_4_2 = x_at(base_3);
+  let x_4_3 = x_at(base_4);
+  let x_4_4 = x_at(base_5);
+  let x_4_5 = x_at(base_6);
+  let residual_4_2 = residual_at(base_3);
+  let residual_4_3 = residual_at(base_4);
+  let residual_4_4 = residual_at(base_5);
+  let residual_4_5 = residual_at(base_6);
+  let bias_4 = bias_at(0u);
   let add_8 = ((x_4_2 - shift_6) + (residual_4_2 - shift_2_2)) + (bias_4 - shift_3);
   let add_9 = ((x_4_3 - shift_7) + (residual_4_3 - shift_2_3)) + (bias_4 - shift_3);
   let add_10 = ((x_4_4 - shift_8) + (residual_4_4 - shift_2_4)) + (bias_4 - shift_3);
   let add_11 = ((x_4_5 - shift_9) + (residual_4_5 - shift_2_5)) + (bias_4 - shift_3);
-  let x_5_2 = f32(x[(base_3 + (D / 2u)) / 4u][(base_3 + (D / 2u)) % 4u]);
-  let x_5_3 = f32(x[(base_4 + (D / 2u)) / 4u][(base_4 + (D / 2u)) % 4u]);
-  let x_5_4 = f32(x[(base_5 + (D / 2u)) / 4u][(base_5 + (D / 2u)) % 4u]);
-  let x_5_5 = f32(x[(base_6 + (D / 2u)) / 4u][(base_6 + (D / 2u)) % 4u]);
-  let residual_5_2 = f32(residual[(base_3 + (D / 2u)) / 4u][(base_3 + (D / 2u)) % 4u]);
-  let residual_5_3 = f32(residual[(base_4 + (D / 2u)) / 4u][(base_4 + (D / 2u)) % 4u]);
-  let residual_5_4 = f32(residual[(base_5 + (D / 2u)) / 4u][(base_5 + (D / 2u)) % 4u]);
-  let residual_5_5 = f32(residual[(base_6 + (D / 2u)) / 4u][(base_6 + (D / 2u)) % 4u]);
-  let bias_5 = f32(bias[(D / 2u) / 4u][(D / 2u) % 4u]);
+  let x_5_2 = x_at(base_3 + (D / 2u));
+  let x_5_3 = x_at(base_4 + (D / 2u));
+  let x_5_4 = x_at(base_5 + (D / 2u));
+  let x_5_5 = x_at(base_6 + (D / 2u));
+  let residual_5_2 = residual_at(base_3 + (D / 2u));
+  let residual_5_3 = residual_at(base_4 + (D / 2u));
+  let residual_5_4 = residual_at(base_5 + (D / 2u));
+  let residual_5_5 = residual_at(base_6 + (D / 2u));
+  let bias_5 = bias_at(D / 2u);
   let add_2_2 = ((x_5_2 - shift_6) + (residual_5_2 - shift_2_2)) + (bias_5 - shift_3);
   let add_2_3 = ((x_5_3 - shift_7) + (residual_5_3 - shift_2_3)) + (bias_5 - shift_3);
   let add_2_4 = ((x_5_4 - shift_8) + (residual_5_4 - shift_2_4)) + (bias_5 - shift_3);
   let add_2_5 = ((x_5_5 - shift_9) + (residual_5_5 - shift_2_5)) + (bias_5 - shift_3);
-  let x_6_2 = f32(x[(base_3 + (D - 1u)) / 4u][(base_3 + (D - 1u)) % 4u]);
-  let x_6_3 = f32(x[(base_4 + (D - 1u)) / 4u][(base_4 + (D - 1u)) % 4u]);
-  let x_6_4 = f32(x[(base_5 + (D - 1u)) / 4u][(base_5 + (D - 1u)) % 4u]);
-  let x_6_5 = f32(x[(base_6 + (D - 1u)) / 4u][(base_6 + (D - 1u)) % 4u]);
-  let residual_6_2 = f32(residual[(base_3 + (D - 1u)) / 4u][(base_3 + (D - 1u)) % 4u]);
-  let residual_6_3 = f32(residual[(base_4 + (D - 1u)) / 4u][(base_4 + (D - 1u)) % 4u]);
-  let residual_6_4 = f32(residual[(base_5 + (D - 1u)) / 4u][(base_5 + (D - 1u)) % 4u]);
-  let residual_6_5 = f32(residual[(base_6 + (D - 1u)) / 4u][(base_6 + (D - 1u)) % 4u]);
-  let bias_6 = f32(bias[(D - 1u) / 4u][(D - 1u) % 4u]);
+  let x_6_2 = x_at(base_3 + (D - 1u));
+  let x_6_3 = x_at(base_4 + (D - 1u));
+  let x_6_4 = x_at(base_5 + (D - 1u));
+  let x_6_5 = x_at(base_6 + (D - 1u));
+  let residual_6_2 = residual_at(base_3 + (D - 1u));
+  let residual_6_3 = residual_at(base_4 + (D - 1u));
+  let residual_6_4 = residual_at(base_5 + (D - 1u));
+  let residual_6_5 = residual_at(base_6 + (D - 1u));
+  let bias_6 = bias_at(D - 1u);
   let add_3_2 = ((x_6_2 - shift_6) + (residual_6_2 - shift_2_2)) + (bias_6 - shift_3);
   let add_3_3 = ((x_6_3 - shift_7) + (residual_6_3 - shift_2_3)) + (bias_6 - shift_3);
   let add_3_4 = ((x_6_4 - shift_8) + (residual_6_4 - shift_2_4)) + (bias_6 - shift_3);
@@ -871,15 +859,15 @@ fn main(
     var part_2_5 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_7_2 = vec4f(x[base_2_2 + i]);
-      let x_7_3 = vec4f(x[base_2_3 + i]);
-      let x_7_4 = vec4f(x[base_2_4 + i]);
-      let x_7_5 = vec4f(x[base_2_5 + i]);
-      let residual_7_2 = vec4f(residual[base_2_2 + i]);
-      let residual_7_3 = vec4f(residual[base_2_3 + i]);
-      let residual_7_4 = vec4f(residual[base_2_4 + i]);
-      let residual_7_5 = vec4f(residual[base_2_5 + i]);
-      let bias_7 = vec4f(bias[i]);
+      let x_7_2 = x_four(base_2_2 + i);
+      let x_7_3 = x_four(base_2_3 + i);
+      let x_7_4 = x_four(base_2_4 + i);
+      let x_7_5 = x_four(base_2_5 + i);
+      let residual_7_2 = residual_four(base_2_2 + i);
+      let residual_7_3 = residual_four(base_2_3 + i);
+      let residual_7_4 = residual_four(base_2_4 + i);
+      let residual_7_5 = residual_four(base_2_5 + i);
+      let bias_7 = bias_four(i);
       let add_4_2 = ((x_7_2 - vec4f(shift_6)) + (residual_7_2 - vec4f(shift_2_2))) + (bias_7 - vec4f(shift_3));
       let add_4_3 = ((x_7_3 - vec4f(shift_7)) + (residual_7_3 - vec4f(shift_2_3))) + (bias_7 - vec4f(shift_3));
       let add_4_4 = ((x_7_4 - vec4f(shift_8)) + (residual_7_4 - vec4f(shift_2_4))) + (bias_7 - vec4f(shift_3));
@@ -965,9 +953,9 @@ fn main(
     var part_4_2 = vec4f(0.0f);
     let stop_2_2 = min(block_2 + (LANES * 256u), end_3);
     for (var i_2 = block_2; i_2 < stop_2_2; i_2 += LANES) {
-      let x_8_2 = vec4f(x[base_2_2 + i_2]);
-      let residual_8_2 = vec4f(residual[base_2_2 + i_2]);
-      let bias_8 = vec4f(bias[i_2]);
+      let x_8_2 = x_four(base_2_2 + i_2);
+      let residual_8_2 = residual_four(base_2_2 + i_2);
+      let bias_8 = bias_four(i_2);
       let add_5_2 = ((x_8_2 - vec4f(shift_6)) + (residual_8_2 - vec4f(shift_2_2))) + (bias_8 - vec4f(shift_3));
       let d_2_2 = add_5_2 - vec4f(shift_5_2);
       part_3_2 = part_3_2 + d_2_2;
@@ -981,9 +969,9 @@ fn main(
     var part_4_3 = vec4f(0.0f);
     let stop_2_3 = min(block_2 + (LANES * 256u), end_4);
     for (var i_2 = block_2; i_2 < stop_2_3; i_2 += LANES) {
-      let x_8_3 = vec4f(x[base_2_3 + i_2]);
-      let residual_8_3 = vec4f(residual[base_2_3 + i_2]);
-      let bias_8 = vec4f(bias[i_2]);
+      let x_8_3 = x_four(base_2_3 + i_2);
+      let residual_8_3 = residual_four(base_2_3 + i_2);
+      let bias_8 = bias_four(i_2);
       let add_5_3 = ((x_8_3 - vec4f(shift_7)) + (residual_8_3 - vec4f(shift_2_3))) + (bias_8 - vec4f(shift_3));
       let d_2_3 = add_5_3 - vec4f(shift_5_3);
       part_3_3 = part_3_3 + d_2_3;
@@ -997,9 +985,9 @@ fn main(
     var part_4_4 = vec4f(0.0f);
     let stop_2_4 = min(block_2 + (LANES * 256u), end_5);
     for (var i_2 = block_2; i_2 < stop_2_4; i_2 += LANES) {
-      let x_8_4 = vec4f(x[base_2_4 + i_2]);
-      let residual_8_4 = vec4f(residual[base_2_4 + i_2]);
-      let bias_8 = vec4f(bias[i_2]);
+      let x_8_4 = x_four(base_2_4 + i_2);
+      let residual_8_4 = residual_four(base_2_4 + i_2);
+      let bias_8 = bias_four(i_2);
       let add_5_4 = ((x_8_4 - vec4f(shift_8)) + (residual_8_4 - vec4f(shift_2_4))) + (bias_8 - vec4f(shift_3));
       let d_2_4 = add_5_4 - vec4f(shift_5_4);
       part_3_4 = part_3_4 + d_2_4;
@@ -1013,9 +1001,9 @@ fn main(
     var part_4_5 = vec4f(0.0f);
     let stop_2_5 = min(block_2 + (LANES * 256u), end_6);
     for (var i_2 = block_2; i_2 < stop_2_5; i_2 += LANES) {
-      let x_8_5 = vec4f(x[base_2_5 + i_2]);
-      let residual_8_5 = vec4f(residual[base_2_5 + i_2]);
-      let bias_8 = vec4f(bias[i_2]);
+      let x_8_5 = x_four(base_2_5 + i_2);
+      let residual_8_5 = residual_four(base_2_5 + i_2);
+      let bias_8 = bias_four(i_2);
       let add_5_5 = ((x_8_5 - vec4f(shift_9)) + (residual_8_5 - vec4f(shift_2_5))) + (bias_8 - vec4f(shift_3));
       let d_2_5 = add_5_5 - vec4f(shift_5_5);
       part_3_5 = part_3_5 + d_2_5;
@@ -1072,44 +1060,54 @@ fn main(
   let rsqrt_4 = inverseSqrt(spread_4 + eps);
   let rsqrt_5 = inverseSqrt(spread_5 + eps);
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
-    let x_9_2 = vec4f(x[base_2_2 + i_3]);
-    let x_9_3 = vec4f(x[base_2_3 + i_3]);
-    let x_9_4 = vec4f(x[base_2_4 + i_3]);
-    let x_9_5 = vec4f(x[base_2_5 + i_3]);
-    let residual_9_2 = vec4f(residual[base_2_2 + i_3]);
-    let residual_9_3 = vec4f(residual[base_2_3 + i_3]);
-    let residual_9_4 = vec4f(residual[base_2_4 + i_3]);
-    let residual_9_5 = vec4f(residual[base_2_5 + i_3]);
-    let bias_9 = vec4f(bias[i_3]);
+    let x_9_2 = x_four(base_2_2 + i_3);
+    let x_9_3 = x_four(base_2_3 + i_3);
+    let x_9_4 = x_four(base_2_4 + i_3);
+    let x_9_5 = x_four(base_2_5 + i_3);
+    let residual_9_2 = residual_four(base_2_2 + i_3);
+    let residual_9_3 = residual_four(base_2_3 + i_3);
+    let residual_9_4 = residual_four(base_2_4 + i_3);
+    let residual_9_5 = residual_four(base_2_5 + i_3);
+    let bias_9 = bias_four(i_3);
     let add_6_2 = ((x_9_2 - vec4f(shift_6)) + (residual_9_2 - vec4f(shift_2_2))) + (bias_9 - vec4f(shift_3));
     let add_6_3 = ((x_9_3 - vec4f(shift_7)) + (residual_9_3 - vec4f(shift_2_3))) + (bias_9 - vec4f(shift_3));
     let add_6_4 = ((x_9_4 - vec4f(shift_8)) + (residual_9_4 - vec4f(shift_2_4))) + (bias_9 - vec4f(shift_3));
     let add_6_5 = ((x_9_5 - vec4f(shift_9)) + (residual_9_5 - vec4f(shift_2_5))) + (bias_9 - vec4f(shift_3));
-    let gamma_1 = vec4f(gamma[i_3]);
-    let beta_1 = vec4f(beta[i_3]);
+    let gamma_1 = gamma_four(i_3);
+    let beta_1 = beta_four(i_3);
     let add_7_2 = ((((add_6_2 - vec4f(shift_5_2)) - vec4f(rest_2)) * vec4f(rsqrt_2)) * gamma_1) + beta_1;
     let add_7_3 = ((((add_6_3 - vec4f(shift_5_3)) - vec4f(rest_3)) * vec4f(rsqrt_3)) * gamma_1) + beta_1;
     let add_7_4 = ((((add_6_4 - vec4f(shift_5_4)) - vec4f(rest_4)) * vec4f(rsqrt_4)) * gamma_1) + beta_1;
     let add_7_5 = ((((add_6_5 - vec4f(shift_5_5)) - vec4f(rest_5)) * vec4f(rsqrt_5)) * gamma_1) + beta_1;
-    y[base_2_2 + i_3] = vec4<y_t>(add_7_2);
-    y[base_2_3 + i_3] = vec4<y_t>(add_7_3);
-    y[base_2_4 + i_3] = vec4<y_t>(add_7_4);
-    y[base_2_5 + i_3] = vec4<y_t>(add_7_5);
-    h[base_2_2 + i_3] = vec4<h_t>((x_9_2 + residual_9_2) + bias_9);
-    h[base_2_3 + i_3] = vec4<h_t>((x_9_3 + residual_9_3) + bias_9);
-    h[base_2_4 + i_3] = vec4<h_t>((x_9_4 + residual_9_4) + bias_9);
-    h[base_2_5 + i_3] = vec4<h_t>((x_9_5 + residual_9_5) + bias_9);
+    y_put_four(base_2_2 + i_3, add_7_2);
+    y_put_four(base_2_3 + i_3, add_7_3);
+    y_put_four(base_2_4 + i_3, add_7_4);
+    y_put_four(base_2_5 + i_3, add_7_5);
+    h_put_four(base_2_2 + i_3, (x_9_2 + residual_9_2) + bias_9);
+    h_put_four(base_2_3 + i_3, (x_9_3 + residual_9_3) + bias_9);
+    h_put_four(base_2_4 + i_3, (x_9_4 + residual_9_4) + bias_9);
+    h_put_four(base_2_5 + i_3, (x_9_5 + residual_9_5) + bias_9);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "residual", access: "read", element: "residual_t" },
-              { tensor: "bias", access: "read", element: "bias_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
-              { tensor: "h", access: "read_write", element: "h_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              {
+                tensor: "residual",
+                access: "read",
+                name: "residual",
+                accessors: { at: "residual_at", four: "residual_four" },
+              },
+              {
+                tensor: "bias",
+                access: "read",
+                name: "bias",
+                accessors: { at: "bias_at", four: "bias_four" },
+              },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
+              { tensor: "h", access: "read_write", name: "h", accessors: { putFour: "h_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -1139,11 +1137,6 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read> residual: array<residual_t>;
-@group(0) @binding(2) var<storage, read> bias: array<bias_t>;
-@group(0) @binding(3) var<storage, read_write> partials: array<partials_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -1169,31 +1162,31 @@ fn main(
   let first = min(part * (((D + PARTS) - 1u) / PARTS), D);
   let last = min(first + (((D + PARTS) - 1u) / PARTS), D);
   let base = row * D;
-  let x_1 = f32(x[base]);
-  let x_2 = f32(x[base + (D / 2u)]);
-  let x_3 = f32(x[base + (D - 1u)]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (D / 2u));
+  let x_3 = x_at(base + (D - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-  let residual_1 = f32(residual[base]);
-  let residual_2 = f32(residual[base + (D / 2u)]);
-  let residual_3 = f32(residual[base + (D - 1u)]);
+  let residual_1 = residual_at(base);
+  let residual_2 = residual_at(base + (D / 2u));
+  let residual_3 = residual_at(base + (D - 1u));
   let shift_2 = residual_1 + (((residual_2 - residual_1) + (residual_3 - residual_1)) * 0.3333333432674408f);
-  let bias_1 = f32(bias[0u]);
-  let bias_2 = f32(bias[D / 2u]);
-  let bias_3 = f32(bias[D - 1u]);
+  let bias_1 = bias_at(0u);
+  let bias_2 = bias_at(D / 2u);
+  let bias_3 = bias_at(D - 1u);
   let shift_3 = bias_1 + (((bias_2 - bias_1) + (bias_3 - bias_1)) * 0.3333333432674408f);
   let first_2 = min(part * (((D + PARTS) - 1u) / PARTS), D);
   let last_2 = min(first_2 + (((D + PARTS) - 1u) / PARTS), D);
-  let x_4 = f32(x[base]);
-  let residual_4 = f32(residual[base]);
-  let bias_4 = f32(bias[0u]);
+  let x_4 = x_at(base);
+  let residual_4 = residual_at(base);
+  let bias_4 = bias_at(0u);
   let add = ((x_4 - shift) + (residual_4 - shift_2)) + (bias_4 - shift_3);
-  let x_5 = f32(x[base + (D / 2u)]);
-  let residual_5 = f32(residual[base + (D / 2u)]);
-  let bias_5 = f32(bias[D / 2u]);
+  let x_5 = x_at(base + (D / 2u));
+  let residual_5 = residual_at(base + (D / 2u));
+  let bias_5 = bias_at(D / 2u);
   let add_2 = ((x_5 - shift) + (residual_5 - shift_2)) + (bias_5 - shift_3);
-  let x_6 = f32(x[base + (D - 1u)]);
-  let residual_6 = f32(residual[base + (D - 1u)]);
-  let bias_6 = f32(bias[D - 1u]);
+  let x_6 = x_at(base + (D - 1u));
+  let residual_6 = residual_at(base + (D - 1u));
+  let bias_6 = bias_at(D - 1u);
   let add_3 = ((x_6 - shift) + (residual_6 - shift_2)) + (bias_6 - shift_3);
   let shift_4 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
   var sum = 0.0f;
@@ -1203,9 +1196,9 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), last_2);
     for (var i = block; i < stop; i += LANES) {
-      let x_7 = f32(x[base + i]);
-      let residual_7 = f32(residual[base + i]);
-      let bias_7 = f32(bias[i]);
+      let x_7 = x_at(base + i);
+      let residual_7 = residual_at(base + i);
+      let bias_7 = bias_at(i);
       let add_4 = ((x_7 - shift) + (residual_7 - shift_2)) + (bias_7 - shift_3);
       let d = add_4 - shift_4;
       part_1 = part_1 + d;
@@ -1253,9 +1246,9 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_8 = f32(x[base + i_2]);
-      let residual_8 = f32(residual[base + i_2]);
-      let bias_8 = f32(bias[i_2]);
+      let x_8 = x_at(base + i_2);
+      let residual_8 = residual_at(base + i_2);
+      let bias_8 = bias_at(i_2);
       let add_5 = ((x_8 - shift) + (residual_8 - shift_2)) + (bias_8 - shift_3);
       let d_2 = add_5 - shift_5;
       part_3 = part_3 + d_2;
@@ -1296,20 +1289,25 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    partials[(part * T) + row] = partials_t(shift);
-    partials[(((3u * PARTS) + part) * T) + row] = partials_t(shift_2);
-    partials[(((6u * PARTS) + part) * T) + row] = partials_t(shift_3);
-    partials[(((9u * PARTS) + part) * T) + row] = partials_t(shift_5);
-    partials[(((10u * PARTS) + part) * T) + row] = partials_t(rest);
-    partials[(((11u * PARTS) + part) * T) + row] = partials_t(spread);
+    partials_put((part * T) + row, shift);
+    partials_put((((3u * PARTS) + part) * T) + row, shift_2);
+    partials_put((((6u * PARTS) + part) * T) + row, shift_3);
+    partials_put((((9u * PARTS) + part) * T) + row, shift_5);
+    partials_put((((10u * PARTS) + part) * T) + row, rest);
+    partials_put((((11u * PARTS) + part) * T) + row, spread);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "residual", access: "read", element: "residual_t" },
-                    { tensor: "bias", access: "read", element: "bias_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    { tensor: "residual", access: "read", name: "residual", accessors: { at: "residual_at" } },
+                    { tensor: "bias", access: "read", name: "bias", accessors: { at: "bias_at" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1332,11 +1330,6 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override T: u32;
 override D: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> residual: array<vec4<residual_t>>;
-@group(0) @binding(2) var<storage, read> bias: array<vec4<bias_t>>;
-@group(0) @binding(3) var<storage, read_write> partials: array<partials_t>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1367,31 +1360,31 @@ fn main(
   let first = min(part * ((((D / 4u) + PARTS) - 1u) / PARTS), D / 4u);
   let last = min(first + ((((D / 4u) + PARTS) - 1u) / PARTS), D / 4u);
   let base = row * D;
-  let x_1 = f32(x[base / 4u][base % 4u]);
-  let x_2 = f32(x[(base + (D / 2u)) / 4u][(base + (D / 2u)) % 4u]);
-  let x_3 = f32(x[(base + (D - 1u)) / 4u][(base + (D - 1u)) % 4u]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (D / 2u));
+  let x_3 = x_at(base + (D - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-  let residual_1 = f32(residual[base / 4u][base % 4u]);
-  let residual_2 = f32(residual[(base + (D / 2u)) / 4u][(base + (D / 2u)) % 4u]);
-  let residual_3 = f32(residual[(base + (D - 1u)) / 4u][(base + (D - 1u)) % 4u]);
+  let residual_1 = residual_at(base);
+  let residual_2 = residual_at(base + (D / 2u));
+  let residual_3 = residual_at(base + (D - 1u));
   let shift_2 = residual_1 + (((residual_2 - residual_1) + (residual_3 - residual_1)) * 0.3333333432674408f);
-  let bias_1 = f32(bias[(0u) / 4u][(0u) % 4u]);
-  let bias_2 = f32(bias[(D / 2u) / 4u][(D / 2u) % 4u]);
-  let bias_3 = f32(bias[(D - 1u) / 4u][(D - 1u) % 4u]);
+  let bias_1 = bias_at(0u);
+  let bias_2 = bias_at(D / 2u);
+  let bias_3 = bias_at(D - 1u);
   let shift_3 = bias_1 + (((bias_2 - bias_1) + (bias_3 - bias_1)) * 0.3333333432674408f);
   let first_2 = min(part * ((((D / 4u) + PARTS) - 1u) / PARTS), D / 4u);
   let last_2 = min(first_2 + ((((D / 4u) + PARTS) - 1u) / PARTS), D / 4u);
-  let x_4 = f32(x[base / 4u][base % 4u]);
-  let residual_4 = f32(residual[base / 4u][base % 4u]);
-  let bias_4 = f32(bias[(0u) / 4u][(0u) % 4u]);
+  let x_4 = x_at(base);
+  let residual_4 = residual_at(base);
+  let bias_4 = bias_at(0u);
   let add = ((x_4 - shift) + (residual_4 - shift_2)) + (bias_4 - shift_3);
-  let x_5 = f32(x[(base + (D / 2u)) / 4u][(base + (D / 2u)) % 4u]);
-  let residual_5 = f32(residual[(base + (D / 2u)) / 4u][(base + (D / 2u)) % 4u]);
-  let bias_5 = f32(bias[(D / 2u) / 4u][(D / 2u) % 4u]);
+  let x_5 = x_at(base + (D / 2u));
+  let residual_5 = residual_at(base + (D / 2u));
+  let bias_5 = bias_at(D / 2u);
   let add_2 = ((x_5 - shift) + (residual_5 - shift_2)) + (bias_5 - shift_3);
-  let x_6 = f32(x[(base + (D - 1u)) / 4u][(base + (D - 1u)) % 4u]);
-  let residual_6 = f32(residual[(base + (D - 1u)) / 4u][(base + (D - 1u)) % 4u]);
-  let bias_6 = f32(bias[(D - 1u) / 4u][(D - 1u) % 4u]);
+  let x_6 = x_at(base + (D - 1u));
+  let residual_6 = residual_at(base + (D - 1u));
+  let bias_6 = bias_at(D - 1u);
   let add_3 = ((x_6 - shift) + (residual_6 - shift_2)) + (bias_6 - shift_3);
   let shift_4 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
   let base_2 = row * (D / 4u);
@@ -1402,9 +1395,9 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), last_2);
     for (var i = block; i < stop; i += LANES) {
-      let x_7 = vec4f(x[base_2 + i]);
-      let residual_7 = vec4f(residual[base_2 + i]);
-      let bias_7 = vec4f(bias[i]);
+      let x_7 = x_four(base_2 + i);
+      let residual_7 = residual_four(base_2 + i);
+      let bias_7 = bias_four(i);
       let add_4 = ((x_7 - vec4f(shift)) + (residual_7 - vec4f(shift_2))) + (bias_7 - vec4f(shift_3));
       let d = add_4 - vec4f(shift_4);
       part_1 = part_1 + d;
@@ -1454,9 +1447,9 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_8 = vec4f(x[base_2 + i_2]);
-      let residual_8 = vec4f(residual[base_2 + i_2]);
-      let bias_8 = vec4f(bias[i_2]);
+      let x_8 = x_four(base_2 + i_2);
+      let residual_8 = residual_four(base_2 + i_2);
+      let bias_8 = bias_four(i_2);
       let add_5 = ((x_8 - vec4f(shift)) + (residual_8 - vec4f(shift_2))) + (bias_8 - vec4f(shift_3));
       let d_2 = add_5 - vec4f(shift_5);
       part_3 = part_3 + d_2;
@@ -1499,20 +1492,35 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    partials[(part * T) + row] = partials_t(shift);
-    partials[(((3u * PARTS) + part) * T) + row] = partials_t(shift_2);
-    partials[(((6u * PARTS) + part) * T) + row] = partials_t(shift_3);
-    partials[(((9u * PARTS) + part) * T) + row] = partials_t(shift_5);
-    partials[(((10u * PARTS) + part) * T) + row] = partials_t(rest);
-    partials[(((11u * PARTS) + part) * T) + row] = partials_t(spread);
+    partials_put((part * T) + row, shift);
+    partials_put((((3u * PARTS) + part) * T) + row, shift_2);
+    partials_put((((6u * PARTS) + part) * T) + row, shift_3);
+    partials_put((((9u * PARTS) + part) * T) + row, shift_5);
+    partials_put((((10u * PARTS) + part) * T) + row, rest);
+    partials_put((((11u * PARTS) + part) * T) + row, spread);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "residual", access: "read", element: "residual_t" },
-                    { tensor: "bias", access: "read", element: "bias_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+                    {
+                      tensor: "residual",
+                      access: "read",
+                      name: "residual",
+                      accessors: { at: "residual_at", four: "residual_four" },
+                    },
+                    {
+                      tensor: "bias",
+                      access: "read",
+                      name: "bias",
+                      accessors: { at: "bias_at", four: "bias_four" },
+                    },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1541,15 +1549,6 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> x: array<x_t>;
-@group(0) @binding(2) var<storage, read> residual: array<residual_t>;
-@group(0) @binding(3) var<storage, read> bias: array<bias_t>;
-@group(0) @binding(4) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(5) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(6) var<storage, read_write> y: array<y_t>;
-@group(0) @binding(7) var<storage, read_write> h: array<h_t>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1582,9 +1581,9 @@ fn main(
     }
     workgroupBarrier();
   }
-  let part_1 = f32(partials[row]);
-  let part_2 = f32(partials[((3u * PARTS) * T) + row]);
-  let part_3 = f32(partials[((6u * PARTS) * T) + row]);
+  let part_1 = partials_at(row);
+  let part_2 = partials_at(((3u * PARTS) * T) + row);
+  let part_3 = partials_at(((6u * PARTS) * T) + row);
   let used_2 = ((D + (((D + PARTS) - 1u) / PARTS)) - 1u) / (((D + PARTS) - 1u) / PARTS);
   for (var p_2 = lane; p_2 < used_2; p_2 += LANES) {
   }
@@ -1599,11 +1598,11 @@ fn main(
     }
     workgroupBarrier();
   }
-  let part_4 = f32(partials[((9u * PARTS) * T) + row]);
+  let part_4 = partials_at(((9u * PARTS) * T) + row);
   var total = 0.0f;
   for (var p_3 = lane; p_3 < used_2; p_3 += LANES) {
-    let part_5 = f32(partials[(((9u * PARTS) + p_3) * T) + row]);
-    let part_6 = f32(partials[(((10u * PARTS) + p_3) * T) + row]);
+    let part_5 = partials_at((((9u * PARTS) + p_3) * T) + row);
+    let part_6 = partials_at((((10u * PARTS) + p_3) * T) + row);
     total = total + (f32(min((p_3 + 1u) * (((D + PARTS) - 1u) / PARTS), D) - (p_3 * (((D + PARTS) - 1u) / PARTS))) * ((part_5 - part_4) + part_6));
   }
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
@@ -1628,9 +1627,9 @@ fn main(
   let rest = total / f32(D);
   var total_2 = 0.0f;
   for (var p_4 = lane; p_4 < used_2; p_4 += LANES) {
-    let part_7 = f32(partials[(((9u * PARTS) + p_4) * T) + row]);
-    let part_8 = f32(partials[(((10u * PARTS) + p_4) * T) + row]);
-    let part_9 = f32(partials[(((11u * PARTS) + p_4) * T) + row]);
+    let part_7 = partials_at((((9u * PARTS) + p_4) * T) + row);
+    let part_8 = partials_at((((10u * PARTS) + p_4) * T) + row);
+    let part_9 = partials_at((((11u * PARTS) + p_4) * T) + row);
     total_2 = total_2 + (f32(min((p_4 + 1u) * (((D + PARTS) - 1u) / PARTS), D) - (p_4 * (((D + PARTS) - 1u) / PARTS))) * (part_9 + ((((part_7 - part_4) + part_8) - rest) * (((part_7 - part_4) + part_8) - rest))));
   }
   for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
@@ -1659,26 +1658,31 @@ fn main(
   let base = row * D;
   let rsqrt = inverseSqrt(spread + eps);
   for (var i = first + lane; i < end; i += LANES) {
-    let x_1 = f32(x[base + i]);
-    let residual_1 = f32(residual[base + i]);
-    let bias_1 = f32(bias[i]);
+    let x_1 = x_at(base + i);
+    let residual_1 = residual_at(base + i);
+    let bias_1 = bias_at(i);
     let add = ((x_1 - part_1) + (residual_1 - part_2)) + (bias_1 - part_3);
-    let gamma_1 = f32(gamma[i]);
-    let beta_1 = f32(beta[i]);
-    y[base + i] = y_t(((((add - part_4) - rest) * rsqrt) * gamma_1) + beta_1);
-    h[base + i] = h_t((x_1 + residual_1) + bias_1);
+    let gamma_1 = gamma_at(i);
+    let beta_1 = beta_at(i);
+    y_put(base + i, ((((add - part_4) - rest) * rsqrt) * gamma_1) + beta_1);
+    h_put(base + i, (x_1 + residual_1) + bias_1);
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "residual", access: "read", element: "residual_t" },
-                    { tensor: "bias", access: "read", element: "bias_t" },
-                    { tensor: "gamma", access: "read", element: "gamma_t" },
-                    { tensor: "beta", access: "read", element: "beta_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
-                    { tensor: "h", access: "read_write", element: "h_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    { tensor: "residual", access: "read", name: "residual", accessors: { at: "residual_at" } },
+                    { tensor: "bias", access: "read", name: "bias", accessors: { at: "bias_at" } },
+                    { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+                    { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
+                    { tensor: "h", access: "read_write", name: "h", accessors: { put: "h_put" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1703,15 +1707,6 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(2) var<storage, read> residual: array<vec4<residual_t>>;
-@group(0) @binding(3) var<storage, read> bias: array<vec4<bias_t>>;
-@group(0) @binding(4) var<storage, read> gamma: array<vec4<gamma_t>>;
-@group(0) @binding(5) var<storage, read> beta: array<vec4<beta_t>>;
-@group(0) @binding(6) var<storage, read_write> y: array<vec4<y_t>>;
-@group(0) @binding(7) var<storage, read_write> h: array<vec4<h_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1744,9 +1739,9 @@ fn main(
     }
     workgroupBarrier();
   }
-  let part_1 = f32(partials[row]);
-  let part_2 = f32(partials[((3u * PARTS) * T) + row]);
-  let part_3 = f32(partials[((6u * PARTS) * T) + row]);
+  let part_1 = partials_at(row);
+  let part_2 = partials_at(((3u * PARTS) * T) + row);
+  let part_3 = partials_at(((6u * PARTS) * T) + row);
   let used_2 = (((D / 4u) + ((((D / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u) + PARTS) - 1u) / PARTS);
   for (var p_2 = lane; p_2 < used_2; p_2 += LANES) {
   }
@@ -1761,11 +1756,11 @@ fn main(
     }
     workgroupBarrier();
   }
-  let part_4 = f32(partials[((9u * PARTS) * T) + row]);
+  let part_4 = partials_at(((9u * PARTS) * T) + row);
   var total = 0.0f;
   for (var p_3 = lane; p_3 < used_2; p_3 += LANES) {
-    let part_5 = f32(partials[(((9u * PARTS) + p_3) * T) + row]);
-    let part_6 = f32(partials[(((10u * PARTS) + p_3) * T) + row]);
+    let part_5 = partials_at((((9u * PARTS) + p_3) * T) + row);
+    let part_6 = partials_at((((10u * PARTS) + p_3) * T) + row);
     total = total + (f32((min((p_3 + 1u) * ((((D / 4u) + PARTS) - 1u) / PARTS), D / 4u) - (p_3 * ((((D / 4u) + PARTS) - 1u) / PARTS))) * 4u) * ((part_5 - part_4) + part_6));
   }
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
@@ -1790,9 +1785,9 @@ fn main(
   let rest = total / f32(D);
   var total_2 = 0.0f;
   for (var p_4 = lane; p_4 < used_2; p_4 += LANES) {
-    let part_7 = f32(partials[(((9u * PARTS) + p_4) * T) + row]);
-    let part_8 = f32(partials[(((10u * PARTS) + p_4) * T) + row]);
-    let part_9 = f32(partials[(((11u * PARTS) + p_4) * T) + row]);
+    let part_7 = partials_at((((9u * PARTS) + p_4) * T) + row);
+    let part_8 = partials_at((((10u * PARTS) + p_4) * T) + row);
+    let part_9 = partials_at((((11u * PARTS) + p_4) * T) + row);
     total_2 = total_2 + (f32((min((p_4 + 1u) * ((((D / 4u) + PARTS) - 1u) / PARTS), D / 4u) - (p_4 * ((((D / 4u) + PARTS) - 1u) / PARTS))) * 4u) * (part_9 + ((((part_7 - part_4) + part_8) - rest) * (((part_7 - part_4) + part_8) - rest))));
   }
   for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
@@ -1821,27 +1816,37 @@ fn main(
   let base = row * (D / 4u);
   let rsqrt = inverseSqrt(spread + eps);
   for (var i = first + lane; i < end; i += LANES) {
-    let x_1 = vec4f(x[base + i]);
-    let residual_1 = vec4f(residual[base + i]);
-    let bias_1 = vec4f(bias[i]);
+    let x_1 = x_four(base + i);
+    let residual_1 = residual_four(base + i);
+    let bias_1 = bias_four(i);
     let add = ((x_1 - vec4f(part_1)) + (residual_1 - vec4f(part_2))) + (bias_1 - vec4f(part_3));
-    let gamma_1 = vec4f(gamma[i]);
-    let beta_1 = vec4f(beta[i]);
+    let gamma_1 = gamma_four(i);
+    let beta_1 = beta_four(i);
     let add_2 = ((((add - vec4f(part_4)) - vec4f(rest)) * vec4f(rsqrt)) * gamma_1) + beta_1;
-    y[base + i] = vec4<y_t>(add_2);
-    h[base + i] = vec4<h_t>((x_1 + residual_1) + bias_1);
+    y_put_four(base + i, add_2);
+    h_put_four(base + i, (x_1 + residual_1) + bias_1);
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "residual", access: "read", element: "residual_t" },
-                    { tensor: "bias", access: "read", element: "bias_t" },
-                    { tensor: "gamma", access: "read", element: "gamma_t" },
-                    { tensor: "beta", access: "read", element: "beta_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
-                    { tensor: "h", access: "read_write", element: "h_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+                    {
+                      tensor: "residual",
+                      access: "read",
+                      name: "residual",
+                      accessors: { four: "residual_four" },
+                    },
+                    { tensor: "bias", access: "read", name: "bias", accessors: { four: "bias_four" } },
+                    { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+                    { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
+                    { tensor: "h", access: "read_write", name: "h", accessors: { putFour: "h_put_four" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },

@@ -169,13 +169,6 @@ override N: u32;
 override eps: f32;
 override momentum: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<y_t>;
-@group(0) @binding(4) var<storage, read_write> running_mean: array<running_mean_t>;
-@group(0) @binding(5) var<storage, read_write> running_var: array<running_var_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -199,13 +192,13 @@ fn main(
   let N_1 = 0u / max(S, 1u);
   let S_1 = 0u % max(S, 1u);
   let base = row * S;
-  let x_1 = f32(x[base + ((N_1 * (C * S)) + S_1)]);
+  let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[base + ((N_2 * (C * S)) + S_2)]);
+  let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[base + ((N_3 * (C * S)) + S_3)]);
+  let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -216,7 +209,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let N_4 = i / max(S, 1u);
       let S_4 = i % max(S, 1u);
-      let x_4 = f32(x[base + ((N_4 * (C * S)) + S_4)]);
+      let x_4 = x_at(base + ((N_4 * (C * S)) + S_4));
       let d = x_4 - shift;
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -265,7 +258,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let N_5 = i_2 / max(S, 1u);
       let S_5 = i_2 % max(S, 1u);
-      let x_5 = f32(x[base + ((N_5 * (C * S)) + S_5)]);
+      let x_5 = x_at(base + ((N_5 * (C * S)) + S_5));
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -306,31 +299,41 @@ fn main(
   let spread = select(variance, variance_2, far);
   let end_2 = select(0u, N * S, active_1);
   let rsqrt = inverseSqrt(spread + eps);
-  let gamma_1 = f32(gamma[row]);
-  let beta_1 = f32(beta[row]);
+  let gamma_1 = gamma_at(row);
+  let beta_1 = beta_at(row);
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
     let N_6 = i_3 / max(S, 1u);
     let S_6 = i_3 % max(S, 1u);
-    let x_6 = f32(x[base + ((N_6 * (C * S)) + S_6)]);
-    y[base + ((N_6 * (C * S)) + S_6)] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
+    let x_6 = x_at(base + ((N_6 * (C * S)) + S_6));
+    y_put(base + ((N_6 * (C * S)) + S_6), ((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
   }
   if (active_1 && (lane == 0u)) {
-    let running_mean_1 = f32(running_mean[row]);
-    running_mean[row] = running_mean_t(running_mean_1 + (momentum * ((shift_2 + rest) - running_mean_1)));
-    let running_var_1 = f32(running_var[row]);
+    let running_mean_1 = running_mean_at(row);
+    running_mean_put(row, running_mean_1 + (momentum * ((shift_2 + rest) - running_mean_1)));
+    let running_var_1 = running_var_at(row);
     let size = f32(N * S);
     let add = running_var_1 + (momentum * (((spread * size) / larger(size - 1.0f, 1.0f)) - running_var_1));
-    running_var[row] = running_var_t(add);
+    running_var_put(row, add);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
-              { tensor: "running_mean", access: "read_write", element: "running_mean_t" },
-              { tensor: "running_var", access: "read_write", element: "running_var_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
+              {
+                tensor: "running_mean",
+                access: "read_write",
+                name: "running_mean",
+                accessors: { at: "running_mean_at", put: "running_mean_put" },
+              },
+              {
+                tensor: "running_var",
+                access: "read_write",
+                name: "running_var",
+                accessors: { at: "running_var_at", put: "running_var_put" },
+              },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -357,13 +360,6 @@ override S: u32;
 override N: u32;
 override eps: f32;
 override momentum: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
-@group(0) @binding(4) var<storage, read_write> running_mean: array<running_mean_t>;
-@group(0) @binding(5) var<storage, read_write> running_var: array<running_var_t>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -392,13 +388,13 @@ fn main(
   let N_1 = 0u / max(S, 1u);
   let S_1 = 0u % max(S, 1u);
   let base = row * S;
-  let x_1 = f32(x[(base + ((N_1 * (C * S)) + S_1)) / 4u][(base + ((N_1 * (C * S)) + S_1)) % 4u]);
+  let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[(base + ((N_2 * (C * S)) + S_2)) / 4u][(base + ((N_2 * (C * S)) + S_2)) % 4u]);
+  let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[(base + ((N_3 * (C * S)) + S_3)) / 4u][(base + ((N_3 * (C * S)) + S_3)) % 4u]);
+  let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = row * (S / 4u);
   var sum = vec4f(0.0f);
@@ -410,7 +406,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let N_4 = (i * 4u) / max(S, 1u);
       let S_4 = (i * 4u) % max(S, 1u);
-      let x_4 = vec4f(x[base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
+      let x_4 = x_four(base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
       let d = x_4 - vec4f(shift);
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -461,7 +457,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let N_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5 = vec4f(x[base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
+      let x_5 = x_four(base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -504,32 +500,42 @@ fn main(
   let spread = select(variance, variance_2, far);
   let end_2 = select(0u, (N * S) / 4u, active_1);
   let rsqrt = inverseSqrt(spread + eps);
-  let gamma_1 = f32(gamma[row]);
-  let beta_1 = f32(beta[row]);
+  let gamma_1 = gamma_at(row);
+  let beta_1 = beta_at(row);
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
     let N_6 = (i_3 * 4u) / max(S, 1u);
     let S_6 = (i_3 * 4u) % max(S, 1u);
-    let x_6 = vec4f(x[base_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
+    let x_6 = x_four(base_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)));
     let add = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
-    y[base_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))] = vec4<y_t>(add);
+    y_put_four(base_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)), add);
   }
   if (active_1 && (lane == 0u)) {
-    let running_mean_1 = f32(running_mean[row]);
-    running_mean[row] = running_mean_t(running_mean_1 + (momentum * ((shift_2 + rest) - running_mean_1)));
-    let running_var_1 = f32(running_var[row]);
+    let running_mean_1 = running_mean_at(row);
+    running_mean_put(row, running_mean_1 + (momentum * ((shift_2 + rest) - running_mean_1)));
+    let running_var_1 = running_var_at(row);
     let size = f32(N * S);
     let add_2 = running_var_1 + (momentum * (((spread * size) / larger(size - 1.0f, 1.0f)) - running_var_1));
-    running_var[row] = running_var_t(add_2);
+    running_var_put(row, add_2);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
-              { tensor: "running_mean", access: "read_write", element: "running_mean_t" },
-              { tensor: "running_var", access: "read_write", element: "running_var_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
+              {
+                tensor: "running_mean",
+                access: "read_write",
+                name: "running_mean",
+                accessors: { at: "running_mean_at", put: "running_mean_put" },
+              },
+              {
+                tensor: "running_var",
+                access: "read_write",
+                name: "running_var",
+                accessors: { at: "running_var_at", put: "running_var_put" },
+              },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -556,13 +562,6 @@ override S: u32;
 override N: u32;
 override eps: f32;
 override momentum: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
-@group(0) @binding(4) var<storage, read_write> running_mean: array<running_mean_t>;
-@group(0) @binding(5) var<storage, read_write> running_var: array<running_var_t>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -591,23 +590,23 @@ fn main(
   let N_1 = 0u / max(S, 1u);
   let S_1 = 0u % max(S, 1u);
   let base = row * S;
-  let x_1 = f32(x[(base + ((N_1 * (C * S)) + S_1)) / 4u][(base + ((N_1 * (C * S)) + S_1)) % 4u]);
+  let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[(base + ((N_2 * (C * S)) + S_2)) / 4u][(base + ((N_2 * (C * S)) + S_2)) % 4u]);
+  let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[(base + ((N_3 * (C * S)) + S_3)) / 4u][(base + ((N_3 * (C * S)) + S_3)) % 4u]);
+  let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   let base_2 = row * (S / 4u);
-  for (var k = 0u; k < HELD_1; k += 1u) {
+  for (var k = 0u; k < HELD; k += 1u) {
     let i = lane + (k * LANES);
     if (i < ((N * S) / 4u)) {
       let N_4 = (i * 4u) / max(S, 1u);
       let S_4 = (i * 4u) % max(S, 1u);
-      let x_4 = vec4f(x[base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
+      let x_4 = x_four(base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
       held[held_place(0u, k, local_index)] = x_4;
       let d = x_4 - vec4f(shift);
       sum = sum + d;
@@ -650,7 +649,7 @@ fn main(
   var sum_3 = vec4f(0.0f);
   var squares_3 = vec4f(0.0f);
   let end = select(0u, (N * S) / 4u, far);
-  for (var k_2 = 0u; k_2 < HELD_1; k_2 += 1u) {
+  for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
     let i_2 = lane + (k_2 * LANES);
     if (i_2 < end) {
       let kept = held[held_place(0u, k_2, local_index)];
@@ -694,35 +693,45 @@ fn main(
   let spread = select(variance, variance_2, far);
   let end_2 = select(0u, (N * S) / 4u, active_1);
   let rsqrt = inverseSqrt(spread + eps);
-  let gamma_1 = f32(gamma[row]);
-  let beta_1 = f32(beta[row]);
-  for (var k_3 = 0u; k_3 < HELD_1; k_3 += 1u) {
+  let gamma_1 = gamma_at(row);
+  let beta_1 = beta_at(row);
+  for (var k_3 = 0u; k_3 < HELD; k_3 += 1u) {
     let i_3 = lane + (k_3 * LANES);
     if (i_3 < end_2) {
       let kept_2 = held[held_place(0u, k_3, local_index)];
       let add = ((((kept_2 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
       let N_5 = (i_3 * 4u) / max(S, 1u);
       let S_5 = (i_3 * 4u) % max(S, 1u);
-      y[base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u))] = vec4<y_t>(add);
+      y_put_four(base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)), add);
     }
   }
   if (active_1 && (lane == 0u)) {
-    let running_mean_1 = f32(running_mean[row]);
-    running_mean[row] = running_mean_t(running_mean_1 + (momentum * ((shift_2 + rest) - running_mean_1)));
-    let running_var_1 = f32(running_var[row]);
+    let running_mean_1 = running_mean_at(row);
+    running_mean_put(row, running_mean_1 + (momentum * ((shift_2 + rest) - running_mean_1)));
+    let running_var_1 = running_var_at(row);
     let size = f32(N * S);
     let add_2 = running_var_1 + (momentum * (((spread * size) / larger(size - 1.0f, 1.0f)) - running_var_1));
-    running_var[row] = running_var_t(add_2);
+    running_var_put(row, add_2);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
-              { tensor: "running_mean", access: "read_write", element: "running_mean_t" },
-              { tensor: "running_var", access: "read_write", element: "running_var_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
+              {
+                tensor: "running_mean",
+                access: "read_write",
+                name: "running_mean",
+                accessors: { at: "running_mean_at", put: "running_mean_put" },
+              },
+              {
+                tensor: "running_var",
+                access: "read_write",
+                name: "running_var",
+                accessors: { at: "running_var_at", put: "running_var_put" },
+              },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -749,13 +758,6 @@ override S: u32;
 override N: u32;
 override eps: f32;
 override momentum: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
-@group(0) @binding(4) var<storage, read_write> running_mean: array<running_mean_t>;
-@group(0) @binding(5) var<storage, read_write> running_var: array<running_var_t>;
 
 // A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
 fn larger(a: f32, b: f32) -> f32 {
@@ -787,22 +789,22 @@ fn main(
   let base_4 = row_3 * S;
   let base_5 = row_4 * S;
   let base_6 = row_5 * S;
-  let x_7 = f32(x[(base_3 + ((N_1 * (C * S)) + S_1)) / 4u][(base_3 + ((N_1 * (C * S)) + S_1)) % 4u]);
-  let x_8 = f32(x[(base_4 + ((N_1 * (C * S)) + S_1)) / 4u][(base_4 + ((N_1 * (C * S)) + S_1)) % 4u]);
-  let x_9 = f32(x[(base_5 + ((N_1 * (C * S)) + S_1)) / 4u][(base_5 + ((N_1 * (C * S)) + S_1)) % 4u]);
-  let x_10 = f32(x[(base_6 + ((N_1 * (C * S)) + S_1)) / 4u][(base_6 + ((N_1 * (C * S)) + S_1)) % 4u]);
+  let x_7 = x_at(base_3 + ((N_1 * (C * S)) + S_1));
+  let x_8 = x_at(base_4 + ((N_1 * (C * S)) + S_1));
+  let x_9 = x_at(base_5 + ((N_1 * (C * S)) + S_1));
+  let x_10 = x_at(base_6 + ((N_1 * (C * S)) + S_1));
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2_2 = f32(x[(base_3 + ((N_2 * (C * S)) + S_2)) / 4u][(base_3 + ((N_2 * (C * S)) + S_2)) % 4u]);
-  let x_2_3 = f32(x[(base_4 + ((N_2 * (C * S)) + S_2)) / 4u][(base_4 + ((N_2 * (C * S)) + S_2)) % 4u]);
-  let x_2_4 = f32(x[(base_5 + ((N_2 * (C * S)) + S_2)) / 4u][(base_5 + ((N_2 * (C * S)) + S_2)) % 4u]);
-  let x_2_5 = f32(x[(base_6 + ((N_2 * (C * S)) + S_2)) / 4u][(base_6 + ((N_2 * (C * S)) + S_2)) % 4u]);
+  let x_2_2 = x_at(base_3 + ((N_2 * (C * S)) + S_2));
+  let x_2_3 = x_at(base_4 + ((N_2 * (C * S)) + S_2));
+  let x_2_4 = x_at(base_5 + ((N_2 * (C * S)) + S_2));
+  let x_2_5 = x_at(base_6 + ((N_2 * (C * S)) + S_2));
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3_2 = f32(x[(base_3 + ((N_3 * (C * S)) + S_3)) / 4u][(base_3 + ((N_3 * (C * S)) + S_3)) % 4u]);
-  let x_3_3 = f32(x[(base_4 + ((N_3 * (C * S)) + S_3)) / 4u][(base_4 + ((N_3 * (C * S)) + S_3)) % 4u]);
-  let x_3_4 = f32(x[(base_5 + ((N_3 * (C * S)) + S_3)) / 4u][(base_5 + ((N_3 * (C * S)) + S_3)) % 4u]);
-  let x_3_5 = f32(x[(base_6 + ((N_3 * (C * S)) + S_3)) / 4u][(base_6 + ((N_3 * (C * S)) + S_3)) % 4u]);
+  let x_3_2 = x_at(base_3 + ((N_3 * (C * S)) + S_3));
+  let x_3_3 = x_at(base_4 + ((N_3 * (C * S)) + S_3));
+  let x_3_4 = x_at(base_5 + ((N_3 * (C * S)) + S_3));
+  let x_3_5 = x_at(base_6 + ((N_3 * (C * S)) + S_3));
   let shift_3 = x_7 + (((x_2_2 - x_7) + (x_3_2 - x_7)) * 0.3333333432674408f);
   let shift_4 = x_8 + (((x_2_3 - x_8) + (x_3_3 - x_8)) * 0.3333333432674408f);
   let shift_5 = x_9 + (((x_2_4 - x_9) + (x_3_4 - x_9)) * 0.3333333432674408f);
@@ -832,10 +834,10 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let N_4 = (i * 4u) / max(S, 1u);
       let S_4 = (i * 4u) % max(S, 1u);
-      let x_4_2 = vec4f(x[base_2_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
-      let x_4_3 = vec4f(x[base_2_3 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
-      let x_4_4 = vec4f(x[base_2_4 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
-      let x_4_5 = vec4f(x[base_2_5 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
+      let x_4_2 = x_four(base_2_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
+      let x_4_3 = x_four(base_2_3 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
+      let x_4_4 = x_four(base_2_4 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
+      let x_4_5 = x_four(base_2_5 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
       let d_3 = x_4_2 - vec4f(shift_3);
       let d_4 = x_4_3 - vec4f(shift_4);
       let d_5 = x_4_4 - vec4f(shift_5);
@@ -919,7 +921,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2_2; i_2 += LANES) {
       let N_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5_2 = vec4f(x[base_2_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
+      let x_5_2 = x_four(base_2_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
       let d_2_2 = x_5_2 - vec4f(shift_2_2);
       part_3_2 = part_3_2 + d_2_2;
       part_4_2 = part_4_2 + (d_2_2 * d_2_2);
@@ -934,7 +936,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2_3; i_2 += LANES) {
       let N_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5_3 = vec4f(x[base_2_3 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
+      let x_5_3 = x_four(base_2_3 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
       let d_2_3 = x_5_3 - vec4f(shift_2_3);
       part_3_3 = part_3_3 + d_2_3;
       part_4_3 = part_4_3 + (d_2_3 * d_2_3);
@@ -949,7 +951,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2_4; i_2 += LANES) {
       let N_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5_4 = vec4f(x[base_2_4 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
+      let x_5_4 = x_four(base_2_4 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
       let d_2_4 = x_5_4 - vec4f(shift_2_4);
       part_3_4 = part_3_4 + d_2_4;
       part_4_4 = part_4_4 + (d_2_4 * d_2_4);
@@ -964,7 +966,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2_5; i_2 += LANES) {
       let N_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5_5 = vec4f(x[base_2_5 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
+      let x_5_5 = x_four(base_2_5 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
       let d_2_5 = x_5_5 - vec4f(shift_2_5);
       part_3_5 = part_3_5 + d_2_5;
       part_4_5 = part_4_5 + (d_2_5 * d_2_5);
@@ -1019,62 +1021,72 @@ fn main(
   let rsqrt_3 = inverseSqrt(spread_3 + eps);
   let rsqrt_4 = inverseSqrt(spread_4 + eps);
   let rsqrt_5 = inverseSqrt(spread_5 + eps);
-  let gamma_2 = f32(gamma[row_2]);
-  let gamma_3 = f32(gamma[row_3]);
-  let gamma_4 = f32(gamma[row_4]);
-  let gamma_5 = f32(gamma[row_5]);
-  let beta_2 = f32(beta[row_2]);
-  let beta_3 = f32(beta[row_3]);
-  let beta_4 = f32(beta[row_4]);
-  let beta_5 = f32(beta[row_5]);
+  let gamma_2 = gamma_at(row_2);
+  let gamma_3 = gamma_at(row_3);
+  let gamma_4 = gamma_at(row_4);
+  let gamma_5 = gamma_at(row_5);
+  let beta_2 = beta_at(row_2);
+  let beta_3 = beta_at(row_3);
+  let beta_4 = beta_at(row_4);
+  let beta_5 = beta_at(row_5);
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
     let N_6 = (i_3 * 4u) / max(S, 1u);
     let S_6 = (i_3 * 4u) % max(S, 1u);
-    let x_6_2 = vec4f(x[base_2_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
-    let x_6_3 = vec4f(x[base_2_3 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
-    let x_6_4 = vec4f(x[base_2_4 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
-    let x_6_5 = vec4f(x[base_2_5 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
+    let x_6_2 = x_four(base_2_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)));
+    let x_6_3 = x_four(base_2_3 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)));
+    let x_6_4 = x_four(base_2_4 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)));
+    let x_6_5 = x_four(base_2_5 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)));
     let add_3 = ((((x_6_2 - vec4f(shift_2_2)) - vec4f(rest_2)) * vec4f(rsqrt_2)) * vec4f(gamma_2)) + vec4f(beta_2);
     let add_4 = ((((x_6_3 - vec4f(shift_2_3)) - vec4f(rest_3)) * vec4f(rsqrt_3)) * vec4f(gamma_3)) + vec4f(beta_3);
     let add_5 = ((((x_6_4 - vec4f(shift_2_4)) - vec4f(rest_4)) * vec4f(rsqrt_4)) * vec4f(gamma_4)) + vec4f(beta_4);
     let add_6 = ((((x_6_5 - vec4f(shift_2_5)) - vec4f(rest_5)) * vec4f(rsqrt_5)) * vec4f(gamma_5)) + vec4f(beta_5);
-    y[base_2_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))] = vec4<y_t>(add_3);
-    y[base_2_3 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))] = vec4<y_t>(add_4);
-    y[base_2_4 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))] = vec4<y_t>(add_5);
-    y[base_2_5 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))] = vec4<y_t>(add_6);
+    y_put_four(base_2_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)), add_3);
+    y_put_four(base_2_3 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)), add_4);
+    y_put_four(base_2_4 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)), add_5);
+    y_put_four(base_2_5 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)), add_6);
   }
   if (active_1 && (lane == 0u)) {
-    let running_mean_2 = f32(running_mean[row_2]);
-    let running_mean_3 = f32(running_mean[row_3]);
-    let running_mean_4 = f32(running_mean[row_4]);
-    let running_mean_5 = f32(running_mean[row_5]);
-    running_mean[row_2] = running_mean_t(running_mean_2 + (momentum * ((shift_2_2 + rest_2) - running_mean_2)));
-    running_mean[row_3] = running_mean_t(running_mean_3 + (momentum * ((shift_2_3 + rest_3) - running_mean_3)));
-    running_mean[row_4] = running_mean_t(running_mean_4 + (momentum * ((shift_2_4 + rest_4) - running_mean_4)));
-    running_mean[row_5] = running_mean_t(running_mean_5 + (momentum * ((shift_2_5 + rest_5) - running_mean_5)));
-    let running_var_2 = f32(running_var[row_2]);
-    let running_var_3 = f32(running_var[row_3]);
-    let running_var_4 = f32(running_var[row_4]);
-    let running_var_5 = f32(running_var[row_5]);
+    let running_mean_2 = running_mean_at(row_2);
+    let running_mean_3 = running_mean_at(row_3);
+    let running_mean_4 = running_mean_at(row_4);
+    let running_mean_5 = running_mean_at(row_5);
+    running_mean_put(row_2, running_mean_2 + (momentum * ((shift_2_2 + rest_2) - running_mean_2)));
+    running_mean_put(row_3, running_mean_3 + (momentum * ((shift_2_3 + rest_3) - running_mean_3)));
+    running_mean_put(row_4, running_mean_4 + (momentum * ((shift_2_4 + rest_4) - running_mean_4)));
+    running_mean_put(row_5, running_mean_5 + (momentum * ((shift_2_5 + rest_5) - running_mean_5)));
+    let running_var_2 = running_var_at(row_2);
+    let running_var_3 = running_var_at(row_3);
+    let running_var_4 = running_var_at(row_4);
+    let running_var_5 = running_var_at(row_5);
     let size = f32(N * S);
     let add_2_2 = running_var_2 + (momentum * (((spread_2 * size) / larger(size - 1.0f, 1.0f)) - running_var_2));
     let add_2_3 = running_var_3 + (momentum * (((spread_3 * size) / larger(size - 1.0f, 1.0f)) - running_var_3));
     let add_2_4 = running_var_4 + (momentum * (((spread_4 * size) / larger(size - 1.0f, 1.0f)) - running_var_4));
     let add_2_5 = running_var_5 + (momentum * (((spread_5 * size) / larger(size - 1.0f, 1.0f)) - running_var_5));
-    running_var[row_2] = running_var_t(add_2_2);
-    running_var[row_3] = running_var_t(add_2_3);
-    running_var[row_4] = running_var_t(add_2_4);
-    running_var[row_5] = running_var_t(add_2_5);
+    running_var_put(row_2, add_2_2);
+    running_var_put(row_3, add_2_3);
+    running_var_put(row_4, add_2_4);
+    running_var_put(row_5, add_2_5);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
-              { tensor: "running_mean", access: "read_write", element: "running_mean_t" },
-              { tensor: "running_var", access: "read_write", element: "running_var_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
+              {
+                tensor: "running_mean",
+                access: "read_write",
+                name: "running_mean",
+                accessors: { at: "running_mean_at", put: "running_mean_put" },
+              },
+              {
+                tensor: "running_var",
+                access: "read_write",
+                name: "running_var",
+                accessors: { at: "running_var_at", put: "running_var_put" },
+              },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -1107,9 +1119,6 @@ override C: u32;
 override N: u32;
 override S: u32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -1137,13 +1146,13 @@ fn main(
   let N_1 = 0u / max(S, 1u);
   let S_1 = 0u % max(S, 1u);
   let base = row * S;
-  let x_1 = f32(x[base + ((N_1 * (C * S)) + S_1)]);
+  let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[base + ((N_2 * (C * S)) + S_2)]);
+  let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[base + ((N_3 * (C * S)) + S_3)]);
+  let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -1154,7 +1163,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let N_4 = i / max(S, 1u);
       let S_4 = i % max(S, 1u);
-      let x_4 = f32(x[base + ((N_4 * (C * S)) + S_4)]);
+      let x_4 = x_at(base + ((N_4 * (C * S)) + S_4));
       let d = x_4 - shift;
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -1203,7 +1212,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let N_5 = i_2 / max(S, 1u);
       let S_5 = i_2 % max(S, 1u);
-      let x_5 = f32(x[base + ((N_5 * (C * S)) + S_5)]);
+      let x_5 = x_at(base + ((N_5 * (C * S)) + S_5));
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -1243,15 +1252,20 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    partials[(part * C) + row] = partials_t(shift_2);
-    partials[((PARTS + part) * C) + row] = partials_t(rest);
-    partials[(((2u * PARTS) + part) * C) + row] = partials_t(spread);
+    partials_put((part * C) + row, shift_2);
+    partials_put(((PARTS + part) * C) + row, rest);
+    partials_put((((2u * PARTS) + part) * C) + row, spread);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1276,9 +1290,6 @@ override SUBGROUP: u32;
 override C: u32;
 override N: u32;
 override S: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1311,13 +1322,13 @@ fn main(
   let N_1 = 0u / max(S, 1u);
   let S_1 = 0u % max(S, 1u);
   let base = row * S;
-  let x_1 = f32(x[(base + ((N_1 * (C * S)) + S_1)) / 4u][(base + ((N_1 * (C * S)) + S_1)) % 4u]);
+  let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[(base + ((N_2 * (C * S)) + S_2)) / 4u][(base + ((N_2 * (C * S)) + S_2)) % 4u]);
+  let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[(base + ((N_3 * (C * S)) + S_3)) / 4u][(base + ((N_3 * (C * S)) + S_3)) % 4u]);
+  let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = row * (S / 4u);
   var sum = vec4f(0.0f);
@@ -1329,7 +1340,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let N_4 = (i * 4u) / max(S, 1u);
       let S_4 = (i * 4u) % max(S, 1u);
-      let x_4 = vec4f(x[base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
+      let x_4 = x_four(base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
       let d = x_4 - vec4f(shift);
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -1380,7 +1391,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let N_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5 = vec4f(x[base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
+      let x_5 = x_four(base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -1422,15 +1433,20 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    partials[(part * C) + row] = partials_t(shift_2);
-    partials[((PARTS + part) * C) + row] = partials_t(rest);
-    partials[(((2u * PARTS) + part) * C) + row] = partials_t(spread);
+    partials_put((part * C) + row, shift_2);
+    partials_put(((PARTS + part) * C) + row, rest);
+    partials_put((((2u * PARTS) + part) * C) + row, spread);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1462,14 +1478,6 @@ override N: u32;
 override S: u32;
 override eps: f32;
 override momentum: f32;
-
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read> x: array<x_t>;
-@group(0) @binding(4) var<storage, read_write> y: array<y_t>;
-@group(0) @binding(5) var<storage, read_write> running_mean: array<running_mean_t>;
-@group(0) @binding(6) var<storage, read_write> running_var: array<running_var_t>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1507,11 +1515,11 @@ fn main(
     }
     workgroupBarrier();
   }
-  let part_1 = f32(partials[row]);
+  let part_1 = partials_at(row);
   var total = 0.0f;
   for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-    let part_2 = f32(partials[(p_2 * C) + row]);
-    let part_3 = f32(partials[((PARTS + p_2) * C) + row]);
+    let part_2 = partials_at((p_2 * C) + row);
+    let part_3 = partials_at(((PARTS + p_2) * C) + row);
     total = total + (f32(min((p_2 + 1u) * ((((N * S) + PARTS) - 1u) / PARTS), N * S) - (p_2 * ((((N * S) + PARTS) - 1u) / PARTS))) * ((part_2 - part_1) + part_3));
   }
   for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
@@ -1536,9 +1544,9 @@ fn main(
   let rest = total / f32(N * S);
   var total_2 = 0.0f;
   for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-    let part_4 = f32(partials[(p_3 * C) + row]);
-    let part_5 = f32(partials[((PARTS + p_3) * C) + row]);
-    let part_6 = f32(partials[(((2u * PARTS) + p_3) * C) + row]);
+    let part_4 = partials_at((p_3 * C) + row);
+    let part_5 = partials_at(((PARTS + p_3) * C) + row);
+    let part_6 = partials_at((((2u * PARTS) + p_3) * C) + row);
     total_2 = total_2 + (f32(min((p_3 + 1u) * ((((N * S) + PARTS) - 1u) / PARTS), N * S) - (p_3 * ((((N * S) + PARTS) - 1u) / PARTS))) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
   }
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
@@ -1566,32 +1574,47 @@ fn main(
   let end = select(0u, last, active_1);
   let base = row * S;
   let rsqrt = inverseSqrt(spread + eps);
-  let gamma_1 = f32(gamma[row]);
-  let beta_1 = f32(beta[row]);
+  let gamma_1 = gamma_at(row);
+  let beta_1 = beta_at(row);
   for (var i = first + lane; i < end; i += LANES) {
     let N_1 = i / max(S, 1u);
     let S_1 = i % max(S, 1u);
-    let x_1 = f32(x[base + ((N_1 * (C * S)) + S_1)]);
-    y[base + ((N_1 * (C * S)) + S_1)] = y_t(((((x_1 - part_1) - rest) * rsqrt) * gamma_1) + beta_1);
+    let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
+    y_put(base + ((N_1 * (C * S)) + S_1), ((((x_1 - part_1) - rest) * rsqrt) * gamma_1) + beta_1);
   }
   if ((active_1 && (lane == 0u)) && (part == 0u)) {
-    let running_mean_1 = f32(running_mean[row]);
-    running_mean[row] = running_mean_t(running_mean_1 + (momentum * ((part_1 + rest) - running_mean_1)));
-    let running_var_1 = f32(running_var[row]);
+    let running_mean_1 = running_mean_at(row);
+    running_mean_put(row, running_mean_1 + (momentum * ((part_1 + rest) - running_mean_1)));
+    let running_var_1 = running_var_at(row);
     let size = f32(N * S);
     let add = running_var_1 + (momentum * (((spread * size) / larger(size - 1.0f, 1.0f)) - running_var_1));
-    running_var[row] = running_var_t(add);
+    running_var_put(row, add);
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "gamma", access: "read", element: "gamma_t" },
-                    { tensor: "beta", access: "read", element: "beta_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
-                    { tensor: "running_mean", access: "read_write", element: "running_mean_t" },
-                    { tensor: "running_var", access: "read_write", element: "running_var_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+                    { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
+                    {
+                      tensor: "running_mean",
+                      access: "read_write",
+                      name: "running_mean",
+                      accessors: { at: "running_mean_at", put: "running_mean_put" },
+                    },
+                    {
+                      tensor: "running_var",
+                      access: "read_write",
+                      name: "running_var",
+                      accessors: { at: "running_var_at", put: "running_var_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1620,14 +1643,6 @@ override N: u32;
 override S: u32;
 override eps: f32;
 override momentum: f32;
-
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(4) var<storage, read_write> y: array<vec4<y_t>>;
-@group(0) @binding(5) var<storage, read_write> running_mean: array<running_mean_t>;
-@group(0) @binding(6) var<storage, read_write> running_var: array<running_var_t>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1665,11 +1680,11 @@ fn main(
     }
     workgroupBarrier();
   }
-  let part_1 = f32(partials[row]);
+  let part_1 = partials_at(row);
   var total = 0.0f;
   for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-    let part_2 = f32(partials[(p_2 * C) + row]);
-    let part_3 = f32(partials[((PARTS + p_2) * C) + row]);
+    let part_2 = partials_at((p_2 * C) + row);
+    let part_3 = partials_at(((PARTS + p_2) * C) + row);
     total = total + (f32((min((p_2 + 1u) * (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u) - (p_2 * (((((N * S) / 4u) + PARTS) - 1u) / PARTS))) * 4u) * ((part_2 - part_1) + part_3));
   }
   for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
@@ -1694,9 +1709,9 @@ fn main(
   let rest = total / f32(N * S);
   var total_2 = 0.0f;
   for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-    let part_4 = f32(partials[(p_3 * C) + row]);
-    let part_5 = f32(partials[((PARTS + p_3) * C) + row]);
-    let part_6 = f32(partials[(((2u * PARTS) + p_3) * C) + row]);
+    let part_4 = partials_at((p_3 * C) + row);
+    let part_5 = partials_at(((PARTS + p_3) * C) + row);
+    let part_6 = partials_at((((2u * PARTS) + p_3) * C) + row);
     total_2 = total_2 + (f32((min((p_3 + 1u) * (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u) - (p_3 * (((((N * S) / 4u) + PARTS) - 1u) / PARTS))) * 4u) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
   }
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
@@ -1724,33 +1739,48 @@ fn main(
   let end = select(0u, last, active_1);
   let base = row * (S / 4u);
   let rsqrt = inverseSqrt(spread + eps);
-  let gamma_1 = f32(gamma[row]);
-  let beta_1 = f32(beta[row]);
+  let gamma_1 = gamma_at(row);
+  let beta_1 = beta_at(row);
   for (var i = first + lane; i < end; i += LANES) {
     let N_1 = (i * 4u) / max(S, 1u);
     let S_1 = (i * 4u) % max(S, 1u);
-    let x_1 = vec4f(x[base + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u))]);
+    let x_1 = x_four(base + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
     let add = ((((x_1 - vec4f(part_1)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
-    y[base + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u))] = vec4<y_t>(add);
+    y_put_four(base + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)), add);
   }
   if ((active_1 && (lane == 0u)) && (part == 0u)) {
-    let running_mean_1 = f32(running_mean[row]);
-    running_mean[row] = running_mean_t(running_mean_1 + (momentum * ((part_1 + rest) - running_mean_1)));
-    let running_var_1 = f32(running_var[row]);
+    let running_mean_1 = running_mean_at(row);
+    running_mean_put(row, running_mean_1 + (momentum * ((part_1 + rest) - running_mean_1)));
+    let running_var_1 = running_var_at(row);
     let size = f32(N * S);
     let add_2 = running_var_1 + (momentum * (((spread * size) / larger(size - 1.0f, 1.0f)) - running_var_1));
-    running_var[row] = running_var_t(add_2);
+    running_var_put(row, add_2);
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "gamma", access: "read", element: "gamma_t" },
-                    { tensor: "beta", access: "read", element: "beta_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
-                    { tensor: "running_mean", access: "read_write", element: "running_mean_t" },
-                    { tensor: "running_var", access: "read_write", element: "running_var_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+                    { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+                    { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
+                    {
+                      tensor: "running_mean",
+                      access: "read_write",
+                      name: "running_mean",
+                      accessors: { at: "running_mean_at", put: "running_mean_put" },
+                    },
+                    {
+                      tensor: "running_var",
+                      access: "read_write",
+                      name: "running_var",
+                      accessors: { at: "running_var_at", put: "running_var_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1808,13 +1838,6 @@ override C: u32;
 override S: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read> running_mean: array<running_mean_t>;
-@group(0) @binding(2) var<storage, read> running_var: array<running_var_t>;
-@group(0) @binding(3) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(4) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(5) var<storage, read_write> y: array<y_t>;
-
 @compute @workgroup_size(LANES * ROWS)
 fn main(
   @builtin(workgroup_id) workgroup_id: vec3u,
@@ -1829,22 +1852,32 @@ fn main(
   let row = select(0u, index, active_1);
   let C_1 = (row / max(S, 1u)) % max(C, 1u);
   if (active_1 && (lane == 0u)) {
-    let x_1 = f32(x[row]);
-    let running_mean_1 = f32(running_mean[C_1]);
-    let running_var_1 = f32(running_var[C_1]);
-    let gamma_1 = f32(gamma[C_1]);
-    let beta_1 = f32(beta[C_1]);
-    y[row] = y_t((((x_1 - running_mean_1) * inverseSqrt(running_var_1 + eps)) * gamma_1) + beta_1);
+    let x_1 = x_at(row);
+    let running_mean_1 = running_mean_at(C_1);
+    let running_var_1 = running_var_at(C_1);
+    let gamma_1 = gamma_at(C_1);
+    let beta_1 = beta_at(C_1);
+    y_put(row, (((x_1 - running_mean_1) * inverseSqrt(running_var_1 + eps)) * gamma_1) + beta_1);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "running_mean", access: "read", element: "running_mean_t" },
-              { tensor: "running_var", access: "read", element: "running_var_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+              {
+                tensor: "running_mean",
+                access: "read",
+                name: "running_mean",
+                accessors: { at: "running_mean_at" },
+              },
+              {
+                tensor: "running_var",
+                access: "read",
+                name: "running_var",
+                accessors: { at: "running_var_at" },
+              },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -1868,13 +1901,6 @@ override C: u32;
 override S: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> running_mean: array<running_mean_t>;
-@group(0) @binding(2) var<storage, read> running_var: array<running_var_t>;
-@group(0) @binding(3) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(4) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(5) var<storage, read_write> y: array<vec4<y_t>>;
-
 @compute @workgroup_size(LANES * ROWS)
 fn main(
   @builtin(workgroup_id) workgroup_id: vec3u,
@@ -1889,23 +1915,33 @@ fn main(
   let row = select(0u, index, active_1);
   let C_1 = ((row * 4u) / max(S, 1u)) % max(C, 1u);
   if (active_1 && (lane == 0u)) {
-    let x_1 = vec4f(x[row]);
-    let running_mean_1 = f32(running_mean[C_1]);
-    let running_var_1 = f32(running_var[C_1]);
-    let gamma_1 = f32(gamma[C_1]);
-    let beta_1 = f32(beta[C_1]);
+    let x_1 = x_four(row);
+    let running_mean_1 = running_mean_at(C_1);
+    let running_var_1 = running_var_at(C_1);
+    let gamma_1 = gamma_at(C_1);
+    let beta_1 = beta_at(C_1);
     let add = (((x_1 - vec4f(running_mean_1)) * vec4f(inverseSqrt(running_var_1 + eps))) * vec4f(gamma_1)) + vec4f(beta_1);
-    y[row] = vec4<y_t>(add);
+    y_put_four(row, add);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "running_mean", access: "read", element: "running_mean_t" },
-              { tensor: "running_var", access: "read", element: "running_var_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+              {
+                tensor: "running_mean",
+                access: "read",
+                name: "running_mean",
+                accessors: { at: "running_mean_at" },
+              },
+              {
+                tensor: "running_var",
+                access: "read",
+                name: "running_var",
+                accessors: { at: "running_var_at" },
+              },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },

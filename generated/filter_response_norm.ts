@@ -112,12 +112,6 @@ override C: u32;
 override S: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read> tau: array<tau_t>;
-@group(0) @binding(4) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -144,7 +138,7 @@ fn main(
     var part_1 = 0.0f;
     let stop = min(block + (LANES * 256u), S);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = f32(x[base + i]);
+      let x_1 = x_at(base + i);
       part_1 = part_1 + (x_1 * x_1);
     }
     mean = mean + part_1;
@@ -171,22 +165,22 @@ fn main(
   let mean_all = mean / f32(S);
   let end = select(0u, S, active_1);
   let C_1 = row % max(C, 1u);
-  let gamma_1 = f32(gamma[C_1]);
+  let gamma_1 = gamma_at(C_1);
   let rsqrt = inverseSqrt(mean_all + abs(eps));
-  let beta_1 = f32(beta[C_1]);
-  let tau_1 = f32(tau[C_1]);
+  let beta_1 = beta_at(C_1);
+  let tau_1 = tau_at(C_1);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let x_2 = f32(x[base + i_2]);
-    y[base + i_2] = y_t(larger(((gamma_1 * x_2) * rsqrt) + beta_1, tau_1));
+    let x_2 = x_at(base + i_2);
+    y_put(base + i_2, larger(((gamma_1 * x_2) * rsqrt) + beta_1, tau_1));
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "tau", access: "read", element: "tau_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "tau", access: "read", name: "tau", accessors: { at: "tau_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -211,12 +205,6 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read> tau: array<tau_t>;
-@group(0) @binding(4) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -247,7 +235,7 @@ fn main(
     var part_1 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), S / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = vec4f(x[base + i]);
+      let x_1 = x_four(base + i);
       part_1 = part_1 + (x_1 * x_1);
     }
     mean = mean + part_1;
@@ -275,22 +263,22 @@ fn main(
   let mean_all = mean_2 / f32(S);
   let end = select(0u, S / 4u, active_1);
   let C_1 = row % max(C, 1u);
-  let gamma_1 = f32(gamma[C_1]);
+  let gamma_1 = gamma_at(C_1);
   let rsqrt = inverseSqrt(mean_all + abs(eps));
-  let beta_1 = f32(beta[C_1]);
-  let tau_1 = f32(tau[C_1]);
+  let beta_1 = beta_at(C_1);
+  let tau_1 = tau_at(C_1);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let x_2 = vec4f(x[base + i_2]);
-    y[base + i_2] = vec4<y_t>(larger4(((vec4f(gamma_1) * x_2) * vec4f(rsqrt)) + vec4f(beta_1), vec4f(tau_1)));
+    let x_2 = x_four(base + i_2);
+    y_put_four(base + i_2, larger4(((vec4f(gamma_1) * x_2) * vec4f(rsqrt)) + vec4f(beta_1), vec4f(tau_1)));
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "tau", access: "read", element: "tau_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "tau", access: "read", name: "tau", accessors: { at: "tau_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -315,12 +303,6 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read> tau: array<tau_t>;
-@group(0) @binding(4) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -347,10 +329,10 @@ fn main(
   let row = select(0u, index, active_1);
   var mean = vec4f(0.0f);
   let base = row * (S / 4u);
-  for (var k = 0u; k < HELD_1; k += 1u) {
+  for (var k = 0u; k < HELD; k += 1u) {
     let i = lane + (k * LANES);
     if (i < (S / 4u)) {
-      let x_1 = vec4f(x[base + i]);
+      let x_1 = x_four(base + i);
       held[held_place(0u, k, local_index)] = x_1;
       mean = mean + (x_1 * x_1);
     }
@@ -378,25 +360,25 @@ fn main(
   let mean_all = mean_2 / f32(S);
   let end = select(0u, S / 4u, active_1);
   let C_1 = row % max(C, 1u);
-  let gamma_1 = f32(gamma[C_1]);
+  let gamma_1 = gamma_at(C_1);
   let rsqrt = inverseSqrt(mean_all + abs(eps));
-  let beta_1 = f32(beta[C_1]);
-  let tau_1 = f32(tau[C_1]);
-  for (var k_2 = 0u; k_2 < HELD_1; k_2 += 1u) {
+  let beta_1 = beta_at(C_1);
+  let tau_1 = tau_at(C_1);
+  for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
     let i_2 = lane + (k_2 * LANES);
     if (i_2 < end) {
       let kept = held[held_place(0u, k_2, local_index)];
-      y[base + i_2] = vec4<y_t>(larger4(((vec4f(gamma_1) * kept) * vec4f(rsqrt)) + vec4f(beta_1), vec4f(tau_1)));
+      y_put_four(base + i_2, larger4(((vec4f(gamma_1) * kept) * vec4f(rsqrt)) + vec4f(beta_1), vec4f(tau_1)));
     }
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "tau", access: "read", element: "tau_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "tau", access: "read", name: "tau", accessors: { at: "tau_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -421,12 +403,6 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read> tau: array<tau_t>;
-@group(0) @binding(4) var<storage, read_write> y: array<vec4<y_t>>;
 
 fn larger4(a: vec4f, b: vec4f) -> vec4f {
   return select(b, a, (a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
@@ -466,10 +442,10 @@ fn main(
     var part_5 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), S / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_3 = vec4f(x[base_2 + i]);
-      let x_4 = vec4f(x[base_3 + i]);
-      let x_5 = vec4f(x[base_4 + i]);
-      let x_6 = vec4f(x[base_5 + i]);
+      let x_3 = x_four(base_2 + i);
+      let x_4 = x_four(base_3 + i);
+      let x_5 = x_four(base_4 + i);
+      let x_6 = x_four(base_5 + i);
       part_2 = part_2 + (x_3 * x_3);
       part_3 = part_3 + (x_4 * x_4);
       part_4 = part_4 + (x_5 * x_5);
@@ -503,40 +479,40 @@ fn main(
   let C_3 = row_3 % max(C, 1u);
   let C_4 = row_4 % max(C, 1u);
   let C_5 = row_5 % max(C, 1u);
-  let gamma_2 = f32(gamma[C_2]);
-  let gamma_3 = f32(gamma[C_3]);
-  let gamma_4 = f32(gamma[C_4]);
-  let gamma_5 = f32(gamma[C_5]);
+  let gamma_2 = gamma_at(C_2);
+  let gamma_3 = gamma_at(C_3);
+  let gamma_4 = gamma_at(C_4);
+  let gamma_5 = gamma_at(C_5);
   let rsqrt_2 = inverseSqrt(mean_all_2 + abs(eps));
   let rsqrt_3 = inverseSqrt(mean_all_3 + abs(eps));
   let rsqrt_4 = inverseSqrt(mean_all_4 + abs(eps));
   let rsqrt_5 = inverseSqrt(mean_all_5 + abs(eps));
-  let beta_2 = f32(beta[C_2]);
-  let beta_3 = f32(beta[C_3]);
-  let beta_4 = f32(beta[C_4]);
-  let beta_5 = f32(beta[C_5]);
-  let tau_2 = f32(tau[C_2]);
-  let tau_3 = f32(tau[C_3]);
-  let tau_4 = f32(tau[C_4]);
-  let tau_5 = f32(tau[C_5]);
+  let beta_2 = beta_at(C_2);
+  let beta_3 = beta_at(C_3);
+  let beta_4 = beta_at(C_4);
+  let beta_5 = beta_at(C_5);
+  let tau_2 = tau_at(C_2);
+  let tau_3 = tau_at(C_3);
+  let tau_4 = tau_at(C_4);
+  let tau_5 = tau_at(C_5);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let x_2_2 = vec4f(x[base_2 + i_2]);
-    let x_2_3 = vec4f(x[base_3 + i_2]);
-    let x_2_4 = vec4f(x[base_4 + i_2]);
-    let x_2_5 = vec4f(x[base_5 + i_2]);
-    y[base_2 + i_2] = vec4<y_t>(larger4(((vec4f(gamma_2) * x_2_2) * vec4f(rsqrt_2)) + vec4f(beta_2), vec4f(tau_2)));
-    y[base_3 + i_2] = vec4<y_t>(larger4(((vec4f(gamma_3) * x_2_3) * vec4f(rsqrt_3)) + vec4f(beta_3), vec4f(tau_3)));
-    y[base_4 + i_2] = vec4<y_t>(larger4(((vec4f(gamma_4) * x_2_4) * vec4f(rsqrt_4)) + vec4f(beta_4), vec4f(tau_4)));
-    y[base_5 + i_2] = vec4<y_t>(larger4(((vec4f(gamma_5) * x_2_5) * vec4f(rsqrt_5)) + vec4f(beta_5), vec4f(tau_5)));
+    let x_2_2 = x_four(base_2 + i_2);
+    let x_2_3 = x_four(base_3 + i_2);
+    let x_2_4 = x_four(base_4 + i_2);
+    let x_2_5 = x_four(base_5 + i_2);
+    y_put_four(base_2 + i_2, larger4(((vec4f(gamma_2) * x_2_2) * vec4f(rsqrt_2)) + vec4f(beta_2), vec4f(tau_2)));
+    y_put_four(base_3 + i_2, larger4(((vec4f(gamma_3) * x_2_3) * vec4f(rsqrt_3)) + vec4f(beta_3), vec4f(tau_3)));
+    y_put_four(base_4 + i_2, larger4(((vec4f(gamma_4) * x_2_4) * vec4f(rsqrt_4)) + vec4f(beta_4), vec4f(tau_4)));
+    y_put_four(base_5 + i_2, larger4(((vec4f(gamma_5) * x_2_5) * vec4f(rsqrt_5)) + vec4f(beta_5), vec4f(tau_5)));
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "tau", access: "read", element: "tau_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "tau", access: "read", name: "tau", accessors: { at: "tau_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -568,9 +544,6 @@ override N: u32;
 override C: u32;
 override S: u32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -596,7 +569,7 @@ fn main(
     var part_1 = 0.0f;
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = f32(x[base + i]);
+      let x_1 = x_at(base + i);
       part_1 = part_1 + (x_1 * x_1);
     }
     mean = mean + part_1;
@@ -620,15 +593,20 @@ fn main(
     mean = all;
     workgroupBarrier();
   }
-  let mean_all = mean / f32(last - first);
+  let mean_all = mean;
   if (active_1 && (lane == 0u)) {
-    partials[(part * (N * C)) + row] = partials_t(mean_all);
+    partials_put((part * (N * C)) + row, mean_all);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -653,9 +631,6 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -686,7 +661,7 @@ fn main(
     var part_1 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = vec4f(x[base + i]);
+      let x_1 = x_four(base + i);
       part_1 = part_1 + (x_1 * x_1);
     }
     mean = mean + part_1;
@@ -711,15 +686,20 @@ fn main(
     mean_2 = all;
     workgroupBarrier();
   }
-  let mean_all = mean_2 / f32((last - first) * 4u);
+  let mean_all = mean_2;
   if (active_1 && (lane == 0u)) {
-    partials[(part * (N * C)) + row] = partials_t(mean_all);
+    partials_put((part * (N * C)) + row, mean_all);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -751,13 +731,6 @@ override C: u32;
 override S: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read> tau: array<tau_t>;
-@group(0) @binding(4) var<storage, read> x: array<x_t>;
-@group(0) @binding(5) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -783,7 +756,7 @@ fn main(
   let used = ((S + (((S + PARTS) - 1u) / PARTS)) - 1u) / (((S + PARTS) - 1u) / PARTS);
   var total = 0.0f;
   for (var p = lane; p < used; p += LANES) {
-    let part_1 = f32(partials[(p * (N * C)) + row]);
+    let part_1 = partials_at((p * (N * C)) + row);
     total = total + part_1;
   }
   for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
@@ -810,24 +783,29 @@ fn main(
   let last = min(first + (((S + PARTS) - 1u) / PARTS), S);
   let end = select(0u, last, active_1);
   let C_1 = row % max(C, 1u);
-  let gamma_1 = f32(gamma[C_1]);
+  let gamma_1 = gamma_at(C_1);
   let base = row * S;
   let rsqrt = inverseSqrt(mean + abs(eps));
-  let beta_1 = f32(beta[C_1]);
-  let tau_1 = f32(tau[C_1]);
+  let beta_1 = beta_at(C_1);
+  let tau_1 = tau_at(C_1);
   for (var i = first + lane; i < end; i += LANES) {
-    let x_1 = f32(x[base + i]);
-    y[base + i] = y_t(larger(((gamma_1 * x_1) * rsqrt) + beta_1, tau_1));
+    let x_1 = x_at(base + i);
+    y_put(base + i, larger(((gamma_1 * x_1) * rsqrt) + beta_1, tau_1));
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "gamma", access: "read", element: "gamma_t" },
-                    { tensor: "beta", access: "read", element: "beta_t" },
-                    { tensor: "tau", access: "read", element: "tau_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+                    { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+                    { tensor: "tau", access: "read", name: "tau", accessors: { at: "tau_at" } },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -855,13 +833,6 @@ override C: u32;
 override S: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read> tau: array<tau_t>;
-@group(0) @binding(4) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(5) var<storage, read_write> y: array<vec4<y_t>>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -886,7 +857,7 @@ fn main(
   let used = (((S / 4u) + ((((S / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((S / 4u) + PARTS) - 1u) / PARTS);
   var total = 0.0f;
   for (var p = lane; p < used; p += LANES) {
-    let part_1 = f32(partials[(p * (N * C)) + row]);
+    let part_1 = partials_at((p * (N * C)) + row);
     total = total + part_1;
   }
   for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
@@ -913,24 +884,29 @@ fn main(
   let last = min(first + ((((S / 4u) + PARTS) - 1u) / PARTS), S / 4u);
   let end = select(0u, last, active_1);
   let C_1 = row % max(C, 1u);
-  let gamma_1 = f32(gamma[C_1]);
+  let gamma_1 = gamma_at(C_1);
   let base = row * (S / 4u);
   let rsqrt = inverseSqrt(mean + abs(eps));
-  let beta_1 = f32(beta[C_1]);
-  let tau_1 = f32(tau[C_1]);
+  let beta_1 = beta_at(C_1);
+  let tau_1 = tau_at(C_1);
   for (var i = first + lane; i < end; i += LANES) {
-    let x_1 = vec4f(x[base + i]);
-    y[base + i] = vec4<y_t>(larger4(((vec4f(gamma_1) * x_1) * vec4f(rsqrt)) + vec4f(beta_1), vec4f(tau_1)));
+    let x_1 = x_four(base + i);
+    y_put_four(base + i, larger4(((vec4f(gamma_1) * x_1) * vec4f(rsqrt)) + vec4f(beta_1), vec4f(tau_1)));
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "gamma", access: "read", element: "gamma_t" },
-                    { tensor: "beta", access: "read", element: "beta_t" },
-                    { tensor: "tau", access: "read", element: "tau_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+                    { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+                    { tensor: "tau", access: "read", name: "tau", accessors: { at: "tau_at" } },
+                    { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },

@@ -100,11 +100,6 @@ override S: u32;
 override B: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -130,13 +125,13 @@ fn main(
   let C_1 = row % max(C, 1u);
   let S_1 = 0u % max(S, 1u);
   let base = (V_1 * ((B * C) * S)) + (C_1 * S);
-  let x_1 = f32(x[base + ((B_1 * (C * S)) + S_1)]);
+  let x_1 = x_at(base + ((B_1 * (C * S)) + S_1));
   let B_2 = ((B * S) / 2u) / max(S, 1u);
   let S_2 = ((B * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[base + ((B_2 * (C * S)) + S_2)]);
+  let x_2 = x_at(base + ((B_2 * (C * S)) + S_2));
   let B_3 = ((B * S) - 1u) / max(S, 1u);
   let S_3 = ((B * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[base + ((B_3 * (C * S)) + S_3)]);
+  let x_3 = x_at(base + ((B_3 * (C * S)) + S_3));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -147,7 +142,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let B_4 = i / max(S, 1u);
       let S_4 = i % max(S, 1u);
-      let x_4 = f32(x[base + ((B_4 * (C * S)) + S_4)]);
+      let x_4 = x_at(base + ((B_4 * (C * S)) + S_4));
       let d = x_4 - shift;
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -196,7 +191,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let B_5 = i_2 / max(S, 1u);
       let S_5 = i_2 % max(S, 1u);
-      let x_5 = f32(x[base + ((B_5 * (C * S)) + S_5)]);
+      let x_5 = x_at(base + ((B_5 * (C * S)) + S_5));
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -237,21 +232,21 @@ fn main(
   let spread = select(variance, variance_2, far);
   let end_2 = select(0u, B * S, active_1);
   let rsqrt = inverseSqrt(spread + eps);
-  let gamma_1 = f32(gamma[C_1]);
-  let beta_1 = f32(beta[C_1]);
+  let gamma_1 = gamma_at(C_1);
+  let beta_1 = beta_at(C_1);
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
     let B_6 = i_3 / max(S, 1u);
     let S_6 = i_3 % max(S, 1u);
-    let x_6 = f32(x[base + ((B_6 * (C * S)) + S_6)]);
-    y[base + ((B_6 * (C * S)) + S_6)] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
+    let x_6 = x_at(base + ((B_6 * (C * S)) + S_6));
+    y_put(base + ((B_6 * (C * S)) + S_6), ((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -278,11 +273,6 @@ override C: u32;
 override S: u32;
 override B: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -313,13 +303,13 @@ fn main(
   let C_1 = row % max(C, 1u);
   let S_1 = 0u % max(S, 1u);
   let base = (V_1 * ((B * C) * S)) + (C_1 * S);
-  let x_1 = f32(x[(base + ((B_1 * (C * S)) + S_1)) / 4u][(base + ((B_1 * (C * S)) + S_1)) % 4u]);
+  let x_1 = x_at(base + ((B_1 * (C * S)) + S_1));
   let B_2 = ((B * S) / 2u) / max(S, 1u);
   let S_2 = ((B * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[(base + ((B_2 * (C * S)) + S_2)) / 4u][(base + ((B_2 * (C * S)) + S_2)) % 4u]);
+  let x_2 = x_at(base + ((B_2 * (C * S)) + S_2));
   let B_3 = ((B * S) - 1u) / max(S, 1u);
   let S_3 = ((B * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[(base + ((B_3 * (C * S)) + S_3)) / 4u][(base + ((B_3 * (C * S)) + S_3)) % 4u]);
+  let x_3 = x_at(base + ((B_3 * (C * S)) + S_3));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = (V_1 * (((B * C) * S) / 4u)) + (C_1 * (S / 4u));
   var sum = vec4f(0.0f);
@@ -331,7 +321,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let B_4 = (i * 4u) / max(S, 1u);
       let S_4 = (i * 4u) % max(S, 1u);
-      let x_4 = vec4f(x[base_2 + ((B_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
+      let x_4 = x_four(base_2 + ((B_4 * ((C * S) / 4u)) + (S_4 / 4u)));
       let d = x_4 - vec4f(shift);
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -382,7 +372,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let B_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5 = vec4f(x[base_2 + ((B_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
+      let x_5 = x_four(base_2 + ((B_5 * ((C * S) / 4u)) + (S_5 / 4u)));
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -425,22 +415,22 @@ fn main(
   let spread = select(variance, variance_2, far);
   let end_2 = select(0u, (B * S) / 4u, active_1);
   let rsqrt = inverseSqrt(spread + eps);
-  let gamma_1 = f32(gamma[C_1]);
-  let beta_1 = f32(beta[C_1]);
+  let gamma_1 = gamma_at(C_1);
+  let beta_1 = beta_at(C_1);
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
     let B_6 = (i_3 * 4u) / max(S, 1u);
     let S_6 = (i_3 * 4u) % max(S, 1u);
-    let x_6 = vec4f(x[base_2 + ((B_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
+    let x_6 = x_four(base_2 + ((B_6 * ((C * S) / 4u)) + (S_6 / 4u)));
     let add = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
-    y[base_2 + ((B_6 * ((C * S) / 4u)) + (S_6 / 4u))] = vec4<y_t>(add);
+    y_put_four(base_2 + ((B_6 * ((C * S) / 4u)) + (S_6 / 4u)), add);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -467,11 +457,6 @@ override C: u32;
 override S: u32;
 override B: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -502,23 +487,23 @@ fn main(
   let C_1 = row % max(C, 1u);
   let S_1 = 0u % max(S, 1u);
   let base = (V_1 * ((B * C) * S)) + (C_1 * S);
-  let x_1 = f32(x[(base + ((B_1 * (C * S)) + S_1)) / 4u][(base + ((B_1 * (C * S)) + S_1)) % 4u]);
+  let x_1 = x_at(base + ((B_1 * (C * S)) + S_1));
   let B_2 = ((B * S) / 2u) / max(S, 1u);
   let S_2 = ((B * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[(base + ((B_2 * (C * S)) + S_2)) / 4u][(base + ((B_2 * (C * S)) + S_2)) % 4u]);
+  let x_2 = x_at(base + ((B_2 * (C * S)) + S_2));
   let B_3 = ((B * S) - 1u) / max(S, 1u);
   let S_3 = ((B * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[(base + ((B_3 * (C * S)) + S_3)) / 4u][(base + ((B_3 * (C * S)) + S_3)) % 4u]);
+  let x_3 = x_at(base + ((B_3 * (C * S)) + S_3));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   let base_2 = (V_1 * (((B * C) * S) / 4u)) + (C_1 * (S / 4u));
-  for (var k = 0u; k < HELD_1; k += 1u) {
+  for (var k = 0u; k < HELD; k += 1u) {
     let i = lane + (k * LANES);
     if (i < ((B * S) / 4u)) {
       let B_4 = (i * 4u) / max(S, 1u);
       let S_4 = (i * 4u) % max(S, 1u);
-      let x_4 = vec4f(x[base_2 + ((B_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
+      let x_4 = x_four(base_2 + ((B_4 * ((C * S) / 4u)) + (S_4 / 4u)));
       held[held_place(0u, k, local_index)] = x_4;
       let d = x_4 - vec4f(shift);
       sum = sum + d;
@@ -561,7 +546,7 @@ fn main(
   var sum_3 = vec4f(0.0f);
   var squares_3 = vec4f(0.0f);
   let end = select(0u, (B * S) / 4u, far);
-  for (var k_2 = 0u; k_2 < HELD_1; k_2 += 1u) {
+  for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
     let i_2 = lane + (k_2 * LANES);
     if (i_2 < end) {
       let kept = held[held_place(0u, k_2, local_index)];
@@ -605,25 +590,25 @@ fn main(
   let spread = select(variance, variance_2, far);
   let end_2 = select(0u, (B * S) / 4u, active_1);
   let rsqrt = inverseSqrt(spread + eps);
-  let gamma_1 = f32(gamma[C_1]);
-  let beta_1 = f32(beta[C_1]);
-  for (var k_3 = 0u; k_3 < HELD_1; k_3 += 1u) {
+  let gamma_1 = gamma_at(C_1);
+  let beta_1 = beta_at(C_1);
+  for (var k_3 = 0u; k_3 < HELD; k_3 += 1u) {
     let i_3 = lane + (k_3 * LANES);
     if (i_3 < end_2) {
       let kept_2 = held[held_place(0u, k_3, local_index)];
       let add = ((((kept_2 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
       let B_5 = (i_3 * 4u) / max(S, 1u);
       let S_5 = (i_3 * 4u) % max(S, 1u);
-      y[base_2 + ((B_5 * ((C * S) / 4u)) + (S_5 / 4u))] = vec4<y_t>(add);
+      y_put_four(base_2 + ((B_5 * ((C * S) / 4u)) + (S_5 / 4u)), add);
     }
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -650,11 +635,6 @@ override C: u32;
 override S: u32;
 override B: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
 
 // A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
 fn larger(a: f32, b: f32) -> f32 {
@@ -694,22 +674,22 @@ fn main(
   let base_4 = (V_3 * ((B * C) * S)) + (C_3 * S);
   let base_5 = (V_4 * ((B * C) * S)) + (C_4 * S);
   let base_6 = (V_5 * ((B * C) * S)) + (C_5 * S);
-  let x_7 = f32(x[(base_3 + ((B_1 * (C * S)) + S_1)) / 4u][(base_3 + ((B_1 * (C * S)) + S_1)) % 4u]);
-  let x_8 = f32(x[(base_4 + ((B_1 * (C * S)) + S_1)) / 4u][(base_4 + ((B_1 * (C * S)) + S_1)) % 4u]);
-  let x_9 = f32(x[(base_5 + ((B_1 * (C * S)) + S_1)) / 4u][(base_5 + ((B_1 * (C * S)) + S_1)) % 4u]);
-  let x_10 = f32(x[(base_6 + ((B_1 * (C * S)) + S_1)) / 4u][(base_6 + ((B_1 * (C * S)) + S_1)) % 4u]);
+  let x_7 = x_at(base_3 + ((B_1 * (C * S)) + S_1));
+  let x_8 = x_at(base_4 + ((B_1 * (C * S)) + S_1));
+  let x_9 = x_at(base_5 + ((B_1 * (C * S)) + S_1));
+  let x_10 = x_at(base_6 + ((B_1 * (C * S)) + S_1));
   let B_2 = ((B * S) / 2u) / max(S, 1u);
   let S_2 = ((B * S) / 2u) % max(S, 1u);
-  let x_2_2 = f32(x[(base_3 + ((B_2 * (C * S)) + S_2)) / 4u][(base_3 + ((B_2 * (C * S)) + S_2)) % 4u]);
-  let x_2_3 = f32(x[(base_4 + ((B_2 * (C * S)) + S_2)) / 4u][(base_4 + ((B_2 * (C * S)) + S_2)) % 4u]);
-  let x_2_4 = f32(x[(base_5 + ((B_2 * (C * S)) + S_2)) / 4u][(base_5 + ((B_2 * (C * S)) + S_2)) % 4u]);
-  let x_2_5 = f32(x[(base_6 + ((B_2 * (C * S)) + S_2)) / 4u][(base_6 + ((B_2 * (C * S)) + S_2)) % 4u]);
+  let x_2_2 = x_at(base_3 + ((B_2 * (C * S)) + S_2));
+  let x_2_3 = x_at(base_4 + ((B_2 * (C * S)) + S_2));
+  let x_2_4 = x_at(base_5 + ((B_2 * (C * S)) + S_2));
+  let x_2_5 = x_at(base_6 + ((B_2 * (C * S)) + S_2));
   let B_3 = ((B * S) - 1u) / max(S, 1u);
   let S_3 = ((B * S) - 1u) % max(S, 1u);
-  let x_3_2 = f32(x[(base_3 + ((B_3 * (C * S)) + S_3)) / 4u][(base_3 + ((B_3 * (C * S)) + S_3)) % 4u]);
-  let x_3_3 = f32(x[(base_4 + ((B_3 * (C * S)) + S_3)) / 4u][(base_4 + ((B_3 * (C * S)) + S_3)) % 4u]);
-  let x_3_4 = f32(x[(base_5 + ((B_3 * (C * S)) + S_3)) / 4u][(base_5 + ((B_3 * (C * S)) + S_3)) % 4u]);
-  let x_3_5 = f32(x[(base_6 + ((B_3 * (C * S)) + S_3)) / 4u][(base_6 + ((B_3 * (C * S)) + S_3)) % 4u]);
+  let x_3_2 = x_at(base_3 + ((B_3 * (C * S)) + S_3));
+  let x_3_3 = x_at(base_4 + ((B_3 * (C * S)) + S_3));
+  let x_3_4 = x_at(base_5 + ((B_3 * (C * S)) + S_3));
+  let x_3_5 = x_at(base_6 + ((B_3 * (C * S)) + S_3));
   let shift_3 = x_7 + (((x_2_2 - x_7) + (x_3_2 - x_7)) * 0.3333333432674408f);
   let shift_4 = x_8 + (((x_2_3 - x_8) + (x_3_3 - x_8)) * 0.3333333432674408f);
   let shift_5 = x_9 + (((x_2_4 - x_9) + (x_3_4 - x_9)) * 0.3333333432674408f);
@@ -739,10 +719,10 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let B_4 = (i * 4u) / max(S, 1u);
       let S_4 = (i * 4u) % max(S, 1u);
-      let x_4_2 = vec4f(x[base_2_2 + ((B_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
-      let x_4_3 = vec4f(x[base_2_3 + ((B_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
-      let x_4_4 = vec4f(x[base_2_4 + ((B_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
-      let x_4_5 = vec4f(x[base_2_5 + ((B_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
+      let x_4_2 = x_four(base_2_2 + ((B_4 * ((C * S) / 4u)) + (S_4 / 4u)));
+      let x_4_3 = x_four(base_2_3 + ((B_4 * ((C * S) / 4u)) + (S_4 / 4u)));
+      let x_4_4 = x_four(base_2_4 + ((B_4 * ((C * S) / 4u)) + (S_4 / 4u)));
+      let x_4_5 = x_four(base_2_5 + ((B_4 * ((C * S) / 4u)) + (S_4 / 4u)));
       let d_3 = x_4_2 - vec4f(shift_3);
       let d_4 = x_4_3 - vec4f(shift_4);
       let d_5 = x_4_4 - vec4f(shift_5);
@@ -826,7 +806,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2_2; i_2 += LANES) {
       let B_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5_2 = vec4f(x[base_2_2 + ((B_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
+      let x_5_2 = x_four(base_2_2 + ((B_5 * ((C * S) / 4u)) + (S_5 / 4u)));
       let d_2_2 = x_5_2 - vec4f(shift_2_2);
       part_3_2 = part_3_2 + d_2_2;
       part_4_2 = part_4_2 + (d_2_2 * d_2_2);
@@ -841,7 +821,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2_3; i_2 += LANES) {
       let B_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5_3 = vec4f(x[base_2_3 + ((B_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
+      let x_5_3 = x_four(base_2_3 + ((B_5 * ((C * S) / 4u)) + (S_5 / 4u)));
       let d_2_3 = x_5_3 - vec4f(shift_2_3);
       part_3_3 = part_3_3 + d_2_3;
       part_4_3 = part_4_3 + (d_2_3 * d_2_3);
@@ -856,7 +836,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2_4; i_2 += LANES) {
       let B_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5_4 = vec4f(x[base_2_4 + ((B_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
+      let x_5_4 = x_four(base_2_4 + ((B_5 * ((C * S) / 4u)) + (S_5 / 4u)));
       let d_2_4 = x_5_4 - vec4f(shift_2_4);
       part_3_4 = part_3_4 + d_2_4;
       part_4_4 = part_4_4 + (d_2_4 * d_2_4);
@@ -871,7 +851,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2_5; i_2 += LANES) {
       let B_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5_5 = vec4f(x[base_2_5 + ((B_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
+      let x_5_5 = x_four(base_2_5 + ((B_5 * ((C * S) / 4u)) + (S_5 / 4u)));
       let d_2_5 = x_5_5 - vec4f(shift_2_5);
       part_3_5 = part_3_5 + d_2_5;
       part_4_5 = part_4_5 + (d_2_5 * d_2_5);
@@ -926,37 +906,37 @@ fn main(
   let rsqrt_3 = inverseSqrt(spread_3 + eps);
   let rsqrt_4 = inverseSqrt(spread_4 + eps);
   let rsqrt_5 = inverseSqrt(spread_5 + eps);
-  let gamma_2 = f32(gamma[C_2]);
-  let gamma_3 = f32(gamma[C_3]);
-  let gamma_4 = f32(gamma[C_4]);
-  let gamma_5 = f32(gamma[C_5]);
-  let beta_2 = f32(beta[C_2]);
-  let beta_3 = f32(beta[C_3]);
-  let beta_4 = f32(beta[C_4]);
-  let beta_5 = f32(beta[C_5]);
+  let gamma_2 = gamma_at(C_2);
+  let gamma_3 = gamma_at(C_3);
+  let gamma_4 = gamma_at(C_4);
+  let gamma_5 = gamma_at(C_5);
+  let beta_2 = beta_at(C_2);
+  let beta_3 = beta_at(C_3);
+  let beta_4 = beta_at(C_4);
+  let beta_5 = beta_at(C_5);
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
     let B_6 = (i_3 * 4u) / max(S, 1u);
     let S_6 = (i_3 * 4u) % max(S, 1u);
-    let x_6_2 = vec4f(x[base_2_2 + ((B_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
-    let x_6_3 = vec4f(x[base_2_3 + ((B_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
-    let x_6_4 = vec4f(x[base_2_4 + ((B_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
-    let x_6_5 = vec4f(x[base_2_5 + ((B_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
+    let x_6_2 = x_four(base_2_2 + ((B_6 * ((C * S) / 4u)) + (S_6 / 4u)));
+    let x_6_3 = x_four(base_2_3 + ((B_6 * ((C * S) / 4u)) + (S_6 / 4u)));
+    let x_6_4 = x_four(base_2_4 + ((B_6 * ((C * S) / 4u)) + (S_6 / 4u)));
+    let x_6_5 = x_four(base_2_5 + ((B_6 * ((C * S) / 4u)) + (S_6 / 4u)));
     let add_2 = ((((x_6_2 - vec4f(shift_2_2)) - vec4f(rest_2)) * vec4f(rsqrt_2)) * vec4f(gamma_2)) + vec4f(beta_2);
     let add_3 = ((((x_6_3 - vec4f(shift_2_3)) - vec4f(rest_3)) * vec4f(rsqrt_3)) * vec4f(gamma_3)) + vec4f(beta_3);
     let add_4 = ((((x_6_4 - vec4f(shift_2_4)) - vec4f(rest_4)) * vec4f(rsqrt_4)) * vec4f(gamma_4)) + vec4f(beta_4);
     let add_5 = ((((x_6_5 - vec4f(shift_2_5)) - vec4f(rest_5)) * vec4f(rsqrt_5)) * vec4f(gamma_5)) + vec4f(beta_5);
-    y[base_2_2 + ((B_6 * ((C * S) / 4u)) + (S_6 / 4u))] = vec4<y_t>(add_2);
-    y[base_2_3 + ((B_6 * ((C * S) / 4u)) + (S_6 / 4u))] = vec4<y_t>(add_3);
-    y[base_2_4 + ((B_6 * ((C * S) / 4u)) + (S_6 / 4u))] = vec4<y_t>(add_4);
-    y[base_2_5 + ((B_6 * ((C * S) / 4u)) + (S_6 / 4u))] = vec4<y_t>(add_5);
+    y_put_four(base_2_2 + ((B_6 * ((C * S) / 4u)) + (S_6 / 4u)), add_2);
+    y_put_four(base_2_3 + ((B_6 * ((C * S) / 4u)) + (S_6 / 4u)), add_3);
+    y_put_four(base_2_4 + ((B_6 * ((C * S) / 4u)) + (S_6 / 4u)), add_4);
+    y_put_four(base_2_5 + ((B_6 * ((C * S) / 4u)) + (S_6 / 4u)), add_5);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -990,9 +970,6 @@ override C: u32;
 override B: u32;
 override S: u32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -1022,13 +999,13 @@ fn main(
   let C_1 = row % max(C, 1u);
   let S_1 = 0u % max(S, 1u);
   let base = (V_1 * ((B * C) * S)) + (C_1 * S);
-  let x_1 = f32(x[base + ((B_1 * (C * S)) + S_1)]);
+  let x_1 = x_at(base + ((B_1 * (C * S)) + S_1));
   let B_2 = ((B * S) / 2u) / max(S, 1u);
   let S_2 = ((B * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[base + ((B_2 * (C * S)) + S_2)]);
+  let x_2 = x_at(base + ((B_2 * (C * S)) + S_2));
   let B_3 = ((B * S) - 1u) / max(S, 1u);
   let S_3 = ((B * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[base + ((B_3 * (C * S)) + S_3)]);
+  let x_3 = x_at(base + ((B_3 * (C * S)) + S_3));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -1039,7 +1016,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let B_4 = i / max(S, 1u);
       let S_4 = i % max(S, 1u);
-      let x_4 = f32(x[base + ((B_4 * (C * S)) + S_4)]);
+      let x_4 = x_at(base + ((B_4 * (C * S)) + S_4));
       let d = x_4 - shift;
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -1088,7 +1065,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let B_5 = i_2 / max(S, 1u);
       let S_5 = i_2 % max(S, 1u);
-      let x_5 = f32(x[base + ((B_5 * (C * S)) + S_5)]);
+      let x_5 = x_at(base + ((B_5 * (C * S)) + S_5));
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -1128,15 +1105,20 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    partials[(part * (V * C)) + row] = partials_t(shift_2);
-    partials[((PARTS + part) * (V * C)) + row] = partials_t(rest);
-    partials[(((2u * PARTS) + part) * (V * C)) + row] = partials_t(spread);
+    partials_put((part * (V * C)) + row, shift_2);
+    partials_put(((PARTS + part) * (V * C)) + row, rest);
+    partials_put((((2u * PARTS) + part) * (V * C)) + row, spread);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1163,9 +1145,6 @@ override V: u32;
 override C: u32;
 override B: u32;
 override S: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1200,13 +1179,13 @@ fn main(
   let C_1 = row % max(C, 1u);
   let S_1 = 0u % max(S, 1u);
   let base = (V_1 * ((B * C) * S)) + (C_1 * S);
-  let x_1 = f32(x[(base + ((B_1 * (C * S)) + S_1)) / 4u][(base + ((B_1 * (C * S)) + S_1)) % 4u]);
+  let x_1 = x_at(base + ((B_1 * (C * S)) + S_1));
   let B_2 = ((B * S) / 2u) / max(S, 1u);
   let S_2 = ((B * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[(base + ((B_2 * (C * S)) + S_2)) / 4u][(base + ((B_2 * (C * S)) + S_2)) % 4u]);
+  let x_2 = x_at(base + ((B_2 * (C * S)) + S_2));
   let B_3 = ((B * S) - 1u) / max(S, 1u);
   let S_3 = ((B * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[(base + ((B_3 * (C * S)) + S_3)) / 4u][(base + ((B_3 * (C * S)) + S_3)) % 4u]);
+  let x_3 = x_at(base + ((B_3 * (C * S)) + S_3));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = (V_1 * (((B * C) * S) / 4u)) + (C_1 * (S / 4u));
   var sum = vec4f(0.0f);
@@ -1218,7 +1197,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let B_4 = (i * 4u) / max(S, 1u);
       let S_4 = (i * 4u) % max(S, 1u);
-      let x_4 = vec4f(x[base_2 + ((B_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
+      let x_4 = x_four(base_2 + ((B_4 * ((C * S) / 4u)) + (S_4 / 4u)));
       let d = x_4 - vec4f(shift);
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -1269,7 +1248,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let B_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5 = vec4f(x[base_2 + ((B_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
+      let x_5 = x_four(base_2 + ((B_5 * ((C * S) / 4u)) + (S_5 / 4u)));
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -1311,15 +1290,20 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    partials[(part * (V * C)) + row] = partials_t(shift_2);
-    partials[((PARTS + part) * (V * C)) + row] = partials_t(rest);
-    partials[(((2u * PARTS) + part) * (V * C)) + row] = partials_t(spread);
+    partials_put((part * (V * C)) + row, shift_2);
+    partials_put(((PARTS + part) * (V * C)) + row, rest);
+    partials_put((((2u * PARTS) + part) * (V * C)) + row, spread);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1353,12 +1337,6 @@ override B: u32;
 override S: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read> x: array<x_t>;
-@group(0) @binding(4) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -1390,11 +1368,11 @@ fn main(
     }
     workgroupBarrier();
   }
-  let part_1 = f32(partials[row]);
+  let part_1 = partials_at(row);
   var total = 0.0f;
   for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-    let part_2 = f32(partials[(p_2 * (V * C)) + row]);
-    let part_3 = f32(partials[((PARTS + p_2) * (V * C)) + row]);
+    let part_2 = partials_at((p_2 * (V * C)) + row);
+    let part_3 = partials_at(((PARTS + p_2) * (V * C)) + row);
     total = total + (f32(min((p_2 + 1u) * ((((B * S) + PARTS) - 1u) / PARTS), B * S) - (p_2 * ((((B * S) + PARTS) - 1u) / PARTS))) * ((part_2 - part_1) + part_3));
   }
   for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
@@ -1419,9 +1397,9 @@ fn main(
   let rest = total / f32(B * S);
   var total_2 = 0.0f;
   for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-    let part_4 = f32(partials[(p_3 * (V * C)) + row]);
-    let part_5 = f32(partials[((PARTS + p_3) * (V * C)) + row]);
-    let part_6 = f32(partials[(((2u * PARTS) + p_3) * (V * C)) + row]);
+    let part_4 = partials_at((p_3 * (V * C)) + row);
+    let part_5 = partials_at(((PARTS + p_3) * (V * C)) + row);
+    let part_6 = partials_at((((2u * PARTS) + p_3) * (V * C)) + row);
     total_2 = total_2 + (f32(min((p_3 + 1u) * ((((B * S) + PARTS) - 1u) / PARTS), B * S) - (p_3 * ((((B * S) + PARTS) - 1u) / PARTS))) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
   }
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
@@ -1451,22 +1429,27 @@ fn main(
   let C_1 = row % max(C, 1u);
   let base = (V_1 * ((B * C) * S)) + (C_1 * S);
   let rsqrt = inverseSqrt(spread + eps);
-  let gamma_1 = f32(gamma[C_1]);
-  let beta_1 = f32(beta[C_1]);
+  let gamma_1 = gamma_at(C_1);
+  let beta_1 = beta_at(C_1);
   for (var i = first + lane; i < end; i += LANES) {
     let B_1 = i / max(S, 1u);
     let S_1 = i % max(S, 1u);
-    let x_1 = f32(x[base + ((B_1 * (C * S)) + S_1)]);
-    y[base + ((B_1 * (C * S)) + S_1)] = y_t(((((x_1 - part_1) - rest) * rsqrt) * gamma_1) + beta_1);
+    let x_1 = x_at(base + ((B_1 * (C * S)) + S_1));
+    y_put(base + ((B_1 * (C * S)) + S_1), ((((x_1 - part_1) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "gamma", access: "read", element: "gamma_t" },
-                    { tensor: "beta", access: "read", element: "beta_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+                    { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1495,12 +1478,6 @@ override C: u32;
 override B: u32;
 override S: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(4) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1533,11 +1510,11 @@ fn main(
     }
     workgroupBarrier();
   }
-  let part_1 = f32(partials[row]);
+  let part_1 = partials_at(row);
   var total = 0.0f;
   for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-    let part_2 = f32(partials[(p_2 * (V * C)) + row]);
-    let part_3 = f32(partials[((PARTS + p_2) * (V * C)) + row]);
+    let part_2 = partials_at((p_2 * (V * C)) + row);
+    let part_3 = partials_at(((PARTS + p_2) * (V * C)) + row);
     total = total + (f32((min((p_2 + 1u) * (((((B * S) / 4u) + PARTS) - 1u) / PARTS), (B * S) / 4u) - (p_2 * (((((B * S) / 4u) + PARTS) - 1u) / PARTS))) * 4u) * ((part_2 - part_1) + part_3));
   }
   for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
@@ -1562,9 +1539,9 @@ fn main(
   let rest = total / f32(B * S);
   var total_2 = 0.0f;
   for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-    let part_4 = f32(partials[(p_3 * (V * C)) + row]);
-    let part_5 = f32(partials[((PARTS + p_3) * (V * C)) + row]);
-    let part_6 = f32(partials[(((2u * PARTS) + p_3) * (V * C)) + row]);
+    let part_4 = partials_at((p_3 * (V * C)) + row);
+    let part_5 = partials_at(((PARTS + p_3) * (V * C)) + row);
+    let part_6 = partials_at((((2u * PARTS) + p_3) * (V * C)) + row);
     total_2 = total_2 + (f32((min((p_3 + 1u) * (((((B * S) / 4u) + PARTS) - 1u) / PARTS), (B * S) / 4u) - (p_3 * (((((B * S) / 4u) + PARTS) - 1u) / PARTS))) * 4u) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
   }
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
@@ -1594,23 +1571,28 @@ fn main(
   let C_1 = row % max(C, 1u);
   let base = (V_1 * (((B * C) * S) / 4u)) + (C_1 * (S / 4u));
   let rsqrt = inverseSqrt(spread + eps);
-  let gamma_1 = f32(gamma[C_1]);
-  let beta_1 = f32(beta[C_1]);
+  let gamma_1 = gamma_at(C_1);
+  let beta_1 = beta_at(C_1);
   for (var i = first + lane; i < end; i += LANES) {
     let B_1 = (i * 4u) / max(S, 1u);
     let S_1 = (i * 4u) % max(S, 1u);
-    let x_1 = vec4f(x[base + ((B_1 * ((C * S) / 4u)) + (S_1 / 4u))]);
+    let x_1 = x_four(base + ((B_1 * ((C * S) / 4u)) + (S_1 / 4u)));
     let add = ((((x_1 - vec4f(part_1)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
-    y[base + ((B_1 * ((C * S) / 4u)) + (S_1 / 4u))] = vec4<y_t>(add);
+    y_put_four(base + ((B_1 * ((C * S) / 4u)) + (S_1 / 4u)), add);
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "gamma", access: "read", element: "gamma_t" },
-                    { tensor: "beta", access: "read", element: "beta_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+                    { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+                    { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },

@@ -93,9 +93,6 @@ override N: u32;
 override C: u32;
 override S: u32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read_write> scratch: array<scratch_t>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -119,7 +116,7 @@ fn main(
     var part_1 = 0.0f;
     let stop = min(block + (LANES * 256u), S);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = f32(x[base + (i * C)]);
+      let x_1 = x_at(base + (i * C));
       part_1 = part_1 + (x_1 * x_1);
     }
     sum = sum + part_1;
@@ -145,13 +142,18 @@ fn main(
   }
   let sum_all = sum;
   if (active_1 && (lane == 0u)) {
-    scratch[row] = scratch_t(sqrt(sum_all));
+    scratch_put(row, sqrt(sum_all));
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "(scratch)", access: "read_write", element: "scratch_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+              {
+                tensor: "(scratch)",
+                access: "read_write",
+                name: "scratch",
+                accessors: { put: "scratch_put" },
+              },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -174,9 +176,6 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> scratch: array<scratch_t>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<vec4f, scratch_length>;
@@ -201,7 +200,7 @@ fn main(
     var part_1 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), S);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = vec4f(x[base + (i * (C / 4u))]);
+      let x_1 = x_four(base + (i * (C / 4u)));
       part_1 = part_1 + (x_1 * x_1);
     }
     sum = sum + part_1;
@@ -227,16 +226,21 @@ fn main(
   }
   let sum_all = sum;
   if (active_1 && (lane == 0u)) {
-    scratch[row * 4u] = scratch_t((sqrt(sum_all))[0]);
-    scratch[(row * 4u) + 1u] = scratch_t((sqrt(sum_all))[1]);
-    scratch[(row * 4u) + 2u] = scratch_t((sqrt(sum_all))[2]);
-    scratch[(row * 4u) + 3u] = scratch_t((sqrt(sum_all))[3]);
+    scratch_put(row * 4u, (sqrt(sum_all))[0]);
+    scratch_put((row * 4u) + 1u, (sqrt(sum_all))[1]);
+    scratch_put((row * 4u) + 2u, (sqrt(sum_all))[2]);
+    scratch_put((row * 4u) + 3u, (sqrt(sum_all))[3]);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "(scratch)", access: "read_write", element: "scratch_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+              {
+                tensor: "(scratch)",
+                access: "read_write",
+                name: "scratch",
+                accessors: { put: "scratch_put" },
+              },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -267,9 +271,6 @@ override N: u32;
 override C: u32;
 override S: u32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -297,7 +298,7 @@ fn main(
     var part_1 = 0.0f;
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = f32(x[base + (i * C)]);
+      let x_1 = x_at(base + (i * C));
       part_1 = part_1 + (x_1 * x_1);
     }
     sum = sum + part_1;
@@ -323,13 +324,18 @@ fn main(
   }
   let sum_all = sum;
   if (active_1 && (lane == 0u)) {
-    partials[(part * (N * C)) + row] = partials_t(sum_all);
+    partials_put((part * (N * C)) + row, sum_all);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -354,9 +360,6 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<vec4f, scratch_length>;
@@ -385,7 +388,7 @@ fn main(
     var part_1 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = vec4f(x[base + (i * (C / 4u))]);
+      let x_1 = x_four(base + (i * (C / 4u)));
       part_1 = part_1 + (x_1 * x_1);
     }
     sum = sum + part_1;
@@ -411,16 +414,21 @@ fn main(
   }
   let sum_all = sum;
   if (active_1 && (lane == 0u)) {
-    partials[(part * (N * C)) + (row * 4u)] = partials_t((sum_all)[0]);
-    partials[((part * (N * C)) + (row * 4u)) + 1u] = partials_t((sum_all)[1]);
-    partials[((part * (N * C)) + (row * 4u)) + 2u] = partials_t((sum_all)[2]);
-    partials[((part * (N * C)) + (row * 4u)) + 3u] = partials_t((sum_all)[3]);
+    partials_put((part * (N * C)) + (row * 4u), (sum_all)[0]);
+    partials_put(((part * (N * C)) + (row * 4u)) + 1u, (sum_all)[1]);
+    partials_put(((part * (N * C)) + (row * 4u)) + 2u, (sum_all)[2]);
+    partials_put(((part * (N * C)) + (row * 4u)) + 3u, (sum_all)[3]);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -451,9 +459,6 @@ override C: u32;
 override S: u32;
 override PARTS: u32;
 
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read_write> scratch: array<scratch_t>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -472,7 +477,7 @@ fn main(
   let used = ((S + (((S + PARTS) - 1u) / PARTS)) - 1u) / (((S + PARTS) - 1u) / PARTS);
   var total = 0.0f;
   for (var p = lane; p < used; p += LANES) {
-    let part_1 = f32(partials[(p * (N * C)) + row]);
+    let part_1 = partials_at((p * (N * C)) + row);
     total = total + part_1;
   }
   for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
@@ -495,13 +500,23 @@ fn main(
     workgroupBarrier();
   }
   if (active_1 && (lane == 0u)) {
-    scratch[row] = scratch_t(sqrt(total));
+    scratch_put(row, sqrt(total));
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "(scratch)", access: "read_write", element: "scratch_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    {
+                      tensor: "(scratch)",
+                      access: "read_write",
+                      name: "scratch",
+                      accessors: { put: "scratch_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -527,9 +542,6 @@ override C: u32;
 override S: u32;
 override PARTS: u32;
 
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read_write> scratch: array<scratch_t>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<vec4f, scratch_length>;
 
@@ -548,7 +560,7 @@ fn main(
   let used = ((S + (((S + PARTS) - 1u) / PARTS)) - 1u) / (((S + PARTS) - 1u) / PARTS);
   var total = vec4f(0.0f);
   for (var p = lane; p < used; p += LANES) {
-    let part_1 = vec4f(f32(partials[(p * (N * C)) + (row * 4u)]), f32(partials[((p * (N * C)) + (row * 4u)) + 1u]), f32(partials[((p * (N * C)) + (row * 4u)) + 2u]), f32(partials[((p * (N * C)) + (row * 4u)) + 3u]));
+    let part_1 = vec4f(partials_at((p * (N * C)) + (row * 4u)), partials_at(((p * (N * C)) + (row * 4u)) + 1u), partials_at(((p * (N * C)) + (row * 4u)) + 2u), partials_at(((p * (N * C)) + (row * 4u)) + 3u));
     total = total + part_1;
   }
   for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
@@ -571,16 +583,26 @@ fn main(
     workgroupBarrier();
   }
   if (active_1 && (lane == 0u)) {
-    scratch[row * 4u] = scratch_t((sqrt(total))[0]);
-    scratch[(row * 4u) + 1u] = scratch_t((sqrt(total))[1]);
-    scratch[(row * 4u) + 2u] = scratch_t((sqrt(total))[2]);
-    scratch[(row * 4u) + 3u] = scratch_t((sqrt(total))[3]);
+    scratch_put(row * 4u, (sqrt(total))[0]);
+    scratch_put((row * 4u) + 1u, (sqrt(total))[1]);
+    scratch_put((row * 4u) + 2u, (sqrt(total))[2]);
+    scratch_put((row * 4u) + 3u, (sqrt(total))[3]);
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "(scratch)", access: "read_write", element: "scratch_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    {
+                      tensor: "(scratch)",
+                      access: "read_write",
+                      name: "scratch",
+                      accessors: { put: "scratch_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -617,12 +639,6 @@ override C: u32;
 override S: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> scratch: array<scratch_t>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read> x: array<x_t>;
-@group(0) @binding(4) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -645,7 +661,7 @@ fn main(
     var part_1 = 0.0f;
     let stop = min(block + (LANES * 256u), C);
     for (var i = block; i < stop; i += LANES) {
-      let scratch_6 = f32(scratch[base + i]);
+      let scratch_6 = scratch_at(base + i);
       part_1 = part_1 + scratch_6;
     }
     mean = mean + part_1;
@@ -672,23 +688,23 @@ fn main(
   let mean_all = mean / f32(C);
   let end = select(0u, S, active_1);
   let C_1 = row % max(C, 1u);
-  let gamma_1 = f32(gamma[C_1]);
+  let gamma_1 = gamma_at(C_1);
   let base_2 = (N_1 * (S * C)) + C_1;
-  let scratch_6_2 = f32(scratch[row]);
+  let scratch_6_2 = scratch_at(row);
   let div = scratch_6_2 / (mean_all + eps);
-  let beta_1 = f32(beta[C_1]);
+  let beta_1 = beta_at(C_1);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let x_1 = f32(x[base_2 + (i_2 * C)]);
-    y[base_2 + (i_2 * C)] = y_t(((gamma_1 * (x_1 * div)) + beta_1) + x_1);
+    let x_1 = x_at(base_2 + (i_2 * C));
+    y_put(base_2 + (i_2 * C), ((gamma_1 * (x_1 * div)) + beta_1) + x_1);
   }
 }
 `,
             bindings: [
-              { tensor: "(scratch)", access: "read", element: "scratch_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -713,12 +729,6 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> scratch: array<scratch_t>;
-@group(0) @binding(1) var<storage, read> gamma: array<vec4<gamma_t>>;
-@group(0) @binding(2) var<storage, read> beta: array<vec4<beta_t>>;
-@group(0) @binding(3) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(4) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -746,7 +756,7 @@ fn main(
     var part_1 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), C / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let scratch_6 = vec4f(f32(scratch[base + (i * 4u)]), f32(scratch[(base + (i * 4u)) + 1u]), f32(scratch[(base + (i * 4u)) + 2u]), f32(scratch[(base + (i * 4u)) + 3u]));
+      let scratch_6 = vec4f(scratch_at(base + (i * 4u)), scratch_at((base + (i * 4u)) + 1u), scratch_at((base + (i * 4u)) + 2u), scratch_at((base + (i * 4u)) + 3u));
       part_1 = part_1 + scratch_6;
     }
     mean = mean + part_1;
@@ -774,23 +784,23 @@ fn main(
   let mean_all = mean_2 / f32(C);
   let end = select(0u, S, active_1);
   let C_1 = (row * 4u) % max(C, 1u);
-  let gamma_1 = vec4f(gamma[C_1 / 4u]);
+  let gamma_1 = gamma_four(C_1 / 4u);
   let base_2 = (N_1 * ((S * C) / 4u)) + (C_1 / 4u);
-  let scratch_6_2 = vec4f(f32(scratch[row * 4u]), f32(scratch[(row * 4u) + 1u]), f32(scratch[(row * 4u) + 2u]), f32(scratch[(row * 4u) + 3u]));
+  let scratch_6_2 = vec4f(scratch_at(row * 4u), scratch_at((row * 4u) + 1u), scratch_at((row * 4u) + 2u), scratch_at((row * 4u) + 3u));
   let div = scratch_6_2 / vec4f(mean_all + eps);
-  let beta_1 = vec4f(beta[C_1 / 4u]);
+  let beta_1 = beta_four(C_1 / 4u);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let x_1 = vec4f(x[base_2 + (i_2 * (C / 4u))]);
-    y[base_2 + (i_2 * (C / 4u))] = vec4<y_t>(((gamma_1 * (x_1 * div)) + beta_1) + x_1);
+    let x_1 = x_four(base_2 + (i_2 * (C / 4u)));
+    y_put_four(base_2 + (i_2 * (C / 4u)), ((gamma_1 * (x_1 * div)) + beta_1) + x_1);
   }
 }
 `,
             bindings: [
-              { tensor: "(scratch)", access: "read", element: "scratch_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
+              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },

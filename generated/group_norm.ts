@@ -155,11 +155,6 @@ override K: u32;
 override S: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -181,9 +176,9 @@ fn main(
   let active_1 = index < (N * G);
   let row = select(0u, index, active_1);
   let base = row * (K * S);
-  let x_1 = f32(x[base]);
-  let x_2 = f32(x[base + ((K * S) / 2u)]);
-  let x_3 = f32(x[base + ((K * S) - 1u)]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + ((K * S) / 2u));
+  let x_3 = x_at(base + ((K * S) - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -192,7 +187,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), K * S);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = f32(x[base + i]);
+      let x_4 = x_at(base + i);
       let d = x_4 - shift;
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -239,7 +234,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = f32(x[base + i_2]);
+      let x_5 = x_at(base + i_2);
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -283,19 +278,19 @@ fn main(
   let G_1 = row % max(G, 1u);
   let base_2 = G_1 * K;
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
-    let x_6 = f32(x[base + i_3]);
+    let x_6 = x_at(base + i_3);
     let K_1 = i_3 / max(S, 1u);
-    let gamma_1 = f32(gamma[base_2 + K_1]);
-    let beta_1 = f32(beta[base_2 + K_1]);
-    y[base + i_3] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
+    let gamma_1 = gamma_at(base_2 + K_1);
+    let beta_1 = beta_at(base_2 + K_1);
+    y_put(base + i_3, ((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -323,11 +318,6 @@ override K: u32;
 override S: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -353,9 +343,9 @@ fn main(
   let active_1 = index < (N * G);
   let row = select(0u, index, active_1);
   let base = row * (K * S);
-  let x_1 = f32(x[base / 4u][base % 4u]);
-  let x_2 = f32(x[(base + ((K * S) / 2u)) / 4u][(base + ((K * S) / 2u)) % 4u]);
-  let x_3 = f32(x[(base + ((K * S) - 1u)) / 4u][(base + ((K * S) - 1u)) % 4u]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + ((K * S) / 2u));
+  let x_3 = x_at(base + ((K * S) - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = row * ((K * S) / 4u);
   var sum = vec4f(0.0f);
@@ -365,7 +355,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), (K * S) / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[base_2 + i]);
+      let x_4 = x_four(base_2 + i);
       let d = x_4 - vec4f(shift);
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -414,7 +404,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[base_2 + i_2]);
+      let x_5 = x_four(base_2 + i_2);
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -460,20 +450,20 @@ fn main(
   let G_1 = row % max(G, 1u);
   let base_3 = G_1 * K;
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
-    let x_6 = vec4f(x[base_2 + i_3]);
+    let x_6 = x_four(base_2 + i_3);
     let K_1 = (i_3 * 4u) / max(S, 1u);
-    let gamma_1 = f32(gamma[base_3 + K_1]);
-    let beta_1 = f32(beta[base_3 + K_1]);
+    let gamma_1 = gamma_at(base_3 + K_1);
+    let beta_1 = beta_at(base_3 + K_1);
     let add = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
-    y[base_2 + i_3] = vec4<y_t>(add);
+    y_put_four(base_2 + i_3, add);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -501,11 +491,6 @@ override K: u32;
 override S: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -531,17 +516,17 @@ fn main(
   let active_1 = index < (N * G);
   let row = select(0u, index, active_1);
   let base = row * (K * S);
-  let x_1 = f32(x[base / 4u][base % 4u]);
-  let x_2 = f32(x[(base + ((K * S) / 2u)) / 4u][(base + ((K * S) / 2u)) % 4u]);
-  let x_3 = f32(x[(base + ((K * S) - 1u)) / 4u][(base + ((K * S) - 1u)) % 4u]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + ((K * S) / 2u));
+  let x_3 = x_at(base + ((K * S) - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   let base_2 = row * ((K * S) / 4u);
-  for (var k = 0u; k < HELD_1; k += 1u) {
+  for (var k = 0u; k < HELD; k += 1u) {
     let i = lane + (k * LANES);
     if (i < ((K * S) / 4u)) {
-      let x_4 = vec4f(x[base_2 + i]);
+      let x_4 = x_four(base_2 + i);
       held[held_place(0u, k, local_index)] = x_4;
       let d = x_4 - vec4f(shift);
       sum = sum + d;
@@ -584,7 +569,7 @@ fn main(
   var sum_3 = vec4f(0.0f);
   var squares_3 = vec4f(0.0f);
   let end = select(0u, (K * S) / 4u, far);
-  for (var k_2 = 0u; k_2 < HELD_1; k_2 += 1u) {
+  for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
     let i_2 = lane + (k_2 * LANES);
     if (i_2 < end) {
       let kept = held[held_place(0u, k_2, local_index)];
@@ -630,24 +615,24 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let G_1 = row % max(G, 1u);
   let base_3 = G_1 * K;
-  for (var k_3 = 0u; k_3 < HELD_1; k_3 += 1u) {
+  for (var k_3 = 0u; k_3 < HELD; k_3 += 1u) {
     let i_3 = lane + (k_3 * LANES);
     if (i_3 < end_2) {
       let kept_2 = held[held_place(0u, k_3, local_index)];
       let K_1 = (i_3 * 4u) / max(S, 1u);
-      let gamma_1 = f32(gamma[base_3 + K_1]);
-      let beta_1 = f32(beta[base_3 + K_1]);
+      let gamma_1 = gamma_at(base_3 + K_1);
+      let beta_1 = beta_at(base_3 + K_1);
       let add = ((((kept_2 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
-      y[base_2 + i_3] = vec4<y_t>(add);
+      y_put_four(base_2 + i_3, add);
     }
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -674,11 +659,6 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
 
 // A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
 fn larger(a: f32, b: f32) -> f32 {
@@ -708,18 +688,18 @@ fn main(
   let base_5 = row_3 * (K * S);
   let base_6 = row_4 * (K * S);
   let base_7 = row_5 * (K * S);
-  let x_7 = f32(x[base_4 / 4u][base_4 % 4u]);
-  let x_8 = f32(x[base_5 / 4u][base_5 % 4u]);
-  let x_9 = f32(x[base_6 / 4u][base_6 % 4u]);
-  let x_10 = f32(x[base_7 / 4u][base_7 % 4u]);
-  let x_2_2 = f32(x[(base_4 + ((K * S) / 2u)) / 4u][(base_4 + ((K * S) / 2u)) % 4u]);
-  let x_2_3 = f32(x[(base_5 + ((K * S) / 2u)) / 4u][(base_5 + ((K * S) / 2u)) % 4u]);
-  let x_2_4 = f32(x[(base_6 + ((K * S) / 2u)) / 4u][(base_6 + ((K * S) / 2u)) % 4u]);
-  let x_2_5 = f32(x[(base_7 + ((K * S) / 2u)) / 4u][(base_7 + ((K * S) / 2u)) % 4u]);
-  let x_3_2 = f32(x[(base_4 + ((K * S) - 1u)) / 4u][(base_4 + ((K * S) - 1u)) % 4u]);
-  let x_3_3 = f32(x[(base_5 + ((K * S) - 1u)) / 4u][(base_5 + ((K * S) - 1u)) % 4u]);
-  let x_3_4 = f32(x[(base_6 + ((K * S) - 1u)) / 4u][(base_6 + ((K * S) - 1u)) % 4u]);
-  let x_3_5 = f32(x[(base_7 + ((K * S) - 1u)) / 4u][(base_7 + ((K * S) - 1u)) % 4u]);
+  let x_7 = x_at(base_4);
+  let x_8 = x_at(base_5);
+  let x_9 = x_at(base_6);
+  let x_10 = x_at(base_7);
+  let x_2_2 = x_at(base_4 + ((K * S) / 2u));
+  let x_2_3 = x_at(base_5 + ((K * S) / 2u));
+  let x_2_4 = x_at(base_6 + ((K * S) / 2u));
+  let x_2_5 = x_at(base_7 + ((K * S) / 2u));
+  let x_3_2 = x_at(base_4 + ((K * S) - 1u));
+  let x_3_3 = x_at(base_5 + ((K * S) - 1u));
+  let x_3_4 = x_at(base_6 + ((K * S) - 1u));
+  let x_3_5 = x_at(base_7 + ((K * S) - 1u));
   let shift_3 = x_7 + (((x_2_2 - x_7) + (x_3_2 - x_7)) * 0.3333333432674408f);
   let shift_4 = x_8 + (((x_2_3 - x_8) + (x_3_3 - x_8)) * 0.3333333432674408f);
   let shift_5 = x_9 + (((x_2_4 - x_9) + (x_3_4 - x_9)) * 0.3333333432674408f);
@@ -747,10 +727,10 @@ fn main(
     var part_2_5 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), (K * S) / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_4_2 = vec4f(x[base_2_2 + i]);
-      let x_4_3 = vec4f(x[base_2_3 + i]);
-      let x_4_4 = vec4f(x[base_2_4 + i]);
-      let x_4_5 = vec4f(x[base_2_5 + i]);
+      let x_4_2 = x_four(base_2_2 + i);
+      let x_4_3 = x_four(base_2_3 + i);
+      let x_4_4 = x_four(base_2_4 + i);
+      let x_4_5 = x_four(base_2_5 + i);
       let d_3 = x_4_2 - vec4f(shift_3);
       let d_4 = x_4_3 - vec4f(shift_4);
       let d_5 = x_4_4 - vec4f(shift_5);
@@ -832,7 +812,7 @@ fn main(
     var part_4_2 = vec4f(0.0f);
     let stop_2_2 = min(block_2 + (LANES * 256u), end_3);
     for (var i_2 = block_2; i_2 < stop_2_2; i_2 += LANES) {
-      let x_5_2 = vec4f(x[base_2_2 + i_2]);
+      let x_5_2 = x_four(base_2_2 + i_2);
       let d_2_2 = x_5_2 - vec4f(shift_2_2);
       part_3_2 = part_3_2 + d_2_2;
       part_4_2 = part_4_2 + (d_2_2 * d_2_2);
@@ -845,7 +825,7 @@ fn main(
     var part_4_3 = vec4f(0.0f);
     let stop_2_3 = min(block_2 + (LANES * 256u), end_4);
     for (var i_2 = block_2; i_2 < stop_2_3; i_2 += LANES) {
-      let x_5_3 = vec4f(x[base_2_3 + i_2]);
+      let x_5_3 = x_four(base_2_3 + i_2);
       let d_2_3 = x_5_3 - vec4f(shift_2_3);
       part_3_3 = part_3_3 + d_2_3;
       part_4_3 = part_4_3 + (d_2_3 * d_2_3);
@@ -858,7 +838,7 @@ fn main(
     var part_4_4 = vec4f(0.0f);
     let stop_2_4 = min(block_2 + (LANES * 256u), end_5);
     for (var i_2 = block_2; i_2 < stop_2_4; i_2 += LANES) {
-      let x_5_4 = vec4f(x[base_2_4 + i_2]);
+      let x_5_4 = x_four(base_2_4 + i_2);
       let d_2_4 = x_5_4 - vec4f(shift_2_4);
       part_3_4 = part_3_4 + d_2_4;
       part_4_4 = part_4_4 + (d_2_4 * d_2_4);
@@ -871,7 +851,7 @@ fn main(
     var part_4_5 = vec4f(0.0f);
     let stop_2_5 = min(block_2 + (LANES * 256u), end_6);
     for (var i_2 = block_2; i_2 < stop_2_5; i_2 += LANES) {
-      let x_5_5 = vec4f(x[base_2_5 + i_2]);
+      let x_5_5 = x_four(base_2_5 + i_2);
       let d_2_5 = x_5_5 - vec4f(shift_2_5);
       part_3_5 = part_3_5 + d_2_5;
       part_4_5 = part_4_5 + (d_2_5 * d_2_5);
@@ -935,35 +915,35 @@ fn main(
   let base_3_4 = G_4 * K;
   let base_3_5 = G_5 * K;
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
-    let x_6_2 = vec4f(x[base_2_2 + i_3]);
-    let x_6_3 = vec4f(x[base_2_3 + i_3]);
-    let x_6_4 = vec4f(x[base_2_4 + i_3]);
-    let x_6_5 = vec4f(x[base_2_5 + i_3]);
+    let x_6_2 = x_four(base_2_2 + i_3);
+    let x_6_3 = x_four(base_2_3 + i_3);
+    let x_6_4 = x_four(base_2_4 + i_3);
+    let x_6_5 = x_four(base_2_5 + i_3);
     let K_1 = (i_3 * 4u) / max(S, 1u);
-    let gamma_2 = f32(gamma[base_3_2 + K_1]);
-    let gamma_3 = f32(gamma[base_3_3 + K_1]);
-    let gamma_4 = f32(gamma[base_3_4 + K_1]);
-    let gamma_5 = f32(gamma[base_3_5 + K_1]);
-    let beta_2 = f32(beta[base_3_2 + K_1]);
-    let beta_3 = f32(beta[base_3_3 + K_1]);
-    let beta_4 = f32(beta[base_3_4 + K_1]);
-    let beta_5 = f32(beta[base_3_5 + K_1]);
+    let gamma_2 = gamma_at(base_3_2 + K_1);
+    let gamma_3 = gamma_at(base_3_3 + K_1);
+    let gamma_4 = gamma_at(base_3_4 + K_1);
+    let gamma_5 = gamma_at(base_3_5 + K_1);
+    let beta_2 = beta_at(base_3_2 + K_1);
+    let beta_3 = beta_at(base_3_3 + K_1);
+    let beta_4 = beta_at(base_3_4 + K_1);
+    let beta_5 = beta_at(base_3_5 + K_1);
     let add_2 = ((((x_6_2 - vec4f(shift_2_2)) - vec4f(rest_2)) * vec4f(rsqrt_2)) * vec4f(gamma_2)) + vec4f(beta_2);
     let add_3 = ((((x_6_3 - vec4f(shift_2_3)) - vec4f(rest_3)) * vec4f(rsqrt_3)) * vec4f(gamma_3)) + vec4f(beta_3);
     let add_4 = ((((x_6_4 - vec4f(shift_2_4)) - vec4f(rest_4)) * vec4f(rsqrt_4)) * vec4f(gamma_4)) + vec4f(beta_4);
     let add_5 = ((((x_6_5 - vec4f(shift_2_5)) - vec4f(rest_5)) * vec4f(rsqrt_5)) * vec4f(gamma_5)) + vec4f(beta_5);
-    y[base_2_2 + i_3] = vec4<y_t>(add_2);
-    y[base_2_3 + i_3] = vec4<y_t>(add_3);
-    y[base_2_4 + i_3] = vec4<y_t>(add_4);
-    y[base_2_5 + i_3] = vec4<y_t>(add_5);
+    y_put_four(base_2_2 + i_3, add_2);
+    y_put_four(base_2_3 + i_3, add_3);
+    y_put_four(base_2_4 + i_3, add_4);
+    y_put_four(base_2_5 + i_3, add_5);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -997,9 +977,6 @@ override G: u32;
 override K: u32;
 override S: u32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -1025,9 +1002,9 @@ fn main(
   let first = min(part * ((((K * S) + PARTS) - 1u) / PARTS), K * S);
   let last = min(first + ((((K * S) + PARTS) - 1u) / PARTS), K * S);
   let base = row * (K * S);
-  let x_1 = f32(x[base]);
-  let x_2 = f32(x[base + ((K * S) / 2u)]);
-  let x_3 = f32(x[base + ((K * S) - 1u)]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + ((K * S) / 2u));
+  let x_3 = x_at(base + ((K * S) - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -1036,7 +1013,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = f32(x[base + i]);
+      let x_4 = x_at(base + i);
       let d = x_4 - shift;
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -1083,7 +1060,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = f32(x[base + i_2]);
+      let x_5 = x_at(base + i_2);
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -1123,15 +1100,20 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    partials[(part * (N * G)) + row] = partials_t(shift_2);
-    partials[((PARTS + part) * (N * G)) + row] = partials_t(rest);
-    partials[(((2u * PARTS) + part) * (N * G)) + row] = partials_t(spread);
+    partials_put((part * (N * G)) + row, shift_2);
+    partials_put(((PARTS + part) * (N * G)) + row, rest);
+    partials_put((((2u * PARTS) + part) * (N * G)) + row, spread);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1158,9 +1140,6 @@ override N: u32;
 override G: u32;
 override K: u32;
 override S: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1191,9 +1170,9 @@ fn main(
   let first = min(part * (((((K * S) / 4u) + PARTS) - 1u) / PARTS), (K * S) / 4u);
   let last = min(first + (((((K * S) / 4u) + PARTS) - 1u) / PARTS), (K * S) / 4u);
   let base = row * (K * S);
-  let x_1 = f32(x[base / 4u][base % 4u]);
-  let x_2 = f32(x[(base + ((K * S) / 2u)) / 4u][(base + ((K * S) / 2u)) % 4u]);
-  let x_3 = f32(x[(base + ((K * S) - 1u)) / 4u][(base + ((K * S) - 1u)) % 4u]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + ((K * S) / 2u));
+  let x_3 = x_at(base + ((K * S) - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = row * ((K * S) / 4u);
   var sum = vec4f(0.0f);
@@ -1203,7 +1182,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[base_2 + i]);
+      let x_4 = x_four(base_2 + i);
       let d = x_4 - vec4f(shift);
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -1252,7 +1231,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[base_2 + i_2]);
+      let x_5 = x_four(base_2 + i_2);
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -1294,15 +1273,20 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    partials[(part * (N * G)) + row] = partials_t(shift_2);
-    partials[((PARTS + part) * (N * G)) + row] = partials_t(rest);
-    partials[(((2u * PARTS) + part) * (N * G)) + row] = partials_t(spread);
+    partials_put((part * (N * G)) + row, shift_2);
+    partials_put(((PARTS + part) * (N * G)) + row, rest);
+    partials_put((((2u * PARTS) + part) * (N * G)) + row, spread);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1336,12 +1320,6 @@ override K: u32;
 override S: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> x: array<x_t>;
-@group(0) @binding(2) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(3) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(4) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -1373,11 +1351,11 @@ fn main(
     }
     workgroupBarrier();
   }
-  let part_1 = f32(partials[row]);
+  let part_1 = partials_at(row);
   var total = 0.0f;
   for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-    let part_2 = f32(partials[(p_2 * (N * G)) + row]);
-    let part_3 = f32(partials[((PARTS + p_2) * (N * G)) + row]);
+    let part_2 = partials_at((p_2 * (N * G)) + row);
+    let part_3 = partials_at(((PARTS + p_2) * (N * G)) + row);
     total = total + (f32(min((p_2 + 1u) * ((((K * S) + PARTS) - 1u) / PARTS), K * S) - (p_2 * ((((K * S) + PARTS) - 1u) / PARTS))) * ((part_2 - part_1) + part_3));
   }
   for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
@@ -1402,9 +1380,9 @@ fn main(
   let rest = total / f32(K * S);
   var total_2 = 0.0f;
   for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-    let part_4 = f32(partials[(p_3 * (N * G)) + row]);
-    let part_5 = f32(partials[((PARTS + p_3) * (N * G)) + row]);
-    let part_6 = f32(partials[(((2u * PARTS) + p_3) * (N * G)) + row]);
+    let part_4 = partials_at((p_3 * (N * G)) + row);
+    let part_5 = partials_at(((PARTS + p_3) * (N * G)) + row);
+    let part_6 = partials_at((((2u * PARTS) + p_3) * (N * G)) + row);
     total_2 = total_2 + (f32(min((p_3 + 1u) * ((((K * S) + PARTS) - 1u) / PARTS), K * S) - (p_3 * ((((K * S) + PARTS) - 1u) / PARTS))) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
   }
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
@@ -1435,20 +1413,25 @@ fn main(
   let G_1 = row % max(G, 1u);
   let base_2 = G_1 * K;
   for (var i = first + lane; i < end; i += LANES) {
-    let x_1 = f32(x[base + i]);
+    let x_1 = x_at(base + i);
     let K_1 = i / max(S, 1u);
-    let gamma_1 = f32(gamma[base_2 + K_1]);
-    let beta_1 = f32(beta[base_2 + K_1]);
-    y[base + i] = y_t(((((x_1 - part_1) - rest) * rsqrt) * gamma_1) + beta_1);
+    let gamma_1 = gamma_at(base_2 + K_1);
+    let beta_1 = beta_at(base_2 + K_1);
+    y_put(base + i, ((((x_1 - part_1) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "gamma", access: "read", element: "gamma_t" },
-                    { tensor: "beta", access: "read", element: "beta_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+                    { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1477,12 +1460,6 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(2) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(3) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(4) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1515,11 +1492,11 @@ fn main(
     }
     workgroupBarrier();
   }
-  let part_1 = f32(partials[row]);
+  let part_1 = partials_at(row);
   var total = 0.0f;
   for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-    let part_2 = f32(partials[(p_2 * (N * G)) + row]);
-    let part_3 = f32(partials[((PARTS + p_2) * (N * G)) + row]);
+    let part_2 = partials_at((p_2 * (N * G)) + row);
+    let part_3 = partials_at(((PARTS + p_2) * (N * G)) + row);
     total = total + (f32((min((p_2 + 1u) * (((((K * S) / 4u) + PARTS) - 1u) / PARTS), (K * S) / 4u) - (p_2 * (((((K * S) / 4u) + PARTS) - 1u) / PARTS))) * 4u) * ((part_2 - part_1) + part_3));
   }
   for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
@@ -1544,9 +1521,9 @@ fn main(
   let rest = total / f32(K * S);
   var total_2 = 0.0f;
   for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-    let part_4 = f32(partials[(p_3 * (N * G)) + row]);
-    let part_5 = f32(partials[((PARTS + p_3) * (N * G)) + row]);
-    let part_6 = f32(partials[(((2u * PARTS) + p_3) * (N * G)) + row]);
+    let part_4 = partials_at((p_3 * (N * G)) + row);
+    let part_5 = partials_at(((PARTS + p_3) * (N * G)) + row);
+    let part_6 = partials_at((((2u * PARTS) + p_3) * (N * G)) + row);
     total_2 = total_2 + (f32((min((p_3 + 1u) * (((((K * S) / 4u) + PARTS) - 1u) / PARTS), (K * S) / 4u) - (p_3 * (((((K * S) / 4u) + PARTS) - 1u) / PARTS))) * 4u) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
   }
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
@@ -1577,21 +1554,26 @@ fn main(
   let G_1 = row % max(G, 1u);
   let base_2 = G_1 * K;
   for (var i = first + lane; i < end; i += LANES) {
-    let x_1 = vec4f(x[base + i]);
+    let x_1 = x_four(base + i);
     let K_1 = (i * 4u) / max(S, 1u);
-    let gamma_1 = f32(gamma[base_2 + K_1]);
-    let beta_1 = f32(beta[base_2 + K_1]);
+    let gamma_1 = gamma_at(base_2 + K_1);
+    let beta_1 = beta_at(base_2 + K_1);
     let add = ((((x_1 - vec4f(part_1)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
-    y[base + i] = vec4<y_t>(add);
+    y_put_four(base + i, add);
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "gamma", access: "read", element: "gamma_t" },
-                    { tensor: "beta", access: "read", element: "beta_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+                    { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+                    { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1657,11 +1639,6 @@ override K: u32;
 override S: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -1683,9 +1660,9 @@ fn main(
   let active_1 = index < (N * G);
   let row = select(0u, index, active_1);
   let base = row * (K * S);
-  let x_1 = f32(x[base]);
-  let x_2 = f32(x[base + ((K * S) / 2u)]);
-  let x_3 = f32(x[base + ((K * S) - 1u)]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + ((K * S) / 2u));
+  let x_3 = x_at(base + ((K * S) - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -1694,7 +1671,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), K * S);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = f32(x[base + i]);
+      let x_4 = x_at(base + i);
       let d = x_4 - shift;
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -1741,7 +1718,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = f32(x[base + i_2]);
+      let x_5 = x_at(base + i_2);
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -1785,20 +1762,20 @@ fn main(
   let G_1 = row % max(G, 1u);
   let base_2 = G_1 * K;
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
-    let x_6 = f32(x[base + i_3]);
+    let x_6 = x_at(base + i_3);
     let K_1 = i_3 / max(S, 1u);
-    let gamma_1 = f32(gamma[base_2 + K_1]);
-    let beta_1 = f32(beta[base_2 + K_1]);
+    let gamma_1 = gamma_at(base_2 + K_1);
+    let beta_1 = beta_at(base_2 + K_1);
     let add = ((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1;
-    y[base + i_3] = y_t(add * (1.0f / (1.0f + exp(-add))));
+    y_put(base + i_3, add * (1.0f / (1.0f + exp(-add))));
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -1826,11 +1803,6 @@ override K: u32;
 override S: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -1856,9 +1828,9 @@ fn main(
   let active_1 = index < (N * G);
   let row = select(0u, index, active_1);
   let base = row * (K * S);
-  let x_1 = f32(x[base / 4u][base % 4u]);
-  let x_2 = f32(x[(base + ((K * S) / 2u)) / 4u][(base + ((K * S) / 2u)) % 4u]);
-  let x_3 = f32(x[(base + ((K * S) - 1u)) / 4u][(base + ((K * S) - 1u)) % 4u]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + ((K * S) / 2u));
+  let x_3 = x_at(base + ((K * S) - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = row * ((K * S) / 4u);
   var sum = vec4f(0.0f);
@@ -1868,7 +1840,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), (K * S) / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[base_2 + i]);
+      let x_4 = x_four(base_2 + i);
       let d = x_4 - vec4f(shift);
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -1917,7 +1889,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[base_2 + i_2]);
+      let x_5 = x_four(base_2 + i_2);
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -1963,20 +1935,20 @@ fn main(
   let G_1 = row % max(G, 1u);
   let base_3 = G_1 * K;
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
-    let x_6 = vec4f(x[base_2 + i_3]);
+    let x_6 = x_four(base_2 + i_3);
     let K_1 = (i_3 * 4u) / max(S, 1u);
-    let gamma_1 = f32(gamma[base_3 + K_1]);
-    let beta_1 = f32(beta[base_3 + K_1]);
+    let gamma_1 = gamma_at(base_3 + K_1);
+    let beta_1 = beta_at(base_3 + K_1);
     let add = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
-    y[base_2 + i_3] = vec4<y_t>(add * (vec4f(1.0f) / (vec4f(1.0f) + exp(-add))));
+    y_put_four(base_2 + i_3, add * (vec4f(1.0f) / (vec4f(1.0f) + exp(-add))));
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -2004,11 +1976,6 @@ override K: u32;
 override S: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -2034,17 +2001,17 @@ fn main(
   let active_1 = index < (N * G);
   let row = select(0u, index, active_1);
   let base = row * (K * S);
-  let x_1 = f32(x[base / 4u][base % 4u]);
-  let x_2 = f32(x[(base + ((K * S) / 2u)) / 4u][(base + ((K * S) / 2u)) % 4u]);
-  let x_3 = f32(x[(base + ((K * S) - 1u)) / 4u][(base + ((K * S) - 1u)) % 4u]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + ((K * S) / 2u));
+  let x_3 = x_at(base + ((K * S) - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   let base_2 = row * ((K * S) / 4u);
-  for (var k = 0u; k < HELD_1; k += 1u) {
+  for (var k = 0u; k < HELD; k += 1u) {
     let i = lane + (k * LANES);
     if (i < ((K * S) / 4u)) {
-      let x_4 = vec4f(x[base_2 + i]);
+      let x_4 = x_four(base_2 + i);
       held[held_place(0u, k, local_index)] = x_4;
       let d = x_4 - vec4f(shift);
       sum = sum + d;
@@ -2087,7 +2054,7 @@ fn main(
   var sum_3 = vec4f(0.0f);
   var squares_3 = vec4f(0.0f);
   let end = select(0u, (K * S) / 4u, far);
-  for (var k_2 = 0u; k_2 < HELD_1; k_2 += 1u) {
+  for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
     let i_2 = lane + (k_2 * LANES);
     if (i_2 < end) {
       let kept = held[held_place(0u, k_2, local_index)];
@@ -2133,24 +2100,24 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   let G_1 = row % max(G, 1u);
   let base_3 = G_1 * K;
-  for (var k_3 = 0u; k_3 < HELD_1; k_3 += 1u) {
+  for (var k_3 = 0u; k_3 < HELD; k_3 += 1u) {
     let i_3 = lane + (k_3 * LANES);
     if (i_3 < end_2) {
       let kept_2 = held[held_place(0u, k_3, local_index)];
       let K_1 = (i_3 * 4u) / max(S, 1u);
-      let gamma_1 = f32(gamma[base_3 + K_1]);
-      let beta_1 = f32(beta[base_3 + K_1]);
+      let gamma_1 = gamma_at(base_3 + K_1);
+      let beta_1 = beta_at(base_3 + K_1);
       let add = ((((kept_2 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
-      y[base_2 + i_3] = vec4<y_t>(add * (vec4f(1.0f) / (vec4f(1.0f) + exp(-add))));
+      y_put_four(base_2 + i_3, add * (vec4f(1.0f) / (vec4f(1.0f) + exp(-add))));
     }
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -2177,11 +2144,6 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
 
 // A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
 fn larger(a: f32, b: f32) -> f32 {
@@ -2211,18 +2173,18 @@ fn main(
   let base_5 = row_3 * (K * S);
   let base_6 = row_4 * (K * S);
   let base_7 = row_5 * (K * S);
-  let x_7 = f32(x[base_4 / 4u][base_4 % 4u]);
-  let x_8 = f32(x[base_5 / 4u][base_5 % 4u]);
-  let x_9 = f32(x[base_6 / 4u][base_6 % 4u]);
-  let x_10 = f32(x[base_7 / 4u][base_7 % 4u]);
-  let x_2_2 = f32(x[(base_4 + ((K * S) / 2u)) / 4u][(base_4 + ((K * S) / 2u)) % 4u]);
-  let x_2_3 = f32(x[(base_5 + ((K * S) / 2u)) / 4u][(base_5 + ((K * S) / 2u)) % 4u]);
-  let x_2_4 = f32(x[(base_6 + ((K * S) / 2u)) / 4u][(base_6 + ((K * S) / 2u)) % 4u]);
-  let x_2_5 = f32(x[(base_7 + ((K * S) / 2u)) / 4u][(base_7 + ((K * S) / 2u)) % 4u]);
-  let x_3_2 = f32(x[(base_4 + ((K * S) - 1u)) / 4u][(base_4 + ((K * S) - 1u)) % 4u]);
-  let x_3_3 = f32(x[(base_5 + ((K * S) - 1u)) / 4u][(base_5 + ((K * S) - 1u)) % 4u]);
-  let x_3_4 = f32(x[(base_6 + ((K * S) - 1u)) / 4u][(base_6 + ((K * S) - 1u)) % 4u]);
-  let x_3_5 = f32(x[(base_7 + ((K * S) - 1u)) / 4u][(base_7 + ((K * S) - 1u)) % 4u]);
+  let x_7 = x_at(base_4);
+  let x_8 = x_at(base_5);
+  let x_9 = x_at(base_6);
+  let x_10 = x_at(base_7);
+  let x_2_2 = x_at(base_4 + ((K * S) / 2u));
+  let x_2_3 = x_at(base_5 + ((K * S) / 2u));
+  let x_2_4 = x_at(base_6 + ((K * S) / 2u));
+  let x_2_5 = x_at(base_7 + ((K * S) / 2u));
+  let x_3_2 = x_at(base_4 + ((K * S) - 1u));
+  let x_3_3 = x_at(base_5 + ((K * S) - 1u));
+  let x_3_4 = x_at(base_6 + ((K * S) - 1u));
+  let x_3_5 = x_at(base_7 + ((K * S) - 1u));
   let shift_3 = x_7 + (((x_2_2 - x_7) + (x_3_2 - x_7)) * 0.3333333432674408f);
   let shift_4 = x_8 + (((x_2_3 - x_8) + (x_3_3 - x_8)) * 0.3333333432674408f);
   let shift_5 = x_9 + (((x_2_4 - x_9) + (x_3_4 - x_9)) * 0.3333333432674408f);
@@ -2250,10 +2212,10 @@ fn main(
     var part_2_5 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), (K * S) / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_4_2 = vec4f(x[base_2_2 + i]);
-      let x_4_3 = vec4f(x[base_2_3 + i]);
-      let x_4_4 = vec4f(x[base_2_4 + i]);
-      let x_4_5 = vec4f(x[base_2_5 + i]);
+      let x_4_2 = x_four(base_2_2 + i);
+      let x_4_3 = x_four(base_2_3 + i);
+      let x_4_4 = x_four(base_2_4 + i);
+      let x_4_5 = x_four(base_2_5 + i);
       let d_3 = x_4_2 - vec4f(shift_3);
       let d_4 = x_4_3 - vec4f(shift_4);
       let d_5 = x_4_4 - vec4f(shift_5);
@@ -2335,7 +2297,7 @@ fn main(
     var part_4_2 = vec4f(0.0f);
     let stop_2_2 = min(block_2 + (LANES * 256u), end_3);
     for (var i_2 = block_2; i_2 < stop_2_2; i_2 += LANES) {
-      let x_5_2 = vec4f(x[base_2_2 + i_2]);
+      let x_5_2 = x_four(base_2_2 + i_2);
       let d_2_2 = x_5_2 - vec4f(shift_2_2);
       part_3_2 = part_3_2 + d_2_2;
       part_4_2 = part_4_2 + (d_2_2 * d_2_2);
@@ -2348,7 +2310,7 @@ fn main(
     var part_4_3 = vec4f(0.0f);
     let stop_2_3 = min(block_2 + (LANES * 256u), end_4);
     for (var i_2 = block_2; i_2 < stop_2_3; i_2 += LANES) {
-      let x_5_3 = vec4f(x[base_2_3 + i_2]);
+      let x_5_3 = x_four(base_2_3 + i_2);
       let d_2_3 = x_5_3 - vec4f(shift_2_3);
       part_3_3 = part_3_3 + d_2_3;
       part_4_3 = part_4_3 + (d_2_3 * d_2_3);
@@ -2361,7 +2323,7 @@ fn main(
     var part_4_4 = vec4f(0.0f);
     let stop_2_4 = min(block_2 + (LANES * 256u), end_5);
     for (var i_2 = block_2; i_2 < stop_2_4; i_2 += LANES) {
-      let x_5_4 = vec4f(x[base_2_4 + i_2]);
+      let x_5_4 = x_four(base_2_4 + i_2);
       let d_2_4 = x_5_4 - vec4f(shift_2_4);
       part_3_4 = part_3_4 + d_2_4;
       part_4_4 = part_4_4 + (d_2_4 * d_2_4);
@@ -2374,7 +2336,7 @@ fn main(
     var part_4_5 = vec4f(0.0f);
     let stop_2_5 = min(block_2 + (LANES * 256u), end_6);
     for (var i_2 = block_2; i_2 < stop_2_5; i_2 += LANES) {
-      let x_5_5 = vec4f(x[base_2_5 + i_2]);
+      let x_5_5 = x_four(base_2_5 + i_2);
       let d_2_5 = x_5_5 - vec4f(shift_2_5);
       part_3_5 = part_3_5 + d_2_5;
       part_4_5 = part_4_5 + (d_2_5 * d_2_5);
@@ -2438,35 +2400,35 @@ fn main(
   let base_3_4 = G_4 * K;
   let base_3_5 = G_5 * K;
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
-    let x_6_2 = vec4f(x[base_2_2 + i_3]);
-    let x_6_3 = vec4f(x[base_2_3 + i_3]);
-    let x_6_4 = vec4f(x[base_2_4 + i_3]);
-    let x_6_5 = vec4f(x[base_2_5 + i_3]);
+    let x_6_2 = x_four(base_2_2 + i_3);
+    let x_6_3 = x_four(base_2_3 + i_3);
+    let x_6_4 = x_four(base_2_4 + i_3);
+    let x_6_5 = x_four(base_2_5 + i_3);
     let K_1 = (i_3 * 4u) / max(S, 1u);
-    let gamma_2 = f32(gamma[base_3_2 + K_1]);
-    let gamma_3 = f32(gamma[base_3_3 + K_1]);
-    let gamma_4 = f32(gamma[base_3_4 + K_1]);
-    let gamma_5 = f32(gamma[base_3_5 + K_1]);
-    let beta_2 = f32(beta[base_3_2 + K_1]);
-    let beta_3 = f32(beta[base_3_3 + K_1]);
-    let beta_4 = f32(beta[base_3_4 + K_1]);
-    let beta_5 = f32(beta[base_3_5 + K_1]);
+    let gamma_2 = gamma_at(base_3_2 + K_1);
+    let gamma_3 = gamma_at(base_3_3 + K_1);
+    let gamma_4 = gamma_at(base_3_4 + K_1);
+    let gamma_5 = gamma_at(base_3_5 + K_1);
+    let beta_2 = beta_at(base_3_2 + K_1);
+    let beta_3 = beta_at(base_3_3 + K_1);
+    let beta_4 = beta_at(base_3_4 + K_1);
+    let beta_5 = beta_at(base_3_5 + K_1);
     let add_2 = ((((x_6_2 - vec4f(shift_2_2)) - vec4f(rest_2)) * vec4f(rsqrt_2)) * vec4f(gamma_2)) + vec4f(beta_2);
     let add_3 = ((((x_6_3 - vec4f(shift_2_3)) - vec4f(rest_3)) * vec4f(rsqrt_3)) * vec4f(gamma_3)) + vec4f(beta_3);
     let add_4 = ((((x_6_4 - vec4f(shift_2_4)) - vec4f(rest_4)) * vec4f(rsqrt_4)) * vec4f(gamma_4)) + vec4f(beta_4);
     let add_5 = ((((x_6_5 - vec4f(shift_2_5)) - vec4f(rest_5)) * vec4f(rsqrt_5)) * vec4f(gamma_5)) + vec4f(beta_5);
-    y[base_2_2 + i_3] = vec4<y_t>(add_2 * (vec4f(1.0f) / (vec4f(1.0f) + exp(-add_2))));
-    y[base_2_3 + i_3] = vec4<y_t>(add_3 * (vec4f(1.0f) / (vec4f(1.0f) + exp(-add_3))));
-    y[base_2_4 + i_3] = vec4<y_t>(add_4 * (vec4f(1.0f) / (vec4f(1.0f) + exp(-add_4))));
-    y[base_2_5 + i_3] = vec4<y_t>(add_5 * (vec4f(1.0f) / (vec4f(1.0f) + exp(-add_5))));
+    y_put_four(base_2_2 + i_3, add_2 * (vec4f(1.0f) / (vec4f(1.0f) + exp(-add_2))));
+    y_put_four(base_2_3 + i_3, add_3 * (vec4f(1.0f) / (vec4f(1.0f) + exp(-add_3))));
+    y_put_four(base_2_4 + i_3, add_4 * (vec4f(1.0f) / (vec4f(1.0f) + exp(-add_4))));
+    y_put_four(base_2_5 + i_3, add_5 * (vec4f(1.0f) / (vec4f(1.0f) + exp(-add_5))));
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -2500,9 +2462,6 @@ override G: u32;
 override K: u32;
 override S: u32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -2528,9 +2487,9 @@ fn main(
   let first = min(part * ((((K * S) + PARTS) - 1u) / PARTS), K * S);
   let last = min(first + ((((K * S) + PARTS) - 1u) / PARTS), K * S);
   let base = row * (K * S);
-  let x_1 = f32(x[base]);
-  let x_2 = f32(x[base + ((K * S) / 2u)]);
-  let x_3 = f32(x[base + ((K * S) - 1u)]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + ((K * S) / 2u));
+  let x_3 = x_at(base + ((K * S) - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -2539,7 +2498,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = f32(x[base + i]);
+      let x_4 = x_at(base + i);
       let d = x_4 - shift;
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -2586,7 +2545,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = f32(x[base + i_2]);
+      let x_5 = x_at(base + i_2);
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -2626,15 +2585,20 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    partials[(part * (N * G)) + row] = partials_t(shift_2);
-    partials[((PARTS + part) * (N * G)) + row] = partials_t(rest);
-    partials[(((2u * PARTS) + part) * (N * G)) + row] = partials_t(spread);
+    partials_put((part * (N * G)) + row, shift_2);
+    partials_put(((PARTS + part) * (N * G)) + row, rest);
+    partials_put((((2u * PARTS) + part) * (N * G)) + row, spread);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -2661,9 +2625,6 @@ override N: u32;
 override G: u32;
 override K: u32;
 override S: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -2694,9 +2655,9 @@ fn main(
   let first = min(part * (((((K * S) / 4u) + PARTS) - 1u) / PARTS), (K * S) / 4u);
   let last = min(first + (((((K * S) / 4u) + PARTS) - 1u) / PARTS), (K * S) / 4u);
   let base = row * (K * S);
-  let x_1 = f32(x[base / 4u][base % 4u]);
-  let x_2 = f32(x[(base + ((K * S) / 2u)) / 4u][(base + ((K * S) / 2u)) % 4u]);
-  let x_3 = f32(x[(base + ((K * S) - 1u)) / 4u][(base + ((K * S) - 1u)) % 4u]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + ((K * S) / 2u));
+  let x_3 = x_at(base + ((K * S) - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = row * ((K * S) / 4u);
   var sum = vec4f(0.0f);
@@ -2706,7 +2667,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[base_2 + i]);
+      let x_4 = x_four(base_2 + i);
       let d = x_4 - vec4f(shift);
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -2755,7 +2716,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[base_2 + i_2]);
+      let x_5 = x_four(base_2 + i_2);
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -2797,15 +2758,20 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    partials[(part * (N * G)) + row] = partials_t(shift_2);
-    partials[((PARTS + part) * (N * G)) + row] = partials_t(rest);
-    partials[(((2u * PARTS) + part) * (N * G)) + row] = partials_t(spread);
+    partials_put((part * (N * G)) + row, shift_2);
+    partials_put(((PARTS + part) * (N * G)) + row, rest);
+    partials_put((((2u * PARTS) + part) * (N * G)) + row, spread);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -2839,12 +2805,6 @@ override K: u32;
 override S: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> x: array<x_t>;
-@group(0) @binding(2) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(3) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(4) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -2876,11 +2836,11 @@ fn main(
     }
     workgroupBarrier();
   }
-  let part_1 = f32(partials[row]);
+  let part_1 = partials_at(row);
   var total = 0.0f;
   for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-    let part_2 = f32(partials[(p_2 * (N * G)) + row]);
-    let part_3 = f32(partials[((PARTS + p_2) * (N * G)) + row]);
+    let part_2 = partials_at((p_2 * (N * G)) + row);
+    let part_3 = partials_at(((PARTS + p_2) * (N * G)) + row);
     total = total + (f32(min((p_2 + 1u) * ((((K * S) + PARTS) - 1u) / PARTS), K * S) - (p_2 * ((((K * S) + PARTS) - 1u) / PARTS))) * ((part_2 - part_1) + part_3));
   }
   for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
@@ -2905,9 +2865,9 @@ fn main(
   let rest = total / f32(K * S);
   var total_2 = 0.0f;
   for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-    let part_4 = f32(partials[(p_3 * (N * G)) + row]);
-    let part_5 = f32(partials[((PARTS + p_3) * (N * G)) + row]);
-    let part_6 = f32(partials[(((2u * PARTS) + p_3) * (N * G)) + row]);
+    let part_4 = partials_at((p_3 * (N * G)) + row);
+    let part_5 = partials_at(((PARTS + p_3) * (N * G)) + row);
+    let part_6 = partials_at((((2u * PARTS) + p_3) * (N * G)) + row);
     total_2 = total_2 + (f32(min((p_3 + 1u) * ((((K * S) + PARTS) - 1u) / PARTS), K * S) - (p_3 * ((((K * S) + PARTS) - 1u) / PARTS))) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
   }
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
@@ -2938,21 +2898,26 @@ fn main(
   let G_1 = row % max(G, 1u);
   let base_2 = G_1 * K;
   for (var i = first + lane; i < end; i += LANES) {
-    let x_1 = f32(x[base + i]);
+    let x_1 = x_at(base + i);
     let K_1 = i / max(S, 1u);
-    let gamma_1 = f32(gamma[base_2 + K_1]);
-    let beta_1 = f32(beta[base_2 + K_1]);
+    let gamma_1 = gamma_at(base_2 + K_1);
+    let beta_1 = beta_at(base_2 + K_1);
     let add = ((((x_1 - part_1) - rest) * rsqrt) * gamma_1) + beta_1;
-    y[base + i] = y_t(add * (1.0f / (1.0f + exp(-add))));
+    y_put(base + i, add * (1.0f / (1.0f + exp(-add))));
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "gamma", access: "read", element: "gamma_t" },
-                    { tensor: "beta", access: "read", element: "beta_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+                    { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -2981,12 +2946,6 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(2) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(3) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(4) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -3019,11 +2978,11 @@ fn main(
     }
     workgroupBarrier();
   }
-  let part_1 = f32(partials[row]);
+  let part_1 = partials_at(row);
   var total = 0.0f;
   for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-    let part_2 = f32(partials[(p_2 * (N * G)) + row]);
-    let part_3 = f32(partials[((PARTS + p_2) * (N * G)) + row]);
+    let part_2 = partials_at((p_2 * (N * G)) + row);
+    let part_3 = partials_at(((PARTS + p_2) * (N * G)) + row);
     total = total + (f32((min((p_2 + 1u) * (((((K * S) / 4u) + PARTS) - 1u) / PARTS), (K * S) / 4u) - (p_2 * (((((K * S) / 4u) + PARTS) - 1u) / PARTS))) * 4u) * ((part_2 - part_1) + part_3));
   }
   for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
@@ -3048,9 +3007,9 @@ fn main(
   let rest = total / f32(K * S);
   var total_2 = 0.0f;
   for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-    let part_4 = f32(partials[(p_3 * (N * G)) + row]);
-    let part_5 = f32(partials[((PARTS + p_3) * (N * G)) + row]);
-    let part_6 = f32(partials[(((2u * PARTS) + p_3) * (N * G)) + row]);
+    let part_4 = partials_at((p_3 * (N * G)) + row);
+    let part_5 = partials_at(((PARTS + p_3) * (N * G)) + row);
+    let part_6 = partials_at((((2u * PARTS) + p_3) * (N * G)) + row);
     total_2 = total_2 + (f32((min((p_3 + 1u) * (((((K * S) / 4u) + PARTS) - 1u) / PARTS), (K * S) / 4u) - (p_3 * (((((K * S) / 4u) + PARTS) - 1u) / PARTS))) * 4u) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
   }
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
@@ -3081,21 +3040,26 @@ fn main(
   let G_1 = row % max(G, 1u);
   let base_2 = G_1 * K;
   for (var i = first + lane; i < end; i += LANES) {
-    let x_1 = vec4f(x[base + i]);
+    let x_1 = x_four(base + i);
     let K_1 = (i * 4u) / max(S, 1u);
-    let gamma_1 = f32(gamma[base_2 + K_1]);
-    let beta_1 = f32(beta[base_2 + K_1]);
+    let gamma_1 = gamma_at(base_2 + K_1);
+    let beta_1 = beta_at(base_2 + K_1);
     let add = ((((x_1 - vec4f(part_1)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
-    y[base + i] = vec4<y_t>(add * (vec4f(1.0f) / (vec4f(1.0f) + exp(-add))));
+    y_put_four(base + i, add * (vec4f(1.0f) / (vec4f(1.0f) + exp(-add))));
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "gamma", access: "read", element: "gamma_t" },
-                    { tensor: "beta", access: "read", element: "beta_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+                    { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+                    { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },

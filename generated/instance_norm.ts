@@ -93,11 +93,6 @@ override C: u32;
 override S: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -119,9 +114,9 @@ fn main(
   let active_1 = index < (N * C);
   let row = select(0u, index, active_1);
   let base = row * S;
-  let x_1 = f32(x[base]);
-  let x_2 = f32(x[base + (S / 2u)]);
-  let x_3 = f32(x[base + (S - 1u)]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (S / 2u));
+  let x_3 = x_at(base + (S - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -130,7 +125,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), S);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = f32(x[base + i]);
+      let x_4 = x_at(base + i);
       let d = x_4 - shift;
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -177,7 +172,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = f32(x[base + i_2]);
+      let x_5 = x_at(base + i_2);
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -219,19 +214,19 @@ fn main(
   let end_2 = select(0u, S, active_1);
   let rsqrt = inverseSqrt(spread + eps);
   let C_1 = row % max(C, 1u);
-  let gamma_1 = f32(gamma[C_1]);
-  let beta_1 = f32(beta[C_1]);
+  let gamma_1 = gamma_at(C_1);
+  let beta_1 = beta_at(C_1);
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
-    let x_6 = f32(x[base + i_3]);
-    y[base + i_3] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
+    let x_6 = x_at(base + i_3);
+    y_put(base + i_3, ((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -256,11 +251,6 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -287,9 +277,9 @@ fn main(
   let active_1 = index < (N * C);
   let row = select(0u, index, active_1);
   let base = row * S;
-  let x_1 = f32(x[base / 4u][base % 4u]);
-  let x_2 = f32(x[(base + (S / 2u)) / 4u][(base + (S / 2u)) % 4u]);
-  let x_3 = f32(x[(base + (S - 1u)) / 4u][(base + (S - 1u)) % 4u]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (S / 2u));
+  let x_3 = x_at(base + (S - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = row * (S / 4u);
   var sum = vec4f(0.0f);
@@ -299,7 +289,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), S / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[base_2 + i]);
+      let x_4 = x_four(base_2 + i);
       let d = x_4 - vec4f(shift);
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -348,7 +338,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[base_2 + i_2]);
+      let x_5 = x_four(base_2 + i_2);
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -392,20 +382,20 @@ fn main(
   let end_2 = select(0u, S / 4u, active_1);
   let rsqrt = inverseSqrt(spread + eps);
   let C_1 = row % max(C, 1u);
-  let gamma_1 = f32(gamma[C_1]);
-  let beta_1 = f32(beta[C_1]);
+  let gamma_1 = gamma_at(C_1);
+  let beta_1 = beta_at(C_1);
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
-    let x_6 = vec4f(x[base_2 + i_3]);
+    let x_6 = x_four(base_2 + i_3);
     let add = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
-    y[base_2 + i_3] = vec4<y_t>(add);
+    y_put_four(base_2 + i_3, add);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -430,11 +420,6 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -461,17 +446,17 @@ fn main(
   let active_1 = index < (N * C);
   let row = select(0u, index, active_1);
   let base = row * S;
-  let x_1 = f32(x[base / 4u][base % 4u]);
-  let x_2 = f32(x[(base + (S / 2u)) / 4u][(base + (S / 2u)) % 4u]);
-  let x_3 = f32(x[(base + (S - 1u)) / 4u][(base + (S - 1u)) % 4u]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (S / 2u));
+  let x_3 = x_at(base + (S - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   let base_2 = row * (S / 4u);
-  for (var k = 0u; k < HELD_1; k += 1u) {
+  for (var k = 0u; k < HELD; k += 1u) {
     let i = lane + (k * LANES);
     if (i < (S / 4u)) {
-      let x_4 = vec4f(x[base_2 + i]);
+      let x_4 = x_four(base_2 + i);
       held[held_place(0u, k, local_index)] = x_4;
       let d = x_4 - vec4f(shift);
       sum = sum + d;
@@ -514,7 +499,7 @@ fn main(
   var sum_3 = vec4f(0.0f);
   var squares_3 = vec4f(0.0f);
   let end = select(0u, S / 4u, far);
-  for (var k_2 = 0u; k_2 < HELD_1; k_2 += 1u) {
+  for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
     let i_2 = lane + (k_2 * LANES);
     if (i_2 < end) {
       let kept = held[held_place(0u, k_2, local_index)];
@@ -559,23 +544,23 @@ fn main(
   let end_2 = select(0u, S / 4u, active_1);
   let rsqrt = inverseSqrt(spread + eps);
   let C_1 = row % max(C, 1u);
-  let gamma_1 = f32(gamma[C_1]);
-  let beta_1 = f32(beta[C_1]);
-  for (var k_3 = 0u; k_3 < HELD_1; k_3 += 1u) {
+  let gamma_1 = gamma_at(C_1);
+  let beta_1 = beta_at(C_1);
+  for (var k_3 = 0u; k_3 < HELD; k_3 += 1u) {
     let i_3 = lane + (k_3 * LANES);
     if (i_3 < end_2) {
       let kept_2 = held[held_place(0u, k_3, local_index)];
       let add = ((((kept_2 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
-      y[base_2 + i_3] = vec4<y_t>(add);
+      y_put_four(base_2 + i_3, add);
     }
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -600,11 +585,6 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
 
 // A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
 fn larger(a: f32, b: f32) -> f32 {
@@ -634,18 +614,18 @@ fn main(
   let base_4 = row_3 * S;
   let base_5 = row_4 * S;
   let base_6 = row_5 * S;
-  let x_7 = f32(x[base_3 / 4u][base_3 % 4u]);
-  let x_8 = f32(x[base_4 / 4u][base_4 % 4u]);
-  let x_9 = f32(x[base_5 / 4u][base_5 % 4u]);
-  let x_10 = f32(x[base_6 / 4u][base_6 % 4u]);
-  let x_2_2 = f32(x[(base_3 + (S / 2u)) / 4u][(base_3 + (S / 2u)) % 4u]);
-  let x_2_3 = f32(x[(base_4 + (S / 2u)) / 4u][(base_4 + (S / 2u)) % 4u]);
-  let x_2_4 = f32(x[(base_5 + (S / 2u)) / 4u][(base_5 + (S / 2u)) % 4u]);
-  let x_2_5 = f32(x[(base_6 + (S / 2u)) / 4u][(base_6 + (S / 2u)) % 4u]);
-  let x_3_2 = f32(x[(base_3 + (S - 1u)) / 4u][(base_3 + (S - 1u)) % 4u]);
-  let x_3_3 = f32(x[(base_4 + (S - 1u)) / 4u][(base_4 + (S - 1u)) % 4u]);
-  let x_3_4 = f32(x[(base_5 + (S - 1u)) / 4u][(base_5 + (S - 1u)) % 4u]);
-  let x_3_5 = f32(x[(base_6 + (S - 1u)) / 4u][(base_6 + (S - 1u)) % 4u]);
+  let x_7 = x_at(base_3);
+  let x_8 = x_at(base_4);
+  let x_9 = x_at(base_5);
+  let x_10 = x_at(base_6);
+  let x_2_2 = x_at(base_3 + (S / 2u));
+  let x_2_3 = x_at(base_4 + (S / 2u));
+  let x_2_4 = x_at(base_5 + (S / 2u));
+  let x_2_5 = x_at(base_6 + (S / 2u));
+  let x_3_2 = x_at(base_3 + (S - 1u));
+  let x_3_3 = x_at(base_4 + (S - 1u));
+  let x_3_4 = x_at(base_5 + (S - 1u));
+  let x_3_5 = x_at(base_6 + (S - 1u));
   let shift_3 = x_7 + (((x_2_2 - x_7) + (x_3_2 - x_7)) * 0.3333333432674408f);
   let shift_4 = x_8 + (((x_2_3 - x_8) + (x_3_3 - x_8)) * 0.3333333432674408f);
   let shift_5 = x_9 + (((x_2_4 - x_9) + (x_3_4 - x_9)) * 0.3333333432674408f);
@@ -673,10 +653,10 @@ fn main(
     var part_2_5 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), S / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_4_2 = vec4f(x[base_2_2 + i]);
-      let x_4_3 = vec4f(x[base_2_3 + i]);
-      let x_4_4 = vec4f(x[base_2_4 + i]);
-      let x_4_5 = vec4f(x[base_2_5 + i]);
+      let x_4_2 = x_four(base_2_2 + i);
+      let x_4_3 = x_four(base_2_3 + i);
+      let x_4_4 = x_four(base_2_4 + i);
+      let x_4_5 = x_four(base_2_5 + i);
       let d_3 = x_4_2 - vec4f(shift_3);
       let d_4 = x_4_3 - vec4f(shift_4);
       let d_5 = x_4_4 - vec4f(shift_5);
@@ -758,7 +738,7 @@ fn main(
     var part_4_2 = vec4f(0.0f);
     let stop_2_2 = min(block_2 + (LANES * 256u), end_3);
     for (var i_2 = block_2; i_2 < stop_2_2; i_2 += LANES) {
-      let x_5_2 = vec4f(x[base_2_2 + i_2]);
+      let x_5_2 = x_four(base_2_2 + i_2);
       let d_2_2 = x_5_2 - vec4f(shift_2_2);
       part_3_2 = part_3_2 + d_2_2;
       part_4_2 = part_4_2 + (d_2_2 * d_2_2);
@@ -771,7 +751,7 @@ fn main(
     var part_4_3 = vec4f(0.0f);
     let stop_2_3 = min(block_2 + (LANES * 256u), end_4);
     for (var i_2 = block_2; i_2 < stop_2_3; i_2 += LANES) {
-      let x_5_3 = vec4f(x[base_2_3 + i_2]);
+      let x_5_3 = x_four(base_2_3 + i_2);
       let d_2_3 = x_5_3 - vec4f(shift_2_3);
       part_3_3 = part_3_3 + d_2_3;
       part_4_3 = part_4_3 + (d_2_3 * d_2_3);
@@ -784,7 +764,7 @@ fn main(
     var part_4_4 = vec4f(0.0f);
     let stop_2_4 = min(block_2 + (LANES * 256u), end_5);
     for (var i_2 = block_2; i_2 < stop_2_4; i_2 += LANES) {
-      let x_5_4 = vec4f(x[base_2_4 + i_2]);
+      let x_5_4 = x_four(base_2_4 + i_2);
       let d_2_4 = x_5_4 - vec4f(shift_2_4);
       part_3_4 = part_3_4 + d_2_4;
       part_4_4 = part_4_4 + (d_2_4 * d_2_4);
@@ -797,7 +777,7 @@ fn main(
     var part_4_5 = vec4f(0.0f);
     let stop_2_5 = min(block_2 + (LANES * 256u), end_6);
     for (var i_2 = block_2; i_2 < stop_2_5; i_2 += LANES) {
-      let x_5_5 = vec4f(x[base_2_5 + i_2]);
+      let x_5_5 = x_four(base_2_5 + i_2);
       let d_2_5 = x_5_5 - vec4f(shift_2_5);
       part_3_5 = part_3_5 + d_2_5;
       part_4_5 = part_4_5 + (d_2_5 * d_2_5);
@@ -856,35 +836,35 @@ fn main(
   let C_3 = row_3 % max(C, 1u);
   let C_4 = row_4 % max(C, 1u);
   let C_5 = row_5 % max(C, 1u);
-  let gamma_2 = f32(gamma[C_2]);
-  let gamma_3 = f32(gamma[C_3]);
-  let gamma_4 = f32(gamma[C_4]);
-  let gamma_5 = f32(gamma[C_5]);
-  let beta_2 = f32(beta[C_2]);
-  let beta_3 = f32(beta[C_3]);
-  let beta_4 = f32(beta[C_4]);
-  let beta_5 = f32(beta[C_5]);
+  let gamma_2 = gamma_at(C_2);
+  let gamma_3 = gamma_at(C_3);
+  let gamma_4 = gamma_at(C_4);
+  let gamma_5 = gamma_at(C_5);
+  let beta_2 = beta_at(C_2);
+  let beta_3 = beta_at(C_3);
+  let beta_4 = beta_at(C_4);
+  let beta_5 = beta_at(C_5);
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
-    let x_6_2 = vec4f(x[base_2_2 + i_3]);
-    let x_6_3 = vec4f(x[base_2_3 + i_3]);
-    let x_6_4 = vec4f(x[base_2_4 + i_3]);
-    let x_6_5 = vec4f(x[base_2_5 + i_3]);
+    let x_6_2 = x_four(base_2_2 + i_3);
+    let x_6_3 = x_four(base_2_3 + i_3);
+    let x_6_4 = x_four(base_2_4 + i_3);
+    let x_6_5 = x_four(base_2_5 + i_3);
     let add_2 = ((((x_6_2 - vec4f(shift_2_2)) - vec4f(rest_2)) * vec4f(rsqrt_2)) * vec4f(gamma_2)) + vec4f(beta_2);
     let add_3 = ((((x_6_3 - vec4f(shift_2_3)) - vec4f(rest_3)) * vec4f(rsqrt_3)) * vec4f(gamma_3)) + vec4f(beta_3);
     let add_4 = ((((x_6_4 - vec4f(shift_2_4)) - vec4f(rest_4)) * vec4f(rsqrt_4)) * vec4f(gamma_4)) + vec4f(beta_4);
     let add_5 = ((((x_6_5 - vec4f(shift_2_5)) - vec4f(rest_5)) * vec4f(rsqrt_5)) * vec4f(gamma_5)) + vec4f(beta_5);
-    y[base_2_2 + i_3] = vec4<y_t>(add_2);
-    y[base_2_3 + i_3] = vec4<y_t>(add_3);
-    y[base_2_4 + i_3] = vec4<y_t>(add_4);
-    y[base_2_5 + i_3] = vec4<y_t>(add_5);
+    y_put_four(base_2_2 + i_3, add_2);
+    y_put_four(base_2_3 + i_3, add_3);
+    y_put_four(base_2_4 + i_3, add_4);
+    y_put_four(base_2_5 + i_3, add_5);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -916,9 +896,6 @@ override N: u32;
 override C: u32;
 override S: u32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -944,9 +921,9 @@ fn main(
   let first = min(part * (((S + PARTS) - 1u) / PARTS), S);
   let last = min(first + (((S + PARTS) - 1u) / PARTS), S);
   let base = row * S;
-  let x_1 = f32(x[base]);
-  let x_2 = f32(x[base + (S / 2u)]);
-  let x_3 = f32(x[base + (S - 1u)]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (S / 2u));
+  let x_3 = x_at(base + (S - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -955,7 +932,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = f32(x[base + i]);
+      let x_4 = x_at(base + i);
       let d = x_4 - shift;
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -1002,7 +979,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = f32(x[base + i_2]);
+      let x_5 = x_at(base + i_2);
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -1042,15 +1019,20 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    partials[(part * (N * C)) + row] = partials_t(shift_2);
-    partials[((PARTS + part) * (N * C)) + row] = partials_t(rest);
-    partials[(((2u * PARTS) + part) * (N * C)) + row] = partials_t(spread);
+    partials_put((part * (N * C)) + row, shift_2);
+    partials_put(((PARTS + part) * (N * C)) + row, rest);
+    partials_put((((2u * PARTS) + part) * (N * C)) + row, spread);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1075,9 +1057,6 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1108,9 +1087,9 @@ fn main(
   let first = min(part * ((((S / 4u) + PARTS) - 1u) / PARTS), S / 4u);
   let last = min(first + ((((S / 4u) + PARTS) - 1u) / PARTS), S / 4u);
   let base = row * S;
-  let x_1 = f32(x[base / 4u][base % 4u]);
-  let x_2 = f32(x[(base + (S / 2u)) / 4u][(base + (S / 2u)) % 4u]);
-  let x_3 = f32(x[(base + (S - 1u)) / 4u][(base + (S - 1u)) % 4u]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (S / 2u));
+  let x_3 = x_at(base + (S - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = row * (S / 4u);
   var sum = vec4f(0.0f);
@@ -1120,7 +1099,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[base_2 + i]);
+      let x_4 = x_four(base_2 + i);
       let d = x_4 - vec4f(shift);
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -1169,7 +1148,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[base_2 + i_2]);
+      let x_5 = x_four(base_2 + i_2);
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -1211,15 +1190,20 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    partials[(part * (N * C)) + row] = partials_t(shift_2);
-    partials[((PARTS + part) * (N * C)) + row] = partials_t(rest);
-    partials[(((2u * PARTS) + part) * (N * C)) + row] = partials_t(spread);
+    partials_put((part * (N * C)) + row, shift_2);
+    partials_put(((PARTS + part) * (N * C)) + row, rest);
+    partials_put((((2u * PARTS) + part) * (N * C)) + row, spread);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1250,12 +1234,6 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read> x: array<x_t>;
-@group(0) @binding(4) var<storage, read_write> y: array<y_t>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1288,11 +1266,11 @@ fn main(
     }
     workgroupBarrier();
   }
-  let part_1 = f32(partials[row]);
+  let part_1 = partials_at(row);
   var total = 0.0f;
   for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-    let part_2 = f32(partials[(p_2 * (N * C)) + row]);
-    let part_3 = f32(partials[((PARTS + p_2) * (N * C)) + row]);
+    let part_2 = partials_at((p_2 * (N * C)) + row);
+    let part_3 = partials_at(((PARTS + p_2) * (N * C)) + row);
     total = total + (f32(min((p_2 + 1u) * (((S + PARTS) - 1u) / PARTS), S) - (p_2 * (((S + PARTS) - 1u) / PARTS))) * ((part_2 - part_1) + part_3));
   }
   for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
@@ -1317,9 +1295,9 @@ fn main(
   let rest = total / f32(S);
   var total_2 = 0.0f;
   for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-    let part_4 = f32(partials[(p_3 * (N * C)) + row]);
-    let part_5 = f32(partials[((PARTS + p_3) * (N * C)) + row]);
-    let part_6 = f32(partials[(((2u * PARTS) + p_3) * (N * C)) + row]);
+    let part_4 = partials_at((p_3 * (N * C)) + row);
+    let part_5 = partials_at(((PARTS + p_3) * (N * C)) + row);
+    let part_6 = partials_at((((2u * PARTS) + p_3) * (N * C)) + row);
     total_2 = total_2 + (f32(min((p_3 + 1u) * (((S + PARTS) - 1u) / PARTS), S) - (p_3 * (((S + PARTS) - 1u) / PARTS))) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
   }
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
@@ -1348,20 +1326,25 @@ fn main(
   let base = row * S;
   let rsqrt = inverseSqrt(spread + eps);
   let C_1 = row % max(C, 1u);
-  let gamma_1 = f32(gamma[C_1]);
-  let beta_1 = f32(beta[C_1]);
+  let gamma_1 = gamma_at(C_1);
+  let beta_1 = beta_at(C_1);
   for (var i = first + lane; i < end; i += LANES) {
-    let x_1 = f32(x[base + i]);
-    y[base + i] = y_t(((((x_1 - part_1) - rest) * rsqrt) * gamma_1) + beta_1);
+    let x_1 = x_at(base + i);
+    y_put(base + i, ((((x_1 - part_1) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "gamma", access: "read", element: "gamma_t" },
-                    { tensor: "beta", access: "read", element: "beta_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+                    { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1388,12 +1371,6 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(4) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1426,11 +1403,11 @@ fn main(
     }
     workgroupBarrier();
   }
-  let part_1 = f32(partials[row]);
+  let part_1 = partials_at(row);
   var total = 0.0f;
   for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-    let part_2 = f32(partials[(p_2 * (N * C)) + row]);
-    let part_3 = f32(partials[((PARTS + p_2) * (N * C)) + row]);
+    let part_2 = partials_at((p_2 * (N * C)) + row);
+    let part_3 = partials_at(((PARTS + p_2) * (N * C)) + row);
     total = total + (f32((min((p_2 + 1u) * ((((S / 4u) + PARTS) - 1u) / PARTS), S / 4u) - (p_2 * ((((S / 4u) + PARTS) - 1u) / PARTS))) * 4u) * ((part_2 - part_1) + part_3));
   }
   for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
@@ -1455,9 +1432,9 @@ fn main(
   let rest = total / f32(S);
   var total_2 = 0.0f;
   for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-    let part_4 = f32(partials[(p_3 * (N * C)) + row]);
-    let part_5 = f32(partials[((PARTS + p_3) * (N * C)) + row]);
-    let part_6 = f32(partials[(((2u * PARTS) + p_3) * (N * C)) + row]);
+    let part_4 = partials_at((p_3 * (N * C)) + row);
+    let part_5 = partials_at(((PARTS + p_3) * (N * C)) + row);
+    let part_6 = partials_at((((2u * PARTS) + p_3) * (N * C)) + row);
     total_2 = total_2 + (f32((min((p_3 + 1u) * ((((S / 4u) + PARTS) - 1u) / PARTS), S / 4u) - (p_3 * ((((S / 4u) + PARTS) - 1u) / PARTS))) * 4u) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
   }
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
@@ -1486,21 +1463,26 @@ fn main(
   let base = row * (S / 4u);
   let rsqrt = inverseSqrt(spread + eps);
   let C_1 = row % max(C, 1u);
-  let gamma_1 = f32(gamma[C_1]);
-  let beta_1 = f32(beta[C_1]);
+  let gamma_1 = gamma_at(C_1);
+  let beta_1 = beta_at(C_1);
   for (var i = first + lane; i < end; i += LANES) {
-    let x_1 = vec4f(x[base + i]);
+    let x_1 = x_four(base + i);
     let add = ((((x_1 - vec4f(part_1)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
-    y[base + i] = vec4<y_t>(add);
+    y_put_four(base + i, add);
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "gamma", access: "read", element: "gamma_t" },
-                    { tensor: "beta", access: "read", element: "beta_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+                    { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+                    { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },

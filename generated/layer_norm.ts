@@ -197,11 +197,6 @@ override N: u32;
 override D: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -223,9 +218,9 @@ fn main(
   let active_1 = index < N;
   let row = select(0u, index, active_1);
   let base = row * D;
-  let x_1 = f32(x[base]);
-  let x_2 = f32(x[base + (D / 2u)]);
-  let x_3 = f32(x[base + (D - 1u)]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (D / 2u));
+  let x_3 = x_at(base + (D - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -234,7 +229,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), D);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = f32(x[base + i]);
+      let x_4 = x_at(base + i);
       let d = x_4 - shift;
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -281,7 +276,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = f32(x[base + i_2]);
+      let x_5 = x_at(base + i_2);
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -323,18 +318,18 @@ fn main(
   let end_2 = select(0u, D, active_1);
   let rsqrt = inverseSqrt(spread + eps);
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
-    let x_6 = f32(x[base + i_3]);
-    let gamma_1 = f32(gamma[i_3]);
-    let beta_1 = f32(beta[i_3]);
-    y[base + i_3] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
+    let x_6 = x_at(base + i_3);
+    let gamma_1 = gamma_at(i_3);
+    let beta_1 = beta_at(i_3);
+    y_put(base + i_3, ((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -357,11 +352,6 @@ override SUBGROUP: u32;
 override N: u32;
 override D: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<vec4<gamma_t>>;
-@group(0) @binding(2) var<storage, read> beta: array<vec4<beta_t>>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -388,9 +378,9 @@ fn main(
   let active_1 = index < N;
   let row = select(0u, index, active_1);
   let base = row * D;
-  let x_1 = f32(x[base / 4u][base % 4u]);
-  let x_2 = f32(x[(base + (D / 2u)) / 4u][(base + (D / 2u)) % 4u]);
-  let x_3 = f32(x[(base + (D - 1u)) / 4u][(base + (D - 1u)) % 4u]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (D / 2u));
+  let x_3 = x_at(base + (D - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = row * (D / 4u);
   var sum = vec4f(0.0f);
@@ -400,7 +390,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[base_2 + i]);
+      let x_4 = x_four(base_2 + i);
       let d = x_4 - vec4f(shift);
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -449,7 +439,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[base_2 + i_2]);
+      let x_5 = x_four(base_2 + i_2);
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -493,19 +483,19 @@ fn main(
   let end_2 = select(0u, D / 4u, active_1);
   let rsqrt = inverseSqrt(spread + eps);
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
-    let x_6 = vec4f(x[base_2 + i_3]);
-    let gamma_1 = vec4f(gamma[i_3]);
-    let beta_1 = vec4f(beta[i_3]);
+    let x_6 = x_four(base_2 + i_3);
+    let gamma_1 = gamma_four(i_3);
+    let beta_1 = beta_four(i_3);
     let add = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * gamma_1) + beta_1;
-    y[base_2 + i_3] = vec4<y_t>(add);
+    y_put_four(base_2 + i_3, add);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -528,11 +518,6 @@ override SUBGROUP: u32;
 override N: u32;
 override D: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<vec4<gamma_t>>;
-@group(0) @binding(2) var<storage, read> beta: array<vec4<beta_t>>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -559,17 +544,17 @@ fn main(
   let active_1 = index < N;
   let row = select(0u, index, active_1);
   let base = row * D;
-  let x_1 = f32(x[base / 4u][base % 4u]);
-  let x_2 = f32(x[(base + (D / 2u)) / 4u][(base + (D / 2u)) % 4u]);
-  let x_3 = f32(x[(base + (D - 1u)) / 4u][(base + (D - 1u)) % 4u]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (D / 2u));
+  let x_3 = x_at(base + (D - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   let base_2 = row * (D / 4u);
-  for (var k = 0u; k < HELD_1; k += 1u) {
+  for (var k = 0u; k < HELD; k += 1u) {
     let i = lane + (k * LANES);
     if (i < (D / 4u)) {
-      let x_4 = vec4f(x[base_2 + i]);
+      let x_4 = x_four(base_2 + i);
       held[held_place(0u, k, local_index)] = x_4;
       let d = x_4 - vec4f(shift);
       sum = sum + d;
@@ -612,7 +597,7 @@ fn main(
   var sum_3 = vec4f(0.0f);
   var squares_3 = vec4f(0.0f);
   let end = select(0u, D / 4u, far);
-  for (var k_2 = 0u; k_2 < HELD_1; k_2 += 1u) {
+  for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
     let i_2 = lane + (k_2 * LANES);
     if (i_2 < end) {
       let kept = held[held_place(0u, k_2, local_index)];
@@ -656,23 +641,23 @@ fn main(
   let spread = select(variance, variance_2, far);
   let end_2 = select(0u, D / 4u, active_1);
   let rsqrt = inverseSqrt(spread + eps);
-  for (var k_3 = 0u; k_3 < HELD_1; k_3 += 1u) {
+  for (var k_3 = 0u; k_3 < HELD; k_3 += 1u) {
     let i_3 = lane + (k_3 * LANES);
     if (i_3 < end_2) {
       let kept_2 = held[held_place(0u, k_3, local_index)];
-      let gamma_1 = vec4f(gamma[i_3]);
-      let beta_1 = vec4f(beta[i_3]);
+      let gamma_1 = gamma_four(i_3);
+      let beta_1 = beta_four(i_3);
       let add = ((((kept_2 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * gamma_1) + beta_1;
-      y[base_2 + i_3] = vec4<y_t>(add);
+      y_put_four(base_2 + i_3, add);
     }
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -695,11 +680,6 @@ override SUBGROUP: u32;
 override N: u32;
 override D: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<vec4<gamma_t>>;
-@group(0) @binding(2) var<storage, read> beta: array<vec4<beta_t>>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
 
 // A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
 fn larger(a: f32, b: f32) -> f32 {
@@ -729,18 +709,18 @@ fn main(
   let base_4 = row_3 * D;
   let base_5 = row_4 * D;
   let base_6 = row_5 * D;
-  let x_7 = f32(x[base_3 / 4u][base_3 % 4u]);
-  let x_8 = f32(x[base_4 / 4u][base_4 % 4u]);
-  let x_9 = f32(x[base_5 / 4u][base_5 % 4u]);
-  let x_10 = f32(x[base_6 / 4u][base_6 % 4u]);
-  let x_2_2 = f32(x[(base_3 + (D / 2u)) / 4u][(base_3 + (D / 2u)) % 4u]);
-  let x_2_3 = f32(x[(base_4 + (D / 2u)) / 4u][(base_4 + (D / 2u)) % 4u]);
-  let x_2_4 = f32(x[(base_5 + (D / 2u)) / 4u][(base_5 + (D / 2u)) % 4u]);
-  let x_2_5 = f32(x[(base_6 + (D / 2u)) / 4u][(base_6 + (D / 2u)) % 4u]);
-  let x_3_2 = f32(x[(base_3 + (D - 1u)) / 4u][(base_3 + (D - 1u)) % 4u]);
-  let x_3_3 = f32(x[(base_4 + (D - 1u)) / 4u][(base_4 + (D - 1u)) % 4u]);
-  let x_3_4 = f32(x[(base_5 + (D - 1u)) / 4u][(base_5 + (D - 1u)) % 4u]);
-  let x_3_5 = f32(x[(base_6 + (D - 1u)) / 4u][(base_6 + (D - 1u)) % 4u]);
+  let x_7 = x_at(base_3);
+  let x_8 = x_at(base_4);
+  let x_9 = x_at(base_5);
+  let x_10 = x_at(base_6);
+  let x_2_2 = x_at(base_3 + (D / 2u));
+  let x_2_3 = x_at(base_4 + (D / 2u));
+  let x_2_4 = x_at(base_5 + (D / 2u));
+  let x_2_5 = x_at(base_6 + (D / 2u));
+  let x_3_2 = x_at(base_3 + (D - 1u));
+  let x_3_3 = x_at(base_4 + (D - 1u));
+  let x_3_4 = x_at(base_5 + (D - 1u));
+  let x_3_5 = x_at(base_6 + (D - 1u));
   let shift_3 = x_7 + (((x_2_2 - x_7) + (x_3_2 - x_7)) * 0.3333333432674408f);
   let shift_4 = x_8 + (((x_2_3 - x_8) + (x_3_3 - x_8)) * 0.3333333432674408f);
   let shift_5 = x_9 + (((x_2_4 - x_9) + (x_3_4 - x_9)) * 0.3333333432674408f);
@@ -768,10 +748,10 @@ fn main(
     var part_2_5 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_4_2 = vec4f(x[base_2_2 + i]);
-      let x_4_3 = vec4f(x[base_2_3 + i]);
-      let x_4_4 = vec4f(x[base_2_4 + i]);
-      let x_4_5 = vec4f(x[base_2_5 + i]);
+      let x_4_2 = x_four(base_2_2 + i);
+      let x_4_3 = x_four(base_2_3 + i);
+      let x_4_4 = x_four(base_2_4 + i);
+      let x_4_5 = x_four(base_2_5 + i);
       let d_3 = x_4_2 - vec4f(shift_3);
       let d_4 = x_4_3 - vec4f(shift_4);
       let d_5 = x_4_4 - vec4f(shift_5);
@@ -853,7 +833,7 @@ fn main(
     var part_4_2 = vec4f(0.0f);
     let stop_2_2 = min(block_2 + (LANES * 256u), end_3);
     for (var i_2 = block_2; i_2 < stop_2_2; i_2 += LANES) {
-      let x_5_2 = vec4f(x[base_2_2 + i_2]);
+      let x_5_2 = x_four(base_2_2 + i_2);
       let d_2_2 = x_5_2 - vec4f(shift_2_2);
       part_3_2 = part_3_2 + d_2_2;
       part_4_2 = part_4_2 + (d_2_2 * d_2_2);
@@ -866,7 +846,7 @@ fn main(
     var part_4_3 = vec4f(0.0f);
     let stop_2_3 = min(block_2 + (LANES * 256u), end_4);
     for (var i_2 = block_2; i_2 < stop_2_3; i_2 += LANES) {
-      let x_5_3 = vec4f(x[base_2_3 + i_2]);
+      let x_5_3 = x_four(base_2_3 + i_2);
       let d_2_3 = x_5_3 - vec4f(shift_2_3);
       part_3_3 = part_3_3 + d_2_3;
       part_4_3 = part_4_3 + (d_2_3 * d_2_3);
@@ -879,7 +859,7 @@ fn main(
     var part_4_4 = vec4f(0.0f);
     let stop_2_4 = min(block_2 + (LANES * 256u), end_5);
     for (var i_2 = block_2; i_2 < stop_2_4; i_2 += LANES) {
-      let x_5_4 = vec4f(x[base_2_4 + i_2]);
+      let x_5_4 = x_four(base_2_4 + i_2);
       let d_2_4 = x_5_4 - vec4f(shift_2_4);
       part_3_4 = part_3_4 + d_2_4;
       part_4_4 = part_4_4 + (d_2_4 * d_2_4);
@@ -892,7 +872,7 @@ fn main(
     var part_4_5 = vec4f(0.0f);
     let stop_2_5 = min(block_2 + (LANES * 256u), end_6);
     for (var i_2 = block_2; i_2 < stop_2_5; i_2 += LANES) {
-      let x_5_5 = vec4f(x[base_2_5 + i_2]);
+      let x_5_5 = x_four(base_2_5 + i_2);
       let d_2_5 = x_5_5 - vec4f(shift_2_5);
       part_3_5 = part_3_5 + d_2_5;
       part_4_5 = part_4_5 + (d_2_5 * d_2_5);
@@ -948,28 +928,28 @@ fn main(
   let rsqrt_4 = inverseSqrt(spread_4 + eps);
   let rsqrt_5 = inverseSqrt(spread_5 + eps);
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
-    let x_6_2 = vec4f(x[base_2_2 + i_3]);
-    let x_6_3 = vec4f(x[base_2_3 + i_3]);
-    let x_6_4 = vec4f(x[base_2_4 + i_3]);
-    let x_6_5 = vec4f(x[base_2_5 + i_3]);
-    let gamma_1 = vec4f(gamma[i_3]);
-    let beta_1 = vec4f(beta[i_3]);
+    let x_6_2 = x_four(base_2_2 + i_3);
+    let x_6_3 = x_four(base_2_3 + i_3);
+    let x_6_4 = x_four(base_2_4 + i_3);
+    let x_6_5 = x_four(base_2_5 + i_3);
+    let gamma_1 = gamma_four(i_3);
+    let beta_1 = beta_four(i_3);
     let add_2 = ((((x_6_2 - vec4f(shift_2_2)) - vec4f(rest_2)) * vec4f(rsqrt_2)) * gamma_1) + beta_1;
     let add_3 = ((((x_6_3 - vec4f(shift_2_3)) - vec4f(rest_3)) * vec4f(rsqrt_3)) * gamma_1) + beta_1;
     let add_4 = ((((x_6_4 - vec4f(shift_2_4)) - vec4f(rest_4)) * vec4f(rsqrt_4)) * gamma_1) + beta_1;
     let add_5 = ((((x_6_5 - vec4f(shift_2_5)) - vec4f(rest_5)) * vec4f(rsqrt_5)) * gamma_1) + beta_1;
-    y[base_2_2 + i_3] = vec4<y_t>(add_2);
-    y[base_2_3 + i_3] = vec4<y_t>(add_3);
-    y[base_2_4 + i_3] = vec4<y_t>(add_4);
-    y[base_2_5 + i_3] = vec4<y_t>(add_5);
+    y_put_four(base_2_2 + i_3, add_2);
+    y_put_four(base_2_3 + i_3, add_3);
+    y_put_four(base_2_4 + i_3, add_4);
+    y_put_four(base_2_5 + i_3, add_5);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -999,9 +979,6 @@ override SUBGROUP: u32;
 override N: u32;
 override D: u32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -1027,9 +1004,9 @@ fn main(
   let first = min(part * (((D + PARTS) - 1u) / PARTS), D);
   let last = min(first + (((D + PARTS) - 1u) / PARTS), D);
   let base = row * D;
-  let x_1 = f32(x[base]);
-  let x_2 = f32(x[base + (D / 2u)]);
-  let x_3 = f32(x[base + (D - 1u)]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (D / 2u));
+  let x_3 = x_at(base + (D - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -1038,7 +1015,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = f32(x[base + i]);
+      let x_4 = x_at(base + i);
       let d = x_4 - shift;
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -1085,7 +1062,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = f32(x[base + i_2]);
+      let x_5 = x_at(base + i_2);
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -1125,15 +1102,20 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    partials[(part * N) + row] = partials_t(shift_2);
-    partials[((PARTS + part) * N) + row] = partials_t(rest);
-    partials[(((2u * PARTS) + part) * N) + row] = partials_t(spread);
+    partials_put((part * N) + row, shift_2);
+    partials_put(((PARTS + part) * N) + row, rest);
+    partials_put((((2u * PARTS) + part) * N) + row, spread);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1156,9 +1138,6 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1189,9 +1168,9 @@ fn main(
   let first = min(part * ((((D / 4u) + PARTS) - 1u) / PARTS), D / 4u);
   let last = min(first + ((((D / 4u) + PARTS) - 1u) / PARTS), D / 4u);
   let base = row * D;
-  let x_1 = f32(x[base / 4u][base % 4u]);
-  let x_2 = f32(x[(base + (D / 2u)) / 4u][(base + (D / 2u)) % 4u]);
-  let x_3 = f32(x[(base + (D - 1u)) / 4u][(base + (D - 1u)) % 4u]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (D / 2u));
+  let x_3 = x_at(base + (D - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = row * (D / 4u);
   var sum = vec4f(0.0f);
@@ -1201,7 +1180,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[base_2 + i]);
+      let x_4 = x_four(base_2 + i);
       let d = x_4 - vec4f(shift);
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -1250,7 +1229,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[base_2 + i_2]);
+      let x_5 = x_four(base_2 + i_2);
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -1292,15 +1271,20 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    partials[(part * N) + row] = partials_t(shift_2);
-    partials[((PARTS + part) * N) + row] = partials_t(rest);
-    partials[(((2u * PARTS) + part) * N) + row] = partials_t(spread);
+    partials_put((part * N) + row, shift_2);
+    partials_put(((PARTS + part) * N) + row, rest);
+    partials_put((((2u * PARTS) + part) * N) + row, spread);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1329,12 +1313,6 @@ override SUBGROUP: u32;
 override N: u32;
 override D: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> x: array<x_t>;
-@group(0) @binding(2) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(3) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(4) var<storage, read_write> y: array<y_t>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1367,11 +1345,11 @@ fn main(
     }
     workgroupBarrier();
   }
-  let part_1 = f32(partials[row]);
+  let part_1 = partials_at(row);
   var total = 0.0f;
   for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-    let part_2 = f32(partials[(p_2 * N) + row]);
-    let part_3 = f32(partials[((PARTS + p_2) * N) + row]);
+    let part_2 = partials_at((p_2 * N) + row);
+    let part_3 = partials_at(((PARTS + p_2) * N) + row);
     total = total + (f32(min((p_2 + 1u) * (((D + PARTS) - 1u) / PARTS), D) - (p_2 * (((D + PARTS) - 1u) / PARTS))) * ((part_2 - part_1) + part_3));
   }
   for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
@@ -1396,9 +1374,9 @@ fn main(
   let rest = total / f32(D);
   var total_2 = 0.0f;
   for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-    let part_4 = f32(partials[(p_3 * N) + row]);
-    let part_5 = f32(partials[((PARTS + p_3) * N) + row]);
-    let part_6 = f32(partials[(((2u * PARTS) + p_3) * N) + row]);
+    let part_4 = partials_at((p_3 * N) + row);
+    let part_5 = partials_at(((PARTS + p_3) * N) + row);
+    let part_6 = partials_at((((2u * PARTS) + p_3) * N) + row);
     total_2 = total_2 + (f32(min((p_3 + 1u) * (((D + PARTS) - 1u) / PARTS), D) - (p_3 * (((D + PARTS) - 1u) / PARTS))) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
   }
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
@@ -1427,19 +1405,24 @@ fn main(
   let base = row * D;
   let rsqrt = inverseSqrt(spread + eps);
   for (var i = first + lane; i < end; i += LANES) {
-    let x_1 = f32(x[base + i]);
-    let gamma_1 = f32(gamma[i]);
-    let beta_1 = f32(beta[i]);
-    y[base + i] = y_t(((((x_1 - part_1) - rest) * rsqrt) * gamma_1) + beta_1);
+    let x_1 = x_at(base + i);
+    let gamma_1 = gamma_at(i);
+    let beta_1 = beta_at(i);
+    y_put(base + i, ((((x_1 - part_1) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "gamma", access: "read", element: "gamma_t" },
-                    { tensor: "beta", access: "read", element: "beta_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+                    { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1464,12 +1447,6 @@ override SUBGROUP: u32;
 override N: u32;
 override D: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(2) var<storage, read> gamma: array<vec4<gamma_t>>;
-@group(0) @binding(3) var<storage, read> beta: array<vec4<beta_t>>;
-@group(0) @binding(4) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1502,11 +1479,11 @@ fn main(
     }
     workgroupBarrier();
   }
-  let part_1 = f32(partials[row]);
+  let part_1 = partials_at(row);
   var total = 0.0f;
   for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-    let part_2 = f32(partials[(p_2 * N) + row]);
-    let part_3 = f32(partials[((PARTS + p_2) * N) + row]);
+    let part_2 = partials_at((p_2 * N) + row);
+    let part_3 = partials_at(((PARTS + p_2) * N) + row);
     total = total + (f32((min((p_2 + 1u) * ((((D / 4u) + PARTS) - 1u) / PARTS), D / 4u) - (p_2 * ((((D / 4u) + PARTS) - 1u) / PARTS))) * 4u) * ((part_2 - part_1) + part_3));
   }
   for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
@@ -1531,9 +1508,9 @@ fn main(
   let rest = total / f32(D);
   var total_2 = 0.0f;
   for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-    let part_4 = f32(partials[(p_3 * N) + row]);
-    let part_5 = f32(partials[((PARTS + p_3) * N) + row]);
-    let part_6 = f32(partials[(((2u * PARTS) + p_3) * N) + row]);
+    let part_4 = partials_at((p_3 * N) + row);
+    let part_5 = partials_at(((PARTS + p_3) * N) + row);
+    let part_6 = partials_at((((2u * PARTS) + p_3) * N) + row);
     total_2 = total_2 + (f32((min((p_3 + 1u) * ((((D / 4u) + PARTS) - 1u) / PARTS), D / 4u) - (p_3 * ((((D / 4u) + PARTS) - 1u) / PARTS))) * 4u) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
   }
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
@@ -1562,20 +1539,25 @@ fn main(
   let base = row * (D / 4u);
   let rsqrt = inverseSqrt(spread + eps);
   for (var i = first + lane; i < end; i += LANES) {
-    let x_1 = vec4f(x[base + i]);
-    let gamma_1 = vec4f(gamma[i]);
-    let beta_1 = vec4f(beta[i]);
+    let x_1 = x_four(base + i);
+    let gamma_1 = gamma_four(i);
+    let beta_1 = beta_four(i);
     let add = ((((x_1 - vec4f(part_1)) - vec4f(rest)) * vec4f(rsqrt)) * gamma_1) + beta_1;
-    y[base + i] = vec4<y_t>(add);
+    y_put_four(base + i, add);
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "gamma", access: "read", element: "gamma_t" },
-                    { tensor: "beta", access: "read", element: "beta_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+                    { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+                    { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1634,11 +1616,6 @@ override S: u32;
 override C: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -1662,9 +1639,9 @@ fn main(
   let N_1 = row / max(S, 1u);
   let S_1 = row % max(S, 1u);
   let base = (N_1 * (C * S)) + S_1;
-  let x_1 = f32(x[base]);
-  let x_2 = f32(x[base + ((C / 2u) * S)]);
-  let x_3 = f32(x[base + ((C - 1u) * S)]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + ((C / 2u) * S));
+  let x_3 = x_at(base + ((C - 1u) * S));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -1673,7 +1650,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), C);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = f32(x[base + (i * S)]);
+      let x_4 = x_at(base + (i * S));
       let d = x_4 - shift;
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -1720,7 +1697,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = f32(x[base + (i_2 * S)]);
+      let x_5 = x_at(base + (i_2 * S));
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -1762,18 +1739,18 @@ fn main(
   let end_2 = select(0u, C, active_1);
   let rsqrt = inverseSqrt(spread + eps);
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
-    let x_6 = f32(x[base + (i_3 * S)]);
-    let gamma_1 = f32(gamma[i_3]);
-    let beta_1 = f32(beta[i_3]);
-    y[base + (i_3 * S)] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
+    let x_6 = x_at(base + (i_3 * S));
+    let gamma_1 = gamma_at(i_3);
+    let beta_1 = beta_at(i_3);
+    y_put(base + (i_3 * S), ((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -1799,11 +1776,6 @@ override S: u32;
 override C: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<vec4f, scratch_length>;
 
@@ -1826,9 +1798,9 @@ fn main(
   let N_1 = (row * 4u) / max(S, 1u);
   let S_1 = (row * 4u) % max(S, 1u);
   let base = (N_1 * ((C * S) / 4u)) + (S_1 / 4u);
-  let x_1 = vec4f(x[base]);
-  let x_2 = vec4f(x[base + ((C / 2u) * (S / 4u))]);
-  let x_3 = vec4f(x[base + ((C - 1u) * (S / 4u))]);
+  let x_1 = x_four(base);
+  let x_2 = x_four(base + ((C / 2u) * (S / 4u)));
+  let x_3 = x_four(base + ((C - 1u) * (S / 4u)));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * vec4f(0.3333333432674408f));
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
@@ -1837,7 +1809,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), C);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[base + (i * (S / 4u))]);
+      let x_4 = x_four(base + (i * (S / 4u)));
       let d = x_4 - shift;
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -1884,7 +1856,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[base + (i_2 * (S / 4u))]);
+      let x_5 = x_four(base + (i_2 * (S / 4u)));
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -1926,18 +1898,18 @@ fn main(
   let end_2 = select(0u, C, active_1);
   let rsqrt = inverseSqrt(spread + vec4f(eps));
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
-    let x_6 = vec4f(x[base + (i_3 * (S / 4u))]);
-    let gamma_1 = f32(gamma[i_3]);
-    let beta_1 = f32(beta[i_3]);
-    y[base + (i_3 * (S / 4u))] = vec4<y_t>(((((x_6 - shift_2) - rest) * rsqrt) * vec4f(gamma_1)) + vec4f(beta_1));
+    let x_6 = x_four(base + (i_3 * (S / 4u)));
+    let gamma_1 = gamma_at(i_3);
+    let beta_1 = beta_at(i_3);
+    y_put_four(base + (i_3 * (S / 4u)), ((((x_6 - shift_2) - rest) * rsqrt) * vec4f(gamma_1)) + vec4f(beta_1));
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -1963,11 +1935,6 @@ override S: u32;
 override C: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<vec4f, scratch_length>;
 
@@ -1990,16 +1957,16 @@ fn main(
   let N_1 = (row * 4u) / max(S, 1u);
   let S_1 = (row * 4u) % max(S, 1u);
   let base = (N_1 * ((C * S) / 4u)) + (S_1 / 4u);
-  let x_1 = vec4f(x[base]);
-  let x_2 = vec4f(x[base + ((C / 2u) * (S / 4u))]);
-  let x_3 = vec4f(x[base + ((C - 1u) * (S / 4u))]);
+  let x_1 = x_four(base);
+  let x_2 = x_four(base + ((C / 2u) * (S / 4u)));
+  let x_3 = x_four(base + ((C - 1u) * (S / 4u)));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * vec4f(0.3333333432674408f));
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
-  for (var k = 0u; k < HELD_1; k += 1u) {
+  for (var k = 0u; k < HELD; k += 1u) {
     let i = lane + (k * LANES);
     if (i < C) {
-      let x_4 = vec4f(x[base + (i * (S / 4u))]);
+      let x_4 = x_four(base + (i * (S / 4u)));
       held[held_place(0u, k, local_index)] = x_4;
       let d = x_4 - shift;
       sum = sum + d;
@@ -2040,7 +2007,7 @@ fn main(
   var sum_2 = vec4f(0.0f);
   var squares_2 = vec4f(0.0f);
   let end = select(0u, C, any(far));
-  for (var k_2 = 0u; k_2 < HELD_1; k_2 += 1u) {
+  for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
     let i_2 = lane + (k_2 * LANES);
     if (i_2 < end) {
       let kept = held[held_place(0u, k_2, local_index)];
@@ -2082,22 +2049,22 @@ fn main(
   let spread = select(variance, variance_2, far);
   let end_2 = select(0u, C, active_1);
   let rsqrt = inverseSqrt(spread + vec4f(eps));
-  for (var k_3 = 0u; k_3 < HELD_1; k_3 += 1u) {
+  for (var k_3 = 0u; k_3 < HELD; k_3 += 1u) {
     let i_3 = lane + (k_3 * LANES);
     if (i_3 < end_2) {
       let kept_2 = held[held_place(0u, k_3, local_index)];
-      let gamma_1 = f32(gamma[i_3]);
-      let beta_1 = f32(beta[i_3]);
-      y[base + (i_3 * (S / 4u))] = vec4<y_t>(((((kept_2 - shift_2) - rest) * rsqrt) * vec4f(gamma_1)) + vec4f(beta_1));
+      let gamma_1 = gamma_at(i_3);
+      let beta_1 = beta_at(i_3);
+      y_put_four(base + (i_3 * (S / 4u)), ((((kept_2 - shift_2) - rest) * rsqrt) * vec4f(gamma_1)) + vec4f(beta_1));
     }
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -2129,9 +2096,6 @@ override N: u32;
 override S: u32;
 override C: u32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -2159,9 +2123,9 @@ fn main(
   let N_1 = row / max(S, 1u);
   let S_1 = row % max(S, 1u);
   let base = (N_1 * (C * S)) + S_1;
-  let x_1 = f32(x[base]);
-  let x_2 = f32(x[base + ((C / 2u) * S)]);
-  let x_3 = f32(x[base + ((C - 1u) * S)]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + ((C / 2u) * S));
+  let x_3 = x_at(base + ((C - 1u) * S));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -2170,7 +2134,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = f32(x[base + (i * S)]);
+      let x_4 = x_at(base + (i * S));
       let d = x_4 - shift;
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -2217,7 +2181,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = f32(x[base + (i_2 * S)]);
+      let x_5 = x_at(base + (i_2 * S));
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -2257,15 +2221,20 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    partials[(part * (N * S)) + row] = partials_t(shift_2);
-    partials[((PARTS + part) * (N * S)) + row] = partials_t(rest);
-    partials[(((2u * PARTS) + part) * (N * S)) + row] = partials_t(spread);
+    partials_put((part * (N * S)) + row, shift_2);
+    partials_put(((PARTS + part) * (N * S)) + row, rest);
+    partials_put((((2u * PARTS) + part) * (N * S)) + row, spread);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -2290,9 +2259,6 @@ override SUBGROUP: u32;
 override N: u32;
 override S: u32;
 override C: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<vec4f, scratch_length>;
@@ -2320,9 +2286,9 @@ fn main(
   let N_1 = (row * 4u) / max(S, 1u);
   let S_1 = (row * 4u) % max(S, 1u);
   let base = (N_1 * ((C * S) / 4u)) + (S_1 / 4u);
-  let x_1 = vec4f(x[base]);
-  let x_2 = vec4f(x[base + ((C / 2u) * (S / 4u))]);
-  let x_3 = vec4f(x[base + ((C - 1u) * (S / 4u))]);
+  let x_1 = x_four(base);
+  let x_2 = x_four(base + ((C / 2u) * (S / 4u)));
+  let x_3 = x_four(base + ((C - 1u) * (S / 4u)));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * vec4f(0.3333333432674408f));
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
@@ -2331,7 +2297,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[base + (i * (S / 4u))]);
+      let x_4 = x_four(base + (i * (S / 4u)));
       let d = x_4 - shift;
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -2378,7 +2344,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[base + (i_2 * (S / 4u))]);
+      let x_5 = x_four(base + (i_2 * (S / 4u)));
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -2418,24 +2384,29 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    partials[(part * (N * S)) + (row * 4u)] = partials_t((shift_2)[0]);
-    partials[((part * (N * S)) + (row * 4u)) + 1u] = partials_t((shift_2)[1]);
-    partials[((part * (N * S)) + (row * 4u)) + 2u] = partials_t((shift_2)[2]);
-    partials[((part * (N * S)) + (row * 4u)) + 3u] = partials_t((shift_2)[3]);
-    partials[((PARTS + part) * (N * S)) + (row * 4u)] = partials_t((rest)[0]);
-    partials[(((PARTS + part) * (N * S)) + (row * 4u)) + 1u] = partials_t((rest)[1]);
-    partials[(((PARTS + part) * (N * S)) + (row * 4u)) + 2u] = partials_t((rest)[2]);
-    partials[(((PARTS + part) * (N * S)) + (row * 4u)) + 3u] = partials_t((rest)[3]);
-    partials[(((2u * PARTS) + part) * (N * S)) + (row * 4u)] = partials_t((spread)[0]);
-    partials[((((2u * PARTS) + part) * (N * S)) + (row * 4u)) + 1u] = partials_t((spread)[1]);
-    partials[((((2u * PARTS) + part) * (N * S)) + (row * 4u)) + 2u] = partials_t((spread)[2]);
-    partials[((((2u * PARTS) + part) * (N * S)) + (row * 4u)) + 3u] = partials_t((spread)[3]);
+    partials_put((part * (N * S)) + (row * 4u), (shift_2)[0]);
+    partials_put(((part * (N * S)) + (row * 4u)) + 1u, (shift_2)[1]);
+    partials_put(((part * (N * S)) + (row * 4u)) + 2u, (shift_2)[2]);
+    partials_put(((part * (N * S)) + (row * 4u)) + 3u, (shift_2)[3]);
+    partials_put(((PARTS + part) * (N * S)) + (row * 4u), (rest)[0]);
+    partials_put((((PARTS + part) * (N * S)) + (row * 4u)) + 1u, (rest)[1]);
+    partials_put((((PARTS + part) * (N * S)) + (row * 4u)) + 2u, (rest)[2]);
+    partials_put((((PARTS + part) * (N * S)) + (row * 4u)) + 3u, (rest)[3]);
+    partials_put((((2u * PARTS) + part) * (N * S)) + (row * 4u), (spread)[0]);
+    partials_put(((((2u * PARTS) + part) * (N * S)) + (row * 4u)) + 1u, (spread)[1]);
+    partials_put(((((2u * PARTS) + part) * (N * S)) + (row * 4u)) + 2u, (spread)[2]);
+    partials_put(((((2u * PARTS) + part) * (N * S)) + (row * 4u)) + 3u, (spread)[3]);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -2466,12 +2437,6 @@ override N: u32;
 override S: u32;
 override C: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> x: array<x_t>;
-@group(0) @binding(2) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(3) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(4) var<storage, read_write> y: array<y_t>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -2504,11 +2469,11 @@ fn main(
     }
     workgroupBarrier();
   }
-  let part_1 = f32(partials[row]);
+  let part_1 = partials_at(row);
   var total = 0.0f;
   for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-    let part_2 = f32(partials[(p_2 * (N * S)) + row]);
-    let part_3 = f32(partials[((PARTS + p_2) * (N * S)) + row]);
+    let part_2 = partials_at((p_2 * (N * S)) + row);
+    let part_3 = partials_at(((PARTS + p_2) * (N * S)) + row);
     total = total + (f32(min((p_2 + 1u) * (((C + PARTS) - 1u) / PARTS), C) - (p_2 * (((C + PARTS) - 1u) / PARTS))) * ((part_2 - part_1) + part_3));
   }
   for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
@@ -2533,9 +2498,9 @@ fn main(
   let rest = total / f32(C);
   var total_2 = 0.0f;
   for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-    let part_4 = f32(partials[(p_3 * (N * S)) + row]);
-    let part_5 = f32(partials[((PARTS + p_3) * (N * S)) + row]);
-    let part_6 = f32(partials[(((2u * PARTS) + p_3) * (N * S)) + row]);
+    let part_4 = partials_at((p_3 * (N * S)) + row);
+    let part_5 = partials_at(((PARTS + p_3) * (N * S)) + row);
+    let part_6 = partials_at((((2u * PARTS) + p_3) * (N * S)) + row);
     total_2 = total_2 + (f32(min((p_3 + 1u) * (((C + PARTS) - 1u) / PARTS), C) - (p_3 * (((C + PARTS) - 1u) / PARTS))) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
   }
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
@@ -2566,19 +2531,24 @@ fn main(
   let base = (N_1 * (C * S)) + S_1;
   let rsqrt = inverseSqrt(spread + eps);
   for (var i = first + lane; i < end; i += LANES) {
-    let x_1 = f32(x[base + (i * S)]);
-    let gamma_1 = f32(gamma[i]);
-    let beta_1 = f32(beta[i]);
-    y[base + (i * S)] = y_t(((((x_1 - part_1) - rest) * rsqrt) * gamma_1) + beta_1);
+    let x_1 = x_at(base + (i * S));
+    let gamma_1 = gamma_at(i);
+    let beta_1 = beta_at(i);
+    y_put(base + (i * S), ((((x_1 - part_1) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "gamma", access: "read", element: "gamma_t" },
-                    { tensor: "beta", access: "read", element: "beta_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+                    { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -2605,12 +2575,6 @@ override N: u32;
 override S: u32;
 override C: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(2) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(3) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(4) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<vec4f, scratch_length>;
@@ -2643,11 +2607,11 @@ fn main(
     }
     workgroupBarrier();
   }
-  let part_1 = vec4f(f32(partials[row * 4u]), f32(partials[(row * 4u) + 1u]), f32(partials[(row * 4u) + 2u]), f32(partials[(row * 4u) + 3u]));
+  let part_1 = vec4f(partials_at(row * 4u), partials_at((row * 4u) + 1u), partials_at((row * 4u) + 2u), partials_at((row * 4u) + 3u));
   var total = vec4f(0.0f);
   for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-    let part_2 = vec4f(f32(partials[(p_2 * (N * S)) + (row * 4u)]), f32(partials[((p_2 * (N * S)) + (row * 4u)) + 1u]), f32(partials[((p_2 * (N * S)) + (row * 4u)) + 2u]), f32(partials[((p_2 * (N * S)) + (row * 4u)) + 3u]));
-    let part_3 = vec4f(f32(partials[((PARTS + p_2) * (N * S)) + (row * 4u)]), f32(partials[(((PARTS + p_2) * (N * S)) + (row * 4u)) + 1u]), f32(partials[(((PARTS + p_2) * (N * S)) + (row * 4u)) + 2u]), f32(partials[(((PARTS + p_2) * (N * S)) + (row * 4u)) + 3u]));
+    let part_2 = vec4f(partials_at((p_2 * (N * S)) + (row * 4u)), partials_at(((p_2 * (N * S)) + (row * 4u)) + 1u), partials_at(((p_2 * (N * S)) + (row * 4u)) + 2u), partials_at(((p_2 * (N * S)) + (row * 4u)) + 3u));
+    let part_3 = vec4f(partials_at(((PARTS + p_2) * (N * S)) + (row * 4u)), partials_at((((PARTS + p_2) * (N * S)) + (row * 4u)) + 1u), partials_at((((PARTS + p_2) * (N * S)) + (row * 4u)) + 2u), partials_at((((PARTS + p_2) * (N * S)) + (row * 4u)) + 3u));
     total = total + (vec4f(f32(min((p_2 + 1u) * (((C + PARTS) - 1u) / PARTS), C) - (p_2 * (((C + PARTS) - 1u) / PARTS)))) * ((part_2 - part_1) + part_3));
   }
   for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
@@ -2672,9 +2636,9 @@ fn main(
   let rest = total / vec4f(f32(C));
   var total_2 = vec4f(0.0f);
   for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-    let part_4 = vec4f(f32(partials[(p_3 * (N * S)) + (row * 4u)]), f32(partials[((p_3 * (N * S)) + (row * 4u)) + 1u]), f32(partials[((p_3 * (N * S)) + (row * 4u)) + 2u]), f32(partials[((p_3 * (N * S)) + (row * 4u)) + 3u]));
-    let part_5 = vec4f(f32(partials[((PARTS + p_3) * (N * S)) + (row * 4u)]), f32(partials[(((PARTS + p_3) * (N * S)) + (row * 4u)) + 1u]), f32(partials[(((PARTS + p_3) * (N * S)) + (row * 4u)) + 2u]), f32(partials[(((PARTS + p_3) * (N * S)) + (row * 4u)) + 3u]));
-    let part_6 = vec4f(f32(partials[(((2u * PARTS) + p_3) * (N * S)) + (row * 4u)]), f32(partials[((((2u * PARTS) + p_3) * (N * S)) + (row * 4u)) + 1u]), f32(partials[((((2u * PARTS) + p_3) * (N * S)) + (row * 4u)) + 2u]), f32(partials[((((2u * PARTS) + p_3) * (N * S)) + (row * 4u)) + 3u]));
+    let part_4 = vec4f(partials_at((p_3 * (N * S)) + (row * 4u)), partials_at(((p_3 * (N * S)) + (row * 4u)) + 1u), partials_at(((p_3 * (N * S)) + (row * 4u)) + 2u), partials_at(((p_3 * (N * S)) + (row * 4u)) + 3u));
+    let part_5 = vec4f(partials_at(((PARTS + p_3) * (N * S)) + (row * 4u)), partials_at((((PARTS + p_3) * (N * S)) + (row * 4u)) + 1u), partials_at((((PARTS + p_3) * (N * S)) + (row * 4u)) + 2u), partials_at((((PARTS + p_3) * (N * S)) + (row * 4u)) + 3u));
+    let part_6 = vec4f(partials_at((((2u * PARTS) + p_3) * (N * S)) + (row * 4u)), partials_at(((((2u * PARTS) + p_3) * (N * S)) + (row * 4u)) + 1u), partials_at(((((2u * PARTS) + p_3) * (N * S)) + (row * 4u)) + 2u), partials_at(((((2u * PARTS) + p_3) * (N * S)) + (row * 4u)) + 3u));
     total_2 = total_2 + (vec4f(f32(min((p_3 + 1u) * (((C + PARTS) - 1u) / PARTS), C) - (p_3 * (((C + PARTS) - 1u) / PARTS)))) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
   }
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
@@ -2705,19 +2669,24 @@ fn main(
   let base = (N_1 * ((C * S) / 4u)) + (S_1 / 4u);
   let rsqrt = inverseSqrt(spread + vec4f(eps));
   for (var i = first + lane; i < end; i += LANES) {
-    let x_1 = vec4f(x[base + (i * (S / 4u))]);
-    let gamma_1 = f32(gamma[i]);
-    let beta_1 = f32(beta[i]);
-    y[base + (i * (S / 4u))] = vec4<y_t>(((((x_1 - part_1) - rest) * rsqrt) * vec4f(gamma_1)) + vec4f(beta_1));
+    let x_1 = x_four(base + (i * (S / 4u)));
+    let gamma_1 = gamma_at(i);
+    let beta_1 = beta_at(i);
+    y_put_four(base + (i * (S / 4u)), ((((x_1 - part_1) - rest) * rsqrt) * vec4f(gamma_1)) + vec4f(beta_1));
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "gamma", access: "read", element: "gamma_t" },
-                    { tensor: "beta", access: "read", element: "beta_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+                    { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+                    { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -2777,11 +2746,6 @@ override C: u32;
 override S: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -2803,9 +2767,9 @@ fn main(
   let active_1 = index < N;
   let row = select(0u, index, active_1);
   let base = row * (C * S);
-  let x_1 = f32(x[base]);
-  let x_2 = f32(x[base + ((C * S) / 2u)]);
-  let x_3 = f32(x[base + ((C * S) - 1u)]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + ((C * S) / 2u));
+  let x_3 = x_at(base + ((C * S) - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -2814,7 +2778,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), C * S);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = f32(x[base + i]);
+      let x_4 = x_at(base + i);
       let d = x_4 - shift;
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -2861,7 +2825,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = f32(x[base + i_2]);
+      let x_5 = x_at(base + i_2);
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -2903,18 +2867,18 @@ fn main(
   let end_2 = select(0u, C * S, active_1);
   let rsqrt = inverseSqrt(spread + eps);
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
-    let x_6 = f32(x[base + i_3]);
-    let gamma_1 = f32(gamma[i_3]);
-    let beta_1 = f32(beta[i_3]);
-    y[base + i_3] = y_t(((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
+    let x_6 = x_at(base + i_3);
+    let gamma_1 = gamma_at(i_3);
+    let beta_1 = beta_at(i_3);
+    y_put(base + i_3, ((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -2939,11 +2903,6 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<vec4<gamma_t>>;
-@group(0) @binding(2) var<storage, read> beta: array<vec4<beta_t>>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -2970,9 +2929,9 @@ fn main(
   let active_1 = index < N;
   let row = select(0u, index, active_1);
   let base = row * (C * S);
-  let x_1 = f32(x[base / 4u][base % 4u]);
-  let x_2 = f32(x[(base + ((C * S) / 2u)) / 4u][(base + ((C * S) / 2u)) % 4u]);
-  let x_3 = f32(x[(base + ((C * S) - 1u)) / 4u][(base + ((C * S) - 1u)) % 4u]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + ((C * S) / 2u));
+  let x_3 = x_at(base + ((C * S) - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = row * ((C * S) / 4u);
   var sum = vec4f(0.0f);
@@ -2982,7 +2941,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), (C * S) / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[base_2 + i]);
+      let x_4 = x_four(base_2 + i);
       let d = x_4 - vec4f(shift);
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -3031,7 +2990,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[base_2 + i_2]);
+      let x_5 = x_four(base_2 + i_2);
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -3075,19 +3034,19 @@ fn main(
   let end_2 = select(0u, (C * S) / 4u, active_1);
   let rsqrt = inverseSqrt(spread + eps);
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
-    let x_6 = vec4f(x[base_2 + i_3]);
-    let gamma_1 = vec4f(gamma[i_3]);
-    let beta_1 = vec4f(beta[i_3]);
+    let x_6 = x_four(base_2 + i_3);
+    let gamma_1 = gamma_four(i_3);
+    let beta_1 = beta_four(i_3);
     let add = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * gamma_1) + beta_1;
-    y[base_2 + i_3] = vec4<y_t>(add);
+    y_put_four(base_2 + i_3, add);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -3112,11 +3071,6 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<vec4<gamma_t>>;
-@group(0) @binding(2) var<storage, read> beta: array<vec4<beta_t>>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -3143,17 +3097,17 @@ fn main(
   let active_1 = index < N;
   let row = select(0u, index, active_1);
   let base = row * (C * S);
-  let x_1 = f32(x[base / 4u][base % 4u]);
-  let x_2 = f32(x[(base + ((C * S) / 2u)) / 4u][(base + ((C * S) / 2u)) % 4u]);
-  let x_3 = f32(x[(base + ((C * S) - 1u)) / 4u][(base + ((C * S) - 1u)) % 4u]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + ((C * S) / 2u));
+  let x_3 = x_at(base + ((C * S) - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   let base_2 = row * ((C * S) / 4u);
-  for (var k = 0u; k < HELD_1; k += 1u) {
+  for (var k = 0u; k < HELD; k += 1u) {
     let i = lane + (k * LANES);
     if (i < ((C * S) / 4u)) {
-      let x_4 = vec4f(x[base_2 + i]);
+      let x_4 = x_four(base_2 + i);
       held[held_place(0u, k, local_index)] = x_4;
       let d = x_4 - vec4f(shift);
       sum = sum + d;
@@ -3196,7 +3150,7 @@ fn main(
   var sum_3 = vec4f(0.0f);
   var squares_3 = vec4f(0.0f);
   let end = select(0u, (C * S) / 4u, far);
-  for (var k_2 = 0u; k_2 < HELD_1; k_2 += 1u) {
+  for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
     let i_2 = lane + (k_2 * LANES);
     if (i_2 < end) {
       let kept = held[held_place(0u, k_2, local_index)];
@@ -3240,23 +3194,23 @@ fn main(
   let spread = select(variance, variance_2, far);
   let end_2 = select(0u, (C * S) / 4u, active_1);
   let rsqrt = inverseSqrt(spread + eps);
-  for (var k_3 = 0u; k_3 < HELD_1; k_3 += 1u) {
+  for (var k_3 = 0u; k_3 < HELD; k_3 += 1u) {
     let i_3 = lane + (k_3 * LANES);
     if (i_3 < end_2) {
       let kept_2 = held[held_place(0u, k_3, local_index)];
-      let gamma_1 = vec4f(gamma[i_3]);
-      let beta_1 = vec4f(beta[i_3]);
+      let gamma_1 = gamma_four(i_3);
+      let beta_1 = beta_four(i_3);
       let add = ((((kept_2 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * gamma_1) + beta_1;
-      y[base_2 + i_3] = vec4<y_t>(add);
+      y_put_four(base_2 + i_3, add);
     }
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -3281,11 +3235,6 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<vec4<gamma_t>>;
-@group(0) @binding(2) var<storage, read> beta: array<vec4<beta_t>>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
 
 // A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
 fn larger(a: f32, b: f32) -> f32 {
@@ -3315,18 +3264,18 @@ fn main(
   let base_4 = row_3 * (C * S);
   let base_5 = row_4 * (C * S);
   let base_6 = row_5 * (C * S);
-  let x_7 = f32(x[base_3 / 4u][base_3 % 4u]);
-  let x_8 = f32(x[base_4 / 4u][base_4 % 4u]);
-  let x_9 = f32(x[base_5 / 4u][base_5 % 4u]);
-  let x_10 = f32(x[base_6 / 4u][base_6 % 4u]);
-  let x_2_2 = f32(x[(base_3 + ((C * S) / 2u)) / 4u][(base_3 + ((C * S) / 2u)) % 4u]);
-  let x_2_3 = f32(x[(base_4 + ((C * S) / 2u)) / 4u][(base_4 + ((C * S) / 2u)) % 4u]);
-  let x_2_4 = f32(x[(base_5 + ((C * S) / 2u)) / 4u][(base_5 + ((C * S) / 2u)) % 4u]);
-  let x_2_5 = f32(x[(base_6 + ((C * S) / 2u)) / 4u][(base_6 + ((C * S) / 2u)) % 4u]);
-  let x_3_2 = f32(x[(base_3 + ((C * S) - 1u)) / 4u][(base_3 + ((C * S) - 1u)) % 4u]);
-  let x_3_3 = f32(x[(base_4 + ((C * S) - 1u)) / 4u][(base_4 + ((C * S) - 1u)) % 4u]);
-  let x_3_4 = f32(x[(base_5 + ((C * S) - 1u)) / 4u][(base_5 + ((C * S) - 1u)) % 4u]);
-  let x_3_5 = f32(x[(base_6 + ((C * S) - 1u)) / 4u][(base_6 + ((C * S) - 1u)) % 4u]);
+  let x_7 = x_at(base_3);
+  let x_8 = x_at(base_4);
+  let x_9 = x_at(base_5);
+  let x_10 = x_at(base_6);
+  let x_2_2 = x_at(base_3 + ((C * S) / 2u));
+  let x_2_3 = x_at(base_4 + ((C * S) / 2u));
+  let x_2_4 = x_at(base_5 + ((C * S) / 2u));
+  let x_2_5 = x_at(base_6 + ((C * S) / 2u));
+  let x_3_2 = x_at(base_3 + ((C * S) - 1u));
+  let x_3_3 = x_at(base_4 + ((C * S) - 1u));
+  let x_3_4 = x_at(base_5 + ((C * S) - 1u));
+  let x_3_5 = x_at(base_6 + ((C * S) - 1u));
   let shift_3 = x_7 + (((x_2_2 - x_7) + (x_3_2 - x_7)) * 0.3333333432674408f);
   let shift_4 = x_8 + (((x_2_3 - x_8) + (x_3_3 - x_8)) * 0.3333333432674408f);
   let shift_5 = x_9 + (((x_2_4 - x_9) + (x_3_4 - x_9)) * 0.3333333432674408f);
@@ -3354,10 +3303,10 @@ fn main(
     var part_2_5 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), (C * S) / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_4_2 = vec4f(x[base_2_2 + i]);
-      let x_4_3 = vec4f(x[base_2_3 + i]);
-      let x_4_4 = vec4f(x[base_2_4 + i]);
-      let x_4_5 = vec4f(x[base_2_5 + i]);
+      let x_4_2 = x_four(base_2_2 + i);
+      let x_4_3 = x_four(base_2_3 + i);
+      let x_4_4 = x_four(base_2_4 + i);
+      let x_4_5 = x_four(base_2_5 + i);
       let d_3 = x_4_2 - vec4f(shift_3);
       let d_4 = x_4_3 - vec4f(shift_4);
       let d_5 = x_4_4 - vec4f(shift_5);
@@ -3439,7 +3388,7 @@ fn main(
     var part_4_2 = vec4f(0.0f);
     let stop_2_2 = min(block_2 + (LANES * 256u), end_3);
     for (var i_2 = block_2; i_2 < stop_2_2; i_2 += LANES) {
-      let x_5_2 = vec4f(x[base_2_2 + i_2]);
+      let x_5_2 = x_four(base_2_2 + i_2);
       let d_2_2 = x_5_2 - vec4f(shift_2_2);
       part_3_2 = part_3_2 + d_2_2;
       part_4_2 = part_4_2 + (d_2_2 * d_2_2);
@@ -3452,7 +3401,7 @@ fn main(
     var part_4_3 = vec4f(0.0f);
     let stop_2_3 = min(block_2 + (LANES * 256u), end_4);
     for (var i_2 = block_2; i_2 < stop_2_3; i_2 += LANES) {
-      let x_5_3 = vec4f(x[base_2_3 + i_2]);
+      let x_5_3 = x_four(base_2_3 + i_2);
       let d_2_3 = x_5_3 - vec4f(shift_2_3);
       part_3_3 = part_3_3 + d_2_3;
       part_4_3 = part_4_3 + (d_2_3 * d_2_3);
@@ -3465,7 +3414,7 @@ fn main(
     var part_4_4 = vec4f(0.0f);
     let stop_2_4 = min(block_2 + (LANES * 256u), end_5);
     for (var i_2 = block_2; i_2 < stop_2_4; i_2 += LANES) {
-      let x_5_4 = vec4f(x[base_2_4 + i_2]);
+      let x_5_4 = x_four(base_2_4 + i_2);
       let d_2_4 = x_5_4 - vec4f(shift_2_4);
       part_3_4 = part_3_4 + d_2_4;
       part_4_4 = part_4_4 + (d_2_4 * d_2_4);
@@ -3478,7 +3427,7 @@ fn main(
     var part_4_5 = vec4f(0.0f);
     let stop_2_5 = min(block_2 + (LANES * 256u), end_6);
     for (var i_2 = block_2; i_2 < stop_2_5; i_2 += LANES) {
-      let x_5_5 = vec4f(x[base_2_5 + i_2]);
+      let x_5_5 = x_four(base_2_5 + i_2);
       let d_2_5 = x_5_5 - vec4f(shift_2_5);
       part_3_5 = part_3_5 + d_2_5;
       part_4_5 = part_4_5 + (d_2_5 * d_2_5);
@@ -3534,28 +3483,28 @@ fn main(
   let rsqrt_4 = inverseSqrt(spread_4 + eps);
   let rsqrt_5 = inverseSqrt(spread_5 + eps);
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
-    let x_6_2 = vec4f(x[base_2_2 + i_3]);
-    let x_6_3 = vec4f(x[base_2_3 + i_3]);
-    let x_6_4 = vec4f(x[base_2_4 + i_3]);
-    let x_6_5 = vec4f(x[base_2_5 + i_3]);
-    let gamma_1 = vec4f(gamma[i_3]);
-    let beta_1 = vec4f(beta[i_3]);
+    let x_6_2 = x_four(base_2_2 + i_3);
+    let x_6_3 = x_four(base_2_3 + i_3);
+    let x_6_4 = x_four(base_2_4 + i_3);
+    let x_6_5 = x_four(base_2_5 + i_3);
+    let gamma_1 = gamma_four(i_3);
+    let beta_1 = beta_four(i_3);
     let add_2 = ((((x_6_2 - vec4f(shift_2_2)) - vec4f(rest_2)) * vec4f(rsqrt_2)) * gamma_1) + beta_1;
     let add_3 = ((((x_6_3 - vec4f(shift_2_3)) - vec4f(rest_3)) * vec4f(rsqrt_3)) * gamma_1) + beta_1;
     let add_4 = ((((x_6_4 - vec4f(shift_2_4)) - vec4f(rest_4)) * vec4f(rsqrt_4)) * gamma_1) + beta_1;
     let add_5 = ((((x_6_5 - vec4f(shift_2_5)) - vec4f(rest_5)) * vec4f(rsqrt_5)) * gamma_1) + beta_1;
-    y[base_2_2 + i_3] = vec4<y_t>(add_2);
-    y[base_2_3 + i_3] = vec4<y_t>(add_3);
-    y[base_2_4 + i_3] = vec4<y_t>(add_4);
-    y[base_2_5 + i_3] = vec4<y_t>(add_5);
+    y_put_four(base_2_2 + i_3, add_2);
+    y_put_four(base_2_3 + i_3, add_3);
+    y_put_four(base_2_4 + i_3, add_4);
+    y_put_four(base_2_5 + i_3, add_5);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -3587,9 +3536,6 @@ override N: u32;
 override C: u32;
 override S: u32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -3615,9 +3561,9 @@ fn main(
   let first = min(part * ((((C * S) + PARTS) - 1u) / PARTS), C * S);
   let last = min(first + ((((C * S) + PARTS) - 1u) / PARTS), C * S);
   let base = row * (C * S);
-  let x_1 = f32(x[base]);
-  let x_2 = f32(x[base + ((C * S) / 2u)]);
-  let x_3 = f32(x[base + ((C * S) - 1u)]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + ((C * S) / 2u));
+  let x_3 = x_at(base + ((C * S) - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -3626,7 +3572,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = f32(x[base + i]);
+      let x_4 = x_at(base + i);
       let d = x_4 - shift;
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -3673,7 +3619,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = f32(x[base + i_2]);
+      let x_5 = x_at(base + i_2);
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -3713,15 +3659,20 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    partials[(part * N) + row] = partials_t(shift_2);
-    partials[((PARTS + part) * N) + row] = partials_t(rest);
-    partials[(((2u * PARTS) + part) * N) + row] = partials_t(spread);
+    partials_put((part * N) + row, shift_2);
+    partials_put(((PARTS + part) * N) + row, rest);
+    partials_put((((2u * PARTS) + part) * N) + row, spread);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -3746,9 +3697,6 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -3779,9 +3727,9 @@ fn main(
   let first = min(part * (((((C * S) / 4u) + PARTS) - 1u) / PARTS), (C * S) / 4u);
   let last = min(first + (((((C * S) / 4u) + PARTS) - 1u) / PARTS), (C * S) / 4u);
   let base = row * (C * S);
-  let x_1 = f32(x[base / 4u][base % 4u]);
-  let x_2 = f32(x[(base + ((C * S) / 2u)) / 4u][(base + ((C * S) / 2u)) % 4u]);
-  let x_3 = f32(x[(base + ((C * S) - 1u)) / 4u][(base + ((C * S) - 1u)) % 4u]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + ((C * S) / 2u));
+  let x_3 = x_at(base + ((C * S) - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = row * ((C * S) / 4u);
   var sum = vec4f(0.0f);
@@ -3791,7 +3739,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[base_2 + i]);
+      let x_4 = x_four(base_2 + i);
       let d = x_4 - vec4f(shift);
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -3840,7 +3788,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[base_2 + i_2]);
+      let x_5 = x_four(base_2 + i_2);
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -3882,15 +3830,20 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    partials[(part * N) + row] = partials_t(shift_2);
-    partials[((PARTS + part) * N) + row] = partials_t(rest);
-    partials[(((2u * PARTS) + part) * N) + row] = partials_t(spread);
+    partials_put((part * N) + row, shift_2);
+    partials_put(((PARTS + part) * N) + row, rest);
+    partials_put((((2u * PARTS) + part) * N) + row, spread);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -3921,12 +3874,6 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> x: array<x_t>;
-@group(0) @binding(2) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(3) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(4) var<storage, read_write> y: array<y_t>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -3959,11 +3906,11 @@ fn main(
     }
     workgroupBarrier();
   }
-  let part_1 = f32(partials[row]);
+  let part_1 = partials_at(row);
   var total = 0.0f;
   for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-    let part_2 = f32(partials[(p_2 * N) + row]);
-    let part_3 = f32(partials[((PARTS + p_2) * N) + row]);
+    let part_2 = partials_at((p_2 * N) + row);
+    let part_3 = partials_at(((PARTS + p_2) * N) + row);
     total = total + (f32(min((p_2 + 1u) * ((((C * S) + PARTS) - 1u) / PARTS), C * S) - (p_2 * ((((C * S) + PARTS) - 1u) / PARTS))) * ((part_2 - part_1) + part_3));
   }
   for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
@@ -3988,9 +3935,9 @@ fn main(
   let rest = total / f32(C * S);
   var total_2 = 0.0f;
   for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-    let part_4 = f32(partials[(p_3 * N) + row]);
-    let part_5 = f32(partials[((PARTS + p_3) * N) + row]);
-    let part_6 = f32(partials[(((2u * PARTS) + p_3) * N) + row]);
+    let part_4 = partials_at((p_3 * N) + row);
+    let part_5 = partials_at(((PARTS + p_3) * N) + row);
+    let part_6 = partials_at((((2u * PARTS) + p_3) * N) + row);
     total_2 = total_2 + (f32(min((p_3 + 1u) * ((((C * S) + PARTS) - 1u) / PARTS), C * S) - (p_3 * ((((C * S) + PARTS) - 1u) / PARTS))) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
   }
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
@@ -4019,19 +3966,24 @@ fn main(
   let base = row * (C * S);
   let rsqrt = inverseSqrt(spread + eps);
   for (var i = first + lane; i < end; i += LANES) {
-    let x_1 = f32(x[base + i]);
-    let gamma_1 = f32(gamma[i]);
-    let beta_1 = f32(beta[i]);
-    y[base + i] = y_t(((((x_1 - part_1) - rest) * rsqrt) * gamma_1) + beta_1);
+    let x_1 = x_at(base + i);
+    let gamma_1 = gamma_at(i);
+    let beta_1 = beta_at(i);
+    y_put(base + i, ((((x_1 - part_1) - rest) * rsqrt) * gamma_1) + beta_1);
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "gamma", access: "read", element: "gamma_t" },
-                    { tensor: "beta", access: "read", element: "beta_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+                    { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -4058,12 +4010,6 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(2) var<storage, read> gamma: array<vec4<gamma_t>>;
-@group(0) @binding(3) var<storage, read> beta: array<vec4<beta_t>>;
-@group(0) @binding(4) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -4096,11 +4042,11 @@ fn main(
     }
     workgroupBarrier();
   }
-  let part_1 = f32(partials[row]);
+  let part_1 = partials_at(row);
   var total = 0.0f;
   for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-    let part_2 = f32(partials[(p_2 * N) + row]);
-    let part_3 = f32(partials[((PARTS + p_2) * N) + row]);
+    let part_2 = partials_at((p_2 * N) + row);
+    let part_3 = partials_at(((PARTS + p_2) * N) + row);
     total = total + (f32((min((p_2 + 1u) * (((((C * S) / 4u) + PARTS) - 1u) / PARTS), (C * S) / 4u) - (p_2 * (((((C * S) / 4u) + PARTS) - 1u) / PARTS))) * 4u) * ((part_2 - part_1) + part_3));
   }
   for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
@@ -4125,9 +4071,9 @@ fn main(
   let rest = total / f32(C * S);
   var total_2 = 0.0f;
   for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-    let part_4 = f32(partials[(p_3 * N) + row]);
-    let part_5 = f32(partials[((PARTS + p_3) * N) + row]);
-    let part_6 = f32(partials[(((2u * PARTS) + p_3) * N) + row]);
+    let part_4 = partials_at((p_3 * N) + row);
+    let part_5 = partials_at(((PARTS + p_3) * N) + row);
+    let part_6 = partials_at((((2u * PARTS) + p_3) * N) + row);
     total_2 = total_2 + (f32((min((p_3 + 1u) * (((((C * S) / 4u) + PARTS) - 1u) / PARTS), (C * S) / 4u) - (p_3 * (((((C * S) / 4u) + PARTS) - 1u) / PARTS))) * 4u) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
   }
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
@@ -4156,20 +4102,25 @@ fn main(
   let base = row * ((C * S) / 4u);
   let rsqrt = inverseSqrt(spread + eps);
   for (var i = first + lane; i < end; i += LANES) {
-    let x_1 = vec4f(x[base + i]);
-    let gamma_1 = vec4f(gamma[i]);
-    let beta_1 = vec4f(beta[i]);
+    let x_1 = x_four(base + i);
+    let gamma_1 = gamma_four(i);
+    let beta_1 = beta_four(i);
     let add = ((((x_1 - vec4f(part_1)) - vec4f(rest)) * vec4f(rsqrt)) * gamma_1) + beta_1;
-    y[base + i] = vec4<y_t>(add);
+    y_put_four(base + i, add);
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "gamma", access: "read", element: "gamma_t" },
-                    { tensor: "beta", access: "read", element: "beta_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+                    { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+                    { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },

@@ -141,10 +141,6 @@ override T: u32;
 override D: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -166,7 +162,7 @@ fn main(
     var part_1 = 0.0f;
     let stop = min(block + (LANES * 256u), D);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = f32(x[base + i]);
+      let x_1 = x_at(base + i);
       part_1 = part_1 + (x_1 * x_1);
     }
     mean = mean + part_1;
@@ -194,16 +190,16 @@ fn main(
   let end = select(0u, D, active_1);
   let rsqrt = inverseSqrt(mean_all + eps);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let x_2 = f32(x[base + i_2]);
-    let gamma_1 = f32(gamma[i_2]);
-    y[base + i_2] = y_t((x_2 * rsqrt) * gamma_1);
+    let x_2 = x_at(base + i_2);
+    let gamma_1 = gamma_at(i_2);
+    y_put(base + i_2, (x_2 * rsqrt) * gamma_1);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -226,10 +222,6 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<vec4<gamma_t>>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -256,7 +248,7 @@ fn main(
     var part_1 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = vec4f(x[base + i]);
+      let x_1 = x_four(base + i);
       part_1 = part_1 + (x_1 * x_1);
     }
     mean = mean + part_1;
@@ -285,16 +277,16 @@ fn main(
   let end = select(0u, D / 4u, active_1);
   let rsqrt = inverseSqrt(mean_all + eps);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let x_2 = vec4f(x[base + i_2]);
-    let gamma_1 = vec4f(gamma[i_2]);
-    y[base + i_2] = vec4<y_t>((x_2 * vec4f(rsqrt)) * gamma_1);
+    let x_2 = x_four(base + i_2);
+    let gamma_1 = gamma_four(i_2);
+    y_put_four(base + i_2, (x_2 * vec4f(rsqrt)) * gamma_1);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -318,10 +310,6 @@ override T: u32;
 override D: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<vec4<gamma_t>>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4<y_t>>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -343,10 +331,10 @@ fn main(
   let row = select(0u, index, active_1);
   var mean = vec4f(0.0f);
   let base = row * (D / 4u);
-  for (var k = 0u; k < HELD_1; k += 1u) {
+  for (var k = 0u; k < HELD; k += 1u) {
     let i = lane + (k * LANES);
     if (i < (D / 4u)) {
-      let x_1 = vec4f(x[base + i]);
+      let x_1 = x_four(base + i);
       held[held_place(0u, k, local_index)] = x_1;
       mean = mean + (x_1 * x_1);
     }
@@ -374,20 +362,20 @@ fn main(
   let mean_all = mean_2 / f32(D);
   let end = select(0u, D / 4u, active_1);
   let rsqrt = inverseSqrt(mean_all + eps);
-  for (var k_2 = 0u; k_2 < HELD_1; k_2 += 1u) {
+  for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
     let i_2 = lane + (k_2 * LANES);
     if (i_2 < end) {
       let kept = held[held_place(0u, k_2, local_index)];
-      let gamma_1 = vec4f(gamma[i_2]);
-      y[base + i_2] = vec4<y_t>((kept * vec4f(rsqrt)) * gamma_1);
+      let gamma_1 = gamma_four(i_2);
+      y_put_four(base + i_2, (kept * vec4f(rsqrt)) * gamma_1);
     }
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -410,10 +398,6 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> gamma: array<vec4<gamma_t>>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4<y_t>>;
 
 fn fold_add(v: vec4f) -> f32 {
   return (v.x + v.y) + (v.z + v.w);
@@ -449,10 +433,10 @@ fn main(
     var part_5 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_3 = vec4f(x[base_2 + i]);
-      let x_4 = vec4f(x[base_3 + i]);
-      let x_5 = vec4f(x[base_4 + i]);
-      let x_6 = vec4f(x[base_5 + i]);
+      let x_3 = x_four(base_2 + i);
+      let x_4 = x_four(base_3 + i);
+      let x_5 = x_four(base_4 + i);
+      let x_6 = x_four(base_5 + i);
       part_2 = part_2 + (x_3 * x_3);
       part_3 = part_3 + (x_4 * x_4);
       part_4 = part_4 + (x_5 * x_5);
@@ -487,22 +471,22 @@ fn main(
   let rsqrt_4 = inverseSqrt(mean_all_4 + eps);
   let rsqrt_5 = inverseSqrt(mean_all_5 + eps);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let x_2_2 = vec4f(x[base_2 + i_2]);
-    let x_2_3 = vec4f(x[base_3 + i_2]);
-    let x_2_4 = vec4f(x[base_4 + i_2]);
-    let x_2_5 = vec4f(x[base_5 + i_2]);
-    let gamma_1 = vec4f(gamma[i_2]);
-    y[base_2 + i_2] = vec4<y_t>((x_2_2 * vec4f(rsqrt_2)) * gamma_1);
-    y[base_3 + i_2] = vec4<y_t>((x_2_3 * vec4f(rsqrt_3)) * gamma_1);
-    y[base_4 + i_2] = vec4<y_t>((x_2_4 * vec4f(rsqrt_4)) * gamma_1);
-    y[base_5 + i_2] = vec4<y_t>((x_2_5 * vec4f(rsqrt_5)) * gamma_1);
+    let x_2_2 = x_four(base_2 + i_2);
+    let x_2_3 = x_four(base_3 + i_2);
+    let x_2_4 = x_four(base_4 + i_2);
+    let x_2_5 = x_four(base_5 + i_2);
+    let gamma_1 = gamma_four(i_2);
+    y_put_four(base_2 + i_2, (x_2_2 * vec4f(rsqrt_2)) * gamma_1);
+    y_put_four(base_3 + i_2, (x_2_3 * vec4f(rsqrt_3)) * gamma_1);
+    y_put_four(base_4 + i_2, (x_2_4 * vec4f(rsqrt_4)) * gamma_1);
+    y_put_four(base_5 + i_2, (x_2_5 * vec4f(rsqrt_5)) * gamma_1);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -532,9 +516,6 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -560,7 +541,7 @@ fn main(
     var part_1 = 0.0f;
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = f32(x[base + i]);
+      let x_1 = x_at(base + i);
       part_1 = part_1 + (x_1 * x_1);
     }
     mean = mean + part_1;
@@ -584,15 +565,20 @@ fn main(
     mean = all;
     workgroupBarrier();
   }
-  let mean_all = mean / f32(last - first);
+  let mean_all = mean;
   if (active_1 && (lane == 0u)) {
-    partials[(part * T) + row] = partials_t(mean_all);
+    partials_put((part * T) + row, mean_all);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -615,9 +601,6 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override T: u32;
 override D: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -648,7 +631,7 @@ fn main(
     var part_1 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = vec4f(x[base + i]);
+      let x_1 = x_four(base + i);
       part_1 = part_1 + (x_1 * x_1);
     }
     mean = mean + part_1;
@@ -673,15 +656,20 @@ fn main(
     mean_2 = all;
     workgroupBarrier();
   }
-  let mean_all = mean_2 / f32((last - first) * 4u);
+  let mean_all = mean_2;
   if (active_1 && (lane == 0u)) {
-    partials[(part * T) + row] = partials_t(mean_all);
+    partials_put((part * T) + row, mean_all);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -711,11 +699,6 @@ override T: u32;
 override D: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> x: array<x_t>;
-@group(0) @binding(2) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -736,7 +719,7 @@ fn main(
   let used = ((D + (((D + PARTS) - 1u) / PARTS)) - 1u) / (((D + PARTS) - 1u) / PARTS);
   var total = 0.0f;
   for (var p = lane; p < used; p += LANES) {
-    let part_1 = f32(partials[(p * T) + row]);
+    let part_1 = partials_at((p * T) + row);
     total = total + part_1;
   }
   for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
@@ -765,17 +748,22 @@ fn main(
   let base = row * D;
   let rsqrt = inverseSqrt(mean + eps);
   for (var i = first + lane; i < end; i += LANES) {
-    let x_1 = f32(x[base + i]);
-    let gamma_1 = f32(gamma[i]);
-    y[base + i] = y_t((x_1 * rsqrt) * gamma_1);
+    let x_1 = x_at(base + i);
+    let gamma_1 = gamma_at(i);
+    y_put(base + i, (x_1 * rsqrt) * gamma_1);
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "gamma", access: "read", element: "gamma_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -801,11 +789,6 @@ override T: u32;
 override D: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(2) var<storage, read> gamma: array<vec4<gamma_t>>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -826,7 +809,7 @@ fn main(
   let used = (((D / 4u) + ((((D / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u) + PARTS) - 1u) / PARTS);
   var total = 0.0f;
   for (var p = lane; p < used; p += LANES) {
-    let part_1 = f32(partials[(p * T) + row]);
+    let part_1 = partials_at((p * T) + row);
     total = total + part_1;
   }
   for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
@@ -855,17 +838,22 @@ fn main(
   let base = row * (D / 4u);
   let rsqrt = inverseSqrt(mean + eps);
   for (var i = first + lane; i < end; i += LANES) {
-    let x_1 = vec4f(x[base + i]);
-    let gamma_1 = vec4f(gamma[i]);
-    y[base + i] = vec4<y_t>((x_1 * vec4f(rsqrt)) * gamma_1);
+    let x_1 = x_four(base + i);
+    let gamma_1 = gamma_four(i);
+    y_put_four(base + i, (x_1 * vec4f(rsqrt)) * gamma_1);
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "gamma", access: "read", element: "gamma_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+                    { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -923,12 +911,6 @@ override T: u32;
 override D: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read> residual: array<residual_t>;
-@group(0) @binding(2) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<y_t>;
-@group(0) @binding(4) var<storage, read_write> h: array<h_t>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -950,8 +932,8 @@ fn main(
     var part_1 = 0.0f;
     let stop = min(block + (LANES * 256u), D);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = f32(x[base + i]);
-      let residual_1 = f32(residual[base + i]);
+      let x_1 = x_at(base + i);
+      let residual_1 = residual_at(base + i);
       let add = x_1 + residual_1;
       part_1 = part_1 + (add * add);
     }
@@ -980,21 +962,21 @@ fn main(
   let end = select(0u, D, active_1);
   let rsqrt = inverseSqrt(mean_all + eps);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let x_2 = f32(x[base + i_2]);
-    let residual_2 = f32(residual[base + i_2]);
+    let x_2 = x_at(base + i_2);
+    let residual_2 = residual_at(base + i_2);
     let add_2 = x_2 + residual_2;
-    let gamma_1 = f32(gamma[i_2]);
-    y[base + i_2] = y_t((add_2 * rsqrt) * gamma_1);
-    h[base + i_2] = h_t(add_2);
+    let gamma_1 = gamma_at(i_2);
+    y_put(base + i_2, (add_2 * rsqrt) * gamma_1);
+    h_put(base + i_2, add_2);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "residual", access: "read", element: "residual_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
-              { tensor: "h", access: "read_write", element: "h_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+              { tensor: "residual", access: "read", name: "residual", accessors: { at: "residual_at" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
+              { tensor: "h", access: "read_write", name: "h", accessors: { put: "h_put" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -1017,12 +999,6 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> residual: array<vec4<residual_t>>;
-@group(0) @binding(2) var<storage, read> gamma: array<vec4<gamma_t>>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
-@group(0) @binding(4) var<storage, read_write> h: array<vec4<h_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1049,8 +1025,8 @@ fn main(
     var part_1 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = vec4f(x[base + i]);
-      let residual_1 = vec4f(residual[base + i]);
+      let x_1 = x_four(base + i);
+      let residual_1 = residual_four(base + i);
       let add = x_1 + residual_1;
       part_1 = part_1 + (add * add);
     }
@@ -1080,21 +1056,21 @@ fn main(
   let end = select(0u, D / 4u, active_1);
   let rsqrt = inverseSqrt(mean_all + eps);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let x_2 = vec4f(x[base + i_2]);
-    let residual_2 = vec4f(residual[base + i_2]);
+    let x_2 = x_four(base + i_2);
+    let residual_2 = residual_four(base + i_2);
     let add_2 = x_2 + residual_2;
-    let gamma_1 = vec4f(gamma[i_2]);
-    y[base + i_2] = vec4<y_t>((add_2 * vec4f(rsqrt)) * gamma_1);
-    h[base + i_2] = vec4<h_t>(add_2);
+    let gamma_1 = gamma_four(i_2);
+    y_put_four(base + i_2, (add_2 * vec4f(rsqrt)) * gamma_1);
+    h_put_four(base + i_2, add_2);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "residual", access: "read", element: "residual_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
-              { tensor: "h", access: "read_write", element: "h_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+              { tensor: "residual", access: "read", name: "residual", accessors: { four: "residual_four" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
+              { tensor: "h", access: "read_write", name: "h", accessors: { putFour: "h_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -1118,12 +1094,6 @@ override T: u32;
 override D: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> residual: array<vec4<residual_t>>;
-@group(0) @binding(2) var<storage, read> gamma: array<vec4<gamma_t>>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
-@group(0) @binding(4) var<storage, read_write> h: array<vec4<h_t>>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -1145,11 +1115,11 @@ fn main(
   let row = select(0u, index, active_1);
   var mean = vec4f(0.0f);
   let base = row * (D / 4u);
-  for (var k = 0u; k < HELD_1; k += 1u) {
+  for (var k = 0u; k < HELD; k += 1u) {
     let i = lane + (k * LANES);
     if (i < (D / 4u)) {
-      let x_1 = vec4f(x[base + i]);
-      let residual_1 = vec4f(residual[base + i]);
+      let x_1 = x_four(base + i);
+      let residual_1 = residual_four(base + i);
       let add = x_1 + residual_1;
       held[held_place(0u, k, local_index)] = add;
       mean = mean + (add * add);
@@ -1178,23 +1148,23 @@ fn main(
   let mean_all = mean_2 / f32(D);
   let end = select(0u, D / 4u, active_1);
   let rsqrt = inverseSqrt(mean_all + eps);
-  for (var k_2 = 0u; k_2 < HELD_1; k_2 += 1u) {
+  for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
     let i_2 = lane + (k_2 * LANES);
     if (i_2 < end) {
       let kept = held[held_place(0u, k_2, local_index)];
-      let gamma_1 = vec4f(gamma[i_2]);
-      y[base + i_2] = vec4<y_t>((kept * vec4f(rsqrt)) * gamma_1);
-      h[base + i_2] = vec4<h_t>(kept);
+      let gamma_1 = gamma_four(i_2);
+      y_put_four(base + i_2, (kept * vec4f(rsqrt)) * gamma_1);
+      h_put_four(base + i_2, kept);
     }
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "residual", access: "read", element: "residual_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
-              { tensor: "h", access: "read_write", element: "h_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+              { tensor: "residual", access: "read", name: "residual", accessors: { four: "residual_four" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
+              { tensor: "h", access: "read_write", name: "h", accessors: { putFour: "h_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -1217,12 +1187,6 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> residual: array<vec4<residual_t>>;
-@group(0) @binding(2) var<storage, read> gamma: array<vec4<gamma_t>>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
-@group(0) @binding(4) var<storage, read_write> h: array<vec4<h_t>>;
 
 fn fold_add(v: vec4f) -> f32 {
   return (v.x + v.y) + (v.z + v.w);
@@ -1258,14 +1222,14 @@ fn main(
     var part_5 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_3 = vec4f(x[base_2 + i]);
-      let x_4 = vec4f(x[base_3 + i]);
-      let x_5 = vec4f(x[base_4 + i]);
-      let x_6 = vec4f(x[base_5 + i]);
-      let residual_3 = vec4f(residual[base_2 + i]);
-      let residual_4 = vec4f(residual[base_3 + i]);
-      let residual_5 = vec4f(residual[base_4 + i]);
-      let residual_6 = vec4f(residual[base_5 + i]);
+      let x_3 = x_four(base_2 + i);
+      let x_4 = x_four(base_3 + i);
+      let x_5 = x_four(base_4 + i);
+      let x_6 = x_four(base_5 + i);
+      let residual_3 = residual_four(base_2 + i);
+      let residual_4 = residual_four(base_3 + i);
+      let residual_5 = residual_four(base_4 + i);
+      let residual_6 = residual_four(base_5 + i);
       let add_3 = x_3 + residual_3;
       let add_4 = x_4 + residual_4;
       let add_5 = x_5 + residual_5;
@@ -1304,36 +1268,36 @@ fn main(
   let rsqrt_4 = inverseSqrt(mean_all_4 + eps);
   let rsqrt_5 = inverseSqrt(mean_all_5 + eps);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let x_2_2 = vec4f(x[base_2 + i_2]);
-    let x_2_3 = vec4f(x[base_3 + i_2]);
-    let x_2_4 = vec4f(x[base_4 + i_2]);
-    let x_2_5 = vec4f(x[base_5 + i_2]);
-    let residual_2_2 = vec4f(residual[base_2 + i_2]);
-    let residual_2_3 = vec4f(residual[base_3 + i_2]);
-    let residual_2_4 = vec4f(residual[base_4 + i_2]);
-    let residual_2_5 = vec4f(residual[base_5 + i_2]);
+    let x_2_2 = x_four(base_2 + i_2);
+    let x_2_3 = x_four(base_3 + i_2);
+    let x_2_4 = x_four(base_4 + i_2);
+    let x_2_5 = x_four(base_5 + i_2);
+    let residual_2_2 = residual_four(base_2 + i_2);
+    let residual_2_3 = residual_four(base_3 + i_2);
+    let residual_2_4 = residual_four(base_4 + i_2);
+    let residual_2_5 = residual_four(base_5 + i_2);
     let add_2_2 = x_2_2 + residual_2_2;
     let add_2_3 = x_2_3 + residual_2_3;
     let add_2_4 = x_2_4 + residual_2_4;
     let add_2_5 = x_2_5 + residual_2_5;
-    let gamma_1 = vec4f(gamma[i_2]);
-    y[base_2 + i_2] = vec4<y_t>((add_2_2 * vec4f(rsqrt_2)) * gamma_1);
-    y[base_3 + i_2] = vec4<y_t>((add_2_3 * vec4f(rsqrt_3)) * gamma_1);
-    y[base_4 + i_2] = vec4<y_t>((add_2_4 * vec4f(rsqrt_4)) * gamma_1);
-    y[base_5 + i_2] = vec4<y_t>((add_2_5 * vec4f(rsqrt_5)) * gamma_1);
-    h[base_2 + i_2] = vec4<h_t>(add_2_2);
-    h[base_3 + i_2] = vec4<h_t>(add_2_3);
-    h[base_4 + i_2] = vec4<h_t>(add_2_4);
-    h[base_5 + i_2] = vec4<h_t>(add_2_5);
+    let gamma_1 = gamma_four(i_2);
+    y_put_four(base_2 + i_2, (add_2_2 * vec4f(rsqrt_2)) * gamma_1);
+    y_put_four(base_3 + i_2, (add_2_3 * vec4f(rsqrt_3)) * gamma_1);
+    y_put_four(base_4 + i_2, (add_2_4 * vec4f(rsqrt_4)) * gamma_1);
+    y_put_four(base_5 + i_2, (add_2_5 * vec4f(rsqrt_5)) * gamma_1);
+    h_put_four(base_2 + i_2, add_2_2);
+    h_put_four(base_3 + i_2, add_2_3);
+    h_put_four(base_4 + i_2, add_2_4);
+    h_put_four(base_5 + i_2, add_2_5);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "residual", access: "read", element: "residual_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
-              { tensor: "h", access: "read_write", element: "h_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+              { tensor: "residual", access: "read", name: "residual", accessors: { four: "residual_four" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
+              { tensor: "h", access: "read_write", name: "h", accessors: { putFour: "h_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -1363,10 +1327,6 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read> residual: array<residual_t>;
-@group(0) @binding(2) var<storage, read_write> partials: array<partials_t>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -1392,8 +1352,8 @@ fn main(
     var part_1 = 0.0f;
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = f32(x[base + i]);
-      let residual_1 = f32(residual[base + i]);
+      let x_1 = x_at(base + i);
+      let residual_1 = residual_at(base + i);
       let add = x_1 + residual_1;
       part_1 = part_1 + (add * add);
     }
@@ -1418,16 +1378,21 @@ fn main(
     mean = all;
     workgroupBarrier();
   }
-  let mean_all = mean / f32(last - first);
+  let mean_all = mean;
   if (active_1 && (lane == 0u)) {
-    partials[(part * T) + row] = partials_t(mean_all);
+    partials_put((part * T) + row, mean_all);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "residual", access: "read", element: "residual_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    { tensor: "residual", access: "read", name: "residual", accessors: { at: "residual_at" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1450,10 +1415,6 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override T: u32;
 override D: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read> residual: array<vec4<residual_t>>;
-@group(0) @binding(2) var<storage, read_write> partials: array<partials_t>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1484,8 +1445,8 @@ fn main(
     var part_1 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = vec4f(x[base + i]);
-      let residual_1 = vec4f(residual[base + i]);
+      let x_1 = x_four(base + i);
+      let residual_1 = residual_four(base + i);
       let add = x_1 + residual_1;
       part_1 = part_1 + (add * add);
     }
@@ -1511,16 +1472,26 @@ fn main(
     mean_2 = all;
     workgroupBarrier();
   }
-  let mean_all = mean_2 / f32((last - first) * 4u);
+  let mean_all = mean_2;
   if (active_1 && (lane == 0u)) {
-    partials[(part * T) + row] = partials_t(mean_all);
+    partials_put((part * T) + row, mean_all);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "residual", access: "read", element: "residual_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+                    {
+                      tensor: "residual",
+                      access: "read",
+                      name: "residual",
+                      accessors: { four: "residual_four" },
+                    },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1550,13 +1521,6 @@ override T: u32;
 override D: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> x: array<x_t>;
-@group(0) @binding(2) var<storage, read> residual: array<residual_t>;
-@group(0) @binding(3) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(4) var<storage, read_write> y: array<y_t>;
-@group(0) @binding(5) var<storage, read_write> h: array<h_t>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -1577,7 +1541,7 @@ fn main(
   let used = ((D + (((D + PARTS) - 1u) / PARTS)) - 1u) / (((D + PARTS) - 1u) / PARTS);
   var total = 0.0f;
   for (var p = lane; p < used; p += LANES) {
-    let part_1 = f32(partials[(p * T) + row]);
+    let part_1 = partials_at((p * T) + row);
     total = total + part_1;
   }
   for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
@@ -1606,22 +1570,27 @@ fn main(
   let base = row * D;
   let rsqrt = inverseSqrt(mean + eps);
   for (var i = first + lane; i < end; i += LANES) {
-    let x_1 = f32(x[base + i]);
-    let residual_1 = f32(residual[base + i]);
+    let x_1 = x_at(base + i);
+    let residual_1 = residual_at(base + i);
     let add = x_1 + residual_1;
-    let gamma_1 = f32(gamma[i]);
-    y[base + i] = y_t((add * rsqrt) * gamma_1);
-    h[base + i] = h_t(add);
+    let gamma_1 = gamma_at(i);
+    y_put(base + i, (add * rsqrt) * gamma_1);
+    h_put(base + i, add);
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "residual", access: "read", element: "residual_t" },
-                    { tensor: "gamma", access: "read", element: "gamma_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
-                    { tensor: "h", access: "read_write", element: "h_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    { tensor: "residual", access: "read", name: "residual", accessors: { at: "residual_at" } },
+                    { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
+                    { tensor: "h", access: "read_write", name: "h", accessors: { put: "h_put" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1647,13 +1616,6 @@ override T: u32;
 override D: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(2) var<storage, read> residual: array<vec4<residual_t>>;
-@group(0) @binding(3) var<storage, read> gamma: array<vec4<gamma_t>>;
-@group(0) @binding(4) var<storage, read_write> y: array<vec4<y_t>>;
-@group(0) @binding(5) var<storage, read_write> h: array<vec4<h_t>>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -1674,7 +1636,7 @@ fn main(
   let used = (((D / 4u) + ((((D / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u) + PARTS) - 1u) / PARTS);
   var total = 0.0f;
   for (var p = lane; p < used; p += LANES) {
-    let part_1 = f32(partials[(p * T) + row]);
+    let part_1 = partials_at((p * T) + row);
     total = total + part_1;
   }
   for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
@@ -1703,22 +1665,32 @@ fn main(
   let base = row * (D / 4u);
   let rsqrt = inverseSqrt(mean + eps);
   for (var i = first + lane; i < end; i += LANES) {
-    let x_1 = vec4f(x[base + i]);
-    let residual_1 = vec4f(residual[base + i]);
+    let x_1 = x_four(base + i);
+    let residual_1 = residual_four(base + i);
     let add = x_1 + residual_1;
-    let gamma_1 = vec4f(gamma[i]);
-    y[base + i] = vec4<y_t>((add * vec4f(rsqrt)) * gamma_1);
-    h[base + i] = vec4<h_t>(add);
+    let gamma_1 = gamma_four(i);
+    y_put_four(base + i, (add * vec4f(rsqrt)) * gamma_1);
+    h_put_four(base + i, add);
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "residual", access: "read", element: "residual_t" },
-                    { tensor: "gamma", access: "read", element: "gamma_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
-                    { tensor: "h", access: "read_write", element: "h_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+                    {
+                      tensor: "residual",
+                      access: "read",
+                      name: "residual",
+                      accessors: { four: "residual_four" },
+                    },
+                    { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
+                    { tensor: "h", access: "read_write", name: "h", accessors: { putFour: "h_put_four" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },

@@ -113,9 +113,6 @@ override SUBGROUP: u32;
 override N: u32;
 override D: u32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -147,7 +144,7 @@ fn main(
     var part_1 = non_finite(4286578688u);
     let stop = min(block + (LANES * 256u), D);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = f32(x[base + i]);
+      let x_1 = x_at(base + i);
       part_1 = larger(part_1, x_1);
     }
     max_1 = larger(max_1, part_1);
@@ -177,7 +174,7 @@ fn main(
     var part_2 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), D);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_2 = f32(x[base + i_2]);
+      let x_2 = x_at(base + i_2);
       let exp_1 = exp(x_2 - max_all);
       part_2 = part_2 + exp_1;
     }
@@ -205,15 +202,15 @@ fn main(
   let sum_all = sum;
   let end = select(0u, D, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_3 = f32(x[base + i_3]);
+    let x_3 = x_at(base + i_3);
     let exp_2 = exp(x_3 - max_all);
-    y[base + i_3] = y_t(exp_2 / sum_all);
+    y_put(base + i_3, exp_2 / sum_all);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -234,9 +231,6 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -281,7 +275,7 @@ fn main(
     var part_1 = vec4f(non_finite(4286578688u));
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = vec4f(x[base + i]);
+      let x_1 = x_four(base + i);
       part_1 = larger4(part_1, x_1);
     }
     max_1 = larger4(max_1, part_1);
@@ -312,7 +306,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), D / 4u);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_2 = vec4f(x[base + i_2]);
+      let x_2 = x_four(base + i_2);
       let exp_1 = exp(x_2 - vec4f(max_all));
       part_2 = part_2 + exp_1;
     }
@@ -341,15 +335,15 @@ fn main(
   let sum_all = sum_2;
   let end = select(0u, D / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_3 = vec4f(x[base + i_3]);
+    let x_3 = x_four(base + i_3);
     let exp_2 = exp(x_3 - vec4f(max_all));
-    y[base + i_3] = vec4<y_t>(exp_2 / vec4f(sum_all));
+    y_put_four(base + i_3, exp_2 / vec4f(sum_all));
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -370,9 +364,6 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -413,10 +404,10 @@ fn main(
   let row = select(0u, index, active_1);
   var max_1 = vec4f(non_finite(4286578688u));
   let base = row * (D / 4u);
-  for (var k = 0u; k < HELD_1; k += 1u) {
+  for (var k = 0u; k < HELD; k += 1u) {
     let i = lane + (k * LANES);
     if (i < (D / 4u)) {
-      let x_1 = vec4f(x[base + i]);
+      let x_1 = x_four(base + i);
       held[held_place(0u, k, local_index)] = x_1;
       max_1 = larger4(max_1, x_1);
     }
@@ -443,7 +434,7 @@ fn main(
   }
   let max_all = max_2;
   var sum = vec4f(0.0f);
-  for (var k_2 = 0u; k_2 < HELD_1; k_2 += 1u) {
+  for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
     let i_2 = lane + (k_2 * LANES);
     if (i_2 < (D / 4u)) {
       let kept = held[held_place(0u, k_2, local_index)];
@@ -473,19 +464,19 @@ fn main(
   }
   let sum_all = sum_2;
   let end = select(0u, D / 4u, active_1);
-  for (var k_3 = 0u; k_3 < HELD_1; k_3 += 1u) {
+  for (var k_3 = 0u; k_3 < HELD; k_3 += 1u) {
     let i_3 = lane + (k_3 * LANES);
     if (i_3 < end) {
       let kept_2 = held[held_place(0u, k_3, local_index)];
       let exp_2 = exp(kept_2 - vec4f(max_all));
-      y[base + i_3] = vec4<y_t>(exp_2 / vec4f(sum_all));
+      y_put_four(base + i_3, exp_2 / vec4f(sum_all));
     }
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -506,9 +497,6 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4<y_t>>;
 
 // WGSL has no literal for an infinity or NaN, and refuses constant expressions that make one.
 fn non_finite(bits: u32) -> f32 {
@@ -562,10 +550,10 @@ fn main(
     var part_6 = vec4f(non_finite(4286578688u));
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[base_2 + i]);
-      let x_5 = vec4f(x[base_3 + i]);
-      let x_6 = vec4f(x[base_4 + i]);
-      let x_7 = vec4f(x[base_5 + i]);
+      let x_4 = x_four(base_2 + i);
+      let x_5 = x_four(base_3 + i);
+      let x_6 = x_four(base_4 + i);
+      let x_7 = x_four(base_5 + i);
       part_3 = larger4(part_3, x_4);
       part_4 = larger4(part_4, x_5);
       part_5 = larger4(part_5, x_6);
@@ -605,10 +593,10 @@ fn main(
     var part_2_5 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), D / 4u);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_2_2 = vec4f(x[base_2 + i_2]);
-      let x_2_3 = vec4f(x[base_3 + i_2]);
-      let x_2_4 = vec4f(x[base_4 + i_2]);
-      let x_2_5 = vec4f(x[base_5 + i_2]);
+      let x_2_2 = x_four(base_2 + i_2);
+      let x_2_3 = x_four(base_3 + i_2);
+      let x_2_4 = x_four(base_4 + i_2);
+      let x_2_5 = x_four(base_5 + i_2);
       let exp_3 = exp(x_2_2 - vec4f(max_all_2));
       let exp_4 = exp(x_2_3 - vec4f(max_all_3));
       let exp_5 = exp(x_2_4 - vec4f(max_all_4));
@@ -643,24 +631,24 @@ fn main(
   let sum_all_5 = sum_2_5;
   let end = select(0u, D / 4u, active_1);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_3_2 = vec4f(x[base_2 + i_3]);
-    let x_3_3 = vec4f(x[base_3 + i_3]);
-    let x_3_4 = vec4f(x[base_4 + i_3]);
-    let x_3_5 = vec4f(x[base_5 + i_3]);
+    let x_3_2 = x_four(base_2 + i_3);
+    let x_3_3 = x_four(base_3 + i_3);
+    let x_3_4 = x_four(base_4 + i_3);
+    let x_3_5 = x_four(base_5 + i_3);
     let exp_2_2 = exp(x_3_2 - vec4f(max_all_2));
     let exp_2_3 = exp(x_3_3 - vec4f(max_all_3));
     let exp_2_4 = exp(x_3_4 - vec4f(max_all_4));
     let exp_2_5 = exp(x_3_5 - vec4f(max_all_5));
-    y[base_2 + i_3] = vec4<y_t>(exp_2_2 / vec4f(sum_all_2));
-    y[base_3 + i_3] = vec4<y_t>(exp_2_3 / vec4f(sum_all_3));
-    y[base_4 + i_3] = vec4<y_t>(exp_2_4 / vec4f(sum_all_4));
-    y[base_5 + i_3] = vec4<y_t>(exp_2_5 / vec4f(sum_all_5));
+    y_put_four(base_2 + i_3, exp_2_2 / vec4f(sum_all_2));
+    y_put_four(base_3 + i_3, exp_2_3 / vec4f(sum_all_3));
+    y_put_four(base_4 + i_3, exp_2_4 / vec4f(sum_all_4));
+    y_put_four(base_5 + i_3, exp_2_5 / vec4f(sum_all_5));
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -688,9 +676,6 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -727,7 +712,7 @@ fn main(
     var part_1 = non_finite(4286578688u);
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = f32(x[base + i]);
+      let x_1 = x_at(base + i);
       part_1 = larger(part_1, x_1);
     }
     max_1 = larger(max_1, part_1);
@@ -753,13 +738,18 @@ fn main(
   }
   let max_all = max_1;
   if (active_1 && (lane == 0u)) {
-    partials[(part * N) + row] = partials_t(max_all);
+    partials_put((part * N) + row, max_all);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -782,9 +772,6 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -829,7 +816,7 @@ fn main(
     var part_1 = vec4f(non_finite(4286578688u));
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = vec4f(x[base + i]);
+      let x_1 = x_four(base + i);
       part_1 = larger4(part_1, x_1);
     }
     max_1 = larger4(max_1, part_1);
@@ -856,13 +843,18 @@ fn main(
   }
   let max_all = max_2;
   if (active_1 && (lane == 0u)) {
-    partials[(part * N) + row] = partials_t(max_all);
+    partials_put((part * N) + row, max_all);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -890,9 +882,6 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -924,7 +913,7 @@ fn main(
   let used = ((D + (((D + PARTS) - 1u) / PARTS)) - 1u) / (((D + PARTS) - 1u) / PARTS);
   var total = non_finite(4286578688u);
   for (var p = lane; p < used; p += LANES) {
-    let part_1 = f32(partials[(p * N) + row]);
+    let part_1 = partials_at((p * N) + row);
     total = larger(total, part_1);
   }
   for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
@@ -954,7 +943,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = f32(x[base + i]);
+      let x_1 = x_at(base + i);
       let exp_1 = exp(x_1 - total);
       part_2 = part_2 + exp_1;
     }
@@ -981,13 +970,18 @@ fn main(
   }
   let sum_all = sum;
   if (active_1 && (lane == 0u)) {
-    partials[((PARTS + part) * N) + row] = partials_t(sum_all);
+    partials_put(((PARTS + part) * N) + row, sum_all);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { at: "partials_at", put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1010,9 +1004,6 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1048,7 +1039,7 @@ fn main(
   let used = (((D / 4u) + ((((D / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u) + PARTS) - 1u) / PARTS);
   var total = non_finite(4286578688u);
   for (var p = lane; p < used; p += LANES) {
-    let part_1 = f32(partials[(p * N) + row]);
+    let part_1 = partials_at((p * N) + row);
     total = larger(total, part_1);
   }
   for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
@@ -1078,7 +1069,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = vec4f(x[base + i]);
+      let x_1 = x_four(base + i);
       let exp_1 = exp(x_1 - vec4f(total));
       part_2 = part_2 + exp_1;
     }
@@ -1106,13 +1097,18 @@ fn main(
   }
   let sum_all = sum_2;
   if (active_1 && (lane == 0u)) {
-    partials[((PARTS + part) * N) + row] = partials_t(sum_all);
+    partials_put(((PARTS + part) * N) + row, sum_all);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { at: "partials_at", put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1140,10 +1136,6 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> x: array<x_t>;
-@group(0) @binding(2) var<storage, read_write> y: array<y_t>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1175,7 +1167,7 @@ fn main(
   let used = ((D + (((D + PARTS) - 1u) / PARTS)) - 1u) / (((D + PARTS) - 1u) / PARTS);
   var total = non_finite(4286578688u);
   for (var p = lane; p < used; p += LANES) {
-    let part_1 = f32(partials[(p * N) + row]);
+    let part_1 = partials_at((p * N) + row);
     total = larger(total, part_1);
   }
   for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
@@ -1200,7 +1192,7 @@ fn main(
   let used_2 = ((D + (((D + PARTS) - 1u) / PARTS)) - 1u) / (((D + PARTS) - 1u) / PARTS);
   var total_2 = 0.0f;
   for (var p_2 = lane; p_2 < used_2; p_2 += LANES) {
-    let part_2 = f32(partials[((PARTS + p_2) * N) + row]);
+    let part_2 = partials_at(((PARTS + p_2) * N) + row);
     total_2 = total_2 + part_2;
   }
   for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
@@ -1227,16 +1219,21 @@ fn main(
   let end = select(0u, last, active_1);
   let base = row * D;
   for (var i = first + lane; i < end; i += LANES) {
-    let x_1 = f32(x[base + i]);
+    let x_1 = x_at(base + i);
     let exp_1 = exp(x_1 - total);
-    y[base + i] = y_t(exp_1 / total_2);
+    y_put(base + i, exp_1 / total_2);
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1259,10 +1256,6 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1294,7 +1287,7 @@ fn main(
   let used = (((D / 4u) + ((((D / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u) + PARTS) - 1u) / PARTS);
   var total = non_finite(4286578688u);
   for (var p = lane; p < used; p += LANES) {
-    let part_1 = f32(partials[(p * N) + row]);
+    let part_1 = partials_at((p * N) + row);
     total = larger(total, part_1);
   }
   for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
@@ -1319,7 +1312,7 @@ fn main(
   let used_2 = (((D / 4u) + ((((D / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u) + PARTS) - 1u) / PARTS);
   var total_2 = 0.0f;
   for (var p_2 = lane; p_2 < used_2; p_2 += LANES) {
-    let part_2 = f32(partials[((PARTS + p_2) * N) + row]);
+    let part_2 = partials_at(((PARTS + p_2) * N) + row);
     total_2 = total_2 + part_2;
   }
   for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
@@ -1346,16 +1339,21 @@ fn main(
   let end = select(0u, last, active_1);
   let base = row * (D / 4u);
   for (var i = first + lane; i < end; i += LANES) {
-    let x_1 = vec4f(x[base + i]);
+    let x_1 = x_four(base + i);
     let exp_1 = exp(x_1 - vec4f(total));
-    y[base + i] = vec4<y_t>(exp_1 / vec4f(total_2));
+    y_put_four(base + i, exp_1 / vec4f(total_2));
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1408,9 +1406,6 @@ override SUBGROUP: u32;
 override N: u32;
 override D: u32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -1442,7 +1437,7 @@ fn main(
     var part_1 = non_finite(4286578688u);
     let stop = min(block + (LANES * 256u), D);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = f32(x[base + i]);
+      let x_1 = x_at(base + i);
       part_1 = larger(part_1, x_1);
     }
     max_1 = larger(max_1, part_1);
@@ -1472,7 +1467,7 @@ fn main(
     var part_2 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), D);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_2 = f32(x[base + i_2]);
+      let x_2 = x_at(base + i_2);
       let sub = x_2 - max_all;
       part_2 = part_2 + exp(sub);
     }
@@ -1501,15 +1496,15 @@ fn main(
   let end = select(0u, D, active_1);
   let log_1 = log(sum_all);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_3 = f32(x[base + i_3]);
+    let x_3 = x_at(base + i_3);
     let sub_2 = x_3 - max_all;
-    y[base + i_3] = y_t(sub_2 - log_1);
+    y_put(base + i_3, sub_2 - log_1);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -1530,9 +1525,6 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1577,7 +1569,7 @@ fn main(
     var part_1 = vec4f(non_finite(4286578688u));
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = vec4f(x[base + i]);
+      let x_1 = x_four(base + i);
       part_1 = larger4(part_1, x_1);
     }
     max_1 = larger4(max_1, part_1);
@@ -1608,7 +1600,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), D / 4u);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_2 = vec4f(x[base + i_2]);
+      let x_2 = x_four(base + i_2);
       let sub = x_2 - vec4f(max_all);
       part_2 = part_2 + exp(sub);
     }
@@ -1638,15 +1630,15 @@ fn main(
   let end = select(0u, D / 4u, active_1);
   let log_1 = log(sum_all);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_3 = vec4f(x[base + i_3]);
+    let x_3 = x_four(base + i_3);
     let sub_2 = x_3 - vec4f(max_all);
-    y[base + i_3] = vec4<y_t>(sub_2 - vec4f(log_1));
+    y_put_four(base + i_3, sub_2 - vec4f(log_1));
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -1667,9 +1659,6 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1710,10 +1699,10 @@ fn main(
   let row = select(0u, index, active_1);
   var max_1 = vec4f(non_finite(4286578688u));
   let base = row * (D / 4u);
-  for (var k = 0u; k < HELD_1; k += 1u) {
+  for (var k = 0u; k < HELD; k += 1u) {
     let i = lane + (k * LANES);
     if (i < (D / 4u)) {
-      let x_1 = vec4f(x[base + i]);
+      let x_1 = x_four(base + i);
       held[held_place(0u, k, local_index)] = x_1;
       max_1 = larger4(max_1, x_1);
     }
@@ -1740,7 +1729,7 @@ fn main(
   }
   let max_all = max_2;
   var sum = vec4f(0.0f);
-  for (var k_2 = 0u; k_2 < HELD_1; k_2 += 1u) {
+  for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
     let i_2 = lane + (k_2 * LANES);
     if (i_2 < (D / 4u)) {
       let kept = held[held_place(0u, k_2, local_index)];
@@ -1771,19 +1760,19 @@ fn main(
   let sum_all = sum_2;
   let end = select(0u, D / 4u, active_1);
   let log_1 = log(sum_all);
-  for (var k_3 = 0u; k_3 < HELD_1; k_3 += 1u) {
+  for (var k_3 = 0u; k_3 < HELD; k_3 += 1u) {
     let i_3 = lane + (k_3 * LANES);
     if (i_3 < end) {
       let kept_2 = held[held_place(0u, k_3, local_index)];
       let sub_2 = kept_2 - vec4f(max_all);
-      y[base + i_3] = vec4<y_t>(sub_2 - vec4f(log_1));
+      y_put_four(base + i_3, sub_2 - vec4f(log_1));
     }
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -1804,9 +1793,6 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4<y_t>>;
 
 // WGSL has no literal for an infinity or NaN, and refuses constant expressions that make one.
 fn non_finite(bits: u32) -> f32 {
@@ -1860,10 +1846,10 @@ fn main(
     var part_6 = vec4f(non_finite(4286578688u));
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[base_2 + i]);
-      let x_5 = vec4f(x[base_3 + i]);
-      let x_6 = vec4f(x[base_4 + i]);
-      let x_7 = vec4f(x[base_5 + i]);
+      let x_4 = x_four(base_2 + i);
+      let x_5 = x_four(base_3 + i);
+      let x_6 = x_four(base_4 + i);
+      let x_7 = x_four(base_5 + i);
       part_3 = larger4(part_3, x_4);
       part_4 = larger4(part_4, x_5);
       part_5 = larger4(part_5, x_6);
@@ -1903,10 +1889,10 @@ fn main(
     var part_2_5 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), D / 4u);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_2_2 = vec4f(x[base_2 + i_2]);
-      let x_2_3 = vec4f(x[base_3 + i_2]);
-      let x_2_4 = vec4f(x[base_4 + i_2]);
-      let x_2_5 = vec4f(x[base_5 + i_2]);
+      let x_2_2 = x_four(base_2 + i_2);
+      let x_2_3 = x_four(base_3 + i_2);
+      let x_2_4 = x_four(base_4 + i_2);
+      let x_2_5 = x_four(base_5 + i_2);
       let sub_3 = x_2_2 - vec4f(max_all_2);
       let sub_4 = x_2_3 - vec4f(max_all_3);
       let sub_5 = x_2_4 - vec4f(max_all_4);
@@ -1945,24 +1931,24 @@ fn main(
   let log_4 = log(sum_all_4);
   let log_5 = log(sum_all_5);
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let x_3_2 = vec4f(x[base_2 + i_3]);
-    let x_3_3 = vec4f(x[base_3 + i_3]);
-    let x_3_4 = vec4f(x[base_4 + i_3]);
-    let x_3_5 = vec4f(x[base_5 + i_3]);
+    let x_3_2 = x_four(base_2 + i_3);
+    let x_3_3 = x_four(base_3 + i_3);
+    let x_3_4 = x_four(base_4 + i_3);
+    let x_3_5 = x_four(base_5 + i_3);
     let sub_2_2 = x_3_2 - vec4f(max_all_2);
     let sub_2_3 = x_3_3 - vec4f(max_all_3);
     let sub_2_4 = x_3_4 - vec4f(max_all_4);
     let sub_2_5 = x_3_5 - vec4f(max_all_5);
-    y[base_2 + i_3] = vec4<y_t>(sub_2_2 - vec4f(log_2));
-    y[base_3 + i_3] = vec4<y_t>(sub_2_3 - vec4f(log_3));
-    y[base_4 + i_3] = vec4<y_t>(sub_2_4 - vec4f(log_4));
-    y[base_5 + i_3] = vec4<y_t>(sub_2_5 - vec4f(log_5));
+    y_put_four(base_2 + i_3, sub_2_2 - vec4f(log_2));
+    y_put_four(base_3 + i_3, sub_2_3 - vec4f(log_3));
+    y_put_four(base_4 + i_3, sub_2_4 - vec4f(log_4));
+    y_put_four(base_5 + i_3, sub_2_5 - vec4f(log_5));
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -1990,9 +1976,6 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -2029,7 +2012,7 @@ fn main(
     var part_1 = non_finite(4286578688u);
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = f32(x[base + i]);
+      let x_1 = x_at(base + i);
       part_1 = larger(part_1, x_1);
     }
     max_1 = larger(max_1, part_1);
@@ -2055,13 +2038,18 @@ fn main(
   }
   let max_all = max_1;
   if (active_1 && (lane == 0u)) {
-    partials[(part * N) + row] = partials_t(max_all);
+    partials_put((part * N) + row, max_all);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -2084,9 +2072,6 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -2131,7 +2116,7 @@ fn main(
     var part_1 = vec4f(non_finite(4286578688u));
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = vec4f(x[base + i]);
+      let x_1 = x_four(base + i);
       part_1 = larger4(part_1, x_1);
     }
     max_1 = larger4(max_1, part_1);
@@ -2158,13 +2143,18 @@ fn main(
   }
   let max_all = max_2;
   if (active_1 && (lane == 0u)) {
-    partials[(part * N) + row] = partials_t(max_all);
+    partials_put((part * N) + row, max_all);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -2192,9 +2182,6 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -2226,7 +2213,7 @@ fn main(
   let used = ((D + (((D + PARTS) - 1u) / PARTS)) - 1u) / (((D + PARTS) - 1u) / PARTS);
   var total = non_finite(4286578688u);
   for (var p = lane; p < used; p += LANES) {
-    let part_1 = f32(partials[(p * N) + row]);
+    let part_1 = partials_at((p * N) + row);
     total = larger(total, part_1);
   }
   for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
@@ -2256,7 +2243,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = f32(x[base + i]);
+      let x_1 = x_at(base + i);
       let sub = x_1 - total;
       part_2 = part_2 + exp(sub);
     }
@@ -2283,13 +2270,18 @@ fn main(
   }
   let sum_all = sum;
   if (active_1 && (lane == 0u)) {
-    partials[((PARTS + part) * N) + row] = partials_t(sum_all);
+    partials_put(((PARTS + part) * N) + row, sum_all);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { at: "partials_at", put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -2312,9 +2304,6 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -2350,7 +2339,7 @@ fn main(
   let used = (((D / 4u) + ((((D / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u) + PARTS) - 1u) / PARTS);
   var total = non_finite(4286578688u);
   for (var p = lane; p < used; p += LANES) {
-    let part_1 = f32(partials[(p * N) + row]);
+    let part_1 = partials_at((p * N) + row);
     total = larger(total, part_1);
   }
   for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
@@ -2380,7 +2369,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = vec4f(x[base + i]);
+      let x_1 = x_four(base + i);
       let sub = x_1 - vec4f(total);
       part_2 = part_2 + exp(sub);
     }
@@ -2408,13 +2397,18 @@ fn main(
   }
   let sum_all = sum_2;
   if (active_1 && (lane == 0u)) {
-    partials[((PARTS + part) * N) + row] = partials_t(sum_all);
+    partials_put(((PARTS + part) * N) + row, sum_all);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { at: "partials_at", put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -2442,10 +2436,6 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> x: array<x_t>;
-@group(0) @binding(2) var<storage, read_write> y: array<y_t>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -2477,7 +2467,7 @@ fn main(
   let used = ((D + (((D + PARTS) - 1u) / PARTS)) - 1u) / (((D + PARTS) - 1u) / PARTS);
   var total = non_finite(4286578688u);
   for (var p = lane; p < used; p += LANES) {
-    let part_1 = f32(partials[(p * N) + row]);
+    let part_1 = partials_at((p * N) + row);
     total = larger(total, part_1);
   }
   for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
@@ -2502,7 +2492,7 @@ fn main(
   let used_2 = ((D + (((D + PARTS) - 1u) / PARTS)) - 1u) / (((D + PARTS) - 1u) / PARTS);
   var total_2 = 0.0f;
   for (var p_2 = lane; p_2 < used_2; p_2 += LANES) {
-    let part_2 = f32(partials[((PARTS + p_2) * N) + row]);
+    let part_2 = partials_at(((PARTS + p_2) * N) + row);
     total_2 = total_2 + part_2;
   }
   for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
@@ -2530,16 +2520,21 @@ fn main(
   let base = row * D;
   let log_1 = log(total_2);
   for (var i = first + lane; i < end; i += LANES) {
-    let x_1 = f32(x[base + i]);
+    let x_1 = x_at(base + i);
     let sub = x_1 - total;
-    y[base + i] = y_t(sub - log_1);
+    y_put(base + i, sub - log_1);
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -2562,10 +2557,6 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -2597,7 +2588,7 @@ fn main(
   let used = (((D / 4u) + ((((D / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u) + PARTS) - 1u) / PARTS);
   var total = non_finite(4286578688u);
   for (var p = lane; p < used; p += LANES) {
-    let part_1 = f32(partials[(p * N) + row]);
+    let part_1 = partials_at((p * N) + row);
     total = larger(total, part_1);
   }
   for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
@@ -2622,7 +2613,7 @@ fn main(
   let used_2 = (((D / 4u) + ((((D / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u) + PARTS) - 1u) / PARTS);
   var total_2 = 0.0f;
   for (var p_2 = lane; p_2 < used_2; p_2 += LANES) {
-    let part_2 = f32(partials[((PARTS + p_2) * N) + row]);
+    let part_2 = partials_at(((PARTS + p_2) * N) + row);
     total_2 = total_2 + part_2;
   }
   for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
@@ -2650,16 +2641,21 @@ fn main(
   let base = row * (D / 4u);
   let log_1 = log(total_2);
   for (var i = first + lane; i < end; i += LANES) {
-    let x_1 = vec4f(x[base + i]);
+    let x_1 = x_four(base + i);
     let sub = x_1 - vec4f(total);
-    y[base + i] = vec4<y_t>(sub - vec4f(log_1));
+    y_put_four(base + i, sub - vec4f(log_1));
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },

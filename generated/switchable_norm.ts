@@ -120,9 +120,6 @@ override C: u32;
 override S: u32;
 override N: u32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read_write> scratch: array<scratch_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -146,13 +143,13 @@ fn main(
   let N_1 = 0u / max(S, 1u);
   let S_1 = 0u % max(S, 1u);
   let base = row * S;
-  let x_1 = f32(x[base + ((N_1 * (C * S)) + S_1)]);
+  let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[base + ((N_2 * (C * S)) + S_2)]);
+  let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[base + ((N_3 * (C * S)) + S_3)]);
+  let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -163,7 +160,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let N_4 = i / max(S, 1u);
       let S_4 = i % max(S, 1u);
-      let x_4 = f32(x[base + ((N_4 * (C * S)) + S_4)]);
+      let x_4 = x_at(base + ((N_4 * (C * S)) + S_4));
       let d = x_4 - shift;
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -212,7 +209,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let N_5 = i_2 / max(S, 1u);
       let S_5 = i_2 % max(S, 1u);
-      let x_5 = f32(x[base + ((N_5 * (C * S)) + S_5)]);
+      let x_5 = x_at(base + ((N_5 * (C * S)) + S_5));
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -252,15 +249,20 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    scratch[row] = scratch_t(shift_2);
-    scratch[C + row] = scratch_t(rest);
-    scratch[(C + C) + row] = scratch_t(spread);
+    scratch_put(row, shift_2);
+    scratch_put(C + row, rest);
+    scratch_put((C + C) + row, spread);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "(scratch)", access: "read_write", element: "scratch_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+              {
+                tensor: "(scratch)",
+                access: "read_write",
+                name: "scratch",
+                accessors: { put: "scratch_put" },
+              },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -283,9 +285,6 @@ override SUBGROUP: u32;
 override C: u32;
 override S: u32;
 override N: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> scratch: array<scratch_t>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -314,13 +313,13 @@ fn main(
   let N_1 = 0u / max(S, 1u);
   let S_1 = 0u % max(S, 1u);
   let base = row * S;
-  let x_1 = f32(x[(base + ((N_1 * (C * S)) + S_1)) / 4u][(base + ((N_1 * (C * S)) + S_1)) % 4u]);
+  let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[(base + ((N_2 * (C * S)) + S_2)) / 4u][(base + ((N_2 * (C * S)) + S_2)) % 4u]);
+  let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[(base + ((N_3 * (C * S)) + S_3)) / 4u][(base + ((N_3 * (C * S)) + S_3)) % 4u]);
+  let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = row * (S / 4u);
   var sum = vec4f(0.0f);
@@ -332,7 +331,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let N_4 = (i * 4u) / max(S, 1u);
       let S_4 = (i * 4u) % max(S, 1u);
-      let x_4 = vec4f(x[base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
+      let x_4 = x_four(base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
       let d = x_4 - vec4f(shift);
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -383,7 +382,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let N_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5 = vec4f(x[base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
+      let x_5 = x_four(base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -425,15 +424,20 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    scratch[row] = scratch_t(shift_2);
-    scratch[C + row] = scratch_t(rest);
-    scratch[(C + C) + row] = scratch_t(spread);
+    scratch_put(row, shift_2);
+    scratch_put(C + row, rest);
+    scratch_put((C + C) + row, spread);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "(scratch)", access: "read_write", element: "scratch_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              {
+                tensor: "(scratch)",
+                access: "read_write",
+                name: "scratch",
+                accessors: { put: "scratch_put" },
+              },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -456,9 +460,6 @@ override SUBGROUP: u32;
 override C: u32;
 override S: u32;
 override N: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> scratch: array<scratch_t>;
 
 // A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
 fn larger(a: f32, b: f32) -> f32 {
@@ -490,22 +491,22 @@ fn main(
   let base_4 = row_3 * S;
   let base_5 = row_4 * S;
   let base_6 = row_5 * S;
-  let x_6 = f32(x[(base_3 + ((N_1 * (C * S)) + S_1)) / 4u][(base_3 + ((N_1 * (C * S)) + S_1)) % 4u]);
-  let x_7 = f32(x[(base_4 + ((N_1 * (C * S)) + S_1)) / 4u][(base_4 + ((N_1 * (C * S)) + S_1)) % 4u]);
-  let x_8 = f32(x[(base_5 + ((N_1 * (C * S)) + S_1)) / 4u][(base_5 + ((N_1 * (C * S)) + S_1)) % 4u]);
-  let x_9 = f32(x[(base_6 + ((N_1 * (C * S)) + S_1)) / 4u][(base_6 + ((N_1 * (C * S)) + S_1)) % 4u]);
+  let x_6 = x_at(base_3 + ((N_1 * (C * S)) + S_1));
+  let x_7 = x_at(base_4 + ((N_1 * (C * S)) + S_1));
+  let x_8 = x_at(base_5 + ((N_1 * (C * S)) + S_1));
+  let x_9 = x_at(base_6 + ((N_1 * (C * S)) + S_1));
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2_2 = f32(x[(base_3 + ((N_2 * (C * S)) + S_2)) / 4u][(base_3 + ((N_2 * (C * S)) + S_2)) % 4u]);
-  let x_2_3 = f32(x[(base_4 + ((N_2 * (C * S)) + S_2)) / 4u][(base_4 + ((N_2 * (C * S)) + S_2)) % 4u]);
-  let x_2_4 = f32(x[(base_5 + ((N_2 * (C * S)) + S_2)) / 4u][(base_5 + ((N_2 * (C * S)) + S_2)) % 4u]);
-  let x_2_5 = f32(x[(base_6 + ((N_2 * (C * S)) + S_2)) / 4u][(base_6 + ((N_2 * (C * S)) + S_2)) % 4u]);
+  let x_2_2 = x_at(base_3 + ((N_2 * (C * S)) + S_2));
+  let x_2_3 = x_at(base_4 + ((N_2 * (C * S)) + S_2));
+  let x_2_4 = x_at(base_5 + ((N_2 * (C * S)) + S_2));
+  let x_2_5 = x_at(base_6 + ((N_2 * (C * S)) + S_2));
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3_2 = f32(x[(base_3 + ((N_3 * (C * S)) + S_3)) / 4u][(base_3 + ((N_3 * (C * S)) + S_3)) % 4u]);
-  let x_3_3 = f32(x[(base_4 + ((N_3 * (C * S)) + S_3)) / 4u][(base_4 + ((N_3 * (C * S)) + S_3)) % 4u]);
-  let x_3_4 = f32(x[(base_5 + ((N_3 * (C * S)) + S_3)) / 4u][(base_5 + ((N_3 * (C * S)) + S_3)) % 4u]);
-  let x_3_5 = f32(x[(base_6 + ((N_3 * (C * S)) + S_3)) / 4u][(base_6 + ((N_3 * (C * S)) + S_3)) % 4u]);
+  let x_3_2 = x_at(base_3 + ((N_3 * (C * S)) + S_3));
+  let x_3_3 = x_at(base_4 + ((N_3 * (C * S)) + S_3));
+  let x_3_4 = x_at(base_5 + ((N_3 * (C * S)) + S_3));
+  let x_3_5 = x_at(base_6 + ((N_3 * (C * S)) + S_3));
   let shift_3 = x_6 + (((x_2_2 - x_6) + (x_3_2 - x_6)) * 0.3333333432674408f);
   let shift_4 = x_7 + (((x_2_3 - x_7) + (x_3_3 - x_7)) * 0.3333333432674408f);
   let shift_5 = x_8 + (((x_2_4 - x_8) + (x_3_4 - x_8)) * 0.3333333432674408f);
@@ -535,10 +536,10 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let N_4 = (i * 4u) / max(S, 1u);
       let S_4 = (i * 4u) % max(S, 1u);
-      let x_4_2 = vec4f(x[base_2_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
-      let x_4_3 = vec4f(x[base_2_3 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
-      let x_4_4 = vec4f(x[base_2_4 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
-      let x_4_5 = vec4f(x[base_2_5 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
+      let x_4_2 = x_four(base_2_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
+      let x_4_3 = x_four(base_2_3 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
+      let x_4_4 = x_four(base_2_4 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
+      let x_4_5 = x_four(base_2_5 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
       let d_3 = x_4_2 - vec4f(shift_3);
       let d_4 = x_4_3 - vec4f(shift_4);
       let d_5 = x_4_4 - vec4f(shift_5);
@@ -622,7 +623,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2_2; i_2 += LANES) {
       let N_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5_2 = vec4f(x[base_2_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
+      let x_5_2 = x_four(base_2_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
       let d_2_2 = x_5_2 - vec4f(shift_2_2);
       part_3_2 = part_3_2 + d_2_2;
       part_4_2 = part_4_2 + (d_2_2 * d_2_2);
@@ -637,7 +638,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2_3; i_2 += LANES) {
       let N_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5_3 = vec4f(x[base_2_3 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
+      let x_5_3 = x_four(base_2_3 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
       let d_2_3 = x_5_3 - vec4f(shift_2_3);
       part_3_3 = part_3_3 + d_2_3;
       part_4_3 = part_4_3 + (d_2_3 * d_2_3);
@@ -652,7 +653,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2_4; i_2 += LANES) {
       let N_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5_4 = vec4f(x[base_2_4 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
+      let x_5_4 = x_four(base_2_4 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
       let d_2_4 = x_5_4 - vec4f(shift_2_4);
       part_3_4 = part_3_4 + d_2_4;
       part_4_4 = part_4_4 + (d_2_4 * d_2_4);
@@ -667,7 +668,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2_5; i_2 += LANES) {
       let N_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5_5 = vec4f(x[base_2_5 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
+      let x_5_5 = x_four(base_2_5 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
       let d_2_5 = x_5_5 - vec4f(shift_2_5);
       part_3_5 = part_3_5 + d_2_5;
       part_4_5 = part_4_5 + (d_2_5 * d_2_5);
@@ -718,24 +719,29 @@ fn main(
   let spread_4 = select(variance_5, variance_2_4, far_4);
   let spread_5 = select(variance_6, variance_2_5, far_5);
   if (active_1 && (lane == 0u)) {
-    scratch[row_2] = scratch_t(shift_2_2);
-    scratch[row_3] = scratch_t(shift_2_3);
-    scratch[row_4] = scratch_t(shift_2_4);
-    scratch[row_5] = scratch_t(shift_2_5);
-    scratch[C + row_2] = scratch_t(rest_2);
-    scratch[C + row_3] = scratch_t(rest_3);
-    scratch[C + row_4] = scratch_t(rest_4);
-    scratch[C + row_5] = scratch_t(rest_5);
-    scratch[(C + C) + row_2] = scratch_t(spread_2);
-    scratch[(C + C) + row_3] = scratch_t(spread_3);
-    scratch[(C + C) + row_4] = scratch_t(spread_4);
-    scratch[(C + C) + row_5] = scratch_t(spread_5);
+    scratch_put(row_2, shift_2_2);
+    scratch_put(row_3, shift_2_3);
+    scratch_put(row_4, shift_2_4);
+    scratch_put(row_5, shift_2_5);
+    scratch_put(C + row_2, rest_2);
+    scratch_put(C + row_3, rest_3);
+    scratch_put(C + row_4, rest_4);
+    scratch_put(C + row_5, rest_5);
+    scratch_put((C + C) + row_2, spread_2);
+    scratch_put((C + C) + row_3, spread_3);
+    scratch_put((C + C) + row_4, spread_4);
+    scratch_put((C + C) + row_5, spread_5);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "(scratch)", access: "read_write", element: "scratch_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              {
+                tensor: "(scratch)",
+                access: "read_write",
+                name: "scratch",
+                accessors: { put: "scratch_put" },
+              },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -766,9 +772,6 @@ override C: u32;
 override N: u32;
 override S: u32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -796,13 +799,13 @@ fn main(
   let N_1 = 0u / max(S, 1u);
   let S_1 = 0u % max(S, 1u);
   let base = row * S;
-  let x_1 = f32(x[base + ((N_1 * (C * S)) + S_1)]);
+  let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[base + ((N_2 * (C * S)) + S_2)]);
+  let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[base + ((N_3 * (C * S)) + S_3)]);
+  let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -813,7 +816,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let N_4 = i / max(S, 1u);
       let S_4 = i % max(S, 1u);
-      let x_4 = f32(x[base + ((N_4 * (C * S)) + S_4)]);
+      let x_4 = x_at(base + ((N_4 * (C * S)) + S_4));
       let d = x_4 - shift;
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -862,7 +865,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let N_5 = i_2 / max(S, 1u);
       let S_5 = i_2 % max(S, 1u);
-      let x_5 = f32(x[base + ((N_5 * (C * S)) + S_5)]);
+      let x_5 = x_at(base + ((N_5 * (C * S)) + S_5));
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -902,15 +905,20 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    partials[(part * C) + row] = partials_t(shift_2);
-    partials[((PARTS + part) * C) + row] = partials_t(rest);
-    partials[(((2u * PARTS) + part) * C) + row] = partials_t(spread);
+    partials_put((part * C) + row, shift_2);
+    partials_put(((PARTS + part) * C) + row, rest);
+    partials_put((((2u * PARTS) + part) * C) + row, spread);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -935,9 +943,6 @@ override SUBGROUP: u32;
 override C: u32;
 override N: u32;
 override S: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -970,13 +975,13 @@ fn main(
   let N_1 = 0u / max(S, 1u);
   let S_1 = 0u % max(S, 1u);
   let base = row * S;
-  let x_1 = f32(x[(base + ((N_1 * (C * S)) + S_1)) / 4u][(base + ((N_1 * (C * S)) + S_1)) % 4u]);
+  let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[(base + ((N_2 * (C * S)) + S_2)) / 4u][(base + ((N_2 * (C * S)) + S_2)) % 4u]);
+  let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[(base + ((N_3 * (C * S)) + S_3)) / 4u][(base + ((N_3 * (C * S)) + S_3)) % 4u]);
+  let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = row * (S / 4u);
   var sum = vec4f(0.0f);
@@ -988,7 +993,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let N_4 = (i * 4u) / max(S, 1u);
       let S_4 = (i * 4u) % max(S, 1u);
-      let x_4 = vec4f(x[base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
+      let x_4 = x_four(base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
       let d = x_4 - vec4f(shift);
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -1039,7 +1044,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let N_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5 = vec4f(x[base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
+      let x_5 = x_four(base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -1081,15 +1086,20 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    partials[(part * C) + row] = partials_t(shift_2);
-    partials[((PARTS + part) * C) + row] = partials_t(rest);
-    partials[(((2u * PARTS) + part) * C) + row] = partials_t(spread);
+    partials_put((part * C) + row, shift_2);
+    partials_put(((PARTS + part) * C) + row, rest);
+    partials_put((((2u * PARTS) + part) * C) + row, spread);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1120,9 +1130,6 @@ override N: u32;
 override S: u32;
 override PARTS: u32;
 
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read_write> scratch: array<scratch_t>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -1152,11 +1159,11 @@ fn main(
     }
     workgroupBarrier();
   }
-  let part_1 = f32(partials[row]);
+  let part_1 = partials_at(row);
   var total = 0.0f;
   for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-    let part_2 = f32(partials[(p_2 * C) + row]);
-    let part_3 = f32(partials[((PARTS + p_2) * C) + row]);
+    let part_2 = partials_at((p_2 * C) + row);
+    let part_3 = partials_at(((PARTS + p_2) * C) + row);
     total = total + (f32(min((p_2 + 1u) * ((((N * S) + PARTS) - 1u) / PARTS), N * S) - (p_2 * ((((N * S) + PARTS) - 1u) / PARTS))) * ((part_2 - part_1) + part_3));
   }
   for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
@@ -1181,9 +1188,9 @@ fn main(
   let rest = total / f32(N * S);
   var total_2 = 0.0f;
   for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-    let part_4 = f32(partials[(p_3 * C) + row]);
-    let part_5 = f32(partials[((PARTS + p_3) * C) + row]);
-    let part_6 = f32(partials[(((2u * PARTS) + p_3) * C) + row]);
+    let part_4 = partials_at((p_3 * C) + row);
+    let part_5 = partials_at(((PARTS + p_3) * C) + row);
+    let part_6 = partials_at((((2u * PARTS) + p_3) * C) + row);
     total_2 = total_2 + (f32(min((p_3 + 1u) * ((((N * S) + PARTS) - 1u) / PARTS), N * S) - (p_3 * ((((N * S) + PARTS) - 1u) / PARTS))) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
   }
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
@@ -1207,15 +1214,25 @@ fn main(
   }
   let spread = total_2 / f32(N * S);
   if (active_1 && (lane == 0u)) {
-    scratch[row] = scratch_t(part_1);
-    scratch[C + row] = scratch_t(rest);
-    scratch[(C + C) + row] = scratch_t(spread);
+    scratch_put(row, part_1);
+    scratch_put(C + row, rest);
+    scratch_put((C + C) + row, spread);
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "(scratch)", access: "read_write", element: "scratch_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    {
+                      tensor: "(scratch)",
+                      access: "read_write",
+                      name: "scratch",
+                      accessors: { put: "scratch_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1240,9 +1257,6 @@ override C: u32;
 override N: u32;
 override S: u32;
 override PARTS: u32;
-
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read_write> scratch: array<scratch_t>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1273,11 +1287,11 @@ fn main(
     }
     workgroupBarrier();
   }
-  let part_1 = f32(partials[row]);
+  let part_1 = partials_at(row);
   var total = 0.0f;
   for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-    let part_2 = f32(partials[(p_2 * C) + row]);
-    let part_3 = f32(partials[((PARTS + p_2) * C) + row]);
+    let part_2 = partials_at((p_2 * C) + row);
+    let part_3 = partials_at(((PARTS + p_2) * C) + row);
     total = total + (f32((min((p_2 + 1u) * (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u) - (p_2 * (((((N * S) / 4u) + PARTS) - 1u) / PARTS))) * 4u) * ((part_2 - part_1) + part_3));
   }
   for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
@@ -1302,9 +1316,9 @@ fn main(
   let rest = total / f32(N * S);
   var total_2 = 0.0f;
   for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-    let part_4 = f32(partials[(p_3 * C) + row]);
-    let part_5 = f32(partials[((PARTS + p_3) * C) + row]);
-    let part_6 = f32(partials[(((2u * PARTS) + p_3) * C) + row]);
+    let part_4 = partials_at((p_3 * C) + row);
+    let part_5 = partials_at(((PARTS + p_3) * C) + row);
+    let part_6 = partials_at((((2u * PARTS) + p_3) * C) + row);
     total_2 = total_2 + (f32((min((p_3 + 1u) * (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u) - (p_3 * (((((N * S) / 4u) + PARTS) - 1u) / PARTS))) * 4u) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
   }
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
@@ -1328,15 +1342,25 @@ fn main(
   }
   let spread = total_2 / f32(N * S);
   if (active_1 && (lane == 0u)) {
-    scratch[row] = scratch_t(part_1);
-    scratch[C + row] = scratch_t(rest);
-    scratch[(C + C) + row] = scratch_t(spread);
+    scratch_put(row, part_1);
+    scratch_put(C + row, rest);
+    scratch_put((C + C) + row, spread);
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "(scratch)", access: "read_write", element: "scratch_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    {
+                      tensor: "(scratch)",
+                      access: "read_write",
+                      name: "scratch",
+                      accessors: { put: "scratch_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1372,9 +1396,6 @@ override N: u32;
 override C: u32;
 override S: u32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read_write> scratch: array<scratch_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -1396,9 +1417,9 @@ fn main(
   let active_1 = index < N;
   let row = select(0u, index, active_1);
   let base = row * (C * S);
-  let x_1 = f32(x[base]);
-  let x_2 = f32(x[base + ((C * S) / 2u)]);
-  let x_3 = f32(x[base + ((C * S) - 1u)]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + ((C * S) / 2u));
+  let x_3 = x_at(base + ((C * S) - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -1407,7 +1428,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), C * S);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = f32(x[base + i]);
+      let x_4 = x_at(base + i);
       let d = x_4 - shift;
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -1454,7 +1475,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = f32(x[base + i_2]);
+      let x_5 = x_at(base + i_2);
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -1494,15 +1515,20 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    scratch[((C + C) + C) + row] = scratch_t(shift_2);
-    scratch[(((C + C) + C) + N) + row] = scratch_t(rest);
-    scratch[((((C + C) + C) + N) + N) + row] = scratch_t(spread);
+    scratch_put(((C + C) + C) + row, shift_2);
+    scratch_put((((C + C) + C) + N) + row, rest);
+    scratch_put(((((C + C) + C) + N) + N) + row, spread);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "(scratch)", access: "read_write", element: "scratch_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+              {
+                tensor: "(scratch)",
+                access: "read_write",
+                name: "scratch",
+                accessors: { put: "scratch_put" },
+              },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -1525,9 +1551,6 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> scratch: array<scratch_t>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1554,9 +1577,9 @@ fn main(
   let active_1 = index < N;
   let row = select(0u, index, active_1);
   let base = row * (C * S);
-  let x_1 = f32(x[base / 4u][base % 4u]);
-  let x_2 = f32(x[(base + ((C * S) / 2u)) / 4u][(base + ((C * S) / 2u)) % 4u]);
-  let x_3 = f32(x[(base + ((C * S) - 1u)) / 4u][(base + ((C * S) - 1u)) % 4u]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + ((C * S) / 2u));
+  let x_3 = x_at(base + ((C * S) - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = row * ((C * S) / 4u);
   var sum = vec4f(0.0f);
@@ -1566,7 +1589,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), (C * S) / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[base_2 + i]);
+      let x_4 = x_four(base_2 + i);
       let d = x_4 - vec4f(shift);
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -1615,7 +1638,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[base_2 + i_2]);
+      let x_5 = x_four(base_2 + i_2);
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -1657,15 +1680,20 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    scratch[((C + C) + C) + row] = scratch_t(shift_2);
-    scratch[(((C + C) + C) + N) + row] = scratch_t(rest);
-    scratch[((((C + C) + C) + N) + N) + row] = scratch_t(spread);
+    scratch_put(((C + C) + C) + row, shift_2);
+    scratch_put((((C + C) + C) + N) + row, rest);
+    scratch_put(((((C + C) + C) + N) + N) + row, spread);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "(scratch)", access: "read_write", element: "scratch_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              {
+                tensor: "(scratch)",
+                access: "read_write",
+                name: "scratch",
+                accessors: { put: "scratch_put" },
+              },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -1688,9 +1716,6 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> scratch: array<scratch_t>;
 
 // A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
 fn larger(a: f32, b: f32) -> f32 {
@@ -1720,18 +1745,18 @@ fn main(
   let base_4 = row_3 * (C * S);
   let base_5 = row_4 * (C * S);
   let base_6 = row_5 * (C * S);
-  let x_6 = f32(x[base_3 / 4u][base_3 % 4u]);
-  let x_7 = f32(x[base_4 / 4u][base_4 % 4u]);
-  let x_8 = f32(x[base_5 / 4u][base_5 % 4u]);
-  let x_9 = f32(x[base_6 / 4u][base_6 % 4u]);
-  let x_2_2 = f32(x[(base_3 + ((C * S) / 2u)) / 4u][(base_3 + ((C * S) / 2u)) % 4u]);
-  let x_2_3 = f32(x[(base_4 + ((C * S) / 2u)) / 4u][(base_4 + ((C * S) / 2u)) % 4u]);
-  let x_2_4 = f32(x[(base_5 + ((C * S) / 2u)) / 4u][(base_5 + ((C * S) / 2u)) % 4u]);
-  let x_2_5 = f32(x[(base_6 + ((C * S) / 2u)) / 4u][(base_6 + ((C * S) / 2u)) % 4u]);
-  let x_3_2 = f32(x[(base_3 + ((C * S) - 1u)) / 4u][(base_3 + ((C * S) - 1u)) % 4u]);
-  let x_3_3 = f32(x[(base_4 + ((C * S) - 1u)) / 4u][(base_4 + ((C * S) - 1u)) % 4u]);
-  let x_3_4 = f32(x[(base_5 + ((C * S) - 1u)) / 4u][(base_5 + ((C * S) - 1u)) % 4u]);
-  let x_3_5 = f32(x[(base_6 + ((C * S) - 1u)) / 4u][(base_6 + ((C * S) - 1u)) % 4u]);
+  let x_6 = x_at(base_3);
+  let x_7 = x_at(base_4);
+  let x_8 = x_at(base_5);
+  let x_9 = x_at(base_6);
+  let x_2_2 = x_at(base_3 + ((C * S) / 2u));
+  let x_2_3 = x_at(base_4 + ((C * S) / 2u));
+  let x_2_4 = x_at(base_5 + ((C * S) / 2u));
+  let x_2_5 = x_at(base_6 + ((C * S) / 2u));
+  let x_3_2 = x_at(base_3 + ((C * S) - 1u));
+  let x_3_3 = x_at(base_4 + ((C * S) - 1u));
+  let x_3_4 = x_at(base_5 + ((C * S) - 1u));
+  let x_3_5 = x_at(base_6 + ((C * S) - 1u));
   let shift_3 = x_6 + (((x_2_2 - x_6) + (x_3_2 - x_6)) * 0.3333333432674408f);
   let shift_4 = x_7 + (((x_2_3 - x_7) + (x_3_3 - x_7)) * 0.3333333432674408f);
   let shift_5 = x_8 + (((x_2_4 - x_8) + (x_3_4 - x_8)) * 0.3333333432674408f);
@@ -1759,10 +1784,10 @@ fn main(
     var part_2_5 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), (C * S) / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_4_2 = vec4f(x[base_2_2 + i]);
-      let x_4_3 = vec4f(x[base_2_3 + i]);
-      let x_4_4 = vec4f(x[base_2_4 + i]);
-      let x_4_5 = vec4f(x[base_2_5 + i]);
+      let x_4_2 = x_four(base_2_2 + i);
+      let x_4_3 = x_four(base_2_3 + i);
+      let x_4_4 = x_four(base_2_4 + i);
+      let x_4_5 = x_four(base_2_5 + i);
       let d_3 = x_4_2 - vec4f(shift_3);
       let d_4 = x_4_3 - vec4f(shift_4);
       let d_5 = x_4_4 - vec4f(shift_5);
@@ -1844,7 +1869,7 @@ fn main(
     var part_4_2 = vec4f(0.0f);
     let stop_2_2 = min(block_2 + (LANES * 256u), end_2);
     for (var i_2 = block_2; i_2 < stop_2_2; i_2 += LANES) {
-      let x_5_2 = vec4f(x[base_2_2 + i_2]);
+      let x_5_2 = x_four(base_2_2 + i_2);
       let d_2_2 = x_5_2 - vec4f(shift_2_2);
       part_3_2 = part_3_2 + d_2_2;
       part_4_2 = part_4_2 + (d_2_2 * d_2_2);
@@ -1857,7 +1882,7 @@ fn main(
     var part_4_3 = vec4f(0.0f);
     let stop_2_3 = min(block_2 + (LANES * 256u), end_3);
     for (var i_2 = block_2; i_2 < stop_2_3; i_2 += LANES) {
-      let x_5_3 = vec4f(x[base_2_3 + i_2]);
+      let x_5_3 = x_four(base_2_3 + i_2);
       let d_2_3 = x_5_3 - vec4f(shift_2_3);
       part_3_3 = part_3_3 + d_2_3;
       part_4_3 = part_4_3 + (d_2_3 * d_2_3);
@@ -1870,7 +1895,7 @@ fn main(
     var part_4_4 = vec4f(0.0f);
     let stop_2_4 = min(block_2 + (LANES * 256u), end_4);
     for (var i_2 = block_2; i_2 < stop_2_4; i_2 += LANES) {
-      let x_5_4 = vec4f(x[base_2_4 + i_2]);
+      let x_5_4 = x_four(base_2_4 + i_2);
       let d_2_4 = x_5_4 - vec4f(shift_2_4);
       part_3_4 = part_3_4 + d_2_4;
       part_4_4 = part_4_4 + (d_2_4 * d_2_4);
@@ -1883,7 +1908,7 @@ fn main(
     var part_4_5 = vec4f(0.0f);
     let stop_2_5 = min(block_2 + (LANES * 256u), end_5);
     for (var i_2 = block_2; i_2 < stop_2_5; i_2 += LANES) {
-      let x_5_5 = vec4f(x[base_2_5 + i_2]);
+      let x_5_5 = x_four(base_2_5 + i_2);
       let d_2_5 = x_5_5 - vec4f(shift_2_5);
       part_3_5 = part_3_5 + d_2_5;
       part_4_5 = part_4_5 + (d_2_5 * d_2_5);
@@ -1934,24 +1959,29 @@ fn main(
   let spread_4 = select(variance_5, variance_2_4, far_4);
   let spread_5 = select(variance_6, variance_2_5, far_5);
   if (active_1 && (lane == 0u)) {
-    scratch[((C + C) + C) + row_2] = scratch_t(shift_2_2);
-    scratch[((C + C) + C) + row_3] = scratch_t(shift_2_3);
-    scratch[((C + C) + C) + row_4] = scratch_t(shift_2_4);
-    scratch[((C + C) + C) + row_5] = scratch_t(shift_2_5);
-    scratch[(((C + C) + C) + N) + row_2] = scratch_t(rest_2);
-    scratch[(((C + C) + C) + N) + row_3] = scratch_t(rest_3);
-    scratch[(((C + C) + C) + N) + row_4] = scratch_t(rest_4);
-    scratch[(((C + C) + C) + N) + row_5] = scratch_t(rest_5);
-    scratch[((((C + C) + C) + N) + N) + row_2] = scratch_t(spread_2);
-    scratch[((((C + C) + C) + N) + N) + row_3] = scratch_t(spread_3);
-    scratch[((((C + C) + C) + N) + N) + row_4] = scratch_t(spread_4);
-    scratch[((((C + C) + C) + N) + N) + row_5] = scratch_t(spread_5);
+    scratch_put(((C + C) + C) + row_2, shift_2_2);
+    scratch_put(((C + C) + C) + row_3, shift_2_3);
+    scratch_put(((C + C) + C) + row_4, shift_2_4);
+    scratch_put(((C + C) + C) + row_5, shift_2_5);
+    scratch_put((((C + C) + C) + N) + row_2, rest_2);
+    scratch_put((((C + C) + C) + N) + row_3, rest_3);
+    scratch_put((((C + C) + C) + N) + row_4, rest_4);
+    scratch_put((((C + C) + C) + N) + row_5, rest_5);
+    scratch_put(((((C + C) + C) + N) + N) + row_2, spread_2);
+    scratch_put(((((C + C) + C) + N) + N) + row_3, spread_3);
+    scratch_put(((((C + C) + C) + N) + N) + row_4, spread_4);
+    scratch_put(((((C + C) + C) + N) + N) + row_5, spread_5);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "(scratch)", access: "read_write", element: "scratch_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              {
+                tensor: "(scratch)",
+                access: "read_write",
+                name: "scratch",
+                accessors: { put: "scratch_put" },
+              },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -1982,9 +2012,6 @@ override N: u32;
 override C: u32;
 override S: u32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -2010,9 +2037,9 @@ fn main(
   let first = min(part * ((((C * S) + PARTS) - 1u) / PARTS), C * S);
   let last = min(first + ((((C * S) + PARTS) - 1u) / PARTS), C * S);
   let base = row * (C * S);
-  let x_1 = f32(x[base]);
-  let x_2 = f32(x[base + ((C * S) / 2u)]);
-  let x_3 = f32(x[base + ((C * S) - 1u)]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + ((C * S) / 2u));
+  let x_3 = x_at(base + ((C * S) - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -2021,7 +2048,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = f32(x[base + i]);
+      let x_4 = x_at(base + i);
       let d = x_4 - shift;
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -2068,7 +2095,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = f32(x[base + i_2]);
+      let x_5 = x_at(base + i_2);
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -2108,15 +2135,20 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    partials[(part * N) + row] = partials_t(shift_2);
-    partials[((PARTS + part) * N) + row] = partials_t(rest);
-    partials[(((2u * PARTS) + part) * N) + row] = partials_t(spread);
+    partials_put((part * N) + row, shift_2);
+    partials_put(((PARTS + part) * N) + row, rest);
+    partials_put((((2u * PARTS) + part) * N) + row, spread);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -2141,9 +2173,6 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -2174,9 +2203,9 @@ fn main(
   let first = min(part * (((((C * S) / 4u) + PARTS) - 1u) / PARTS), (C * S) / 4u);
   let last = min(first + (((((C * S) / 4u) + PARTS) - 1u) / PARTS), (C * S) / 4u);
   let base = row * (C * S);
-  let x_1 = f32(x[base / 4u][base % 4u]);
-  let x_2 = f32(x[(base + ((C * S) / 2u)) / 4u][(base + ((C * S) / 2u)) % 4u]);
-  let x_3 = f32(x[(base + ((C * S) - 1u)) / 4u][(base + ((C * S) - 1u)) % 4u]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + ((C * S) / 2u));
+  let x_3 = x_at(base + ((C * S) - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = row * ((C * S) / 4u);
   var sum = vec4f(0.0f);
@@ -2186,7 +2215,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let x_4 = vec4f(x[base_2 + i]);
+      let x_4 = x_four(base_2 + i);
       let d = x_4 - vec4f(shift);
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -2235,7 +2264,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = vec4f(x[base_2 + i_2]);
+      let x_5 = x_four(base_2 + i_2);
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -2277,15 +2306,20 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    partials[(part * N) + row] = partials_t(shift_2);
-    partials[((PARTS + part) * N) + row] = partials_t(rest);
-    partials[(((2u * PARTS) + part) * N) + row] = partials_t(spread);
+    partials_put((part * N) + row, shift_2);
+    partials_put(((PARTS + part) * N) + row, rest);
+    partials_put((((2u * PARTS) + part) * N) + row, spread);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -2316,9 +2350,6 @@ override C: u32;
 override S: u32;
 override PARTS: u32;
 
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read_write> scratch: array<scratch_t>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -2348,11 +2379,11 @@ fn main(
     }
     workgroupBarrier();
   }
-  let part_1 = f32(partials[row]);
+  let part_1 = partials_at(row);
   var total = 0.0f;
   for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-    let part_2 = f32(partials[(p_2 * N) + row]);
-    let part_3 = f32(partials[((PARTS + p_2) * N) + row]);
+    let part_2 = partials_at((p_2 * N) + row);
+    let part_3 = partials_at(((PARTS + p_2) * N) + row);
     total = total + (f32(min((p_2 + 1u) * ((((C * S) + PARTS) - 1u) / PARTS), C * S) - (p_2 * ((((C * S) + PARTS) - 1u) / PARTS))) * ((part_2 - part_1) + part_3));
   }
   for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
@@ -2377,9 +2408,9 @@ fn main(
   let rest = total / f32(C * S);
   var total_2 = 0.0f;
   for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-    let part_4 = f32(partials[(p_3 * N) + row]);
-    let part_5 = f32(partials[((PARTS + p_3) * N) + row]);
-    let part_6 = f32(partials[(((2u * PARTS) + p_3) * N) + row]);
+    let part_4 = partials_at((p_3 * N) + row);
+    let part_5 = partials_at(((PARTS + p_3) * N) + row);
+    let part_6 = partials_at((((2u * PARTS) + p_3) * N) + row);
     total_2 = total_2 + (f32(min((p_3 + 1u) * ((((C * S) + PARTS) - 1u) / PARTS), C * S) - (p_3 * ((((C * S) + PARTS) - 1u) / PARTS))) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
   }
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
@@ -2403,15 +2434,25 @@ fn main(
   }
   let spread = total_2 / f32(C * S);
   if (active_1 && (lane == 0u)) {
-    scratch[((C + C) + C) + row] = scratch_t(part_1);
-    scratch[(((C + C) + C) + N) + row] = scratch_t(rest);
-    scratch[((((C + C) + C) + N) + N) + row] = scratch_t(spread);
+    scratch_put(((C + C) + C) + row, part_1);
+    scratch_put((((C + C) + C) + N) + row, rest);
+    scratch_put(((((C + C) + C) + N) + N) + row, spread);
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "(scratch)", access: "read_write", element: "scratch_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    {
+                      tensor: "(scratch)",
+                      access: "read_write",
+                      name: "scratch",
+                      accessors: { put: "scratch_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -2436,9 +2477,6 @@ override N: u32;
 override C: u32;
 override S: u32;
 override PARTS: u32;
-
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read_write> scratch: array<scratch_t>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -2469,11 +2507,11 @@ fn main(
     }
     workgroupBarrier();
   }
-  let part_1 = f32(partials[row]);
+  let part_1 = partials_at(row);
   var total = 0.0f;
   for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-    let part_2 = f32(partials[(p_2 * N) + row]);
-    let part_3 = f32(partials[((PARTS + p_2) * N) + row]);
+    let part_2 = partials_at((p_2 * N) + row);
+    let part_3 = partials_at(((PARTS + p_2) * N) + row);
     total = total + (f32((min((p_2 + 1u) * (((((C * S) / 4u) + PARTS) - 1u) / PARTS), (C * S) / 4u) - (p_2 * (((((C * S) / 4u) + PARTS) - 1u) / PARTS))) * 4u) * ((part_2 - part_1) + part_3));
   }
   for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
@@ -2498,9 +2536,9 @@ fn main(
   let rest = total / f32(C * S);
   var total_2 = 0.0f;
   for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-    let part_4 = f32(partials[(p_3 * N) + row]);
-    let part_5 = f32(partials[((PARTS + p_3) * N) + row]);
-    let part_6 = f32(partials[(((2u * PARTS) + p_3) * N) + row]);
+    let part_4 = partials_at((p_3 * N) + row);
+    let part_5 = partials_at(((PARTS + p_3) * N) + row);
+    let part_6 = partials_at((((2u * PARTS) + p_3) * N) + row);
     total_2 = total_2 + (f32((min((p_3 + 1u) * (((((C * S) / 4u) + PARTS) - 1u) / PARTS), (C * S) / 4u) - (p_3 * (((((C * S) / 4u) + PARTS) - 1u) / PARTS))) * 4u) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
   }
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
@@ -2524,15 +2562,25 @@ fn main(
   }
   let spread = total_2 / f32(C * S);
   if (active_1 && (lane == 0u)) {
-    scratch[((C + C) + C) + row] = scratch_t(part_1);
-    scratch[(((C + C) + C) + N) + row] = scratch_t(rest);
-    scratch[((((C + C) + C) + N) + N) + row] = scratch_t(spread);
+    scratch_put(((C + C) + C) + row, part_1);
+    scratch_put((((C + C) + C) + N) + row, rest);
+    scratch_put(((((C + C) + C) + N) + N) + row, spread);
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "(scratch)", access: "read_write", element: "scratch_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    {
+                      tensor: "(scratch)",
+                      access: "read_write",
+                      name: "scratch",
+                      accessors: { put: "scratch_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -2570,14 +2618,6 @@ override M: u32;
 override S: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> mean_weight: array<mean_weight_t>;
-@group(0) @binding(1) var<storage, read> var_weight: array<var_weight_t>;
-@group(0) @binding(2) var<storage, read> x: array<x_t>;
-@group(0) @binding(3) var<storage, read> scratch: array<scratch_t>;
-@group(0) @binding(4) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(5) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(6) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 6u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -2610,8 +2650,8 @@ fn main(
     var part_2 = non_finite(4286578688u);
     let stop = min(block + (LANES * 256u), M);
     for (var i = block; i < stop; i += LANES) {
-      let mean_weight_1 = f32(mean_weight[i]);
-      let var_weight_1 = f32(var_weight[i]);
+      let mean_weight_1 = mean_weight_at(i);
+      let var_weight_1 = var_weight_at(i);
       part_1 = larger(part_1, mean_weight_1);
       part_2 = larger(part_2, var_weight_1);
     }
@@ -2648,9 +2688,9 @@ fn main(
   let max_all = max_1;
   let max_all_2 = max_2;
   let base = row * S;
-  let x_1 = f32(x[base]);
-  let x_2 = f32(x[base + (S / 2u)]);
-  let x_3 = f32(x[base + (S - 1u)]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (S / 2u));
+  let x_3 = x_at(base + (S - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -2659,7 +2699,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), S);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_4 = f32(x[base + i_2]);
+      let x_4 = x_at(base + i_2);
       let d = x_4 - shift;
       part_3 = part_3 + d;
       part_4 = part_4 + (d * d);
@@ -2706,7 +2746,7 @@ fn main(
     var part_6 = 0.0f;
     let stop_3 = min(block_3 + (LANES * 256u), end);
     for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-      let x_5 = f32(x[base + i_3]);
+      let x_5 = x_at(base + i_3);
       let d_2 = x_5 - shift_2;
       part_5 = part_5 + d_2;
       part_6 = part_6 + (d_2 * d_2);
@@ -2752,9 +2792,9 @@ fn main(
     var part_8 = 0.0f;
     let stop_4 = min(block_4 + (LANES * 256u), M);
     for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-      let mean_weight_2 = f32(mean_weight[i_4]);
+      let mean_weight_2 = mean_weight_at(i_4);
       let exp_1 = exp(mean_weight_2 - max_all);
-      let var_weight_2 = f32(var_weight[i_4]);
+      let var_weight_2 = var_weight_at(i_4);
       let exp_2 = exp(var_weight_2 - max_all_2);
       part_7 = part_7 + exp_1;
       part_8 = part_8 + exp_2;
@@ -2808,10 +2848,10 @@ fn main(
     let stop_5 = min(block_5 + (LANES * 256u), M);
     for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
       let add = mul + f32(i_5);
-      let mean_weight_3 = f32(mean_weight[i_5]);
+      let mean_weight_3 = mean_weight_at(i_5);
       let exp_3 = exp(mean_weight_3 - max_all);
       let div = exp_3 / sum_all;
-      let var_weight_3 = f32(var_weight[i_5]);
+      let var_weight_3 = var_weight_at(i_5);
       let exp_4 = exp(var_weight_3 - max_all_2);
       let div_2 = exp_4 / sum_all_2;
       part_9 = part_9 + select(0.0f, div, add == 0.0f);
@@ -2895,31 +2935,36 @@ fn main(
   let sum_all_8 = sum_10;
   let end_2 = select(0u, S, active_1);
   let N_1 = row / max(C, 1u);
-  let scratch_18 = f32(scratch[((C + C) + C) + N_1]);
-  let scratch_19 = f32(scratch[(((C + C) + C) + N) + N_1]);
+  let scratch_18 = scratch_at(((C + C) + C) + N_1);
+  let scratch_19 = scratch_at((((C + C) + C) + N) + N_1);
   let C_1 = row % max(C, 1u);
-  let scratch_20 = f32(scratch[C_1]);
-  let scratch_21 = f32(scratch[C + C_1]);
-  let scratch_55 = f32(scratch[((((C + C) + C) + N) + N) + N_1]);
-  let scratch_60 = f32(scratch[(C + C) + C_1]);
+  let scratch_20 = scratch_at(C_1);
+  let scratch_21 = scratch_at(C + C_1);
+  let scratch_55 = scratch_at(((((C + C) + C) + N) + N) + N_1);
+  let scratch_60 = scratch_at((C + C) + C_1);
   let rsqrt = inverseSqrt((((sum_all_6 * spread) + (sum_all_7 * scratch_55)) + (sum_all_8 * scratch_60)) + eps);
-  let gamma_1 = f32(gamma[C_1]);
-  let beta_1 = f32(beta[C_1]);
+  let gamma_1 = gamma_at(C_1);
+  let beta_1 = beta_at(C_1);
   for (var i_6 = lane; i_6 < end_2; i_6 += LANES) {
-    let x_6 = f32(x[base + i_6]);
+    let x_6 = x_at(base + i_6);
     let mul_2 = (((sum_all_3 * ((x_6 - shift_2) - rest)) + (sum_all_4 * ((x_6 - scratch_18) - scratch_19))) + (sum_all_5 * ((x_6 - scratch_20) - scratch_21))) * rsqrt;
-    y[base + i_6] = y_t((mul_2 * gamma_1) + beta_1);
+    y_put(base + i_6, (mul_2 * gamma_1) + beta_1);
   }
 }
 `,
             bindings: [
-              { tensor: "mean_weight", access: "read", element: "mean_weight_t" },
-              { tensor: "var_weight", access: "read", element: "var_weight_t" },
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "(scratch)", access: "read", element: "scratch_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              {
+                tensor: "mean_weight",
+                access: "read",
+                name: "mean_weight",
+                accessors: { at: "mean_weight_at" },
+              },
+              { tensor: "var_weight", access: "read", name: "var_weight", accessors: { at: "var_weight_at" } },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -2946,14 +2991,6 @@ override C: u32;
 override M: u32;
 override S: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> mean_weight: array<mean_weight_t>;
-@group(0) @binding(1) var<storage, read> var_weight: array<var_weight_t>;
-@group(0) @binding(2) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(3) var<storage, read> scratch: array<scratch_t>;
-@group(0) @binding(4) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(5) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(6) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 6u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -2991,8 +3028,8 @@ fn main(
     var part_2 = non_finite(4286578688u);
     let stop = min(block + (LANES * 256u), M);
     for (var i = block; i < stop; i += LANES) {
-      let mean_weight_1 = f32(mean_weight[i]);
-      let var_weight_1 = f32(var_weight[i]);
+      let mean_weight_1 = mean_weight_at(i);
+      let var_weight_1 = var_weight_at(i);
       part_1 = larger(part_1, mean_weight_1);
       part_2 = larger(part_2, var_weight_1);
     }
@@ -3029,9 +3066,9 @@ fn main(
   let max_all = max_1;
   let max_all_2 = max_2;
   let base = row * S;
-  let x_1 = f32(x[base / 4u][base % 4u]);
-  let x_2 = f32(x[(base + (S / 2u)) / 4u][(base + (S / 2u)) % 4u]);
-  let x_3 = f32(x[(base + (S - 1u)) / 4u][(base + (S - 1u)) % 4u]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (S / 2u));
+  let x_3 = x_at(base + (S - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = row * (S / 4u);
   var sum = vec4f(0.0f);
@@ -3041,7 +3078,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), S / 4u);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_4 = vec4f(x[base_2 + i_2]);
+      let x_4 = x_four(base_2 + i_2);
       let d = x_4 - vec4f(shift);
       part_3 = part_3 + d;
       part_4 = part_4 + (d * d);
@@ -3090,7 +3127,7 @@ fn main(
     var part_6 = vec4f(0.0f);
     let stop_3 = min(block_3 + (LANES * 256u), end);
     for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-      let x_5 = vec4f(x[base_2 + i_3]);
+      let x_5 = x_four(base_2 + i_3);
       let d_2 = x_5 - vec4f(shift_2);
       part_5 = part_5 + d_2;
       part_6 = part_6 + (d_2 * d_2);
@@ -3138,9 +3175,9 @@ fn main(
     var part_8 = 0.0f;
     let stop_4 = min(block_4 + (LANES * 256u), M);
     for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-      let mean_weight_2 = f32(mean_weight[i_4]);
+      let mean_weight_2 = mean_weight_at(i_4);
       let exp_1 = exp(mean_weight_2 - max_all);
-      let var_weight_2 = f32(var_weight[i_4]);
+      let var_weight_2 = var_weight_at(i_4);
       let exp_2 = exp(var_weight_2 - max_all_2);
       part_7 = part_7 + exp_1;
       part_8 = part_8 + exp_2;
@@ -3194,10 +3231,10 @@ fn main(
     let stop_5 = min(block_5 + (LANES * 256u), M);
     for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
       let add = mul + f32(i_5);
-      let mean_weight_3 = f32(mean_weight[i_5]);
+      let mean_weight_3 = mean_weight_at(i_5);
       let exp_3 = exp(mean_weight_3 - max_all);
       let div = exp_3 / sum_all;
-      let var_weight_3 = f32(var_weight[i_5]);
+      let var_weight_3 = var_weight_at(i_5);
       let exp_4 = exp(var_weight_3 - max_all_2);
       let div_2 = exp_4 / sum_all_2;
       part_9 = part_9 + select(0.0f, div, add == 0.0f);
@@ -3281,31 +3318,36 @@ fn main(
   let sum_all_8 = sum_11;
   let end_2 = select(0u, S / 4u, active_1);
   let N_1 = row / max(C, 1u);
-  let scratch_18 = f32(scratch[((C + C) + C) + N_1]);
-  let scratch_19 = f32(scratch[(((C + C) + C) + N) + N_1]);
+  let scratch_18 = scratch_at(((C + C) + C) + N_1);
+  let scratch_19 = scratch_at((((C + C) + C) + N) + N_1);
   let C_1 = row % max(C, 1u);
-  let scratch_20 = f32(scratch[C_1]);
-  let scratch_21 = f32(scratch[C + C_1]);
-  let scratch_55 = f32(scratch[((((C + C) + C) + N) + N) + N_1]);
-  let scratch_60 = f32(scratch[(C + C) + C_1]);
+  let scratch_20 = scratch_at(C_1);
+  let scratch_21 = scratch_at(C + C_1);
+  let scratch_55 = scratch_at(((((C + C) + C) + N) + N) + N_1);
+  let scratch_60 = scratch_at((C + C) + C_1);
   let rsqrt = inverseSqrt((((sum_all_6 * spread) + (sum_all_7 * scratch_55)) + (sum_all_8 * scratch_60)) + eps);
-  let gamma_1 = f32(gamma[C_1]);
-  let beta_1 = f32(beta[C_1]);
+  let gamma_1 = gamma_at(C_1);
+  let beta_1 = beta_at(C_1);
   for (var i_6 = lane; i_6 < end_2; i_6 += LANES) {
-    let x_6 = vec4f(x[base_2 + i_6]);
+    let x_6 = x_four(base_2 + i_6);
     let add_2 = ((vec4f(sum_all_3) * ((x_6 - vec4f(shift_2)) - vec4f(rest))) + (vec4f(sum_all_4) * ((x_6 - vec4f(scratch_18)) - vec4f(scratch_19)))) + (vec4f(sum_all_5) * ((x_6 - vec4f(scratch_20)) - vec4f(scratch_21)));
-    y[base_2 + i_6] = vec4<y_t>(((add_2 * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1));
+    y_put_four(base_2 + i_6, ((add_2 * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1));
   }
 }
 `,
             bindings: [
-              { tensor: "mean_weight", access: "read", element: "mean_weight_t" },
-              { tensor: "var_weight", access: "read", element: "var_weight_t" },
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "(scratch)", access: "read", element: "scratch_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              {
+                tensor: "mean_weight",
+                access: "read",
+                name: "mean_weight",
+                accessors: { at: "mean_weight_at" },
+              },
+              { tensor: "var_weight", access: "read", name: "var_weight", accessors: { at: "var_weight_at" } },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -3332,14 +3374,6 @@ override C: u32;
 override M: u32;
 override S: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> mean_weight: array<mean_weight_t>;
-@group(0) @binding(1) var<storage, read> var_weight: array<var_weight_t>;
-@group(0) @binding(2) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(3) var<storage, read> scratch: array<scratch_t>;
-@group(0) @binding(4) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(5) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(6) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 6u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -3377,8 +3411,8 @@ fn main(
     var part_2 = non_finite(4286578688u);
     let stop = min(block + (LANES * 256u), M);
     for (var i = block; i < stop; i += LANES) {
-      let mean_weight_1 = f32(mean_weight[i]);
-      let var_weight_1 = f32(var_weight[i]);
+      let mean_weight_1 = mean_weight_at(i);
+      let var_weight_1 = var_weight_at(i);
       part_1 = larger(part_1, mean_weight_1);
       part_2 = larger(part_2, var_weight_1);
     }
@@ -3415,17 +3449,17 @@ fn main(
   let max_all = max_1;
   let max_all_2 = max_2;
   let base = row * S;
-  let x_1 = f32(x[base / 4u][base % 4u]);
-  let x_2 = f32(x[(base + (S / 2u)) / 4u][(base + (S / 2u)) % 4u]);
-  let x_3 = f32(x[(base + (S - 1u)) / 4u][(base + (S - 1u)) % 4u]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (S / 2u));
+  let x_3 = x_at(base + (S - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   let base_2 = row * (S / 4u);
-  for (var k = 0u; k < HELD_1; k += 1u) {
+  for (var k = 0u; k < HELD; k += 1u) {
     let i_2 = lane + (k * LANES);
     if (i_2 < (S / 4u)) {
-      let x_4 = vec4f(x[base_2 + i_2]);
+      let x_4 = x_four(base_2 + i_2);
       held[held_place(0u, k, local_index)] = x_4;
       let d = x_4 - vec4f(shift);
       sum = sum + d;
@@ -3468,7 +3502,7 @@ fn main(
   var sum_3 = vec4f(0.0f);
   var squares_3 = vec4f(0.0f);
   let end = select(0u, S / 4u, far);
-  for (var k_2 = 0u; k_2 < HELD_1; k_2 += 1u) {
+  for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
     let i_3 = lane + (k_2 * LANES);
     if (i_3 < end) {
       let kept = held[held_place(0u, k_2, local_index)];
@@ -3517,9 +3551,9 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), M);
     for (var i_4 = block_2; i_4 < stop_2; i_4 += LANES) {
-      let mean_weight_2 = f32(mean_weight[i_4]);
+      let mean_weight_2 = mean_weight_at(i_4);
       let exp_1 = exp(mean_weight_2 - max_all);
-      let var_weight_2 = f32(var_weight[i_4]);
+      let var_weight_2 = var_weight_at(i_4);
       let exp_2 = exp(var_weight_2 - max_all_2);
       part_3 = part_3 + exp_1;
       part_4 = part_4 + exp_2;
@@ -3573,10 +3607,10 @@ fn main(
     let stop_3 = min(block_3 + (LANES * 256u), M);
     for (var i_5 = block_3; i_5 < stop_3; i_5 += LANES) {
       let add = mul + f32(i_5);
-      let mean_weight_3 = f32(mean_weight[i_5]);
+      let mean_weight_3 = mean_weight_at(i_5);
       let exp_3 = exp(mean_weight_3 - max_all);
       let div = exp_3 / sum_all;
-      let var_weight_3 = f32(var_weight[i_5]);
+      let var_weight_3 = var_weight_at(i_5);
       let exp_4 = exp(var_weight_3 - max_all_2);
       let div_2 = exp_4 / sum_all_2;
       part_5 = part_5 + select(0.0f, div, add == 0.0f);
@@ -3660,34 +3694,39 @@ fn main(
   let sum_all_8 = sum_11;
   let end_2 = select(0u, S / 4u, active_1);
   let N_1 = row / max(C, 1u);
-  let scratch_18 = f32(scratch[((C + C) + C) + N_1]);
-  let scratch_19 = f32(scratch[(((C + C) + C) + N) + N_1]);
+  let scratch_18 = scratch_at(((C + C) + C) + N_1);
+  let scratch_19 = scratch_at((((C + C) + C) + N) + N_1);
   let C_1 = row % max(C, 1u);
-  let scratch_20 = f32(scratch[C_1]);
-  let scratch_21 = f32(scratch[C + C_1]);
-  let scratch_55 = f32(scratch[((((C + C) + C) + N) + N) + N_1]);
-  let scratch_60 = f32(scratch[(C + C) + C_1]);
+  let scratch_20 = scratch_at(C_1);
+  let scratch_21 = scratch_at(C + C_1);
+  let scratch_55 = scratch_at(((((C + C) + C) + N) + N) + N_1);
+  let scratch_60 = scratch_at((C + C) + C_1);
   let rsqrt = inverseSqrt((((sum_all_6 * spread) + (sum_all_7 * scratch_55)) + (sum_all_8 * scratch_60)) + eps);
-  let gamma_1 = f32(gamma[C_1]);
-  let beta_1 = f32(beta[C_1]);
-  for (var k_3 = 0u; k_3 < HELD_1; k_3 += 1u) {
+  let gamma_1 = gamma_at(C_1);
+  let beta_1 = beta_at(C_1);
+  for (var k_3 = 0u; k_3 < HELD; k_3 += 1u) {
     let i_6 = lane + (k_3 * LANES);
     if (i_6 < end_2) {
       let kept_2 = held[held_place(0u, k_3, local_index)];
       let add_2 = ((vec4f(sum_all_3) * ((kept_2 - vec4f(shift_2)) - vec4f(rest))) + (vec4f(sum_all_4) * ((kept_2 - vec4f(scratch_18)) - vec4f(scratch_19)))) + (vec4f(sum_all_5) * ((kept_2 - vec4f(scratch_20)) - vec4f(scratch_21)));
-      y[base_2 + i_6] = vec4<y_t>(((add_2 * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1));
+      y_put_four(base_2 + i_6, ((add_2 * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1));
     }
   }
 }
 `,
             bindings: [
-              { tensor: "mean_weight", access: "read", element: "mean_weight_t" },
-              { tensor: "var_weight", access: "read", element: "var_weight_t" },
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "(scratch)", access: "read", element: "scratch_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              {
+                tensor: "mean_weight",
+                access: "read",
+                name: "mean_weight",
+                accessors: { at: "mean_weight_at" },
+              },
+              { tensor: "var_weight", access: "read", name: "var_weight", accessors: { at: "var_weight_at" } },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -3714,14 +3753,6 @@ override C: u32;
 override M: u32;
 override S: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> mean_weight: array<mean_weight_t>;
-@group(0) @binding(1) var<storage, read> var_weight: array<var_weight_t>;
-@group(0) @binding(2) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(3) var<storage, read> scratch: array<scratch_t>;
-@group(0) @binding(4) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(5) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(6) var<storage, read_write> y: array<vec4<y_t>>;
 
 // WGSL has no literal for an infinity or NaN, and refuses constant expressions that make one.
 fn non_finite(bits: u32) -> f32 {
@@ -3759,8 +3790,8 @@ fn main(
     var part_2 = non_finite(4286578688u);
     let stop = min(block + (LANES * 256u), M);
     for (var i = block; i < stop; i += LANES) {
-      let mean_weight_1 = f32(mean_weight[i]);
-      let var_weight_1 = f32(var_weight[i]);
+      let mean_weight_1 = mean_weight_at(i);
+      let var_weight_1 = var_weight_at(i);
       part_1 = larger(part_1, mean_weight_1);
       part_2 = larger(part_2, var_weight_1);
     }
@@ -3779,18 +3810,18 @@ fn main(
   let base_4 = row_3 * S;
   let base_5 = row_4 * S;
   let base_6 = row_5 * S;
-  let x_7 = f32(x[base_3 / 4u][base_3 % 4u]);
-  let x_8 = f32(x[base_4 / 4u][base_4 % 4u]);
-  let x_9 = f32(x[base_5 / 4u][base_5 % 4u]);
-  let x_10 = f32(x[base_6 / 4u][base_6 % 4u]);
-  let x_2_2 = f32(x[(base_3 + (S / 2u)) / 4u][(base_3 + (S / 2u)) % 4u]);
-  let x_2_3 = f32(x[(base_4 + (S / 2u)) / 4u][(base_4 + (S / 2u)) % 4u]);
-  let x_2_4 = f32(x[(base_5 + (S / 2u)) / 4u][(base_5 + (S / 2u)) % 4u]);
-  let x_2_5 = f32(x[(base_6 + (S / 2u)) / 4u][(base_6 + (S / 2u)) % 4u]);
-  let x_3_2 = f32(x[(base_3 + (S - 1u)) / 4u][(base_3 + (S - 1u)) % 4u]);
-  let x_3_3 = f32(x[(base_4 + (S - 1u)) / 4u][(base_4 + (S - 1u)) % 4u]);
-  let x_3_4 = f32(x[(base_5 + (S - 1u)) / 4u][(base_5 + (S - 1u)) % 4u]);
-  let x_3_5 = f32(x[(base_6 + (S - 1u)) / 4u][(base_6 + (S - 1u)) % 4u]);
+  let x_7 = x_at(base_3);
+  let x_8 = x_at(base_4);
+  let x_9 = x_at(base_5);
+  let x_10 = x_at(base_6);
+  let x_2_2 = x_at(base_3 + (S / 2u));
+  let x_2_3 = x_at(base_4 + (S / 2u));
+  let x_2_4 = x_at(base_5 + (S / 2u));
+  let x_2_5 = x_at(base_6 + (S / 2u));
+  let x_3_2 = x_at(base_3 + (S - 1u));
+  let x_3_3 = x_at(base_4 + (S - 1u));
+  let x_3_4 = x_at(base_5 + (S - 1u));
+  let x_3_5 = x_at(base_6 + (S - 1u));
   let shift_3 = x_7 + (((x_2_2 - x_7) + (x_3_2 - x_7)) * 0.3333333432674408f);
   let shift_4 = x_8 + (((x_2_3 - x_8) + (x_3_3 - x_8)) * 0.3333333432674408f);
   let shift_5 = x_9 + (((x_2_4 - x_9) + (x_3_4 - x_9)) * 0.3333333432674408f);
@@ -3818,10 +3849,10 @@ fn main(
     var part_4_5 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), S / 4u);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_4_2 = vec4f(x[base_2_2 + i_2]);
-      let x_4_3 = vec4f(x[base_2_3 + i_2]);
-      let x_4_4 = vec4f(x[base_2_4 + i_2]);
-      let x_4_5 = vec4f(x[base_2_5 + i_2]);
+      let x_4_2 = x_four(base_2_2 + i_2);
+      let x_4_3 = x_four(base_2_3 + i_2);
+      let x_4_4 = x_four(base_2_4 + i_2);
+      let x_4_5 = x_four(base_2_5 + i_2);
       let d_3 = x_4_2 - vec4f(shift_3);
       let d_4 = x_4_3 - vec4f(shift_4);
       let d_5 = x_4_4 - vec4f(shift_5);
@@ -3903,7 +3934,7 @@ fn main(
     var part_6_2 = vec4f(0.0f);
     let stop_3_2 = min(block_3 + (LANES * 256u), end_3);
     for (var i_3 = block_3; i_3 < stop_3_2; i_3 += LANES) {
-      let x_5_2 = vec4f(x[base_2_2 + i_3]);
+      let x_5_2 = x_four(base_2_2 + i_3);
       let d_2_2 = x_5_2 - vec4f(shift_2_2);
       part_5_2 = part_5_2 + d_2_2;
       part_6_2 = part_6_2 + (d_2_2 * d_2_2);
@@ -3916,7 +3947,7 @@ fn main(
     var part_6_3 = vec4f(0.0f);
     let stop_3_3 = min(block_3 + (LANES * 256u), end_4);
     for (var i_3 = block_3; i_3 < stop_3_3; i_3 += LANES) {
-      let x_5_3 = vec4f(x[base_2_3 + i_3]);
+      let x_5_3 = x_four(base_2_3 + i_3);
       let d_2_3 = x_5_3 - vec4f(shift_2_3);
       part_5_3 = part_5_3 + d_2_3;
       part_6_3 = part_6_3 + (d_2_3 * d_2_3);
@@ -3929,7 +3960,7 @@ fn main(
     var part_6_4 = vec4f(0.0f);
     let stop_3_4 = min(block_3 + (LANES * 256u), end_5);
     for (var i_3 = block_3; i_3 < stop_3_4; i_3 += LANES) {
-      let x_5_4 = vec4f(x[base_2_4 + i_3]);
+      let x_5_4 = x_four(base_2_4 + i_3);
       let d_2_4 = x_5_4 - vec4f(shift_2_4);
       part_5_4 = part_5_4 + d_2_4;
       part_6_4 = part_6_4 + (d_2_4 * d_2_4);
@@ -3942,7 +3973,7 @@ fn main(
     var part_6_5 = vec4f(0.0f);
     let stop_3_5 = min(block_3 + (LANES * 256u), end_6);
     for (var i_3 = block_3; i_3 < stop_3_5; i_3 += LANES) {
-      let x_5_5 = vec4f(x[base_2_5 + i_3]);
+      let x_5_5 = x_four(base_2_5 + i_3);
       let d_2_5 = x_5_5 - vec4f(shift_2_5);
       part_5_5 = part_5_5 + d_2_5;
       part_6_5 = part_6_5 + (d_2_5 * d_2_5);
@@ -3999,9 +4030,9 @@ fn main(
     var part_8 = 0.0f;
     let stop_4 = min(block_4 + (LANES * 256u), M);
     for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-      let mean_weight_2 = f32(mean_weight[i_4]);
+      let mean_weight_2 = mean_weight_at(i_4);
       let exp_1 = exp(mean_weight_2 - max_all);
-      let var_weight_2 = f32(var_weight[i_4]);
+      let var_weight_2 = var_weight_at(i_4);
       let exp_2 = exp(var_weight_2 - max_all_2);
       part_7 = part_7 + exp_1;
       part_8 = part_8 + exp_2;
@@ -4034,10 +4065,10 @@ fn main(
     let stop_5 = min(block_5 + (LANES * 256u), M);
     for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
       let add = mul + f32(i_5);
-      let mean_weight_3 = f32(mean_weight[i_5]);
+      let mean_weight_3 = mean_weight_at(i_5);
       let exp_3 = exp(mean_weight_3 - max_all);
       let div = exp_3 / sum_all;
-      let var_weight_3 = f32(var_weight[i_5]);
+      let var_weight_3 = var_weight_at(i_5);
       let exp_4 = exp(var_weight_3 - max_all_2);
       let div_2 = exp_4 / sum_all_2;
       part_9 = part_9 + select(0.0f, div, add == 0.0f);
@@ -4079,70 +4110,75 @@ fn main(
   let N_3 = row_3 / max(C, 1u);
   let N_4 = row_4 / max(C, 1u);
   let N_5 = row_5 / max(C, 1u);
-  let scratch_18_2 = f32(scratch[((C + C) + C) + N_2]);
-  let scratch_18_3 = f32(scratch[((C + C) + C) + N_3]);
-  let scratch_18_4 = f32(scratch[((C + C) + C) + N_4]);
-  let scratch_18_5 = f32(scratch[((C + C) + C) + N_5]);
-  let scratch_19_2 = f32(scratch[(((C + C) + C) + N) + N_2]);
-  let scratch_19_3 = f32(scratch[(((C + C) + C) + N) + N_3]);
-  let scratch_19_4 = f32(scratch[(((C + C) + C) + N) + N_4]);
-  let scratch_19_5 = f32(scratch[(((C + C) + C) + N) + N_5]);
+  let scratch_18_2 = scratch_at(((C + C) + C) + N_2);
+  let scratch_18_3 = scratch_at(((C + C) + C) + N_3);
+  let scratch_18_4 = scratch_at(((C + C) + C) + N_4);
+  let scratch_18_5 = scratch_at(((C + C) + C) + N_5);
+  let scratch_19_2 = scratch_at((((C + C) + C) + N) + N_2);
+  let scratch_19_3 = scratch_at((((C + C) + C) + N) + N_3);
+  let scratch_19_4 = scratch_at((((C + C) + C) + N) + N_4);
+  let scratch_19_5 = scratch_at((((C + C) + C) + N) + N_5);
   let C_2 = row_2 % max(C, 1u);
   let C_3 = row_3 % max(C, 1u);
   let C_4 = row_4 % max(C, 1u);
   let C_5 = row_5 % max(C, 1u);
-  let scratch_20_2 = f32(scratch[C_2]);
-  let scratch_20_3 = f32(scratch[C_3]);
-  let scratch_20_4 = f32(scratch[C_4]);
-  let scratch_20_5 = f32(scratch[C_5]);
-  let scratch_21_2 = f32(scratch[C + C_2]);
-  let scratch_21_3 = f32(scratch[C + C_3]);
-  let scratch_21_4 = f32(scratch[C + C_4]);
-  let scratch_21_5 = f32(scratch[C + C_5]);
-  let scratch_55_2 = f32(scratch[((((C + C) + C) + N) + N) + N_2]);
-  let scratch_55_3 = f32(scratch[((((C + C) + C) + N) + N) + N_3]);
-  let scratch_55_4 = f32(scratch[((((C + C) + C) + N) + N) + N_4]);
-  let scratch_55_5 = f32(scratch[((((C + C) + C) + N) + N) + N_5]);
-  let scratch_60_2 = f32(scratch[(C + C) + C_2]);
-  let scratch_60_3 = f32(scratch[(C + C) + C_3]);
-  let scratch_60_4 = f32(scratch[(C + C) + C_4]);
-  let scratch_60_5 = f32(scratch[(C + C) + C_5]);
+  let scratch_20_2 = scratch_at(C_2);
+  let scratch_20_3 = scratch_at(C_3);
+  let scratch_20_4 = scratch_at(C_4);
+  let scratch_20_5 = scratch_at(C_5);
+  let scratch_21_2 = scratch_at(C + C_2);
+  let scratch_21_3 = scratch_at(C + C_3);
+  let scratch_21_4 = scratch_at(C + C_4);
+  let scratch_21_5 = scratch_at(C + C_5);
+  let scratch_55_2 = scratch_at(((((C + C) + C) + N) + N) + N_2);
+  let scratch_55_3 = scratch_at(((((C + C) + C) + N) + N) + N_3);
+  let scratch_55_4 = scratch_at(((((C + C) + C) + N) + N) + N_4);
+  let scratch_55_5 = scratch_at(((((C + C) + C) + N) + N) + N_5);
+  let scratch_60_2 = scratch_at((C + C) + C_2);
+  let scratch_60_3 = scratch_at((C + C) + C_3);
+  let scratch_60_4 = scratch_at((C + C) + C_4);
+  let scratch_60_5 = scratch_at((C + C) + C_5);
   let rsqrt_2 = inverseSqrt((((sum_all_6 * spread_2) + (sum_all_7 * scratch_55_2)) + (sum_all_8 * scratch_60_2)) + eps);
   let rsqrt_3 = inverseSqrt((((sum_all_6 * spread_3) + (sum_all_7 * scratch_55_3)) + (sum_all_8 * scratch_60_3)) + eps);
   let rsqrt_4 = inverseSqrt((((sum_all_6 * spread_4) + (sum_all_7 * scratch_55_4)) + (sum_all_8 * scratch_60_4)) + eps);
   let rsqrt_5 = inverseSqrt((((sum_all_6 * spread_5) + (sum_all_7 * scratch_55_5)) + (sum_all_8 * scratch_60_5)) + eps);
-  let gamma_2 = f32(gamma[C_2]);
-  let gamma_3 = f32(gamma[C_3]);
-  let gamma_4 = f32(gamma[C_4]);
-  let gamma_5 = f32(gamma[C_5]);
-  let beta_2 = f32(beta[C_2]);
-  let beta_3 = f32(beta[C_3]);
-  let beta_4 = f32(beta[C_4]);
-  let beta_5 = f32(beta[C_5]);
+  let gamma_2 = gamma_at(C_2);
+  let gamma_3 = gamma_at(C_3);
+  let gamma_4 = gamma_at(C_4);
+  let gamma_5 = gamma_at(C_5);
+  let beta_2 = beta_at(C_2);
+  let beta_3 = beta_at(C_3);
+  let beta_4 = beta_at(C_4);
+  let beta_5 = beta_at(C_5);
   for (var i_6 = lane; i_6 < end_2; i_6 += LANES) {
-    let x_6_2 = vec4f(x[base_2_2 + i_6]);
-    let x_6_3 = vec4f(x[base_2_3 + i_6]);
-    let x_6_4 = vec4f(x[base_2_4 + i_6]);
-    let x_6_5 = vec4f(x[base_2_5 + i_6]);
+    let x_6_2 = x_four(base_2_2 + i_6);
+    let x_6_3 = x_four(base_2_3 + i_6);
+    let x_6_4 = x_four(base_2_4 + i_6);
+    let x_6_5 = x_four(base_2_5 + i_6);
     let add_2_2 = ((vec4f(sum_all_3) * ((x_6_2 - vec4f(shift_2_2)) - vec4f(rest_2))) + (vec4f(sum_all_4) * ((x_6_2 - vec4f(scratch_18_2)) - vec4f(scratch_19_2)))) + (vec4f(sum_all_5) * ((x_6_2 - vec4f(scratch_20_2)) - vec4f(scratch_21_2)));
     let add_2_3 = ((vec4f(sum_all_3) * ((x_6_3 - vec4f(shift_2_3)) - vec4f(rest_3))) + (vec4f(sum_all_4) * ((x_6_3 - vec4f(scratch_18_3)) - vec4f(scratch_19_3)))) + (vec4f(sum_all_5) * ((x_6_3 - vec4f(scratch_20_3)) - vec4f(scratch_21_3)));
     let add_2_4 = ((vec4f(sum_all_3) * ((x_6_4 - vec4f(shift_2_4)) - vec4f(rest_4))) + (vec4f(sum_all_4) * ((x_6_4 - vec4f(scratch_18_4)) - vec4f(scratch_19_4)))) + (vec4f(sum_all_5) * ((x_6_4 - vec4f(scratch_20_4)) - vec4f(scratch_21_4)));
     let add_2_5 = ((vec4f(sum_all_3) * ((x_6_5 - vec4f(shift_2_5)) - vec4f(rest_5))) + (vec4f(sum_all_4) * ((x_6_5 - vec4f(scratch_18_5)) - vec4f(scratch_19_5)))) + (vec4f(sum_all_5) * ((x_6_5 - vec4f(scratch_20_5)) - vec4f(scratch_21_5)));
-    y[base_2_2 + i_6] = vec4<y_t>(((add_2_2 * vec4f(rsqrt_2)) * vec4f(gamma_2)) + vec4f(beta_2));
-    y[base_2_3 + i_6] = vec4<y_t>(((add_2_3 * vec4f(rsqrt_3)) * vec4f(gamma_3)) + vec4f(beta_3));
-    y[base_2_4 + i_6] = vec4<y_t>(((add_2_4 * vec4f(rsqrt_4)) * vec4f(gamma_4)) + vec4f(beta_4));
-    y[base_2_5 + i_6] = vec4<y_t>(((add_2_5 * vec4f(rsqrt_5)) * vec4f(gamma_5)) + vec4f(beta_5));
+    y_put_four(base_2_2 + i_6, ((add_2_2 * vec4f(rsqrt_2)) * vec4f(gamma_2)) + vec4f(beta_2));
+    y_put_four(base_2_3 + i_6, ((add_2_3 * vec4f(rsqrt_3)) * vec4f(gamma_3)) + vec4f(beta_3));
+    y_put_four(base_2_4 + i_6, ((add_2_4 * vec4f(rsqrt_4)) * vec4f(gamma_4)) + vec4f(beta_4));
+    y_put_four(base_2_5 + i_6, ((add_2_5 * vec4f(rsqrt_5)) * vec4f(gamma_5)) + vec4f(beta_5));
   }
 }
 `,
             bindings: [
-              { tensor: "mean_weight", access: "read", element: "mean_weight_t" },
-              { tensor: "var_weight", access: "read", element: "var_weight_t" },
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "(scratch)", access: "read", element: "scratch_t" },
-              { tensor: "gamma", access: "read", element: "gamma_t" },
-              { tensor: "beta", access: "read", element: "beta_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              {
+                tensor: "mean_weight",
+                access: "read",
+                name: "mean_weight",
+                accessors: { at: "mean_weight_at" },
+              },
+              { tensor: "var_weight", access: "read", name: "var_weight", accessors: { at: "var_weight_at" } },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -4175,11 +4211,6 @@ override N: u32;
 override C: u32;
 override M: u32;
 override S: u32;
-
-@group(0) @binding(0) var<storage, read> mean_weight: array<mean_weight_t>;
-@group(0) @binding(1) var<storage, read> var_weight: array<var_weight_t>;
-@group(0) @binding(2) var<storage, read> x: array<x_t>;
-@group(0) @binding(3) var<storage, read_write> partials: array<partials_t>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -4215,8 +4246,8 @@ fn main(
     var part_2 = non_finite(4286578688u);
     let stop = min(block + (LANES * 256u), M);
     for (var i = block; i < stop; i += LANES) {
-      let mean_weight_1 = f32(mean_weight[i]);
-      let var_weight_1 = f32(var_weight[i]);
+      let mean_weight_1 = mean_weight_at(i);
+      let var_weight_1 = var_weight_at(i);
       part_1 = larger(part_1, mean_weight_1);
       part_2 = larger(part_2, var_weight_1);
     }
@@ -4255,9 +4286,9 @@ fn main(
   let first = min(part * (((S + PARTS) - 1u) / PARTS), S);
   let last = min(first + (((S + PARTS) - 1u) / PARTS), S);
   let base = row * S;
-  let x_1 = f32(x[base]);
-  let x_2 = f32(x[base + (S / 2u)]);
-  let x_3 = f32(x[base + (S - 1u)]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (S / 2u));
+  let x_3 = x_at(base + (S - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -4266,7 +4297,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), last);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_4 = f32(x[base + i_2]);
+      let x_4 = x_at(base + i_2);
       let d = x_4 - shift;
       part_3 = part_3 + d;
       part_4 = part_4 + (d * d);
@@ -4313,7 +4344,7 @@ fn main(
     var part_6 = 0.0f;
     let stop_3 = min(block_3 + (LANES * 256u), end);
     for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-      let x_5 = f32(x[base + i_3]);
+      let x_5 = x_at(base + i_3);
       let d_2 = x_5 - shift_2;
       part_5 = part_5 + d_2;
       part_6 = part_6 + (d_2 * d_2);
@@ -4353,17 +4384,32 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    partials[(part * (N * C)) + row] = partials_t(shift_2);
-    partials[((PARTS + part) * (N * C)) + row] = partials_t(rest);
-    partials[(((2u * PARTS) + part) * (N * C)) + row] = partials_t(spread);
+    partials_put((part * (N * C)) + row, shift_2);
+    partials_put(((PARTS + part) * (N * C)) + row, rest);
+    partials_put((((2u * PARTS) + part) * (N * C)) + row, spread);
   }
 }
 `,
                   bindings: [
-                    { tensor: "mean_weight", access: "read", element: "mean_weight_t" },
-                    { tensor: "var_weight", access: "read", element: "var_weight_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    {
+                      tensor: "mean_weight",
+                      access: "read",
+                      name: "mean_weight",
+                      accessors: { at: "mean_weight_at" },
+                    },
+                    {
+                      tensor: "var_weight",
+                      access: "read",
+                      name: "var_weight",
+                      accessors: { at: "var_weight_at" },
+                    },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -4390,11 +4436,6 @@ override N: u32;
 override C: u32;
 override M: u32;
 override S: u32;
-
-@group(0) @binding(0) var<storage, read> mean_weight: array<mean_weight_t>;
-@group(0) @binding(1) var<storage, read> var_weight: array<var_weight_t>;
-@group(0) @binding(2) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(3) var<storage, read_write> partials: array<partials_t>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -4434,8 +4475,8 @@ fn main(
     var part_2 = non_finite(4286578688u);
     let stop = min(block + (LANES * 256u), M);
     for (var i = block; i < stop; i += LANES) {
-      let mean_weight_1 = f32(mean_weight[i]);
-      let var_weight_1 = f32(var_weight[i]);
+      let mean_weight_1 = mean_weight_at(i);
+      let var_weight_1 = var_weight_at(i);
       part_1 = larger(part_1, mean_weight_1);
       part_2 = larger(part_2, var_weight_1);
     }
@@ -4474,9 +4515,9 @@ fn main(
   let first = min(part * ((((S / 4u) + PARTS) - 1u) / PARTS), S / 4u);
   let last = min(first + ((((S / 4u) + PARTS) - 1u) / PARTS), S / 4u);
   let base = row * S;
-  let x_1 = f32(x[base / 4u][base % 4u]);
-  let x_2 = f32(x[(base + (S / 2u)) / 4u][(base + (S / 2u)) % 4u]);
-  let x_3 = f32(x[(base + (S - 1u)) / 4u][(base + (S - 1u)) % 4u]);
+  let x_1 = x_at(base);
+  let x_2 = x_at(base + (S / 2u));
+  let x_3 = x_at(base + (S - 1u));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = row * (S / 4u);
   var sum = vec4f(0.0f);
@@ -4486,7 +4527,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), last);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_4 = vec4f(x[base_2 + i_2]);
+      let x_4 = x_four(base_2 + i_2);
       let d = x_4 - vec4f(shift);
       part_3 = part_3 + d;
       part_4 = part_4 + (d * d);
@@ -4535,7 +4576,7 @@ fn main(
     var part_6 = vec4f(0.0f);
     let stop_3 = min(block_3 + (LANES * 256u), end);
     for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-      let x_5 = vec4f(x[base_2 + i_3]);
+      let x_5 = x_four(base_2 + i_3);
       let d_2 = x_5 - vec4f(shift_2);
       part_5 = part_5 + d_2;
       part_6 = part_6 + (d_2 * d_2);
@@ -4577,17 +4618,32 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    partials[(part * (N * C)) + row] = partials_t(shift_2);
-    partials[((PARTS + part) * (N * C)) + row] = partials_t(rest);
-    partials[(((2u * PARTS) + part) * (N * C)) + row] = partials_t(spread);
+    partials_put((part * (N * C)) + row, shift_2);
+    partials_put(((PARTS + part) * (N * C)) + row, rest);
+    partials_put((((2u * PARTS) + part) * (N * C)) + row, spread);
   }
 }
 `,
                   bindings: [
-                    { tensor: "mean_weight", access: "read", element: "mean_weight_t" },
-                    { tensor: "var_weight", access: "read", element: "var_weight_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    {
+                      tensor: "mean_weight",
+                      access: "read",
+                      name: "mean_weight",
+                      accessors: { at: "mean_weight_at" },
+                    },
+                    {
+                      tensor: "var_weight",
+                      access: "read",
+                      name: "var_weight",
+                      accessors: { at: "var_weight_at" },
+                    },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -4620,15 +4676,6 @@ override C: u32;
 override M: u32;
 override S: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> mean_weight: array<mean_weight_t>;
-@group(0) @binding(1) var<storage, read> var_weight: array<var_weight_t>;
-@group(0) @binding(2) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(3) var<storage, read> scratch: array<scratch_t>;
-@group(0) @binding(4) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(5) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(6) var<storage, read> x: array<x_t>;
-@group(0) @binding(7) var<storage, read_write> y: array<y_t>;
 
 override scratch_length: u32 = LANES * ROWS * 6u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -4664,8 +4711,8 @@ fn main(
     var part_2 = non_finite(4286578688u);
     let stop = min(block + (LANES * 256u), M);
     for (var i = block; i < stop; i += LANES) {
-      let mean_weight_1 = f32(mean_weight[i]);
-      let var_weight_1 = f32(var_weight[i]);
+      let mean_weight_1 = mean_weight_at(i);
+      let var_weight_1 = var_weight_at(i);
       part_1 = larger(part_1, mean_weight_1);
       part_2 = larger(part_2, var_weight_1);
     }
@@ -4715,11 +4762,11 @@ fn main(
     }
     workgroupBarrier();
   }
-  let part_3 = f32(partials[row]);
+  let part_3 = partials_at(row);
   var total = 0.0f;
   for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-    let part_4 = f32(partials[(p_2 * (N * C)) + row]);
-    let part_5 = f32(partials[((PARTS + p_2) * (N * C)) + row]);
+    let part_4 = partials_at((p_2 * (N * C)) + row);
+    let part_5 = partials_at(((PARTS + p_2) * (N * C)) + row);
     total = total + (f32(min((p_2 + 1u) * (((S + PARTS) - 1u) / PARTS), S) - (p_2 * (((S + PARTS) - 1u) / PARTS))) * ((part_4 - part_3) + part_5));
   }
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
@@ -4744,9 +4791,9 @@ fn main(
   let rest = total / f32(S);
   var total_2 = 0.0f;
   for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-    let part_6 = f32(partials[(p_3 * (N * C)) + row]);
-    let part_7 = f32(partials[((PARTS + p_3) * (N * C)) + row]);
-    let part_8 = f32(partials[(((2u * PARTS) + p_3) * (N * C)) + row]);
+    let part_6 = partials_at((p_3 * (N * C)) + row);
+    let part_7 = partials_at(((PARTS + p_3) * (N * C)) + row);
+    let part_8 = partials_at((((2u * PARTS) + p_3) * (N * C)) + row);
     total_2 = total_2 + (f32(min((p_3 + 1u) * (((S + PARTS) - 1u) / PARTS), S) - (p_3 * (((S + PARTS) - 1u) / PARTS))) * (part_8 + ((((part_6 - part_3) + part_7) - rest) * (((part_6 - part_3) + part_7) - rest))));
   }
   for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
@@ -4776,9 +4823,9 @@ fn main(
     var part_10 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), M);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let mean_weight_2 = f32(mean_weight[i_2]);
+      let mean_weight_2 = mean_weight_at(i_2);
       let exp_1 = exp(mean_weight_2 - max_all);
-      let var_weight_2 = f32(var_weight[i_2]);
+      let var_weight_2 = var_weight_at(i_2);
       let exp_2 = exp(var_weight_2 - max_all_2);
       part_9 = part_9 + exp_1;
       part_10 = part_10 + exp_2;
@@ -4832,10 +4879,10 @@ fn main(
     let stop_3 = min(block_3 + (LANES * 256u), M);
     for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
       let add = mul + f32(i_3);
-      let mean_weight_3 = f32(mean_weight[i_3]);
+      let mean_weight_3 = mean_weight_at(i_3);
       let exp_3 = exp(mean_weight_3 - max_all);
       let div = exp_3 / sum_all;
-      let var_weight_3 = f32(var_weight[i_3]);
+      let var_weight_3 = var_weight_at(i_3);
       let exp_4 = exp(var_weight_3 - max_all_2);
       let div_2 = exp_4 / sum_all_2;
       part_11 = part_11 + select(0.0f, div, add == 0.0f);
@@ -4922,32 +4969,47 @@ fn main(
   let end = select(0u, last, active_1);
   let base = row * S;
   let N_1 = row / max(C, 1u);
-  let scratch_18 = f32(scratch[((C + C) + C) + N_1]);
-  let scratch_19 = f32(scratch[(((C + C) + C) + N) + N_1]);
+  let scratch_18 = scratch_at(((C + C) + C) + N_1);
+  let scratch_19 = scratch_at((((C + C) + C) + N) + N_1);
   let C_1 = row % max(C, 1u);
-  let scratch_20 = f32(scratch[C_1]);
-  let scratch_21 = f32(scratch[C + C_1]);
-  let scratch_55 = f32(scratch[((((C + C) + C) + N) + N) + N_1]);
-  let scratch_60 = f32(scratch[(C + C) + C_1]);
+  let scratch_20 = scratch_at(C_1);
+  let scratch_21 = scratch_at(C + C_1);
+  let scratch_55 = scratch_at(((((C + C) + C) + N) + N) + N_1);
+  let scratch_60 = scratch_at((C + C) + C_1);
   let rsqrt = inverseSqrt((((sum_all_6 * spread) + (sum_all_7 * scratch_55)) + (sum_all_8 * scratch_60)) + eps);
-  let gamma_1 = f32(gamma[C_1]);
-  let beta_1 = f32(beta[C_1]);
+  let gamma_1 = gamma_at(C_1);
+  let beta_1 = beta_at(C_1);
   for (var i_4 = first + lane; i_4 < end; i_4 += LANES) {
-    let x_1 = f32(x[base + i_4]);
+    let x_1 = x_at(base + i_4);
     let mul_2 = (((sum_all_3 * ((x_1 - part_3) - rest)) + (sum_all_4 * ((x_1 - scratch_18) - scratch_19))) + (sum_all_5 * ((x_1 - scratch_20) - scratch_21))) * rsqrt;
-    y[base + i_4] = y_t((mul_2 * gamma_1) + beta_1);
+    y_put(base + i_4, (mul_2 * gamma_1) + beta_1);
   }
 }
 `,
                   bindings: [
-                    { tensor: "mean_weight", access: "read", element: "mean_weight_t" },
-                    { tensor: "var_weight", access: "read", element: "var_weight_t" },
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "(scratch)", access: "read", element: "scratch_t" },
-                    { tensor: "gamma", access: "read", element: "gamma_t" },
-                    { tensor: "beta", access: "read", element: "beta_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "mean_weight",
+                      access: "read",
+                      name: "mean_weight",
+                      accessors: { at: "mean_weight_at" },
+                    },
+                    {
+                      tensor: "var_weight",
+                      access: "read",
+                      name: "var_weight",
+                      accessors: { at: "var_weight_at" },
+                    },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+                    { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+                    { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -4976,15 +5038,6 @@ override C: u32;
 override M: u32;
 override S: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> mean_weight: array<mean_weight_t>;
-@group(0) @binding(1) var<storage, read> var_weight: array<var_weight_t>;
-@group(0) @binding(2) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(3) var<storage, read> scratch: array<scratch_t>;
-@group(0) @binding(4) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(5) var<storage, read> beta: array<beta_t>;
-@group(0) @binding(6) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(7) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 6u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -5020,8 +5073,8 @@ fn main(
     var part_2 = non_finite(4286578688u);
     let stop = min(block + (LANES * 256u), M);
     for (var i = block; i < stop; i += LANES) {
-      let mean_weight_1 = f32(mean_weight[i]);
-      let var_weight_1 = f32(var_weight[i]);
+      let mean_weight_1 = mean_weight_at(i);
+      let var_weight_1 = var_weight_at(i);
       part_1 = larger(part_1, mean_weight_1);
       part_2 = larger(part_2, var_weight_1);
     }
@@ -5071,11 +5124,11 @@ fn main(
     }
     workgroupBarrier();
   }
-  let part_3 = f32(partials[row]);
+  let part_3 = partials_at(row);
   var total = 0.0f;
   for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-    let part_4 = f32(partials[(p_2 * (N * C)) + row]);
-    let part_5 = f32(partials[((PARTS + p_2) * (N * C)) + row]);
+    let part_4 = partials_at((p_2 * (N * C)) + row);
+    let part_5 = partials_at(((PARTS + p_2) * (N * C)) + row);
     total = total + (f32((min((p_2 + 1u) * ((((S / 4u) + PARTS) - 1u) / PARTS), S / 4u) - (p_2 * ((((S / 4u) + PARTS) - 1u) / PARTS))) * 4u) * ((part_4 - part_3) + part_5));
   }
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
@@ -5100,9 +5153,9 @@ fn main(
   let rest = total / f32(S);
   var total_2 = 0.0f;
   for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-    let part_6 = f32(partials[(p_3 * (N * C)) + row]);
-    let part_7 = f32(partials[((PARTS + p_3) * (N * C)) + row]);
-    let part_8 = f32(partials[(((2u * PARTS) + p_3) * (N * C)) + row]);
+    let part_6 = partials_at((p_3 * (N * C)) + row);
+    let part_7 = partials_at(((PARTS + p_3) * (N * C)) + row);
+    let part_8 = partials_at((((2u * PARTS) + p_3) * (N * C)) + row);
     total_2 = total_2 + (f32((min((p_3 + 1u) * ((((S / 4u) + PARTS) - 1u) / PARTS), S / 4u) - (p_3 * ((((S / 4u) + PARTS) - 1u) / PARTS))) * 4u) * (part_8 + ((((part_6 - part_3) + part_7) - rest) * (((part_6 - part_3) + part_7) - rest))));
   }
   for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
@@ -5132,9 +5185,9 @@ fn main(
     var part_10 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), M);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let mean_weight_2 = f32(mean_weight[i_2]);
+      let mean_weight_2 = mean_weight_at(i_2);
       let exp_1 = exp(mean_weight_2 - max_all);
-      let var_weight_2 = f32(var_weight[i_2]);
+      let var_weight_2 = var_weight_at(i_2);
       let exp_2 = exp(var_weight_2 - max_all_2);
       part_9 = part_9 + exp_1;
       part_10 = part_10 + exp_2;
@@ -5188,10 +5241,10 @@ fn main(
     let stop_3 = min(block_3 + (LANES * 256u), M);
     for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
       let add = mul + f32(i_3);
-      let mean_weight_3 = f32(mean_weight[i_3]);
+      let mean_weight_3 = mean_weight_at(i_3);
       let exp_3 = exp(mean_weight_3 - max_all);
       let div = exp_3 / sum_all;
-      let var_weight_3 = f32(var_weight[i_3]);
+      let var_weight_3 = var_weight_at(i_3);
       let exp_4 = exp(var_weight_3 - max_all_2);
       let div_2 = exp_4 / sum_all_2;
       part_11 = part_11 + select(0.0f, div, add == 0.0f);
@@ -5278,32 +5331,47 @@ fn main(
   let end = select(0u, last, active_1);
   let base = row * (S / 4u);
   let N_1 = row / max(C, 1u);
-  let scratch_18 = f32(scratch[((C + C) + C) + N_1]);
-  let scratch_19 = f32(scratch[(((C + C) + C) + N) + N_1]);
+  let scratch_18 = scratch_at(((C + C) + C) + N_1);
+  let scratch_19 = scratch_at((((C + C) + C) + N) + N_1);
   let C_1 = row % max(C, 1u);
-  let scratch_20 = f32(scratch[C_1]);
-  let scratch_21 = f32(scratch[C + C_1]);
-  let scratch_55 = f32(scratch[((((C + C) + C) + N) + N) + N_1]);
-  let scratch_60 = f32(scratch[(C + C) + C_1]);
+  let scratch_20 = scratch_at(C_1);
+  let scratch_21 = scratch_at(C + C_1);
+  let scratch_55 = scratch_at(((((C + C) + C) + N) + N) + N_1);
+  let scratch_60 = scratch_at((C + C) + C_1);
   let rsqrt = inverseSqrt((((sum_all_6 * spread) + (sum_all_7 * scratch_55)) + (sum_all_8 * scratch_60)) + eps);
-  let gamma_1 = f32(gamma[C_1]);
-  let beta_1 = f32(beta[C_1]);
+  let gamma_1 = gamma_at(C_1);
+  let beta_1 = beta_at(C_1);
   for (var i_4 = first + lane; i_4 < end; i_4 += LANES) {
-    let x_1 = vec4f(x[base + i_4]);
+    let x_1 = x_four(base + i_4);
     let add_2 = ((vec4f(sum_all_3) * ((x_1 - vec4f(part_3)) - vec4f(rest))) + (vec4f(sum_all_4) * ((x_1 - vec4f(scratch_18)) - vec4f(scratch_19)))) + (vec4f(sum_all_5) * ((x_1 - vec4f(scratch_20)) - vec4f(scratch_21)));
-    y[base + i_4] = vec4<y_t>(((add_2 * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1));
+    y_put_four(base + i_4, ((add_2 * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1));
   }
 }
 `,
                   bindings: [
-                    { tensor: "mean_weight", access: "read", element: "mean_weight_t" },
-                    { tensor: "var_weight", access: "read", element: "var_weight_t" },
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "(scratch)", access: "read", element: "scratch_t" },
-                    { tensor: "gamma", access: "read", element: "gamma_t" },
-                    { tensor: "beta", access: "read", element: "beta_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "mean_weight",
+                      access: "read",
+                      name: "mean_weight",
+                      accessors: { at: "mean_weight_at" },
+                    },
+                    {
+                      tensor: "var_weight",
+                      access: "read",
+                      name: "var_weight",
+                      accessors: { at: "var_weight_at" },
+                    },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+                    { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+                    { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+                    { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },

@@ -210,9 +210,6 @@ override N: u32;
 override D: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -239,7 +236,7 @@ fn main(
     var part_1 = 0.0f;
     let stop = min(block + (LANES * 256u), D);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = f32(x[base + i]);
+      let x_1 = x_at(base + i);
       part_1 = part_1 + abs(x_1);
     }
     sum = sum + part_1;
@@ -267,14 +264,14 @@ fn main(
   let end = select(0u, D, active_1);
   let max_1 = larger(sum_all, eps);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let x_2 = f32(x[base + i_2]);
-    y[base + i_2] = y_t(x_2 / max_1);
+    let x_2 = x_at(base + i_2);
+    y_put(base + i_2, x_2 / max_1);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -297,9 +294,6 @@ override SUBGROUP: u32;
 override N: u32;
 override D: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -331,7 +325,7 @@ fn main(
     var part_1 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = vec4f(x[base + i]);
+      let x_1 = x_four(base + i);
       part_1 = part_1 + abs(x_1);
     }
     sum = sum + part_1;
@@ -360,14 +354,14 @@ fn main(
   let end = select(0u, D / 4u, active_1);
   let max_1 = larger(sum_all, eps);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let x_2 = vec4f(x[base + i_2]);
-    y[base + i_2] = vec4<y_t>(x_2 / vec4f(max_1));
+    let x_2 = x_four(base + i_2);
+    y_put_four(base + i_2, x_2 / vec4f(max_1));
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -390,9 +384,6 @@ override SUBGROUP: u32;
 override N: u32;
 override D: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -420,10 +411,10 @@ fn main(
   let row = select(0u, index, active_1);
   var sum = vec4f(0.0f);
   let base = row * (D / 4u);
-  for (var k = 0u; k < HELD_1; k += 1u) {
+  for (var k = 0u; k < HELD; k += 1u) {
     let i = lane + (k * LANES);
     if (i < (D / 4u)) {
-      let x_1 = vec4f(x[base + i]);
+      let x_1 = x_four(base + i);
       held[held_place(0u, k, local_index)] = x_1;
       sum = sum + abs(x_1);
     }
@@ -451,18 +442,18 @@ fn main(
   let sum_all = sum_2;
   let end = select(0u, D / 4u, active_1);
   let max_1 = larger(sum_all, eps);
-  for (var k_2 = 0u; k_2 < HELD_1; k_2 += 1u) {
+  for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
     let i_2 = lane + (k_2 * LANES);
     if (i_2 < end) {
       let kept = held[held_place(0u, k_2, local_index)];
-      y[base + i_2] = vec4<y_t>(kept / vec4f(max_1));
+      y_put_four(base + i_2, kept / vec4f(max_1));
     }
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -485,9 +476,6 @@ override SUBGROUP: u32;
 override N: u32;
 override D: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4<y_t>>;
 
 // A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
 fn larger(a: f32, b: f32) -> f32 {
@@ -528,10 +516,10 @@ fn main(
     var part_5 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_3 = vec4f(x[base_2 + i]);
-      let x_4 = vec4f(x[base_3 + i]);
-      let x_5 = vec4f(x[base_4 + i]);
-      let x_6 = vec4f(x[base_5 + i]);
+      let x_3 = x_four(base_2 + i);
+      let x_4 = x_four(base_3 + i);
+      let x_5 = x_four(base_4 + i);
+      let x_6 = x_four(base_5 + i);
       part_2 = part_2 + abs(x_3);
       part_3 = part_3 + abs(x_4);
       part_4 = part_4 + abs(x_5);
@@ -566,20 +554,20 @@ fn main(
   let max_4 = larger(sum_all_4, eps);
   let max_5 = larger(sum_all_5, eps);
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let x_2_2 = vec4f(x[base_2 + i_2]);
-    let x_2_3 = vec4f(x[base_3 + i_2]);
-    let x_2_4 = vec4f(x[base_4 + i_2]);
-    let x_2_5 = vec4f(x[base_5 + i_2]);
-    y[base_2 + i_2] = vec4<y_t>(x_2_2 / vec4f(max_2));
-    y[base_3 + i_2] = vec4<y_t>(x_2_3 / vec4f(max_3));
-    y[base_4 + i_2] = vec4<y_t>(x_2_4 / vec4f(max_4));
-    y[base_5 + i_2] = vec4<y_t>(x_2_5 / vec4f(max_5));
+    let x_2_2 = x_four(base_2 + i_2);
+    let x_2_3 = x_four(base_3 + i_2);
+    let x_2_4 = x_four(base_4 + i_2);
+    let x_2_5 = x_four(base_5 + i_2);
+    y_put_four(base_2 + i_2, x_2_2 / vec4f(max_2));
+    y_put_four(base_3 + i_2, x_2_3 / vec4f(max_3));
+    y_put_four(base_4 + i_2, x_2_4 / vec4f(max_4));
+    y_put_four(base_5 + i_2, x_2_5 / vec4f(max_5));
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -609,9 +597,6 @@ override SUBGROUP: u32;
 override N: u32;
 override D: u32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -637,7 +622,7 @@ fn main(
     var part_1 = 0.0f;
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = f32(x[base + i]);
+      let x_1 = x_at(base + i);
       part_1 = part_1 + abs(x_1);
     }
     sum = sum + part_1;
@@ -663,13 +648,18 @@ fn main(
   }
   let sum_all = sum;
   if (active_1 && (lane == 0u)) {
-    partials[(part * N) + row] = partials_t(sum_all);
+    partials_put((part * N) + row, sum_all);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -692,9 +682,6 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -725,7 +712,7 @@ fn main(
     var part_1 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = vec4f(x[base + i]);
+      let x_1 = x_four(base + i);
       part_1 = part_1 + abs(x_1);
     }
     sum = sum + part_1;
@@ -752,13 +739,18 @@ fn main(
   }
   let sum_all = sum_2;
   if (active_1 && (lane == 0u)) {
-    partials[(part * N) + row] = partials_t(sum_all);
+    partials_put((part * N) + row, sum_all);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -788,10 +780,6 @@ override N: u32;
 override D: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> x: array<x_t>;
-@group(0) @binding(2) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -817,7 +805,7 @@ fn main(
   let used = ((D + (((D + PARTS) - 1u) / PARTS)) - 1u) / (((D + PARTS) - 1u) / PARTS);
   var total = 0.0f;
   for (var p = lane; p < used; p += LANES) {
-    let part_1 = f32(partials[(p * N) + row]);
+    let part_1 = partials_at((p * N) + row);
     total = total + part_1;
   }
   for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
@@ -845,15 +833,20 @@ fn main(
   let base = row * D;
   let max_1 = larger(total, eps);
   for (var i = first + lane; i < end; i += LANES) {
-    let x_1 = f32(x[base + i]);
-    y[base + i] = y_t(x_1 / max_1);
+    let x_1 = x_at(base + i);
+    y_put(base + i, x_1 / max_1);
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -878,10 +871,6 @@ override SUBGROUP: u32;
 override N: u32;
 override D: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -908,7 +897,7 @@ fn main(
   let used = (((D / 4u) + ((((D / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u) + PARTS) - 1u) / PARTS);
   var total = 0.0f;
   for (var p = lane; p < used; p += LANES) {
-    let part_1 = f32(partials[(p * N) + row]);
+    let part_1 = partials_at((p * N) + row);
     total = total + part_1;
   }
   for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
@@ -936,15 +925,20 @@ fn main(
   let base = row * (D / 4u);
   let max_1 = larger(total, eps);
   for (var i = first + lane; i < end; i += LANES) {
-    let x_1 = vec4f(x[base + i]);
-    y[base + i] = vec4<y_t>(x_1 / vec4f(max_1));
+    let x_1 = x_four(base + i);
+    y_put_four(base + i, x_1 / vec4f(max_1));
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -999,9 +993,6 @@ override N: u32;
 override D: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -1028,7 +1019,7 @@ fn main(
     var part_1 = 0.0f;
     let stop = min(block + (LANES * 256u), D);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = f32(x[base + i]);
+      let x_1 = x_at(base + i);
       part_1 = part_1 + (x_1 * x_1);
     }
     sum = sum + part_1;
@@ -1056,14 +1047,14 @@ fn main(
   let end = select(0u, D, active_1);
   let rsqrt = inverseSqrt(larger(sum_all, eps * eps));
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let x_2 = f32(x[base + i_2]);
-    y[base + i_2] = y_t(x_2 * rsqrt);
+    let x_2 = x_at(base + i_2);
+    y_put(base + i_2, x_2 * rsqrt);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -1086,9 +1077,6 @@ override SUBGROUP: u32;
 override N: u32;
 override D: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1120,7 +1108,7 @@ fn main(
     var part_1 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = vec4f(x[base + i]);
+      let x_1 = x_four(base + i);
       part_1 = part_1 + (x_1 * x_1);
     }
     sum = sum + part_1;
@@ -1149,14 +1137,14 @@ fn main(
   let end = select(0u, D / 4u, active_1);
   let rsqrt = inverseSqrt(larger(sum_all, eps * eps));
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let x_2 = vec4f(x[base + i_2]);
-    y[base + i_2] = vec4<y_t>(x_2 * vec4f(rsqrt));
+    let x_2 = x_four(base + i_2);
+    y_put_four(base + i_2, x_2 * vec4f(rsqrt));
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -1179,9 +1167,6 @@ override SUBGROUP: u32;
 override N: u32;
 override D: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1209,10 +1194,10 @@ fn main(
   let row = select(0u, index, active_1);
   var sum = vec4f(0.0f);
   let base = row * (D / 4u);
-  for (var k = 0u; k < HELD_1; k += 1u) {
+  for (var k = 0u; k < HELD; k += 1u) {
     let i = lane + (k * LANES);
     if (i < (D / 4u)) {
-      let x_1 = vec4f(x[base + i]);
+      let x_1 = x_four(base + i);
       held[held_place(0u, k, local_index)] = x_1;
       sum = sum + (x_1 * x_1);
     }
@@ -1240,18 +1225,18 @@ fn main(
   let sum_all = sum_2;
   let end = select(0u, D / 4u, active_1);
   let rsqrt = inverseSqrt(larger(sum_all, eps * eps));
-  for (var k_2 = 0u; k_2 < HELD_1; k_2 += 1u) {
+  for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
     let i_2 = lane + (k_2 * LANES);
     if (i_2 < end) {
       let kept = held[held_place(0u, k_2, local_index)];
-      y[base + i_2] = vec4<y_t>(kept * vec4f(rsqrt));
+      y_put_four(base + i_2, kept * vec4f(rsqrt));
     }
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -1274,9 +1259,6 @@ override SUBGROUP: u32;
 override N: u32;
 override D: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4<y_t>>;
 
 // A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
 fn larger(a: f32, b: f32) -> f32 {
@@ -1317,10 +1299,10 @@ fn main(
     var part_5 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), D / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let x_3 = vec4f(x[base_2 + i]);
-      let x_4 = vec4f(x[base_3 + i]);
-      let x_5 = vec4f(x[base_4 + i]);
-      let x_6 = vec4f(x[base_5 + i]);
+      let x_3 = x_four(base_2 + i);
+      let x_4 = x_four(base_3 + i);
+      let x_5 = x_four(base_4 + i);
+      let x_6 = x_four(base_5 + i);
       part_2 = part_2 + (x_3 * x_3);
       part_3 = part_3 + (x_4 * x_4);
       part_4 = part_4 + (x_5 * x_5);
@@ -1355,20 +1337,20 @@ fn main(
   let rsqrt_4 = inverseSqrt(larger(sum_all_4, eps * eps));
   let rsqrt_5 = inverseSqrt(larger(sum_all_5, eps * eps));
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let x_2_2 = vec4f(x[base_2 + i_2]);
-    let x_2_3 = vec4f(x[base_3 + i_2]);
-    let x_2_4 = vec4f(x[base_4 + i_2]);
-    let x_2_5 = vec4f(x[base_5 + i_2]);
-    y[base_2 + i_2] = vec4<y_t>(x_2_2 * vec4f(rsqrt_2));
-    y[base_3 + i_2] = vec4<y_t>(x_2_3 * vec4f(rsqrt_3));
-    y[base_4 + i_2] = vec4<y_t>(x_2_4 * vec4f(rsqrt_4));
-    y[base_5 + i_2] = vec4<y_t>(x_2_5 * vec4f(rsqrt_5));
+    let x_2_2 = x_four(base_2 + i_2);
+    let x_2_3 = x_four(base_3 + i_2);
+    let x_2_4 = x_four(base_4 + i_2);
+    let x_2_5 = x_four(base_5 + i_2);
+    y_put_four(base_2 + i_2, x_2_2 * vec4f(rsqrt_2));
+    y_put_four(base_3 + i_2, x_2_3 * vec4f(rsqrt_3));
+    y_put_four(base_4 + i_2, x_2_4 * vec4f(rsqrt_4));
+    y_put_four(base_5 + i_2, x_2_5 * vec4f(rsqrt_5));
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -1398,9 +1380,6 @@ override SUBGROUP: u32;
 override N: u32;
 override D: u32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -1426,7 +1405,7 @@ fn main(
     var part_1 = 0.0f;
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = f32(x[base + i]);
+      let x_1 = x_at(base + i);
       part_1 = part_1 + (x_1 * x_1);
     }
     sum = sum + part_1;
@@ -1452,13 +1431,18 @@ fn main(
   }
   let sum_all = sum;
   if (active_1 && (lane == 0u)) {
-    partials[(part * N) + row] = partials_t(sum_all);
+    partials_put((part * N) + row, sum_all);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1481,9 +1465,6 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1514,7 +1495,7 @@ fn main(
     var part_1 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let x_1 = vec4f(x[base + i]);
+      let x_1 = x_four(base + i);
       part_1 = part_1 + (x_1 * x_1);
     }
     sum = sum + part_1;
@@ -1541,13 +1522,18 @@ fn main(
   }
   let sum_all = sum_2;
   if (active_1 && (lane == 0u)) {
-    partials[(part * N) + row] = partials_t(sum_all);
+    partials_put((part * N) + row, sum_all);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1577,10 +1563,6 @@ override N: u32;
 override D: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> x: array<x_t>;
-@group(0) @binding(2) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -1606,7 +1588,7 @@ fn main(
   let used = ((D + (((D + PARTS) - 1u) / PARTS)) - 1u) / (((D + PARTS) - 1u) / PARTS);
   var total = 0.0f;
   for (var p = lane; p < used; p += LANES) {
-    let part_1 = f32(partials[(p * N) + row]);
+    let part_1 = partials_at((p * N) + row);
     total = total + part_1;
   }
   for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
@@ -1634,15 +1616,20 @@ fn main(
   let base = row * D;
   let rsqrt = inverseSqrt(larger(total, eps * eps));
   for (var i = first + lane; i < end; i += LANES) {
-    let x_1 = f32(x[base + i]);
-    y[base + i] = y_t(x_1 * rsqrt);
+    let x_1 = x_at(base + i);
+    y_put(base + i, x_1 * rsqrt);
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1667,10 +1654,6 @@ override SUBGROUP: u32;
 override N: u32;
 override D: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1697,7 +1680,7 @@ fn main(
   let used = (((D / 4u) + ((((D / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u) + PARTS) - 1u) / PARTS);
   var total = 0.0f;
   for (var p = lane; p < used; p += LANES) {
-    let part_1 = f32(partials[(p * N) + row]);
+    let part_1 = partials_at((p * N) + row);
     total = total + part_1;
   }
   for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
@@ -1725,15 +1708,20 @@ fn main(
   let base = row * (D / 4u);
   let rsqrt = inverseSqrt(larger(total, eps * eps));
   for (var i = first + lane; i < end; i += LANES) {
-    let x_1 = vec4f(x[base + i]);
-    y[base + i] = vec4<y_t>(x_1 * vec4f(rsqrt));
+    let x_1 = x_four(base + i);
+    y_put_four(base + i, x_1 * vec4f(rsqrt));
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1789,10 +1777,6 @@ override O: u32;
 override F: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> w: array<w_t>;
-@group(0) @binding(1) var<storage, read> g: array<g_t>;
-@group(0) @binding(2) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -1819,7 +1803,7 @@ fn main(
     var part_1 = 0.0f;
     let stop = min(block + (LANES * 256u), F);
     for (var i = block; i < stop; i += LANES) {
-      let w_1 = f32(w[base + i]);
+      let w_1 = w_at(base + i);
       part_1 = part_1 + (w_1 * w_1);
     }
     sum = sum + part_1;
@@ -1845,18 +1829,18 @@ fn main(
   }
   let sum_all = sum;
   let end = select(0u, F, active_1);
-  let g_1 = f32(g[row]);
+  let g_1 = g_at(row);
   let mul = g_1 * inverseSqrt(larger(sum_all, eps * eps));
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let w_2 = f32(w[base + i_2]);
-    y[base + i_2] = y_t(w_2 * mul);
+    let w_2 = w_at(base + i_2);
+    y_put(base + i_2, w_2 * mul);
   }
 }
 `,
             bindings: [
-              { tensor: "w", access: "read", element: "w_t" },
-              { tensor: "g", access: "read", element: "g_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "w", access: "read", name: "w", accessors: { at: "w_at" } },
+              { tensor: "g", access: "read", name: "g", accessors: { at: "g_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -1879,10 +1863,6 @@ override SUBGROUP: u32;
 override O: u32;
 override F: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> w: array<vec4<w_t>>;
-@group(0) @binding(1) var<storage, read> g: array<g_t>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1914,7 +1894,7 @@ fn main(
     var part_1 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), F / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let w_1 = vec4f(w[base + i]);
+      let w_1 = w_four(base + i);
       part_1 = part_1 + (w_1 * w_1);
     }
     sum = sum + part_1;
@@ -1941,18 +1921,18 @@ fn main(
   }
   let sum_all = sum_2;
   let end = select(0u, F / 4u, active_1);
-  let g_1 = f32(g[row]);
+  let g_1 = g_at(row);
   let mul = g_1 * inverseSqrt(larger(sum_all, eps * eps));
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let w_2 = vec4f(w[base + i_2]);
-    y[base + i_2] = vec4<y_t>(w_2 * vec4f(mul));
+    let w_2 = w_four(base + i_2);
+    y_put_four(base + i_2, w_2 * vec4f(mul));
   }
 }
 `,
             bindings: [
-              { tensor: "w", access: "read", element: "w_t" },
-              { tensor: "g", access: "read", element: "g_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "w", access: "read", name: "w", accessors: { four: "w_four" } },
+              { tensor: "g", access: "read", name: "g", accessors: { at: "g_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -1975,10 +1955,6 @@ override SUBGROUP: u32;
 override O: u32;
 override F: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> w: array<vec4<w_t>>;
-@group(0) @binding(1) var<storage, read> g: array<g_t>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -2006,10 +1982,10 @@ fn main(
   let row = select(0u, index, active_1);
   var sum = vec4f(0.0f);
   let base = row * (F / 4u);
-  for (var k = 0u; k < HELD_1; k += 1u) {
+  for (var k = 0u; k < HELD; k += 1u) {
     let i = lane + (k * LANES);
     if (i < (F / 4u)) {
-      let w_1 = vec4f(w[base + i]);
+      let w_1 = w_four(base + i);
       held[held_place(0u, k, local_index)] = w_1;
       sum = sum + (w_1 * w_1);
     }
@@ -2036,21 +2012,21 @@ fn main(
   }
   let sum_all = sum_2;
   let end = select(0u, F / 4u, active_1);
-  let g_1 = f32(g[row]);
+  let g_1 = g_at(row);
   let mul = g_1 * inverseSqrt(larger(sum_all, eps * eps));
-  for (var k_2 = 0u; k_2 < HELD_1; k_2 += 1u) {
+  for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
     let i_2 = lane + (k_2 * LANES);
     if (i_2 < end) {
       let kept = held[held_place(0u, k_2, local_index)];
-      y[base + i_2] = vec4<y_t>(kept * vec4f(mul));
+      y_put_four(base + i_2, kept * vec4f(mul));
     }
   }
 }
 `,
             bindings: [
-              { tensor: "w", access: "read", element: "w_t" },
-              { tensor: "g", access: "read", element: "g_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "w", access: "read", name: "w", accessors: { four: "w_four" } },
+              { tensor: "g", access: "read", name: "g", accessors: { at: "g_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -2073,10 +2049,6 @@ override SUBGROUP: u32;
 override O: u32;
 override F: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> w: array<vec4<w_t>>;
-@group(0) @binding(1) var<storage, read> g: array<g_t>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4<y_t>>;
 
 // A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
 fn larger(a: f32, b: f32) -> f32 {
@@ -2117,10 +2089,10 @@ fn main(
     var part_5 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), F / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let w_3 = vec4f(w[base_2 + i]);
-      let w_4 = vec4f(w[base_3 + i]);
-      let w_5 = vec4f(w[base_4 + i]);
-      let w_6 = vec4f(w[base_5 + i]);
+      let w_3 = w_four(base_2 + i);
+      let w_4 = w_four(base_3 + i);
+      let w_5 = w_four(base_4 + i);
+      let w_6 = w_four(base_5 + i);
       part_2 = part_2 + (w_3 * w_3);
       part_3 = part_3 + (w_4 * w_4);
       part_4 = part_4 + (w_5 * w_5);
@@ -2150,30 +2122,30 @@ fn main(
   let sum_all_4 = sum_2_4;
   let sum_all_5 = sum_2_5;
   let end = select(0u, F / 4u, active_1);
-  let g_2 = f32(g[row_2]);
-  let g_3 = f32(g[row_3]);
-  let g_4 = f32(g[row_4]);
-  let g_5 = f32(g[row_5]);
+  let g_2 = g_at(row_2);
+  let g_3 = g_at(row_3);
+  let g_4 = g_at(row_4);
+  let g_5 = g_at(row_5);
   let mul_2 = g_2 * inverseSqrt(larger(sum_all_2, eps * eps));
   let mul_3 = g_3 * inverseSqrt(larger(sum_all_3, eps * eps));
   let mul_4 = g_4 * inverseSqrt(larger(sum_all_4, eps * eps));
   let mul_5 = g_5 * inverseSqrt(larger(sum_all_5, eps * eps));
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-    let w_2_2 = vec4f(w[base_2 + i_2]);
-    let w_2_3 = vec4f(w[base_3 + i_2]);
-    let w_2_4 = vec4f(w[base_4 + i_2]);
-    let w_2_5 = vec4f(w[base_5 + i_2]);
-    y[base_2 + i_2] = vec4<y_t>(w_2_2 * vec4f(mul_2));
-    y[base_3 + i_2] = vec4<y_t>(w_2_3 * vec4f(mul_3));
-    y[base_4 + i_2] = vec4<y_t>(w_2_4 * vec4f(mul_4));
-    y[base_5 + i_2] = vec4<y_t>(w_2_5 * vec4f(mul_5));
+    let w_2_2 = w_four(base_2 + i_2);
+    let w_2_3 = w_four(base_3 + i_2);
+    let w_2_4 = w_four(base_4 + i_2);
+    let w_2_5 = w_four(base_5 + i_2);
+    y_put_four(base_2 + i_2, w_2_2 * vec4f(mul_2));
+    y_put_four(base_3 + i_2, w_2_3 * vec4f(mul_3));
+    y_put_four(base_4 + i_2, w_2_4 * vec4f(mul_4));
+    y_put_four(base_5 + i_2, w_2_5 * vec4f(mul_5));
   }
 }
 `,
             bindings: [
-              { tensor: "w", access: "read", element: "w_t" },
-              { tensor: "g", access: "read", element: "g_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "w", access: "read", name: "w", accessors: { four: "w_four" } },
+              { tensor: "g", access: "read", name: "g", accessors: { at: "g_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -2203,9 +2175,6 @@ override SUBGROUP: u32;
 override O: u32;
 override F: u32;
 
-@group(0) @binding(0) var<storage, read> w: array<w_t>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -2231,7 +2200,7 @@ fn main(
     var part_1 = 0.0f;
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let w_1 = f32(w[base + i]);
+      let w_1 = w_at(base + i);
       part_1 = part_1 + (w_1 * w_1);
     }
     sum = sum + part_1;
@@ -2257,13 +2226,18 @@ fn main(
   }
   let sum_all = sum;
   if (active_1 && (lane == 0u)) {
-    partials[(part * O) + row] = partials_t(sum_all);
+    partials_put((part * O) + row, sum_all);
   }
 }
 `,
                   bindings: [
-                    { tensor: "w", access: "read", element: "w_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "w", access: "read", name: "w", accessors: { at: "w_at" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -2286,9 +2260,6 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override O: u32;
 override F: u32;
-
-@group(0) @binding(0) var<storage, read> w: array<vec4<w_t>>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -2319,7 +2290,7 @@ fn main(
     var part_1 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let w_1 = vec4f(w[base + i]);
+      let w_1 = w_four(base + i);
       part_1 = part_1 + (w_1 * w_1);
     }
     sum = sum + part_1;
@@ -2346,13 +2317,18 @@ fn main(
   }
   let sum_all = sum_2;
   if (active_1 && (lane == 0u)) {
-    partials[(part * O) + row] = partials_t(sum_all);
+    partials_put((part * O) + row, sum_all);
   }
 }
 `,
                   bindings: [
-                    { tensor: "w", access: "read", element: "w_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "w", access: "read", name: "w", accessors: { four: "w_four" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -2382,11 +2358,6 @@ override O: u32;
 override F: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> g: array<g_t>;
-@group(0) @binding(2) var<storage, read> w: array<w_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -2412,7 +2383,7 @@ fn main(
   let used = ((F + (((F + PARTS) - 1u) / PARTS)) - 1u) / (((F + PARTS) - 1u) / PARTS);
   var total = 0.0f;
   for (var p = lane; p < used; p += LANES) {
-    let part_1 = f32(partials[(p * O) + row]);
+    let part_1 = partials_at((p * O) + row);
     total = total + part_1;
   }
   for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
@@ -2438,19 +2409,24 @@ fn main(
   let last = min(first + (((F + PARTS) - 1u) / PARTS), F);
   let end = select(0u, last, active_1);
   let base = row * F;
-  let g_1 = f32(g[row]);
+  let g_1 = g_at(row);
   let mul = g_1 * inverseSqrt(larger(total, eps * eps));
   for (var i = first + lane; i < end; i += LANES) {
-    let w_1 = f32(w[base + i]);
-    y[base + i] = y_t(w_1 * mul);
+    let w_1 = w_at(base + i);
+    y_put(base + i, w_1 * mul);
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "g", access: "read", element: "g_t" },
-                    { tensor: "w", access: "read", element: "w_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "g", access: "read", name: "g", accessors: { at: "g_at" } },
+                    { tensor: "w", access: "read", name: "w", accessors: { at: "w_at" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -2475,11 +2451,6 @@ override SUBGROUP: u32;
 override O: u32;
 override F: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> g: array<g_t>;
-@group(0) @binding(2) var<storage, read> w: array<vec4<w_t>>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -2506,7 +2477,7 @@ fn main(
   let used = (((F / 4u) + ((((F / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((F / 4u) + PARTS) - 1u) / PARTS);
   var total = 0.0f;
   for (var p = lane; p < used; p += LANES) {
-    let part_1 = f32(partials[(p * O) + row]);
+    let part_1 = partials_at((p * O) + row);
     total = total + part_1;
   }
   for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
@@ -2532,19 +2503,24 @@ fn main(
   let last = min(first + ((((F / 4u) + PARTS) - 1u) / PARTS), F / 4u);
   let end = select(0u, last, active_1);
   let base = row * (F / 4u);
-  let g_1 = f32(g[row]);
+  let g_1 = g_at(row);
   let mul = g_1 * inverseSqrt(larger(total, eps * eps));
   for (var i = first + lane; i < end; i += LANES) {
-    let w_1 = vec4f(w[base + i]);
-    y[base + i] = vec4<y_t>(w_1 * vec4f(mul));
+    let w_1 = w_four(base + i);
+    y_put_four(base + i, w_1 * vec4f(mul));
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "g", access: "read", element: "g_t" },
-                    { tensor: "w", access: "read", element: "w_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "g", access: "read", name: "g", accessors: { at: "g_at" } },
+                    { tensor: "w", access: "read", name: "w", accessors: { four: "w_four" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -2601,9 +2577,6 @@ override S: u32;
 override N: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -2627,13 +2600,13 @@ fn main(
   let N_1 = 0u / max(S, 1u);
   let S_1 = 0u % max(S, 1u);
   let base = row * S;
-  let x_1 = f32(x[base + ((N_1 * (C * S)) + S_1)]);
+  let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[base + ((N_2 * (C * S)) + S_2)]);
+  let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[base + ((N_3 * (C * S)) + S_3)]);
+  let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -2644,7 +2617,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let N_4 = i / max(S, 1u);
       let S_4 = i % max(S, 1u);
-      let x_4 = f32(x[base + ((N_4 * (C * S)) + S_4)]);
+      let x_4 = x_at(base + ((N_4 * (C * S)) + S_4));
       let d = x_4 - shift;
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -2693,7 +2666,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let N_5 = i_2 / max(S, 1u);
       let S_5 = i_2 % max(S, 1u);
-      let x_5 = f32(x[base + ((N_5 * (C * S)) + S_5)]);
+      let x_5 = x_at(base + ((N_5 * (C * S)) + S_5));
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -2737,14 +2710,14 @@ fn main(
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
     let N_6 = i_3 / max(S, 1u);
     let S_6 = i_3 % max(S, 1u);
-    let x_6 = f32(x[base + ((N_6 * (C * S)) + S_6)]);
-    y[base + ((N_6 * (C * S)) + S_6)] = y_t(((x_6 - shift_2) - rest) / add);
+    let x_6 = x_at(base + ((N_6 * (C * S)) + S_6));
+    y_put(base + ((N_6 * (C * S)) + S_6), ((x_6 - shift_2) - rest) / add);
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -2769,9 +2742,6 @@ override C: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -2800,13 +2770,13 @@ fn main(
   let N_1 = 0u / max(S, 1u);
   let S_1 = 0u % max(S, 1u);
   let base = row * S;
-  let x_1 = f32(x[(base + ((N_1 * (C * S)) + S_1)) / 4u][(base + ((N_1 * (C * S)) + S_1)) % 4u]);
+  let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[(base + ((N_2 * (C * S)) + S_2)) / 4u][(base + ((N_2 * (C * S)) + S_2)) % 4u]);
+  let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[(base + ((N_3 * (C * S)) + S_3)) / 4u][(base + ((N_3 * (C * S)) + S_3)) % 4u]);
+  let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = row * (S / 4u);
   var sum = vec4f(0.0f);
@@ -2818,7 +2788,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let N_4 = (i * 4u) / max(S, 1u);
       let S_4 = (i * 4u) % max(S, 1u);
-      let x_4 = vec4f(x[base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
+      let x_4 = x_four(base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
       let d = x_4 - vec4f(shift);
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -2869,7 +2839,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let N_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5 = vec4f(x[base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
+      let x_5 = x_four(base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -2915,14 +2885,14 @@ fn main(
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
     let N_6 = (i_3 * 4u) / max(S, 1u);
     let S_6 = (i_3 * 4u) % max(S, 1u);
-    let x_6 = vec4f(x[base_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
-    y[base_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))] = vec4<y_t>(((x_6 - vec4f(shift_2)) - vec4f(rest)) / vec4f(add));
+    let x_6 = x_four(base_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)));
+    y_put_four(base_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)), ((x_6 - vec4f(shift_2)) - vec4f(rest)) / vec4f(add));
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -2947,9 +2917,6 @@ override C: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -2978,23 +2945,23 @@ fn main(
   let N_1 = 0u / max(S, 1u);
   let S_1 = 0u % max(S, 1u);
   let base = row * S;
-  let x_1 = f32(x[(base + ((N_1 * (C * S)) + S_1)) / 4u][(base + ((N_1 * (C * S)) + S_1)) % 4u]);
+  let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[(base + ((N_2 * (C * S)) + S_2)) / 4u][(base + ((N_2 * (C * S)) + S_2)) % 4u]);
+  let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[(base + ((N_3 * (C * S)) + S_3)) / 4u][(base + ((N_3 * (C * S)) + S_3)) % 4u]);
+  let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   let base_2 = row * (S / 4u);
-  for (var k = 0u; k < HELD_1; k += 1u) {
+  for (var k = 0u; k < HELD; k += 1u) {
     let i = lane + (k * LANES);
     if (i < ((N * S) / 4u)) {
       let N_4 = (i * 4u) / max(S, 1u);
       let S_4 = (i * 4u) % max(S, 1u);
-      let x_4 = vec4f(x[base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
+      let x_4 = x_four(base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
       held[held_place(0u, k, local_index)] = x_4;
       let d = x_4 - vec4f(shift);
       sum = sum + d;
@@ -3037,7 +3004,7 @@ fn main(
   var sum_3 = vec4f(0.0f);
   var squares_3 = vec4f(0.0f);
   let end = select(0u, (N * S) / 4u, far);
-  for (var k_2 = 0u; k_2 < HELD_1; k_2 += 1u) {
+  for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
     let i_2 = lane + (k_2 * LANES);
     if (i_2 < end) {
       let kept = held[held_place(0u, k_2, local_index)];
@@ -3081,20 +3048,20 @@ fn main(
   let spread = select(variance, variance_2, far);
   let end_2 = select(0u, (N * S) / 4u, active_1);
   let add = sqrt(spread) + eps;
-  for (var k_3 = 0u; k_3 < HELD_1; k_3 += 1u) {
+  for (var k_3 = 0u; k_3 < HELD; k_3 += 1u) {
     let i_3 = lane + (k_3 * LANES);
     if (i_3 < end_2) {
       let kept_2 = held[held_place(0u, k_3, local_index)];
       let N_5 = (i_3 * 4u) / max(S, 1u);
       let S_5 = (i_3 * 4u) % max(S, 1u);
-      y[base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u))] = vec4<y_t>(((kept_2 - vec4f(shift_2)) - vec4f(rest)) / vec4f(add));
+      y_put_four(base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)), ((kept_2 - vec4f(shift_2)) - vec4f(rest)) / vec4f(add));
     }
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -3119,9 +3086,6 @@ override C: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4<y_t>>;
 
 // A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
 fn larger(a: f32, b: f32) -> f32 {
@@ -3153,22 +3117,22 @@ fn main(
   let base_4 = row_3 * S;
   let base_5 = row_4 * S;
   let base_6 = row_5 * S;
-  let x_7 = f32(x[(base_3 + ((N_1 * (C * S)) + S_1)) / 4u][(base_3 + ((N_1 * (C * S)) + S_1)) % 4u]);
-  let x_8 = f32(x[(base_4 + ((N_1 * (C * S)) + S_1)) / 4u][(base_4 + ((N_1 * (C * S)) + S_1)) % 4u]);
-  let x_9 = f32(x[(base_5 + ((N_1 * (C * S)) + S_1)) / 4u][(base_5 + ((N_1 * (C * S)) + S_1)) % 4u]);
-  let x_10 = f32(x[(base_6 + ((N_1 * (C * S)) + S_1)) / 4u][(base_6 + ((N_1 * (C * S)) + S_1)) % 4u]);
+  let x_7 = x_at(base_3 + ((N_1 * (C * S)) + S_1));
+  let x_8 = x_at(base_4 + ((N_1 * (C * S)) + S_1));
+  let x_9 = x_at(base_5 + ((N_1 * (C * S)) + S_1));
+  let x_10 = x_at(base_6 + ((N_1 * (C * S)) + S_1));
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2_2 = f32(x[(base_3 + ((N_2 * (C * S)) + S_2)) / 4u][(base_3 + ((N_2 * (C * S)) + S_2)) % 4u]);
-  let x_2_3 = f32(x[(base_4 + ((N_2 * (C * S)) + S_2)) / 4u][(base_4 + ((N_2 * (C * S)) + S_2)) % 4u]);
-  let x_2_4 = f32(x[(base_5 + ((N_2 * (C * S)) + S_2)) / 4u][(base_5 + ((N_2 * (C * S)) + S_2)) % 4u]);
-  let x_2_5 = f32(x[(base_6 + ((N_2 * (C * S)) + S_2)) / 4u][(base_6 + ((N_2 * (C * S)) + S_2)) % 4u]);
+  let x_2_2 = x_at(base_3 + ((N_2 * (C * S)) + S_2));
+  let x_2_3 = x_at(base_4 + ((N_2 * (C * S)) + S_2));
+  let x_2_4 = x_at(base_5 + ((N_2 * (C * S)) + S_2));
+  let x_2_5 = x_at(base_6 + ((N_2 * (C * S)) + S_2));
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3_2 = f32(x[(base_3 + ((N_3 * (C * S)) + S_3)) / 4u][(base_3 + ((N_3 * (C * S)) + S_3)) % 4u]);
-  let x_3_3 = f32(x[(base_4 + ((N_3 * (C * S)) + S_3)) / 4u][(base_4 + ((N_3 * (C * S)) + S_3)) % 4u]);
-  let x_3_4 = f32(x[(base_5 + ((N_3 * (C * S)) + S_3)) / 4u][(base_5 + ((N_3 * (C * S)) + S_3)) % 4u]);
-  let x_3_5 = f32(x[(base_6 + ((N_3 * (C * S)) + S_3)) / 4u][(base_6 + ((N_3 * (C * S)) + S_3)) % 4u]);
+  let x_3_2 = x_at(base_3 + ((N_3 * (C * S)) + S_3));
+  let x_3_3 = x_at(base_4 + ((N_3 * (C * S)) + S_3));
+  let x_3_4 = x_at(base_5 + ((N_3 * (C * S)) + S_3));
+  let x_3_5 = x_at(base_6 + ((N_3 * (C * S)) + S_3));
   let shift_3 = x_7 + (((x_2_2 - x_7) + (x_3_2 - x_7)) * 0.3333333432674408f);
   let shift_4 = x_8 + (((x_2_3 - x_8) + (x_3_3 - x_8)) * 0.3333333432674408f);
   let shift_5 = x_9 + (((x_2_4 - x_9) + (x_3_4 - x_9)) * 0.3333333432674408f);
@@ -3198,10 +3162,10 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let N_4 = (i * 4u) / max(S, 1u);
       let S_4 = (i * 4u) % max(S, 1u);
-      let x_4_2 = vec4f(x[base_2_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
-      let x_4_3 = vec4f(x[base_2_3 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
-      let x_4_4 = vec4f(x[base_2_4 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
-      let x_4_5 = vec4f(x[base_2_5 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
+      let x_4_2 = x_four(base_2_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
+      let x_4_3 = x_four(base_2_3 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
+      let x_4_4 = x_four(base_2_4 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
+      let x_4_5 = x_four(base_2_5 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
       let d_3 = x_4_2 - vec4f(shift_3);
       let d_4 = x_4_3 - vec4f(shift_4);
       let d_5 = x_4_4 - vec4f(shift_5);
@@ -3285,7 +3249,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2_2; i_2 += LANES) {
       let N_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5_2 = vec4f(x[base_2_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
+      let x_5_2 = x_four(base_2_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
       let d_2_2 = x_5_2 - vec4f(shift_2_2);
       part_3_2 = part_3_2 + d_2_2;
       part_4_2 = part_4_2 + (d_2_2 * d_2_2);
@@ -3300,7 +3264,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2_3; i_2 += LANES) {
       let N_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5_3 = vec4f(x[base_2_3 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
+      let x_5_3 = x_four(base_2_3 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
       let d_2_3 = x_5_3 - vec4f(shift_2_3);
       part_3_3 = part_3_3 + d_2_3;
       part_4_3 = part_4_3 + (d_2_3 * d_2_3);
@@ -3315,7 +3279,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2_4; i_2 += LANES) {
       let N_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5_4 = vec4f(x[base_2_4 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
+      let x_5_4 = x_four(base_2_4 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
       let d_2_4 = x_5_4 - vec4f(shift_2_4);
       part_3_4 = part_3_4 + d_2_4;
       part_4_4 = part_4_4 + (d_2_4 * d_2_4);
@@ -3330,7 +3294,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2_5; i_2 += LANES) {
       let N_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5_5 = vec4f(x[base_2_5 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
+      let x_5_5 = x_four(base_2_5 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
       let d_2_5 = x_5_5 - vec4f(shift_2_5);
       part_3_5 = part_3_5 + d_2_5;
       part_4_5 = part_4_5 + (d_2_5 * d_2_5);
@@ -3388,20 +3352,20 @@ fn main(
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
     let N_6 = (i_3 * 4u) / max(S, 1u);
     let S_6 = (i_3 * 4u) % max(S, 1u);
-    let x_6_2 = vec4f(x[base_2_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
-    let x_6_3 = vec4f(x[base_2_3 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
-    let x_6_4 = vec4f(x[base_2_4 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
-    let x_6_5 = vec4f(x[base_2_5 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))]);
-    y[base_2_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))] = vec4<y_t>(((x_6_2 - vec4f(shift_2_2)) - vec4f(rest_2)) / vec4f(add_2));
-    y[base_2_3 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))] = vec4<y_t>(((x_6_3 - vec4f(shift_2_3)) - vec4f(rest_3)) / vec4f(add_3));
-    y[base_2_4 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))] = vec4<y_t>(((x_6_4 - vec4f(shift_2_4)) - vec4f(rest_4)) / vec4f(add_4));
-    y[base_2_5 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u))] = vec4<y_t>(((x_6_5 - vec4f(shift_2_5)) - vec4f(rest_5)) / vec4f(add_5));
+    let x_6_2 = x_four(base_2_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)));
+    let x_6_3 = x_four(base_2_3 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)));
+    let x_6_4 = x_four(base_2_4 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)));
+    let x_6_5 = x_four(base_2_5 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)));
+    y_put_four(base_2_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)), ((x_6_2 - vec4f(shift_2_2)) - vec4f(rest_2)) / vec4f(add_2));
+    y_put_four(base_2_3 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)), ((x_6_3 - vec4f(shift_2_3)) - vec4f(rest_3)) / vec4f(add_3));
+    y_put_four(base_2_4 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)), ((x_6_4 - vec4f(shift_2_4)) - vec4f(rest_4)) / vec4f(add_4));
+    y_put_four(base_2_5 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)), ((x_6_5 - vec4f(shift_2_5)) - vec4f(rest_5)) / vec4f(add_5));
   }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", element: "x_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -3433,9 +3397,6 @@ override C: u32;
 override N: u32;
 override S: u32;
 
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -3463,13 +3424,13 @@ fn main(
   let N_1 = 0u / max(S, 1u);
   let S_1 = 0u % max(S, 1u);
   let base = row * S;
-  let x_1 = f32(x[base + ((N_1 * (C * S)) + S_1)]);
+  let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[base + ((N_2 * (C * S)) + S_2)]);
+  let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[base + ((N_3 * (C * S)) + S_3)]);
+  let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -3480,7 +3441,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let N_4 = i / max(S, 1u);
       let S_4 = i % max(S, 1u);
-      let x_4 = f32(x[base + ((N_4 * (C * S)) + S_4)]);
+      let x_4 = x_at(base + ((N_4 * (C * S)) + S_4));
       let d = x_4 - shift;
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -3529,7 +3490,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let N_5 = i_2 / max(S, 1u);
       let S_5 = i_2 % max(S, 1u);
-      let x_5 = f32(x[base + ((N_5 * (C * S)) + S_5)]);
+      let x_5 = x_at(base + ((N_5 * (C * S)) + S_5));
       let d_2 = x_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -3569,15 +3530,20 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    partials[(part * C) + row] = partials_t(shift_2);
-    partials[((PARTS + part) * C) + row] = partials_t(rest);
-    partials[(((2u * PARTS) + part) * C) + row] = partials_t(spread);
+    partials_put((part * C) + row, shift_2);
+    partials_put(((PARTS + part) * C) + row, rest);
+    partials_put((((2u * PARTS) + part) * C) + row, spread);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -3602,9 +3568,6 @@ override SUBGROUP: u32;
 override C: u32;
 override N: u32;
 override S: u32;
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -3637,13 +3600,13 @@ fn main(
   let N_1 = 0u / max(S, 1u);
   let S_1 = 0u % max(S, 1u);
   let base = row * S;
-  let x_1 = f32(x[(base + ((N_1 * (C * S)) + S_1)) / 4u][(base + ((N_1 * (C * S)) + S_1)) % 4u]);
+  let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
   let N_2 = ((N * S) / 2u) / max(S, 1u);
   let S_2 = ((N * S) / 2u) % max(S, 1u);
-  let x_2 = f32(x[(base + ((N_2 * (C * S)) + S_2)) / 4u][(base + ((N_2 * (C * S)) + S_2)) % 4u]);
+  let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
   let N_3 = ((N * S) - 1u) / max(S, 1u);
   let S_3 = ((N * S) - 1u) % max(S, 1u);
-  let x_3 = f32(x[(base + ((N_3 * (C * S)) + S_3)) / 4u][(base + ((N_3 * (C * S)) + S_3)) % 4u]);
+  let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
   let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
   let base_2 = row * (S / 4u);
   var sum = vec4f(0.0f);
@@ -3655,7 +3618,7 @@ fn main(
     for (var i = block; i < stop; i += LANES) {
       let N_4 = (i * 4u) / max(S, 1u);
       let S_4 = (i * 4u) % max(S, 1u);
-      let x_4 = vec4f(x[base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u))]);
+      let x_4 = x_four(base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
       let d = x_4 - vec4f(shift);
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -3706,7 +3669,7 @@ fn main(
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let N_5 = (i_2 * 4u) / max(S, 1u);
       let S_5 = (i_2 * 4u) % max(S, 1u);
-      let x_5 = vec4f(x[base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u))]);
+      let x_5 = x_four(base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
       let d_2 = x_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -3748,15 +3711,20 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    partials[(part * C) + row] = partials_t(shift_2);
-    partials[((PARTS + part) * C) + row] = partials_t(rest);
-    partials[(((2u * PARTS) + part) * C) + row] = partials_t(spread);
+    partials_put((part * C) + row, shift_2);
+    partials_put(((PARTS + part) * C) + row, rest);
+    partials_put((((2u * PARTS) + part) * C) + row, spread);
   }
 }
 `,
                   bindings: [
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -3787,10 +3755,6 @@ override C: u32;
 override N: u32;
 override S: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> x: array<x_t>;
-@group(0) @binding(2) var<storage, read_write> y: array<y_t>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -3823,11 +3787,11 @@ fn main(
     }
     workgroupBarrier();
   }
-  let part_1 = f32(partials[row]);
+  let part_1 = partials_at(row);
   var total = 0.0f;
   for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-    let part_2 = f32(partials[(p_2 * C) + row]);
-    let part_3 = f32(partials[((PARTS + p_2) * C) + row]);
+    let part_2 = partials_at((p_2 * C) + row);
+    let part_3 = partials_at(((PARTS + p_2) * C) + row);
     total = total + (f32(min((p_2 + 1u) * ((((N * S) + PARTS) - 1u) / PARTS), N * S) - (p_2 * ((((N * S) + PARTS) - 1u) / PARTS))) * ((part_2 - part_1) + part_3));
   }
   for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
@@ -3852,9 +3816,9 @@ fn main(
   let rest = total / f32(N * S);
   var total_2 = 0.0f;
   for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-    let part_4 = f32(partials[(p_3 * C) + row]);
-    let part_5 = f32(partials[((PARTS + p_3) * C) + row]);
-    let part_6 = f32(partials[(((2u * PARTS) + p_3) * C) + row]);
+    let part_4 = partials_at((p_3 * C) + row);
+    let part_5 = partials_at(((PARTS + p_3) * C) + row);
+    let part_6 = partials_at((((2u * PARTS) + p_3) * C) + row);
     total_2 = total_2 + (f32(min((p_3 + 1u) * ((((N * S) + PARTS) - 1u) / PARTS), N * S) - (p_3 * ((((N * S) + PARTS) - 1u) / PARTS))) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
   }
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
@@ -3885,15 +3849,20 @@ fn main(
   for (var i = first + lane; i < end; i += LANES) {
     let N_1 = i / max(S, 1u);
     let S_1 = i % max(S, 1u);
-    let x_1 = f32(x[base + ((N_1 * (C * S)) + S_1)]);
-    y[base + ((N_1 * (C * S)) + S_1)] = y_t(((x_1 - part_1) - rest) / add);
+    let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
+    y_put(base + ((N_1 * (C * S)) + S_1), ((x_1 - part_1) - rest) / add);
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -3920,10 +3889,6 @@ override C: u32;
 override N: u32;
 override S: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> x: array<vec4<x_t>>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -3956,11 +3921,11 @@ fn main(
     }
     workgroupBarrier();
   }
-  let part_1 = f32(partials[row]);
+  let part_1 = partials_at(row);
   var total = 0.0f;
   for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-    let part_2 = f32(partials[(p_2 * C) + row]);
-    let part_3 = f32(partials[((PARTS + p_2) * C) + row]);
+    let part_2 = partials_at((p_2 * C) + row);
+    let part_3 = partials_at(((PARTS + p_2) * C) + row);
     total = total + (f32((min((p_2 + 1u) * (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u) - (p_2 * (((((N * S) / 4u) + PARTS) - 1u) / PARTS))) * 4u) * ((part_2 - part_1) + part_3));
   }
   for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
@@ -3985,9 +3950,9 @@ fn main(
   let rest = total / f32(N * S);
   var total_2 = 0.0f;
   for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-    let part_4 = f32(partials[(p_3 * C) + row]);
-    let part_5 = f32(partials[((PARTS + p_3) * C) + row]);
-    let part_6 = f32(partials[(((2u * PARTS) + p_3) * C) + row]);
+    let part_4 = partials_at((p_3 * C) + row);
+    let part_5 = partials_at(((PARTS + p_3) * C) + row);
+    let part_6 = partials_at((((2u * PARTS) + p_3) * C) + row);
     total_2 = total_2 + (f32((min((p_3 + 1u) * (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u) - (p_3 * (((((N * S) / 4u) + PARTS) - 1u) / PARTS))) * 4u) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
   }
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
@@ -4018,15 +3983,20 @@ fn main(
   for (var i = first + lane; i < end; i += LANES) {
     let N_1 = (i * 4u) / max(S, 1u);
     let S_1 = (i * 4u) % max(S, 1u);
-    let x_1 = vec4f(x[base + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u))]);
-    y[base + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u))] = vec4<y_t>(((x_1 - vec4f(part_1)) - vec4f(rest)) / vec4f(add));
+    let x_1 = x_four(base + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
+    y_put_four(base + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)), ((x_1 - vec4f(part_1)) - vec4f(rest)) / vec4f(add));
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "x", access: "read", element: "x_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },

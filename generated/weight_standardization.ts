@@ -130,9 +130,6 @@ override O: u32;
 override F: u32;
 override eps: f32;
 
-@group(0) @binding(0) var<storage, read> w: array<w_t>;
-@group(0) @binding(1) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -154,9 +151,9 @@ fn main(
   let active_1 = index < O;
   let row = select(0u, index, active_1);
   let base = row * F;
-  let w_1 = f32(w[base]);
-  let w_2 = f32(w[base + (F / 2u)]);
-  let w_3 = f32(w[base + (F - 1u)]);
+  let w_1 = w_at(base);
+  let w_2 = w_at(base + (F / 2u));
+  let w_3 = w_at(base + (F - 1u));
   let shift = w_1 + (((w_2 - w_1) + (w_3 - w_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -165,7 +162,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), F);
     for (var i = block; i < stop; i += LANES) {
-      let w_4 = f32(w[base + i]);
+      let w_4 = w_at(base + i);
       let d = w_4 - shift;
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -212,7 +209,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let w_5 = f32(w[base + i_2]);
+      let w_5 = w_at(base + i_2);
       let d_2 = w_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -254,14 +251,14 @@ fn main(
   let end_2 = select(0u, F, active_1);
   let rsqrt = inverseSqrt(spread + eps);
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
-    let w_6 = f32(w[base + i_3]);
-    y[base + i_3] = y_t(((w_6 - shift_2) - rest) * rsqrt);
+    let w_6 = w_at(base + i_3);
+    y_put(base + i_3, ((w_6 - shift_2) - rest) * rsqrt);
   }
 }
 `,
             bindings: [
-              { tensor: "w", access: "read", element: "w_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "w", access: "read", name: "w", accessors: { at: "w_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -284,9 +281,6 @@ override SUBGROUP: u32;
 override O: u32;
 override F: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> w: array<vec4<w_t>>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -313,9 +307,9 @@ fn main(
   let active_1 = index < O;
   let row = select(0u, index, active_1);
   let base = row * F;
-  let w_1 = f32(w[base / 4u][base % 4u]);
-  let w_2 = f32(w[(base + (F / 2u)) / 4u][(base + (F / 2u)) % 4u]);
-  let w_3 = f32(w[(base + (F - 1u)) / 4u][(base + (F - 1u)) % 4u]);
+  let w_1 = w_at(base);
+  let w_2 = w_at(base + (F / 2u));
+  let w_3 = w_at(base + (F - 1u));
   let shift = w_1 + (((w_2 - w_1) + (w_3 - w_1)) * 0.3333333432674408f);
   let base_2 = row * (F / 4u);
   var sum = vec4f(0.0f);
@@ -325,7 +319,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), F / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let w_4 = vec4f(w[base_2 + i]);
+      let w_4 = w_four(base_2 + i);
       let d = w_4 - vec4f(shift);
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -374,7 +368,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let w_5 = vec4f(w[base_2 + i_2]);
+      let w_5 = w_four(base_2 + i_2);
       let d_2 = w_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -418,14 +412,14 @@ fn main(
   let end_2 = select(0u, F / 4u, active_1);
   let rsqrt = inverseSqrt(spread + eps);
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
-    let w_6 = vec4f(w[base_2 + i_3]);
-    y[base_2 + i_3] = vec4<y_t>(((w_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt));
+    let w_6 = w_four(base_2 + i_3);
+    y_put_four(base_2 + i_3, ((w_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt));
   }
 }
 `,
             bindings: [
-              { tensor: "w", access: "read", element: "w_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "w", access: "read", name: "w", accessors: { at: "w_at", four: "w_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -448,9 +442,6 @@ override SUBGROUP: u32;
 override O: u32;
 override F: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> w: array<vec4<w_t>>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -477,17 +468,17 @@ fn main(
   let active_1 = index < O;
   let row = select(0u, index, active_1);
   let base = row * F;
-  let w_1 = f32(w[base / 4u][base % 4u]);
-  let w_2 = f32(w[(base + (F / 2u)) / 4u][(base + (F / 2u)) % 4u]);
-  let w_3 = f32(w[(base + (F - 1u)) / 4u][(base + (F - 1u)) % 4u]);
+  let w_1 = w_at(base);
+  let w_2 = w_at(base + (F / 2u));
+  let w_3 = w_at(base + (F - 1u));
   let shift = w_1 + (((w_2 - w_1) + (w_3 - w_1)) * 0.3333333432674408f);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   let base_2 = row * (F / 4u);
-  for (var k = 0u; k < HELD_1; k += 1u) {
+  for (var k = 0u; k < HELD; k += 1u) {
     let i = lane + (k * LANES);
     if (i < (F / 4u)) {
-      let w_4 = vec4f(w[base_2 + i]);
+      let w_4 = w_four(base_2 + i);
       held[held_place(0u, k, local_index)] = w_4;
       let d = w_4 - vec4f(shift);
       sum = sum + d;
@@ -530,7 +521,7 @@ fn main(
   var sum_3 = vec4f(0.0f);
   var squares_3 = vec4f(0.0f);
   let end = select(0u, F / 4u, far);
-  for (var k_2 = 0u; k_2 < HELD_1; k_2 += 1u) {
+  for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
     let i_2 = lane + (k_2 * LANES);
     if (i_2 < end) {
       let kept = held[held_place(0u, k_2, local_index)];
@@ -574,18 +565,18 @@ fn main(
   let spread = select(variance, variance_2, far);
   let end_2 = select(0u, F / 4u, active_1);
   let rsqrt = inverseSqrt(spread + eps);
-  for (var k_3 = 0u; k_3 < HELD_1; k_3 += 1u) {
+  for (var k_3 = 0u; k_3 < HELD; k_3 += 1u) {
     let i_3 = lane + (k_3 * LANES);
     if (i_3 < end_2) {
       let kept_2 = held[held_place(0u, k_3, local_index)];
-      y[base_2 + i_3] = vec4<y_t>(((kept_2 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt));
+      y_put_four(base_2 + i_3, ((kept_2 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt));
     }
   }
 }
 `,
             bindings: [
-              { tensor: "w", access: "read", element: "w_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "w", access: "read", name: "w", accessors: { at: "w_at", four: "w_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -608,9 +599,6 @@ override SUBGROUP: u32;
 override O: u32;
 override F: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> w: array<vec4<w_t>>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4<y_t>>;
 
 // A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
 fn larger(a: f32, b: f32) -> f32 {
@@ -640,18 +628,18 @@ fn main(
   let base_4 = row_3 * F;
   let base_5 = row_4 * F;
   let base_6 = row_5 * F;
-  let w_7 = f32(w[base_3 / 4u][base_3 % 4u]);
-  let w_8 = f32(w[base_4 / 4u][base_4 % 4u]);
-  let w_9 = f32(w[base_5 / 4u][base_5 % 4u]);
-  let w_10 = f32(w[base_6 / 4u][base_6 % 4u]);
-  let w_2_2 = f32(w[(base_3 + (F / 2u)) / 4u][(base_3 + (F / 2u)) % 4u]);
-  let w_2_3 = f32(w[(base_4 + (F / 2u)) / 4u][(base_4 + (F / 2u)) % 4u]);
-  let w_2_4 = f32(w[(base_5 + (F / 2u)) / 4u][(base_5 + (F / 2u)) % 4u]);
-  let w_2_5 = f32(w[(base_6 + (F / 2u)) / 4u][(base_6 + (F / 2u)) % 4u]);
-  let w_3_2 = f32(w[(base_3 + (F - 1u)) / 4u][(base_3 + (F - 1u)) % 4u]);
-  let w_3_3 = f32(w[(base_4 + (F - 1u)) / 4u][(base_4 + (F - 1u)) % 4u]);
-  let w_3_4 = f32(w[(base_5 + (F - 1u)) / 4u][(base_5 + (F - 1u)) % 4u]);
-  let w_3_5 = f32(w[(base_6 + (F - 1u)) / 4u][(base_6 + (F - 1u)) % 4u]);
+  let w_7 = w_at(base_3);
+  let w_8 = w_at(base_4);
+  let w_9 = w_at(base_5);
+  let w_10 = w_at(base_6);
+  let w_2_2 = w_at(base_3 + (F / 2u));
+  let w_2_3 = w_at(base_4 + (F / 2u));
+  let w_2_4 = w_at(base_5 + (F / 2u));
+  let w_2_5 = w_at(base_6 + (F / 2u));
+  let w_3_2 = w_at(base_3 + (F - 1u));
+  let w_3_3 = w_at(base_4 + (F - 1u));
+  let w_3_4 = w_at(base_5 + (F - 1u));
+  let w_3_5 = w_at(base_6 + (F - 1u));
   let shift_3 = w_7 + (((w_2_2 - w_7) + (w_3_2 - w_7)) * 0.3333333432674408f);
   let shift_4 = w_8 + (((w_2_3 - w_8) + (w_3_3 - w_8)) * 0.3333333432674408f);
   let shift_5 = w_9 + (((w_2_4 - w_9) + (w_3_4 - w_9)) * 0.3333333432674408f);
@@ -679,10 +667,10 @@ fn main(
     var part_2_5 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), F / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let w_4_2 = vec4f(w[base_2_2 + i]);
-      let w_4_3 = vec4f(w[base_2_3 + i]);
-      let w_4_4 = vec4f(w[base_2_4 + i]);
-      let w_4_5 = vec4f(w[base_2_5 + i]);
+      let w_4_2 = w_four(base_2_2 + i);
+      let w_4_3 = w_four(base_2_3 + i);
+      let w_4_4 = w_four(base_2_4 + i);
+      let w_4_5 = w_four(base_2_5 + i);
       let d_3 = w_4_2 - vec4f(shift_3);
       let d_4 = w_4_3 - vec4f(shift_4);
       let d_5 = w_4_4 - vec4f(shift_5);
@@ -764,7 +752,7 @@ fn main(
     var part_4_2 = vec4f(0.0f);
     let stop_2_2 = min(block_2 + (LANES * 256u), end_3);
     for (var i_2 = block_2; i_2 < stop_2_2; i_2 += LANES) {
-      let w_5_2 = vec4f(w[base_2_2 + i_2]);
+      let w_5_2 = w_four(base_2_2 + i_2);
       let d_2_2 = w_5_2 - vec4f(shift_2_2);
       part_3_2 = part_3_2 + d_2_2;
       part_4_2 = part_4_2 + (d_2_2 * d_2_2);
@@ -777,7 +765,7 @@ fn main(
     var part_4_3 = vec4f(0.0f);
     let stop_2_3 = min(block_2 + (LANES * 256u), end_4);
     for (var i_2 = block_2; i_2 < stop_2_3; i_2 += LANES) {
-      let w_5_3 = vec4f(w[base_2_3 + i_2]);
+      let w_5_3 = w_four(base_2_3 + i_2);
       let d_2_3 = w_5_3 - vec4f(shift_2_3);
       part_3_3 = part_3_3 + d_2_3;
       part_4_3 = part_4_3 + (d_2_3 * d_2_3);
@@ -790,7 +778,7 @@ fn main(
     var part_4_4 = vec4f(0.0f);
     let stop_2_4 = min(block_2 + (LANES * 256u), end_5);
     for (var i_2 = block_2; i_2 < stop_2_4; i_2 += LANES) {
-      let w_5_4 = vec4f(w[base_2_4 + i_2]);
+      let w_5_4 = w_four(base_2_4 + i_2);
       let d_2_4 = w_5_4 - vec4f(shift_2_4);
       part_3_4 = part_3_4 + d_2_4;
       part_4_4 = part_4_4 + (d_2_4 * d_2_4);
@@ -803,7 +791,7 @@ fn main(
     var part_4_5 = vec4f(0.0f);
     let stop_2_5 = min(block_2 + (LANES * 256u), end_6);
     for (var i_2 = block_2; i_2 < stop_2_5; i_2 += LANES) {
-      let w_5_5 = vec4f(w[base_2_5 + i_2]);
+      let w_5_5 = w_four(base_2_5 + i_2);
       let d_2_5 = w_5_5 - vec4f(shift_2_5);
       part_3_5 = part_3_5 + d_2_5;
       part_4_5 = part_4_5 + (d_2_5 * d_2_5);
@@ -859,20 +847,20 @@ fn main(
   let rsqrt_4 = inverseSqrt(spread_4 + eps);
   let rsqrt_5 = inverseSqrt(spread_5 + eps);
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
-    let w_6_2 = vec4f(w[base_2_2 + i_3]);
-    let w_6_3 = vec4f(w[base_2_3 + i_3]);
-    let w_6_4 = vec4f(w[base_2_4 + i_3]);
-    let w_6_5 = vec4f(w[base_2_5 + i_3]);
-    y[base_2_2 + i_3] = vec4<y_t>(((w_6_2 - vec4f(shift_2_2)) - vec4f(rest_2)) * vec4f(rsqrt_2));
-    y[base_2_3 + i_3] = vec4<y_t>(((w_6_3 - vec4f(shift_2_3)) - vec4f(rest_3)) * vec4f(rsqrt_3));
-    y[base_2_4 + i_3] = vec4<y_t>(((w_6_4 - vec4f(shift_2_4)) - vec4f(rest_4)) * vec4f(rsqrt_4));
-    y[base_2_5 + i_3] = vec4<y_t>(((w_6_5 - vec4f(shift_2_5)) - vec4f(rest_5)) * vec4f(rsqrt_5));
+    let w_6_2 = w_four(base_2_2 + i_3);
+    let w_6_3 = w_four(base_2_3 + i_3);
+    let w_6_4 = w_four(base_2_4 + i_3);
+    let w_6_5 = w_four(base_2_5 + i_3);
+    y_put_four(base_2_2 + i_3, ((w_6_2 - vec4f(shift_2_2)) - vec4f(rest_2)) * vec4f(rsqrt_2));
+    y_put_four(base_2_3 + i_3, ((w_6_3 - vec4f(shift_2_3)) - vec4f(rest_3)) * vec4f(rsqrt_3));
+    y_put_four(base_2_4 + i_3, ((w_6_4 - vec4f(shift_2_4)) - vec4f(rest_4)) * vec4f(rsqrt_4));
+    y_put_four(base_2_5 + i_3, ((w_6_5 - vec4f(shift_2_5)) - vec4f(rest_5)) * vec4f(rsqrt_5));
   }
 }
 `,
             bindings: [
-              { tensor: "w", access: "read", element: "w_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "w", access: "read", name: "w", accessors: { at: "w_at", four: "w_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -902,9 +890,6 @@ override SUBGROUP: u32;
 override O: u32;
 override F: u32;
 
-@group(0) @binding(0) var<storage, read> w: array<w_t>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -930,9 +915,9 @@ fn main(
   let first = min(part * (((F + PARTS) - 1u) / PARTS), F);
   let last = min(first + (((F + PARTS) - 1u) / PARTS), F);
   let base = row * F;
-  let w_1 = f32(w[base]);
-  let w_2 = f32(w[base + (F / 2u)]);
-  let w_3 = f32(w[base + (F - 1u)]);
+  let w_1 = w_at(base);
+  let w_2 = w_at(base + (F / 2u));
+  let w_3 = w_at(base + (F - 1u));
   let shift = w_1 + (((w_2 - w_1) + (w_3 - w_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -941,7 +926,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let w_4 = f32(w[base + i]);
+      let w_4 = w_at(base + i);
       let d = w_4 - shift;
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -988,7 +973,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let w_5 = f32(w[base + i_2]);
+      let w_5 = w_at(base + i_2);
       let d_2 = w_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -1028,15 +1013,20 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    partials[(part * O) + row] = partials_t(shift_2);
-    partials[((PARTS + part) * O) + row] = partials_t(rest);
-    partials[(((2u * PARTS) + part) * O) + row] = partials_t(spread);
+    partials_put((part * O) + row, shift_2);
+    partials_put(((PARTS + part) * O) + row, rest);
+    partials_put((((2u * PARTS) + part) * O) + row, spread);
   }
 }
 `,
                   bindings: [
-                    { tensor: "w", access: "read", element: "w_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "w", access: "read", name: "w", accessors: { at: "w_at" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1059,9 +1049,6 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override O: u32;
 override F: u32;
-
-@group(0) @binding(0) var<storage, read> w: array<vec4<w_t>>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1092,9 +1079,9 @@ fn main(
   let first = min(part * ((((F / 4u) + PARTS) - 1u) / PARTS), F / 4u);
   let last = min(first + ((((F / 4u) + PARTS) - 1u) / PARTS), F / 4u);
   let base = row * F;
-  let w_1 = f32(w[base / 4u][base % 4u]);
-  let w_2 = f32(w[(base + (F / 2u)) / 4u][(base + (F / 2u)) % 4u]);
-  let w_3 = f32(w[(base + (F - 1u)) / 4u][(base + (F - 1u)) % 4u]);
+  let w_1 = w_at(base);
+  let w_2 = w_at(base + (F / 2u));
+  let w_3 = w_at(base + (F - 1u));
   let shift = w_1 + (((w_2 - w_1) + (w_3 - w_1)) * 0.3333333432674408f);
   let base_2 = row * (F / 4u);
   var sum = vec4f(0.0f);
@@ -1104,7 +1091,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let w_4 = vec4f(w[base_2 + i]);
+      let w_4 = w_four(base_2 + i);
       let d = w_4 - vec4f(shift);
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -1153,7 +1140,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let w_5 = vec4f(w[base_2 + i_2]);
+      let w_5 = w_four(base_2 + i_2);
       let d_2 = w_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -1195,15 +1182,20 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    partials[(part * O) + row] = partials_t(shift_2);
-    partials[((PARTS + part) * O) + row] = partials_t(rest);
-    partials[(((2u * PARTS) + part) * O) + row] = partials_t(spread);
+    partials_put((part * O) + row, shift_2);
+    partials_put(((PARTS + part) * O) + row, rest);
+    partials_put((((2u * PARTS) + part) * O) + row, spread);
   }
 }
 `,
                   bindings: [
-                    { tensor: "w", access: "read", element: "w_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "w", access: "read", name: "w", accessors: { at: "w_at", four: "w_four" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1232,10 +1224,6 @@ override SUBGROUP: u32;
 override O: u32;
 override F: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> w: array<w_t>;
-@group(0) @binding(2) var<storage, read_write> y: array<y_t>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1268,11 +1256,11 @@ fn main(
     }
     workgroupBarrier();
   }
-  let part_1 = f32(partials[row]);
+  let part_1 = partials_at(row);
   var total = 0.0f;
   for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-    let part_2 = f32(partials[(p_2 * O) + row]);
-    let part_3 = f32(partials[((PARTS + p_2) * O) + row]);
+    let part_2 = partials_at((p_2 * O) + row);
+    let part_3 = partials_at(((PARTS + p_2) * O) + row);
     total = total + (f32(min((p_2 + 1u) * (((F + PARTS) - 1u) / PARTS), F) - (p_2 * (((F + PARTS) - 1u) / PARTS))) * ((part_2 - part_1) + part_3));
   }
   for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
@@ -1297,9 +1285,9 @@ fn main(
   let rest = total / f32(F);
   var total_2 = 0.0f;
   for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-    let part_4 = f32(partials[(p_3 * O) + row]);
-    let part_5 = f32(partials[((PARTS + p_3) * O) + row]);
-    let part_6 = f32(partials[(((2u * PARTS) + p_3) * O) + row]);
+    let part_4 = partials_at((p_3 * O) + row);
+    let part_5 = partials_at(((PARTS + p_3) * O) + row);
+    let part_6 = partials_at((((2u * PARTS) + p_3) * O) + row);
     total_2 = total_2 + (f32(min((p_3 + 1u) * (((F + PARTS) - 1u) / PARTS), F) - (p_3 * (((F + PARTS) - 1u) / PARTS))) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
   }
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
@@ -1328,15 +1316,20 @@ fn main(
   let base = row * F;
   let rsqrt = inverseSqrt(spread + eps);
   for (var i = first + lane; i < end; i += LANES) {
-    let w_1 = f32(w[base + i]);
-    y[base + i] = y_t(((w_1 - part_1) - rest) * rsqrt);
+    let w_1 = w_at(base + i);
+    y_put(base + i, ((w_1 - part_1) - rest) * rsqrt);
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "w", access: "read", element: "w_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "w", access: "read", name: "w", accessors: { at: "w_at" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1361,10 +1354,6 @@ override SUBGROUP: u32;
 override O: u32;
 override F: u32;
 override eps: f32;
-
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> w: array<vec4<w_t>>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1397,11 +1386,11 @@ fn main(
     }
     workgroupBarrier();
   }
-  let part_1 = f32(partials[row]);
+  let part_1 = partials_at(row);
   var total = 0.0f;
   for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-    let part_2 = f32(partials[(p_2 * O) + row]);
-    let part_3 = f32(partials[((PARTS + p_2) * O) + row]);
+    let part_2 = partials_at((p_2 * O) + row);
+    let part_3 = partials_at(((PARTS + p_2) * O) + row);
     total = total + (f32((min((p_2 + 1u) * ((((F / 4u) + PARTS) - 1u) / PARTS), F / 4u) - (p_2 * ((((F / 4u) + PARTS) - 1u) / PARTS))) * 4u) * ((part_2 - part_1) + part_3));
   }
   for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
@@ -1426,9 +1415,9 @@ fn main(
   let rest = total / f32(F);
   var total_2 = 0.0f;
   for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-    let part_4 = f32(partials[(p_3 * O) + row]);
-    let part_5 = f32(partials[((PARTS + p_3) * O) + row]);
-    let part_6 = f32(partials[(((2u * PARTS) + p_3) * O) + row]);
+    let part_4 = partials_at((p_3 * O) + row);
+    let part_5 = partials_at(((PARTS + p_3) * O) + row);
+    let part_6 = partials_at((((2u * PARTS) + p_3) * O) + row);
     total_2 = total_2 + (f32((min((p_3 + 1u) * ((((F / 4u) + PARTS) - 1u) / PARTS), F / 4u) - (p_3 * ((((F / 4u) + PARTS) - 1u) / PARTS))) * 4u) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
   }
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
@@ -1457,15 +1446,20 @@ fn main(
   let base = row * (F / 4u);
   let rsqrt = inverseSqrt(spread + eps);
   for (var i = first + lane; i < end; i += LANES) {
-    let w_1 = vec4f(w[base + i]);
-    y[base + i] = vec4<y_t>(((w_1 - vec4f(part_1)) - vec4f(rest)) * vec4f(rsqrt));
+    let w_1 = w_four(base + i);
+    y_put_four(base + i, ((w_1 - vec4f(part_1)) - vec4f(rest)) * vec4f(rsqrt));
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "w", access: "read", element: "w_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "w", access: "read", name: "w", accessors: { four: "w_four" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -1522,10 +1516,6 @@ override F: u32;
 override eps: f32;
 override scale: f32;
 
-@group(0) @binding(0) var<storage, read> w: array<w_t>;
-@group(0) @binding(1) var<storage, read> gain: array<gain_t>;
-@group(0) @binding(2) var<storage, read_write> y: array<y_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -1547,9 +1537,9 @@ fn main(
   let active_1 = index < O;
   let row = select(0u, index, active_1);
   let base = row * F;
-  let w_1 = f32(w[base]);
-  let w_2 = f32(w[base + (F / 2u)]);
-  let w_3 = f32(w[base + (F - 1u)]);
+  let w_1 = w_at(base);
+  let w_2 = w_at(base + (F / 2u));
+  let w_3 = w_at(base + (F - 1u));
   let shift = w_1 + (((w_2 - w_1) + (w_3 - w_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -1558,7 +1548,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), F);
     for (var i = block; i < stop; i += LANES) {
-      let w_4 = f32(w[base + i]);
+      let w_4 = w_at(base + i);
       let d = w_4 - shift;
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -1605,7 +1595,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let w_5 = f32(w[base + i_2]);
+      let w_5 = w_at(base + i_2);
       let d_2 = w_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -1646,17 +1636,17 @@ fn main(
   let spread = select(variance, variance_2, far);
   let end_2 = select(0u, F, active_1);
   let rsqrt = inverseSqrt(larger(spread * f32(F), eps));
-  let gain_1 = f32(gain[row]);
+  let gain_1 = gain_at(row);
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
-    let w_6 = f32(w[base + i_3]);
-    y[base + i_3] = y_t(((((w_6 - shift_2) - rest) * rsqrt) * gain_1) * scale);
+    let w_6 = w_at(base + i_3);
+    y_put(base + i_3, ((((w_6 - shift_2) - rest) * rsqrt) * gain_1) * scale);
   }
 }
 `,
             bindings: [
-              { tensor: "w", access: "read", element: "w_t" },
-              { tensor: "gain", access: "read", element: "gain_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "w", access: "read", name: "w", accessors: { at: "w_at" } },
+              { tensor: "gain", access: "read", name: "gain", accessors: { at: "gain_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -1681,10 +1671,6 @@ override O: u32;
 override F: u32;
 override eps: f32;
 override scale: f32;
-
-@group(0) @binding(0) var<storage, read> w: array<vec4<w_t>>;
-@group(0) @binding(1) var<storage, read> gain: array<gain_t>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1711,9 +1697,9 @@ fn main(
   let active_1 = index < O;
   let row = select(0u, index, active_1);
   let base = row * F;
-  let w_1 = f32(w[base / 4u][base % 4u]);
-  let w_2 = f32(w[(base + (F / 2u)) / 4u][(base + (F / 2u)) % 4u]);
-  let w_3 = f32(w[(base + (F - 1u)) / 4u][(base + (F - 1u)) % 4u]);
+  let w_1 = w_at(base);
+  let w_2 = w_at(base + (F / 2u));
+  let w_3 = w_at(base + (F - 1u));
   let shift = w_1 + (((w_2 - w_1) + (w_3 - w_1)) * 0.3333333432674408f);
   let base_2 = row * (F / 4u);
   var sum = vec4f(0.0f);
@@ -1723,7 +1709,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), F / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let w_4 = vec4f(w[base_2 + i]);
+      let w_4 = w_four(base_2 + i);
       let d = w_4 - vec4f(shift);
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -1772,7 +1758,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let w_5 = vec4f(w[base_2 + i_2]);
+      let w_5 = w_four(base_2 + i_2);
       let d_2 = w_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -1815,18 +1801,18 @@ fn main(
   let spread = select(variance, variance_2, far);
   let end_2 = select(0u, F / 4u, active_1);
   let rsqrt = inverseSqrt(larger(spread * f32(F), eps));
-  let gain_1 = f32(gain[row]);
+  let gain_1 = gain_at(row);
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
-    let w_6 = vec4f(w[base_2 + i_3]);
+    let w_6 = w_four(base_2 + i_3);
     let mul = ((((w_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gain_1)) * vec4f(scale);
-    y[base_2 + i_3] = vec4<y_t>(mul);
+    y_put_four(base_2 + i_3, mul);
   }
 }
 `,
             bindings: [
-              { tensor: "w", access: "read", element: "w_t" },
-              { tensor: "gain", access: "read", element: "gain_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "w", access: "read", name: "w", accessors: { at: "w_at", four: "w_four" } },
+              { tensor: "gain", access: "read", name: "gain", accessors: { at: "gain_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -1851,10 +1837,6 @@ override O: u32;
 override F: u32;
 override eps: f32;
 override scale: f32;
-
-@group(0) @binding(0) var<storage, read> w: array<vec4<w_t>>;
-@group(0) @binding(1) var<storage, read> gain: array<gain_t>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -1881,17 +1863,17 @@ fn main(
   let active_1 = index < O;
   let row = select(0u, index, active_1);
   let base = row * F;
-  let w_1 = f32(w[base / 4u][base % 4u]);
-  let w_2 = f32(w[(base + (F / 2u)) / 4u][(base + (F / 2u)) % 4u]);
-  let w_3 = f32(w[(base + (F - 1u)) / 4u][(base + (F - 1u)) % 4u]);
+  let w_1 = w_at(base);
+  let w_2 = w_at(base + (F / 2u));
+  let w_3 = w_at(base + (F - 1u));
   let shift = w_1 + (((w_2 - w_1) + (w_3 - w_1)) * 0.3333333432674408f);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
   let base_2 = row * (F / 4u);
-  for (var k = 0u; k < HELD_1; k += 1u) {
+  for (var k = 0u; k < HELD; k += 1u) {
     let i = lane + (k * LANES);
     if (i < (F / 4u)) {
-      let w_4 = vec4f(w[base_2 + i]);
+      let w_4 = w_four(base_2 + i);
       held[held_place(0u, k, local_index)] = w_4;
       let d = w_4 - vec4f(shift);
       sum = sum + d;
@@ -1934,7 +1916,7 @@ fn main(
   var sum_3 = vec4f(0.0f);
   var squares_3 = vec4f(0.0f);
   let end = select(0u, F / 4u, far);
-  for (var k_2 = 0u; k_2 < HELD_1; k_2 += 1u) {
+  for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
     let i_2 = lane + (k_2 * LANES);
     if (i_2 < end) {
       let kept = held[held_place(0u, k_2, local_index)];
@@ -1978,21 +1960,21 @@ fn main(
   let spread = select(variance, variance_2, far);
   let end_2 = select(0u, F / 4u, active_1);
   let rsqrt = inverseSqrt(larger(spread * f32(F), eps));
-  let gain_1 = f32(gain[row]);
-  for (var k_3 = 0u; k_3 < HELD_1; k_3 += 1u) {
+  let gain_1 = gain_at(row);
+  for (var k_3 = 0u; k_3 < HELD; k_3 += 1u) {
     let i_3 = lane + (k_3 * LANES);
     if (i_3 < end_2) {
       let kept_2 = held[held_place(0u, k_3, local_index)];
       let mul = ((((kept_2 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gain_1)) * vec4f(scale);
-      y[base_2 + i_3] = vec4<y_t>(mul);
+      y_put_four(base_2 + i_3, mul);
     }
   }
 }
 `,
             bindings: [
-              { tensor: "w", access: "read", element: "w_t" },
-              { tensor: "gain", access: "read", element: "gain_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "w", access: "read", name: "w", accessors: { at: "w_at", four: "w_four" } },
+              { tensor: "gain", access: "read", name: "gain", accessors: { at: "gain_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -2017,10 +1999,6 @@ override O: u32;
 override F: u32;
 override eps: f32;
 override scale: f32;
-
-@group(0) @binding(0) var<storage, read> w: array<vec4<w_t>>;
-@group(0) @binding(1) var<storage, read> gain: array<gain_t>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4<y_t>>;
 
 // A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
 fn larger(a: f32, b: f32) -> f32 {
@@ -2050,18 +2028,18 @@ fn main(
   let base_4 = row_3 * F;
   let base_5 = row_4 * F;
   let base_6 = row_5 * F;
-  let w_7 = f32(w[base_3 / 4u][base_3 % 4u]);
-  let w_8 = f32(w[base_4 / 4u][base_4 % 4u]);
-  let w_9 = f32(w[base_5 / 4u][base_5 % 4u]);
-  let w_10 = f32(w[base_6 / 4u][base_6 % 4u]);
-  let w_2_2 = f32(w[(base_3 + (F / 2u)) / 4u][(base_3 + (F / 2u)) % 4u]);
-  let w_2_3 = f32(w[(base_4 + (F / 2u)) / 4u][(base_4 + (F / 2u)) % 4u]);
-  let w_2_4 = f32(w[(base_5 + (F / 2u)) / 4u][(base_5 + (F / 2u)) % 4u]);
-  let w_2_5 = f32(w[(base_6 + (F / 2u)) / 4u][(base_6 + (F / 2u)) % 4u]);
-  let w_3_2 = f32(w[(base_3 + (F - 1u)) / 4u][(base_3 + (F - 1u)) % 4u]);
-  let w_3_3 = f32(w[(base_4 + (F - 1u)) / 4u][(base_4 + (F - 1u)) % 4u]);
-  let w_3_4 = f32(w[(base_5 + (F - 1u)) / 4u][(base_5 + (F - 1u)) % 4u]);
-  let w_3_5 = f32(w[(base_6 + (F - 1u)) / 4u][(base_6 + (F - 1u)) % 4u]);
+  let w_7 = w_at(base_3);
+  let w_8 = w_at(base_4);
+  let w_9 = w_at(base_5);
+  let w_10 = w_at(base_6);
+  let w_2_2 = w_at(base_3 + (F / 2u));
+  let w_2_3 = w_at(base_4 + (F / 2u));
+  let w_2_4 = w_at(base_5 + (F / 2u));
+  let w_2_5 = w_at(base_6 + (F / 2u));
+  let w_3_2 = w_at(base_3 + (F - 1u));
+  let w_3_3 = w_at(base_4 + (F - 1u));
+  let w_3_4 = w_at(base_5 + (F - 1u));
+  let w_3_5 = w_at(base_6 + (F - 1u));
   let shift_3 = w_7 + (((w_2_2 - w_7) + (w_3_2 - w_7)) * 0.3333333432674408f);
   let shift_4 = w_8 + (((w_2_3 - w_8) + (w_3_3 - w_8)) * 0.3333333432674408f);
   let shift_5 = w_9 + (((w_2_4 - w_9) + (w_3_4 - w_9)) * 0.3333333432674408f);
@@ -2089,10 +2067,10 @@ fn main(
     var part_2_5 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), F / 4u);
     for (var i = block; i < stop; i += LANES) {
-      let w_4_2 = vec4f(w[base_2_2 + i]);
-      let w_4_3 = vec4f(w[base_2_3 + i]);
-      let w_4_4 = vec4f(w[base_2_4 + i]);
-      let w_4_5 = vec4f(w[base_2_5 + i]);
+      let w_4_2 = w_four(base_2_2 + i);
+      let w_4_3 = w_four(base_2_3 + i);
+      let w_4_4 = w_four(base_2_4 + i);
+      let w_4_5 = w_four(base_2_5 + i);
       let d_3 = w_4_2 - vec4f(shift_3);
       let d_4 = w_4_3 - vec4f(shift_4);
       let d_5 = w_4_4 - vec4f(shift_5);
@@ -2174,7 +2152,7 @@ fn main(
     var part_4_2 = vec4f(0.0f);
     let stop_2_2 = min(block_2 + (LANES * 256u), end_3);
     for (var i_2 = block_2; i_2 < stop_2_2; i_2 += LANES) {
-      let w_5_2 = vec4f(w[base_2_2 + i_2]);
+      let w_5_2 = w_four(base_2_2 + i_2);
       let d_2_2 = w_5_2 - vec4f(shift_2_2);
       part_3_2 = part_3_2 + d_2_2;
       part_4_2 = part_4_2 + (d_2_2 * d_2_2);
@@ -2187,7 +2165,7 @@ fn main(
     var part_4_3 = vec4f(0.0f);
     let stop_2_3 = min(block_2 + (LANES * 256u), end_4);
     for (var i_2 = block_2; i_2 < stop_2_3; i_2 += LANES) {
-      let w_5_3 = vec4f(w[base_2_3 + i_2]);
+      let w_5_3 = w_four(base_2_3 + i_2);
       let d_2_3 = w_5_3 - vec4f(shift_2_3);
       part_3_3 = part_3_3 + d_2_3;
       part_4_3 = part_4_3 + (d_2_3 * d_2_3);
@@ -2200,7 +2178,7 @@ fn main(
     var part_4_4 = vec4f(0.0f);
     let stop_2_4 = min(block_2 + (LANES * 256u), end_5);
     for (var i_2 = block_2; i_2 < stop_2_4; i_2 += LANES) {
-      let w_5_4 = vec4f(w[base_2_4 + i_2]);
+      let w_5_4 = w_four(base_2_4 + i_2);
       let d_2_4 = w_5_4 - vec4f(shift_2_4);
       part_3_4 = part_3_4 + d_2_4;
       part_4_4 = part_4_4 + (d_2_4 * d_2_4);
@@ -2213,7 +2191,7 @@ fn main(
     var part_4_5 = vec4f(0.0f);
     let stop_2_5 = min(block_2 + (LANES * 256u), end_6);
     for (var i_2 = block_2; i_2 < stop_2_5; i_2 += LANES) {
-      let w_5_5 = vec4f(w[base_2_5 + i_2]);
+      let w_5_5 = w_four(base_2_5 + i_2);
       let d_2_5 = w_5_5 - vec4f(shift_2_5);
       part_3_5 = part_3_5 + d_2_5;
       part_4_5 = part_4_5 + (d_2_5 * d_2_5);
@@ -2268,30 +2246,30 @@ fn main(
   let rsqrt_3 = inverseSqrt(larger(spread_3 * f32(F), eps));
   let rsqrt_4 = inverseSqrt(larger(spread_4 * f32(F), eps));
   let rsqrt_5 = inverseSqrt(larger(spread_5 * f32(F), eps));
-  let gain_2 = f32(gain[row_2]);
-  let gain_3 = f32(gain[row_3]);
-  let gain_4 = f32(gain[row_4]);
-  let gain_5 = f32(gain[row_5]);
+  let gain_2 = gain_at(row_2);
+  let gain_3 = gain_at(row_3);
+  let gain_4 = gain_at(row_4);
+  let gain_5 = gain_at(row_5);
   for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
-    let w_6_2 = vec4f(w[base_2_2 + i_3]);
-    let w_6_3 = vec4f(w[base_2_3 + i_3]);
-    let w_6_4 = vec4f(w[base_2_4 + i_3]);
-    let w_6_5 = vec4f(w[base_2_5 + i_3]);
+    let w_6_2 = w_four(base_2_2 + i_3);
+    let w_6_3 = w_four(base_2_3 + i_3);
+    let w_6_4 = w_four(base_2_4 + i_3);
+    let w_6_5 = w_four(base_2_5 + i_3);
     let mul_2 = ((((w_6_2 - vec4f(shift_2_2)) - vec4f(rest_2)) * vec4f(rsqrt_2)) * vec4f(gain_2)) * vec4f(scale);
     let mul_3 = ((((w_6_3 - vec4f(shift_2_3)) - vec4f(rest_3)) * vec4f(rsqrt_3)) * vec4f(gain_3)) * vec4f(scale);
     let mul_4 = ((((w_6_4 - vec4f(shift_2_4)) - vec4f(rest_4)) * vec4f(rsqrt_4)) * vec4f(gain_4)) * vec4f(scale);
     let mul_5 = ((((w_6_5 - vec4f(shift_2_5)) - vec4f(rest_5)) * vec4f(rsqrt_5)) * vec4f(gain_5)) * vec4f(scale);
-    y[base_2_2 + i_3] = vec4<y_t>(mul_2);
-    y[base_2_3 + i_3] = vec4<y_t>(mul_3);
-    y[base_2_4 + i_3] = vec4<y_t>(mul_4);
-    y[base_2_5 + i_3] = vec4<y_t>(mul_5);
+    y_put_four(base_2_2 + i_3, mul_2);
+    y_put_four(base_2_3 + i_3, mul_3);
+    y_put_four(base_2_4 + i_3, mul_4);
+    y_put_four(base_2_5 + i_3, mul_5);
   }
 }
 `,
             bindings: [
-              { tensor: "w", access: "read", element: "w_t" },
-              { tensor: "gain", access: "read", element: "gain_t" },
-              { tensor: "y", access: "read_write", element: "y_t" },
+              { tensor: "w", access: "read", name: "w", accessors: { at: "w_at", four: "w_four" } },
+              { tensor: "gain", access: "read", name: "gain", accessors: { at: "gain_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -2322,9 +2300,6 @@ override SUBGROUP: u32;
 override O: u32;
 override F: u32;
 
-@group(0) @binding(0) var<storage, read> w: array<w_t>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
-
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
@@ -2350,9 +2325,9 @@ fn main(
   let first = min(part * (((F + PARTS) - 1u) / PARTS), F);
   let last = min(first + (((F + PARTS) - 1u) / PARTS), F);
   let base = row * F;
-  let w_1 = f32(w[base]);
-  let w_2 = f32(w[base + (F / 2u)]);
-  let w_3 = f32(w[base + (F - 1u)]);
+  let w_1 = w_at(base);
+  let w_2 = w_at(base + (F / 2u));
+  let w_3 = w_at(base + (F - 1u));
   let shift = w_1 + (((w_2 - w_1) + (w_3 - w_1)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
@@ -2361,7 +2336,7 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let w_4 = f32(w[base + i]);
+      let w_4 = w_at(base + i);
       let d = w_4 - shift;
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -2408,7 +2383,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let w_5 = f32(w[base + i_2]);
+      let w_5 = w_at(base + i_2);
       let d_2 = w_5 - shift_2;
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -2448,15 +2423,20 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    partials[(part * O) + row] = partials_t(shift_2);
-    partials[((PARTS + part) * O) + row] = partials_t(rest);
-    partials[(((2u * PARTS) + part) * O) + row] = partials_t(spread);
+    partials_put((part * O) + row, shift_2);
+    partials_put(((PARTS + part) * O) + row, rest);
+    partials_put((((2u * PARTS) + part) * O) + row, spread);
   }
 }
 `,
                   bindings: [
-                    { tensor: "w", access: "read", element: "w_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "w", access: "read", name: "w", accessors: { at: "w_at" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -2479,9 +2459,6 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override O: u32;
 override F: u32;
-
-@group(0) @binding(0) var<storage, read> w: array<vec4<w_t>>;
-@group(0) @binding(1) var<storage, read_write> partials: array<partials_t>;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -2512,9 +2489,9 @@ fn main(
   let first = min(part * ((((F / 4u) + PARTS) - 1u) / PARTS), F / 4u);
   let last = min(first + ((((F / 4u) + PARTS) - 1u) / PARTS), F / 4u);
   let base = row * F;
-  let w_1 = f32(w[base / 4u][base % 4u]);
-  let w_2 = f32(w[(base + (F / 2u)) / 4u][(base + (F / 2u)) % 4u]);
-  let w_3 = f32(w[(base + (F - 1u)) / 4u][(base + (F - 1u)) % 4u]);
+  let w_1 = w_at(base);
+  let w_2 = w_at(base + (F / 2u));
+  let w_3 = w_at(base + (F - 1u));
   let shift = w_1 + (((w_2 - w_1) + (w_3 - w_1)) * 0.3333333432674408f);
   let base_2 = row * (F / 4u);
   var sum = vec4f(0.0f);
@@ -2524,7 +2501,7 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), last);
     for (var i = block; i < stop; i += LANES) {
-      let w_4 = vec4f(w[base_2 + i]);
+      let w_4 = w_four(base_2 + i);
       let d = w_4 - vec4f(shift);
       part_1 = part_1 + d;
       part_2 = part_2 + (d * d);
@@ -2573,7 +2550,7 @@ fn main(
     var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), end);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let w_5 = vec4f(w[base_2 + i_2]);
+      let w_5 = w_four(base_2 + i_2);
       let d_2 = w_5 - vec4f(shift_2);
       part_3 = part_3 + d_2;
       part_4 = part_4 + (d_2 * d_2);
@@ -2615,15 +2592,20 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    partials[(part * O) + row] = partials_t(shift_2);
-    partials[((PARTS + part) * O) + row] = partials_t(rest);
-    partials[(((2u * PARTS) + part) * O) + row] = partials_t(spread);
+    partials_put((part * O) + row, shift_2);
+    partials_put(((PARTS + part) * O) + row, rest);
+    partials_put((((2u * PARTS) + part) * O) + row, spread);
   }
 }
 `,
                   bindings: [
-                    { tensor: "w", access: "read", element: "w_t" },
-                    { tensor: "(partials)", access: "read_write", element: "partials_t" },
+                    { tensor: "w", access: "read", name: "w", accessors: { at: "w_at", four: "w_four" } },
+                    {
+                      tensor: "(partials)",
+                      access: "read_write",
+                      name: "partials",
+                      accessors: { put: "partials_put" },
+                    },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -2653,11 +2635,6 @@ override O: u32;
 override F: u32;
 override eps: f32;
 override scale: f32;
-
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> gain: array<gain_t>;
-@group(0) @binding(2) var<storage, read> w: array<w_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<y_t>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -2695,11 +2672,11 @@ fn main(
     }
     workgroupBarrier();
   }
-  let part_1 = f32(partials[row]);
+  let part_1 = partials_at(row);
   var total = 0.0f;
   for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-    let part_2 = f32(partials[(p_2 * O) + row]);
-    let part_3 = f32(partials[((PARTS + p_2) * O) + row]);
+    let part_2 = partials_at((p_2 * O) + row);
+    let part_3 = partials_at(((PARTS + p_2) * O) + row);
     total = total + (f32(min((p_2 + 1u) * (((F + PARTS) - 1u) / PARTS), F) - (p_2 * (((F + PARTS) - 1u) / PARTS))) * ((part_2 - part_1) + part_3));
   }
   for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
@@ -2724,9 +2701,9 @@ fn main(
   let rest = total / f32(F);
   var total_2 = 0.0f;
   for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-    let part_4 = f32(partials[(p_3 * O) + row]);
-    let part_5 = f32(partials[((PARTS + p_3) * O) + row]);
-    let part_6 = f32(partials[(((2u * PARTS) + p_3) * O) + row]);
+    let part_4 = partials_at((p_3 * O) + row);
+    let part_5 = partials_at(((PARTS + p_3) * O) + row);
+    let part_6 = partials_at((((2u * PARTS) + p_3) * O) + row);
     total_2 = total_2 + (f32(min((p_3 + 1u) * (((F + PARTS) - 1u) / PARTS), F) - (p_3 * (((F + PARTS) - 1u) / PARTS))) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
   }
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
@@ -2754,18 +2731,23 @@ fn main(
   let end = select(0u, last, active_1);
   let base = row * F;
   let rsqrt = inverseSqrt(larger(spread * f32(F), eps));
-  let gain_1 = f32(gain[row]);
+  let gain_1 = gain_at(row);
   for (var i = first + lane; i < end; i += LANES) {
-    let w_1 = f32(w[base + i]);
-    y[base + i] = y_t(((((w_1 - part_1) - rest) * rsqrt) * gain_1) * scale);
+    let w_1 = w_at(base + i);
+    y_put(base + i, ((((w_1 - part_1) - rest) * rsqrt) * gain_1) * scale);
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "gain", access: "read", element: "gain_t" },
-                    { tensor: "w", access: "read", element: "w_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "gain", access: "read", name: "gain", accessors: { at: "gain_at" } },
+                    { tensor: "w", access: "read", name: "w", accessors: { at: "w_at" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },
@@ -2792,11 +2774,6 @@ override O: u32;
 override F: u32;
 override eps: f32;
 override scale: f32;
-
-@group(0) @binding(0) var<storage, read> partials: array<partials_t>;
-@group(0) @binding(1) var<storage, read> gain: array<gain_t>;
-@group(0) @binding(2) var<storage, read> w: array<vec4<w_t>>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_t>>;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -2834,11 +2811,11 @@ fn main(
     }
     workgroupBarrier();
   }
-  let part_1 = f32(partials[row]);
+  let part_1 = partials_at(row);
   var total = 0.0f;
   for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-    let part_2 = f32(partials[(p_2 * O) + row]);
-    let part_3 = f32(partials[((PARTS + p_2) * O) + row]);
+    let part_2 = partials_at((p_2 * O) + row);
+    let part_3 = partials_at(((PARTS + p_2) * O) + row);
     total = total + (f32((min((p_2 + 1u) * ((((F / 4u) + PARTS) - 1u) / PARTS), F / 4u) - (p_2 * ((((F / 4u) + PARTS) - 1u) / PARTS))) * 4u) * ((part_2 - part_1) + part_3));
   }
   for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
@@ -2863,9 +2840,9 @@ fn main(
   let rest = total / f32(F);
   var total_2 = 0.0f;
   for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-    let part_4 = f32(partials[(p_3 * O) + row]);
-    let part_5 = f32(partials[((PARTS + p_3) * O) + row]);
-    let part_6 = f32(partials[(((2u * PARTS) + p_3) * O) + row]);
+    let part_4 = partials_at((p_3 * O) + row);
+    let part_5 = partials_at(((PARTS + p_3) * O) + row);
+    let part_6 = partials_at((((2u * PARTS) + p_3) * O) + row);
     total_2 = total_2 + (f32((min((p_3 + 1u) * ((((F / 4u) + PARTS) - 1u) / PARTS), F / 4u) - (p_3 * ((((F / 4u) + PARTS) - 1u) / PARTS))) * 4u) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
   }
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
@@ -2893,19 +2870,24 @@ fn main(
   let end = select(0u, last, active_1);
   let base = row * (F / 4u);
   let rsqrt = inverseSqrt(larger(spread * f32(F), eps));
-  let gain_1 = f32(gain[row]);
+  let gain_1 = gain_at(row);
   for (var i = first + lane; i < end; i += LANES) {
-    let w_1 = vec4f(w[base + i]);
+    let w_1 = w_four(base + i);
     let mul = ((((w_1 - vec4f(part_1)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gain_1)) * vec4f(scale);
-    y[base + i] = vec4<y_t>(mul);
+    y_put_four(base + i, mul);
   }
 }
 `,
                   bindings: [
-                    { tensor: "(partials)", access: "read", element: "partials_t" },
-                    { tensor: "gain", access: "read", element: "gain_t" },
-                    { tensor: "w", access: "read", element: "w_t" },
-                    { tensor: "y", access: "read_write", element: "y_t" },
+                    {
+                      tensor: "(partials)",
+                      access: "read",
+                      name: "partials",
+                      accessors: { at: "partials_at" },
+                    },
+                    { tensor: "gain", access: "read", name: "gain", accessors: { at: "gain_at" } },
+                    { tensor: "w", access: "read", name: "w", accessors: { four: "w_four" } },
+                    { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
                   ],
                   constants: [
                     { name: "LANES", kind: "lanes" },

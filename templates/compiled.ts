@@ -18,23 +18,6 @@ export const templates: Readonly<Record<"kernel.wgsl" | "module", object>> = {
     + ((stack1 = (((helper = lookupProperty(helpers,"type") || alias1(depth0, "type", {"start":{"line":2,"column":21},"end":{"line":2,"column":25}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"type","hash":{},"data":data,"loc":{"start":{"line":2,"column":19},"end":{"line":2,"column":27}}}) : helper))) != null ? stack1 : "")
     + ";\n";
 },"1":function(container,depth0,helpers,partials,data) {
-    var stack1, helper, alias1=container.strict, alias2=depth0 != null ? depth0 : (container.nullContext || {}), alias3="function", lookupProperty = container.lookupProperty || function(parent, propertyName) {
-        if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
-          return parent[propertyName];
-        }
-        return undefined
-    };
-
-  return "@group(0) @binding("
-    + ((stack1 = (((helper = lookupProperty(helpers,"index") || alias1(depth0, "index", {"start":{"line":6,"column":21},"end":{"line":6,"column":26}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"index","hash":{},"data":data,"loc":{"start":{"line":6,"column":19},"end":{"line":6,"column":28}}}) : helper))) != null ? stack1 : "")
-    + ") var<storage, "
-    + ((stack1 = (((helper = lookupProperty(helpers,"access") || alias1(depth0, "access", {"start":{"line":6,"column":45},"end":{"line":6,"column":51}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"access","hash":{},"data":data,"loc":{"start":{"line":6,"column":43},"end":{"line":6,"column":53}}}) : helper))) != null ? stack1 : "")
-    + "> "
-    + ((stack1 = (((helper = lookupProperty(helpers,"name") || alias1(depth0, "name", {"start":{"line":6,"column":57},"end":{"line":6,"column":61}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"name","hash":{},"data":data,"loc":{"start":{"line":6,"column":55},"end":{"line":6,"column":63}}}) : helper))) != null ? stack1 : "")
-    + ": array<"
-    + ((stack1 = (((helper = lookupProperty(helpers,"type") || alias1(depth0, "type", {"start":{"line":6,"column":73},"end":{"line":6,"column":77}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"type","hash":{},"data":data,"loc":{"start":{"line":6,"column":71},"end":{"line":6,"column":79}}}) : helper))) != null ? stack1 : "")
-    + ">;\n";
-},"2":function(container,depth0,helpers,partials,data) {
     var stack1, alias1=container.strict, alias2=container.lambda, lookupProperty = container.lookupProperty || function(parent, propertyName) {
         if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
           return parent[propertyName];
@@ -43,21 +26,21 @@ export const templates: Readonly<Record<"kernel.wgsl" | "module", object>> = {
     };
 
   return "\noverride scratch_length: u32 = "
-    + ((stack1 = alias2(alias1(lookupProperty(depth0,"workgroup"), "lanes", {"start":{"line":10,"column":33},"end":{"line":10,"column":48}} ), depth0)) != null ? stack1 : "")
+    + ((stack1 = alias2(alias1(lookupProperty(depth0,"workgroup"), "lanes", {"start":{"line":6,"column":33},"end":{"line":6,"column":48}} ), depth0)) != null ? stack1 : "")
     + " * "
-    + ((stack1 = alias2(alias1(lookupProperty(depth0,"workgroup"), "rows", {"start":{"line":10,"column":55},"end":{"line":10,"column":69}} ), depth0)) != null ? stack1 : "")
+    + ((stack1 = alias2(alias1(lookupProperty(depth0,"workgroup"), "rows", {"start":{"line":6,"column":55},"end":{"line":6,"column":69}} ), depth0)) != null ? stack1 : "")
     + " * "
-    + ((stack1 = alias2(alias1(lookupProperty(depth0,"shared"), "slots", {"start":{"line":10,"column":76},"end":{"line":10,"column":88}} ), depth0)) != null ? stack1 : "")
+    + ((stack1 = alias2(alias1(lookupProperty(depth0,"shared"), "slots", {"start":{"line":6,"column":76},"end":{"line":6,"column":88}} ), depth0)) != null ? stack1 : "")
     + "u;\nvar<workgroup> scratch_memory: array<"
-    + ((stack1 = alias2(alias1(lookupProperty(depth0,"shared"), "type", {"start":{"line":11,"column":39},"end":{"line":11,"column":50}} ), depth0)) != null ? stack1 : "")
+    + ((stack1 = alias2(alias1(lookupProperty(depth0,"shared"), "type", {"start":{"line":7,"column":39},"end":{"line":7,"column":50}} ), depth0)) != null ? stack1 : "")
     + ", scratch_length>;\n";
-},"3":function(container,depth0,helpers,partials,data) {
+},"2":function(container,depth0,helpers,partials,data) {
     var stack1;
 
   return "\n"
     + ((stack1 = container.lambda(depth0, depth0)) != null ? stack1 : "")
     + "\n";
-},"4":function(container,depth0,helpers,partials,data) {
+},"3":function(container,depth0,helpers,partials,data) {
     var stack1, helper, alias1=container.strict, alias2=depth0 != null ? depth0 : (container.nullContext || {}), alias3="function", lookupProperty = container.lookupProperty || function(parent, propertyName) {
         if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
           return parent[propertyName];
@@ -66,11 +49,11 @@ export const templates: Readonly<Record<"kernel.wgsl" | "module", object>> = {
     };
 
   return "  let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;\n  let group = group_of_all / "
-    + ((stack1 = (((helper = lookupProperty(helpers,"parts") || alias1(depth0, "parts", {"start":{"line":26,"column":31},"end":{"line":26,"column":36}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"parts","hash":{},"data":data,"loc":{"start":{"line":26,"column":29},"end":{"line":26,"column":38}}}) : helper))) != null ? stack1 : "")
+    + ((stack1 = (((helper = lookupProperty(helpers,"parts") || alias1(depth0, "parts", {"start":{"line":22,"column":31},"end":{"line":22,"column":36}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"parts","hash":{},"data":data,"loc":{"start":{"line":22,"column":29},"end":{"line":22,"column":38}}}) : helper))) != null ? stack1 : "")
     + ";\n  let part = group_of_all % "
-    + ((stack1 = (((helper = lookupProperty(helpers,"parts") || alias1(depth0, "parts", {"start":{"line":27,"column":30},"end":{"line":27,"column":35}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"parts","hash":{},"data":data,"loc":{"start":{"line":27,"column":28},"end":{"line":27,"column":37}}}) : helper))) != null ? stack1 : "")
+    + ((stack1 = (((helper = lookupProperty(helpers,"parts") || alias1(depth0, "parts", {"start":{"line":23,"column":30},"end":{"line":23,"column":35}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"parts","hash":{},"data":data,"loc":{"start":{"line":23,"column":28},"end":{"line":23,"column":37}}}) : helper))) != null ? stack1 : "")
     + ";\n";
-},"5":function(container,depth0,helpers,partials,data) {
+},"4":function(container,depth0,helpers,partials,data) {
     return "  let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;\n";
 },"compiler":[8,">= 4.3.0"],"main":function(container,depth0,helpers,partials,data) {
     var stack1, helper, alias1=depth0 != null ? depth0 : (container.nullContext || {}), alias2=container.strict, alias3=container.lambda, lookupProperty = container.lookupProperty || function(parent, propertyName) {
@@ -81,30 +64,28 @@ export const templates: Readonly<Record<"kernel.wgsl" | "module", object>> = {
     };
 
   return ((stack1 = lookupProperty(helpers,"each").call(alias1,lookupProperty(depth0,"constants"),{"name":"each","hash":{},"fn":container.program(0, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":1,"column":0},"end":{"line":3,"column":9}}})) != null ? stack1 : "")
-    + "\n"
-    + ((stack1 = lookupProperty(helpers,"each").call(alias1,lookupProperty(depth0,"bindings"),{"name":"each","hash":{},"fn":container.program(1, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":5,"column":0},"end":{"line":7,"column":9}}})) != null ? stack1 : "")
-    + ((stack1 = lookupProperty(helpers,"if").call(alias1,lookupProperty(depth0,"shared"),{"name":"if","hash":{},"fn":container.program(2, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":8,"column":0},"end":{"line":12,"column":7}}})) != null ? stack1 : "")
-    + ((stack1 = lookupProperty(helpers,"each").call(alias1,lookupProperty(depth0,"helpers"),{"name":"each","hash":{},"fn":container.program(3, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":13,"column":0},"end":{"line":16,"column":9}}})) != null ? stack1 : "")
+    + ((stack1 = lookupProperty(helpers,"if").call(alias1,lookupProperty(depth0,"shared"),{"name":"if","hash":{},"fn":container.program(1, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":4,"column":0},"end":{"line":8,"column":7}}})) != null ? stack1 : "")
+    + ((stack1 = lookupProperty(helpers,"each").call(alias1,lookupProperty(depth0,"helpers"),{"name":"each","hash":{},"fn":container.program(2, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":9,"column":0},"end":{"line":12,"column":9}}})) != null ? stack1 : "")
     + "\n@compute @workgroup_size("
-    + ((stack1 = alias3(alias2(lookupProperty(depth0,"workgroup"), "lanes", {"start":{"line":18,"column":27},"end":{"line":18,"column":42}} ), depth0)) != null ? stack1 : "")
+    + ((stack1 = alias3(alias2(lookupProperty(depth0,"workgroup"), "lanes", {"start":{"line":14,"column":27},"end":{"line":14,"column":42}} ), depth0)) != null ? stack1 : "")
     + " * "
-    + ((stack1 = alias3(alias2(lookupProperty(depth0,"workgroup"), "rows", {"start":{"line":18,"column":49},"end":{"line":18,"column":63}} ), depth0)) != null ? stack1 : "")
+    + ((stack1 = alias3(alias2(lookupProperty(depth0,"workgroup"), "rows", {"start":{"line":14,"column":49},"end":{"line":14,"column":63}} ), depth0)) != null ? stack1 : "")
     + ")\nfn main(\n  @builtin(workgroup_id) workgroup_id: vec3u,\n  @builtin(num_workgroups) num_workgroups: vec3u,\n  @builtin(local_invocation_index) local_index: u32,\n) {\n"
-    + ((stack1 = lookupProperty(helpers,"if").call(alias1,lookupProperty(depth0,"parts"),{"name":"if","hash":{},"fn":container.program(4, data, 0),"inverse":container.program(5, data, 0),"data":data,"loc":{"start":{"line":24,"column":0},"end":{"line":30,"column":7}}})) != null ? stack1 : "")
+    + ((stack1 = lookupProperty(helpers,"if").call(alias1,lookupProperty(depth0,"parts"),{"name":"if","hash":{},"fn":container.program(3, data, 0),"inverse":container.program(4, data, 0),"data":data,"loc":{"start":{"line":20,"column":0},"end":{"line":26,"column":7}}})) != null ? stack1 : "")
     + "  let lane = select(local_index % "
-    + ((stack1 = alias3(alias2(lookupProperty(depth0,"workgroup"), "lanes", {"start":{"line":31,"column":36},"end":{"line":31,"column":51}} ), depth0)) != null ? stack1 : "")
+    + ((stack1 = alias3(alias2(lookupProperty(depth0,"workgroup"), "lanes", {"start":{"line":27,"column":36},"end":{"line":27,"column":51}} ), depth0)) != null ? stack1 : "")
     + ", local_index / "
-    + ((stack1 = alias3(alias2(lookupProperty(depth0,"workgroup"), "rows", {"start":{"line":31,"column":71},"end":{"line":31,"column":85}} ), depth0)) != null ? stack1 : "")
+    + ((stack1 = alias3(alias2(lookupProperty(depth0,"workgroup"), "rows", {"start":{"line":27,"column":71},"end":{"line":27,"column":85}} ), depth0)) != null ? stack1 : "")
     + ", "
-    + ((stack1 = alias3(alias2(lookupProperty(depth0,"workgroup"), "columns", {"start":{"line":31,"column":91},"end":{"line":31,"column":108}} ), depth0)) != null ? stack1 : "")
+    + ((stack1 = alias3(alias2(lookupProperty(depth0,"workgroup"), "columns", {"start":{"line":27,"column":91},"end":{"line":27,"column":108}} ), depth0)) != null ? stack1 : "")
     + ");\n  let row_in_group = select(local_index / "
-    + ((stack1 = alias3(alias2(lookupProperty(depth0,"workgroup"), "lanes", {"start":{"line":32,"column":44},"end":{"line":32,"column":59}} ), depth0)) != null ? stack1 : "")
+    + ((stack1 = alias3(alias2(lookupProperty(depth0,"workgroup"), "lanes", {"start":{"line":28,"column":44},"end":{"line":28,"column":59}} ), depth0)) != null ? stack1 : "")
     + ", local_index % "
-    + ((stack1 = alias3(alias2(lookupProperty(depth0,"workgroup"), "rows", {"start":{"line":32,"column":79},"end":{"line":32,"column":93}} ), depth0)) != null ? stack1 : "")
+    + ((stack1 = alias3(alias2(lookupProperty(depth0,"workgroup"), "rows", {"start":{"line":28,"column":79},"end":{"line":28,"column":93}} ), depth0)) != null ? stack1 : "")
     + ", "
-    + ((stack1 = alias3(alias2(lookupProperty(depth0,"workgroup"), "columns", {"start":{"line":32,"column":99},"end":{"line":32,"column":116}} ), depth0)) != null ? stack1 : "")
+    + ((stack1 = alias3(alias2(lookupProperty(depth0,"workgroup"), "columns", {"start":{"line":28,"column":99},"end":{"line":28,"column":116}} ), depth0)) != null ? stack1 : "")
     + ");\n"
-    + ((stack1 = (((helper = lookupProperty(helpers,"body") || alias2(depth0, "body", {"start":{"line":33,"column":2},"end":{"line":33,"column":6}} ))),(typeof helper === "function" ? helper.call(alias1,{"name":"body","hash":{},"data":data,"loc":{"start":{"line":33,"column":0},"end":{"line":33,"column":8}}}) : helper))) != null ? stack1 : "")
+    + ((stack1 = (((helper = lookupProperty(helpers,"body") || alias2(depth0, "body", {"start":{"line":29,"column":2},"end":{"line":29,"column":6}} ))),(typeof helper === "function" ? helper.call(alias1,{"name":"body","hash":{},"data":data,"loc":{"start":{"line":29,"column":0},"end":{"line":29,"column":8}}}) : helper))) != null ? stack1 : "")
     + "\n}\n";
 },"useData":true},
   "module": {"0":function(container,depth0,helpers,partials,data) {

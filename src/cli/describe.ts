@@ -3,6 +3,7 @@ import type { Compiled } from "../compile/passes.ts";
 import { reductionLoops } from "../kernel/reduce.ts";
 import type { KernelForm, ProgramKernel } from "../program/program.ts";
 import { planDispatches } from "../runtime/dispatch.ts";
+import { type BindingLimits, layOut } from "../runtime/layout.ts";
 import { moduleCode } from "../runtime/module.ts";
 import type { Shapes } from "../runtime/shapes.ts";
 import type { Described } from "../runtime/traits.ts";
@@ -74,9 +75,18 @@ export function namedForms({ forms, split }: ProgramKernel): { name: string; for
   ];
 }
 
-/** A whole module, for tensors in f32 and a device without subgroups. */
+/** A whole module, for tensors in f32 that each fit a binding, and a device without subgroups. */
 export function asBuilt(form: KernelForm): string {
-  return moduleCode(form, () => "f32", { subgroups: false, residency: "registers", held: 1 });
+  const tensors = form.bindings.map(({ tensor }) => tensor);
+  const memory = {
+    elements: new Map(tensors.map((tensor) => [tensor, 1])),
+    storages: new Map(tensors.map((tensor) => [tensor, "f32" as const])),
+  };
+  return moduleCode(form, layOut("", form, memory, endless), {
+    subgroups: false,
+    residency: "registers",
+    held: 1,
+  });
 }
 
 export function countOperations(values: readonly Node[]): { elementwise: number; reductions: number } {
@@ -86,6 +96,16 @@ export function countOperations(values: readonly Node[]): { elementwise: number;
     reductions: nodes.filter((one) => one.kind === "reduce").length,
   };
 }
+
+const endless: BindingLimits = {
+  features: new Set<string>(),
+  limits: {
+    maxBufferSize: 2 ** 32,
+    maxStorageBufferBindingSize: 2 ** 32,
+    maxStorageBuffersPerShaderStage: 2 ** 32,
+    minStorageBufferOffsetAlignment: 256,
+  },
+};
 
 /** What every WebGPU device grants: what is explained does not depend on the machine at hand. */
 const leastDevice: Described = {

@@ -62,7 +62,6 @@ export const codes = {
   N506: { severity: "error", title: "a wrong number of elements" },
   N507: { severity: "error", title: "a param that is not a usable number" },
   N508: { severity: "error", title: "a limit of the device" },
-  N509: { severity: "error", title: "a feature that the device lacks" },
   N510: { severity: "error", title: "a device that failed" },
   N511: { severity: "error", title: "a mode that the norm does not have" },
   N512: { severity: "error", title: "feeds that are not of the documented form" },

@@ -76,11 +76,7 @@ function emitForm(kernel: Kernel): KernelForm {
     together,
     held: kernel.held,
     wgsl: renderWgsl(module),
-    bindings: module.bindings.map(({ element }, i) => ({
-      tensor: kernel.tensors[i].name,
-      access: kernel.tensors[i].access,
-      element,
-    })),
+    bindings: module.bindings,
     constants: module.constants.map(({ name, constant }): ProgramConstant => ({ name, ...constant })),
   };
 }

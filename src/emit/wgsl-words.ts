@@ -1,4 +1,7 @@
-/** Words that no identifier of an emitted WGSL module may be: keywords, reserved words (WGSL §3.7, §15.2), and the predeclared names that the emitter uses. */
+/**
+ * Words that no identifier of an emitted WGSL module may be: keywords, reserved words (WGSL §3.7, §15.2), the predeclared
+ * names that the emitter uses, and the names that the runtime gives (`at` and `value` are parameters of accessors).
+ */
 import { helperNames } from "./wgsl-helpers.ts";
 
 const words = `
@@ -21,6 +24,7 @@ tan tanh trunc workgroupBarrier storage read read_write write workgroup private 
 main workgroup_id num_workgroups
 scratch_memory scratch_length exchange exchange4
 local_index group_of_all HELD_LENGTH held held_place
+at value
 `;
 
 const reserved = new Set([...words.split(/\s+/).filter((word) => word !== ""), ...helperNames]);

@@ -1,4 +1,7 @@
-/** WGSL: a kernel's body, expressions and statements. The shell around it is `templates/kernel.wgsl.hbs`. */
+/**
+ * WGSL: a kernel's body, expressions and statements. The shell around it is `templates/kernel.wgsl.hbs`; memory is
+ * reached by accessors, which the runtime declares, since it knows how a tensor lies in bindings.
+ */
 
 import { add, mul, u32 } from "../kernel/expr.ts";
 import {
@@ -11,6 +14,7 @@ import {
   type UnaryOp,
 } from "../kernel/ir.ts";
 import { usesPart } from "../kernel/uses.ts";
+import type { Accessor, ProgramBinding } from "../program/program.ts";
 import { createNamer, type Namer } from "./names.ts";
 import { helpersOf } from "./wgsl-helpers.ts";
 import { isWgslReserved } from "./wgsl-words.ts";
@@ -23,13 +27,7 @@ export interface WgslModule {
     readonly type: string;
     readonly constant: OverrideConstant;
   }[];
-  readonly bindings: readonly {
-    readonly name: string;
-    readonly element: string;
-    readonly type: string;
-    readonly access: string;
-    readonly index: number;
-  }[];
+  readonly bindings: readonly ProgramBinding[];
   /** Workgroup memory: its element type and values an invocation. */
   readonly shared: { readonly type: string; readonly slots: number } | null;
   readonly helpers: readonly string[];
@@ -51,29 +49,24 @@ export function wgslModule(kernel: Kernel): WgslModule {
   const constants = kernel.constants
     .filter((constant): constant is OverrideConstant => constant.kind !== "held")
     .map((constant) => ({ name: constantName(namer, constant), type: constantType(constant), constant }));
-  const bindings = kernel.tensors.map((tensor, index) => ({
-    name: namer.name(`tensor ${tensor.name}`, tensor.name),
-    element: elementName(namer, tensor.name),
-    type: tensor.wide ? `vec4<${elementName(namer, tensor.name)}>` : elementName(namer, tensor.name),
-    access: tensor.access,
-    index,
-  }));
-  const wide = new Set(kernel.tensors.filter((one) => one.wide).map((one) => one.name));
-  const body = statements(namer, wide, kernel.body, "  ").trimEnd();
+  const names = kernel.tensors.map(({ name }) => namer.name(`tensor ${name}`, name));
+  const called = new Map(kernel.tensors.map(({ name }): [string, Calls] => [name, {}]));
+  const body = statements({ namer, called }, kernel.body, "  ").trimEnd();
   const { shared } = kernel;
   return {
     constants,
-    bindings,
+    bindings: kernel.tensors.map(({ name: tensor, access }, i) => ({
+      tensor,
+      access,
+      name: names[i],
+      accessors: called.get(tensor)!,
+    })),
     shared: shared && { slots: shared.slots, type: shared.type === "f32x4" ? "vec4f" : "f32" },
     helpers: helpersOf(body),
     workgroup: { lanes, rows, columns },
     parts: usesPart(kernel.body) ? constantName(namer, { kind: "parts" }) : null,
     body,
   };
-}
-
-function elementName(namer: Namer, tensor: string): string {
-  return namer.name(`element ${tensor}`, `${namer.name(`tensor ${tensor}`, tensor)}_t`);
 }
 
 function constantName(namer: Namer, constant: Constant): string {
@@ -96,19 +89,38 @@ function constantType({ kind }: Constant): string {
   return kind === "param" ? "f32" : kind === "columns" ? "bool" : "u32";
 }
 
-/** `wide`: the tensors that are bound by fours. */
-type Wide = ReadonlySet<string>;
+type Calls = Partial<Record<Accessor, string>>;
 
-function statements(namer: Namer, wide: Wide, body: readonly Stmt[], indent: string): string {
-  return body.map((one) => statement(namer, wide, one, indent)).join("");
+interface BodyContext {
+  readonly namer: Namer;
+  /** The accessors that the body calls, by tensor: found while it is written. */
+  readonly called: ReadonlyMap<string, Calls>;
 }
 
-function statement(namer: Namer, wide: Wide, stmt: Stmt, indent: string): string {
+const suffixes: Readonly<Record<Accessor, string>> = {
+  at: "at",
+  four: "four",
+  put: "put",
+  putFour: "put_four",
+};
+
+function accessor({ namer, called }: BodyContext, tensor: string, kind: Accessor): string {
+  const base = namer.name(`tensor ${tensor}`, tensor);
+  const name = namer.name(`accessor ${kind} ${tensor}`, `${base}_${suffixes[kind]}`);
+  called.get(tensor)![kind] = name;
+  return name;
+}
+
+function statements(context: BodyContext, body: readonly Stmt[], indent: string): string {
+  return body.map((one) => statement(context, one, indent)).join("");
+}
+
+function statement(context: BodyContext, stmt: Stmt, indent: string): string {
+  const { namer } = context;
   const e = (expr: Expr): string => expression(namer, expr);
   const local = (name: string): string => namer.name(`local ${name}`, name);
-  const tensor = (name: string): string => namer.name(`tensor ${name}`, name);
   const block = (body: readonly Stmt[]): string =>
-    `{\n${statements(namer, wide, body, `${indent}  `)}${indent}}\n`;
+    `{\n${statements(context, body, `${indent}  `)}${indent}}\n`;
   switch (stmt.kind) {
     case "let":
       return `${indent}let ${local(stmt.name)} = ${e(stmt.value)};\n`;
@@ -150,40 +162,40 @@ function statement(namer: Namer, wide: Wide, stmt: Stmt, indent: string): string
       return `${indent}workgroupBarrier();\n`;
   }
 
-  /** An element of a tensor; one that is bound by fours is taken out of its four. */
-  function element(name: string, index: Expr): string {
-    const text = index.kind === "local" ? e(index) : `(${e(index)})`;
-    return wide.has(name) ? `${tensor(name)}[${text} / 4u][${text} % 4u]` : `${tensor(name)}[${e(index)}]`;
-  }
-
-  function load({ tensor: name, index, access }: Extract<Stmt, { kind: "load" }>): string {
+  function load({ tensor, index, access }: Extract<Stmt, { kind: "load" }>): string {
     switch (access.kind) {
       case "one":
-        return `f32(${element(name, index)})`;
+        return `${accessor(context, tensor, "at")}(${e(index)})`;
       case "four":
-        return `vec4f(${tensor(name)}[${e(index)}])`;
+        return `${accessor(context, tensor, "four")}(${e(index)})`;
       case "apart": {
-        const places = [0, 1, 2, 3].map((i) => add(index, mul(u32(i), access.stride)));
-        return `vec4f(${places.map((one) => `f32(${element(name, one)})`).join(", ")})`;
+        const at = accessor(context, tensor, "at");
+        return `vec4f(${apart(index, access.stride)
+          .map((one) => `${at}(${e(one)})`)
+          .join(", ")})`;
       }
     }
   }
 
-  function store({ tensor: name, index, value, access }: Extract<Stmt, { kind: "store" }>): string {
-    const type = elementName(namer, name);
+  function store({ tensor, index, value, access }: Extract<Stmt, { kind: "store" }>): string {
     switch (access.kind) {
       case "one":
-        return `${indent}${element(name, index)} = ${type}(${e(value)});\n`;
+        return `${indent}${accessor(context, tensor, "put")}(${e(index)}, ${e(value)});\n`;
       case "four":
-        return `${indent}${tensor(name)}[${e(index)}] = vec4<${type}>(${e(value)});\n`;
+        return `${indent}${accessor(context, tensor, "putFour")}(${e(index)}, ${e(value)});\n`;
       case "apart": {
-        const places = [0, 1, 2, 3].map((i) => add(index, mul(u32(i), access.stride)));
-        return places
-          .map((one, i) => `${indent}${element(name, one)} = ${type}((${e(value)})[${i}]);\n`)
+        const put = accessor(context, tensor, "put");
+        return apart(index, access.stride)
+          .map((one, i) => `${indent}${put}(${e(one)}, (${e(value)})[${i}]);\n`)
           .join("");
       }
     }
   }
+}
+
+/** The indices of four elements. */
+function apart(index: Expr, stride: Expr): Expr[] {
+  return [0, 1, 2, 3].map((i) => add(index, mul(u32(i), stride)));
 }
 
 const infix: Readonly<Partial<Record<BinaryOp, string>>> = {

@@ -85,12 +85,11 @@ export interface KernelForm {
   /** Values that a lane keeps for each step of the row; 0 where the row is read again by each loop. */
   readonly held: number;
   /**
-   * The WGSL, without what depends on element types and the device: the runtime puts before it one line
-   * `alias <element> = f32;` (or f16) a binding, `enable` lines, `exchange` where the module calls it, and where it
-   * keeps values `HELD`, `held` and `held_place`.
+   * The WGSL, without what depends on the memory, the device and the variant: the runtime puts before it the bindings,
+   * the accessors by which the text reads and writes them, `enable` lines, `exchange` where the module calls it, and
+   * where it keeps values `HELD`, `held` and `held_place`.
    */
   readonly wgsl: string;
-  /** Group 0, binding number = position. */
   readonly bindings: readonly ProgramBinding[];
   /** The override constants of the module: what each is called and what it stands for. */
   readonly constants: readonly ProgramConstant[];
@@ -99,9 +98,17 @@ export interface KernelForm {
 export interface ProgramBinding {
   readonly tensor: string;
   readonly access: "read" | "read_write";
-  /** The name of the element-type alias in the WGSL. */
-  readonly element: string;
+  /** What the runtime may call the array; the text does not mention it. */
+  readonly name: string;
+  /** The functions that the text calls, by what they do. Values are f32, whatever lies in memory. */
+  readonly accessors: Readonly<Partial<Record<Accessor, string>>>;
 }
+
+/**
+ * `at(index) -> f32` and `put(index, value)` take one element; `four(index) -> vec4f` and `putFour(index, value)` four
+ * side by side, and their index counts fours.
+ */
+export type Accessor = "at" | "four" | "put" | "putFour";
 
 export type ProgramConstant =
   | { readonly name: string; readonly kind: "extent"; readonly factor: string }

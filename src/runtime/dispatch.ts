@@ -1,6 +1,5 @@
 import type { KernelForm, ProgramKernel } from "../program/program.ts";
 import { chooseVariant } from "./default-variant.ts";
-import { refusal } from "./legal.ts";
 import { product, type Shapes } from "./shapes.ts";
 import { type Described, traitsOf } from "./traits.ts";
 import type { ChooseVariant, Variant, Work } from "./variant.ts";
@@ -30,11 +29,7 @@ export function planDispatches(
 ): readonly Dispatch[] {
   const vector = vectorFactor(kernel, shapes);
   const work = workOf(kernel, shapes, vector);
-  const traits = traitsOf(device);
-  const variant = choose(work, traits, device.limits);
-  const reason = refusal(variant, work, traits, device.limits);
-  if (reason !== null) throw new Error(`kernel ${kernel.name}: the variant is not legal: ${reason}`);
-
+  const variant = choose(work, traitsOf(device), device.limits);
   const { rowCount, rowSteps: rowLength } = work;
   const rows = rowCount * (kernel.grid.at(-1) === vector && vector !== null ? 4 : 1);
   const partials = variant.parts === 1 ? 0 : rows * variant.parts * (kernel.split?.slots ?? 0);
@@ -46,13 +41,22 @@ export function planDispatches(
     rowCount,
     rowLength,
     partials,
-    workgroups: fold(
+    workgroups: foldWorkgroups(
       Math.ceil(rowCount / variant.together / variant.rows) * (shared ? variant.parts : 1),
-      device.limits.maxComputeWorkgroupsPerDimension,
+      device.limits,
     ),
   });
   if (variant.parts === 1 || kernel.split === null) return [dispatch(kernel.forms, null, false)];
   return kernel.split.stages.map(({ forms, shared }, stage) => dispatch(forms, stage, shared));
+}
+
+/** Kernels count their workgroups as x + y * (number in x) and ignore those past the last row. */
+export function foldWorkgroups(
+  groups: number,
+  limits: Pick<GPUSupportedLimits, "maxComputeWorkgroupsPerDimension">,
+): [x: number, y: number] {
+  const y = Math.ceil(groups / limits.maxComputeWorkgroupsPerDimension);
+  return [y === 0 ? 0 : Math.ceil(groups / y), y];
 }
 
 /** What a kernel has to do for the given extents, taking fours along `vector`. */
@@ -83,12 +87,6 @@ export function vectorFactor({ forms }: ProgramKernel, shapes: Shapes): string |
 
 function serves(form: KernelForm, vector: string | null, { together, residency }: Variant): boolean {
   return form.vector === vector && form.together === together && form.held > 0 === (residency !== "reload");
-}
-
-/** The kernels count their workgroups as x + y * (number in x) and ignore those past the last row. */
-function fold(groups: number, most: number): [x: number, y: number] {
-  const y = Math.ceil(groups / most);
-  return [y === 0 ? 0 : Math.ceil(groups / y), y];
 }
 
 /** The tensor of what parts of rows hand on: one for all kernels, since they run one after the other. */

@@ -9,7 +9,6 @@ export type NormErrorCode =
   | "N506"
   | "N507"
   | "N508"
-  | "N509"
   | "N510"
   | "N511"
   | "N513"

@@ -1,14 +1,12 @@
 import type { Program } from "../program/program.ts";
-import type { Dispatch } from "./dispatch.ts";
 import { givenNames, own } from "./names.ts";
 import type { Pipeline } from "./pipeline.ts";
-import type { Shapes } from "./shapes.ts";
-import { bufferBytes, type Storages } from "./storage.ts";
+import type { Step } from "./steps.ts";
 
 /** Sets of buffers whose bind groups are kept: enough for the layers of a loop that takes turns with its buffers. */
 const keptSets = 16;
 
-/** Bind groups, one a dispatch, by the identity of the buffers that the caller gave. */
+/** Bind groups, one a step, by the identity of the buffers that the caller gave. */
 export interface BindGroupCache {
   find(
     given: Readonly<Record<string, GPUBuffer | undefined>>,
@@ -26,26 +24,21 @@ interface KeptSet {
 export function bindGroupCache(
   device: GPUDevice,
   program: Program,
-  dispatches: readonly Dispatch[],
+  steps: readonly Step[],
   pipelines: readonly Pipeline[],
-  shapes: Shapes,
-  storages: Storages,
 ): BindGroupCache {
   const tensors = program.tensors.map((tensor) => tensor.name);
   const kept: KeptSet[] = [];
 
   function makeGroups(buffers: ReadonlyMap<string, GPUBuffer>): GPUBindGroup[] {
-    return dispatches.map(({ kernel, form }, i) =>
+    return steps.map(({ label, slots }, i) =>
       device.createBindGroup({
-        label: `${program.norm}.${kernel.name}`,
+        label,
         layout: pipelines[i]!.layout,
-        entries: form.bindings.map(({ tensor }, binding) => ({
+        entries: slots.map(({ tensor, offset, size }, binding) => ({
           binding,
-          resource: {
-            buffer: buffers.get(tensor)!,
-            // A buffer of the caller's may be larger than a binding can be.
-            size: bufferBytes(shapes.elements.get(tensor)!, storages.get(tensor)!),
-          },
+          // A buffer of the caller's may be larger than a binding can be, so the size is said.
+          resource: { buffer: buffers.get(tensor)!, offset, size },
         })),
       }),
     );

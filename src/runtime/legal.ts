@@ -7,7 +7,10 @@ import type { Variant, Work, WorkgroupLimits } from "./variant.ts";
  */
 export const mostHeld = 16;
 
-/** Why a variant cannot be had for a kernel on a device; null where it can. */
+/**
+ * Why a variant cannot be had for a kernel on a device; null where it can. The default rule needs no telling, so this is
+ * for who chooses otherwise (tests, a tuner) and no page loads it.
+ */
 export function refusal(
   variant: Variant,
   work: Work,

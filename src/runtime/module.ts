@@ -1,4 +1,6 @@
-import type { KernelForm, Storage } from "../program/program.ts";
+import type { KernelForm } from "../program/program.ts";
+import { accessCode } from "./access.ts";
+import type { Layout } from "./layout.ts";
 import type { Variant } from "./variant.ts";
 
 /** What of the device and the variant a module's text depends on. */
@@ -10,19 +12,18 @@ export interface ModuleChoice {
   readonly held: number;
 }
 
-/** A whole WGSL module: before a kernel's text come the lines that depend on element types, device and variant. */
+/** A whole WGSL module: before a kernel's text come the parts that depend on the memory, the device and the variant. */
 export function moduleCode(
   { wgsl, bindings, held: slots }: KernelForm,
-  storageOf: (tensor: string) => Storage,
+  layout: Layout,
   { subgroups, residency, held }: ModuleChoice,
 ): string {
-  const elements = new Map(bindings.map(({ tensor, element }) => [element, storageOf(tensor)]));
-  const enabled = [...([...elements.values()].includes("f16") ? ["f16"] : [])];
+  const enabled = layout.places.some(({ element }) => element === "f16") ? ["f16"] : [];
   const exchange = /\bexchange4?\(/.test(wgsl);
   if (exchange && subgroups) enabled.push("subgroups");
   return [
     ...enabled.map((name) => `enable ${name};\n`),
-    ...[...elements].map(([name, type]) => `alias ${name} = ${type};\n`),
+    accessCode(bindings, layout),
     ...(exchange ? exchanges(subgroups) : []),
     ...(slots > 0 ? heldMemory(residency, slots, held) : []),
     wgsl,

@@ -2,42 +2,42 @@ import type { Program } from "../program/program.ts";
 import { isWritten, ownBuffers } from "./buffers.ts";
 import { planDispatches, withPartials } from "./dispatch.ts";
 import { bindGroupCache } from "./groups.ts";
-import { checkDispatch, checkFeatures, checkSizes } from "./limits.ts";
+import { checkDispatch, checkSizes } from "./limits.ts";
 import { guarded, orLost, refuseLost, watchDevice } from "./lost.ts";
 import { givenNames, refuseUnknown } from "./names.ts";
 import { openPipeline } from "./pipeline.ts";
 import { runOnce } from "./run.ts";
 import { resolveShapes } from "./shapes.ts";
+import { planSteps } from "./steps.ts";
 import { resolveStorage } from "./storage.ts";
 import type { BuffersByName, Norm, NormOptions } from "./types.ts";
 
 /**
  * Makes a program ready to run for the given dims. Everything that can be wrong with the dims, the params or the
  * device's limits is refused before the device is called.
- * @throws NormError (as a rejection) N308, N501 to N510, N513, N514.
+ * @throws NormError (as a rejection) N308, N501 to N508, N510, N513, N514.
  */
 export async function createNorm(device: GPUDevice, program: Program, options: NormOptions): Promise<Norm> {
   const open = resolveShapes(program, options.dims, options.params);
   const storages = resolveStorage(program, options.storage);
-  checkFeatures(storages, device);
   const planned = program.kernels.flatMap((kernel) => planDispatches(kernel, open, device, options.choose));
   const shapes = withPartials(open, planned);
   checkSizes(program, shapes, storages, device);
   for (const dispatch of planned) checkDispatch(dispatch, device);
   const dispatches = planned.filter((dispatch) => dispatch.rowCount > 0);
+  const bound = planSteps(program, dispatches, shapes, storages, device);
+  const { steps } = bound;
 
   watchDevice(device);
   refuseLost(device);
   try {
-    const pipelines = await Promise.all(
-      dispatches.map((dispatch) => openPipeline(device, program, dispatch, shapes, storages)),
-    );
-    const owned = ownBuffers(device, program, shapes, storages);
+    const pipelines = await Promise.all(steps.map((step) => openPipeline(device, step)));
+    const owned = ownBuffers(device, bound.program, bound.shapes, bound.storages);
     await guarded(device, "making the scratch buffers", owned.makeScratch).catch((error) => {
       owned.destroy();
       throw error;
     });
-    const groups = bindGroupCache(device, program, dispatches, pipelines, shapes, storages);
+    const groups = bindGroupCache(device, program, steps, pipelines);
     const names = program.tensors.filter((t) => t.role !== "scratch").map((t) => t.name);
     let usable = true;
 
@@ -48,7 +48,7 @@ export async function createNorm(device: GPUDevice, program: Program, options: N
         refuseUnknown("tensor", givenNames(given), names);
         return owned.resolve(given);
       });
-      for (const [i, { workgroups }] of dispatches.entries()) {
+      for (const [i, { workgroups }] of steps.entries()) {
         pass.setPipeline(pipelines[i]!.pipeline);
         pass.setBindGroup(0, bindGroups[i]!);
         pass.dispatchWorkgroups(workgroups[0], workgroups[1]);

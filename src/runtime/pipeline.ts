@@ -1,9 +1,5 @@
-import type { Program, ProgramConstant } from "../program/program.ts";
-import type { Dispatch } from "./dispatch.ts";
 import { defect } from "./lost.ts";
-import { moduleCode } from "./module.ts";
-import type { Shapes } from "./shapes.ts";
-import type { Storages } from "./storage.ts";
+import type { Step } from "./steps.ts";
 
 /** A kernel ready to run, and the layout of its bind group 0. */
 export interface Pipeline {
@@ -16,69 +12,28 @@ const keptPipelines = 256;
 
 const caches = new WeakMap<GPUDevice, Map<string, Promise<Pipeline>>>();
 
-/** Makes the pipeline of a kernel, or finds it where the same code and constants were asked for before. */
-export function openPipeline(
-  device: GPUDevice,
-  program: Program,
-  dispatch: Dispatch,
-  shapes: Shapes,
-  storages: Storages,
-): Promise<Pipeline> {
-  const { kernel, form, variant } = dispatch;
-  const code = moduleCode(form, (tensor) => storages.get(tensor)!, {
-    subgroups: variant.subgroup > 1,
-    residency: variant.residency,
-    held: Math.ceil(dispatch.rowLength / variant.lanes),
-  });
-  const constants = Object.fromEntries(
-    form.constants.map((constant) => [constant.name, constantValue(constant, dispatch, shapes)]),
-  );
-  const accesses = form.bindings.map((binding) => binding.access);
-
+/** Makes the pipeline of a step, or finds it where the same code and constants were asked for before. */
+export function openPipeline(device: GPUDevice, step: Step): Promise<Pipeline> {
   const cache = caches.get(device) ?? new Map<string, Promise<Pipeline>>();
   caches.set(device, cache);
-  const key = JSON.stringify([code, Object.entries(constants), accesses]);
+  const accesses = step.slots.map(({ access }) => access);
+  const key = JSON.stringify([step.code, Object.entries(step.constants), accesses]);
   const found = cache.get(key);
   if (found !== undefined) return found;
 
-  const made = compile(device, `${program.norm}.${kernel.name}`, code, constants, accesses);
+  const made = compile(device, step);
   cache.set(key, made);
   made.catch(() => cache.delete(key));
   if (cache.size > keptPipelines) cache.delete(cache.keys().next().value!);
   return made;
 }
 
-function constantValue(constant: ProgramConstant, { variant }: Dispatch, shapes: Shapes): number {
-  switch (constant.kind) {
-    case "extent":
-      return shapes.factors.get(constant.factor)!;
-    case "param":
-      return shapes.params.get(constant.param)!;
-    case "lanes":
-      return variant.lanes;
-    case "rows":
-      return variant.rows;
-    case "subgroup":
-      return variant.subgroup;
-    case "columns":
-      return variant.columns ? 1 : 0;
-    case "parts":
-      return variant.parts;
-  }
-}
-
-async function compile(
-  device: GPUDevice,
-  label: string,
-  code: string,
-  constants: Record<string, number>,
-  accesses: readonly ("read" | "read_write")[],
-): Promise<Pipeline> {
+async function compile(device: GPUDevice, { label, code, constants, slots }: Step): Promise<Pipeline> {
   device.pushErrorScope("validation");
   const module = device.createShaderModule({ label, code });
   const layout = device.createBindGroupLayout({
     label,
-    entries: accesses.map((access, binding) => ({
+    entries: slots.map(({ access }, binding) => ({
       binding,
       // GPUShaderStage is a global of browsers, not of Node; its COMPUTE is 4.
       visibility: 4,
@@ -88,7 +43,7 @@ async function compile(
   const pending = device.createComputePipelineAsync({
     label,
     layout: device.createPipelineLayout({ label, bindGroupLayouts: [layout] }),
-    compute: { module, entryPoint: "main", constants },
+    compute: { module, entryPoint: "main", constants: { ...constants } },
   });
   const [outcome, error] = await Promise.allSettled([pending, device.popErrorScope()]);
 

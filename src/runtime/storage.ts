@@ -39,9 +39,11 @@ export function resolveStorage(
   return storages;
 }
 
+export const elementBytes: Readonly<Record<Storage, number>> = { f32: 4, f16: 2 };
+
 /** Bytes of the buffer that `count` elements need; a binding is a multiple of four and never empty. */
 export function bufferBytes(count: number, storage: Storage): number {
-  return Math.max(4, storage === "f16" ? Math.ceil(count / 2) * 4 : count * 4);
+  return Math.max(4, Math.ceil((count * elementBytes[storage]) / 4) * 4);
 }
 
 /** Writes values into the mapped bytes of a buffer, rounded to its element type. */

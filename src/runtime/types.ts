@@ -8,9 +8,9 @@ export interface NormOptions {
   /** Every input; affines, states and outputs may be given and are then checked. */
   readonly dims: Readonly<Record<string, readonly number[]>>;
   readonly params?: Readonly<Record<string, number>>;
-  /** For all tensors (states stay f32), or by tensor; f32 where nothing is said. f16 needs "shader-f16". */
+  /** For all tensors (states stay f32), or by tensor; f32 where nothing is said. */
   readonly storage?: Storage | Readonly<Record<string, Storage>> | undefined;
-  /** Lays each kernel on the device; the default rule where left out. Results stay within the numerics contract. */
+  /** Lays each kernel on the device, in a variant that `refusal` has nothing against; the default where left out. */
   readonly choose?: ChooseVariant;
 }
 
@@ -26,11 +26,12 @@ export interface Norm<Buffers = BuffersByName, Feeds = FeedsByName, Results = Re
   readonly dims: ReadonlyMap<string, readonly number[]>;
   /** The element type of every tensor. */
   readonly storage: Storages;
-  /** What `encode` dispatches, in order. */
+  /** The kernels that `encode` dispatches, in order. */
   readonly dispatches: readonly Dispatch[];
   /**
    * Records the kernels into a compute pass of the same device. Buffers need the usage STORAGE and may be larger than
-   * the tensor. Nothing is copied or allocated but bind groups, which are kept for buffers seen before.
+   * the tensor. Nothing is allocated but bind groups, which are kept for buffers seen before; nothing is copied but
+   * small operands of a kernel that has more of them than the device has bindings.
    * @throws NormError N501, N502, N506 (too small), N510, N514 (usage, or one buffer for two tensors).
    */
   encode(pass: GPUComputePassEncoder, buffers: Buffers): void;

@@ -46,28 +46,34 @@ export const norms: readonly BoundNorm[] = [
         kernels: [
           {
             name: "copy",
-            wgsl: `// \`\${1}\` \\ " */
-@group(0) @binding(0) var<storage, read> a: array<a_t>;
-@group(0) @binding(1) var<storage, read_write> b: array<b_t>;
+            forms: [
+              {
+                vector: null,
+                together: 1,
+                held: 0,
+                wgsl: `// \`\${1}\` \\ " */
 override extent: u32;
 override factor: f32;
 override lanes: u32;
 override rows: u32;
 @compute @workgroup_size(lanes, rows)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x == 0u && id.y < extent) { b[id.y] = b_t(f32(a[id.y]) * factor); }
+  if (id.x == 0u && id.y < extent) { b_put(id.y, a_at(id.y) * factor); }
 }
 `,
-            bindings: [
-              { tensor: "__proto__", access: "read", element: "a_t" },
-              { tensor: "toString", access: "read_write", element: "b_t" },
+                bindings: [
+                  { tensor: "__proto__", access: "read", name: "a", accessors: { at: "a_at" } },
+                  { tensor: "toString", access: "read_write", name: "b", accessors: { put: "b_put" } },
+                ],
+                constants: [
+                  { name: "extent", kind: "extent", factor: "constructor" },
+                  { name: "factor", kind: "param", param: "mode" },
+                  { name: "lanes", kind: "lanes" },
+                  { name: "rows", kind: "rows" },
+                ],
+              },
             ],
-            constants: [
-              { name: "extent", kind: "extent", factor: "constructor" },
-              { name: "factor", kind: "param", param: "mode" },
-              { name: "lanes", kind: "lanes" },
-              { name: "rows", kind: "rows" },
-            ],
+            split: null,
             grid: ["constructor"],
             row: [],
           },

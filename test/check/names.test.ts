@@ -1,8 +1,10 @@
 /** Words that mean something to a target or to JavaScript are names like any other here. */
 import { afterAll, expect, test } from "vitest";
 import { isBuiltIn } from "../../src/check/unknown.ts";
+import { asBuilt, namedForms } from "../../src/cli/describe.ts";
 import { compileGraph } from "../../src/compile/passes.ts";
-import type { Program } from "../../src/program/program.ts";
+import type { KernelForm, Program } from "../../src/program/program.ts";
+import { layOut } from "../../src/runtime/layout.ts";
 import { moduleCode } from "../../src/runtime/module.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
 import { checkAll } from "./files.ts";
@@ -11,7 +13,7 @@ const devices = await openTestDevices();
 afterAll(() => closeTestDevices(devices));
 
 const words = `constructor __proto__ prototype toString hasOwnProperty valueOf
-  override main f32 f16 i32 vec4 array select LANES ROWS scratch_memory row lane index_1 x_t non_finite larger
+  override main f32 f16 i32 vec4 array select LANES ROWS scratch_memory row lane index_1 t_at u_put at value shift words halves _t_0 _to_halves non_finite larger
   function class return var let const switch if while loop true false null undefined this new await yield enum
   float int vec2 uniform varying attribute highp gl_Position texture sampler in out inout discard struct
   local_invocation_index workgroupBarrier storage read_write enable requires diagnostic alias
@@ -37,10 +39,26 @@ const places: Readonly<Record<string, (word: string) => string>> = {
   parameter: (w) => `fn f(${w}) = ${w} + 1 norm Z { axes Q input t[Q] u = f(t) * mean(t over Q) output u }`,
 };
 
+const inMemory = { subgroups: false, residency: "workgroup", held: 2 } as const;
+
+/** Halves in words, several bindings a tensor: all that the runtime may add by names of its own. */
+function inPieces(form: KernelForm): string {
+  const all = <T>(value: T): Map<string, T> => new Map(form.bindings.map(({ tensor }) => [tensor, value]));
+  const memory = { elements: all(1000), storages: all("f16" as const) };
+  const limits = {
+    maxBufferSize: 1e9,
+    maxStorageBufferBindingSize: 1024,
+    maxStorageBuffersPerShaderStage: 1e9,
+    minStorageBufferOffsetAlignment: 256,
+  };
+  return moduleCode(form, layOut("", form, memory, { features: new Set(), limits }), inMemory);
+}
+
 async function mistakesOf(device: GPUDevice, program: Program): Promise<string[]> {
   const found: string[] = [];
-  for (const kernel of program.kernels) {
-    const code = moduleCode(kernel, () => "f32", false);
+  for (const code of program.kernels
+    .flatMap(namedForms)
+    .flatMap(({ form }) => [asBuilt(form), inPieces(form)])) {
     const module = device.createShaderModule({ code });
     const { messages } = await module.getCompilationInfo();
     found.push(...messages.filter((one) => one.type === "error").map((one) => `${one.message}\n${code}`));

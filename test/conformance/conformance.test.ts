@@ -36,39 +36,20 @@ const devices = files === null ? [] : await openTestDevices();
 afterAll(() => closeTestDevices(devices));
 
 describe.each(devices)("conformance on $name", ({ name, device }) => {
-  const half = device.features.has("shader-f16");
-  if (!half) console.warn("conformance: cases in f16 are left out where the device has no shader-f16");
   for (const file of files ?? []) {
     it(`${file.suite}/${file.op}`, { timeout: 300_000 }, async () => {
-      const runnable = (run: Run): boolean => half || !usesHalf(run);
-      expect(
-        await failures(file, deviceElements(name), (run) => executeDevice(run, device), runnable),
-      ).toEqual([]);
+      expect(await failures(file, deviceElements(name), (run) => executeDevice(run, device))).toEqual([]);
     });
   }
 });
 
-function usesHalf(run: Run): boolean {
-  const types = [
-    run.storage,
-    ...Object.values(run.feeds).map((one) => one.type),
-    ...run.expect.map((one) => one.type),
-  ];
-  return types.includes("f16");
-}
-
 /** One line for each case of a file that fails, with its worst error: all of them, not only the first. */
-async function failures(
-  file: CaseFile,
-  limit: number,
-  execute: (run: Run) => Promise<Outputs>,
-  runnable: (run: Run) => boolean = () => true,
-) {
+async function failures(file: CaseFile, limit: number, execute: (run: Run) => Promise<Outputs>) {
   const lines: string[] = [];
   for (const c of file.cases) {
     if (largest(c) > limit) continue;
     const run = toRun(c);
-    if ("skip" in run || !runnable(run)) continue;
+    if ("skip" in run) continue;
     try {
       const outputs = await execute(run);
       for (const expected of run.expect) {

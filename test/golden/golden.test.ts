@@ -38,7 +38,7 @@ function render(spec: string, title: string): string {
   if (graph === undefined) throw new Error(`there is no mode ${mode}`);
   const { graphs, plan, program } = compileGraph(graph);
   if (stage === "plan") return `${title}\n${printPlan(plan)}\n`;
-  if (stage === "wgsl") return `${title}\n${program.kernels.map((one) => one.wgsl).join("\n")}\n`;
+  if (stage === "wgsl") return `${title}\n${program.kernels.map((one) => one.forms[0]!.wgsl).join("\n")}\n`;
   const after = graphs.find((one) => one.pass === stage);
   if (after === undefined) throw new Error(`there is no stage ${stage}`);
   return `${title}\n${printGraph(after.graph)}\n`;

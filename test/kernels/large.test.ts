@@ -1,4 +1,4 @@
-/** Ten million: rows, and elements of a row. On the first adapter alone; the slower one would learn nothing more. */
+/** Ten million and more: rows, elements of a row, and more than a binding holds. On the first adapter alone; the slower one would learn nothing more. */
 import { afterAll, describe, expect, it } from "vitest";
 import { compileGraph } from "../../src/compile/passes.ts";
 import { createNorm } from "../../src/runtime/index.ts";
@@ -9,11 +9,13 @@ import { normals } from "../support/random.ts";
 const devices = await openTestDevices();
 afterAll(() => closeTestDevices(devices));
 
-describe.each(devices.slice(0, 1))("ten million on $name", ({ device }) => {
+describe.each(devices.slice(0, 1))("large tensors on $name", ({ device }) => {
   it.each([
     { rows: 1, length: 10_000_019 },
     { rows: 10_000_019, length: 2 },
     { rows: 70_001, length: 70 },
+    // 136 MB: more than the 128 MiB that lavapipe, and a device with default limits, binds at once.
+    { rows: 34_001, length: 1000 },
   ])("LayerNorm of $rows rows of $length", { timeout: 120_000 }, async ({ rows, length }) => {
     const { program } = compileGraph(graphOf("LayerNorm"));
     const x = normals(3, rows * length, 100);

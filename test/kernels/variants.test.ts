@@ -18,6 +18,7 @@ import { type Trial, worstDifference } from "../support/compare.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
 import { graphOf, libraryNorms } from "../support/library.ts";
 import { randomTrial } from "../support/shapes.ts";
+import { laneARow } from "../support/variants.ts";
 
 const devices = await openTestDevices();
 afterAll(() => closeTestDevices(devices));
@@ -28,17 +29,6 @@ const extents = [
   { N: [5], C: [6], S: [3, 3], D: [83], T: [3], O: [5], F: [7] },
   { N: [1], C: [6], S: [1028], D: [3000], T: [1], O: [1], F: [516] },
 ];
-
-const plain: Variant = {
-  lanes: 1,
-  rows: 4,
-  subgroup: 1,
-  together: 1,
-  columns: false,
-  residency: "reload",
-  parts: 1,
-  reason: "the test",
-};
 
 /** `s` is the width of the device's subgroups. */
 const strategies: Readonly<Record<string, (s: number) => Partial<Variant>>> = {
@@ -58,7 +48,7 @@ const strategies: Readonly<Record<string, (s: number) => Partial<Variant>>> = {
 /** The strategy where a kernel can take it, else the default. */
 function orDefault(strategy: (s: number) => Partial<Variant>): ChooseVariant {
   return (work, traits, limits) => {
-    const variant = { ...plain, ...strategy(traits.subgroup) };
+    const variant = { ...laneARow, rows: 4, ...strategy(traits.subgroup) };
     return refusal(variant, work, traits, limits) === null ? variant : chooseVariant(work, traits, limits);
   };
 }
@@ -69,7 +59,7 @@ function isTaken(device: GPUDevice, { graph, dims, params }: Trial, choose: Choo
   const shapes = resolveShapes(program, dims, params);
   return program.kernels
     .flatMap((kernel) => planDispatches(kernel, shapes, device, choose))
-    .some(({ variant }) => variant.reason === plain.reason);
+    .some(({ variant }) => variant.reason === laneARow.reason);
 }
 
 /** Groups and virtual batches that divide the extents. */
@@ -81,7 +71,7 @@ function paramsOf(graph: Graph): Record<string, number> {
 const norms = libraryNorms().flatMap(({ name, graphs }) => graphs.map((graph) => ({ name, graph })));
 
 describe.each(devices)("strategies on $name", ({ device }) => {
-  it.each(Object.keys(strategies).entries().toArray())(
+  it.each([...Object.keys(strategies).entries()])(
     "%i: %s",
     async (turn, strategy) => {
       const taken = new Set<string>();

@@ -46,7 +46,7 @@ test("a run releases its buffers, and destroy those of the instance", async () =
   expect(left()).toBe(0);
 });
 
-test("a pipeline is made once for a device", async () => {
+test("a pipeline is made once for each code and constants", async () => {
   const { device } = devices[0]!;
   let pipelines = 0;
   const original = device.createComputePipelineAsync;
@@ -60,6 +60,10 @@ test("a pipeline is made once for a device", async () => {
   expect(pipelines).toBe(centered.kernels.length);
   await createNorm(device, centered, { ...options, params: { scale: 0.5 } });
   expect(pipelines).toBe(centered.kernels.length + 1);
+  // Two of the three kernels touch x or y: the third has the same code as before.
+  await createNorm(device, centered, { ...options, storage: "f16" });
+  await createNorm(device, centered, { ...options, storage: "f16" });
+  expect(pipelines).toBe(centered.kernels.length + 3);
   device.createComputePipelineAsync = original;
 });
 

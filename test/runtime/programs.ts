@@ -33,9 +33,12 @@ export const centered: Program = {
   kernels: [
     {
       name: "means",
-      wgsl: `
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read_write> m: array<m_t>;
+      forms: [
+        {
+          vector: null,
+          together: 1,
+          held: 0,
+          wgsl: `
 override N: u32;
 override G: u32;
 override K: u32;
@@ -51,39 +54,43 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) count: vec3u
   let length = K * S;
   var sum = 0.0;
   if (row < N * G) {
-    for (var i = lid.x; i < length; i += lanes) { sum += f32(x[row * length + i]); }
+    for (var i = lid.x; i < length; i += lanes) { sum += x_at(row * length + i); }
   }
   partial[lid.y * lanes + lid.x] = sum;
   workgroupBarrier();
   if (lid.x == 0u && row < N * G) {
     var all = 0.0;
     for (var i = 0u; i < lanes; i++) { all += partial[lid.y * lanes + i]; }
-    m[row] = m_t(all / f32(length));
+    m_put(row, all / f32(length));
   }
 }
 `,
-      bindings: [
-        { tensor: "x", access: "read", element: "x_t" },
-        { tensor: "m", access: "read_write", element: "m_t" },
+          bindings: [
+            { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+            { tensor: "m", access: "read_write", name: "m", accessors: { put: "m_put" } },
+          ],
+          constants: [
+            { name: "N", kind: "extent", factor: "N" },
+            { name: "G", kind: "extent", factor: "G" },
+            { name: "K", kind: "extent", factor: "K" },
+            { name: "S", kind: "extent", factor: "S" },
+            { name: "lanes", kind: "lanes" },
+            { name: "rows", kind: "rows" },
+          ],
+        },
       ],
-      constants: [
-        { name: "N", kind: "extent", factor: "N" },
-        { name: "G", kind: "extent", factor: "G" },
-        { name: "K", kind: "extent", factor: "K" },
-        { name: "S", kind: "extent", factor: "S" },
-        { name: "lanes", kind: "lanes" },
-        { name: "rows", kind: "rows" },
-      ],
+      split: null,
       grid: ["N", "G"],
       row: ["K", "S"],
     },
     {
       name: "apply",
-      wgsl: `
-@group(0) @binding(0) var<storage, read> x: array<x_t>;
-@group(0) @binding(1) var<storage, read> gamma: array<gamma_t>;
-@group(0) @binding(2) var<storage, read> m: array<m_t>;
-@group(0) @binding(3) var<storage, read_write> y: array<y_t>;
+      forms: [
+        {
+          vector: null,
+          together: 1,
+          held: 0,
+          wgsl: `
 override N: u32;
 override G: u32;
 override K: u32;
@@ -98,32 +105,38 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) count: vec3u
   let i = (wid.x + wid.y * count.x) * rows + lid.y;
   if (lid.x > 0u || i >= N * G * K * S) { return; }
   let c = i / S % (G * K);
-  y[i] = y_t((f32(x[i]) - f32(m[i / (K * S)])) * scale * f32(gamma[c]));
+  y_put(i, (x_at(i) - m_at(i / (K * S))) * scale * gamma_at(c));
 }
 `,
-      bindings: [
-        { tensor: "x", access: "read", element: "x_t" },
-        { tensor: "gamma", access: "read", element: "gamma_t" },
-        { tensor: "m", access: "read", element: "m_t" },
-        { tensor: "y", access: "read_write", element: "y_t" },
+          bindings: [
+            { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+            { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+            { tensor: "m", access: "read", name: "m", accessors: { at: "m_at" } },
+            { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
+          ],
+          constants: [
+            { name: "N", kind: "extent", factor: "N" },
+            { name: "G", kind: "extent", factor: "G" },
+            { name: "K", kind: "extent", factor: "K" },
+            { name: "S", kind: "extent", factor: "S" },
+            { name: "scale", kind: "param", param: "scale" },
+            { name: "lanes", kind: "lanes" },
+            { name: "rows", kind: "rows" },
+          ],
+        },
       ],
-      constants: [
-        { name: "N", kind: "extent", factor: "N" },
-        { name: "G", kind: "extent", factor: "G" },
-        { name: "K", kind: "extent", factor: "K" },
-        { name: "S", kind: "extent", factor: "S" },
-        { name: "scale", kind: "param", param: "scale" },
-        { name: "lanes", kind: "lanes" },
-        { name: "rows", kind: "rows" },
-      ],
+      split: null,
       grid: ["N", "G", "K", "S"],
       row: [],
     },
     {
       name: "count",
-      wgsl: `
-@group(0) @binding(0) var<storage, read> m: array<m_t>;
-@group(0) @binding(1) var<storage, read_write> total: array<total_t>;
+      forms: [
+        {
+          vector: null,
+          together: 1,
+          held: 0,
+          wgsl: `
 override N: u32;
 override G: u32;
 override lanes: u32;
@@ -134,21 +147,29 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) count: vec3u
         @builtin(local_invocation_id) lid: vec3u) {
   let g = (wid.x + wid.y * count.x) * rows + lid.y;
   if (lid.x > 0u || g >= G) { return; }
-  var sum = f32(total[g]);
-  for (var n = 0u; n < N; n++) { sum += f32(m[n * G + g]); }
-  total[g] = total_t(sum);
+  var sum = total_at(g);
+  for (var n = 0u; n < N; n++) { sum += m_at(n * G + g); }
+  total_put(g, sum);
 }
 `,
-      bindings: [
-        { tensor: "m", access: "read", element: "m_t" },
-        { tensor: "total", access: "read_write", element: "total_t" },
+          bindings: [
+            { tensor: "m", access: "read", name: "m", accessors: { at: "m_at" } },
+            {
+              tensor: "total",
+              access: "read_write",
+              name: "total",
+              accessors: { at: "total_at", put: "total_put" },
+            },
+          ],
+          constants: [
+            { name: "N", kind: "extent", factor: "N" },
+            { name: "G", kind: "extent", factor: "G" },
+            { name: "lanes", kind: "lanes" },
+            { name: "rows", kind: "rows" },
+          ],
+        },
       ],
-      constants: [
-        { name: "N", kind: "extent", factor: "N" },
-        { name: "G", kind: "extent", factor: "G" },
-        { name: "lanes", kind: "lanes" },
-        { name: "rows", kind: "rows" },
-      ],
+      split: null,
       grid: ["G"],
       row: ["N"],
     },

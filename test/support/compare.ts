@@ -1,7 +1,13 @@
 /** Runs a graph on a device and on the oracle with the same f32 inputs, and measures how far apart they are. */
 import { compileGraph } from "../../src/compile/passes.ts";
 import { interpret } from "../../src/oracle/interpret.ts";
-import { type ChooseVariant, chooseVariant, createNorm, resolveShapes } from "../../src/runtime/index.ts";
+import {
+  type ChooseVariant,
+  chooseVariant,
+  createNorm,
+  type NormOptions,
+  resolveShapes,
+} from "../../src/runtime/index.ts";
 import type { Graph } from "../../src/tensor/graph.ts";
 
 export interface Trial {
@@ -9,6 +15,8 @@ export interface Trial {
   readonly dims: Readonly<Record<string, readonly number[]>>;
   readonly params?: Readonly<Record<string, number>>;
   readonly feeds: Readonly<Record<string, Float32Array>>;
+  /** Element types; f32 where left out. */
+  readonly storage?: NormOptions["storage"];
 }
 
 export interface Difference {
@@ -27,7 +35,8 @@ export async function worstDifference(
   choose: ChooseVariant = chooseVariant,
 ): Promise<Difference> {
   const { program } = compileGraph(trial.graph);
-  const norm = await createNorm(device, program, { dims: trial.dims, params: trial.params ?? {}, choose });
+  const { dims, params = {}, storage } = trial;
+  const norm = await createNorm(device, program, { dims, params, storage, choose });
   try {
     const got = await norm.run(trial.feeds);
     const want = oracle(trial);
