@@ -4,7 +4,7 @@ import { basename, relative, sep } from "node:path";
 import type { Module } from "../check/modules.ts";
 import { compileGraph } from "../compile/passes.ts";
 import type { Source } from "../diagnostics/diagnostic.ts";
-import { type BoundNorm, emitBindings } from "../emit/bindings.ts";
+import { type BoundNorm, emitBindings, emitFurther } from "../emit/bindings.ts";
 import type { Program, ProgramKernel } from "../program/program.ts";
 import { version } from "../version.ts";
 import { asBuilt, namedForms } from "./describe.ts";
@@ -63,7 +63,15 @@ export async function buildFiles(files: readonly LoadedFile[], settings: BuildSe
     });
     if (norms.length > 0) {
       const path = claim(taken, `${stem(source.path)}.ts`, source);
-      put(path, await emitBindings({ norms, banner, runtime: settings.runtime }));
+      const further = new Map<Program, string>();
+      for (const program of norms.flatMap((one) => one.programs)) {
+        further.set(program, claim(taken, `further/${baseName(program)}.ts`, source));
+      }
+      const input = { norms, banner, runtime: settings.runtime };
+      // Named as TypeScript wants it: `.js`, and every bundler finds the `.ts`.
+      const imported = (program: Program): string => `./${further.get(program)!.replace(/\.ts$/, ".js")}`;
+      put(path, await emitBindings({ ...input, further: imported }));
+      for (const [program, own] of further) put(own, emitFurther(program, input));
     }
     const head = `// ${marker}${version} from ${printable(banner.source)} (${banner.hash}).\n`;
     for (const { programs } of norms) {
@@ -113,8 +121,12 @@ function claim(taken: Map<string, Source>, path: string, source: Source): string
   }
 }
 
-function kernelPath({ norm, mode }: Program, { name }: ProgramKernel, suffix: string): string {
-  return `wgsl/${[short(norm), ...(mode === null ? [] : [mode]), short(name)].join(".")}${suffix}.wgsl`;
+function kernelPath(program: Program, { name }: ProgramKernel, suffix: string): string {
+  return `wgsl/${baseName(program)}.${short(name)}${suffix}.wgsl`;
+}
+
+function baseName({ norm, mode }: Program): string {
+  return [short(norm), ...(mode === null ? [] : [mode])].join(".");
 }
 
 /** A file name has 255 bytes at most. */

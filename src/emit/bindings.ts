@@ -1,8 +1,10 @@
+import type { FurtherForms, KernelForm, Program } from "../program/program.ts";
 import { type BoundNorm, describeNorm } from "./bindings-api.ts";
 import { escapeComment } from "./bindings-docs.ts";
 import { printLiteral } from "./bindings-literal.ts";
 import { chooseIdentifiers } from "./bindings-names.ts";
-import { renderModule } from "./shells.ts";
+import { divideProgram } from "./program.ts";
+import { renderFurther, renderModule } from "./shells.ts";
 
 export type { BoundNorm };
 
@@ -21,6 +23,19 @@ export interface BindingsInput {
   readonly banner: Banner;
   /** What the module imports the runtime from. */
   readonly runtime?: string;
+  /** Where a module lies that `emitFurther` made of a program, as the module imports it; where none does, nothing is left out. */
+  readonly further?: (program: Program) => string;
+}
+
+/** The text of a module with what a program's kernels offer besides: see `Program.more`. */
+export function emitFurther(program: Program, { banner, runtime = "normc/runtime" }: BindingsInput): string {
+  return renderFurther({
+    source: escapeComment(banner.source),
+    hash: escapeComment(banner.hash),
+    compiler: escapeComment(banner.compiler),
+    runtime: JSON.stringify(runtime),
+    literal: printLiteral(compact(divideProgram(program).more)),
+  });
 }
 
 /** The text of the TypeScript module for the norms of one .norm file. */
@@ -28,6 +43,7 @@ export async function emitBindings({
   norms,
   banner,
   runtime = "normc/runtime",
+  further,
 }: BindingsInput): Promise<string> {
   const identifiers = chooseIdentifiers(norms.map((norm) => norm.name));
   const declarations = norms.flatMap((norm, i) => describeNorm(norm, identifiers[i]!));
@@ -41,7 +57,34 @@ export async function emitBindings({
     api: printDeclarations(declarations).trim(),
     programs: norms.map((norm, i) => ({
       name: identifiers[i]!.programs,
-      literal: printLiteral(norm.programs),
+      programs: norm.programs.map((program) => ({
+        literal: printLiteral(further === undefined ? program : mainOf(program), "  "),
+        further: further === undefined ? null : JSON.stringify(further(program)),
+      })),
     })),
   });
+}
+
+function mainOf(program: Program): Program {
+  const { main } = divideProgram(program);
+  return { ...main, kernels: compact(main.kernels) };
+}
+
+/** Forms without the comments and the indentation of their texts, which a page need not load: `wgsl/` has them. */
+function compact<T extends FurtherForms>(kernels: readonly T[]): T[] {
+  const form = (one: KernelForm): KernelForm => ({
+    ...one,
+    wgsl: one.wgsl
+      .replace(/^\s*\/\/.*\n/gm, "")
+      .replace(/^ +/gm, "")
+      .replace(/\n{2,}/g, "\n"),
+  });
+  return kernels.map((kernel) => ({
+    ...kernel,
+    forms: kernel.forms.map(form),
+    split: kernel.split && {
+      ...kernel.split,
+      stages: kernel.split.stages.map((stage) => ({ ...stage, forms: stage.forms.map(form) })),
+    },
+  }));
 }

@@ -5,6 +5,7 @@ import type { Kernel, KernelForms } from "../kernel/ir.ts";
 import { partialsTensor } from "../kernel/split.ts";
 import { usesPart } from "../kernel/uses.ts";
 import type {
+  FurtherForms,
   KernelForm,
   Program,
   ProgramConstant,
@@ -53,11 +54,17 @@ export function programInterface(
 
 function emitKernel({ whole, split }: KernelForms): ProgramKernel {
   const { name, grid, row } = whole[0];
+  const forms = whole.map(emitForm);
   return {
     name,
     grid,
     row,
-    forms: whole.map(emitForm),
+    forms,
+    offers: {
+      held: Math.max(...forms.map((one) => one.held)),
+      together: Math.max(...forms.map((one) => one.together)),
+      split: split !== null,
+    },
     split: split && {
       slots: split.slots,
       stages: split.stages.map((forms) => ({
@@ -78,5 +85,17 @@ function emitForm(kernel: Kernel): KernelForm {
     wgsl: renderWgsl(module),
     bindings: module.bindings,
     constants: module.constants.map(({ name, constant }): ProgramConstant => ({ name, ...constant })),
+  };
+}
+
+/** A program in two: what every device needs, and what its kernels offer besides. */
+export function divideProgram(program: Program): { main: Program; more: readonly FurtherForms[] } {
+  const isMain = ({ held, together }: KernelForm): boolean => held === 0 && together === 1;
+  return {
+    main: {
+      ...program,
+      kernels: program.kernels.map((one) => ({ ...one, forms: one.forms.filter(isMain), split: null })),
+    },
+    more: program.kernels.map(({ forms, split }) => ({ forms: forms.filter((one) => !isMain(one)), split })),
   };
 }

@@ -13,7 +13,20 @@ export interface ModuleShell {
   readonly compiler: string;
   readonly runtime: string;
   readonly api: string;
-  readonly programs: readonly { readonly name: string; readonly literal: string }[];
+  readonly programs: readonly {
+    readonly name: string;
+    readonly programs: readonly { readonly literal: string; readonly further: string | null }[];
+  }[];
+}
+
+/** What the shell of a module with further texts is filled with. */
+export type FurtherShell = Pick<ModuleShell, "source" | "hash" | "compiler" | "runtime"> & {
+  readonly literal: string;
+};
+
+/** Fills `templates/further.hbs`. */
+export function renderFurther(shell: FurtherShell): string {
+  return handlebars.template<FurtherShell>(templates.further)(shell);
 }
 
 /** Fills `templates/module.hbs`. */

@@ -13,7 +13,15 @@ export interface Program {
   readonly tensors: readonly ProgramTensor[];
   /** In the order in which they are dispatched. */
   readonly kernels: readonly ProgramKernel[];
+  /**
+   * Loads the texts that the kernels offer and do not hold: a page that needs none of them has none to load. Only in
+   * generated modules; a program as compiled is whole.
+   */
+  readonly more?: () => Promise<{ readonly more: readonly FurtherForms[] }>;
 }
+
+/** Texts that a kernel offers besides those that it holds. */
+export type FurtherForms = Pick<ProgramKernel, "forms" | "split">;
 
 export type Mode = "train" | "infer";
 
@@ -60,8 +68,18 @@ export interface ProgramKernel {
   readonly row: readonly string[];
   /** One dispatch that does it all; the first form serves every shape. */
   readonly forms: readonly KernelForm[];
-  /** Several dispatches, in which workgroups share a row; null where that cannot be. */
+  /** Several dispatches, in which workgroups share a row; null where that cannot be, or is not loaded. */
   readonly split: ProgramSplit | null;
+  readonly offers: Offers;
+}
+
+/** What a kernel has texts for, loaded or not. */
+export interface Offers {
+  /** Values that a lane keeps for each step of the row, in a form that takes fours; 0 where none keeps any. */
+  readonly held: number;
+  /** Rows that a lane can take together, in a form that takes fours. */
+  readonly together: number;
+  readonly split: boolean;
 }
 
 export interface ProgramSplit {

@@ -1,4 +1,4 @@
-import type { KernelForm, ProgramKernel } from "../program/program.ts";
+import type { KernelForm, Program, ProgramKernel } from "../program/program.ts";
 import { chooseVariant } from "./default-variant.ts";
 import { product, type Shapes } from "./shapes.ts";
 import { type Described, traitsOf } from "./traits.ts";
@@ -27,27 +27,51 @@ export function planDispatches(
   device: Described,
   choose: ChooseVariant = chooseVariant,
 ): readonly Dispatch[] {
+  return dispatchesOf(kernel, shapes, device, variantFor(kernel, shapes, device, choose));
+}
+
+export function variantFor(
+  kernel: ProgramKernel,
+  shapes: Shapes,
+  device: Described,
+  choose: ChooseVariant,
+): Variant {
+  return choose(workOf(kernel, shapes, vectorFactor(kernel, shapes)), traitsOf(device), device.limits);
+}
+
+/** A kernel that holds what the variant needs. */
+export async function loadedFor(program: Program, variants: readonly Variant[]): Promise<Program> {
+  const further = variants.some((one) => one.parts > 1 || one.together > 1 || one.residency !== "reload");
+  if (!further || program.more === undefined) return program;
+  const { more } = await program.more();
+  const kernels = program.kernels.map((one, i) => ({
+    ...one,
+    forms: [...one.forms, ...more[i]!.forms],
+    split: more[i]!.split,
+  }));
+  return { ...program, kernels };
+}
+
+export function dispatchesOf(
+  kernel: ProgramKernel,
+  shapes: Shapes,
+  { limits }: Described,
+  variant: Variant,
+): readonly Dispatch[] {
   const vector = vectorFactor(kernel, shapes);
-  const work = workOf(kernel, shapes, vector);
-  const variant = choose(work, traitsOf(device), device.limits);
-  const { rowCount, rowSteps: rowLength } = work;
+  const { rowCount, rowSteps: rowLength } = workOf(kernel, shapes, vector);
   const rows = rowCount * (kernel.grid.at(-1) === vector && vector !== null ? 4 : 1);
   const partials = variant.parts === 1 ? 0 : rows * variant.parts * (kernel.split?.slots ?? 0);
-  const dispatch = (forms: readonly KernelForm[], stage: number | null, shared: boolean): Dispatch => ({
-    kernel,
-    stage,
-    form: forms.find((form) => serves(form, vector, variant)) as KernelForm,
-    variant,
-    rowCount,
-    rowLength,
-    partials,
-    workgroups: foldWorkgroups(
-      Math.ceil(rowCount / variant.together / variant.rows) * (shared ? variant.parts : 1),
-      device.limits,
-    ),
-  });
-  if (variant.parts === 1 || kernel.split === null) return [dispatch(kernel.forms, null, false)];
-  return kernel.split.stages.map(({ forms, shared }, stage) => dispatch(forms, stage, shared));
+  const dispatch = (forms: readonly KernelForm[], stage: number | null, shared: boolean): Dispatch => {
+    const form = forms.find((one) => serves(one, vector, variant));
+    if (form === undefined)
+      throw new Error(`kernel ${kernel.name} has no text for ${JSON.stringify(variant)}`);
+    const groups = Math.ceil(rowCount / variant.together / variant.rows) * (shared ? variant.parts : 1);
+    const workgroups = foldWorkgroups(groups, limits);
+    return { kernel, stage, form, variant, rowCount, rowLength, partials, workgroups };
+  };
+  if (variant.parts === 1) return [dispatch(kernel.forms, null, false)];
+  return (kernel.split?.stages ?? []).map(({ forms, shared }, stage) => dispatch(forms, stage, shared));
 }
 
 /** Kernels count their workgroups as x + y * (number in x) and ignore those past the last row. */
@@ -64,16 +88,16 @@ export function workOf(kernel: ProgramKernel, shapes: Shapes, vector: string | n
   const steps = (factors: readonly string[]): number =>
     product(factors.map((factor) => shapes.factors.get(factor)!)) /
     (vector !== null && factors.at(-1) === vector ? 4 : 1);
-  const forms = kernel.forms.filter((form) => form.vector === vector);
+  const { held, together, split } = kernel.offers;
   const rowSteps = steps(kernel.row);
   return {
     rowSteps,
     rowCount: steps(kernel.grid),
     across: kernel.forms.some((form) => form.vector !== null && form.vector === kernel.grid.at(-1)),
     reduces: kernel.forms[0]!.constants.some(({ kind }) => kind === "subgroup"),
-    held: Math.max(...forms.map((form) => form.held)),
-    together: Math.max(...forms.map((form) => form.together)),
-    split: kernel.split !== null && rowSteps > 0,
+    held: vector === null ? 0 : held,
+    together: vector === null ? 1 : together,
+    split: split && rowSteps > 0,
   };
 }
 

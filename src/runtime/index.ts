@@ -1,5 +1,5 @@
 /** The runtime of generated modules: no dependency, nothing of the compiler, any GPUDevice. */
-export type { Mode, Program, Storage } from "../program/program.ts";
+export type { FurtherForms, Mode, Program, Storage } from "../program/program.ts";
 export { chooseVariant } from "./default-variant.ts";
 export type { Dispatch } from "./dispatch.ts";
 export { NormError, type NormErrorCode } from "./errors.ts";

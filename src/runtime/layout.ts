@@ -140,3 +140,12 @@ function packSmallest(kernel: string, parts: readonly Part[], device: BindingLim
     `kernel ${kernel} needs ${needed} storage buffers, allowed are ${allowed} (maxStorageBuffersPerShaderStage)${because}`,
   );
 }
+
+/** What is known of every tensor, and of the packs besides. */
+export function withPacks<T>(
+  known: ReadonlyMap<string, T>,
+  packs: readonly Pack[],
+  of: (pack: Pack) => T,
+): Map<string, T> {
+  return new Map([...known, ...packs.map((pack) => [pack.tensor, of(pack)] as const)]);
+}

@@ -1,12 +1,12 @@
 import type { Program } from "../program/program.ts";
 import { isWritten, ownBuffers } from "./buffers.ts";
-import { planDispatches, withPartials } from "./dispatch.ts";
+import { chooseVariant } from "./default-variant.ts";
+import { dispatchesOf, loadedFor, variantFor, withPartials } from "./dispatch.ts";
 import { bindGroupCache } from "./groups.ts";
 import { checkDispatch, checkSizes } from "./limits.ts";
 import { guarded, orLost, refuseLost, watchDevice } from "./lost.ts";
 import { givenNames, refuseUnknown } from "./names.ts";
 import { openPipeline } from "./pipeline.ts";
-import { runOnce } from "./run.ts";
 import { resolveShapes } from "./shapes.ts";
 import { planSteps } from "./steps.ts";
 import { resolveStorage } from "./storage.ts";
@@ -20,12 +20,15 @@ import type { BuffersByName, Norm, NormOptions } from "./types.ts";
 export async function createNorm(device: GPUDevice, program: Program, options: NormOptions): Promise<Norm> {
   const open = resolveShapes(program, options.dims, options.params);
   const storages = resolveStorage(program, options.storage);
-  const planned = program.kernels.flatMap((kernel) => planDispatches(kernel, open, device, options.choose));
+  const choose = options.choose ?? chooseVariant;
+  const variants = program.kernels.map((kernel) => variantFor(kernel, open, device, choose));
+  const { kernels } = await loadedFor(program, variants);
+  const planned = kernels.flatMap((kernel, i) => dispatchesOf(kernel, open, device, variants[i]!));
   const shapes = withPartials(open, planned);
   checkSizes(program, shapes, storages, device);
   for (const dispatch of planned) checkDispatch(dispatch, device);
   const dispatches = planned.filter((dispatch) => dispatch.rowCount > 0);
-  const bound = planSteps(program, dispatches, shapes, storages, device);
+  const bound = await planSteps(program, dispatches, shapes, storages, device);
   const { steps } = bound;
 
   watchDevice(device);
@@ -67,6 +70,8 @@ export async function createNorm(device: GPUDevice, program: Program, options: N
           givenNames(feeds),
           program.tensors.filter((t) => t.role === "state" || !isWritten(t)).map((t) => t.name),
         );
+        // Apart from the rest: a page that encodes into passes of its own does not load it.
+        const { runOnce } = await import("./run.ts");
         return runOnce(device, program, shapes, storages, feeds, encode).catch(async (error) => {
           throw await orLost(device, error);
         });
