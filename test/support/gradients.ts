@@ -1,0 +1,99 @@
+/** Gradients for tests: of the oracle's backward graph, and by central differences of its forward graph. */
+import { differentiate } from "../../src/autodiff/differentiate.ts";
+import { differentiable, gradientName } from "../../src/autodiff/names.ts";
+import { interpret } from "../../src/oracle/interpret.ts";
+import { resolveShapes } from "../../src/runtime/index.ts";
+import type { Graph } from "../../src/tensor/graph.ts";
+import { oracle, type Trial } from "./compare.ts";
+import { normals } from "./random.ts";
+
+/** The trial of the backward graph, with random cotangents. */
+export function backwardTrial(trial: Trial, seed = 5, backward = differentiate(trial.graph)): Trial {
+  const { dims, feeds, params } = trial;
+  const shapes = resolveShapes({ ...trial.graph, kernels: [] }, dims, params);
+  const outputs = trial.graph.tensors.filter((one) => one.role === "output");
+  const cotangents = outputs.map(({ name }, i) => {
+    const values = normals(seed * 97 + i, shapes.elements.get(name) as number);
+    return { name: gradientName(name), dims: shapes.dims.get(name) as readonly number[], values };
+  });
+  const needed = new Set(backward.tensors.map((one) => one.name));
+  const kept = <T>(record: Readonly<Record<string, T>>): [string, T][] =>
+    Object.entries(record).filter(([name]) => needed.has(name));
+  return {
+    graph: backward,
+    ...(params === undefined ? {} : { params }),
+    dims: Object.fromEntries([...kept(dims), ...cotangents.map((one) => [one.name, one.dims] as const)]),
+    feeds: Object.fromEntries([...kept(feeds), ...cotangents.map((one) => [one.name, one.values] as const)]),
+  };
+}
+
+export interface Disagreement {
+  readonly tensor: string;
+  readonly index: number;
+  readonly got: number;
+  readonly want: number;
+  /** |got − want|, relative to the largest gradient of the tensor, or to 1e-3: smaller ones drown in the rounding of the differences. */
+  readonly error: number;
+}
+
+/** The worst gradient of the oracle against central differences. Of large tensors some elements are looked at. */
+export function worstAgainstDifferences(trial: Trial, seed = 5): Disagreement {
+  const backward = backwardTrial(trial, seed);
+  const got = oracle(backward);
+  const loss = weightedOutputs(trial, backward);
+  let worst: Disagreement = { tensor: "", index: -1, got: 0, want: 0, error: 0 };
+  for (const { name } of differentiable(trial.graph)) {
+    const gradients = got.get(gradientName(name)) as Float64Array;
+    const values = Float64Array.from(trial.feeds[name] ?? []);
+    const largest = Math.max(1e-3, ...gradients.map(Math.abs));
+    for (const index of sampled(values.length)) {
+      const want = slope((shift) => {
+        const moved = Float64Array.from(values);
+        moved[index] += shift;
+        return loss({ [name]: moved });
+      });
+      const error = Math.abs(gradients[index] - want) / largest;
+      if (!(error <= worst.error)) worst = { tensor: name, index, got: gradients[index], want, error };
+    }
+  }
+  return worst;
+}
+
+/** At most 24 elements, the first and the last among them. */
+function sampled(length: number): number[] {
+  if (length <= 24) return Array.from({ length }, (_, i) => i);
+  return Array.from({ length: 24 }, (_, i) => Math.round((i * (length - 1)) / 23));
+}
+
+/**
+ * Four points, exact for polynomials of degree four: at h = 1e-4 the error is some 1e-16 times the fifth derivative,
+ * and rounding (1e-16 of a loss of a few units, by 1e-4) leaves about 1e-12.
+ */
+export function slope(f: (shift: number) => number): number {
+  const h = 1e-4;
+  return (8 * (f(h) - f(-h)) - (f(2 * h) - f(-2 * h))) / (12 * h);
+}
+
+type Moved = Readonly<Record<string, Float64Array>>;
+
+/** Σ d_y·y over all outputs, as a function of what is moved. */
+function weightedOutputs({ graph, dims, params, feeds }: Trial, backward: Trial): (moved: Moved) => number {
+  const shapes = resolveShapes({ ...graph, kernels: [] }, dims, params);
+  const outputs: Graph = {
+    ...graph,
+    results: graph.results.filter((one) =>
+      graph.tensors.some((tensor) => tensor.name === one.tensor && tensor.role === "output"),
+    ),
+  };
+  const rounded = new Map([...shapes.params].map(([name, value]) => [name, Math.fround(value)]));
+  return (moved) => {
+    const tensors = new Map<string, ArrayLike<number>>(Object.entries({ ...feeds, ...moved }));
+    const values = interpret(outputs, { extents: shapes.factors, params: rounded, tensors });
+    let sum = 0;
+    for (const [name, data] of values) {
+      const weights = backward.feeds[gradientName(name)];
+      for (const [i, value] of data.entries()) sum += value * weights[i];
+    }
+    return sum;
+  };
+}
