@@ -41,7 +41,8 @@ function commonFactor(terms: Sum): Product {
   const [first, ...rest] = terms;
   const powers = new Map<Node, number>();
   for (const [node, power] of first.powers) {
-    if (!rest.every((term) => has(term, node, power))) continue;
+    // A size goes into what is the same for a row, of which each term has its own.
+    if (node.kind === "size" || !rest.every((term) => has(term, node, power))) continue;
     const least = Math.min(...terms.map((term) => Math.abs(term.powers.get(node) ?? 0)));
     powers.set(node, Math.sign(power) * least);
   }
@@ -53,7 +54,9 @@ function commonFactor(terms: Sum): Product {
 /** The factor of most terms, of more than one at least; the least id of several, which is the same every time. */
 function mostShared(terms: Sum): readonly [Node, 1 | -1] | undefined {
   const counts = new Map<Node, number>();
-  for (const { powers } of terms) for (const [node, power] of powers) count(node, Math.sign(power));
+  for (const { powers } of terms) {
+    for (const [node, power] of powers) if (node.kind !== "size") count(node, Math.sign(power));
+  }
   let best: readonly [Node, 1 | -1] | undefined;
   let most = 1;
   for (const [node, balance] of [...counts].sort(([a], [b]) => a.id - b.id)) {

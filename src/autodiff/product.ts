@@ -1,5 +1,5 @@
 /** Products and sums of products: the form in which cotangents are brought to what a person would write. */
-import { isSubset } from "../tensor/axes.ts";
+import { type AxisSet, isSubset } from "../tensor/axes.ts";
 import type { GraphBuilder } from "../tensor/builder.ts";
 import type { MapNode, Node } from "../tensor/graph.ts";
 
@@ -82,13 +82,24 @@ export function withKnown(product: Product, known: readonly MapNode[]): Product 
  * first, as the sweep met them, so that a cotangent is the beginning of those that are made of it.
  */
 export function buildProduct(g: GraphBuilder, { coefficient, powers }: Product): Node {
-  const groups = new Map<string, { over: Node[]; under: Node[] }>();
+  const groups = new Map<string, Group>();
   for (const [node, power] of [...powers].sort(([a], [b]) => b.id - a.id)) {
     const key = node.axes.join(" ");
     const group = groups.get(key) ?? { over: [], under: [] };
     groups.set(key, group);
     const side = power > 0 ? group.over : group.under;
     for (let i = 0; i < Math.abs(power); i++) side.push(node);
+  }
+  // A number divides with the smallest group: 1 / size(A) by itself is a constant of the kernel, and no kernel can be
+  // made where an empty axis has it divide by zero.
+  const numbers = groups.get("");
+  const [smallest] = [...groups.values()]
+    .filter((one) => one !== numbers)
+    .sort((a, b) => axesOf(a).length - axesOf(b).length);
+  if (numbers !== undefined && smallest !== undefined) {
+    smallest.under.push(...numbers.under);
+    numbers.under.length = 0;
+    if (numbers.over.length === 0) groups.delete("");
   }
   const multiplied = (nodes: readonly Node[]): Node => nodes.reduce((a, b) => g.mul(a, b));
   const parts = [...groups.values()].map(({ over, under }) => {
@@ -97,6 +108,15 @@ export function buildProduct(g: GraphBuilder, { coefficient, powers }: Product):
   });
   if (parts.length === 0) return g.literal(coefficient);
   return withCoefficient(g, nested(g, parts), coefficient);
+}
+
+interface Group {
+  readonly over: Node[];
+  readonly under: Node[];
+}
+
+function axesOf({ over, under }: Group): AxisSet {
+  return (over[0] ?? under[0]).axes;
 }
 
 /** Each part is multiplied into the next larger one that has all its axes; those left over at the end. */

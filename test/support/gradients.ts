@@ -1,8 +1,9 @@
 /** Gradients for tests: of the oracle's backward graph, and by central differences of its forward graph. */
 import { differentiate } from "../../src/autodiff/differentiate.ts";
 import { differentiable, gradientName } from "../../src/autodiff/names.ts";
+import { compileGraph } from "../../src/compile/passes.ts";
 import { interpret } from "../../src/oracle/interpret.ts";
-import { resolveShapes } from "../../src/runtime/index.ts";
+import { createNorm, resolveShapes } from "../../src/runtime/index.ts";
 import type { Graph } from "../../src/tensor/graph.ts";
 import { oracle, type Trial } from "./compare.ts";
 import { normals } from "./random.ts";
@@ -34,6 +35,39 @@ export interface Disagreement {
   readonly want: number;
   /** |got − want|, relative to the largest gradient of the tensor, or to 1e-3: smaller ones drown in the rounding of the differences. */
   readonly error: number;
+}
+
+/**
+ * The worst gradient on a device against the oracle's backward graph, relative to the largest gradient of its tensor.
+ * Cotangents and standardized values have a size of 1, so a sum of n of their products has one of √n. Where the largest
+ * gradient is smaller, it is what such terms happen to leave when they cancel (a row of two elements, which standardize
+ * to ±1, has gradients of 1e-6), f32 cannot know it better, and the error is relative to √n.
+ */
+export async function worstOnDevice(device: GPUDevice, backward: Trial): Promise<Disagreement> {
+  const { program } = compileGraph(backward.graph);
+  const { dims, params = {} } = backward;
+  const norm = await createNorm(device, program, { dims, params });
+  try {
+    const got = await norm.run(backward.feeds);
+    const largestTensor = Math.max(...Object.values(backward.feeds).map((one) => one.length));
+    let worst: Disagreement = { tensor: "", index: -1, got: 0, want: 0, error: 0 };
+    for (const [tensor, values] of oracle(backward)) {
+      if (got[tensor].length !== values.length)
+        throw new Error(`${tensor} has ${got[tensor].length} elements`);
+      const terms = Math.max(1, largestTensor / values.length);
+      const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), Math.sqrt(terms));
+      for (const [index, want] of values.entries()) {
+        const one = got[tensor][index];
+        const same = one === want || (Number.isNaN(one) && Number.isNaN(want));
+        const error = same ? 0 : Math.abs(one - want) / largest;
+        // Written so that a NaN is the worst.
+        if (!(error <= worst.error)) worst = { tensor, index, got: one, want, error };
+      }
+    }
+    return worst;
+  } finally {
+    norm.destroy();
+  }
 }
 
 /** The worst gradient of the oracle against central differences. Of large tensors some elements are looked at. */
