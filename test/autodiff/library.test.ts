@@ -43,6 +43,7 @@ describe.each(cases)("gradients of $norm $mode", ({ graph }) => {
       Object.entries(params).filter(([name]) => graph.params.some((one) => one.name === name)),
     );
     const worst = worstAgainstDifferences(randomTrial(graph, extents, own, 11));
+    expect(worst.kinks).toBe(0);
     // The differences are good to 1e-11 or so, over a largest gradient of 1e-3 at least.
     expect(worst.error, JSON.stringify(worst)).toBeLessThanOrEqual(1e-7);
   });
