@@ -10,14 +10,17 @@ interface Shape {
   readonly name: string;
   readonly extents: Extents;
   readonly params: Readonly<Record<string, number>>;
+  readonly least?: number;
 }
 
 const shapes: readonly Shape[] = [
   {
-    // The variance of a single value is 0: with the usual eps all rounding would be multiplied by 1 / √eps = 316.
+    // The variance of a single value is 0: with the usual eps all rounding would be multiplied by 1 / √eps = 316. What
+    // is then 0 is the difference of two terms of size 1.
     name: "all ones",
     extents: { N: [1], C: [1], S: [1], D: [1], T: [1], O: [1], F: [1] },
     params: { G: 1, B: 1, eps: 1 },
+    least: 1,
   },
   {
     name: "odd and prime",
@@ -51,16 +54,18 @@ const cases = libraryNorms().flatMap((norm) =>
   norm.graphs.map((graph) => ({ norm: norm.name, mode: graph.mode, graph })),
 );
 
-describe.each(devices)("gradients of the library on $name", ({ device }) => {
+describe.each(devices)("gradients of the library on $name", ({ name, device }) => {
   describe.each(cases)("$norm $mode", ({ graph }) => {
     const own = (params: Readonly<Record<string, number>>): Record<string, number> =>
       Object.fromEntries(
         Object.entries(params).filter(([name]) => graph.params.some((one) => one.name === name)),
       );
 
-    it.each(shapes)("$name", async ({ extents, params }) => {
+    // SwiftShader takes a second to compile each norm for a shape: one shape there, and the one far from zero.
+    const chosen = name === "swiftshader" ? shapes.filter((one) => one.name === "multiples of four") : shapes;
+    it.each(chosen)("$name", async ({ extents, params, least }) => {
       const trial = randomTrial(graph, extents, own(params), 7);
-      const worst = await worstOnDevice(device, backwardTrial(trial));
+      const worst = await worstOnDevice(device, backwardTrial(trial), least);
       expect(worst.error, JSON.stringify(worst)).toBeLessThanOrEqual(tolerance);
     });
 

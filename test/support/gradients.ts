@@ -42,10 +42,14 @@ export interface Disagreement {
 /**
  * The worst gradient on a device against the oracle's backward graph, relative to the largest gradient of its tensor.
  * Cotangents and standardized values have a size of 1, so a sum of n of their products has one of √n. Where the largest
- * gradient is smaller, it is what such terms happen to leave when they cancel (a row of two elements, which standardize
- * to ±1, has gradients of 1e-6), f32 cannot know it better, and the error is relative to √n.
+ * of such a tensor is smaller, it is what the terms happen to leave when they cancel, f32 cannot know it better, and
+ * the error is relative to √n. `least` is the same for a tensor whose elements are no such sums.
  */
-export async function worstOnDevice(device: GPUDevice, backward: Trial): Promise<Disagreement> {
+export async function worstOnDevice(
+  device: GPUDevice,
+  backward: Trial,
+  least = 1e-30,
+): Promise<Disagreement> {
   const { program } = compileGraph(backward.graph);
   const { dims, params = {} } = backward;
   const norm = await createNorm(device, program, { dims, params });
@@ -56,8 +60,11 @@ export async function worstOnDevice(device: GPUDevice, backward: Trial): Promise
     for (const [tensor, values] of oracle(backward)) {
       if (got[tensor].length !== values.length)
         throw new Error(`${tensor} has ${got[tensor].length} elements`);
-      const terms = Math.max(1, largestTensor / values.length);
-      const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), Math.sqrt(terms));
+      const terms = largestTensor / values.length;
+      const largest = values.reduce(
+        (most, value) => Math.max(most, Math.abs(value)),
+        terms > 1 ? Math.sqrt(terms) : least,
+      );
       for (const [index, want] of values.entries()) {
         const one = got[tensor][index];
         const same = one === want || (Number.isNaN(one) && Number.isNaN(want));
