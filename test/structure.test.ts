@@ -14,6 +14,7 @@ const road = [
   "src/program",
   "src/operators",
   "src/tensor",
+  "src/autodiff",
   "src/check",
   "src/oracle",
   "src/schedule",

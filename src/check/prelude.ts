@@ -1,13 +1,16 @@
 /**
  * The functions that every file can call, written in the language itself. A new activation is one line here (and one
  * line in `test/check/prelude.test.ts`); a file may define a function of the same name, which then hides it.
+ *
+ * `relu` is not only `max(v, 0)`: its gradient at 0 is 0 (PyTorch, JAX), a maximum's is one half. With a gamma that
+ * begins as 0 every element stands there.
  */
 export const prelude = `
 fn square(v) = v * v
 fn clamp(v, low, high) = min(max(v, low), high)
 fn lerp(a, b, t) = a + t * (b - a)
 
-fn relu(v) = max(v, 0)
+fn relu(v) = where(v == 0, 0, max(v, 0))
 fn relu6(v) = clamp(v, 0, 6)
 fn leaky_relu(v, slope) = where(v < 0, slope * v, v)
 fn elu(v, alpha) = where(v < 0, alpha * expm1(v), v)

@@ -86,7 +86,7 @@ The oracle rounds inputs as they would be stored and computes in float64; its ou
         .choices(["f32", "f16"])
         .default("f32"),
     )
-    .option("--grad", "gradients instead of outputs")
+    .option("--grad", "gradients instead of outputs: d_x, d_gamma, … from a d_y in the feeds (0 if left out)")
     .addOption(json)
     .action(async (spec, options) => ended(await (await import("./run.ts")).run(spec, options)));
 
@@ -102,6 +102,7 @@ A shape names the extents of axes; a variadic axis takes as many as it has, join
     .option("--set <params>", "params: NAME=NUMBER,…; repeatable", collect, [])
     .option("--after <pass>", "the graph after that pass")
     .addOption(new Option("--mode <mode>", "for norms with modes").choices(["train", "infer"]))
+    .option("--grad", "the backward graph, which computes d_x, d_gamma, … from d_y")
     .option("--wgsl", "the WGSL as well")
     .addOption(json)
     .action(async (spec, options) => ended((await import("./explain.ts")).explain(spec, options)));

@@ -2,6 +2,7 @@ import { type Compiled, compileGraph } from "../compile/passes.ts";
 import { printGraph } from "../tensor/print.ts";
 import { type DispatchFacts, dispatchFacts, floorBytes, type KernelFacts, kernelFacts } from "./describe.ts";
 import { CommandError, type ExitCode } from "./failure.ts";
+import { backwardOf, refuseNameClash } from "./gradients.ts";
 import { print, printJson } from "./output.ts";
 import { parseSettings } from "./settings.ts";
 import { parseShape, shapesOf } from "./shape.ts";
@@ -13,6 +14,7 @@ export interface ExplainOptions {
   readonly after?: string;
   readonly mode?: string;
   readonly wgsl?: boolean;
+  readonly grad?: boolean;
   readonly json?: boolean;
 }
 
@@ -24,6 +26,8 @@ interface PassTime {
 interface Explanation {
   readonly norm: string;
   readonly mode: string | null;
+  /** Whether this is the backward graph. */
+  readonly grad: boolean;
   readonly passes: readonly PassTime[];
   /** The graph after the pass that was asked for, or after the last. */
   readonly after: string;
@@ -40,23 +44,29 @@ export function explain(specName: string, options: ExplainOptions): ExitCode {
   const extents = parseShape(options.shape);
   const settings = parseSettings(options.set);
   const start = performance.now();
-  const { norm } = resolveSpec(specName);
+  const spec = resolveSpec(specName);
+  const { norm } = spec;
+  if (options.grad) refuseNameClash(spec);
   const checked = performance.now();
-  const graph = graphOf(norm, options.mode);
-  if (graph === undefined) throw new CommandError(2, missingMode(norm, String(options.mode)));
+  const forward = graphOf(norm, options.mode);
+  if (forward === undefined) throw new CommandError(2, missingMode(norm, String(options.mode)));
+  const graph = options.grad ? backwardOf(forward) : forward;
+  const differentiated = performance.now();
   const compiled = compileGraph(graph);
   const ended = performance.now();
 
   const found = choosePass(compiled, options.after);
-  const rest = ended - checked - compiled.graphs.reduce((sum, one) => sum + one.ms, 0);
+  const rest = ended - differentiated - compiled.graphs.reduce((sum, one) => sum + one.ms, 0);
   const passes = [
     { name: "read, parse, check", ms: checked - start },
+    ...(options.grad ? [{ name: "differentiate", ms: differentiated - checked }] : []),
     ...compiled.graphs.filter((one) => one.pass !== "check").map(({ pass, ms }) => ({ name: pass, ms })),
     { name: "schedule, lower, emit", ms: rest },
   ];
   const explanation: Explanation = {
     norm: graph.norm,
     mode: graph.mode,
+    grad: options.grad === true,
     passes,
     after: found.pass,
     graph: printGraph(found.graph),
@@ -91,7 +101,8 @@ function choosePass({ graphs }: Compiled, name: string | undefined): Compiled["g
 function explanationText(one: Explanation, options: ExplainOptions): string {
   const graph = [`Graph after ${one.after}`, ...one.graph.trimEnd().split("\n").map(indented)];
   if (options.after !== undefined) return graph.join("\n");
-  const lines = [`${one.norm}${one.mode === null ? "" : ` (${one.mode})`}`, "", "Passes"];
+  const mode = one.mode === null ? "" : ` (${one.mode})`;
+  const lines = [`${one.norm}${mode}${one.grad ? ", gradients" : ""}`, "", "Passes"];
   const width = Math.max(...one.passes.map((pass) => pass.name.length));
   for (const { name, ms } of one.passes)
     lines.push(`  ${name.padEnd(width)}  ${ms.toFixed(1).padStart(6)} ms`);

@@ -1,9 +1,11 @@
 import { escaped } from "../diagnostics/display.ts";
 import { NormError } from "../runtime/errors.ts";
 import { refuseUnknown } from "../runtime/names.ts";
-import { type Backend, openBackend } from "./backends.ts";
+import type { Graph } from "../tensor/graph.ts";
+import { type Backend, type Job, openBackend } from "./backends.ts";
 import { CommandError, type ExitCode } from "./failure.ts";
-import { CaseError, readCase, readCases } from "./feeds.ts";
+import { type Case, CaseError, readCase, readCases } from "./feeds.ts";
+import { backwardFeeds, backwardOf, gradientFeeds, refuseNameClash } from "./gradients.ts";
 import { type Outcome, writeOutcomes } from "./outcomes.ts";
 import { progress, say } from "./output.ts";
 import { parseSettings } from "./settings.ts";
@@ -23,9 +25,9 @@ export interface RunOptions {
 
 export async function run(specName: string, options: RunOptions): Promise<ExitCode> {
   if (options.backend === "gpujs") throw new CommandError(2, "the backend gpujs is not there yet");
-  if (options.grad) throw new CommandError(2, "--grad is not there yet");
   const settings = parseSettings(options.set);
   const spec = resolveSpec(specName);
+  if (options.grad) refuseNameClash(spec);
   const { cases, isArray } = readCases(options.feeds);
 
   const backend = await openBackend(options.backend, options.adapter);
@@ -84,11 +86,9 @@ async function runCase(
     const mode = one.mode ?? options.mode;
     const graph = graphOf(spec.norm, mode);
     if (graph === undefined) throw new CaseError("N511", missingMode(spec.norm, String(mode)));
-    const fed = graph.tensors.filter((tensor) => tensor.role !== "output").map((tensor) => tensor.name);
-    refuseUnknown("input, affine or state", Object.keys(one.feeds), fed);
     const params = { ...settings, ...one.set };
-    const outputs = await backend.run({ graph, feeds: one.feeds, params, dtype: options.dtype });
-    return { ...head(), outputs };
+    const job = options.grad ? backwardJob(graph, one, params) : forwardJob(graph, one);
+    return { ...head(), outputs: await backend.run({ ...job, params, dtype: options.dtype }) };
   } catch (error) {
     if (error instanceof CaseError || error instanceof NormError) {
       return { ...head(), error: { code: error.code, message: error.message } };
@@ -98,4 +98,17 @@ async function runCase(
     const reason = error instanceof Error ? error.message : String(error);
     return { ...head(), error: { code: "N513", message: `this is a defect of normc: ${reason}` } };
   }
+}
+
+type Values = Pick<Job, "graph" | "feeds">;
+
+function forwardJob(graph: Graph, { feeds }: Case): Values {
+  const fed = graph.tensors.filter((tensor) => tensor.role !== "output").map((tensor) => tensor.name);
+  refuseUnknown("input, affine or state", Object.keys(feeds), fed);
+  return { graph, feeds };
+}
+
+function backwardJob(graph: Graph, { feeds }: Case, params: Job["params"]): Values {
+  refuseUnknown("input, affine, state or d_OUTPUT", Object.keys(feeds), gradientFeeds(graph));
+  return { graph: backwardOf(graph), feeds: backwardFeeds(graph, feeds, params) };
 }

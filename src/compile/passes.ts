@@ -10,6 +10,7 @@ import type { Plan } from "../schedule/plan.ts";
 import { expand } from "../tensor/expand.ts";
 import type { Graph } from "../tensor/graph.ts";
 import { recognise } from "../tensor/recognise.ts";
+import { share } from "../tensor/share.ts";
 import { simplify } from "../tensor/simplify.ts";
 import { stabilise } from "../tensor/stabilise.ts";
 import { verifyGraph } from "../tensor/verify.ts";
@@ -26,6 +27,7 @@ export const graphPasses: readonly { readonly name: string; readonly run: (graph
   { name: "simplify", run: simplify },
   { name: "recognise", run: recognise },
   { name: "stabilise", run: stabilise },
+  { name: "share", run: share },
   { name: "expand", run: expand },
   { name: "tidy", run: simplify },
 ];

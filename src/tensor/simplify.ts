@@ -32,6 +32,8 @@ function simplifyMap(g: GraphBuilder, node: MapNode): Node {
       // x · 1 → x
       if (isLiteral(a, 1)) return b;
       if (isLiteral(b, 1)) return a;
+      // 0 · size(A) → 0: a size is finite
+      if (isLiteral(a, 0) && b.kind === "size") return a;
       return node;
     case "div":
       return simplifyDiv(g, node, a, b);
@@ -43,6 +45,8 @@ function simplifyMap(g: GraphBuilder, node: MapNode): Node {
     case "where":
       // where(1, x, y) → x
       if (a.kind === "literal") return a.value !== 0 ? b : node.args[2];
+      // where(c, x, x) → x
+      if (b === node.args[2]) return b;
       return node;
     default:
       return node;

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { differentiate } from "../../src/autodiff/differentiate.ts";
 import { type CheckedFile, checkFile } from "../../src/check/check.ts";
 import { compileGraph } from "../../src/compile/passes.ts";
 import type { Source } from "../../src/diagnostics/diagnostic.ts";
@@ -9,54 +10,84 @@ import type { Program, Storage } from "../../src/program/program.ts";
 import { createNorm } from "../../src/runtime/index.ts";
 import { resolveShapes } from "../../src/runtime/shapes.ts";
 import type { Graph } from "../../src/tensor/graph.ts";
-import type { Run } from "./map.ts";
+import type { Feed, Run } from "./map.ts";
 import type { Spec } from "./spec.ts";
 
 export type Outputs = Record<string, { dims: readonly number[]; data: Float64Array }>;
 
 /** Runs a case in float64. The outputs hold the new states too, and with `grad` the gradients as `d_NAME`. */
 export async function executeOracle(run: Run): Promise<Outputs> {
-  const graph = graphOf(run);
-  const feeds = Object.entries(run.feeds);
-  const dims = Object.fromEntries(feeds.map(([name, feed]) => [name, feed.dims]));
-  // What the runtime needs of a program to know its shapes, all of it in the graph.
-  const shapes = resolveShapes({ ...graph, kernels: [] }, dims, run.set);
-  const values = interpret(graph, {
-    extents: shapes.factors,
-    params: shapes.params,
-    tensors: new Map(feeds.map(([name, feed]) => [name, feed.data])),
+  return merged(run, async (graph, feeds) => {
+    const dims = Object.fromEntries(feeds.map(([name, feed]) => [name, feed.dims]));
+    // What the runtime needs of a program to know its shapes, all of it in the graph.
+    const shapes = resolveShapes({ ...graph, kernels: [] }, dims, run.set);
+    const values = interpret(graph, {
+      extents: shapes.factors,
+      params: shapes.params,
+      tensors: new Map(feeds.map(([name, feed]) => [name, feed.data])),
+    });
+    return Object.fromEntries(
+      [...values].map(([name, data]) => [name, { dims: shapes.dims.get(name) ?? [], data }]),
+    );
   });
-  return Object.fromEntries(
-    [...values].map(([name, data]) => [name, { dims: shapes.dims.get(name) ?? [], data }]),
-  );
 }
 
 /** Runs a case on a device, with the element types that its feeds and expectations name. */
 export async function executeDevice(run: Run, device: GPUDevice): Promise<Outputs> {
-  const program = programOf(graphOf(run));
-  const feeds = Object.entries(run.feeds);
-  const storage: Record<string, Storage> = {};
-  for (const tensor of program.tensors) {
-    if (tensor.role !== "scratch" && tensor.role !== "state") storage[tensor.name] = run.storage;
-  }
-  for (const [name, feed] of feeds) storage[name] = feed.type;
-  for (const one of run.expect) if (storage[one.output] !== undefined) storage[one.output] = one.type;
-  const norm = await createNorm(device, program, {
-    dims: Object.fromEntries(feeds.map(([name, feed]) => [name, feed.dims])),
-    params: run.set,
-    storage,
+  return merged(run, async (graph, feeds) => {
+    const program = programOf(graph);
+    const storage: Record<string, Storage> = {};
+    for (const tensor of program.tensors) {
+      if (tensor.role !== "scratch" && tensor.role !== "state") storage[tensor.name] = run.storage;
+    }
+    for (const [name, feed] of feeds) storage[name] = feed.type;
+    for (const one of run.expect) if (storage[one.output] !== undefined) storage[one.output] = one.type;
+    const norm = await createNorm(device, program, {
+      dims: Object.fromEntries(feeds.map(([name, feed]) => [name, feed.dims])),
+      params: run.set,
+      storage,
+    });
+    try {
+      const results = await norm.run(Object.fromEntries(feeds.map(([name, feed]) => [name, feed.data])));
+      return Object.fromEntries(
+        Object.entries(results).map(([name, data]) => [
+          name,
+          { dims: norm.dims.get(name) ?? [], data: Float64Array.from(data) },
+        ]),
+      );
+    } finally {
+      norm.destroy();
+    }
   });
-  try {
-    const results = await norm.run(Object.fromEntries(feeds.map(([name, feed]) => [name, feed.data])));
-    return Object.fromEntries(
-      Object.entries(results).map(([name, data]) => [
-        name,
-        { dims: norm.dims.get(name) ?? [], data: Float64Array.from(data) },
-      ]),
+}
+
+type Feeds = readonly (readonly [name: string, feed: Feed])[];
+
+/** The outputs of the forward graph, of the backward graph, or of both, as the case expects them. */
+async function merged(run: Run, execute: (graph: Graph, feeds: Feeds) => Promise<Outputs>): Promise<Outputs> {
+  const graph = graphOf(run);
+  const isForward = run.expect.some(({ output }) => graph.tensors.some((one) => one.name === output));
+  const graphs = [...(isForward ? [graph] : []), ...(run.grad ? [backwardOf(graph)] : [])];
+  const outputs: Outputs = {};
+  for (const one of graphs) {
+    const given = new Set(one.tensors.map((tensor) => tensor.name));
+    Object.assign(
+      outputs,
+      await execute(
+        one,
+        Object.entries(run.feeds).filter(([name]) => given.has(name)),
+      ),
     );
-  } finally {
-    norm.destroy();
   }
+  return outputs;
+}
+
+const backward = new WeakMap<Graph, Graph>();
+
+function backwardOf(graph: Graph): Graph {
+  const made = backward.get(graph) ?? differentiate(graph);
+  backward.set(graph, made);
+  return made;
 }
 
 // Compiling is quick, but hundreds of cases share a few specs.

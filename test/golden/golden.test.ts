@@ -1,10 +1,12 @@
 /**
  * Goldens: a spec and what each stage makes of it, one small file a case that a person can read. A file is the spec,
- * then sections `=== STAGE`; a case shows the stages it is about and no others. After a wanted change:
+ * then sections `=== STAGE`; a case shows the stages it is about and no others.
+ * Stages are those of `compileGraph`, `gradient` (the backward graph) and `gradient-plan`. After a wanted change:
  * `UPDATE_GOLDENS=1 npx vitest run test/golden`, then read the difference.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { differentiate } from "../../src/autodiff/differentiate.ts";
 import { compileGraph } from "../../src/compile/passes.ts";
 import { format } from "../../src/syntax/format.ts";
 import { parse } from "../../src/syntax/parse.ts";
@@ -36,7 +38,9 @@ function render(spec: string, title: string): string {
     (one) => one.mode === (mode ?? null),
   );
   if (graph === undefined) throw new Error(`there is no mode ${mode}`);
-  const { graphs, plan, program } = compileGraph(graph);
+  if (stage === "gradient") return `${title}\n${printGraph(differentiate(graph))}\n`;
+  const { graphs, plan, program } = compileGraph(stage === "gradient-plan" ? differentiate(graph) : graph);
+  if (stage === "gradient-plan") return `${title}\n${printPlan(plan)}\n`;
   if (stage === "plan") return `${title}\n${printPlan(plan)}\n`;
   if (stage === "wgsl") return `${title}\n${program.kernels.map((one) => one.forms[0]!.wgsl).join("\n")}\n`;
   const after = graphs.find((one) => one.pass === stage);

@@ -7,6 +7,7 @@ import type { Diagnostic } from "../../src/diagnostics/diagnostic.ts";
 import type { Graph } from "../../src/tensor/graph.ts";
 import { oracle, worstDifference } from "../support/compare.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
+import { backwardTrial, worstAgainstDifferences, worstOnDevice } from "../support/gradients.ts";
 import { normals } from "../support/random.ts";
 import { type RandomSpec, randomSpec } from "./specs.ts";
 
@@ -73,4 +74,33 @@ describe("random specs", () => {
       { numRuns: runs },
     );
   });
+
+  it("have the gradients that central differences say", { timeout: 180_000 }, () => {
+    fc.assert(
+      fc.property(randomSpec, (spec) => {
+        const trial = { graph: graphOf(spec), dims: spec.dims, feeds: feedsOf(spec) };
+        const worst = worstAgainstDifferences(trial, 4);
+        // Three equations deep, with 1 / sqrt(eps) = 10 in each: the fifth derivative can reach 1e10.
+        expect(worst.error, `${JSON.stringify(worst)}\n${spec.text}`).toBeLessThanOrEqual(1e-5);
+      }),
+      { numRuns: runs },
+    );
+  });
+
+  it.each(devices)(
+    "agree in their gradients with the oracle on $name",
+    { timeout: 180_000 },
+    async ({ device }) => {
+      await fc.assert(
+        fc.asyncProperty(randomSpec, async (spec) => {
+          const trial = { graph: graphOf(spec), dims: spec.dims, feeds: feedsOf(spec) };
+          const worst = await worstOnDevice(device, backwardTrial(trial), 1);
+          // As for the values above, and a derivative is one factor of 1 / sqrt(eps) worse.
+          expect(worst.error, `${JSON.stringify(worst)}\n${spec.text}`).toBeLessThanOrEqual(1e-2);
+        }),
+        // The backward graph of a random spec is several times as large.
+        { numRuns: Math.ceil(runs / 6) },
+      );
+    },
+  );
 });

@@ -1,0 +1,61 @@
+/** Small steps that the rules of `vjp.ts` share: how a cotangent is multiplied, and how it loses axes. */
+import { type AxisSet, minus } from "../tensor/axes.ts";
+import type { GraphBuilder } from "../tensor/builder.ts";
+import type { Node } from "../tensor/graph.ts";
+
+/** `d · slope`, where the slope is finite wherever the value is. */
+export function scaled(g: GraphBuilder, d: Node, slope: Node): Node {
+  return g.mul(d, slope);
+}
+
+/**
+ * `d · slope`, where the slope may be infinite: a branch of `where` that was not taken has the cotangent 0, and
+ * 0 · ∞ would make a NaN of it (`elu` at 100, say, whose other branch is exp(100)). So the product is formed inside
+ * the branch:
+ *
+ *     where(c, d, 0) · slope  →  where(c, d · slope, 0)
+ */
+export function guarded(g: GraphBuilder, d: Node, slope: Node): Node {
+  return inBranches(g, d, (one) => g.mul(one, slope)) ?? g.mul(d, slope);
+}
+
+/** `d / divisor`, formed inside the branches likewise. */
+export function guardedQuotient(g: GraphBuilder, d: Node, divisor: Node): Node {
+  return inBranches(g, d, (one) => g.div(one, divisor)) ?? g.div(d, divisor);
+}
+
+/** Undefined where `d` is no product with a choice in it. */
+function inBranches(g: GraphBuilder, d: Node, apply: (one: Node) => Node): Node | undefined {
+  if (d.kind !== "map") return undefined;
+  const [first, a, b] = d.args;
+  switch (d.op) {
+    case "where": {
+      const branch = (one: Node): Node => (isZero(one) ? one : (inBranches(g, one, apply) ?? apply(one)));
+      return isZero(a) || isZero(b) ? g.where(first, branch(a), branch(b)) : undefined;
+    }
+    case "neg":
+    case "mul":
+    case "div": {
+      const inside = inBranches(g, first, apply);
+      return inside && g.map(d.op, inside, ...d.args.slice(1));
+    }
+    default:
+      return undefined;
+  }
+}
+
+export function isZero(node: Node): boolean {
+  return node.kind === "literal" && node.value === 0;
+}
+
+/**
+ * The cotangent of an operand with fewer axes than its user: what was broadcast is summed. `d` may itself lack axes
+ * of the user; along those it is the same everywhere, so its sum is a multiple.
+ */
+export function sumToAxes(g: GraphBuilder, d: Node, user: AxisSet, operand: AxisSet): Node {
+  const lost = minus(user, operand);
+  const present = lost.filter((axis) => d.axes.includes(axis));
+  const summed = g.reduce("sum", d, present);
+  const absent = minus(lost, present);
+  return absent.length === 0 ? summed : g.mul(summed, g.size(absent));
+}
