@@ -1071,7 +1071,7 @@ y_put_four(base_5 + i_3, add_7);
             ],
           },
         ],
-        offers: { held: 1, together: 4, split: false },
+        offers: { held: 1, together: 4, split: true },
         split: null,
       },
     ],
@@ -1102,6 +1102,7 @@ y_put_four(base_5 + i_3, add_7);
       { name: "running_mean", role: "state", dims: ["C"], initial: 0, updated: false },
       { name: "running_var", role: "state", dims: ["C"], initial: 1, updated: false },
       { name: "y", role: "output", dims: ["N", "C", "S"] },
+      { name: "(partials)", role: "scratch", dims: [], parts: [] },
     ],
     kernels: [
       {
@@ -1593,7 +1594,7 @@ y_put_four(base_3 + i_3, add_7);
             ],
           },
         ],
-        offers: { held: 1, together: 4, split: false },
+        offers: { held: 1, together: 4, split: true },
         split: null,
       },
     ],

@@ -566,8 +566,8 @@ running_var_put(row, add_2);
     kernels: [
       {
         name: "y",
-        grid: ["N", "C", "S"],
-        row: [],
+        grid: ["N", "C"],
+        row: ["S"],
         forms: [
           {
             vector: null,
@@ -590,21 +590,23 @@ let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
 let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
 let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
 let index = (group * ROWS) + row_in_group;
-let active_1 = index < ((N * C) * S);
+let active_1 = index < (N * C);
 let row = select(0u, index, active_1);
-let C_1 = (row / max(S, 1u)) % max(C, 1u);
-if (active_1 && (lane == 0u)) {
-let x_1 = x_at(row);
+let end = select(0u, S, active_1);
+let base = row * S;
+let C_1 = row % max(C, 1u);
 let running_mean_1 = running_mean_at(C_1);
 let running_var_1 = running_var_at(C_1);
+let rsqrt = inverseSqrt(running_var_1 + eps);
 let gamma_1 = gamma_at(C_1);
 let beta_1 = beta_at(C_1);
-y_put(row, (((x_1 - running_mean_1) * inverseSqrt(running_var_1 + eps)) * gamma_1) + beta_1);
+for (var i = lane; i < end; i += LANES) {
+let x_1 = x_at(base + i);
+y_put(base + i, (((x_1 - running_mean_1) * rsqrt) * gamma_1) + beta_1);
 }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               {
                 tensor: "running_mean",
                 access: "read",
@@ -619,6 +621,7 @@ y_put(row, (((x_1 - running_mean_1) * inverseSqrt(running_var_1 + eps)) * gamma_
               },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
               { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
             ],
             constants: [
@@ -652,22 +655,23 @@ let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
 let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
 let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
 let index = (group * ROWS) + row_in_group;
-let active_1 = index < (((N * C) * S) / 4u);
+let active_1 = index < (N * C);
 let row = select(0u, index, active_1);
-let C_1 = ((row * 4u) / max(S, 1u)) % max(C, 1u);
-if (active_1 && (lane == 0u)) {
-let x_1 = x_four(row);
+let end = select(0u, S / 4u, active_1);
+let base = row * (S / 4u);
+let C_1 = row % max(C, 1u);
 let running_mean_1 = running_mean_at(C_1);
 let running_var_1 = running_var_at(C_1);
+let rsqrt = inverseSqrt(running_var_1 + eps);
 let gamma_1 = gamma_at(C_1);
 let beta_1 = beta_at(C_1);
-let add = (((x_1 - vec4f(running_mean_1)) * vec4f(inverseSqrt(running_var_1 + eps))) * vec4f(gamma_1)) + vec4f(beta_1);
-y_put_four(row, add);
+for (var i = lane; i < end; i += LANES) {
+let x_1 = x_four(base + i);
+y_put_four(base + i, (((x_1 - vec4f(running_mean_1)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1));
 }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
               {
                 tensor: "running_mean",
                 access: "read",
@@ -682,6 +686,7 @@ y_put_four(row, add);
               },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
               { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
               { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
             ],
             constants: [

@@ -788,6 +788,881 @@ y_put_four(base_3_5 + i_3, add_7_5);
         ],
       },
     ],
-    split: null,
+    split: {
+      slots: 9,
+      stages: [
+        {
+          forms: [
+            {
+              vector: null,
+              together: 1,
+              held: 0,
+              wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override PARTS: u32;
+override SUBGROUP: u32;
+override N: u32;
+override G: u32;
+override K: u32;
+override S: u32;
+override eps: f32;
+override scratch_length: u32 = LANES * ROWS * 2u;
+var<workgroup> scratch_memory: array<f32, scratch_length>;
+fn larger(a: f32, b: f32) -> f32 {
+return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+}
+@compute @workgroup_size(LANES * ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
+let group = group_of_all / PARTS;
+let part = group_of_all % PARTS;
+let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
+let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
+let index = (group * ROWS) + row_in_group;
+let active_1 = index < (N * G);
+let row = select(0u, index, active_1);
+let first = min(part * ((((K * S) + PARTS) - 1u) / PARTS), K * S);
+let last = min(first + ((((K * S) + PARTS) - 1u) / PARTS), K * S);
+let base = row * (K * S);
+let x_1 = x_at(base);
+let G_1 = row % max(G, 1u);
+let K_1 = 0u / max(S, 1u);
+let base_2 = G_1 * K;
+let running_mean_1 = running_mean_at(base_2 + K_1);
+let running_var_1 = running_var_at(base_2 + K_1);
+let gamma_b_1 = gamma_b_at(base_2 + K_1);
+let mul = ((x_1 - running_mean_1) * inverseSqrt(running_var_1 + eps)) * gamma_b_1;
+let x_2 = x_at(base + ((K * S) / 2u));
+let K_2 = ((K * S) / 2u) / max(S, 1u);
+let running_mean_2 = running_mean_at(base_2 + K_2);
+let running_var_2 = running_var_at(base_2 + K_2);
+let gamma_b_2 = gamma_b_at(base_2 + K_2);
+let mul_2 = ((x_2 - running_mean_2) * inverseSqrt(running_var_2 + eps)) * gamma_b_2;
+let x_3 = x_at(base + ((K * S) - 1u));
+let K_3 = ((K * S) - 1u) / max(S, 1u);
+let running_mean_3 = running_mean_at(base_2 + K_3);
+let running_var_3 = running_var_at(base_2 + K_3);
+let gamma_b_3 = gamma_b_at(base_2 + K_3);
+let mul_3 = ((x_3 - running_mean_3) * inverseSqrt(running_var_3 + eps)) * gamma_b_3;
+let shift = mul + (((mul_2 - mul) + (mul_3 - mul)) * 0.3333333432674408f);
+let first_2 = min(part * (((K + PARTS) - 1u) / PARTS), K);
+let last_2 = min(first_2 + (((K + PARTS) - 1u) / PARTS), K);
+let beta_b_1 = beta_b_at(base_2);
+let beta_b_2 = beta_b_at(base_2 + (K / 2u));
+let beta_b_3 = beta_b_at(base_2 + (K - 1u));
+let shift_2 = beta_b_1 + (((beta_b_2 - beta_b_1) + (beta_b_3 - beta_b_1)) * 0.3333333432674408f);
+let first_3 = min(part * ((((K * S) + PARTS) - 1u) / PARTS), K * S);
+let last_3 = min(first_3 + ((((K * S) + PARTS) - 1u) / PARTS), K * S);
+let x_4 = x_at(base);
+let K_4 = 0u / max(S, 1u);
+let running_mean_4 = running_mean_at(base_2 + K_4);
+let running_var_4 = running_var_at(base_2 + K_4);
+let gamma_b_4 = gamma_b_at(base_2 + K_4);
+let mul_4 = ((x_4 - running_mean_4) * inverseSqrt(running_var_4 + eps)) * gamma_b_4;
+let beta_b_4 = beta_b_at(base_2 + K_4);
+let add = (mul_4 - shift) + (beta_b_4 - shift_2);
+let x_5 = x_at(base + ((K * S) / 2u));
+let K_5 = ((K * S) / 2u) / max(S, 1u);
+let running_mean_5 = running_mean_at(base_2 + K_5);
+let running_var_5 = running_var_at(base_2 + K_5);
+let gamma_b_5 = gamma_b_at(base_2 + K_5);
+let mul_5 = ((x_5 - running_mean_5) * inverseSqrt(running_var_5 + eps)) * gamma_b_5;
+let beta_b_5 = beta_b_at(base_2 + K_5);
+let add_2 = (mul_5 - shift) + (beta_b_5 - shift_2);
+let x_6 = x_at(base + ((K * S) - 1u));
+let K_6 = ((K * S) - 1u) / max(S, 1u);
+let running_mean_6 = running_mean_at(base_2 + K_6);
+let running_var_6 = running_var_at(base_2 + K_6);
+let gamma_b_6 = gamma_b_at(base_2 + K_6);
+let mul_6 = ((x_6 - running_mean_6) * inverseSqrt(running_var_6 + eps)) * gamma_b_6;
+let beta_b_6 = beta_b_at(base_2 + K_6);
+let add_3 = (mul_6 - shift) + (beta_b_6 - shift_2);
+let shift_3 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
+var sum = 0.0f;
+var squares = 0.0f;
+for (var block = first_3 + lane; block < last_3; block += LANES * 256u) {
+var part_1 = 0.0f;
+var part_2 = 0.0f;
+let stop = min(block + (LANES * 256u), last_3);
+for (var i = block; i < stop; i += LANES) {
+let x_7 = x_at(base + i);
+let K_7 = i / max(S, 1u);
+let running_mean_7 = running_mean_at(base_2 + K_7);
+let running_var_7 = running_var_at(base_2 + K_7);
+let gamma_b_7 = gamma_b_at(base_2 + K_7);
+let mul_7 = ((x_7 - running_mean_7) * inverseSqrt(running_var_7 + eps)) * gamma_b_7;
+let beta_b_7 = beta_b_at(base_2 + K_7);
+let add_4 = (mul_7 - shift) + (beta_b_7 - shift_2);
+let d = add_4 - shift_3;
+part_1 = part_1 + d;
+part_2 = part_2 + (d * d);
+}
+sum = sum + part_1;
+squares = squares + part_2;
+}
+for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+let other = exchange(sum, mask);
+sum = sum + other;
+let other_2 = exchange(squares, mask);
+squares = squares + other_2;
+}
+if (SUBGROUP < LANES) {
+scratch_memory[(row_in_group * LANES) + lane] = sum;
+scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
+workgroupBarrier();
+for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
+if (lane < half) {
+let mine = scratch_memory[(row_in_group * LANES) + lane];
+let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
+let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
+scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+}
+workgroupBarrier();
+}
+let all = scratch_memory[row_in_group * LANES];
+sum = all;
+let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+squares = all_2;
+workgroupBarrier();
+}
+let mean = sum / f32(last_3 - first_3);
+let variance = larger((squares / f32(last_3 - first_3)) - (mean * mean), 0.0f);
+let far = (variance * 4.0f) < (mean * mean);
+let shift_4 = select(shift_3, shift_3 + mean, far);
+var sum_2 = 0.0f;
+var squares_2 = 0.0f;
+let end = select(0u, last_3, far);
+for (var block_2 = first_3 + lane; block_2 < end; block_2 += LANES * 256u) {
+var part_3 = 0.0f;
+var part_4 = 0.0f;
+let stop_2 = min(block_2 + (LANES * 256u), end);
+for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
+let x_8 = x_at(base + i_2);
+let K_8 = i_2 / max(S, 1u);
+let running_mean_8 = running_mean_at(base_2 + K_8);
+let running_var_8 = running_var_at(base_2 + K_8);
+let gamma_b_8 = gamma_b_at(base_2 + K_8);
+let mul_8 = ((x_8 - running_mean_8) * inverseSqrt(running_var_8 + eps)) * gamma_b_8;
+let beta_b_8 = beta_b_at(base_2 + K_8);
+let add_5 = (mul_8 - shift) + (beta_b_8 - shift_2);
+let d_2 = add_5 - shift_4;
+part_3 = part_3 + d_2;
+part_4 = part_4 + (d_2 * d_2);
+}
+sum_2 = sum_2 + part_3;
+squares_2 = squares_2 + part_4;
+}
+for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
+let other_5 = exchange(sum_2, mask_2);
+sum_2 = sum_2 + other_5;
+let other_6 = exchange(squares_2, mask_2);
+squares_2 = squares_2 + other_6;
+}
+if (SUBGROUP < LANES) {
+scratch_memory[(row_in_group * LANES) + lane] = sum_2;
+scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+workgroupBarrier();
+for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
+if (lane < half_2) {
+let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
+let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
+scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
+let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
+scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+}
+workgroupBarrier();
+}
+let all_3 = scratch_memory[row_in_group * LANES];
+sum_2 = all_3;
+let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+squares_2 = all_4;
+workgroupBarrier();
+}
+let mean_2 = sum_2 / f32(last_3 - first_3);
+let variance_2 = larger((squares_2 / f32(last_3 - first_3)) - (mean_2 * mean_2), 0.0f);
+let rest = select(mean, mean_2, far);
+let spread = select(variance, variance_2, far);
+if (active_1 && (lane == 0u)) {
+partials_put((part * (N * G)) + row, shift);
+partials_put((((3u * PARTS) + part) * (N * G)) + row, shift_2);
+partials_put((((6u * PARTS) + part) * (N * G)) + row, shift_4);
+partials_put((((7u * PARTS) + part) * (N * G)) + row, rest);
+partials_put((((8u * PARTS) + part) * (N * G)) + row, spread);
+}
+}
+`,
+              bindings: [
+                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                {
+                  tensor: "running_mean",
+                  access: "read",
+                  name: "running_mean",
+                  accessors: { at: "running_mean_at" },
+                },
+                {
+                  tensor: "running_var",
+                  access: "read",
+                  name: "running_var",
+                  accessors: { at: "running_var_at" },
+                },
+                { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
+                { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
+                {
+                  tensor: "(partials)",
+                  access: "read_write",
+                  name: "partials",
+                  accessors: { put: "partials_put" },
+                },
+              ],
+              constants: [
+                { name: "LANES", kind: "lanes" },
+                { name: "ROWS", kind: "rows" },
+                { name: "COLUMNS", kind: "columns" },
+                { name: "PARTS", kind: "parts" },
+                { name: "SUBGROUP", kind: "subgroup" },
+                { name: "N", kind: "extent", factor: "N" },
+                { name: "G", kind: "extent", factor: "G" },
+                { name: "K", kind: "extent", factor: "K" },
+                { name: "S", kind: "extent", factor: "S" },
+                { name: "eps", kind: "param", param: "eps" },
+              ],
+            },
+            {
+              vector: "S",
+              together: 1,
+              held: 0,
+              wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override PARTS: u32;
+override SUBGROUP: u32;
+override N: u32;
+override G: u32;
+override K: u32;
+override S: u32;
+override eps: f32;
+override scratch_length: u32 = LANES * ROWS * 2u;
+var<workgroup> scratch_memory: array<f32, scratch_length>;
+fn larger(a: f32, b: f32) -> f32 {
+return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+}
+fn fold_add(v: vec4f) -> f32 {
+return (v.x + v.y) + (v.z + v.w);
+}
+@compute @workgroup_size(LANES * ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
+let group = group_of_all / PARTS;
+let part = group_of_all % PARTS;
+let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
+let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
+let index = (group * ROWS) + row_in_group;
+let active_1 = index < (N * G);
+let row = select(0u, index, active_1);
+let first = min(part * (((((K * S) / 4u) + PARTS) - 1u) / PARTS), (K * S) / 4u);
+let last = min(first + (((((K * S) / 4u) + PARTS) - 1u) / PARTS), (K * S) / 4u);
+let base = row * (K * S);
+let x_1 = x_at(base);
+let G_1 = row % max(G, 1u);
+let K_1 = 0u / max(S, 1u);
+let base_2 = G_1 * K;
+let running_mean_1 = running_mean_at(base_2 + K_1);
+let running_var_1 = running_var_at(base_2 + K_1);
+let gamma_b_1 = gamma_b_at(base_2 + K_1);
+let mul = ((x_1 - running_mean_1) * inverseSqrt(running_var_1 + eps)) * gamma_b_1;
+let x_2 = x_at(base + ((K * S) / 2u));
+let K_2 = ((K * S) / 2u) / max(S, 1u);
+let running_mean_2 = running_mean_at(base_2 + K_2);
+let running_var_2 = running_var_at(base_2 + K_2);
+let gamma_b_2 = gamma_b_at(base_2 + K_2);
+let mul_2 = ((x_2 - running_mean_2) * inverseSqrt(running_var_2 + eps)) * gamma_b_2;
+let x_3 = x_at(base + ((K * S) - 1u));
+let K_3 = ((K * S) - 1u) / max(S, 1u);
+let running_mean_3 = running_mean_at(base_2 + K_3);
+let running_var_3 = running_var_at(base_2 + K_3);
+let gamma_b_3 = gamma_b_at(base_2 + K_3);
+let mul_3 = ((x_3 - running_mean_3) * inverseSqrt(running_var_3 + eps)) * gamma_b_3;
+let shift = mul + (((mul_2 - mul) + (mul_3 - mul)) * 0.3333333432674408f);
+let first_2 = min(part * (((K + PARTS) - 1u) / PARTS), K);
+let last_2 = min(first_2 + (((K + PARTS) - 1u) / PARTS), K);
+let beta_b_1 = beta_b_at(base_2);
+let beta_b_2 = beta_b_at(base_2 + (K / 2u));
+let beta_b_3 = beta_b_at(base_2 + (K - 1u));
+let shift_2 = beta_b_1 + (((beta_b_2 - beta_b_1) + (beta_b_3 - beta_b_1)) * 0.3333333432674408f);
+let first_3 = min(part * (((((K * S) / 4u) + PARTS) - 1u) / PARTS), (K * S) / 4u);
+let last_3 = min(first_3 + (((((K * S) / 4u) + PARTS) - 1u) / PARTS), (K * S) / 4u);
+let x_4 = x_at(base);
+let K_4 = 0u / max(S, 1u);
+let running_mean_4 = running_mean_at(base_2 + K_4);
+let running_var_4 = running_var_at(base_2 + K_4);
+let gamma_b_4 = gamma_b_at(base_2 + K_4);
+let mul_4 = ((x_4 - running_mean_4) * inverseSqrt(running_var_4 + eps)) * gamma_b_4;
+let beta_b_4 = beta_b_at(base_2 + K_4);
+let add = (mul_4 - shift) + (beta_b_4 - shift_2);
+let x_5 = x_at(base + ((K * S) / 2u));
+let K_5 = ((K * S) / 2u) / max(S, 1u);
+let running_mean_5 = running_mean_at(base_2 + K_5);
+let running_var_5 = running_var_at(base_2 + K_5);
+let gamma_b_5 = gamma_b_at(base_2 + K_5);
+let mul_5 = ((x_5 - running_mean_5) * inverseSqrt(running_var_5 + eps)) * gamma_b_5;
+let beta_b_5 = beta_b_at(base_2 + K_5);
+let add_2 = (mul_5 - shift) + (beta_b_5 - shift_2);
+let x_6 = x_at(base + ((K * S) - 1u));
+let K_6 = ((K * S) - 1u) / max(S, 1u);
+let running_mean_6 = running_mean_at(base_2 + K_6);
+let running_var_6 = running_var_at(base_2 + K_6);
+let gamma_b_6 = gamma_b_at(base_2 + K_6);
+let mul_6 = ((x_6 - running_mean_6) * inverseSqrt(running_var_6 + eps)) * gamma_b_6;
+let beta_b_6 = beta_b_at(base_2 + K_6);
+let add_3 = (mul_6 - shift) + (beta_b_6 - shift_2);
+let shift_3 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
+let base_3 = row * ((K * S) / 4u);
+var sum = vec4f(0.0f);
+var squares = vec4f(0.0f);
+for (var block = first_3 + lane; block < last_3; block += LANES * 256u) {
+var part_1 = vec4f(0.0f);
+var part_2 = vec4f(0.0f);
+let stop = min(block + (LANES * 256u), last_3);
+for (var i = block; i < stop; i += LANES) {
+let x_7 = x_four(base_3 + i);
+let K_7 = (i * 4u) / max(S, 1u);
+let running_mean_7 = running_mean_at(base_2 + K_7);
+let running_var_7 = running_var_at(base_2 + K_7);
+let gamma_b_7 = gamma_b_at(base_2 + K_7);
+let mul_7 = ((x_7 - vec4f(running_mean_7)) * vec4f(inverseSqrt(running_var_7 + eps))) * vec4f(gamma_b_7);
+let beta_b_7 = beta_b_at(base_2 + K_7);
+let add_4 = (mul_7 - vec4f(shift)) + vec4f(beta_b_7 - shift_2);
+let d = add_4 - vec4f(shift_3);
+part_1 = part_1 + d;
+part_2 = part_2 + (d * d);
+}
+sum = sum + part_1;
+squares = squares + part_2;
+}
+var sum_2 = fold_add(sum);
+var squares_2 = fold_add(squares);
+for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+let other = exchange(sum_2, mask);
+sum_2 = sum_2 + other;
+let other_2 = exchange(squares_2, mask);
+squares_2 = squares_2 + other_2;
+}
+if (SUBGROUP < LANES) {
+scratch_memory[(row_in_group * LANES) + lane] = sum_2;
+scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+workgroupBarrier();
+for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
+if (lane < half) {
+let mine = scratch_memory[(row_in_group * LANES) + lane];
+let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
+let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
+scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+}
+workgroupBarrier();
+}
+let all = scratch_memory[row_in_group * LANES];
+sum_2 = all;
+let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+squares_2 = all_2;
+workgroupBarrier();
+}
+let mean = sum_2 / f32((last_3 - first_3) * 4u);
+let variance = larger((squares_2 / f32((last_3 - first_3) * 4u)) - (mean * mean), 0.0f);
+let far = (variance * 4.0f) < (mean * mean);
+let shift_4 = select(shift_3, shift_3 + mean, far);
+var sum_3 = vec4f(0.0f);
+var squares_3 = vec4f(0.0f);
+let end = select(0u, last_3, far);
+for (var block_2 = first_3 + lane; block_2 < end; block_2 += LANES * 256u) {
+var part_3 = vec4f(0.0f);
+var part_4 = vec4f(0.0f);
+let stop_2 = min(block_2 + (LANES * 256u), end);
+for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
+let x_8 = x_four(base_3 + i_2);
+let K_8 = (i_2 * 4u) / max(S, 1u);
+let running_mean_8 = running_mean_at(base_2 + K_8);
+let running_var_8 = running_var_at(base_2 + K_8);
+let gamma_b_8 = gamma_b_at(base_2 + K_8);
+let mul_8 = ((x_8 - vec4f(running_mean_8)) * vec4f(inverseSqrt(running_var_8 + eps))) * vec4f(gamma_b_8);
+let beta_b_8 = beta_b_at(base_2 + K_8);
+let add_5 = (mul_8 - vec4f(shift)) + vec4f(beta_b_8 - shift_2);
+let d_2 = add_5 - vec4f(shift_4);
+part_3 = part_3 + d_2;
+part_4 = part_4 + (d_2 * d_2);
+}
+sum_3 = sum_3 + part_3;
+squares_3 = squares_3 + part_4;
+}
+var sum_3_2 = fold_add(sum_3);
+var squares_3_2 = fold_add(squares_3);
+for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
+let other_5 = exchange(sum_3_2, mask_2);
+sum_3_2 = sum_3_2 + other_5;
+let other_6 = exchange(squares_3_2, mask_2);
+squares_3_2 = squares_3_2 + other_6;
+}
+if (SUBGROUP < LANES) {
+scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
+scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
+workgroupBarrier();
+for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
+if (lane < half_2) {
+let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
+let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
+scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
+let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
+scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+}
+workgroupBarrier();
+}
+let all_3 = scratch_memory[row_in_group * LANES];
+sum_3_2 = all_3;
+let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+squares_3_2 = all_4;
+workgroupBarrier();
+}
+let mean_2 = sum_3_2 / f32((last_3 - first_3) * 4u);
+let variance_2 = larger((squares_3_2 / f32((last_3 - first_3) * 4u)) - (mean_2 * mean_2), 0.0f);
+let rest = select(mean, mean_2, far);
+let spread = select(variance, variance_2, far);
+if (active_1 && (lane == 0u)) {
+partials_put((part * (N * G)) + row, shift);
+partials_put((((3u * PARTS) + part) * (N * G)) + row, shift_2);
+partials_put((((6u * PARTS) + part) * (N * G)) + row, shift_4);
+partials_put((((7u * PARTS) + part) * (N * G)) + row, rest);
+partials_put((((8u * PARTS) + part) * (N * G)) + row, spread);
+}
+}
+`,
+              bindings: [
+                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+                {
+                  tensor: "running_mean",
+                  access: "read",
+                  name: "running_mean",
+                  accessors: { at: "running_mean_at" },
+                },
+                {
+                  tensor: "running_var",
+                  access: "read",
+                  name: "running_var",
+                  accessors: { at: "running_var_at" },
+                },
+                { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
+                { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
+                {
+                  tensor: "(partials)",
+                  access: "read_write",
+                  name: "partials",
+                  accessors: { put: "partials_put" },
+                },
+              ],
+              constants: [
+                { name: "LANES", kind: "lanes" },
+                { name: "ROWS", kind: "rows" },
+                { name: "COLUMNS", kind: "columns" },
+                { name: "PARTS", kind: "parts" },
+                { name: "SUBGROUP", kind: "subgroup" },
+                { name: "N", kind: "extent", factor: "N" },
+                { name: "G", kind: "extent", factor: "G" },
+                { name: "K", kind: "extent", factor: "K" },
+                { name: "S", kind: "extent", factor: "S" },
+                { name: "eps", kind: "param", param: "eps" },
+              ],
+            },
+          ],
+          shared: true,
+        },
+        {
+          forms: [
+            {
+              vector: null,
+              together: 1,
+              held: 0,
+              wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override PARTS: u32;
+override SUBGROUP: u32;
+override N: u32;
+override G: u32;
+override K: u32;
+override S: u32;
+override eps: f32;
+override scratch_length: u32 = LANES * ROWS * 1u;
+var<workgroup> scratch_memory: array<f32, scratch_length>;
+@compute @workgroup_size(LANES * ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
+let group = group_of_all / PARTS;
+let part = group_of_all % PARTS;
+let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
+let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
+let index = (group * ROWS) + row_in_group;
+let active_1 = index < (N * G);
+let row = select(0u, index, active_1);
+let used = (((K * S) + ((((K * S) + PARTS) - 1u) / PARTS)) - 1u) / ((((K * S) + PARTS) - 1u) / PARTS);
+for (var p = lane; p < used; p += LANES) {
+}
+for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+}
+if (SUBGROUP < LANES) {
+workgroupBarrier();
+for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
+if (lane < half) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_1 = partials_at(row);
+let used_2 = ((K + (((K + PARTS) - 1u) / PARTS)) - 1u) / (((K + PARTS) - 1u) / PARTS);
+for (var p_2 = lane; p_2 < used_2; p_2 += LANES) {
+}
+for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
+}
+if (SUBGROUP < LANES) {
+workgroupBarrier();
+for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
+if (lane < half_2) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_2 = partials_at(((3u * PARTS) * (N * G)) + row);
+let used_3 = (((K * S) + ((((K * S) + PARTS) - 1u) / PARTS)) - 1u) / ((((K * S) + PARTS) - 1u) / PARTS);
+for (var p_3 = lane; p_3 < used_3; p_3 += LANES) {
+}
+for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
+}
+if (SUBGROUP < LANES) {
+workgroupBarrier();
+for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
+if (lane < half_3) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_3 = partials_at(((6u * PARTS) * (N * G)) + row);
+var total = 0.0f;
+for (var p_4 = lane; p_4 < used_3; p_4 += LANES) {
+let part_4 = partials_at((((6u * PARTS) + p_4) * (N * G)) + row);
+let part_5 = partials_at((((7u * PARTS) + p_4) * (N * G)) + row);
+total = total + (f32(min((p_4 + 1u) * ((((K * S) + PARTS) - 1u) / PARTS), K * S) - (p_4 * ((((K * S) + PARTS) - 1u) / PARTS))) * ((part_4 - part_3) + part_5));
+}
+for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
+let other = exchange(total, mask_4);
+total = total + other;
+}
+if (SUBGROUP < LANES) {
+scratch_memory[(row_in_group * LANES) + lane] = total;
+workgroupBarrier();
+for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
+if (lane < half_4) {
+let mine = scratch_memory[(row_in_group * LANES) + lane];
+let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
+scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+}
+workgroupBarrier();
+}
+let all = scratch_memory[row_in_group * LANES];
+total = all;
+workgroupBarrier();
+}
+let rest = total / f32(K * S);
+var total_2 = 0.0f;
+for (var p_5 = lane; p_5 < used_3; p_5 += LANES) {
+let part_6 = partials_at((((6u * PARTS) + p_5) * (N * G)) + row);
+let part_7 = partials_at((((7u * PARTS) + p_5) * (N * G)) + row);
+let part_8 = partials_at((((8u * PARTS) + p_5) * (N * G)) + row);
+total_2 = total_2 + (f32(min((p_5 + 1u) * ((((K * S) + PARTS) - 1u) / PARTS), K * S) - (p_5 * ((((K * S) + PARTS) - 1u) / PARTS))) * (part_8 + ((((part_6 - part_3) + part_7) - rest) * (((part_6 - part_3) + part_7) - rest))));
+}
+for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
+let other_3 = exchange(total_2, mask_5);
+total_2 = total_2 + other_3;
+}
+if (SUBGROUP < LANES) {
+scratch_memory[(row_in_group * LANES) + lane] = total_2;
+workgroupBarrier();
+for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
+if (lane < half_5) {
+let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
+let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
+scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+}
+workgroupBarrier();
+}
+let all_2 = scratch_memory[row_in_group * LANES];
+total_2 = all_2;
+workgroupBarrier();
+}
+let spread = total_2 / f32(K * S);
+let first = min(part * ((((K * S) + PARTS) - 1u) / PARTS), K * S);
+let last = min(first + ((((K * S) + PARTS) - 1u) / PARTS), K * S);
+let end = select(0u, last, active_1);
+let base = row * (K * S);
+let G_1 = row % max(G, 1u);
+let base_2 = G_1 * K;
+let rsqrt = inverseSqrt(spread + eps);
+for (var i = first + lane; i < end; i += LANES) {
+let x_1 = x_at(base + i);
+let K_1 = i / max(S, 1u);
+let running_mean_1 = running_mean_at(base_2 + K_1);
+let running_var_1 = running_var_at(base_2 + K_1);
+let gamma_b_1 = gamma_b_at(base_2 + K_1);
+let mul = ((x_1 - running_mean_1) * inverseSqrt(running_var_1 + eps)) * gamma_b_1;
+let beta_b_1 = beta_b_at(base_2 + K_1);
+let add = (mul - part_1) + (beta_b_1 - part_2);
+let gamma_1 = gamma_at(base_2 + K_1);
+let beta_1 = beta_at(base_2 + K_1);
+y_put(base + i, ((((add - part_3) - rest) * rsqrt) * gamma_1) + beta_1);
+}
+}
+`,
+              bindings: [
+                { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } },
+                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                {
+                  tensor: "running_mean",
+                  access: "read",
+                  name: "running_mean",
+                  accessors: { at: "running_mean_at" },
+                },
+                {
+                  tensor: "running_var",
+                  access: "read",
+                  name: "running_var",
+                  accessors: { at: "running_var_at" },
+                },
+                { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
+                { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
+                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+                { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+                { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
+              ],
+              constants: [
+                { name: "LANES", kind: "lanes" },
+                { name: "ROWS", kind: "rows" },
+                { name: "COLUMNS", kind: "columns" },
+                { name: "PARTS", kind: "parts" },
+                { name: "SUBGROUP", kind: "subgroup" },
+                { name: "N", kind: "extent", factor: "N" },
+                { name: "G", kind: "extent", factor: "G" },
+                { name: "K", kind: "extent", factor: "K" },
+                { name: "S", kind: "extent", factor: "S" },
+                { name: "eps", kind: "param", param: "eps" },
+              ],
+            },
+            {
+              vector: "S",
+              together: 1,
+              held: 0,
+              wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override PARTS: u32;
+override SUBGROUP: u32;
+override N: u32;
+override G: u32;
+override K: u32;
+override S: u32;
+override eps: f32;
+override scratch_length: u32 = LANES * ROWS * 1u;
+var<workgroup> scratch_memory: array<f32, scratch_length>;
+@compute @workgroup_size(LANES * ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
+let group = group_of_all / PARTS;
+let part = group_of_all % PARTS;
+let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
+let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
+let index = (group * ROWS) + row_in_group;
+let active_1 = index < (N * G);
+let row = select(0u, index, active_1);
+let used = ((((K * S) / 4u) + (((((K * S) / 4u) + PARTS) - 1u) / PARTS)) - 1u) / (((((K * S) / 4u) + PARTS) - 1u) / PARTS);
+for (var p = lane; p < used; p += LANES) {
+}
+for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+}
+if (SUBGROUP < LANES) {
+workgroupBarrier();
+for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
+if (lane < half) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_1 = partials_at(row);
+let used_2 = ((K + (((K + PARTS) - 1u) / PARTS)) - 1u) / (((K + PARTS) - 1u) / PARTS);
+for (var p_2 = lane; p_2 < used_2; p_2 += LANES) {
+}
+for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
+}
+if (SUBGROUP < LANES) {
+workgroupBarrier();
+for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
+if (lane < half_2) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_2 = partials_at(((3u * PARTS) * (N * G)) + row);
+let used_3 = ((((K * S) / 4u) + (((((K * S) / 4u) + PARTS) - 1u) / PARTS)) - 1u) / (((((K * S) / 4u) + PARTS) - 1u) / PARTS);
+for (var p_3 = lane; p_3 < used_3; p_3 += LANES) {
+}
+for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
+}
+if (SUBGROUP < LANES) {
+workgroupBarrier();
+for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
+if (lane < half_3) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_3 = partials_at(((6u * PARTS) * (N * G)) + row);
+var total = 0.0f;
+for (var p_4 = lane; p_4 < used_3; p_4 += LANES) {
+let part_4 = partials_at((((6u * PARTS) + p_4) * (N * G)) + row);
+let part_5 = partials_at((((7u * PARTS) + p_4) * (N * G)) + row);
+total = total + (f32((min((p_4 + 1u) * (((((K * S) / 4u) + PARTS) - 1u) / PARTS), (K * S) / 4u) - (p_4 * (((((K * S) / 4u) + PARTS) - 1u) / PARTS))) * 4u) * ((part_4 - part_3) + part_5));
+}
+for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
+let other = exchange(total, mask_4);
+total = total + other;
+}
+if (SUBGROUP < LANES) {
+scratch_memory[(row_in_group * LANES) + lane] = total;
+workgroupBarrier();
+for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
+if (lane < half_4) {
+let mine = scratch_memory[(row_in_group * LANES) + lane];
+let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
+scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+}
+workgroupBarrier();
+}
+let all = scratch_memory[row_in_group * LANES];
+total = all;
+workgroupBarrier();
+}
+let rest = total / f32(K * S);
+var total_2 = 0.0f;
+for (var p_5 = lane; p_5 < used_3; p_5 += LANES) {
+let part_6 = partials_at((((6u * PARTS) + p_5) * (N * G)) + row);
+let part_7 = partials_at((((7u * PARTS) + p_5) * (N * G)) + row);
+let part_8 = partials_at((((8u * PARTS) + p_5) * (N * G)) + row);
+total_2 = total_2 + (f32((min((p_5 + 1u) * (((((K * S) / 4u) + PARTS) - 1u) / PARTS), (K * S) / 4u) - (p_5 * (((((K * S) / 4u) + PARTS) - 1u) / PARTS))) * 4u) * (part_8 + ((((part_6 - part_3) + part_7) - rest) * (((part_6 - part_3) + part_7) - rest))));
+}
+for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
+let other_3 = exchange(total_2, mask_5);
+total_2 = total_2 + other_3;
+}
+if (SUBGROUP < LANES) {
+scratch_memory[(row_in_group * LANES) + lane] = total_2;
+workgroupBarrier();
+for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
+if (lane < half_5) {
+let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
+let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
+scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+}
+workgroupBarrier();
+}
+let all_2 = scratch_memory[row_in_group * LANES];
+total_2 = all_2;
+workgroupBarrier();
+}
+let spread = total_2 / f32(K * S);
+let first = min(part * (((((K * S) / 4u) + PARTS) - 1u) / PARTS), (K * S) / 4u);
+let last = min(first + (((((K * S) / 4u) + PARTS) - 1u) / PARTS), (K * S) / 4u);
+let end = select(0u, last, active_1);
+let base = row * ((K * S) / 4u);
+let G_1 = row % max(G, 1u);
+let base_2 = G_1 * K;
+let rsqrt = inverseSqrt(spread + eps);
+for (var i = first + lane; i < end; i += LANES) {
+let x_1 = x_four(base + i);
+let K_1 = (i * 4u) / max(S, 1u);
+let running_mean_1 = running_mean_at(base_2 + K_1);
+let running_var_1 = running_var_at(base_2 + K_1);
+let gamma_b_1 = gamma_b_at(base_2 + K_1);
+let mul = ((x_1 - vec4f(running_mean_1)) * vec4f(inverseSqrt(running_var_1 + eps))) * vec4f(gamma_b_1);
+let beta_b_1 = beta_b_at(base_2 + K_1);
+let add = (mul - vec4f(part_1)) + vec4f(beta_b_1 - part_2);
+let gamma_1 = gamma_at(base_2 + K_1);
+let beta_1 = beta_at(base_2 + K_1);
+let add_2 = ((((add - vec4f(part_3)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
+y_put_four(base + i, add_2);
+}
+}
+`,
+              bindings: [
+                { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } },
+                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+                {
+                  tensor: "running_mean",
+                  access: "read",
+                  name: "running_mean",
+                  accessors: { at: "running_mean_at" },
+                },
+                {
+                  tensor: "running_var",
+                  access: "read",
+                  name: "running_var",
+                  accessors: { at: "running_var_at" },
+                },
+                { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
+                { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
+                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+                { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+                { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
+              ],
+              constants: [
+                { name: "LANES", kind: "lanes" },
+                { name: "ROWS", kind: "rows" },
+                { name: "COLUMNS", kind: "columns" },
+                { name: "PARTS", kind: "parts" },
+                { name: "SUBGROUP", kind: "subgroup" },
+                { name: "N", kind: "extent", factor: "N" },
+                { name: "G", kind: "extent", factor: "G" },
+                { name: "K", kind: "extent", factor: "K" },
+                { name: "S", kind: "extent", factor: "S" },
+                { name: "eps", kind: "param", param: "eps" },
+              ],
+            },
+          ],
+          shared: true,
+        },
+      ],
+    },
   },
 ];

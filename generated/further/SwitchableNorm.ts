@@ -1993,7 +1993,6 @@ workgroupBarrier();
 }
 let sum_all = sum_4;
 let sum_all_2 = sum_5;
-let mul = 0.0f * f32(M);
 var sum_6 = 0.0f;
 var sum_7 = 0.0f;
 var sum_8 = 0.0f;
@@ -2009,19 +2008,19 @@ var part_9 = 0.0f;
 var part_10 = 0.0f;
 let stop_3 = min(block_3 + (LANES * 256u), M);
 for (var i_5 = block_3; i_5 < stop_3; i_5 += LANES) {
-let add = mul + f32(i_5);
+let index_2 = f32(i_5);
 let mean_weight_3 = mean_weight_at(i_5);
 let exp_3 = exp(mean_weight_3 - max_all);
 let div = exp_3 / sum_all;
 let var_weight_3 = var_weight_at(i_5);
 let exp_4 = exp(var_weight_3 - max_all_2);
 let div_2 = exp_4 / sum_all_2;
-part_5 = part_5 + select(0.0f, div, add == 0.0f);
-part_6 = part_6 + select(0.0f, div, add == 1.0f);
-part_7 = part_7 + select(0.0f, div, add == 2.0f);
-part_8 = part_8 + select(0.0f, div_2, add == 0.0f);
-part_9 = part_9 + select(0.0f, div_2, add == 1.0f);
-part_10 = part_10 + select(0.0f, div_2, add == 2.0f);
+part_5 = part_5 + select(0.0f, div, index_2 == 0.0f);
+part_6 = part_6 + select(0.0f, div, index_2 == 1.0f);
+part_7 = part_7 + select(0.0f, div, index_2 == 2.0f);
+part_8 = part_8 + select(0.0f, div_2, index_2 == 0.0f);
+part_9 = part_9 + select(0.0f, div_2, index_2 == 1.0f);
+part_10 = part_10 + select(0.0f, div_2, index_2 == 2.0f);
 }
 sum_6 = sum_6 + part_5;
 sum_7 = sum_7 + part_6;
@@ -2102,17 +2101,17 @@ let scratch_19 = scratch_at((((C + C) + C) + N) + N_1);
 let C_1 = row % max(C, 1u);
 let scratch_20 = scratch_at(C_1);
 let scratch_21 = scratch_at(C + C_1);
-let scratch_55 = scratch_at(((((C + C) + C) + N) + N) + N_1);
-let scratch_60 = scratch_at((C + C) + C_1);
-let rsqrt = inverseSqrt((((sum_all_6 * spread) + (sum_all_7 * scratch_55)) + (sum_all_8 * scratch_60)) + eps);
+let scratch_52 = scratch_at(((((C + C) + C) + N) + N) + N_1);
+let scratch_57 = scratch_at((C + C) + C_1);
+let rsqrt = inverseSqrt((((sum_all_6 * spread) + (sum_all_7 * scratch_52)) + (sum_all_8 * scratch_57)) + eps);
 let gamma_1 = gamma_at(C_1);
 let beta_1 = beta_at(C_1);
 for (var k_3 = 0u; k_3 < HELD; k_3 += 1u) {
 let i_6 = lane + (k_3 * LANES);
 if (i_6 < end_2) {
 let kept_2 = held[held_place(0u, k_3, local_index)];
-let add_2 = ((vec4f(sum_all_3) * ((kept_2 - vec4f(shift_2)) - vec4f(rest))) + (vec4f(sum_all_4) * ((kept_2 - vec4f(scratch_18)) - vec4f(scratch_19)))) + (vec4f(sum_all_5) * ((kept_2 - vec4f(scratch_20)) - vec4f(scratch_21)));
-y_put_four(base_2 + i_6, ((add_2 * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1));
+let add = ((vec4f(sum_all_3) * ((kept_2 - vec4f(shift_2)) - vec4f(rest))) + (vec4f(sum_all_4) * ((kept_2 - vec4f(scratch_18)) - vec4f(scratch_19)))) + (vec4f(sum_all_5) * ((kept_2 - vec4f(scratch_20)) - vec4f(scratch_21)));
+y_put_four(base_2 + i_6, ((add * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1));
 }
 }
 }
@@ -2440,7 +2439,6 @@ sum_5 = sum_5 + other_8;
 }
 let sum_all = sum_4;
 let sum_all_2 = sum_5;
-let mul = 0.0f * f32(M);
 var sum_6 = 0.0f;
 var sum_7 = 0.0f;
 var sum_8 = 0.0f;
@@ -2456,19 +2454,19 @@ var part_13 = 0.0f;
 var part_14 = 0.0f;
 let stop_5 = min(block_5 + (LANES * 256u), M);
 for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
-let add = mul + f32(i_5);
+let index_2 = f32(i_5);
 let mean_weight_3 = mean_weight_at(i_5);
 let exp_3 = exp(mean_weight_3 - max_all);
 let div = exp_3 / sum_all;
 let var_weight_3 = var_weight_at(i_5);
 let exp_4 = exp(var_weight_3 - max_all_2);
 let div_2 = exp_4 / sum_all_2;
-part_9 = part_9 + select(0.0f, div, add == 0.0f);
-part_10 = part_10 + select(0.0f, div, add == 1.0f);
-part_11 = part_11 + select(0.0f, div, add == 2.0f);
-part_12 = part_12 + select(0.0f, div_2, add == 0.0f);
-part_13 = part_13 + select(0.0f, div_2, add == 1.0f);
-part_14 = part_14 + select(0.0f, div_2, add == 2.0f);
+part_9 = part_9 + select(0.0f, div, index_2 == 0.0f);
+part_10 = part_10 + select(0.0f, div, index_2 == 1.0f);
+part_11 = part_11 + select(0.0f, div, index_2 == 2.0f);
+part_12 = part_12 + select(0.0f, div_2, index_2 == 0.0f);
+part_13 = part_13 + select(0.0f, div_2, index_2 == 1.0f);
+part_14 = part_14 + select(0.0f, div_2, index_2 == 2.0f);
 }
 sum_6 = sum_6 + part_9;
 sum_7 = sum_7 + part_10;
@@ -2522,18 +2520,18 @@ let scratch_21_2 = scratch_at(C + C_2);
 let scratch_21_3 = scratch_at(C + C_3);
 let scratch_21_4 = scratch_at(C + C_4);
 let scratch_21_5 = scratch_at(C + C_5);
-let scratch_55_2 = scratch_at(((((C + C) + C) + N) + N) + N_2);
-let scratch_55_3 = scratch_at(((((C + C) + C) + N) + N) + N_3);
-let scratch_55_4 = scratch_at(((((C + C) + C) + N) + N) + N_4);
-let scratch_55_5 = scratch_at(((((C + C) + C) + N) + N) + N_5);
-let scratch_60_2 = scratch_at((C + C) + C_2);
-let scratch_60_3 = scratch_at((C + C) + C_3);
-let scratch_60_4 = scratch_at((C + C) + C_4);
-let scratch_60_5 = scratch_at((C + C) + C_5);
-let rsqrt_2 = inverseSqrt((((sum_all_6 * spread_2) + (sum_all_7 * scratch_55_2)) + (sum_all_8 * scratch_60_2)) + eps);
-let rsqrt_3 = inverseSqrt((((sum_all_6 * spread_3) + (sum_all_7 * scratch_55_3)) + (sum_all_8 * scratch_60_3)) + eps);
-let rsqrt_4 = inverseSqrt((((sum_all_6 * spread_4) + (sum_all_7 * scratch_55_4)) + (sum_all_8 * scratch_60_4)) + eps);
-let rsqrt_5 = inverseSqrt((((sum_all_6 * spread_5) + (sum_all_7 * scratch_55_5)) + (sum_all_8 * scratch_60_5)) + eps);
+let scratch_52_2 = scratch_at(((((C + C) + C) + N) + N) + N_2);
+let scratch_52_3 = scratch_at(((((C + C) + C) + N) + N) + N_3);
+let scratch_52_4 = scratch_at(((((C + C) + C) + N) + N) + N_4);
+let scratch_52_5 = scratch_at(((((C + C) + C) + N) + N) + N_5);
+let scratch_57_2 = scratch_at((C + C) + C_2);
+let scratch_57_3 = scratch_at((C + C) + C_3);
+let scratch_57_4 = scratch_at((C + C) + C_4);
+let scratch_57_5 = scratch_at((C + C) + C_5);
+let rsqrt_2 = inverseSqrt((((sum_all_6 * spread_2) + (sum_all_7 * scratch_52_2)) + (sum_all_8 * scratch_57_2)) + eps);
+let rsqrt_3 = inverseSqrt((((sum_all_6 * spread_3) + (sum_all_7 * scratch_52_3)) + (sum_all_8 * scratch_57_3)) + eps);
+let rsqrt_4 = inverseSqrt((((sum_all_6 * spread_4) + (sum_all_7 * scratch_52_4)) + (sum_all_8 * scratch_57_4)) + eps);
+let rsqrt_5 = inverseSqrt((((sum_all_6 * spread_5) + (sum_all_7 * scratch_52_5)) + (sum_all_8 * scratch_57_5)) + eps);
 let gamma_2 = gamma_at(C_2);
 let gamma_3 = gamma_at(C_3);
 let gamma_4 = gamma_at(C_4);
@@ -2547,14 +2545,14 @@ let x_6_2 = x_four(base_2_2 + i_6);
 let x_6_3 = x_four(base_2_3 + i_6);
 let x_6_4 = x_four(base_2_4 + i_6);
 let x_6_5 = x_four(base_2_5 + i_6);
-let add_2_2 = ((vec4f(sum_all_3) * ((x_6_2 - vec4f(shift_2_2)) - vec4f(rest_2))) + (vec4f(sum_all_4) * ((x_6_2 - vec4f(scratch_18_2)) - vec4f(scratch_19_2)))) + (vec4f(sum_all_5) * ((x_6_2 - vec4f(scratch_20_2)) - vec4f(scratch_21_2)));
-let add_2_3 = ((vec4f(sum_all_3) * ((x_6_3 - vec4f(shift_2_3)) - vec4f(rest_3))) + (vec4f(sum_all_4) * ((x_6_3 - vec4f(scratch_18_3)) - vec4f(scratch_19_3)))) + (vec4f(sum_all_5) * ((x_6_3 - vec4f(scratch_20_3)) - vec4f(scratch_21_3)));
-let add_2_4 = ((vec4f(sum_all_3) * ((x_6_4 - vec4f(shift_2_4)) - vec4f(rest_4))) + (vec4f(sum_all_4) * ((x_6_4 - vec4f(scratch_18_4)) - vec4f(scratch_19_4)))) + (vec4f(sum_all_5) * ((x_6_4 - vec4f(scratch_20_4)) - vec4f(scratch_21_4)));
-let add_2_5 = ((vec4f(sum_all_3) * ((x_6_5 - vec4f(shift_2_5)) - vec4f(rest_5))) + (vec4f(sum_all_4) * ((x_6_5 - vec4f(scratch_18_5)) - vec4f(scratch_19_5)))) + (vec4f(sum_all_5) * ((x_6_5 - vec4f(scratch_20_5)) - vec4f(scratch_21_5)));
-y_put_four(base_2_2 + i_6, ((add_2_2 * vec4f(rsqrt_2)) * vec4f(gamma_2)) + vec4f(beta_2));
-y_put_four(base_2_3 + i_6, ((add_2_3 * vec4f(rsqrt_3)) * vec4f(gamma_3)) + vec4f(beta_3));
-y_put_four(base_2_4 + i_6, ((add_2_4 * vec4f(rsqrt_4)) * vec4f(gamma_4)) + vec4f(beta_4));
-y_put_four(base_2_5 + i_6, ((add_2_5 * vec4f(rsqrt_5)) * vec4f(gamma_5)) + vec4f(beta_5));
+let add_2 = ((vec4f(sum_all_3) * ((x_6_2 - vec4f(shift_2_2)) - vec4f(rest_2))) + (vec4f(sum_all_4) * ((x_6_2 - vec4f(scratch_18_2)) - vec4f(scratch_19_2)))) + (vec4f(sum_all_5) * ((x_6_2 - vec4f(scratch_20_2)) - vec4f(scratch_21_2)));
+let add_3 = ((vec4f(sum_all_3) * ((x_6_3 - vec4f(shift_2_3)) - vec4f(rest_3))) + (vec4f(sum_all_4) * ((x_6_3 - vec4f(scratch_18_3)) - vec4f(scratch_19_3)))) + (vec4f(sum_all_5) * ((x_6_3 - vec4f(scratch_20_3)) - vec4f(scratch_21_3)));
+let add_4 = ((vec4f(sum_all_3) * ((x_6_4 - vec4f(shift_2_4)) - vec4f(rest_4))) + (vec4f(sum_all_4) * ((x_6_4 - vec4f(scratch_18_4)) - vec4f(scratch_19_4)))) + (vec4f(sum_all_5) * ((x_6_4 - vec4f(scratch_20_4)) - vec4f(scratch_21_4)));
+let add_5 = ((vec4f(sum_all_3) * ((x_6_5 - vec4f(shift_2_5)) - vec4f(rest_5))) + (vec4f(sum_all_4) * ((x_6_5 - vec4f(scratch_18_5)) - vec4f(scratch_19_5)))) + (vec4f(sum_all_5) * ((x_6_5 - vec4f(scratch_20_5)) - vec4f(scratch_21_5)));
+y_put_four(base_2_2 + i_6, ((add_2 * vec4f(rsqrt_2)) * vec4f(gamma_2)) + vec4f(beta_2));
+y_put_four(base_2_3 + i_6, ((add_3 * vec4f(rsqrt_3)) * vec4f(gamma_3)) + vec4f(beta_3));
+y_put_four(base_2_4 + i_6, ((add_4 * vec4f(rsqrt_4)) * vec4f(gamma_4)) + vec4f(beta_4));
+y_put_four(base_2_5 + i_6, ((add_5 * vec4f(rsqrt_5)) * vec4f(gamma_5)) + vec4f(beta_5));
 }
 }
 `,
@@ -3230,7 +3228,6 @@ workgroupBarrier();
 }
 let sum_all = sum;
 let sum_all_2 = sum_2;
-let mul = 0.0f * f32(M);
 var sum_3 = 0.0f;
 var sum_4 = 0.0f;
 var sum_5 = 0.0f;
@@ -3246,19 +3243,19 @@ var part_15 = 0.0f;
 var part_16 = 0.0f;
 let stop_3 = min(block_3 + (LANES * 256u), M);
 for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let add = mul + f32(i_3);
+let index_2 = f32(i_3);
 let mean_weight_3 = mean_weight_at(i_3);
 let exp_3 = exp(mean_weight_3 - max_all);
 let div = exp_3 / sum_all;
 let var_weight_3 = var_weight_at(i_3);
 let exp_4 = exp(var_weight_3 - max_all_2);
 let div_2 = exp_4 / sum_all_2;
-part_11 = part_11 + select(0.0f, div, add == 0.0f);
-part_12 = part_12 + select(0.0f, div, add == 1.0f);
-part_13 = part_13 + select(0.0f, div, add == 2.0f);
-part_14 = part_14 + select(0.0f, div_2, add == 0.0f);
-part_15 = part_15 + select(0.0f, div_2, add == 1.0f);
-part_16 = part_16 + select(0.0f, div_2, add == 2.0f);
+part_11 = part_11 + select(0.0f, div, index_2 == 0.0f);
+part_12 = part_12 + select(0.0f, div, index_2 == 1.0f);
+part_13 = part_13 + select(0.0f, div, index_2 == 2.0f);
+part_14 = part_14 + select(0.0f, div_2, index_2 == 0.0f);
+part_15 = part_15 + select(0.0f, div_2, index_2 == 1.0f);
+part_16 = part_16 + select(0.0f, div_2, index_2 == 2.0f);
 }
 sum_3 = sum_3 + part_11;
 sum_4 = sum_4 + part_12;
@@ -3342,15 +3339,15 @@ let scratch_19 = scratch_at((((C + C) + C) + N) + N_1);
 let C_1 = row % max(C, 1u);
 let scratch_20 = scratch_at(C_1);
 let scratch_21 = scratch_at(C + C_1);
-let scratch_55 = scratch_at(((((C + C) + C) + N) + N) + N_1);
-let scratch_60 = scratch_at((C + C) + C_1);
-let rsqrt = inverseSqrt((((sum_all_6 * spread) + (sum_all_7 * scratch_55)) + (sum_all_8 * scratch_60)) + eps);
+let scratch_52 = scratch_at(((((C + C) + C) + N) + N) + N_1);
+let scratch_57 = scratch_at((C + C) + C_1);
+let rsqrt = inverseSqrt((((sum_all_6 * spread) + (sum_all_7 * scratch_52)) + (sum_all_8 * scratch_57)) + eps);
 let gamma_1 = gamma_at(C_1);
 let beta_1 = beta_at(C_1);
 for (var i_4 = first + lane; i_4 < end; i_4 += LANES) {
 let x_1 = x_at(base + i_4);
-let mul_2 = (((sum_all_3 * ((x_1 - part_3) - rest)) + (sum_all_4 * ((x_1 - scratch_18) - scratch_19))) + (sum_all_5 * ((x_1 - scratch_20) - scratch_21))) * rsqrt;
-y_put(base + i_4, (mul_2 * gamma_1) + beta_1);
+let mul = (((sum_all_3 * ((x_1 - part_3) - rest)) + (sum_all_4 * ((x_1 - scratch_18) - scratch_19))) + (sum_all_5 * ((x_1 - scratch_20) - scratch_21))) * rsqrt;
+y_put(base + i_4, (mul * gamma_1) + beta_1);
 }
 }
 `,
@@ -3581,7 +3578,6 @@ workgroupBarrier();
 }
 let sum_all = sum;
 let sum_all_2 = sum_2;
-let mul = 0.0f * f32(M);
 var sum_3 = 0.0f;
 var sum_4 = 0.0f;
 var sum_5 = 0.0f;
@@ -3597,19 +3593,19 @@ var part_15 = 0.0f;
 var part_16 = 0.0f;
 let stop_3 = min(block_3 + (LANES * 256u), M);
 for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let add = mul + f32(i_3);
+let index_2 = f32(i_3);
 let mean_weight_3 = mean_weight_at(i_3);
 let exp_3 = exp(mean_weight_3 - max_all);
 let div = exp_3 / sum_all;
 let var_weight_3 = var_weight_at(i_3);
 let exp_4 = exp(var_weight_3 - max_all_2);
 let div_2 = exp_4 / sum_all_2;
-part_11 = part_11 + select(0.0f, div, add == 0.0f);
-part_12 = part_12 + select(0.0f, div, add == 1.0f);
-part_13 = part_13 + select(0.0f, div, add == 2.0f);
-part_14 = part_14 + select(0.0f, div_2, add == 0.0f);
-part_15 = part_15 + select(0.0f, div_2, add == 1.0f);
-part_16 = part_16 + select(0.0f, div_2, add == 2.0f);
+part_11 = part_11 + select(0.0f, div, index_2 == 0.0f);
+part_12 = part_12 + select(0.0f, div, index_2 == 1.0f);
+part_13 = part_13 + select(0.0f, div, index_2 == 2.0f);
+part_14 = part_14 + select(0.0f, div_2, index_2 == 0.0f);
+part_15 = part_15 + select(0.0f, div_2, index_2 == 1.0f);
+part_16 = part_16 + select(0.0f, div_2, index_2 == 2.0f);
 }
 sum_3 = sum_3 + part_11;
 sum_4 = sum_4 + part_12;
@@ -3693,15 +3689,15 @@ let scratch_19 = scratch_at((((C + C) + C) + N) + N_1);
 let C_1 = row % max(C, 1u);
 let scratch_20 = scratch_at(C_1);
 let scratch_21 = scratch_at(C + C_1);
-let scratch_55 = scratch_at(((((C + C) + C) + N) + N) + N_1);
-let scratch_60 = scratch_at((C + C) + C_1);
-let rsqrt = inverseSqrt((((sum_all_6 * spread) + (sum_all_7 * scratch_55)) + (sum_all_8 * scratch_60)) + eps);
+let scratch_52 = scratch_at(((((C + C) + C) + N) + N) + N_1);
+let scratch_57 = scratch_at((C + C) + C_1);
+let rsqrt = inverseSqrt((((sum_all_6 * spread) + (sum_all_7 * scratch_52)) + (sum_all_8 * scratch_57)) + eps);
 let gamma_1 = gamma_at(C_1);
 let beta_1 = beta_at(C_1);
 for (var i_4 = first + lane; i_4 < end; i_4 += LANES) {
 let x_1 = x_four(base + i_4);
-let add_2 = ((vec4f(sum_all_3) * ((x_1 - vec4f(part_3)) - vec4f(rest))) + (vec4f(sum_all_4) * ((x_1 - vec4f(scratch_18)) - vec4f(scratch_19)))) + (vec4f(sum_all_5) * ((x_1 - vec4f(scratch_20)) - vec4f(scratch_21)));
-y_put_four(base + i_4, ((add_2 * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1));
+let add = ((vec4f(sum_all_3) * ((x_1 - vec4f(part_3)) - vec4f(rest))) + (vec4f(sum_all_4) * ((x_1 - vec4f(scratch_18)) - vec4f(scratch_19)))) + (vec4f(sum_all_5) * ((x_1 - vec4f(scratch_20)) - vec4f(scratch_21)));
+y_put_four(base + i_4, ((add * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1));
 }
 }
 `,

@@ -213,7 +213,6 @@ fn main(
   }
   let sum_all = sum;
   let sum_all_2 = sum_2;
-  let mul = 0.0f * f32(M);
   var sum_3 = 0.0f;
   var sum_4 = 0.0f;
   var sum_5 = 0.0f;
@@ -229,19 +228,19 @@ fn main(
     var part_16 = 0.0f;
     let stop_3 = min(block_3 + (LANES * 256u), M);
     for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-      let add = mul + f32(i_3);
+      let index_2 = f32(i_3);
       let mean_weight_3 = mean_weight_at(i_3);
       let exp_3 = exp(mean_weight_3 - max_all);
       let div = exp_3 / sum_all;
       let var_weight_3 = var_weight_at(i_3);
       let exp_4 = exp(var_weight_3 - max_all_2);
       let div_2 = exp_4 / sum_all_2;
-      part_11 = part_11 + select(0.0f, div, add == 0.0f);
-      part_12 = part_12 + select(0.0f, div, add == 1.0f);
-      part_13 = part_13 + select(0.0f, div, add == 2.0f);
-      part_14 = part_14 + select(0.0f, div_2, add == 0.0f);
-      part_15 = part_15 + select(0.0f, div_2, add == 1.0f);
-      part_16 = part_16 + select(0.0f, div_2, add == 2.0f);
+      part_11 = part_11 + select(0.0f, div, index_2 == 0.0f);
+      part_12 = part_12 + select(0.0f, div, index_2 == 1.0f);
+      part_13 = part_13 + select(0.0f, div, index_2 == 2.0f);
+      part_14 = part_14 + select(0.0f, div_2, index_2 == 0.0f);
+      part_15 = part_15 + select(0.0f, div_2, index_2 == 1.0f);
+      part_16 = part_16 + select(0.0f, div_2, index_2 == 2.0f);
     }
     sum_3 = sum_3 + part_11;
     sum_4 = sum_4 + part_12;
@@ -325,14 +324,14 @@ fn main(
   let C_1 = row % max(C, 1u);
   let scratch_20 = scratch_at(C_1);
   let scratch_21 = scratch_at(C + C_1);
-  let scratch_55 = scratch_at(((((C + C) + C) + N) + N) + N_1);
-  let scratch_60 = scratch_at((C + C) + C_1);
-  let rsqrt = inverseSqrt((((sum_all_6 * spread) + (sum_all_7 * scratch_55)) + (sum_all_8 * scratch_60)) + eps);
+  let scratch_52 = scratch_at(((((C + C) + C) + N) + N) + N_1);
+  let scratch_57 = scratch_at((C + C) + C_1);
+  let rsqrt = inverseSqrt((((sum_all_6 * spread) + (sum_all_7 * scratch_52)) + (sum_all_8 * scratch_57)) + eps);
   let gamma_1 = gamma_at(C_1);
   let beta_1 = beta_at(C_1);
   for (var i_4 = first + lane; i_4 < end; i_4 += LANES) {
     let x_1 = x_at(base + i_4);
-    let mul_2 = (((sum_all_3 * ((x_1 - part_3) - rest)) + (sum_all_4 * ((x_1 - scratch_18) - scratch_19))) + (sum_all_5 * ((x_1 - scratch_20) - scratch_21))) * rsqrt;
-    y_put(base + i_4, (mul_2 * gamma_1) + beta_1);
+    let mul = (((sum_all_3 * ((x_1 - part_3) - rest)) + (sum_all_4 * ((x_1 - scratch_18) - scratch_19))) + (sum_all_5 * ((x_1 - scratch_20) - scratch_21))) * rsqrt;
+    y_put(base + i_4, (mul * gamma_1) + beta_1);
   }
 }

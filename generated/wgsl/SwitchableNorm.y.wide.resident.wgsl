@@ -244,7 +244,6 @@ fn main(
   }
   let sum_all = sum_4;
   let sum_all_2 = sum_5;
-  let mul = 0.0f * f32(M);
   var sum_6 = 0.0f;
   var sum_7 = 0.0f;
   var sum_8 = 0.0f;
@@ -260,19 +259,19 @@ fn main(
     var part_10 = 0.0f;
     let stop_3 = min(block_3 + (LANES * 256u), M);
     for (var i_5 = block_3; i_5 < stop_3; i_5 += LANES) {
-      let add = mul + f32(i_5);
+      let index_2 = f32(i_5);
       let mean_weight_3 = mean_weight_at(i_5);
       let exp_3 = exp(mean_weight_3 - max_all);
       let div = exp_3 / sum_all;
       let var_weight_3 = var_weight_at(i_5);
       let exp_4 = exp(var_weight_3 - max_all_2);
       let div_2 = exp_4 / sum_all_2;
-      part_5 = part_5 + select(0.0f, div, add == 0.0f);
-      part_6 = part_6 + select(0.0f, div, add == 1.0f);
-      part_7 = part_7 + select(0.0f, div, add == 2.0f);
-      part_8 = part_8 + select(0.0f, div_2, add == 0.0f);
-      part_9 = part_9 + select(0.0f, div_2, add == 1.0f);
-      part_10 = part_10 + select(0.0f, div_2, add == 2.0f);
+      part_5 = part_5 + select(0.0f, div, index_2 == 0.0f);
+      part_6 = part_6 + select(0.0f, div, index_2 == 1.0f);
+      part_7 = part_7 + select(0.0f, div, index_2 == 2.0f);
+      part_8 = part_8 + select(0.0f, div_2, index_2 == 0.0f);
+      part_9 = part_9 + select(0.0f, div_2, index_2 == 1.0f);
+      part_10 = part_10 + select(0.0f, div_2, index_2 == 2.0f);
     }
     sum_6 = sum_6 + part_5;
     sum_7 = sum_7 + part_6;
@@ -353,17 +352,17 @@ fn main(
   let C_1 = row % max(C, 1u);
   let scratch_20 = scratch_at(C_1);
   let scratch_21 = scratch_at(C + C_1);
-  let scratch_55 = scratch_at(((((C + C) + C) + N) + N) + N_1);
-  let scratch_60 = scratch_at((C + C) + C_1);
-  let rsqrt = inverseSqrt((((sum_all_6 * spread) + (sum_all_7 * scratch_55)) + (sum_all_8 * scratch_60)) + eps);
+  let scratch_52 = scratch_at(((((C + C) + C) + N) + N) + N_1);
+  let scratch_57 = scratch_at((C + C) + C_1);
+  let rsqrt = inverseSqrt((((sum_all_6 * spread) + (sum_all_7 * scratch_52)) + (sum_all_8 * scratch_57)) + eps);
   let gamma_1 = gamma_at(C_1);
   let beta_1 = beta_at(C_1);
   for (var k_3 = 0u; k_3 < HELD; k_3 += 1u) {
     let i_6 = lane + (k_3 * LANES);
     if (i_6 < end_2) {
       let kept_2 = held[held_place(0u, k_3, local_index)];
-      let add_2 = ((vec4f(sum_all_3) * ((kept_2 - vec4f(shift_2)) - vec4f(rest))) + (vec4f(sum_all_4) * ((kept_2 - vec4f(scratch_18)) - vec4f(scratch_19)))) + (vec4f(sum_all_5) * ((kept_2 - vec4f(scratch_20)) - vec4f(scratch_21)));
-      y_put_four(base_2 + i_6, ((add_2 * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1));
+      let add = ((vec4f(sum_all_3) * ((kept_2 - vec4f(shift_2)) - vec4f(rest))) + (vec4f(sum_all_4) * ((kept_2 - vec4f(scratch_18)) - vec4f(scratch_19)))) + (vec4f(sum_all_5) * ((kept_2 - vec4f(scratch_20)) - vec4f(scratch_21)));
+      y_put_four(base_2 + i_6, ((add * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1));
     }
   }
 }

@@ -320,7 +320,6 @@ fn main(
   }
   let sum_all = sum_4;
   let sum_all_2 = sum_5;
-  let mul = 0.0f * f32(M);
   var sum_6 = 0.0f;
   var sum_7 = 0.0f;
   var sum_8 = 0.0f;
@@ -336,19 +335,19 @@ fn main(
     var part_14 = 0.0f;
     let stop_5 = min(block_5 + (LANES * 256u), M);
     for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
-      let add = mul + f32(i_5);
+      let index_2 = f32(i_5);
       let mean_weight_3 = mean_weight_at(i_5);
       let exp_3 = exp(mean_weight_3 - max_all);
       let div = exp_3 / sum_all;
       let var_weight_3 = var_weight_at(i_5);
       let exp_4 = exp(var_weight_3 - max_all_2);
       let div_2 = exp_4 / sum_all_2;
-      part_9 = part_9 + select(0.0f, div, add == 0.0f);
-      part_10 = part_10 + select(0.0f, div, add == 1.0f);
-      part_11 = part_11 + select(0.0f, div, add == 2.0f);
-      part_12 = part_12 + select(0.0f, div_2, add == 0.0f);
-      part_13 = part_13 + select(0.0f, div_2, add == 1.0f);
-      part_14 = part_14 + select(0.0f, div_2, add == 2.0f);
+      part_9 = part_9 + select(0.0f, div, index_2 == 0.0f);
+      part_10 = part_10 + select(0.0f, div, index_2 == 1.0f);
+      part_11 = part_11 + select(0.0f, div, index_2 == 2.0f);
+      part_12 = part_12 + select(0.0f, div_2, index_2 == 0.0f);
+      part_13 = part_13 + select(0.0f, div_2, index_2 == 1.0f);
+      part_14 = part_14 + select(0.0f, div_2, index_2 == 2.0f);
     }
     sum_6 = sum_6 + part_9;
     sum_7 = sum_7 + part_10;
@@ -402,18 +401,18 @@ fn main(
   let scratch_21_3 = scratch_at(C + C_3);
   let scratch_21_4 = scratch_at(C + C_4);
   let scratch_21_5 = scratch_at(C + C_5);
-  let scratch_55_2 = scratch_at(((((C + C) + C) + N) + N) + N_2);
-  let scratch_55_3 = scratch_at(((((C + C) + C) + N) + N) + N_3);
-  let scratch_55_4 = scratch_at(((((C + C) + C) + N) + N) + N_4);
-  let scratch_55_5 = scratch_at(((((C + C) + C) + N) + N) + N_5);
-  let scratch_60_2 = scratch_at((C + C) + C_2);
-  let scratch_60_3 = scratch_at((C + C) + C_3);
-  let scratch_60_4 = scratch_at((C + C) + C_4);
-  let scratch_60_5 = scratch_at((C + C) + C_5);
-  let rsqrt_2 = inverseSqrt((((sum_all_6 * spread_2) + (sum_all_7 * scratch_55_2)) + (sum_all_8 * scratch_60_2)) + eps);
-  let rsqrt_3 = inverseSqrt((((sum_all_6 * spread_3) + (sum_all_7 * scratch_55_3)) + (sum_all_8 * scratch_60_3)) + eps);
-  let rsqrt_4 = inverseSqrt((((sum_all_6 * spread_4) + (sum_all_7 * scratch_55_4)) + (sum_all_8 * scratch_60_4)) + eps);
-  let rsqrt_5 = inverseSqrt((((sum_all_6 * spread_5) + (sum_all_7 * scratch_55_5)) + (sum_all_8 * scratch_60_5)) + eps);
+  let scratch_52_2 = scratch_at(((((C + C) + C) + N) + N) + N_2);
+  let scratch_52_3 = scratch_at(((((C + C) + C) + N) + N) + N_3);
+  let scratch_52_4 = scratch_at(((((C + C) + C) + N) + N) + N_4);
+  let scratch_52_5 = scratch_at(((((C + C) + C) + N) + N) + N_5);
+  let scratch_57_2 = scratch_at((C + C) + C_2);
+  let scratch_57_3 = scratch_at((C + C) + C_3);
+  let scratch_57_4 = scratch_at((C + C) + C_4);
+  let scratch_57_5 = scratch_at((C + C) + C_5);
+  let rsqrt_2 = inverseSqrt((((sum_all_6 * spread_2) + (sum_all_7 * scratch_52_2)) + (sum_all_8 * scratch_57_2)) + eps);
+  let rsqrt_3 = inverseSqrt((((sum_all_6 * spread_3) + (sum_all_7 * scratch_52_3)) + (sum_all_8 * scratch_57_3)) + eps);
+  let rsqrt_4 = inverseSqrt((((sum_all_6 * spread_4) + (sum_all_7 * scratch_52_4)) + (sum_all_8 * scratch_57_4)) + eps);
+  let rsqrt_5 = inverseSqrt((((sum_all_6 * spread_5) + (sum_all_7 * scratch_52_5)) + (sum_all_8 * scratch_57_5)) + eps);
   let gamma_2 = gamma_at(C_2);
   let gamma_3 = gamma_at(C_3);
   let gamma_4 = gamma_at(C_4);
@@ -427,13 +426,13 @@ fn main(
     let x_6_3 = x_four(base_2_3 + i_6);
     let x_6_4 = x_four(base_2_4 + i_6);
     let x_6_5 = x_four(base_2_5 + i_6);
-    let add_2_2 = ((vec4f(sum_all_3) * ((x_6_2 - vec4f(shift_2_2)) - vec4f(rest_2))) + (vec4f(sum_all_4) * ((x_6_2 - vec4f(scratch_18_2)) - vec4f(scratch_19_2)))) + (vec4f(sum_all_5) * ((x_6_2 - vec4f(scratch_20_2)) - vec4f(scratch_21_2)));
-    let add_2_3 = ((vec4f(sum_all_3) * ((x_6_3 - vec4f(shift_2_3)) - vec4f(rest_3))) + (vec4f(sum_all_4) * ((x_6_3 - vec4f(scratch_18_3)) - vec4f(scratch_19_3)))) + (vec4f(sum_all_5) * ((x_6_3 - vec4f(scratch_20_3)) - vec4f(scratch_21_3)));
-    let add_2_4 = ((vec4f(sum_all_3) * ((x_6_4 - vec4f(shift_2_4)) - vec4f(rest_4))) + (vec4f(sum_all_4) * ((x_6_4 - vec4f(scratch_18_4)) - vec4f(scratch_19_4)))) + (vec4f(sum_all_5) * ((x_6_4 - vec4f(scratch_20_4)) - vec4f(scratch_21_4)));
-    let add_2_5 = ((vec4f(sum_all_3) * ((x_6_5 - vec4f(shift_2_5)) - vec4f(rest_5))) + (vec4f(sum_all_4) * ((x_6_5 - vec4f(scratch_18_5)) - vec4f(scratch_19_5)))) + (vec4f(sum_all_5) * ((x_6_5 - vec4f(scratch_20_5)) - vec4f(scratch_21_5)));
-    y_put_four(base_2_2 + i_6, ((add_2_2 * vec4f(rsqrt_2)) * vec4f(gamma_2)) + vec4f(beta_2));
-    y_put_four(base_2_3 + i_6, ((add_2_3 * vec4f(rsqrt_3)) * vec4f(gamma_3)) + vec4f(beta_3));
-    y_put_four(base_2_4 + i_6, ((add_2_4 * vec4f(rsqrt_4)) * vec4f(gamma_4)) + vec4f(beta_4));
-    y_put_four(base_2_5 + i_6, ((add_2_5 * vec4f(rsqrt_5)) * vec4f(gamma_5)) + vec4f(beta_5));
+    let add_2 = ((vec4f(sum_all_3) * ((x_6_2 - vec4f(shift_2_2)) - vec4f(rest_2))) + (vec4f(sum_all_4) * ((x_6_2 - vec4f(scratch_18_2)) - vec4f(scratch_19_2)))) + (vec4f(sum_all_5) * ((x_6_2 - vec4f(scratch_20_2)) - vec4f(scratch_21_2)));
+    let add_3 = ((vec4f(sum_all_3) * ((x_6_3 - vec4f(shift_2_3)) - vec4f(rest_3))) + (vec4f(sum_all_4) * ((x_6_3 - vec4f(scratch_18_3)) - vec4f(scratch_19_3)))) + (vec4f(sum_all_5) * ((x_6_3 - vec4f(scratch_20_3)) - vec4f(scratch_21_3)));
+    let add_4 = ((vec4f(sum_all_3) * ((x_6_4 - vec4f(shift_2_4)) - vec4f(rest_4))) + (vec4f(sum_all_4) * ((x_6_4 - vec4f(scratch_18_4)) - vec4f(scratch_19_4)))) + (vec4f(sum_all_5) * ((x_6_4 - vec4f(scratch_20_4)) - vec4f(scratch_21_4)));
+    let add_5 = ((vec4f(sum_all_3) * ((x_6_5 - vec4f(shift_2_5)) - vec4f(rest_5))) + (vec4f(sum_all_4) * ((x_6_5 - vec4f(scratch_18_5)) - vec4f(scratch_19_5)))) + (vec4f(sum_all_5) * ((x_6_5 - vec4f(scratch_20_5)) - vec4f(scratch_21_5)));
+    y_put_four(base_2_2 + i_6, ((add_2 * vec4f(rsqrt_2)) * vec4f(gamma_2)) + vec4f(beta_2));
+    y_put_four(base_2_3 + i_6, ((add_3 * vec4f(rsqrt_3)) * vec4f(gamma_3)) + vec4f(beta_3));
+    y_put_four(base_2_4 + i_6, ((add_4 * vec4f(rsqrt_4)) * vec4f(gamma_4)) + vec4f(beta_4));
+    y_put_four(base_2_5 + i_6, ((add_5 * vec4f(rsqrt_5)) * vec4f(gamma_5)) + vec4f(beta_5));
   }
 }

@@ -5,7 +5,7 @@ import { type Graph, reachable } from "../tensor/graph.ts";
 import type { Address } from "./address.ts";
 import type { Kernel, KernelForms, Structure } from "./ir.ts";
 import { lowerKernel } from "./lower.ts";
-import { type RowWork, rowWork } from "./row.ts";
+import { isSample, type RowWork, rowWork } from "./row.ts";
 import { partialsOf, splitStages } from "./split.ts";
 
 /** Rows that a lane takes together: with two SwiftShader gains half as much, and more rows run out of registers. */
@@ -58,7 +58,7 @@ function canSplit(graph: Graph, { loops, elements, main }: RowWork): boolean {
   const isShort = (order: AxisSet): boolean => order.every((one) => fixed.has(one));
   return (
     loops.some(({ order }) => sameAxes(order, main) && !isShort(order)) &&
-    loops.every(({ order }) => sameAxes(order, main) || isShort(order)) &&
+    loops.every(({ loop, order }) => sameAxes(order, main) || isShort(order) || isSample(loop)) &&
     elements.every(({ order }) => sameAxes(order, main))
   );
 }

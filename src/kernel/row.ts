@@ -41,3 +41,8 @@ export function rowWork(graph: Graph, { targets, grid }: PlannedKernel): RowWork
 export function mainLoops({ loops, main }: RowWork): ReductionLoop[] {
   return loops.filter(({ order }) => sameAxes(order, main)).map(({ loop }) => loop);
 }
+
+/** A loop that only takes samples of the terms of a sum: no loop at all. */
+export function isSample({ reductions }: ReductionLoop): boolean {
+  return reductions.every((one) => one.op === "shift");
+}

@@ -6,12 +6,26 @@
  */
 import type { AxisSet } from "../tensor/axes.ts";
 import { isMoment, type Node, type ReduceNode } from "../tensor/graph.ts";
-import { add, binary, builtin, div, extentOf, float, lanes, local, mul, parts, sub, u32 } from "./expr.ts";
+import {
+  add,
+  binary,
+  builtin,
+  div,
+  extentOf,
+  float,
+  lanes,
+  local,
+  mul,
+  parts,
+  sub,
+  u32,
+  widen,
+} from "./expr.ts";
 import { bind, type Frame, type NameOf } from "./frame.ts";
 import type { Access, Expr, Stmt, Type } from "./ir.ts";
 import { accumulate, identity, type Path, type Range, stepsOf } from "./loop.ts";
 import { foldOf, type ReductionLoop } from "./reduce.ts";
-import { mainLoops, type RowWork } from "./row.ts";
+import { isSample, mainLoops, type RowWork } from "./row.ts";
 import { shareTotals, type Total } from "./share.ts";
 import type { ValueContext } from "./value.ts";
 
@@ -30,10 +44,12 @@ export interface Partials {
  */
 export function splitStages(work: RowWork): ReductionLoop[][] {
   const stages: ReductionLoop[][] = [[]];
-  for (const loop of mainLoops(work)) {
+  const main = mainLoops(work);
+  for (const { loop } of work.loops) {
+    if (!main.includes(loop) && !isSample(loop)) continue;
     const last = stages.at(-1) as ReductionLoop[];
     last.push(loop);
-    if (!loop.reductions.every((one) => one.op === "shift")) stages.push([]);
+    if (!isSample(loop)) stages.push([]);
   }
   return stages.filter((one) => one.length > 0);
 }
@@ -94,7 +110,7 @@ export function storePartials(
   loops: readonly ReductionLoop[],
   partials: Partials,
 ): void {
-  const { access } = accessOf(row);
+  const { access, type } = accessOf(row);
   const place = row.run?.linear as Expr;
   const body = loops
     .flatMap((one) => one.reductions)
@@ -103,7 +119,8 @@ export function storePartials(
         kind: "store",
         tensor: partialsTensor,
         index: placeOf(grid, partials.slotOf(node), builtin("part"), place),
-        value: row.values.get(node) as Expr,
+        // A sample that all of four rows share is one number.
+        value: type === "f32x4" ? widen(row.values.get(node) as Expr) : (row.values.get(node) as Expr),
         access,
       }),
     );

@@ -51,6 +51,7 @@ function kernelsFor(
 /** Larger grids first; the grid of all axes (no row at all) last: it serves whatever no other one does. */
 function candidateGrids(graph: Graph, target: Target): AxisSet[] {
   const all = union(graph.factors, target.factors);
+  if (!reachable([target.value]).some((one) => one.kind === "reduce")) return [elementwiseGrid(all, target)];
   const grids = new Map<string, AxisSet>();
   for (const node of reachable([target.value])) {
     if (node.kind === "reduce" && isSubset(node.axes, all) && node.axes.length < all.length) {
@@ -59,6 +60,18 @@ function candidateGrids(graph: Graph, target: Target): AxisSet[] {
   }
   const larger = [...grids.values()].sort((a, b) => b.length - a.length);
   return [...larger.slice(0, searchWidth - 1), all];
+}
+
+/**
+ * Without reductions any grid will do. A row of the innermost axes that no smaller operand has lets each row read its
+ * operands (mean, variance, gamma, beta of a channel) and what follows from them once: batch norm in inference took 1.6
+ * copies on lavapipe with a row an element.
+ */
+function elementwiseGrid(all: AxisSet, { value, factors }: Target): AxisSet {
+  const small = reachable([value]).filter((one) => one.kind === "input" && one.axes.length < all.length);
+  const used = new Set(small.flatMap((one) => one.axes));
+  const inner = factors.length - 1 - factors.findLastIndex((one) => used.has(one));
+  return inner === factors.length ? all : minus(all, factors.slice(factors.length - inner));
 }
 
 function kernelsWithGrid(
