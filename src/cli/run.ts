@@ -5,7 +5,8 @@ import { type Backend, openBackend } from "./backends.ts";
 import { CommandError, type ExitCode } from "./failure.ts";
 import { CaseError, readCase, readCases } from "./feeds.ts";
 import { type Outcome, writeOutcomes } from "./outcomes.ts";
-import { progress, say } from "./output.ts";
+import { say } from "./output.ts";
+import { progress } from "./progress.ts";
 import { parseSettings } from "./settings.ts";
 import { graphOf, missingMode, resolveSpec, type Spec } from "./specs.ts";
 
