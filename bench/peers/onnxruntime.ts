@@ -1,0 +1,69 @@
+/** ONNX Runtime in Node; the execution provider is the first argument. */
+import { createRequire } from "node:module";
+import ort from "onnxruntime-node";
+import { fromHalf, toHalf } from "../../src/runtime/half.ts";
+import { serve, timedRun } from "../contestant.ts";
+import { chainModel } from "./onnx-model.ts";
+import { recipe } from "./onnx-recipes.ts";
+
+const provider = process.argv[2] === "webgpu" ? "webgpu" : "cpu";
+
+/** A session of its own for each length of chain; tensors stay on the device within one, and are copied at its ends. */
+const longest = 60;
+
+serve(async () => {
+  const { version } = createRequire(import.meta.url)("onnxruntime-node/package.json") as { version: string };
+  return {
+    versions: { "onnxruntime-node": version },
+    async prepare(one, data, dtype) {
+      const dims = [...one.shape];
+      const x =
+        dtype === "f16"
+          ? new ort.Tensor("float16", Uint16Array.from(data.x, toHalf), dims)
+          : new ort.Tensor("float32", Float32Array.from(data.x), dims);
+      const sessions = new Map<number, ort.InferenceSession>();
+      const sessionOf = async (length: number): Promise<ort.InferenceSession> => {
+        const known = sessions.get(length);
+        if (known !== undefined) return known;
+        const model = chainModel(one, data, dtype, length);
+        const session = await ort.InferenceSession.create(model, {
+          executionProviders: [provider],
+          graphOptimizationLevel: "all",
+          logSeverityLevel: 3,
+        });
+        // The first run compiles shaders and finds its memory.
+        await session.run({ x });
+        sessions.set(length, session);
+        return session;
+      };
+      return {
+        entries: [
+          {
+            name: `ORT ${provider}`,
+            note: recipe(one, data).note,
+            timed: {
+              most: longest,
+              async time(count) {
+                const session = await sessionOf(count);
+                return timedRun(() => session.run({ x })).time(count);
+              },
+            },
+            async result() {
+              const { y } = await (await sessionOf(1)).run({ x });
+              const values = (await y!.getData()) as Float32Array | Uint16Array;
+              return dtype === "f16" ? Float32Array.from(asBits(values), fromHalf) : (values as Float32Array);
+            },
+          },
+        ],
+        async release() {
+          for (const session of sessions.values()) await session.release();
+        },
+      };
+    },
+  };
+});
+
+/** The bits of f16 elements, which newer versions of Node give as a Float16Array. */
+function asBits(values: ArrayBufferView): Uint16Array {
+  return new Uint16Array(values.buffer, values.byteOffset, values.byteLength / 2);
+}
