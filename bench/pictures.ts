@@ -2,6 +2,8 @@ import { writeFileSync } from "node:fs";
 import { peersInstall, peersInstalled } from "./contestants.ts";
 import { pathOf, type Results } from "./results.ts";
 
+const mostCases = 60;
+
 /**
  * One picture for each adapter, where what draws them is installed.
  * @returns the name of the file by the adapter.
@@ -10,6 +12,11 @@ export async function drawPictures(name: string, results: Results): Promise<Read
   const files = new Map<string, string>();
   if (!peersInstalled()) {
     process.stderr.write(`no picture: what draws it comes with the peers (${peersInstall})\n`);
+    return files;
+  }
+  const [first] = results.adapters;
+  if (first !== undefined && first.cases.length > mostCases) {
+    process.stderr.write(`no picture: more than ${mostCases} cases are no help to the eye (--most)\n`);
     return files;
   }
   // Named at run time: the root is type-checked without the peers.
