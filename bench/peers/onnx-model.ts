@@ -7,9 +7,15 @@ import { type Node, recipe } from "./onnx-recipes.ts";
 
 const { onnx } = proto;
 
-export function chainModel(one: BenchCase, data: CaseData, dtype: Dtype, length: number): Uint8Array {
+export function chainModel(
+  one: BenchCase,
+  data: CaseData,
+  dtype: Dtype,
+  length: number,
+  provider: "webgpu" | "cpu",
+): Uint8Array {
   const elemType = dtype === "f16" ? onnx.TensorProto.DataType.FLOAT16 : onnx.TensorProto.DataType.FLOAT;
-  const { layer, constants } = recipe(one, data);
+  const { layer, constants } = recipe(one, data, provider);
   const value = (name: string) => ({
     name,
     type: { tensorType: { elemType, shape: { dim: one.shape.map((dimValue) => ({ dimValue })) } } },

@@ -23,7 +23,7 @@ export interface Recipe {
   layer(from: string, to: string, prefix: string): readonly Node[];
 }
 
-export function recipe(one: BenchCase, data: CaseData): Recipe {
+export function recipe(one: BenchCase, data: CaseData, provider: "webgpu" | "cpu"): Recipe {
   const { op, shape, groups } = one;
   const epsilon = { float: one.eps };
   const perChannel = (name: string, values: Float32Array): Constant => ({
@@ -32,6 +32,7 @@ export function recipe(one: BenchCase, data: CaseData): Recipe {
     values,
   });
   const affine = [perChannel("gamma", data.gamma), perChannel("beta", data.beta)];
+  const running = [...affine, perChannel("mean", data.mean), perChannel("variance", data.variance)];
   const single = (
     name: string,
     inputs: readonly string[],
@@ -51,23 +52,35 @@ export function recipe(one: BenchCase, data: CaseData): Recipe {
       return single("InstanceNormalization", ["gamma", "beta"], affine, { epsilon });
     case "group":
       return single("GroupNormalization", ["gamma", "beta"], affine, { num_groups: groups, epsilon });
-    case "batch-infer": {
-      const running = [perChannel("mean", data.mean), perChannel("variance", data.variance)];
-      return single("BatchNormalization", ["gamma", "beta", "mean", "variance"], [...affine, ...running], {
-        epsilon,
-      });
-    }
+    case "batch-infer":
+      return single("BatchNormalization", ["gamma", "beta", "mean", "variance"], running, { epsilon });
     case "layer-channels":
       return channelsLast(shape.length, affine, epsilon);
     case "batch-train":
-      // The operator's training mode exists in the CPU provider's sources but not in the npm package's build, and the
-      // webgpu provider refuses it.
+      // The webgpu provider of 1.30 says "BatchNormalization trainingMode is not supported yet".
+      if (provider === "cpu") return trained(running, epsilon);
       return composed(one, data, without(shape.length, 1), [1, shape[1]!, ...shape.slice(2).map(() => 1)]);
     case "weight":
       return composed(one, data, without(shape.length, 0), undefined);
     case "scaled-weight":
       return composed(one, data, without(shape.length, 0), [shape[0]!, ...shape.slice(1).map(() => 1)]);
   }
+}
+
+/** With the new running statistics as outputs, which nobody reads. */
+function trained(constants: readonly Constant[], epsilon: { float: number }): Recipe {
+  return {
+    note: "BatchNormalization, training_mode",
+    constants,
+    layer: (from, to, p) => [
+      {
+        op: "BatchNormalization",
+        inputs: [from, "gamma", "beta", "mean", "variance"],
+        outputs: [to, `${p}mean`, `${p}variance`],
+        attributes: { epsilon, training_mode: 1 },
+      },
+    ],
+  };
 }
 
 /** As exporters write it: transposed, normalized over the last axis, transposed back. */

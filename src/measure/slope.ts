@@ -11,7 +11,7 @@ export interface Timed {
   readonly most?: number;
 }
 
-/** Takes one more timing: milliseconds of one more. */
+/** Takes one more timing: milliseconds of one more. Noise can make it negative; a median of such must not be biased. */
 export type Slope = () => Promise<number>;
 
 /** A chain should take about this long: 600 steps of the clock that browsers give to timestamp queries. */
@@ -26,14 +26,15 @@ export async function slopes(timed: Timed): Promise<Slope> {
   const most = timed.most ?? 4000;
   let length = single > slowMs ? 2 : 4;
   let surplus = (await timed.time(length)) - single;
-  // Short ones are drowned by what comes once: then only a longer chain shows what one takes.
-  while (surplus < chainMs / 2 && length < most) {
-    const factor = Math.min(10, Math.max(2, chainMs / Math.max(surplus, chainMs / 10)));
+  // What comes once (a transfer, say) varies as well: a chain that adds little to it would measure that.
+  const enough = Math.max(chainMs, single) / 2;
+  while (surplus < enough && length < most) {
+    const factor = Math.min(10, Math.max(2, (2 * enough) / Math.max(surplus, enough / 5)));
     length = Math.min(most, Math.ceil(length * factor));
     surplus = (await timed.time(length)) - single;
   }
   // What takes seconds is not done again for nothing: the search has timed it once.
-  let known = single > slowMs ? Math.max(surplus, 0) / (length - 1) : undefined;
+  let known = single > slowMs ? surplus / (length - 1) : undefined;
   return async () => {
     if (known !== undefined) {
       const first = known;
@@ -41,6 +42,6 @@ export async function slopes(timed: Timed): Promise<Slope> {
       return first;
     }
     const once = await timed.time(1);
-    return Math.max((await timed.time(length)) - once, 0) / (length - 1);
+    return ((await timed.time(length)) - once) / (length - 1);
   };
 }

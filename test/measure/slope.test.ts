@@ -45,10 +45,16 @@ describe("a slope", () => {
     expect(timed.lengths.reduce((a, b) => a + b)).toBe(4);
   });
 
-  it("is never negative", async () => {
-    const answers = [5, 5, 30, 50, 9, 8];
+  it("is not made positive where noise is larger", async () => {
+    const answers = [5, 5, 30, 9, 8];
     const next = await slopes({ time: async () => answers.shift() ?? 0 });
-    expect(await next()).toBe(0);
+    expect(await next()).toBeCloseTo(-1 / 3, 9);
+  });
+
+  it("adds to a long call what can be told from it", async () => {
+    const timed = pretended(300, 5, 60);
+    await slopes(timed);
+    expect(Math.max(...timed.lengths)).toBeGreaterThan(30);
   });
 });
 
