@@ -1,4 +1,4 @@
-import { availableParallelism, cpus, totalmem } from "node:os";
+import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
 
 /** What the times depend on. No name of the machine and no path. */
 export interface Machine {
@@ -7,6 +7,8 @@ export interface Machine {
   readonly memoryGiB: number;
   readonly system: string;
   readonly node: string;
+  /** Processes that wanted a core in the minute before the run: others at work make every time doubtful. */
+  readonly load: number;
 }
 
 export function thisMachine(): Machine {
@@ -16,5 +18,6 @@ export function thisMachine(): Machine {
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     system: `${process.platform} ${process.arch}`,
     node: process.version,
+    load: loadavg()[0] ?? 0,
   };
 }

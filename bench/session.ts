@@ -25,12 +25,13 @@ export async function runBench(options: BenchOptions, name: string): Promise<num
   const chosen = chooseCases(options);
   const before = options.resume ? readPartial(name) : undefined;
   const start = performance.now();
+  const machine = thisMachine();
   const places = await openPlaces(options);
   if (places.length === 0) return 3;
   const shown = benchProgress(places.length * chosen.length);
   const done: AdapterResult[] = places.map((place) => emptyResult(place, before));
   const results = (): Results => ({
-    machine: thisMachine(),
+    machine,
     dtype: options.dtype,
     versions: Object.assign({}, ...places.flatMap(({ seats }) => seats.map((seat) => seat.versions))),
     seconds: Math.round((before?.seconds ?? 0) + (performance.now() - start) / 1000),

@@ -24,6 +24,7 @@ export function tableOf(results: Results, { pictures, interrupted }: TableOption
       : `Written by \`npm run bench\` in ${minutes(seconds)}. [What the columns mean](../README.md)`,
     "",
     `- Machine: ${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}`,
+    `- Load before the run: ${machine.load.toFixed(1)}${machine.load > 0.5 ? ", so the machine was not quiet" : ""}`,
     `- Versions: node ${machine.node.replace(/^v/, "")}, ${named.join(", ")}`,
     "",
   ];

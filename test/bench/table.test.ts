@@ -20,7 +20,14 @@ const outcome: Outcome = {
 };
 
 const results: Results = {
-  machine: { processor: "a processor", cores: 2, memoryGiB: 8, system: "linux x64", node: "v24.0.0" },
+  machine: {
+    processor: "a processor",
+    cores: 2,
+    memoryGiB: 8,
+    system: "linux x64",
+    node: "v24.0.0",
+    load: 3,
+  },
   dtype: "f32",
   versions: { normc: "0.1.0" },
   seconds: 100,
@@ -69,6 +76,10 @@ describe("the table", () => {
     expect(table).toContain("**7.0e-1**, wrong");
     expect(table).toContain("- ORT cpu: too \\| long (second)");
     expect(table).toContain("- TF.js does not start: no f16 storage");
+  });
+
+  it("says that others were at work", () => {
+    expect(table).toContain("- Load before the run: 3.0, so the machine was not quiet");
   });
 
   it("sums the ratios up", () => {
