@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { checkFile } from "../src/check/check.ts";
 import { compileGraph } from "../src/compile/passes.ts";
 import { openDevice } from "../src/device/index.ts";
-import { median } from "../src/measure/slope.ts";
+import { median } from "../src/measure/spread.ts";
 import { createNorm } from "../src/runtime/index.ts";
 
 const rounds = 101;

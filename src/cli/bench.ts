@@ -1,10 +1,11 @@
 /** `normc bench`: time, GB/s, and the share of a copy kernel's speed. */
 import { compileGraph } from "../compile/passes.ts";
 import { openDevice } from "../device/open.ts";
-import { measure } from "../measure/measure.ts";
+import { type Measurement, measure } from "../measure/measure.ts";
 import type { Storage } from "../program/program.ts";
 import { CommandError, type ExitCode } from "./failure.ts";
 import { print, printJson } from "./output.ts";
+import { progress } from "./progress.ts";
 import { parseSettings } from "./settings.ts";
 import { parseShape, shapesOf } from "./shape.ts";
 import { graphOf, missingMode, resolveSpec } from "./specs.ts";
@@ -18,6 +19,9 @@ export interface BenchOptions {
   readonly json?: boolean;
 }
 
+/** Enough for quartiles; more would be slow on software adapters. */
+const rounds = 9;
+
 export async function bench(specName: string, options: BenchOptions): Promise<ExitCode> {
   const extents = parseShape(options.shape);
   const params = parseSettings(options.set);
@@ -27,49 +31,53 @@ export async function bench(specName: string, options: BenchOptions): Promise<Ex
   const { program } = compileGraph(graph);
   const shapes = shapesOf(program, extents, params);
   const reasons: string[] = [];
+  const shown = progress(rounds + 3);
+  shown.step("opening a device");
   const opened = await openDevice({ adapter: options.adapter, onMiss: (reason) => reasons.push(reason) });
   if (opened === undefined) throw new CommandError(3, `no WebGPU device: ${reasons.join("; ")}`);
   try {
     const inputs = program.tensors.filter((one) => one.role === "input");
     const dims = Object.fromEntries(inputs.map((one) => [one.name, shapes.dims.get(one.name) ?? []]));
-    const { bytes, ms, copyMs, dispatches, variant } = await measure(opened.device, program, {
+    const storage = options.dtype;
+    const measured = await measure(opened.device, program, {
       dims,
       params,
-      storage: options.dtype,
-      rounds: 7,
-    });
+      storage,
+      rounds,
+      software: opened.kind === "software",
+      onStep: shown.step,
+    }).finally(shown.done);
     const shape = Object.fromEntries(
       [...extents].map(([axis, sizes]) => [axis, sizes.length === 1 ? sizes[0] : sizes]),
     );
-    const gbps = bytes / ms / 1e6;
-    const shareOfCopy = copyMs / ms;
-    const { adapter } = opened;
-    const spec = norm.name;
-    const result = {
-      spec,
-      shape,
-      dtype: options.dtype,
-      adapter,
-      variant,
-      dispatches,
-      bytes,
-      ms,
-      gbps,
-      copyMs,
-      shareOfCopy,
-    };
-    if (options.json) printJson(result);
-    else {
-      print(`${spec} on ${adapter}`);
-      print(
-        `  ${ms.toFixed(3)} ms, ${gbps.toFixed(2)} GB/s; a copy of the same bytes ${copyMs.toFixed(3)} ms`,
-      );
-      print(
-        `  ${(100 * shareOfCopy).toFixed(0)} % of the copy's speed, ${dispatches} dispatches, variant ${variant}`,
-      );
-    }
+    report({ spec: norm.name, shape, dtype: storage, adapter: opened.adapter }, measured, options.json);
     return 0;
   } finally {
     await opened.close();
   }
+}
+
+function report(
+  what: { spec: string; shape: unknown; dtype: Storage; adapter: string },
+  measured: Measurement,
+  json = false,
+): void {
+  const { variant, dispatches, bytes, clock } = measured;
+  const { median: ms, quartiles, count } = measured.ms;
+  const { median: copyMs, quartiles: copyQuartiles } = measured.copyMs;
+  const gbps = bytes / ms / 1e6;
+  const shareOfCopy = copyMs / ms;
+  if (json) {
+    const times = { ms, gbps, copyMs, shareOfCopy, quartiles, copyQuartiles, rounds: count, clock };
+    printJson({ ...what, variant, dispatches, bytes, ...times });
+    return;
+  }
+  const range = ([low, high]: readonly [number, number]): string => `${low.toFixed(3)} to ${high.toFixed(3)}`;
+  print(`${what.spec} on ${what.adapter}`);
+  print(`  ${ms.toFixed(3)} ms (${range(quartiles)}), ${gbps.toFixed(2)} GB/s`);
+  print(`  a copy of the same bytes ${copyMs.toFixed(3)} ms (${range(copyQuartiles)})`);
+  print(
+    `  ${(100 * shareOfCopy).toFixed(0)} % of the copy's speed, ${dispatches} dispatches, variant ${variant}`,
+  );
+  print(`  medians and quartiles of ${count} slopes between chains, by ${clock}`);
 }

@@ -1,4 +1,5 @@
 import { type Compiled, compileGraph } from "../compile/passes.ts";
+import { variantText } from "../measure/variant-text.ts";
 import { printGraph } from "../tensor/print.ts";
 import { type DispatchFacts, dispatchFacts, floorBytes, type KernelFacts, kernelFacts } from "./describe.ts";
 import { CommandError, type ExitCode } from "./failure.ts";
@@ -144,19 +145,10 @@ function kernelLines(kernel: KernelFacts, { shape }: Explanation, wgsl: boolean)
 }
 
 function variantLines(dispatches: readonly DispatchFacts[]): string[] {
-  const [{ variant, vector, rowCount, rowLength }] = dispatches;
-  const { lanes, rows, together, columns, residency, parts, reason } = variant;
-  const words = [
-    `lanes ${lanes}, rows ${rows}`,
-    ...(vector === null ? [] : [`four at a time along ${vector}`]),
-    ...(together === 1 ? [] : [`${together} rows a lane`]),
-    ...(columns ? ["a tile of columns"] : []),
-    ...(residency === "reload" ? [] : [`the row kept in ${residency}`]),
-    ...(parts === 1 ? [] : [`${parts} workgroups a row, so ${dispatches.length} dispatches`]),
-  ];
+  const [{ variant, vector, rowCount, rowLength }] = dispatches as [DispatchFacts];
   const counts = dispatches.map(({ workgroups }) => workgroups.join(" x ")).join(", then ");
   return [
-    `  variant ${words.join(", ")}: ${reason}`,
+    `  variant ${variantText(variant, vector, dispatches.length)}: ${variant.reason}`,
     `  ${rowCount} rows of ${rowLength} steps, ${counts} workgroups (on a GPU without subgroups)`,
   ];
 }

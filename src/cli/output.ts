@@ -39,24 +39,3 @@ export function printJson(value: unknown): void {
 export function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }
-
-/** A line on standard error that shows how far a long command is; nothing where that is no terminal. */
-export function progress(total: number): { step(what: string): void; done(): void } {
-  const stream = process.stderr;
-  if (!stream.isTTY) return { step: () => {}, done: () => {} };
-  const start = performance.now();
-  let count = 0;
-  let shown = false;
-  return {
-    step(what) {
-      count++;
-      // What is done within a second needs no progress.
-      if (performance.now() - start < 1000) return;
-      shown = true;
-      stream.write(`\r\u001b[2K${count}/${total} ${what}`.slice(0, (stream.columns ?? 80) + 4));
-    },
-    done() {
-      if (shown) stream.write("\r\u001b[2K");
-    },
-  };
-}

@@ -7,7 +7,8 @@ import { CommandError, type ExitCode } from "./failure.ts";
 import { type Case, CaseError, readCase, readCases } from "./feeds.ts";
 import { backwardFeeds, backwardOf, gradientFeeds, refuseNameClash } from "./gradients.ts";
 import { type Outcome, writeOutcomes } from "./outcomes.ts";
-import { progress, say } from "./output.ts";
+import { say } from "./output.ts";
+import { progress } from "./progress.ts";
 import { parseSettings } from "./settings.ts";
 import { graphOf, missingMode, resolveSpec, type Spec } from "./specs.ts";
 

@@ -1,29 +1,33 @@
 /**
  * Timing a norm beside a copy kernel that moves the same bytes, in turn, in one run: machines drift, and a ratio of
- * neighbours holds. Times are slopes of wall-clock time over the number of dispatches, so that submission and waiting
- * cancel and no timestamp is needed (browsers quantize those to 65,536 ns). Medians over rounds. Data are random.
+ * neighbours holds. Medians over rounds, with the quartiles. Data are random.
  */
-import type { Program, Storage } from "../program/program.ts";
-import { createNorm, type Norm } from "../runtime/index.ts";
-import { median, slope, type Timed } from "./slope.ts";
+import type { Program } from "../program/program.ts";
+import { chainOf } from "./chain.ts";
+import { chooseClock } from "./choose-clock.ts";
+import { type ClockName, wallClock } from "./clock.ts";
+import { copyKernel } from "./copy.ts";
+import { slopes } from "./slope.ts";
+import { type Spread, spreadOf } from "./spread.ts";
+import { prepareSubject, type SubjectOptions } from "./subject.ts";
 
 export interface Measurement {
   /** What must move at least: each input read once, each output written once. */
   readonly bytes: number;
-  readonly ms: number;
-  readonly copyMs: number;
+  readonly ms: Spread;
+  readonly copyMs: Spread;
   readonly dispatches: number;
   readonly variant: string;
+  readonly clock: ClockName;
 }
 
-export interface MeasureOptions {
-  readonly dims: Readonly<Record<string, readonly number[]>>;
-  readonly params: Readonly<Record<string, number>>;
-  readonly storage: Storage;
+export interface MeasureOptions extends SubjectOptions {
   readonly rounds: number;
+  /** Timestamps are worth a look only where the processor and the device are two. */
+  readonly software: boolean;
+  /** Hears what is about to be done: there are `rounds` + 2 such steps. */
+  readonly onStep?: (what: string) => void;
 }
-
-const storageUsage = 0x80 | 0x4 | 0x8;
 
 /** @throws NormError where the dims do not fit the norm or the device. */
 export async function measure(
@@ -31,97 +35,35 @@ export async function measure(
   program: Program,
   options: MeasureOptions,
 ): Promise<Measurement> {
-  const norm = await createNorm(device, program, options);
-  const buffers: Record<string, GPUBuffer> = {};
+  const step = options.onStep ?? (() => undefined);
+  step("compiling pipelines");
+  const subject = await prepareSubject(device, program, options);
   try {
-    let bytes = 0;
-    for (const tensor of program.tensors) {
-      if (tensor.role === "scratch") continue;
-      const count = (norm.dims.get(tensor.name) ?? []).reduce((a, b) => a * b, 1);
-      const size = count * (norm.storage.get(tensor.name) === "f16" ? 2 : 4);
-      buffers[tensor.name] = randomBuffer(device, size, tensor.role === "state");
-      bytes += size * (tensor.updated === true ? 2 : 1);
+    const copy = await copyKernel(device, subject.bytes);
+    try {
+      step("warming up");
+      const clock = options.software ? wallClock(device) : await chooseClock(device);
+      const nextCopy = await slopes(chainOf(clock, copy.record));
+      const next = await slopes(chainOf(clock, subject.record));
+      const times: number[] = [];
+      const copies: number[] = [];
+      for (let round = 0; round < options.rounds; round++) {
+        step(`round ${round + 1} of ${options.rounds}`);
+        copies.push(await nextCopy());
+        times.push(await next());
+      }
+      return {
+        bytes: subject.bytes,
+        ms: spreadOf(times),
+        copyMs: spreadOf(copies),
+        dispatches: subject.norm.dispatches.length,
+        variant: subject.variant,
+        clock: clock.name,
+      };
+    } finally {
+      copy.destroy();
     }
-    const copy = await copyKernel(device, bytes);
-    const timed = timedNorm(device, norm, buffers);
-    const times: number[] = [];
-    const copies: number[] = [];
-    for (let round = 0; round < options.rounds; round++) {
-      copies.push(await slope(copy));
-      times.push(await slope(timed));
-    }
-    copy.release();
-    const variant = norm.dispatches.map(
-      ({ variant, form }) =>
-        `${variant.lanes}x${variant.rows}${form.vector === null ? "" : ` by fours of ${form.vector}`}`,
-    );
-    return {
-      bytes,
-      ms: median(times),
-      copyMs: median(copies),
-      dispatches: norm.dispatches.length,
-      variant: variant.join("; "),
-    };
   } finally {
-    norm.destroy();
-    for (const buffer of Object.values(buffers)) buffer.destroy();
+    subject.destroy();
   }
-}
-
-function timedNorm(device: GPUDevice, norm: Norm, buffers: Readonly<Record<string, GPUBuffer>>): Timed {
-  return {
-    async run(count) {
-      const encoder = device.createCommandEncoder();
-      const pass = encoder.beginComputePass();
-      for (let i = 0; i < count; i++) norm.encode(pass, buffers);
-      pass.end();
-      device.queue.submit([encoder.finish()]);
-      await device.queue.onSubmittedWorkDone();
-    },
-  };
-}
-
-function randomBuffer(device: GPUDevice, bytes: number, positive: boolean): GPUBuffer {
-  const size = Math.max(16, Math.ceil(bytes / 4) * 4);
-  const buffer = device.createBuffer({ size, usage: storageUsage });
-  const values = Float32Array.from({ length: size / 4 }, () => Math.random() * 2 - (positive ? 0 : 1));
-  device.queue.writeBuffer(buffer, 0, values);
-  return buffer;
-}
-
-/** Reads half of the bytes and writes as many: what a norm of those bytes does at least. Four floats an invocation. */
-async function copyKernel(device: GPUDevice, bytes: number): Promise<Timed & { release(): void }> {
-  const count = Math.max(1, Math.floor(bytes / 32));
-  const lanes = 256;
-  const groups = Math.ceil(count / lanes);
-  const y = Math.ceil(groups / device.limits.maxComputeWorkgroupsPerDimension);
-  const x = Math.ceil(groups / y);
-  const code = `@group(0) @binding(0) var<storage, read> from: array<vec4f>;
-@group(0) @binding(1) var<storage, read_write> to: array<vec4f>;
-@compute @workgroup_size(${lanes}) fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_id) lane: vec3u) {
-  let i = (id.x + id.y * ${x}u) * ${lanes}u + lane.x;
-  if (i < ${count}u) { to[i] = from[i]; }
-}`.replaceAll("from", "source");
-  const module = device.createShaderModule({ code });
-  const pipeline = await device.createComputePipelineAsync({ layout: "auto", compute: { module } });
-  const source = randomBuffer(device, count * 16, false);
-  const target = randomBuffer(device, count * 16, false);
-  const entries = [source, target].map((buffer, binding) => ({ binding, resource: { buffer } }));
-  const group = device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
-  return {
-    async run(times) {
-      const encoder = device.createCommandEncoder();
-      const pass = encoder.beginComputePass();
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, group);
-      for (let i = 0; i < times; i++) pass.dispatchWorkgroups(x, y);
-      pass.end();
-      device.queue.submit([encoder.finish()]);
-      await device.queue.onSubmittedWorkDone();
-    },
-    release() {
-      source.destroy();
-      target.destroy();
-    },
-  };
 }

@@ -1,0 +1,47 @@
+/** The adapters of this machine, each with what a process needs in its environment to get that one and no other. */
+import { existsSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { hasVulkanLoader } from "../src/device/loader.ts";
+import { unpackSwiftShader } from "../src/device/swiftshader.ts";
+
+export interface AdapterChoice {
+  readonly name: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export const adapterNames = ["auto", "lavapipe", "swiftshader"] as const;
+
+/**
+ * By the loader's own variable, which the Dawn of every peer obeys.
+ * @throws Error that says why there is none.
+ */
+export async function adapterChoice(name: string): Promise<AdapterChoice> {
+  const env = { ...process.env };
+  switch (name) {
+    case "auto":
+      return { name, env };
+    case "lavapipe": {
+      const manifest = lavapipeManifest();
+      if (manifest === undefined) throw new Error("no manifest of lavapipe among the Vulkan drivers");
+      return { name, env: { ...env, VK_ICD_FILENAMES: manifest } };
+    }
+    case "swiftshader": {
+      const { manifest, loader } = await unpackSwiftShader();
+      const paths = [...(hasVulkanLoader() ? [] : [dirname(loader)]), env.LD_LIBRARY_PATH ?? ""];
+      const LD_LIBRARY_PATH = paths.filter((path) => path !== "").join(":");
+      return { name, env: { ...env, VK_ICD_FILENAMES: manifest, LD_LIBRARY_PATH } };
+    }
+    default:
+      throw new Error(`no adapter is called ${name}: ${adapterNames.join(", ")}`);
+  }
+}
+
+function lavapipeManifest(): string | undefined {
+  for (const folder of ["/usr/share/vulkan/icd.d", "/usr/local/share/vulkan/icd.d", "/etc/vulkan/icd.d"]) {
+    const file = existsSync(folder)
+      ? readdirSync(folder).find((one) => /^lvp_icd.*\.json$/.test(one))
+      : undefined;
+    if (file !== undefined) return join(folder, file);
+  }
+  return undefined;
+}

@@ -1,0 +1,70 @@
+/** The parent's side of a contestant: starts its process when needed, asks, and ends it when it takes too long. */
+import { type ChildProcess, fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { Answer, Request } from "./contestant.ts";
+
+type Question = Request extends infer One ? (One extends { id: number } ? Omit<One, "id"> : never) : never;
+
+export interface Child {
+  /** @throws Error where the contestant refuses, crashes or takes longer than the limit. */
+  ask<Value>(question: Question, limitMs: number): Promise<Value>;
+  /** Whether the process has ended, by a crash or by the limit: the next question starts another. */
+  readonly ended: () => boolean;
+  close(): void;
+}
+
+export interface ChildOptions {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export function startChild({ file, args, env }: ChildOptions): Child {
+  const path = fileURLToPath(new URL(file, import.meta.url));
+  // Drivers and peers chat on both outputs; of what they say only the end is of interest, and only after a crash.
+  const child: ChildProcess = fork(path, args, { env, stdio: ["ignore", "ignore", "pipe", "ipc"] });
+  let said = "";
+  child.stderr?.on("data", (chunk: Buffer) => {
+    said = `${said}${chunk}`.slice(-2000);
+  });
+  let over: string | undefined;
+  let id = 0;
+  const waiting = new Map<number, (answer: Answer) => void>();
+  const end = (reason: string): void => {
+    over ??= reason;
+    for (const [key, settle] of waiting) settle({ id: key, failure: over });
+    waiting.clear();
+  };
+  child.on("message", (answer: Answer) => {
+    waiting.get(answer.id)?.(answer);
+    waiting.delete(answer.id);
+  });
+  child.on("error", (error) => end(error.message));
+  child.on("exit", (code, signal) => {
+    const last = said.trim().split("\n").at(-1) ?? "";
+    end(`its process ended (${signal ?? `code ${code}`})${last === "" ? "" : `: ${last}`}`);
+  });
+  return {
+    ended: () => over !== undefined,
+    ask<Value>(question: Question, limitMs: number): Promise<Value> {
+      return new Promise<Value>((resolve, reject) => {
+        if (over !== undefined) return reject(new Error(over));
+        id++;
+        const timer = setTimeout(() => {
+          end(`took more than ${Math.round(limitMs / 1000)} s`);
+          child.kill("SIGKILL");
+        }, limitMs);
+        waiting.set(id, (answer) => {
+          clearTimeout(timer);
+          if ("failure" in answer) reject(new Error(answer.failure));
+          else resolve(answer.value as Value);
+        });
+        child.send({ id, ...question });
+      });
+    },
+    close() {
+      end("closed");
+      child.kill("SIGKILL");
+    },
+  };
+}

@@ -1,0 +1,119 @@
+/**
+ * A contestant runs in a process of its own, since two copies of Dawn in one process disturb each other and a driver
+ * may crash. This is the child's side: it prepares a case, and then takes one timing whenever it is asked to.
+ */
+import type { Timed } from "../src/measure/slope.ts";
+import { type Slope, slopes } from "../src/measure/slope.ts";
+import type { BenchCase } from "./cases.ts";
+import { type CaseData, type Dtype, dataOf } from "./data.ts";
+import { largestError } from "./reference.ts";
+
+/** One column of the table, ready to be timed. */
+export interface Entry {
+  readonly name: string;
+  readonly timed: Timed;
+  /** What it computed from the data; the copy kernel has none. */
+  readonly result?: () => Promise<ArrayLike<number>>;
+  /** How it is composed, the variant, and the like. */
+  readonly note?: string;
+  /** What must move at least; the norm knows it. */
+  readonly bytes?: number;
+}
+
+export interface Prepared {
+  readonly entries: readonly Entry[];
+  release(): void | Promise<void>;
+}
+
+export interface Opened {
+  /** The adapter in words, where it can be asked. */
+  readonly adapter?: string;
+  readonly software?: boolean;
+  readonly versions: Readonly<Record<string, string>>;
+  prepare(one: BenchCase, data: CaseData, dtype: Dtype): Promise<Prepared>;
+}
+
+export interface EntryInfo {
+  readonly name: string;
+  readonly note?: string;
+  readonly bytes?: number;
+  readonly error?: number;
+}
+
+export type Request =
+  | { readonly id: number; readonly ask: "open" }
+  | { readonly id: number; readonly ask: "prepare"; readonly one: BenchCase; readonly dtype: Dtype }
+  | { readonly id: number; readonly ask: "time"; readonly name: string }
+  | { readonly id: number; readonly ask: "release" };
+
+export type Answer =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly failure: string };
+
+/** Answers the parent's requests, one at a time, until it closes the channel. */
+export function serve(open: () => Promise<Opened>): void {
+  let opened: Opened | undefined;
+  let prepared: Prepared | undefined;
+  const timings = new Map<string, Slope>();
+
+  const release = async (): Promise<void> => {
+    timings.clear();
+    await prepared?.release();
+    prepared = undefined;
+  };
+  const answer = async (request: Request): Promise<unknown> => {
+    switch (request.ask) {
+      case "open": {
+        opened = await open();
+        const { adapter, software, versions } = opened;
+        return { adapter, software, versions };
+      }
+      case "prepare": {
+        if (opened === undefined) throw new Error("asked to prepare before it was opened");
+        const { one, dtype } = request;
+        const data = dataOf(one, dtype);
+        prepared = await opened.prepare(one, data, dtype);
+        const infos: EntryInfo[] = [];
+        for (const { name, note, bytes, result, timed } of prepared.entries) {
+          const error = result === undefined ? undefined : largestError(one, data, await result());
+          timings.set(name, await slopes(timed));
+          infos.push({ name, note, bytes, error });
+        }
+        return infos;
+      }
+      case "time":
+        return timings.get(request.name)?.();
+      case "release":
+        return release();
+    }
+  };
+  process.on("message", (request: Request) => {
+    answer(request).then(
+      (value) => send({ id: request.id, value }),
+      (error: unknown) => send({ id: request.id, failure: firstLine(error) }),
+    );
+  });
+  process.on("disconnect", () => process.exit());
+}
+
+function send(answer: Answer): void {
+  process.send?.(answer);
+}
+
+/** A message for a table: peers print pages. */
+export function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return (message.split("\n").find((line) => line.trim() !== "") ?? "no reason given").trim().slice(0, 300);
+}
+
+/** Times a run by the wall clock. */
+export function timedRun(run: (count: number) => Promise<unknown>, most?: number): Timed {
+  return {
+    ...(most === undefined ? {} : { most }),
+    async time(count) {
+      const start = performance.now();
+      await run(count);
+      return performance.now() - start;
+    },
+  };
+}

@@ -1,0 +1,68 @@
+/** Who takes part. */
+import { existsSync } from "node:fs";
+import type { AdapterChoice } from "./adapters.ts";
+import { type Child, startChild } from "./child.ts";
+
+export interface Contestant {
+  /** The column, where the process has not yet said what it measures. */
+  readonly name: string;
+  readonly file: string;
+  readonly args: readonly string[];
+}
+
+export const ours: Contestant = { name: "normc", file: "./norm.ts", args: [] };
+
+export const peers: readonly Contestant[] = [
+  { name: "ORT webgpu", file: "./peers/onnxruntime.ts", args: ["webgpu"] },
+  { name: "TF.js", file: "./peers/tensorflow.ts", args: [] },
+  { name: "gpu.js", file: "./peers/gpujs.ts", args: [] },
+  { name: "ORT cpu", file: "./peers/onnxruntime.ts", args: ["cpu"] },
+];
+
+/** Measured beside the adapter's own, but on no adapter. */
+export const onProcessor = "ORT cpu";
+
+export const peersInstall = "npm ci --prefix bench/peers";
+
+export function peersInstalled(): boolean {
+  return existsSync(new URL("./peers/node_modules", import.meta.url));
+}
+
+/** A contestant in its process, which is started again after a crash. */
+export interface Seat {
+  readonly contestant: Contestant;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly adapter: string | undefined;
+  readonly software: boolean;
+  child(): Promise<Child>;
+  close(): void;
+}
+
+/** Dawn starts in a second; the first start of a driver on a loaded machine has taken ten. */
+const openLimitMs = 90_000;
+
+/** @throws Error that says why it cannot start. */
+export async function takeSeat(contestant: Contestant, { env }: AdapterChoice): Promise<Seat> {
+  type About = { adapter?: string; software?: boolean; versions: Record<string, string> };
+  let child = startChild({ ...contestant, env });
+  let about: About;
+  try {
+    about = await child.ask<About>({ ask: "open" }, openLimitMs);
+  } catch (error) {
+    child.close();
+    throw error;
+  }
+  return {
+    contestant,
+    versions: about.versions,
+    adapter: about.adapter,
+    software: about.software ?? false,
+    async child() {
+      if (!child.ended()) return child;
+      child = startChild({ ...contestant, env });
+      await child.ask<About>({ ask: "open" }, openLimitMs);
+      return child;
+    },
+    close: () => child.close(),
+  };
+}

@@ -1,0 +1,90 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { adapterNames } from "./adapters.ts";
+import { peersInstall } from "./contestants.ts";
+import type { Dtype } from "./data.ts";
+
+export interface BenchOptions {
+  readonly peers: boolean;
+  readonly models: boolean;
+  readonly only?: RegExp;
+  readonly most?: number;
+  readonly dtype: Dtype;
+  readonly adapter: readonly string[];
+  readonly rounds: number;
+  readonly budget: number;
+  readonly out?: string;
+  readonly resume: boolean;
+}
+
+export function readOptions(words: readonly string[]): BenchOptions {
+  const command = new Command("npm run bench --")
+    .description("Times the norms of the library beside a copy kernel of the same bytes, and beside peers.")
+    .option("--peers", `ONNX Runtime, TensorFlow.js and gpu.js as well (once before: ${peersInstall})`, false)
+    .option("--models", "the layers of real models, by shape, instead of the ten cases", false)
+    .option("--only <regex>", "only cases whose name matches", regex)
+    .option("--most <n>", "that many cases at most, evenly spread over the list", positive)
+    .addOption(new Option("--dtype <type>", "storage").choices(["f32", "f16"]).default("f32"))
+    .addOption(
+      new Option("--adapter <name...>", "only these adapters; all where left out").choices([...adapterNames]),
+    )
+    .option("--rounds <n>", "timings of each contestant and case", positive, 7)
+    .option(
+      "--budget <seconds>",
+      "for the timings of one contestant and case: slow ones get fewer",
+      positive,
+      3,
+    )
+    .option(
+      "--out <name>",
+      "name of the files in bench/results; a selection is only printed without it",
+      fileName,
+    )
+    .option("--resume", "go on with a run that was interrupted", false)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npm run bench
+  npm run bench -- --peers
+  npm run bench -- --models --most 30 --dtype f16
+  npm run bench -- --peers --only GroupNorm --adapter swiftshader
+
+bench/README.md says what the columns mean.`,
+    );
+  const given = command
+    .parse(words, { from: "user" })
+    .opts<Omit<BenchOptions, "adapter"> & { adapter?: string[] }>();
+  return { ...given, adapter: given.adapter ?? [] };
+}
+
+/** What the files of results are called. */
+export function resultName({ peers, models, dtype, out }: BenchOptions): string {
+  if (out !== undefined) return out;
+  return [models ? "models" : "cases", ...(peers ? ["peers"] : []), ...(dtype === "f16" ? ["f16"] : [])].join(
+    "-",
+  );
+}
+
+/** Results of a selection must not take the place of the whole. */
+export function isWritten({ only, most, adapter, out, models }: BenchOptions): boolean {
+  return out !== undefined || (only === undefined && (models || most === undefined) && adapter.length === 0);
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0) || !Number.isFinite(value)) throw new InvalidArgumentError("It must be a number above 0.");
+  return value;
+}
+
+function regex(text: string): RegExp {
+  try {
+    return new RegExp(text, "i");
+  } catch {
+    throw new InvalidArgumentError("It must be a regular expression.");
+  }
+}
+
+function fileName(text: string): string {
+  if (!/^[\w-]+$/.test(text)) throw new InvalidArgumentError("Letters, digits, - and _ only.");
+  return text;
+}

@@ -1,0 +1,64 @@
+/** ONNX models made in code: a chain of one layer, so that what comes once with a run (the transfers) cancels. */
+import proto from "onnx-proto";
+import { toHalf } from "../../src/runtime/half.ts";
+import type { BenchCase } from "../cases.ts";
+import type { CaseData, Dtype } from "../data.ts";
+import { type Node, recipe } from "./onnx-recipes.ts";
+
+const { onnx } = proto;
+
+export function chainModel(
+  one: BenchCase,
+  data: CaseData,
+  dtype: Dtype,
+  length: number,
+  provider: "webgpu" | "cpu",
+): Uint8Array {
+  const elemType = dtype === "f16" ? onnx.TensorProto.DataType.FLOAT16 : onnx.TensorProto.DataType.FLOAT;
+  const { layer, constants } = recipe(one, data, provider);
+  const value = (name: string) => ({
+    name,
+    type: { tensorType: { elemType, shape: { dim: one.shape.map((dimValue) => ({ dimValue })) } } },
+  });
+  const nodes: Node[] = [];
+  for (let i = 0; i < length; i++) {
+    nodes.push(...layer(i === 0 ? "x" : `y${i}`, i === length - 1 ? "y" : `y${i + 1}`, `${i}.`));
+  }
+  const model = onnx.ModelProto.fromObject({
+    irVersion: 10,
+    producerName: "normc-bench",
+    opsetImport: [{ domain: "", version: 21 }],
+    graph: {
+      name: one.op,
+      node: nodes.map((node) => ({
+        opType: node.op,
+        input: node.inputs,
+        output: node.outputs,
+        attribute: Object.entries(node.attributes ?? {}).map(([name, given]) => attribute(name, given)),
+      })),
+      input: [value("x")],
+      output: [value("y")],
+      initializer: constants.map(({ name, dims, values }) => {
+        if (values instanceof Float32Array)
+          return { name, dims, dataType: elemType, rawData: bytesOf(values, dtype) };
+        const rawData = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
+        return { name, dims, dataType: onnx.TensorProto.DataType.INT64, rawData };
+      }),
+    },
+  });
+  return onnx.ModelProto.encode(model).finish();
+}
+
+function bytesOf(values: Float32Array, dtype: Dtype): Uint8Array {
+  return dtype === "f16"
+    ? new Uint8Array(Uint16Array.from(values, toHalf).buffer)
+    : new Uint8Array(Float32Array.from(values).buffer);
+}
+
+/** Whole numbers are ints, other numbers floats: `{ float }` where a float happens to be whole. */
+function attribute(name: string, given: number | { float: number } | readonly number[]) {
+  const { AttributeType } = onnx.AttributeProto;
+  if (typeof given === "number") return { name, type: AttributeType.INT, i: given };
+  if ("float" in given) return { name, type: AttributeType.FLOAT, f: given.float };
+  return { name, type: AttributeType.INTS, ints: [...given] };
+}

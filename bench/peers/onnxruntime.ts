@@ -1,0 +1,74 @@
+/** ONNX Runtime in Node; the execution provider is the first argument. */
+import { createRequire } from "node:module";
+import { fromHalf, toHalf } from "../../src/runtime/half.ts";
+import { serve, timedRun } from "../contestant.ts";
+import { chainModel } from "./onnx-model.ts";
+import { recipe } from "./onnx-recipes.ts";
+
+const provider = process.argv[2] === "webgpu" ? "webgpu" : "cpu";
+
+// The binding of 1.30 finds no elements in a Float16Array, which onnxruntime-common takes where Node has it: without
+// the class, f16 elements are their bits in a Uint16Array.
+Reflect.deleteProperty(globalThis, "Float16Array");
+const { default: ort } = await import("onnxruntime-node");
+type Session = Awaited<ReturnType<typeof ort.InferenceSession.create>>;
+
+/** Each length of chain is a model; large tensors need no long ones, and an intermediate may be kept for each link. */
+const longest = (elements: number): number => Math.round(Math.min(400, Math.max(40, 4e7 / elements)));
+
+serve(async () => {
+  const { version } = createRequire(import.meta.url)("onnxruntime-node/package.json") as { version: string };
+  return {
+    versions: { "onnxruntime-node": version },
+    async prepare(one, data, dtype) {
+      const dims = [...one.shape];
+      const x =
+        dtype === "f16"
+          ? new ort.Tensor("float16", Uint16Array.from(data.x, toHalf), dims)
+          : new ort.Tensor("float32", Float32Array.from(data.x), dims);
+      const sessions = new Map<number, Session>();
+      const sessionOf = async (length: number): Promise<Session> => {
+        const known = sessions.get(length);
+        if (known !== undefined) return known;
+        const model = chainModel(one, data, dtype, length, provider);
+        const session = await ort.InferenceSession.create(model, {
+          executionProviders: [provider],
+          graphOptimizationLevel: "all",
+          logSeverityLevel: 3,
+        });
+        // The first run compiles shaders and finds its memory.
+        await session.run({ x });
+        sessions.set(length, session);
+        return session;
+      };
+      return {
+        entries: [
+          {
+            name: `ORT ${provider}`,
+            note: recipe(one, data, provider).note,
+            timed: {
+              most: longest(data.x.length),
+              async time(count) {
+                const session = await sessionOf(count);
+                return timedRun(() => session.run({ x })).time(count);
+              },
+            },
+            async result() {
+              const { y } = await (await sessionOf(1)).run({ x });
+              const values = (await y!.getData()) as Float32Array | Uint16Array;
+              return dtype === "f16" ? Float32Array.from(asBits(values), fromHalf) : (values as Float32Array);
+            },
+          },
+        ],
+        async release() {
+          for (const session of sessions.values()) await session.release();
+        },
+      };
+    },
+  };
+});
+
+/** The bits of f16 elements, which newer versions of Node give as a Float16Array. */
+function asBits(values: ArrayBufferView): Uint16Array {
+  return new Uint16Array(values.buffer, values.byteOffset, values.byteLength / 2);
+}

@@ -1,0 +1,90 @@
+/** One case: every contestant is prepared, then all take timings in turn. */
+import { type Spread, spreadOf } from "../src/measure/spread.ts";
+import type { BenchCase } from "./cases.ts";
+import type { Child } from "./child.ts";
+import type { EntryInfo } from "./contestant.ts";
+import type { Seat } from "./contestants.ts";
+import type { Dtype } from "./data.ts";
+
+export interface Timing extends Omit<EntryInfo, "name"> {
+  readonly ms: Spread;
+}
+
+/** By the name of the entry: its timing, or why it has none. */
+export type Outcome = Readonly<Record<string, Timing | { readonly refused: string }>>;
+
+export interface RaceOptions {
+  readonly dtype: Dtype;
+  /** Seconds that one entry may take for its timings; one that is slower gets few of them. */
+  readonly budget: number;
+  readonly rounds: number;
+  readonly onStep: (what: string) => void;
+}
+
+/** Shaders of a large chain compile for long on a software adapter. */
+const prepareLimitMs = 120_000;
+const timeLimitMs = 60_000;
+
+interface Lane {
+  readonly info: EntryInfo;
+  readonly child: Child;
+  readonly times: number[];
+  spent: number;
+  refused?: string;
+}
+
+export async function race(one: BenchCase, seats: readonly Seat[], options: RaceOptions): Promise<Outcome> {
+  const { dtype, budget, rounds, onStep } = options;
+  const lanes: Lane[] = [];
+  const outcome: Record<string, Timing | { refused: string }> = {};
+  const children: Child[] = [];
+  for (const seat of seats) {
+    onStep(`preparing ${seat.contestant.name}`);
+    try {
+      const child = await seat.child();
+      children.push(child);
+      const infos = await child.ask<EntryInfo[]>({ ask: "prepare", one, dtype }, prepareLimitMs);
+      lanes.push(...infos.map((info): Lane => ({ info, child, times: [], spent: 0 })));
+    } catch (error) {
+      outcome[seat.contestant.name] = { refused: messageOf(error) };
+    }
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (const lane of lanes) {
+      // The copy goes on as long as anybody does: it is what the others are held against.
+      const others = lanes.some((other) => other.info.name !== "copy" && isDue(other, round, budget));
+      if (lane.info.name === "copy" ? others : isDue(lane, round, budget)) {
+        onStep(lane.info.name);
+        await timeOnce(lane);
+      }
+    }
+  }
+  for (const { info, times, refused } of lanes) {
+    const { name, ...about } = info;
+    const ms = spreadOf(times);
+    const why = refused ?? (ms.median > 0 ? undefined : "its time is less than the noise of a call");
+    outcome[name] = why === undefined ? { ...about, ms } : { refused: why };
+  }
+  for (const child of children) {
+    if (!child.ended()) await child.ask({ ask: "release" }, timeLimitMs).catch(() => undefined);
+  }
+  return outcome;
+}
+
+function isDue({ refused, spent }: Lane, round: number, budget: number): boolean {
+  return refused === undefined && (round === 0 || (spent * (round + 1)) / round <= budget * 1000);
+}
+
+async function timeOnce(lane: Lane): Promise<void> {
+  const start = performance.now();
+  try {
+    lane.times.push(await lane.child.ask<number>({ ask: "time", name: lane.info.name }, timeLimitMs));
+  } catch (error) {
+    lane.refused = messageOf(error);
+  }
+  lane.spent += performance.now() - start;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,64 @@
+/** The float64 reference, written apart from the compiler's own oracle: a contestant that does nothing must be seen. */
+import type { BenchCase } from "./cases.ts";
+import type { CaseData } from "./data.ts";
+import { rowsOf, type View, viewOf } from "./view.ts";
+
+/** The largest absolute difference; rows have a deviation near one. NaN where the result has one. */
+export function largestError(one: BenchCase, data: CaseData, y: ArrayLike<number>): number {
+  if (y.length !== data.x.length) throw new Error(`${y.length} elements came back of ${data.x.length}`);
+  const view = viewOf(one);
+  const { means, scales } = statistics(one, view, data);
+  let worst = 0;
+  forEach(view, (i, row, n, channel) => {
+    let expected = (data.x[i]! - means[row]!) * scales[row]!;
+    if (view.affine !== "none") expected *= data.gamma[view.affine === "outer" ? n : channel]!;
+    if (view.affine === "channel" && view.centred) expected += data.beta[channel]!;
+    const error = Math.abs(y[i]! - expected);
+    if (!(error <= worst)) worst = Number.isNaN(worst) ? worst : error;
+  });
+  return worst;
+}
+
+function statistics(one: BenchCase, view: View, { x, mean, variance }: CaseData) {
+  const scaleOf = (v: number): number => 1 / Math.sqrt(v + one.eps);
+  if (view.given) return { means: Float64Array.from(mean), scales: Float64Array.from(variance, scaleOf) };
+  const { rows, length } = rowsOf(view);
+  const means = new Float64Array(rows);
+  const scales = new Float64Array(rows);
+  if (view.centred) {
+    forEach(view, (i, row) => {
+      means[row]! += x[i]! / length;
+    });
+  }
+  forEach(view, (i, row) => {
+    scales[row]! += (x[i]! - means[row]!) ** 2 / length;
+  });
+  for (let row = 0; row < rows; row++) {
+    // Scaled weight standardization: the least variance times fan-in is eps.
+    scales[row] =
+      one.op === "scaled-weight"
+        ? 1 / Math.sqrt(Math.max(scales[row]! * length, one.eps))
+        : scaleOf(scales[row]!);
+  }
+  return { means, scales };
+}
+
+/** Every element with its row of statistics, its outer index and its channel. */
+function forEach(view: View, visit: (i: number, row: number, n: number, channel: number) => void): void {
+  const kept = (axis: "n" | "k" | "s"): number => (view.over.includes(axis) ? 0 : 1);
+  const [keepN, keepK, keepS] = [kept("n"), kept("k"), kept("s")];
+  const rowS = keepS;
+  const rowK = keepK * (keepS ? view.s : 1);
+  const rowG = (keepK ? view.k : 1) * (keepS ? view.s : 1);
+  const rowN = keepN * view.g * rowG;
+  let i = 0;
+  for (let n = 0; n < view.n; n++) {
+    for (let g = 0; g < view.g; g++) {
+      for (let k = 0; k < view.k; k++) {
+        const row = n * rowN + g * rowG + k * rowK;
+        const channel = g * view.k + k;
+        for (let s = 0; s < view.s; s++) visit(i++, row + s * rowS, n, channel);
+      }
+    }
+  }
+}

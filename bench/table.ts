@@ -1,0 +1,157 @@
+/** The results as Markdown. */
+import { geometricMean, median } from "../src/measure/spread.ts";
+import type { Outcome, Timing } from "./race.ts";
+import { largestSaneError, type Ratios, ratiosOf, timingOf } from "./ratios.ts";
+import type { AdapterResult, Results } from "./results.ts";
+
+/** Fewer timings than this say little of the spread. */
+const few = 3;
+
+export interface TableOptions {
+  /** The picture of an adapter, beside the table. */
+  readonly pictures: ReadonlyMap<string, string>;
+  readonly interrupted?: boolean;
+}
+
+export function tableOf(results: Results, { pictures, interrupted }: TableOptions): string {
+  const { machine, versions, dtype, seconds, adapters } = results;
+  const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  const lines = [
+    `# Times beside a copy kernel${dtype === "f16" ? ", f16" : ""}`,
+    "",
+    interrupted === true
+      ? "The run that writes this has not come to its end."
+      : `Written by \`npm run bench\` in ${minutes(seconds)}. [What the columns mean](../README.md)`,
+    "",
+    `- Machine: ${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}`,
+    `- Load before the run: ${machine.load.toFixed(1)}${machine.load > 0.5 ? ", so the machine was not quiet" : ""}`,
+    `- Versions: node ${machine.node.replace(/^v/, "")}, ${named.join(", ")}`,
+    "",
+  ];
+  for (const adapter of adapters) {
+    lines.push(`## ${adapter.adapter}`, "");
+    const picture = pictures.get(adapter.adapter);
+    if (picture !== undefined) lines.push(`![times of each case](${picture})`, "");
+    lines.push(
+      ...timesOf(adapter, dtype),
+      "",
+      ...summaryOf(adapter, dtype),
+      "",
+      ...errorsOf(adapter, dtype),
+      "",
+    );
+    lines.push(...notesOf(adapter), "");
+  }
+  return `${lines
+    .join("\n")
+    .replaceAll(/\n{3,}/g, "\n\n")
+    .trimEnd()}\n`;
+}
+
+function timesOf({ cases }: AdapterResult, dtype: Results["dtype"]): string[] {
+  const columns = columnsOf(cases.map((one) => one.outcome));
+  const withPeers = columns.some((name) => name !== "copy" && name !== "normc");
+  const ratios = ["÷ copy", ...(withPeers ? ["÷ fastest peer", "÷ ORT cpu"] : [])];
+  return [
+    row(["case", ...columns.map((name) => `${name}, ms`), ...ratios]),
+    row(["---", ...[...columns, ...ratios].map(() => "---:")]),
+    ...cases.map(({ name, outcome }) => {
+      const { copy, peer, fastest, processor } = ratiosOf(outcome, dtype);
+      const all = [times(copy), ...(withPeers ? [withName(peer, fastest), times(processor)] : [])];
+      return row([name, ...columns.map((column) => cell(outcome, column)), ...all]);
+    }),
+    "",
+    `Medians, ± half of the distance between the quartiles. † fewer than ${few} timings: too slow for more.`,
+  ];
+}
+
+/** In the order in which they were first met: the copy, normc, the peers. */
+export function columnsOf(outcomes: readonly Outcome[]): string[] {
+  const names = [...new Set(outcomes.flatMap((outcome) => Object.keys(outcome)))];
+  const order = ["copy", "normc", "ORT webgpu", "TF.js", "gpu.js", "ORT cpu"];
+  return names.sort((a, b) => order.indexOf(a) - order.indexOf(b));
+}
+
+function cell(outcome: Outcome, name: string): string {
+  const timing = timingOf(outcome, name);
+  if (timing === undefined) return "–";
+  const { median: ms, quartiles, count } = timing.ms;
+  const half = (50 * (quartiles[1] - quartiles[0])) / ms;
+  return count < few ? `${digits(ms)} †` : `${digits(ms)} ±${half.toFixed(0)} %`;
+}
+
+function summaryOf({ cases }: AdapterResult, dtype: Results["dtype"]): string[] {
+  const all = cases.map((one) => ratiosOf(one.outcome, dtype));
+  const line = (label: string, pick: (one: Ratios) => number | undefined): string[] => {
+    const values = all.map(pick).filter((value): value is number => value !== undefined);
+    if (values.length === 0) return [];
+    const worst = Math.max(...values);
+    return [
+      row([label, times(median(values)), times(geometricMean(values)), times(worst), String(values.length)]),
+    ];
+  };
+  return [
+    row(["normc", "median", "geometric mean", "worst", "cases"]),
+    row(["---", "---:", "---:", "---:", "---:"]),
+    ...line("÷ copy", (one) => one.copy),
+    ...line("÷ fastest peer", (one) => one.peer),
+    ...line("÷ ORT cpu", (one) => one.processor),
+  ];
+}
+
+function errorsOf({ cases }: AdapterResult, dtype: Results["dtype"]): string[] {
+  const columns = columnsOf(cases.map((one) => one.outcome)).filter((name) => name !== "copy");
+  const shown = (timing: Timing | undefined): string => {
+    if (timing?.error === undefined) return "–";
+    const text = timing.error.toExponential(1);
+    return timing.error <= largestSaneError[dtype] ? text : `**${text}**, wrong`;
+  };
+  return [
+    "Largest error of an element against a float64 reference:",
+    "",
+    row(["case", ...columns]),
+    row(["---", ...columns.map(() => "---:")]),
+    ...cases.map(({ name, outcome }) =>
+      row([name, ...columns.map((column) => shown(timingOf(outcome, column)))]),
+    ),
+  ];
+}
+
+function notesOf({ cases, absent }: AdapterResult): string[] {
+  const refusals = new Map<string, string[]>();
+  for (const { name, outcome } of cases) {
+    for (const [column, one] of Object.entries(outcome)) {
+      if (!("refused" in one)) continue;
+      const key = `${column}: ${one.refused}`;
+      refusals.set(key, [...(refusals.get(key) ?? []), name]);
+    }
+  }
+  return [
+    ...Object.entries(absent).map(([name, why]) => `- ${name} does not start: ${escaped(why)}`),
+    ...[...refusals].map(([why, names]) => `- ${escaped(why)} (${names.join(", ")})`),
+  ];
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll("|", "\\|").replaceAll("<", "&lt;");
+}
+
+function digits(ms: number): string {
+  return ms >= 100 ? ms.toFixed(0) : ms >= 10 ? ms.toFixed(1) : ms >= 0.1 ? ms.toFixed(2) : ms.toPrecision(2);
+}
+
+function times(ratio: number | undefined): string {
+  return ratio === undefined ? "–" : ratio >= 10 ? ratio.toFixed(0) : ratio.toFixed(2);
+}
+
+function withName(ratio: number | undefined, name: string | undefined): string {
+  return name === undefined ? "–" : `${times(ratio)} (${name})`;
+}
+
+export function minutes(seconds: number): string {
+  return seconds < 90 ? `${Math.round(seconds)} s` : `${(seconds / 60).toFixed(1)} min`;
+}

@@ -1,0 +1,50 @@
+/** The yardstick: a kernel that reads half of the bytes and writes as many, four floats an invocation. */
+export interface CopyKernel {
+  record(pass: GPUComputePassEncoder): void;
+  destroy(): void;
+}
+
+export async function copyKernel(device: GPUDevice, bytes: number): Promise<CopyKernel> {
+  const count = Math.max(1, Math.floor(bytes / 32));
+  const lanes = 256;
+  const groups = Math.ceil(count / lanes);
+  const y = Math.ceil(groups / device.limits.maxComputeWorkgroupsPerDimension);
+  const x = Math.ceil(groups / y);
+  const code = `@group(0) @binding(0) var<storage, read> source: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> copied: array<vec4f>;
+@compute @workgroup_size(${lanes}) fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_id) lane: vec3u) {
+  let i = (id.x + id.y * ${x}u) * ${lanes}u + lane.x;
+  if (i < ${count}u) { copied[i] = source[i]; }
+}`;
+  const module = device.createShaderModule({ code });
+  const pipeline = await device.createComputePipelineAsync({ layout: "auto", compute: { module } });
+  const source = randomBuffer(device, count * 16, -1);
+  const copied = randomBuffer(device, count * 16, -1);
+  const entries = [source, copied].map((buffer, binding) => ({ binding, resource: { buffer } }));
+  const group = device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
+  return {
+    record(pass) {
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, group);
+      pass.dispatchWorkgroups(x, y);
+    },
+    destroy() {
+      source.destroy();
+      copied.destroy();
+    },
+  };
+}
+
+const storageUsage = 0x80 | 0x4 | 0x8;
+
+export function storageBuffer(device: GPUDevice, bytes: number): GPUBuffer {
+  return device.createBuffer({ size: Math.max(16, Math.ceil(bytes / 4) * 4), usage: storageUsage });
+}
+
+/** Floats between `from` and 1: pages of zeros are one page, and arithmetic on zeros may be quicker. */
+function randomBuffer(device: GPUDevice, bytes: number, from: number): GPUBuffer {
+  const buffer = storageBuffer(device, bytes);
+  const values = Float32Array.from({ length: buffer.size / 4 }, () => from + Math.random() * (1 - from));
+  device.queue.writeBuffer(buffer, 0, values);
+  return buffer;
+}
