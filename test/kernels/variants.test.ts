@@ -70,39 +70,40 @@ function paramsOf(graph: Graph): Record<string, number> {
 
 const norms = libraryNorms().flatMap(({ name, graphs }) => graphs.map((graph) => ({ name, graph })));
 
-describe.each(devices)("strategies on $name", ({ device }) => {
-  it.each([...Object.keys(strategies).entries()])(
-    "%i: %s",
-    async (turn, strategy) => {
-      const taken = new Set<string>();
-      for (const { name, graph } of norms) {
-        for (const [i, own] of extents.entries()) {
-          // Each norm with each strategy, and each of them with every shape, but not every three of them: minutes.
-          if ((i + norms.findIndex((one) => one.graph === graph)) % extents.length !== turn % extents.length)
-            continue;
-          const params = paramsOf(graph);
-          const trial = randomTrial(graph, own, params, 5 + i);
+describe.each(devices.map(({ name, device }, place) => ({ name, device, place })))(
+  "strategies on $name",
+  ({ device, place }) => {
+    it.each([...Object.keys(strategies).entries()])(
+      "%i: %s",
+      async (turn, strategy) => {
+        const taken = new Set<string>();
+        for (const [number, { name, graph }] of norms.entries()) {
+          // Pipelines take lavapipe up to a second each, so each pair of a norm and a strategy is tried once: the adapters
+          // take turns, and so do the shapes.
+          if ((number + turn) % devices.length !== place) continue;
+          const own = extents[(number + turn) % extents.length]!;
+          const trial = randomTrial(graph, own, paramsOf(graph), 5 + number);
           const choose = orDefault(strategies[strategy]!);
           if (!isTaken(device, trial, choose)) continue;
           taken.add(name);
           const worst = await worstDifference(device, trial, choose);
           expect(worst.error, `${name} ${JSON.stringify(worst)}`).toBeLessThanOrEqual(1e-5);
         }
-      }
-      // A strategy that is refused everywhere would be tested by nothing.
-      expect(taken.size).toBeGreaterThan(5);
-    },
-    180_000,
-  );
+        // A strategy that is refused everywhere would be tested by nothing.
+        expect(taken.size).toBeGreaterThan(2);
+      },
+      180_000,
+    );
 
-  it("gives the same bits every time", async () => {
-    for (const strategy of Object.values(strategies)) {
-      const trial = randomTrial(graphOf("LayerNorm"), { N: [32], D: [1000] }, {}, 9);
-      const { program } = compileGraph(trial.graph);
-      const norm = await createNorm(device, program, { dims: trial.dims, choose: orDefault(strategy) });
-      const first = await norm.run(trial.feeds);
-      for (let i = 0; i < 3; i++) expect(await norm.run(trial.feeds)).toEqual(first);
-      norm.destroy();
-    }
-  });
-});
+    it("gives the same bits every time", async () => {
+      for (const strategy of Object.values(strategies)) {
+        const trial = randomTrial(graphOf("LayerNorm"), { N: [32], D: [1000] }, {}, 9);
+        const { program } = compileGraph(trial.graph);
+        const norm = await createNorm(device, program, { dims: trial.dims, choose: orDefault(strategy) });
+        const first = await norm.run(trial.feeds);
+        for (let i = 0; i < 3; i++) expect(await norm.run(trial.feeds)).toEqual(first);
+        norm.destroy();
+      }
+    });
+  },
+);
