@@ -978,7 +978,6 @@ fn main(
   }
   let sum_all = sum_3;
   let sum_all_2 = sum_4;
-  let mul = 0.0f * f32(M);
   var sum_5 = 0.0f;
   var sum_6 = 0.0f;
   var sum_7 = 0.0f;
@@ -994,19 +993,19 @@ fn main(
     var part_14 = 0.0f;
     let stop_5 = min(block_5 + (LANES * 256u), M);
     for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
-      let add = mul + f32(i_5);
+      let index_2 = f32(i_5);
       let mean_weight_3 = f32(mean_weight[i_5]);
       let exp_3 = exp(mean_weight_3 - max_all);
       let div = exp_3 / sum_all;
       let var_weight_3 = f32(var_weight[i_5]);
       let exp_4 = exp(var_weight_3 - max_all_2);
       let div_2 = exp_4 / sum_all_2;
-      part_9 = part_9 + select(0.0f, div, add == 0.0f);
-      part_10 = part_10 + select(0.0f, div, add == 1.0f);
-      part_11 = part_11 + select(0.0f, div, add == 2.0f);
-      part_12 = part_12 + select(0.0f, div_2, add == 0.0f);
-      part_13 = part_13 + select(0.0f, div_2, add == 1.0f);
-      part_14 = part_14 + select(0.0f, div_2, add == 2.0f);
+      part_9 = part_9 + select(0.0f, div, index_2 == 0.0f);
+      part_10 = part_10 + select(0.0f, div, index_2 == 1.0f);
+      part_11 = part_11 + select(0.0f, div, index_2 == 2.0f);
+      part_12 = part_12 + select(0.0f, div_2, index_2 == 0.0f);
+      part_13 = part_13 + select(0.0f, div_2, index_2 == 1.0f);
+      part_14 = part_14 + select(0.0f, div_2, index_2 == 2.0f);
     }
     sum_5 = sum_5 + part_9;
     sum_6 = sum_6 + part_10;
@@ -1086,16 +1085,16 @@ fn main(
   let C_1 = row % max(C, 1u);
   let scratch_20 = f32(scratch[C_1]);
   let scratch_21 = f32(scratch[C + C_1]);
-  let scratch_55 = f32(scratch[((((C + C) + C) + N) + N) + N_1]);
-  let scratch_60 = f32(scratch[(C + C) + C_1]);
-  let rsqrt = inverseSqrt((((sum_all_6 * spread) + (sum_all_7 * scratch_55)) + (sum_all_8 * scratch_60)) + eps);
+  let scratch_52 = f32(scratch[((((C + C) + C) + N) + N) + N_1]);
+  let scratch_57 = f32(scratch[(C + C) + C_1]);
+  let rsqrt = inverseSqrt((((sum_all_6 * spread) + (sum_all_7 * scratch_52)) + (sum_all_8 * scratch_57)) + eps);
   let gamma_1 = f32(gamma[C_1]);
   let beta_1 = f32(beta[C_1]);
   let end = select(0u, S, active_1);
   for (var i_6 = lane; i_6 < end; i_6 += LANES) {
     let x_6 = f32(x[base + i_6]);
-    let mul_2 = (((sum_all_3 * ((x_6 - shift_2) - rest)) + (sum_all_4 * ((x_6 - scratch_18) - scratch_19))) + (sum_all_5 * ((x_6 - scratch_20) - scratch_21))) * rsqrt;
-    y[base + i_6] = y_t((mul_2 * gamma_1) + beta_1);
+    let mul = (((sum_all_3 * ((x_6 - shift_2) - rest)) + (sum_all_4 * ((x_6 - scratch_18) - scratch_19))) + (sum_all_5 * ((x_6 - scratch_20) - scratch_21))) * rsqrt;
+    y[base + i_6] = y_t((mul * gamma_1) + beta_1);
   }
 }
 `,
@@ -1359,7 +1358,6 @@ fn main(
   }
   let sum_all = sum_4;
   let sum_all_2 = sum_5;
-  let mul = 0.0f * f32(M);
   var sum_6 = 0.0f;
   var sum_7 = 0.0f;
   var sum_8 = 0.0f;
@@ -1375,19 +1373,19 @@ fn main(
     var part_14 = 0.0f;
     let stop_5 = min(block_5 + (LANES * 256u), M);
     for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
-      let add = mul + f32(i_5);
+      let index_2 = f32(i_5);
       let mean_weight_3 = f32(mean_weight[i_5]);
       let exp_3 = exp(mean_weight_3 - max_all);
       let div = exp_3 / sum_all;
       let var_weight_3 = f32(var_weight[i_5]);
       let exp_4 = exp(var_weight_3 - max_all_2);
       let div_2 = exp_4 / sum_all_2;
-      part_9 = part_9 + select(0.0f, div, add == 0.0f);
-      part_10 = part_10 + select(0.0f, div, add == 1.0f);
-      part_11 = part_11 + select(0.0f, div, add == 2.0f);
-      part_12 = part_12 + select(0.0f, div_2, add == 0.0f);
-      part_13 = part_13 + select(0.0f, div_2, add == 1.0f);
-      part_14 = part_14 + select(0.0f, div_2, add == 2.0f);
+      part_9 = part_9 + select(0.0f, div, index_2 == 0.0f);
+      part_10 = part_10 + select(0.0f, div, index_2 == 1.0f);
+      part_11 = part_11 + select(0.0f, div, index_2 == 2.0f);
+      part_12 = part_12 + select(0.0f, div_2, index_2 == 0.0f);
+      part_13 = part_13 + select(0.0f, div_2, index_2 == 1.0f);
+      part_14 = part_14 + select(0.0f, div_2, index_2 == 2.0f);
     }
     sum_6 = sum_6 + part_9;
     sum_7 = sum_7 + part_10;
@@ -1467,16 +1465,16 @@ fn main(
   let C_1 = row % max(C, 1u);
   let scratch_20 = f32(scratch[C_1]);
   let scratch_21 = f32(scratch[C + C_1]);
-  let scratch_55 = f32(scratch[((((C + C) + C) + N) + N) + N_1]);
-  let scratch_60 = f32(scratch[(C + C) + C_1]);
-  let rsqrt = inverseSqrt((((sum_all_6 * spread) + (sum_all_7 * scratch_55)) + (sum_all_8 * scratch_60)) + eps);
+  let scratch_52 = f32(scratch[((((C + C) + C) + N) + N) + N_1]);
+  let scratch_57 = f32(scratch[(C + C) + C_1]);
+  let rsqrt = inverseSqrt((((sum_all_6 * spread) + (sum_all_7 * scratch_52)) + (sum_all_8 * scratch_57)) + eps);
   let gamma_1 = f32(gamma[C_1]);
   let beta_1 = f32(beta[C_1]);
   let end = select(0u, S / 4u, active_1);
   for (var i_6 = lane; i_6 < end; i_6 += LANES) {
     let x_6 = vec4f(x[base_2 + i_6]);
-    let add_2 = ((vec4f(sum_all_3) * ((x_6 - vec4f(shift_2)) - vec4f(rest))) + (vec4f(sum_all_4) * ((x_6 - vec4f(scratch_18)) - vec4f(scratch_19)))) + (vec4f(sum_all_5) * ((x_6 - vec4f(scratch_20)) - vec4f(scratch_21)));
-    y[base_2 + i_6] = vec4<y_t>(((add_2 * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1));
+    let add = ((vec4f(sum_all_3) * ((x_6 - vec4f(shift_2)) - vec4f(rest))) + (vec4f(sum_all_4) * ((x_6 - vec4f(scratch_18)) - vec4f(scratch_19)))) + (vec4f(sum_all_5) * ((x_6 - vec4f(scratch_20)) - vec4f(scratch_21)));
+    y[base_2 + i_6] = vec4<y_t>(((add * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1));
   }
 }
 `,
