@@ -3,6 +3,9 @@ import type { GraphBuilder } from "../tensor/builder.ts";
 import type { Node } from "../tensor/graph.ts";
 import { atom, buildProduct, collect, inverse, type Product, type Sum, times } from "./product.ts";
 
+/** Factoring takes time with the cube of the terms; a norm has ten or so. */
+const maxTerms = 32;
+
 /**
  * a·b + a·c → a·(b + c), as far as it goes; undefined for 0. The cotangent of a standardized row becomes
  * rstd·(g − mean g − xhat·mean(g·xhat)) by this.
@@ -11,6 +14,7 @@ export function factored(g: GraphBuilder, sum: Sum): Product | undefined {
   const terms = collect(sum);
   if (terms.length === 0) return undefined;
   if (terms.length === 1) return terms[0];
+  if (terms.length > maxTerms) return atom(buildSum(g, terms));
   const common = commonFactor(terms);
   if (common.powers.size > 0 || common.coefficient !== 1) {
     const rest = factored(g, divided(terms, common));

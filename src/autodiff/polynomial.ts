@@ -12,6 +12,8 @@ import { atom, collect, inverse, one, type Product, type Sum, scale, times } fro
 
 /** Multiplied out, a sum can grow without bound; one of more terms is not looked into. */
 const maxTerms = 24;
+/** Squared over and over, x has a power of 2^n. */
+const maxPower = 8;
 
 export interface Algebra {
   /** Whether the sum of `value` over the axes is zero. */
@@ -68,7 +70,9 @@ export function createAlgebra(g: GraphBuilder): Algebra {
 
   function multiplied(node: Node, a: Sum, b: Sum): Sum {
     if (a.length * b.length > maxTerms) return [atom(node)];
-    return a.flatMap((left) => b.map((right) => times(left, right)));
+    const product = a.flatMap((left) => b.map((right) => times(left, right)));
+    const large = product.some(({ powers }) => [...powers.values()].some((n) => Math.abs(n) > maxPower));
+    return large ? [atom(node)] : product;
   }
 
   function expandReduce(node: ReduceNode): Sum {

@@ -78,12 +78,13 @@ export function withKnown(product: Product, known: readonly MapNode[]): Product 
 }
 
 /**
- * The nodes of a product: what is the same for many elements is multiplied once for all of them. Later nodes come
- * first, as the sweep met them, so that a cotangent is the beginning of those that are made of it.
+ * The nodes of a product: what is the same for many elements is multiplied once for all of them. Factors come in
+ * the order in which the sweep met them, so that a cotangent is the beginning of those that are made of it: of a chain
+ * of n operators the n-th is one more product, not n.
  */
 export function buildProduct(g: GraphBuilder, { coefficient, powers }: Product): Node {
   const groups = new Map<string, Group>();
-  for (const [node, power] of [...powers].sort(([a], [b]) => b.id - a.id)) {
+  for (const [node, power] of powers) {
     const key = node.axes.join(" ");
     const group = groups.get(key) ?? { over: [], under: [] };
     groups.set(key, group);

@@ -1,5 +1,6 @@
 /** The gradients of the whole library on every adapter of the machine against the oracle's backward graph. */
 import { afterAll, describe, expect, it } from "vitest";
+import { oracle, type Trial } from "../support/compare.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
 import { backwardTrial, worstOnDevice } from "../support/gradients.ts";
 import { libraryNorms } from "../support/library.ts";
@@ -54,6 +55,13 @@ const cases = libraryNorms().flatMap((norm) =>
   norm.graphs.map((graph) => ({ norm: norm.name, mode: graph.mode, graph })),
 );
 
+/** The statistics of an empty batch are NaN (0 / 0); on the way to a gradient Mesa folds the NaN · 0 to 0. */
+function numbersOnly(trial: Trial): Trial {
+  const want = oracle(trial);
+  const results = trial.graph.results.filter((one) => !want.get(one.tensor)?.some(Number.isNaN));
+  return { ...trial, graph: { ...trial.graph, results } };
+}
+
 describe.each(devices)("gradients of the library on $name", ({ name, device }) => {
   describe.each(cases)("$norm $mode", ({ graph }) => {
     const own = (params: Readonly<Record<string, number>>): Record<string, number> =>
@@ -65,7 +73,9 @@ describe.each(devices)("gradients of the library on $name", ({ name, device }) =
     const chosen = name === "swiftshader" ? shapes.filter((one) => one.name === "multiples of four") : shapes;
     it.each(chosen)("$name", async ({ extents, params, least }) => {
       const trial = randomTrial(graph, extents, own(params), 7);
-      const worst = await worstOnDevice(device, backwardTrial(trial), least);
+      const backward = backwardTrial(trial);
+      const empty = Object.values(extents).some((list) => list.includes(0));
+      const worst = await worstOnDevice(device, empty ? numbersOnly(backward) : backward, least);
       expect(worst.error, JSON.stringify(worst)).toBeLessThanOrEqual(tolerance);
     });
 
