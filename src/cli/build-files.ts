@@ -5,6 +5,7 @@ import type { Module } from "../check/modules.ts";
 import { compileGraph } from "../compile/passes.ts";
 import type { Source } from "../diagnostics/diagnostic.ts";
 import { type BoundNorm, emitBindings, emitFurther } from "../emit/bindings.ts";
+import { offersMore } from "../emit/program.ts";
 import type { Program, ProgramKernel } from "../program/program.ts";
 import { version } from "../version.ts";
 import { asBuilt, namedForms } from "./describe.ts";
@@ -65,11 +66,13 @@ export async function buildFiles(files: readonly LoadedFile[], settings: BuildSe
       const path = claim(taken, `${stem(source.path)}.ts`, source);
       const further = new Map<Program, string>();
       for (const program of norms.flatMap((one) => one.programs)) {
+        if (!offersMore(program)) continue;
         further.set(program, claim(taken, `further/${baseName(program)}.ts`, source));
       }
       const input = { norms, banner, runtime: settings.runtime };
       // Named as TypeScript wants it: `.js`, and every bundler finds the `.ts`.
-      const imported = (program: Program): string => `./${further.get(program)!.replace(/\.ts$/, ".js")}`;
+      const imported = (program: Program): string | undefined =>
+        further.has(program) ? `./${further.get(program)!.replace(/\.ts$/, ".js")}` : undefined;
       put(path, await emitBindings({ ...input, further: imported }));
       for (const [program, own] of further) put(own, emitFurther(program, input));
     }

@@ -13,7 +13,7 @@ export interface Written {
 }
 
 const manifestName = "manifest.json";
-const ownPath = /^(?:wgsl\/)?[^/\\\0]+\.(?:ts|wgsl)$/;
+const ownPath = /^(?:wgsl\/|further\/)?[^/\\\0]+\.(?:ts|wgsl)$/;
 
 /** Writes what changed, the manifest last, and deletes what an earlier build made and this one does not. */
 export function writeBuild(out: string, { texts, manifest }: BuildFiles): Written {
@@ -26,7 +26,9 @@ export function writeBuild(out: string, { texts, manifest }: BuildFiles): Writte
     replaceText(join(folder, path), text);
   }
   for (const path of stale) unlinkSync(join(folder, path));
-  if (stale.some((path) => path.startsWith("wgsl/"))) removeIfEmpty(join(folder, "wgsl"));
+  for (const inner of ["wgsl", "further"]) {
+    if (stale.some((path) => path.startsWith(`${inner}/`))) removeIfEmpty(join(folder, inner));
+  }
   return { written: changed.map(([path]) => path), deleted: stale, unchanged: all.size - changed.length };
 }
 

@@ -24,7 +24,7 @@ export interface BindingsInput {
   /** What the module imports the runtime from. */
   readonly runtime?: string;
   /** Where a module lies that `emitFurther` made of a program, as the module imports it; where none does, nothing is left out. */
-  readonly further?: (program: Program) => string;
+  readonly further?: (program: Program) => string | undefined;
 }
 
 /** The text of a module with what a program's kernels offer besides: see `Program.more`. */
@@ -57,10 +57,13 @@ export async function emitBindings({
     api: printDeclarations(declarations).trim(),
     programs: norms.map((norm, i) => ({
       name: identifiers[i]!.programs,
-      programs: norm.programs.map((program) => ({
-        literal: printLiteral(further === undefined ? program : mainOf(program), "  "),
-        further: further === undefined ? null : JSON.stringify(further(program)),
-      })),
+      programs: norm.programs.map((program) => {
+        const elsewhere = further?.(program);
+        return {
+          literal: printLiteral(elsewhere === undefined ? program : mainOf(program), "  "),
+          further: elsewhere === undefined ? null : JSON.stringify(elsewhere),
+        };
+      }),
     })),
   });
 }

@@ -88,6 +88,10 @@ function emitForm(kernel: Kernel): KernelForm {
   };
 }
 
+export function offersMore({ kernels }: Program): boolean {
+  return kernels.some(({ offers }) => offers.held > 0 || offers.together > 1 || offers.split);
+}
+
 /** A program in two: what every device needs, and what its kernels offer besides. */
 export function divideProgram(program: Program): { main: Program; more: readonly FurtherForms[] } {
   const isMain = ({ held, together }: KernelForm): boolean => held === 0 && together === 1;
