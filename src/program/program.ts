@@ -120,6 +120,11 @@ export interface ProgramBinding {
   readonly name: string;
   /** The functions that the text calls, by what they do. Values are f32, whatever lies in memory. */
   readonly accessors: Readonly<Partial<Record<Accessor, string>>>;
+  /**
+   * Whether what is written is added to what is there. Compilers never say so: the runtime does, of a tensor that one
+   * dispatch writes, each element once, and none reads.
+   */
+  readonly adds?: boolean;
 }
 
 /**

@@ -27,7 +27,7 @@ export function accessCode(bindings: readonly ProgramBinding[], layout: Layout):
       }
     }
     for (const [kind, name] of Object.entries(binding.accessors) as [Accessor, string][]) {
-      functions.push(accessor(kind, name, names, place, array));
+      functions.push(accessor(kind, name, names, place, array, binding.adds));
       const helper = array.helpers[kind];
       if (helper !== undefined) helpers.add(helper);
     }
@@ -61,11 +61,15 @@ function accessor(
   arrays: readonly string[],
   { packedAt, pieceLength }: Place,
   array: MemoryArray,
+  adds: boolean | undefined,
 ): string {
   const unit = kind === "four" || kind === "putFour" ? 4 : 1;
   const reads = kind === "at" || kind === "four";
   const cases = arrays.map((own, piece) => {
-    const text = array[kind](own, place((packedAt ?? -piece * pieceLength) / unit));
+    const index = place((packedAt ?? -piece * pieceLength) / unit);
+    // Halves too are added as f32 and rounded once.
+    const sum = `(value + ${array[unit === 1 ? "at" : "four"](own, index)})`;
+    const text = array[kind](own, index, adds ? sum : "value");
     const last = piece === arrays.length - 1;
     if (last) return reads ? `return ${text};` : text;
     const end = ((piece + 1) * pieceLength) / unit;

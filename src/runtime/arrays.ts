@@ -2,9 +2,13 @@
 import type { Accessor } from "../program/program.ts";
 import type { Element } from "./layout.ts";
 
-type Text = (array: string, index: string) => string;
+type Read = (array: string, index: string) => string;
+/** `value` is a name, or an expression in parentheses. */
+type Write = (array: string, index: string, value: string) => string;
 
-export interface MemoryArray extends Readonly<Record<Accessor, Text>> {
+export interface MemoryArray extends Readonly<Record<Accessor, Write>> {
+  readonly at: Read;
+  readonly four: Read;
   readonly type: string;
   /** Declarations that an accessor needs. */
   readonly helpers: Readonly<Partial<Record<Accessor, string>>>;
@@ -25,7 +29,7 @@ export function arrayOf(element: Element, wide: boolean, single: boolean): Memor
 }
 
 function ofFloats(element: "f32" | "f16", wide: boolean): MemoryArray {
-  const one: Text = (array, index) =>
+  const one: Read = (array, index) =>
     wide ? `${array}[${index} / 4u][${index} % 4u]` : `${array}[${index}]`;
   const [read, readFour, write, writeFour] =
     element === "f32" ? ["", "", "", ""] : ["f32", "vec4f", "f16", "vec4h"];
@@ -33,8 +37,8 @@ function ofFloats(element: "f32" | "f16", wide: boolean): MemoryArray {
     type: wide ? `vec4<${element}>` : element,
     at: (array, index) => converted(read, one(array, index)),
     four: (array, index) => converted(readFour, `${array}[${index}]`),
-    put: (array, index) => `${one(array, index)} = ${converted(write, "value")};`,
-    putFour: (array, index) => `${array}[${index}] = ${converted(writeFour, "value")};`,
+    put: (array, index, value) => `${one(array, index)} = ${converted(write, value)};`,
+    putFour: (array, index, value) => `${array}[${index}] = ${converted(writeFour, value)};`,
     helpers: {},
   };
 }
@@ -78,7 +82,7 @@ function ofWords(wide: boolean): MemoryArray {
     put: () => {
       throw new Error("single halves are written to atomic words");
     },
-    putFour: (array, index) => `${array}[${index}] = _to_words(value);`,
+    putFour: (array, index, value) => `${array}[${index}] = _to_words(${value});`,
     helpers: { putFour: toHalves },
   };
 }
@@ -92,9 +96,9 @@ const ofAtomicWords: MemoryArray = {
   at: atomicHalf,
   // No kernel takes fours of a tensor of which it writes single elements for speed: this is for completeness.
   four: (array, index) => `vec4f(${fourOf(index, (each) => atomicHalf(array, each)).join(", ")})`,
-  put: (array, index) => putHalf(array, index, "value"),
-  putFour: (array, index) =>
-    fourOf(index, (each, i) => `{ ${putHalf(array, each, `value[${i}]`)} }`).join(" "),
+  put: putHalf,
+  putFour: (array, index, value) =>
+    fourOf(index, (each, i) => `{ ${putHalf(array, each, `${value}[${i}]`)} }`).join(" "),
   helpers: { put: toHalves, putFour: toHalves },
 };
 
@@ -104,7 +108,8 @@ function atomicHalf(array: string, index: string): string {
 
 function putHalf(array: string, index: string, value: string): string {
   const word = `&${array}[${index} / 2u]`;
-  return `let _shift = 16u * (${index} % 2u); atomicAnd(${word}, ~(0xffffu << _shift)); atomicOr(${word}, _to_halves(vec4f(${value})).x << _shift);`;
+  // The value first: it may be a sum with what is there.
+  return `let _half = _to_halves(vec4f(${value})).x; let _shift = 16u * (${index} % 2u); atomicAnd(${word}, ~(0xffffu << _shift)); atomicOr(${word}, _half << _shift);`;
 }
 
 function fourOf(index: string, text: (index: string, i: number) => string): string[] {
