@@ -3,10 +3,11 @@ export type { FurtherForms, Mode, Program, Storage } from "../program/program.ts
 export { chooseVariant } from "./default-variant.ts";
 export type { Dispatch } from "./dispatch.ts";
 export { NormError, type NormErrorCode } from "./errors.ts";
+export type { BackwardKeys, OptionKeys } from "./given.ts";
 export { refusal } from "./legal.ts";
 export { createNorm } from "./norm.ts";
-export { createFromOptions, type OptionKeys } from "./options.ts";
+export { createBackwardFromOptions, createFromOptions } from "./options.ts";
 export { resolveShapes, type Shapes } from "./shapes.ts";
 export type { Traits } from "./traits.ts";
-export type { BuffersByName, FeedsByName, Norm, NormOptions, ResultsByName } from "./types.ts";
+export type { Backward, BuffersByName, FeedsByName, Norm, NormOptions, ResultsByName } from "./types.ts";
 export type { ChooseVariant, Variant, Work, WorkgroupLimits } from "./variant.ts";

@@ -44,3 +44,13 @@ export interface Norm<Buffers = BuffersByName, Feeds = FeedsByName, Results = Re
   /** Releases the buffers that the instance made; it cannot be used afterwards. */
   destroy(): void;
 }
+
+/**
+ * The backward pass of a norm: `encode` reads what the gradients depend on and a `d_y` for each output, and writes a
+ * `d_x` for each tensor that was asked for, or adds to it what is new. `run` begins from zeros.
+ */
+export type Backward<Buffers, Feeds, Of extends string> = Norm<
+  Buffers & Readonly<Record<`d_${Of}`, GPUBuffer>>,
+  Feeds,
+  Readonly<Record<`d_${Of}`, Float32Array<ArrayBuffer>>>
+>;

@@ -1,0 +1,149 @@
+/** Gradients that are added to what their buffers hold, against the oracle's backward graph. */
+import { afterAll, describe, expect, it } from "vitest";
+import { compileBackward } from "../../src/compile/backward.ts";
+import { compileGraph } from "../../src/compile/passes.ts";
+import type { KernelForm } from "../../src/program/program.ts";
+import { createBackward } from "../../src/runtime/backward.ts";
+import { fromHalf, toHalf } from "../../src/runtime/half.ts";
+import type { Storage } from "../../src/runtime/index.ts";
+import type { Graph } from "../../src/tensor/graph.ts";
+import { readBuffer, storedBuffer } from "../support/buffers.ts";
+import { oracle, type Trial } from "../support/compare.ts";
+import { closeTestDevices, openTestDevices, withLimits } from "../support/device.ts";
+import { backwardTrial } from "../support/gradients.ts";
+import { graphOf, libraryNorms } from "../support/library.ts";
+import { type Extents, randomTrial } from "../support/shapes.ts";
+
+/** Adding is only right where each element of a gradient is written once a run, and not read in between. */
+describe("a gradient is written by one dispatch and read by none", () => {
+  const cases = libraryNorms().flatMap((norm) => norm.graphs.map((graph) => ({ name: norm.name, graph })));
+  it.each(cases)("$name $graph.mode", ({ graph }) => {
+    for (const { program } of compileBackward(graph)) {
+      const outputs = program.tensors.filter((one) => one.role === "output").map((one) => one.name);
+      /** What each dispatch of one way to run a kernel writes. */
+      const written = (dispatches: readonly (readonly KernelForm[])[]): string[] =>
+        dispatches.flatMap((forms) => {
+          const bindings = forms.flatMap((one) => one.bindings).filter((one) => outputs.includes(one.tensor));
+          for (const { access, accessors } of bindings) {
+            expect(access).toBe("read_write");
+            expect(Object.keys(accessors).filter((one) => !one.startsWith("put"))).toEqual([]);
+          }
+          return [...new Set(bindings.map((one) => one.tensor))];
+        });
+      const whole = program.kernels.flatMap((one) => written([one.forms]));
+      const split = program.kernels.flatMap(({ forms, split }) =>
+        written(split === null ? [forms] : split.stages.map((one) => one.forms)),
+      );
+      expect(whole.sort()).toEqual([...outputs].sort());
+      expect(split.sort()).toEqual([...outputs].sort());
+    }
+  });
+});
+
+const asTheyAre = (await openTestDevices()).map((one) => ({ ...one, title: one.name as string }));
+const without = (await openTestDevices(["subgroups"])).map((one) => ({
+  ...one,
+  title: `${one.name} without shader-f16`,
+}));
+const devices = [...asTheyAre, ...without];
+afterAll(() => closeTestDevices(devices));
+
+const odd: Extents = { N: [3], C: [6], S: [5, 11], D: [67] };
+const fours: Extents = { N: [4], C: [8], S: [6, 8], D: [96] };
+/** Few and long rows: split where the device is a GPU. */
+const long: Extents = { N: [2], C: [2], S: [2003], D: [4004] };
+
+/** Makes the backward pass, runs it twice from `start`, and gives back what each gradient's buffer then holds. */
+async function twice(
+  device: GPUDevice,
+  graph: Graph,
+  trial: Trial,
+  storage: Storage,
+  start: number,
+  accumulate: readonly string[],
+): Promise<Map<string, Float32Array>> {
+  const programs = compileBackward(graph).map((one) => one.program);
+  const back = await createBackward(
+    device,
+    [compileGraph(graph).program],
+    async () => ({ backward: programs }),
+    {
+      ...trial.dims,
+      ...trial.params,
+      ...(graph.mode === null ? {} : { mode: graph.mode }),
+      dtype: storage,
+      accumulate,
+    },
+  );
+  const written = back.program.tensors.filter((one) => one.role === "output").map((one) => one.name);
+  const elements = (name: string): number => back.dims.get(name)!.reduce((a, b) => a * b, 1);
+  const buffers = new Map<string, GPUBuffer>();
+  for (const { name, role } of back.program.tensors) {
+    if (role === "scratch") continue;
+    const values = trial.feeds[name] ?? new Float32Array(elements(name)).fill(start);
+    buffers.set(name, storedBuffer(device, values, back.storage.get(name)!));
+  }
+  for (let i = 0; i < 2; i++) {
+    const encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    back.encode(pass, Object.fromEntries(buffers));
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+  }
+  const results = new Map<string, Float32Array>();
+  for (const name of written) {
+    results.set(name, await readBuffer(device, buffers.get(name)!, elements(name), storage));
+  }
+  for (const buffer of buffers.values()) buffer.destroy();
+  back.destroy();
+  return results;
+}
+
+function rounded(trial: Trial, storage: Storage): Trial {
+  if (storage === "f32") return trial;
+  const feeds = Object.entries(trial.feeds).map(([name, values]) => [
+    name,
+    values.map((one) => fromHalf(toHalf(one))),
+  ]);
+  return { ...trial, feeds: Object.fromEntries(feeds) };
+}
+
+describe.each(devices)("on $title", ({ device: real, title }) => {
+  const storages = title.endsWith("shader-f16") ? (["f16"] as const) : (["f32", "f16"] as const);
+  describe.each(storages)("%s", (storage) => {
+    it.each([
+      ["LayerNorm", null, odd, undefined],
+      ["LayerNorm", null, fours, undefined],
+      ["LayerNorm", null, long, undefined],
+      ["BatchNorm", "train", odd, undefined],
+      ["BatchNorm", "train", fours, undefined],
+      ["GroupNorm", null, fours, undefined],
+      ["LayerNorm", null, odd, 512],
+      ["LayerNorm", null, fours, 1024],
+      ["BatchNorm", "train", fours, 4096],
+    ] as const)("%s %s %j in bindings of %s bytes", async (norm, mode, extents, most) => {
+      const device =
+        most === undefined
+          ? real
+          : withLimits(real, { maxStorageBufferBindingSize: storage === "f16" ? most / 2 : most });
+      const graph = graphOf(norm, mode);
+      const params: Record<string, number> = norm === "GroupNorm" ? { G: 2 } : {};
+      const forward = rounded(randomTrial(graph, extents, params, 7), storage);
+      const backward = rounded(backwardTrial(forward), storage);
+      const trial = { ...forward, feeds: { ...forward.feeds, ...backward.feeds } };
+      const start = 3;
+      const got = await twice(device, graph, trial, storage, start, ["x", "gamma"]);
+      for (const [tensor, gradient] of oracle(backward)) {
+        const sums = tensor === "d_x" || tensor === "d_gamma";
+        const want = gradient.map((one) => (sums ? start + 2 * one : one));
+        const largest = want.reduce((most, one) => Math.max(most, Math.abs(one)), 1);
+        // The contract for each of two gradients; f16 rounds twice, half a unit of 11 bits each time.
+        const allowed = largest * (2e-5 + (storage === "f16" ? 2 * 2 ** -11 : 0));
+        const worst = want.reduce((most, one, i) => Math.max(most, Math.abs(one - got.get(tensor)![i]!)), 0);
+        expect(worst, tensor).toBeLessThanOrEqual(allowed);
+      }
+      // The same input gives the same bits.
+      expect(await twice(device, graph, trial, storage, start, ["x", "gamma"])).toEqual(got);
+    });
+  });
+});
