@@ -1,11 +1,13 @@
 /** What `normc build` makes of checked files: texts by the path that they get inside of the output folder. */
 import { createHash } from "node:crypto";
 import { basename, relative, sep } from "node:path";
+import { nameClash } from "../autodiff/names.ts";
 import type { Module } from "../check/modules.ts";
+import { compileBackward, type Gradients } from "../compile/backward.ts";
 import { compileGraph } from "../compile/passes.ts";
 import type { Source } from "../diagnostics/diagnostic.ts";
-import { type BoundNorm, emitBindings, emitFurther } from "../emit/bindings.ts";
-import { offersMore } from "../emit/program.ts";
+import { type BoundNorm, emitBackward, emitBindings, emitFurther } from "../emit/bindings.ts";
+import { divideProgram, offersMore } from "../emit/program.ts";
 import type { Program, ProgramKernel } from "../program/program.ts";
 import { version } from "../version.ts";
 import { asBuilt, namedForms } from "./describe.ts";
@@ -43,6 +45,11 @@ export interface BuildFiles {
   readonly manifest: Manifest;
 }
 
+interface BuiltNorm extends BoundNorm {
+  /** What each of its backward programs computes. */
+  readonly gradients: ReadonlyMap<Program, Gradients>;
+}
+
 export async function buildFiles(files: readonly LoadedFile[], settings: BuildSettings): Promise<BuildFiles> {
   const taken = new Map<string, Source>();
   const texts = new Map<string, string>();
@@ -56,32 +63,48 @@ export async function buildFiles(files: readonly LoadedFile[], settings: BuildSe
       texts.set(path, text);
     };
     const banner = { source: basename(source.path), hash: hashOf(source), compiler: version };
-    const norms = checked.norms.map((norm): BoundNorm => {
-      const programs = norm.graphs.map(
-        (graph) => compileGraph(applyLayouts(graph, settings.layouts, usedLayouts)).program,
-      );
-      return { name: norm.name, doc: norm.doc, docs: norm.docs, programs };
+    const norms = checked.norms.map((norm): BuiltNorm => {
+      const graphs = norm.graphs.map((graph) => applyLayouts(graph, settings.layouts, usedLayouts));
+      const clash = graphs.map(nameClash).find((one) => one !== undefined);
+      const backward = clash === undefined ? graphs.flatMap(compileBackward) : [];
+      return {
+        name: norm.name,
+        doc: norm.doc,
+        docs: norm.docs,
+        programs: graphs.map((graph) => compileGraph(graph).program),
+        ...(backward.length === 0 ? { clash } : { backward: backward.map(({ program }) => program) }),
+        gradients: new Map(backward.map(({ program, gradients }) => [program, gradients])),
+      };
     });
     if (norms.length > 0) {
       const path = claim(taken, `${stem(source.path)}.ts`, source);
       const further = new Map<Program, string>();
-      for (const program of norms.flatMap((one) => one.programs)) {
-        if (!offersMore(program)) continue;
-        further.set(program, claim(taken, `further/${baseName(program)}.ts`, source));
+      const backward = new Map<BoundNorm, string>();
+      for (const norm of norms) {
+        for (const program of [...norm.programs, ...(norm.backward ?? [])]) {
+          if (!offersMore(program)) continue;
+          further.set(program, claim(taken, `further/${baseName(program, norm)}.ts`, source));
+        }
+        if (norm.backward !== undefined) {
+          backward.set(norm, claim(taken, `backward/${short(norm.name)}.ts`, source));
+        }
       }
       const input = { norms, banner, runtime: settings.runtime };
-      // Named as TypeScript wants it: `.js`, and every bundler finds the `.ts`.
-      const imported = (program: Program): string | undefined =>
-        further.has(program) ? `./${further.get(program)!.replace(/\.ts$/, ".js")}` : undefined;
-      put(path, await emitBindings({ ...input, further: imported }));
+      const modules = (prefix: string) => ({
+        ...input,
+        further: (program: Program) => imported(prefix, further.get(program)),
+        backward: (norm: BoundNorm) => imported(prefix, backward.get(norm)),
+      });
+      put(path, await emitBindings(modules("./")));
       for (const [program, own] of further) put(own, emitFurther(program, input));
+      for (const [norm, own] of backward) put(own, emitBackward(norm, modules("../")));
     }
     const head = `// ${marker}${version} from ${printable(banner.source)} (${banner.hash}).\n`;
-    for (const { programs } of norms) {
-      for (const program of programs) {
-        for (const kernel of program.kernels) {
+    for (const norm of norms) {
+      for (const [program, { kernels }] of readable(norm)) {
+        for (const kernel of kernels) {
           for (const { name, form } of namedForms(kernel)) {
-            const path = claim(taken, kernelPath(program, kernel, name === "" ? "" : `.${name}`), source);
+            const path = claim(taken, kernelPath(baseName(program, norm), kernel, name), source);
             put(path, `${head}${asBuilt(form)}`);
           }
         }
@@ -124,12 +147,36 @@ function claim(taken: Map<string, Source>, path: string, source: Source): string
   }
 }
 
-function kernelPath(program: Program, { name }: ProgramKernel, suffix: string): string {
-  return `wgsl/${baseName(program)}.${short(name)}${suffix}.wgsl`;
+/**
+ * The programs whose kernels are written as WGSL to be read. Of the backward ones those that compute everything, in the
+ * forms that every device can run: all forms of all of them would be three times what the forward ones have.
+ */
+function readable({ programs, backward = [], gradients }: BuiltNorm): Map<Program, Program> {
+  const all = backward.filter((one) => gradients.get(one) === "all");
+  return new Map([
+    ...programs.map((one) => [one, one] as const),
+    ...all.map((one) => [one, divideProgram(one).main] as const),
+  ]);
 }
 
-function baseName({ norm, mode }: Program): string {
-  return [short(norm), ...(mode === null ? [] : [mode])].join(".");
+/** Named as TypeScript wants it: `.js`, and every bundler finds the `.ts`. */
+function imported(prefix: string, path: string | undefined): string | undefined {
+  return path === undefined ? undefined : `${prefix}${path.replace(/\.ts$/, ".js")}`;
+}
+
+function kernelPath(program: string, { name }: ProgramKernel, form: string): string {
+  return `wgsl/${program}.${short(name)}${form === "" ? "" : `.${form}`}.wgsl`;
+}
+
+/** `LayerNorm`, `BatchNorm.train`, `LayerNorm.backward`, `LayerNorm.backward.inputs`. */
+function baseName(program: Program, { gradients }: BuiltNorm): string {
+  const backward = gradients.get(program);
+  return [
+    short(program.norm),
+    ...(program.mode === null ? [] : [program.mode]),
+    ...(backward === undefined ? [] : ["backward"]),
+    ...(backward === undefined || backward === "all" ? [] : [backward]),
+  ].join(".");
 }
 
 /** A file name has 255 bytes at most. */

@@ -1,60 +1,67 @@
 import type { Mode, Program, ProgramTensor } from "../program/program.ts";
-import { dimsDoc, dimsType, needsDims } from "./bindings-dims.ts";
+import { backwardMethod, describeBackward } from "./bindings-backward.ts";
+import {
+  type BoundNorm,
+  type Declaration,
+  described,
+  dtypeMember,
+  joined,
+  type Member,
+  optionMembers,
+} from "./bindings-members.ts";
 import { freeName, type NormIdentifiers } from "./bindings-names.ts";
 
-/** A norm as the bindings need it: its documentation and its programs, one a mode. */
-export interface BoundNorm {
-  readonly name: string;
-  readonly doc?: string | undefined;
-  /** The documentation of tensors and params by name. */
-  readonly docs: ReadonlyMap<string, string>;
-  /** One for each mode, or a single one whose mode is null. */
-  readonly programs: readonly Program[];
-}
-
-/** A declaration of the module, as plain data. */
-export type Declaration =
-  | {
-      readonly kind: "interface";
-      readonly name: string;
-      readonly doc: string;
-      readonly members: readonly Member[];
-    }
-  | {
-      readonly kind: "type";
-      readonly name: string;
-      readonly doc: string;
-      readonly type: string;
-      readonly parameter?: string;
-    }
-  | { readonly kind: "const"; readonly name: string; readonly doc: string; readonly value: string };
-
-export interface Member {
-  readonly name: string;
-  readonly type: string;
-  readonly optional: boolean;
-  readonly doc: string;
-}
-
-/** What a module exports for one norm: its options, buffers, feeds, results, and the object that creates it. */
-export function describeNorm(norm: BoundNorm, ids: NormIdentifiers): Declaration[] {
-  const modal = norm.programs.some((program) => program.mode !== null);
+/**
+ * What a module exports for one norm: its options, buffers, feeds, results, and the object that creates it.
+ * @param backward where the module of its backward programs lies; without one it has no backward pass.
+ */
+export function describeNorm(norm: BoundNorm, ids: NormIdentifiers, backward?: string): Declaration[] {
   const own = new Set(norm.programs.flatMap((p) => [...p.tensors, ...p.params].map((each) => each.name)));
   const keys = { mode: freeName("mode", own), dtype: freeName("dtype", own) };
   const options: Declaration = {
     kind: "interface",
     name: ids.options,
     doc: `What a ${norm.name} is made for: the dims of its tensors and its params, by name.`,
-    members: [...optionMembers(norm), dtypeMember(norm, keys.dtype)],
+    members: [...optionMembers(norm), dtypeMember(norm.programs, keys.dtype)],
   };
-  const extra = keys.mode === "mode" && keys.dtype === "dtype" ? "" : `, ${JSON.stringify(keys)}`;
-  const doc = norm.doc ?? `The norm ${norm.name}.`;
-  if (!modal) return [options, ...describeCalls(norm, norm.programs[0]!, ids), ...plainNorm(ids, doc, extra)];
+  const all = {
+    ...keys,
+    of: freeName("of", own),
+    accumulate: freeName("accumulate", own),
+  };
+  const body: NormBody = {
+    doc: docOf(norm),
+    mode: keys.mode,
+    extra: keys.mode === "mode" && keys.dtype === "dtype" ? "" : `, ${JSON.stringify(keys)}`,
+    backward: backward === undefined ? "" : backwardMethod(norm, ids, all, backward),
+  };
+  const more = backward === undefined ? [] : describeBackward(norm, ids, all);
   const calls = norm.programs.flatMap((program) => describeCalls(norm, program, ids));
-  return [options, ...calls, ...modalNorm(norm, ids, doc, keys.mode, extra)];
+  const modal = norm.programs.some((program) => program.mode !== null);
+  return [options, ...calls, ...more, ...(modal ? modalNorm(norm, ids, body) : plainNorm(ids, body))];
 }
 
-function plainNorm(ids: NormIdentifiers, doc: string, extra: string): Declaration[] {
+/** What the object that creates a norm is written with. */
+interface NormBody {
+  readonly doc: string;
+  /** What the option of the mode is called. */
+  readonly mode: string;
+  /** The names of options that are not called as usual, as one more argument. */
+  readonly extra: string;
+  /** The method that creates its backward pass. */
+  readonly backward: string;
+}
+
+function docOf({ name, doc, clash }: BoundNorm): string {
+  const text = doc ?? `The norm ${name}.`;
+  if (clash === undefined) return text;
+  return joined(
+    text,
+    `Without a backward pass: \`${clash.name}\` is the name of the gradient of \`${clash.of}\` (N515).`,
+  );
+}
+
+function plainNorm(ids: NormIdentifiers, { doc, extra, backward }: NormBody): Declaration[] {
   return [
     { kind: "type", name: ids.norm, doc, type: normType(ids, null) },
     {
@@ -65,19 +72,14 @@ function plainNorm(ids: NormIdentifiers, doc: string, extra: string): Declaratio
   /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
   create(device: GPUDevice, options: ${ids.options}): Promise<${ids.norm}> {
     return createFromOptions(device, ${ids.programs}, options${extra});
-  },
+  },${backward}
 }`,
     },
   ];
 }
 
-function modalNorm(
-  norm: BoundNorm,
-  ids: NormIdentifiers,
-  doc: string,
-  modeKey: string,
-  extra: string,
-): Declaration[] {
+function modalNorm(norm: BoundNorm, ids: NormIdentifiers, body: NormBody): Declaration[] {
+  const { doc, mode: modeKey, extra, backward } = body;
   return [
     {
       kind: "interface",
@@ -108,44 +110,10 @@ function modalNorm(
     options: ${ids.options} & { readonly ${modeKey}: M },
   ): Promise<${ids.norm}<M>> {
     return createFromOptions(device, ${ids.programs}, options${extra});
-  },
+  },${backward}
 }`,
     },
   ];
-}
-
-function optionMembers(norm: BoundNorm): Member[] {
-  const [program] = norm.programs;
-  const members: Member[] = [];
-  for (const tensor of unionByName(norm.programs.map((each) => each.tensors))) {
-    if (tensor.role === "scratch" || tensor.role === "output") continue;
-    members.push({
-      name: tensor.name,
-      type: dimsType(program!, tensor),
-      optional: tensor.role !== "input" && !needsDims(program!, tensor),
-      doc: joined(norm.docs.get(tensor.name), `Dims of ${dimsDoc(program!, tensor)}.`),
-    });
-  }
-  for (const param of unionByName(norm.programs.map((each) => each.params))) {
-    members.push({
-      name: param.name,
-      type: "number",
-      optional: true,
-      doc: joined(norm.docs.get(param.name), `${param.initial} where left out.`),
-    });
-  }
-  return members;
-}
-
-function dtypeMember(norm: BoundNorm, name: string): Member {
-  const named = unionByName(norm.programs.map((each) => each.tensors)).filter((t) => t.role !== "scratch");
-  const names = named.map((tensor) => JSON.stringify(tensor.name)).join(" | ");
-  return {
-    name,
-    type: `"f32" | "f16" | Partial<Record<${names}, "f32" | "f16">>`,
-    optional: true,
-    doc: 'Element types in memory, for all tensors but states or by tensor; "f32" where left out.',
-  };
 }
 
 /** The interfaces of `encode` and `run`. */
@@ -187,20 +155,7 @@ function describeCalls(norm: BoundNorm, program: Program, ids: NormIdentifiers):
   ];
 }
 
-function described(program: Program, tensor: ProgramTensor, optional: boolean): string {
-  const initial = optional && tensor.initial !== undefined ? `, ${tensor.initial} where left out` : "";
-  return `${dimsDoc(program, tensor)}${initial}.`;
-}
-
 function normType(ids: NormIdentifiers, mode: Mode | null): string {
   const { buffers, feeds, results } = ids.calls(mode);
   return `Norm<${buffers}, ${feeds}, ${results}>`;
-}
-
-function joined(doc: string | undefined, fact: string): string {
-  return doc === undefined || doc.trim() === "" ? fact : `${doc.trim()}\n\n${fact}`;
-}
-
-function unionByName<T extends { readonly name: string }>(lists: readonly (readonly T[])[]): T[] {
-  return [...new Map(lists.flat().map((each) => [each.name, each])).values()];
 }

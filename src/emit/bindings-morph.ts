@@ -8,8 +8,8 @@ import {
   type StatementStructures,
   StructureKind,
 } from "ts-morph";
-import type { Declaration, Member } from "./bindings-api.ts";
 import { escapeComment } from "./bindings-docs.ts";
+import type { Declaration, Member } from "./bindings-members.ts";
 import { propertyKey } from "./bindings-names.ts";
 
 // The one file that imports ts-morph: import it lazily.
@@ -31,7 +31,12 @@ function structure(declaration: Declaration): StatementStructures | string {
   const common = { name: declaration.name, isExported: true, docs: docs(declaration.doc) };
   switch (declaration.kind) {
     case "interface":
-      return { ...common, kind: StructureKind.Interface, properties: declaration.members.map(property) };
+      return {
+        ...common,
+        kind: StructureKind.Interface,
+        properties: declaration.members.map(property),
+        typeParameters: declaration.parameter === undefined ? [] : [declaration.parameter],
+      };
     case "type":
       return {
         ...common,

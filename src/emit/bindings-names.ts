@@ -8,15 +8,25 @@ export interface NormIdentifiers {
   /** The norm by mode, where it has modes. */
   readonly modes: string;
   readonly programs: string;
+  /** The options of its backward pass, which passes there are by mode, and what they are. */
+  readonly backward: { readonly options: string; readonly modes: string; readonly type: string };
   /** The interfaces of `encode` and `run`, in one mode or for a norm without modes. */
-  calls(mode: Mode | null): { readonly buffers: string; readonly feeds: string; readonly results: string };
+  calls(mode: Mode | null): CallIdentifiers;
+}
+
+export interface CallIdentifiers {
+  readonly buffers: string;
+  readonly feeds: string;
+  readonly results: string;
+  readonly backwardBuffers: string;
+  readonly backwardFeeds: string;
 }
 
 const modeSuffixes = ["", "Train", "Infer"];
-const callSuffixes = ["Buffers", "Feeds", "Results"].flatMap((name) =>
-  modeSuffixes.map((mode) => mode + name),
-);
-const derived = ["Options", "Modes", "Programs", ...callSuffixes];
+const callNames = ["Buffers", "Feeds", "Results", "BackwardBuffers", "BackwardFeeds"];
+const callSuffixes = callNames.flatMap((name) => modeSuffixes.map((mode) => mode + name));
+const backwardNames = ["BackwardOptions", "BackwardModes", "Backward"];
+const derived = ["Options", "Modes", "Programs", ...backwardNames, ...callSuffixes];
 
 // Words that a module cannot declare, and names that the generated text itself relies on.
 const reserved = new Set(
@@ -25,9 +35,8 @@ const reserved = new Set(
   protected public return static super switch this throw true try typeof undefined var void while with yield
   any as bigint boolean never number object of string symbol type unknown __esModule exports module require
   globalThis Infinity NaN Object
-  ArrayBuffer ArrayLike Float32Array GPUBuffer GPUDevice Norm Partial Program Promise Record createFromOptions`.split(
-    /\s+/,
-  ),
+  ArrayBuffer ArrayLike Backward Float32Array GPUBuffer GPUDevice NoInfer Norm Partial Program Promise Record
+  createBackwardFromOptions createFromOptions`.split(/\s+/),
 );
 
 /**
@@ -57,9 +66,20 @@ export function chooseIdentifiers(names: readonly string[]): NormIdentifiers[] {
       options: `${stem}Options`,
       modes: `${stem}Modes`,
       programs: `${stem}Programs`,
+      backward: {
+        options: `${stem}BackwardOptions`,
+        modes: `${stem}BackwardModes`,
+        type: `${stem}Backward`,
+      },
       calls(mode) {
         const prefix = stem + (mode === null ? "" : mode === "train" ? "Train" : "Infer");
-        return { buffers: `${prefix}Buffers`, feeds: `${prefix}Feeds`, results: `${prefix}Results` };
+        return {
+          buffers: `${prefix}Buffers`,
+          feeds: `${prefix}Feeds`,
+          results: `${prefix}Results`,
+          backwardBuffers: `${prefix}BackwardBuffers`,
+          backwardFeeds: `${prefix}BackwardFeeds`,
+        };
       },
     };
   });

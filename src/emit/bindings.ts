@@ -1,10 +1,11 @@
 import type { FurtherForms, KernelForm, Program } from "../program/program.ts";
-import { type BoundNorm, describeNorm } from "./bindings-api.ts";
+import { describeNorm } from "./bindings-api.ts";
 import { escapeComment } from "./bindings-docs.ts";
 import { printLiteral } from "./bindings-literal.ts";
+import type { BoundNorm } from "./bindings-members.ts";
 import { chooseIdentifiers } from "./bindings-names.ts";
 import { divideProgram } from "./program.ts";
-import { renderFurther, renderModule } from "./shells.ts";
+import { type ProgramShell, renderBackward, renderFurther, renderModule } from "./shells.ts";
 
 export type { BoundNorm };
 
@@ -25,47 +26,58 @@ export interface BindingsInput {
   readonly runtime?: string;
   /** Where a module lies that `emitFurther` made of a program, as the module imports it; where none does, nothing is left out. */
   readonly further?: (program: Program) => string | undefined;
+  /** Where a module lies that `emitBackward` made of a norm; where none does, the norm has no backward pass. */
+  readonly backward?: (norm: BoundNorm) => string | undefined;
 }
 
 /** The text of a module with what a program's kernels offer besides: see `Program.more`. */
-export function emitFurther(program: Program, { banner, runtime = "normc/runtime" }: BindingsInput): string {
+export function emitFurther(program: Program, input: BindingsInput): string {
   return renderFurther({
-    source: escapeComment(banner.source),
-    hash: escapeComment(banner.hash),
-    compiler: escapeComment(banner.compiler),
-    runtime: JSON.stringify(runtime),
+    ...headOf(input),
     literal: printLiteral(compact(divideProgram(program).more)),
   });
 }
 
+/** The text of a module with a norm's backward programs. */
+export function emitBackward({ name, backward = [] }: BoundNorm, input: BindingsInput): string {
+  const programs = backward.map((program) => programShell(program, input));
+  return renderBackward({ ...headOf(input), norm: escapeComment(name), programs });
+}
+
 /** The text of the TypeScript module for the norms of one .norm file. */
-export async function emitBindings({
-  norms,
-  banner,
-  runtime = "normc/runtime",
-  further,
-}: BindingsInput): Promise<string> {
+export async function emitBindings(input: BindingsInput): Promise<string> {
+  const { norms } = input;
   const identifiers = chooseIdentifiers(norms.map((norm) => norm.name));
-  const declarations = norms.flatMap((norm, i) => describeNorm(norm, identifiers[i]!));
+  const modules = norms.map((norm) => (norm.backward === undefined ? undefined : input.backward?.(norm)));
+  const declarations = norms.flatMap((norm, i) => describeNorm(norm, identifiers[i]!, modules[i]));
   // ts-morph takes half a second to load, which checking and running a spec should not wait for.
   const { printDeclarations } = await import("./bindings-morph.ts");
   return renderModule({
+    ...headOf(input),
+    backward: modules.some((one) => one !== undefined),
+    api: printDeclarations(declarations).trim(),
+    programs: norms.map((norm, i) => ({
+      name: identifiers[i]!.programs,
+      programs: norm.programs.map((program) => programShell(program, input)),
+    })),
+  });
+}
+
+function headOf({ banner, runtime = "normc/runtime" }: BindingsInput) {
+  return {
     source: escapeComment(banner.source),
     hash: escapeComment(banner.hash),
     compiler: escapeComment(banner.compiler),
     runtime: JSON.stringify(runtime),
-    api: printDeclarations(declarations).trim(),
-    programs: norms.map((norm, i) => ({
-      name: identifiers[i]!.programs,
-      programs: norm.programs.map((program) => {
-        const elsewhere = further?.(program);
-        return {
-          literal: printLiteral(elsewhere === undefined ? program : mainOf(program), "  "),
-          further: elsewhere === undefined ? null : JSON.stringify(elsewhere),
-        };
-      }),
-    })),
-  });
+  };
+}
+
+function programShell(program: Program, { further }: BindingsInput): ProgramShell {
+  const elsewhere = further?.(program);
+  return {
+    literal: printLiteral(elsewhere === undefined ? program : mainOf(program), "  "),
+    further: elsewhere === undefined ? null : JSON.stringify(elsewhere),
+  };
 }
 
 function mainOf(program: Program): Program {

@@ -6,23 +6,40 @@ import type { WgslModule } from "./wgsl.ts";
 // The declarations that come with handlebars/runtime.js leave its default export out.
 const handlebars = runtime as unknown as typeof HandlebarsModule;
 
-/** What the shell of a generated module is filled with; everything is TypeScript text already. */
-export interface ModuleShell {
+/** What every shell of a module is filled with; everything is TypeScript text already. */
+export interface ShellHead {
   readonly source: string;
   readonly hash: string;
   readonly compiler: string;
   readonly runtime: string;
-  readonly api: string;
-  readonly programs: readonly {
-    readonly name: string;
-    readonly programs: readonly { readonly literal: string; readonly further: string | null }[];
-  }[];
 }
 
-/** What the shell of a module with further texts is filled with. */
-export type FurtherShell = Pick<ModuleShell, "source" | "hash" | "compiler" | "runtime"> & {
+/** A program, and where its further texts lie. */
+export interface ProgramShell {
   readonly literal: string;
-};
+  readonly further: string | null;
+}
+
+export interface ModuleShell extends ShellHead {
+  /** Whether a norm of the module has a backward pass. */
+  readonly backward: boolean;
+  readonly api: string;
+  readonly programs: readonly { readonly name: string; readonly programs: readonly ProgramShell[] }[];
+}
+
+export interface FurtherShell extends ShellHead {
+  readonly literal: string;
+}
+
+export interface BackwardShell extends ShellHead {
+  readonly norm: string;
+  readonly programs: readonly ProgramShell[];
+}
+
+/** Fills `templates/backward.hbs`. */
+export function renderBackward(shell: BackwardShell): string {
+  return handlebars.template<BackwardShell>(templates.backward)(shell);
+}
 
 /** Fills `templates/further.hbs`. */
 export function renderFurther(shell: FurtherShell): string {
@@ -31,8 +48,7 @@ export function renderFurther(shell: FurtherShell): string {
 
 /** Fills `templates/module.hbs`. */
 export function renderModule(shell: ModuleShell): string {
-  const render = handlebars.template<ModuleShell>(templates.module);
-  return render(shell);
+  return handlebars.template<ModuleShell>(templates.module)(shell);
 }
 
 /** Fills `templates/kernel.wgsl.hbs`. */
