@@ -66,7 +66,7 @@ export const codes = {
   N511: { severity: "error", title: "a mode that the norm does not have" },
   N512: { severity: "error", title: "feeds that are not of the documented form" },
   N513: { severity: "error", title: "a defect of normc" },
-  N514: { severity: "error", title: "a buffer or element type that cannot be used" },
+  N514: { severity: "error", title: "a buffer, element type or list that cannot be used" },
   N515: { severity: "error", title: "a name that a gradient needs" },
 } as const satisfies Record<string, CodeEntry>;
 

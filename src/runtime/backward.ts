@@ -31,7 +31,8 @@ export async function createBackward(
   const offered = outputs(candidates.at(-1)!).map((name) => name.slice(prefix.length));
   const of = names(given, keys.of, "tensor with a gradient", offered) ?? offered;
   const accumulate = names(given, keys.accumulate, "gradient asked for", of) ?? [];
-  if (of.length === 0) throw new NormError("N514", `${keys.of}: expected ${offered.join(", ")}, given none`);
+  if (of.length === 0)
+    throw new NormError("N514", `${keys.of}: expected some of ${offered.join(", ")}, given none`);
 
   const asked = new Set(of.map((name) => prefix + name));
   const covers = (one: Program): boolean => [...asked].every((name) => outputs(one).includes(name));
