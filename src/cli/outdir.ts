@@ -13,7 +13,8 @@ export interface Written {
 }
 
 const manifestName = "manifest.json";
-const ownPath = /^(?:wgsl\/|further\/)?[^/\\\0]+\.(?:ts|wgsl)$/;
+const innerFolders = ["wgsl", "further", "backward"];
+const ownPath = /^(?:(?:wgsl|further|backward)\/)?[^/\\\0]+\.(?:ts|wgsl)$/;
 
 /** Writes what changed, the manifest last, and deletes what an earlier build made and this one does not. */
 export function writeBuild(out: string, { texts, manifest }: BuildFiles): Written {
@@ -26,7 +27,7 @@ export function writeBuild(out: string, { texts, manifest }: BuildFiles): Writte
     replaceText(join(folder, path), text);
   }
   for (const path of stale) unlinkSync(join(folder, path));
-  for (const inner of ["wgsl", "further"]) {
+  for (const inner of innerFolders) {
     if (stale.some((path) => path.startsWith(`${inner}/`))) removeIfEmpty(join(folder, inner));
   }
   return { written: changed.map(([path]) => path), deleted: stale, unchanged: all.size - changed.length };
@@ -39,10 +40,11 @@ function openFolder(out: string): string {
     throw new CommandError(1, `${out} is a file or a link to nothing where normc needs a folder`);
   }
   const folder = realpathSync(out);
-  const kernels = lstatSync(join(folder, "wgsl"), { throwIfNoEntry: false });
-  // Through a link, files outside of the folder would be written and deleted.
-  if (kernels !== undefined && !kernels.isDirectory()) {
-    throw new CommandError(1, `${join(out, "wgsl")} is a link or a file where normc needs a folder`);
+  for (const inner of innerFolders) {
+    const found = lstatSync(join(folder, inner), { throwIfNoEntry: false });
+    // Through a link, files outside of the folder would be written and deleted.
+    if (found === undefined || found.isDirectory()) continue;
+    throw new CommandError(1, `${join(out, inner)} is a link or a file where normc needs a folder`);
   }
   return folder;
 }
