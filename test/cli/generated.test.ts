@@ -16,13 +16,18 @@ function texts(path: string): Record<string, string> {
   return Object.fromEntries(files.sort().map((one) => [one, readFileSync(join(path, one), "utf8")]));
 }
 
-test("generated/ is what the library gives: otherwise run `npm run generate`", async () => {
-  const library = readdirSync(join(root, "library")).map((one) => `library/${one}`);
-  const { code, err } = await normc(["build", ...library, "--out", folder.path]);
+const library = readdirSync(join(root, "library")).map((one) => `library/${one}`);
+
+test.each([
+  ["generated", library],
+  ["examples/train/generated", ["examples/train/layers.norm"]],
+])("%s is what its specs give: otherwise run `npm run generate`", async (path, specs) => {
+  const out = join(folder.path, path);
+  const { code, err } = await normc(["build", ...specs, "--out", out]);
   expect(err).toContain("files written");
   expect(code).toBe(0);
-  const { "manifest.json": manifest, ...built } = texts(folder.path);
-  const { "manifest.json": committed, ...generated } = texts(join(root, "generated"));
+  const { "manifest.json": manifest, ...built } = texts(out);
+  const { "manifest.json": committed, ...generated } = texts(join(root, path));
   expect(generated).toEqual(built);
   // The paths of the sources are relative to where the files were written.
   const hashes = (text = "{}"): string[] =>
