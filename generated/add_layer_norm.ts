@@ -109,6 +109,7 @@ const AddLayerNormPrograms: readonly Program[] = [
         name: "y",
         grid: ["T"],
         row: ["D"],
+        chunked: false,
         forms: [
           {
             vector: null,

@@ -197,6 +197,7 @@ const BatchChannelNormPrograms: readonly Program[] = [
         name: "running_mean",
         grid: ["G", "K"],
         row: ["N", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -345,8 +346,8 @@ let size = f32(N * S);
 let add = running_var_1 + (momentum * (((spread * size) / larger(size - 1.0f, 1.0f)) - running_var_1));
 running_var_put(row, add);
 scratch_put(row, shift_2);
-scratch_put((G * K) + row, rest);
-scratch_put(((G * K) + (G * K)) + row, inverseSqrt(spread + eps));
+scratch_put(((((G * K) + 3u) / 4u) * 4u) + row, rest);
+scratch_put((((((G * K) + 3u) / 4u) * 4u) + ((((G * K) + 3u) / 4u) * 4u)) + row, inverseSqrt(spread + eps));
 }
 }
 `,
@@ -539,8 +540,8 @@ let size = f32(N * S);
 let add = running_var_1 + (momentum * (((spread * size) / larger(size - 1.0f, 1.0f)) - running_var_1));
 running_var_put(row, add);
 scratch_put(row, shift_2);
-scratch_put((G * K) + row, rest);
-scratch_put(((G * K) + (G * K)) + row, inverseSqrt(spread + eps));
+scratch_put(((((G * K) + 3u) / 4u) * 4u) + row, rest);
+scratch_put((((((G * K) + 3u) / 4u) * 4u) + ((((G * K) + 3u) / 4u) * 4u)) + row, inverseSqrt(spread + eps));
 }
 }
 `,
@@ -586,6 +587,7 @@ scratch_put(((G * K) + (G * K)) + row, inverseSqrt(spread + eps));
         name: "y",
         grid: ["N", "G"],
         row: ["K", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -627,9 +629,9 @@ let base_2 = row * (K * S);
 let x_1 = x_at(base_2);
 let K_1 = 0u / max(S, 1u);
 let scratch_9 = scratch_at(base + K_1);
-let base_3 = (G * K) + (G_1 * K);
+let base_3 = ((((G * K) + 3u) / 4u) * 4u) + (G_1 * K);
 let scratch_10 = scratch_at(base_3 + K_1);
-let base_4 = ((G * K) + (G * K)) + (G_1 * K);
+let base_4 = (((((G * K) + 3u) / 4u) * 4u) + ((((G * K) + 3u) / 4u) * 4u)) + (G_1 * K);
 let scratch_16 = scratch_at(base_4 + K_1);
 let gamma_b_1 = gamma_b_at(base + K_1);
 let mul = (((x_1 - scratch_9) - scratch_10) * scratch_16) * gamma_b_1;
@@ -867,9 +869,9 @@ let base_2 = row * (K * S);
 let x_1 = x_at(base_2);
 let K_1 = 0u / max(S, 1u);
 let scratch_9 = scratch_at(base + K_1);
-let base_3 = (G * K) + (G_1 * K);
+let base_3 = ((((G * K) + 3u) / 4u) * 4u) + (G_1 * K);
 let scratch_10 = scratch_at(base_3 + K_1);
-let base_4 = ((G * K) + (G * K)) + (G_1 * K);
+let base_4 = (((((G * K) + 3u) / 4u) * 4u) + ((((G * K) + 3u) / 4u) * 4u)) + (G_1 * K);
 let scratch_16 = scratch_at(base_4 + K_1);
 let gamma_b_1 = gamma_b_at(base + K_1);
 let mul = (((x_1 - scratch_9) - scratch_10) * scratch_16) * gamma_b_1;
@@ -1109,6 +1111,7 @@ y_put_four(base_5 + i_3, add_7);
         name: "y",
         grid: ["N", "G"],
         row: ["K", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,

@@ -154,6 +154,7 @@ const BatchNormPrograms: readonly Program[] = [
         name: "y",
         grid: ["C"],
         row: ["N", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -546,7 +547,7 @@ running_var_put(row, add_2);
       },
     ],
   }, more: () => import("./further/BatchNorm.train.js") },
-  { ...{
+  {
     norm: "BatchNorm",
     mode: "infer",
     axes: [
@@ -568,6 +569,7 @@ running_var_put(row, add_2);
         name: "y",
         grid: ["N", "C"],
         row: ["S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -580,30 +582,31 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
+
 @compute @workgroup_size(LANES * ROWS)
 fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
+  @builtin(workgroup_id) workgroup_id: vec3u,
+  @builtin(num_workgroups) num_workgroups: vec3u,
+  @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let end = select(0u, S, active_1);
-let base = row * S;
-let C_1 = row % max(C, 1u);
-let running_mean_1 = running_mean_at(C_1);
-let running_var_1 = running_var_at(C_1);
-let rsqrt = inverseSqrt(running_var_1 + eps);
-let gamma_1 = gamma_at(C_1);
-let beta_1 = beta_at(C_1);
-for (var i = lane; i < end; i += LANES) {
-let x_1 = x_at(base + i);
-y_put(base + i, (((x_1 - running_mean_1) * rsqrt) * gamma_1) + beta_1);
-}
+  let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
+  let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
+  let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
+  let index = (group * ROWS) + row_in_group;
+  let active_1 = index < (N * C);
+  let row = select(0u, index, active_1);
+  let end = select(0u, S, active_1);
+  let base = row * S;
+  let C_1 = row % max(C, 1u);
+  let running_mean_1 = running_mean_at(C_1);
+  let running_var_1 = running_var_at(C_1);
+  let rsqrt = inverseSqrt(running_var_1 + eps);
+  let gamma_1 = gamma_at(C_1);
+  let beta_1 = beta_at(C_1);
+  for (var i = lane; i < end; i += LANES) {
+    let x_1 = x_at(base + i);
+    y_put(base + i, (((x_1 - running_mean_1) * rsqrt) * gamma_1) + beta_1);
+  }
 }
 `,
             bindings: [
@@ -645,30 +648,31 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
+
 @compute @workgroup_size(LANES * ROWS)
 fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
+  @builtin(workgroup_id) workgroup_id: vec3u,
+  @builtin(num_workgroups) num_workgroups: vec3u,
+  @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let end = select(0u, S / 4u, active_1);
-let base = row * (S / 4u);
-let C_1 = row % max(C, 1u);
-let running_mean_1 = running_mean_at(C_1);
-let running_var_1 = running_var_at(C_1);
-let rsqrt = inverseSqrt(running_var_1 + eps);
-let gamma_1 = gamma_at(C_1);
-let beta_1 = beta_at(C_1);
-for (var i = lane; i < end; i += LANES) {
-let x_1 = x_four(base + i);
-y_put_four(base + i, (((x_1 - vec4f(running_mean_1)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1));
-}
+  let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
+  let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
+  let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
+  let index = (group * ROWS) + row_in_group;
+  let active_1 = index < (N * C);
+  let row = select(0u, index, active_1);
+  let end = select(0u, S / 4u, active_1);
+  let base = row * (S / 4u);
+  let C_1 = row % max(C, 1u);
+  let running_mean_1 = running_mean_at(C_1);
+  let running_var_1 = running_var_at(C_1);
+  let rsqrt = inverseSqrt(running_var_1 + eps);
+  let gamma_1 = gamma_at(C_1);
+  let beta_1 = beta_at(C_1);
+  for (var i = lane; i < end; i += LANES) {
+    let x_1 = x_four(base + i);
+    y_put_four(base + i, (((x_1 - vec4f(running_mean_1)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1));
+  }
 }
 `,
             bindings: [
@@ -704,5 +708,5 @@ y_put_four(base + i, (((x_1 - vec4f(running_mean_1)) * vec4f(rsqrt)) * vec4f(gam
         split: null,
       },
     ],
-  }, more: () => import("./further/BatchNorm.infer.js") },
+  },
 ];

@@ -80,6 +80,7 @@ const GlobalResponseNormPrograms: readonly Program[] = [
         name: "scratch_6",
         grid: ["N", "C"],
         row: ["S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -222,10 +223,7 @@ workgroupBarrier();
 }
 let sum_all = sum;
 if (active_1 && (lane == 0u)) {
-scratch_put(row * 4u, (sqrt(sum_all))[0]);
-scratch_put((row * 4u) + 1u, (sqrt(sum_all))[1]);
-scratch_put((row * 4u) + 2u, (sqrt(sum_all))[2]);
-scratch_put((row * 4u) + 3u, (sqrt(sum_all))[3]);
+scratch_put_four(row, sqrt(sum_all));
 }
 }
 `,
@@ -235,7 +233,7 @@ scratch_put((row * 4u) + 3u, (sqrt(sum_all))[3]);
                 tensor: "(scratch)",
                 access: "read_write",
                 name: "scratch",
-                accessors: { put: "scratch_put" },
+                accessors: { putFour: "scratch_put_four" },
               },
             ],
             constants: [
@@ -256,6 +254,7 @@ scratch_put((row * 4u) + 3u, (sqrt(sum_all))[3]);
         name: "y",
         grid: ["N", "C"],
         row: ["S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -376,13 +375,13 @@ let index = (group * ROWS) + row_in_group;
 let active_1 = index < ((N * C) / 4u);
 let row = select(0u, index, active_1);
 let N_1 = (row * 4u) / max(C, 1u);
-let base = N_1 * C;
+let base = N_1 * (C / 4u);
 var mean = vec4f(0.0f);
 for (var block = lane; block < C / 4u; block += LANES * 256u) {
 var part_1 = vec4f(0.0f);
 let stop = min(block + (LANES * 256u), C / 4u);
 for (var i = block; i < stop; i += LANES) {
-let scratch_6 = vec4f(scratch_at(base + (i * 4u)), scratch_at((base + (i * 4u)) + 1u), scratch_at((base + (i * 4u)) + 2u), scratch_at((base + (i * 4u)) + 3u));
+let scratch_6 = scratch_four(base + i);
 part_1 = part_1 + scratch_6;
 }
 mean = mean + part_1;
@@ -412,7 +411,7 @@ let end = select(0u, S, active_1);
 let C_1 = (row * 4u) % max(C, 1u);
 let gamma_1 = gamma_four(C_1 / 4u);
 let base_2 = (N_1 * ((S * C) / 4u)) + (C_1 / 4u);
-let scratch_6_2 = vec4f(scratch_at(row * 4u), scratch_at((row * 4u) + 1u), scratch_at((row * 4u) + 2u), scratch_at((row * 4u) + 3u));
+let scratch_6_2 = scratch_four(row);
 let div = scratch_6_2 / vec4f(mean_all + eps);
 let beta_1 = beta_four(C_1 / 4u);
 for (var i_2 = lane; i_2 < end; i_2 += LANES) {
@@ -422,7 +421,7 @@ y_put_four(base_2 + (i_2 * (C / 4u)), ((gamma_1 * (x_1 * div)) + beta_1) + x_1);
 }
 `,
             bindings: [
-              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
               { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
               { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },

@@ -140,6 +140,7 @@ const GroupNormPrograms: readonly Program[] = [
         name: "y",
         grid: ["N", "G"],
         row: ["K", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -502,6 +503,7 @@ const GroupNormSiLUPrograms: readonly Program[] = [
         name: "y",
         grid: ["N", "G"],
         row: ["K", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,

@@ -184,6 +184,7 @@ const LayerNormPrograms: readonly Program[] = [
         name: "y",
         grid: ["N"],
         row: ["D"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -528,6 +529,7 @@ const LayerNormChannelsPrograms: readonly Program[] = [
         name: "y",
         grid: ["N", "S"],
         row: ["C"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -871,6 +873,7 @@ const LayerNormAllPrograms: readonly Program[] = [
         name: "y",
         grid: ["N"],
         row: ["C", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,

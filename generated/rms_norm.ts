@@ -128,6 +128,7 @@ const RMSNormPrograms: readonly Program[] = [
         name: "y",
         grid: ["T"],
         row: ["D"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -323,6 +324,7 @@ const AddRMSNormPrograms: readonly Program[] = [
         name: "y",
         grid: ["T"],
         row: ["D"],
+        chunked: false,
         forms: [
           {
             vector: null,

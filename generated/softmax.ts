@@ -101,6 +101,7 @@ const SoftmaxPrograms: readonly Program[] = [
         name: "y",
         grid: ["N"],
         row: ["D"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -366,6 +367,7 @@ const LogSoftmaxPrograms: readonly Program[] = [
         name: "y",
         grid: ["N"],
         row: ["D"],
+        chunked: false,
         forms: [
           {
             vector: null,

@@ -107,6 +107,7 @@ const SwitchableNormPrograms: readonly Program[] = [
         name: "scratch_20",
         grid: ["C"],
         row: ["N", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -246,8 +247,8 @@ let rest = select(mean, mean_2, far);
 let spread = select(variance, variance_2, far);
 if (active_1 && (lane == 0u)) {
 scratch_put(row, shift_2);
-scratch_put(C + row, rest);
-scratch_put((C + C) + row, spread);
+scratch_put((((C + 3u) / 4u) * 4u) + row, rest);
+scratch_put(((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + row, spread);
 }
 }
 `,
@@ -416,8 +417,8 @@ let rest = select(mean, mean_2, far);
 let spread = select(variance, variance_2, far);
 if (active_1 && (lane == 0u)) {
 scratch_put(row, shift_2);
-scratch_put(C + row, rest);
-scratch_put((C + C) + row, spread);
+scratch_put((((C + 3u) / 4u) * 4u) + row, rest);
+scratch_put(((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + row, spread);
 }
 }
 `,
@@ -448,6 +449,7 @@ scratch_put((C + C) + row, spread);
         name: "scratch_18",
         grid: ["N"],
         row: ["C", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -576,9 +578,9 @@ let variance_2 = larger((squares_2 / f32(C * S)) - (mean_2 * mean_2), 0.0f);
 let rest = select(mean, mean_2, far);
 let spread = select(variance, variance_2, far);
 if (active_1 && (lane == 0u)) {
-scratch_put(((C + C) + C) + row, shift_2);
-scratch_put((((C + C) + C) + N) + row, rest);
-scratch_put(((((C + C) + C) + N) + N) + row, spread);
+scratch_put((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + row, shift_2);
+scratch_put(((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + row, rest);
+scratch_put((((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + row, spread);
 }
 }
 `,
@@ -736,9 +738,9 @@ let variance_2 = larger((squares_3_2 / f32(C * S)) - (mean_2 * mean_2), 0.0f);
 let rest = select(mean, mean_2, far);
 let spread = select(variance, variance_2, far);
 if (active_1 && (lane == 0u)) {
-scratch_put(((C + C) + C) + row, shift_2);
-scratch_put((((C + C) + C) + N) + row, rest);
-scratch_put(((((C + C) + C) + N) + N) + row, spread);
+scratch_put((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + row, shift_2);
+scratch_put(((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + row, rest);
+scratch_put((((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + row, spread);
 }
 }
 `,
@@ -769,6 +771,7 @@ scratch_put(((((C + C) + C) + N) + N) + row, spread);
         name: "y",
         grid: ["N", "C"],
         row: ["S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -1094,13 +1097,13 @@ let sum_all_7 = sum_9;
 let sum_all_8 = sum_10;
 let end_2 = select(0u, S, active_1);
 let N_1 = row / max(C, 1u);
-let scratch_18 = scratch_at(((C + C) + C) + N_1);
-let scratch_19 = scratch_at((((C + C) + C) + N) + N_1);
+let scratch_18 = scratch_at((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + N_1);
+let scratch_19 = scratch_at(((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + N_1);
 let C_1 = row % max(C, 1u);
 let scratch_20 = scratch_at(C_1);
-let scratch_21 = scratch_at(C + C_1);
-let scratch_52 = scratch_at(((((C + C) + C) + N) + N) + N_1);
-let scratch_57 = scratch_at((C + C) + C_1);
+let scratch_21 = scratch_at((((C + 3u) / 4u) * 4u) + C_1);
+let scratch_52 = scratch_at((((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + N_1);
+let scratch_57 = scratch_at(((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + C_1);
 let rsqrt = inverseSqrt((((sum_all_6 * spread) + (sum_all_7 * scratch_52)) + (sum_all_8 * scratch_57)) + eps);
 let gamma_1 = gamma_at(C_1);
 let beta_1 = beta_at(C_1);
@@ -1469,13 +1472,13 @@ let sum_all_7 = sum_10;
 let sum_all_8 = sum_11;
 let end_2 = select(0u, S / 4u, active_1);
 let N_1 = row / max(C, 1u);
-let scratch_18 = scratch_at(((C + C) + C) + N_1);
-let scratch_19 = scratch_at((((C + C) + C) + N) + N_1);
+let scratch_18 = scratch_at((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + N_1);
+let scratch_19 = scratch_at(((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + N_1);
 let C_1 = row % max(C, 1u);
 let scratch_20 = scratch_at(C_1);
-let scratch_21 = scratch_at(C + C_1);
-let scratch_52 = scratch_at(((((C + C) + C) + N) + N) + N_1);
-let scratch_57 = scratch_at((C + C) + C_1);
+let scratch_21 = scratch_at((((C + 3u) / 4u) * 4u) + C_1);
+let scratch_52 = scratch_at((((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + N_1);
+let scratch_57 = scratch_at(((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + C_1);
 let rsqrt = inverseSqrt((((sum_all_6 * spread) + (sum_all_7 * scratch_52)) + (sum_all_8 * scratch_57)) + eps);
 let gamma_1 = gamma_at(C_1);
 let beta_1 = beta_at(C_1);

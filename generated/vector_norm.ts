@@ -197,6 +197,7 @@ const L1NormPrograms: readonly Program[] = [
         name: "y",
         grid: ["N"],
         row: ["D"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -391,6 +392,7 @@ const L2NormPrograms: readonly Program[] = [
         name: "y",
         grid: ["N"],
         row: ["D"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -586,6 +588,7 @@ const WeightNormPrograms: readonly Program[] = [
         name: "y",
         grid: ["O"],
         row: ["F"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -785,6 +788,7 @@ const MeanVarianceNormPrograms: readonly Program[] = [
         name: "y",
         grid: ["C"],
         row: ["N", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,

@@ -117,6 +117,7 @@ const WeightStandardizationPrograms: readonly Program[] = [
         name: "y",
         grid: ["O"],
         row: ["F"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -450,6 +451,7 @@ const ScaledWeightStandardizationPrograms: readonly Program[] = [
         name: "y",
         grid: ["O"],
         row: ["F"],
+        chunked: false,
         forms: [
           {
             vector: null,

@@ -324,10 +324,7 @@ total = all;
 workgroupBarrier();
 }
 if (active_1 && (lane == 0u)) {
-scratch_put(row * 4u, (sqrt(total))[0]);
-scratch_put((row * 4u) + 1u, (sqrt(total))[1]);
-scratch_put((row * 4u) + 2u, (sqrt(total))[2]);
-scratch_put((row * 4u) + 3u, (sqrt(total))[3]);
+scratch_put_four(row, sqrt(total));
 }
 }
 `,
@@ -337,7 +334,7 @@ scratch_put((row * 4u) + 3u, (sqrt(total))[3]);
                   tensor: "(scratch)",
                   access: "read_write",
                   name: "scratch",
-                  accessors: { put: "scratch_put" },
+                  accessors: { putFour: "scratch_put_four" },
                 },
               ],
               constants: [

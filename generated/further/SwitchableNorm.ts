@@ -277,14 +277,14 @@ scratch_put(row_2, shift_2_2);
 scratch_put(row_3, shift_2_3);
 scratch_put(row_4, shift_2_4);
 scratch_put(row_5, shift_2_5);
-scratch_put(C + row_2, rest_2);
-scratch_put(C + row_3, rest_3);
-scratch_put(C + row_4, rest_4);
-scratch_put(C + row_5, rest_5);
-scratch_put((C + C) + row_2, spread_2);
-scratch_put((C + C) + row_3, spread_3);
-scratch_put((C + C) + row_4, spread_4);
-scratch_put((C + C) + row_5, spread_5);
+scratch_put((((C + 3u) / 4u) * 4u) + row_2, rest_2);
+scratch_put((((C + 3u) / 4u) * 4u) + row_3, rest_3);
+scratch_put((((C + 3u) / 4u) * 4u) + row_4, rest_4);
+scratch_put((((C + 3u) / 4u) * 4u) + row_5, rest_5);
+scratch_put(((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + row_2, spread_2);
+scratch_put(((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + row_3, spread_3);
+scratch_put(((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + row_4, spread_4);
+scratch_put(((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + row_5, spread_5);
 }
 }
 `,
@@ -753,8 +753,8 @@ workgroupBarrier();
 let spread = total_2 / f32(N * S);
 if (active_1 && (lane == 0u)) {
 scratch_put(row, part_1);
-scratch_put(C + row, rest);
-scratch_put((C + C) + row, spread);
+scratch_put((((C + 3u) / 4u) * 4u) + row, rest);
+scratch_put(((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + row, spread);
 }
 }
 `,
@@ -874,8 +874,8 @@ workgroupBarrier();
 let spread = total_2 / f32(N * S);
 if (active_1 && (lane == 0u)) {
 scratch_put(row, part_1);
-scratch_put(C + row, rest);
-scratch_put((C + C) + row, spread);
+scratch_put((((C + 3u) / 4u) * 4u) + row, rest);
+scratch_put(((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + row, spread);
 }
 }
 `,
@@ -1157,18 +1157,18 @@ let spread_3 = select(variance_4, variance_2_3, far_3);
 let spread_4 = select(variance_5, variance_2_4, far_4);
 let spread_5 = select(variance_6, variance_2_5, far_5);
 if (active_1 && (lane == 0u)) {
-scratch_put(((C + C) + C) + row_2, shift_2_2);
-scratch_put(((C + C) + C) + row_3, shift_2_3);
-scratch_put(((C + C) + C) + row_4, shift_2_4);
-scratch_put(((C + C) + C) + row_5, shift_2_5);
-scratch_put((((C + C) + C) + N) + row_2, rest_2);
-scratch_put((((C + C) + C) + N) + row_3, rest_3);
-scratch_put((((C + C) + C) + N) + row_4, rest_4);
-scratch_put((((C + C) + C) + N) + row_5, rest_5);
-scratch_put(((((C + C) + C) + N) + N) + row_2, spread_2);
-scratch_put(((((C + C) + C) + N) + N) + row_3, spread_3);
-scratch_put(((((C + C) + C) + N) + N) + row_4, spread_4);
-scratch_put(((((C + C) + C) + N) + N) + row_5, spread_5);
+scratch_put((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + row_2, shift_2_2);
+scratch_put((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + row_3, shift_2_3);
+scratch_put((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + row_4, shift_2_4);
+scratch_put((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + row_5, shift_2_5);
+scratch_put(((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + row_2, rest_2);
+scratch_put(((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + row_3, rest_3);
+scratch_put(((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + row_4, rest_4);
+scratch_put(((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + row_5, rest_5);
+scratch_put((((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + row_2, spread_2);
+scratch_put((((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + row_3, spread_3);
+scratch_put((((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + row_4, spread_4);
+scratch_put((((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + row_5, spread_5);
 }
 }
 `,
@@ -1616,9 +1616,9 @@ workgroupBarrier();
 }
 let spread = total_2 / f32(C * S);
 if (active_1 && (lane == 0u)) {
-scratch_put(((C + C) + C) + row, part_1);
-scratch_put((((C + C) + C) + N) + row, rest);
-scratch_put(((((C + C) + C) + N) + N) + row, spread);
+scratch_put((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + row, part_1);
+scratch_put(((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + row, rest);
+scratch_put((((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + row, spread);
 }
 }
 `,
@@ -1737,9 +1737,9 @@ workgroupBarrier();
 }
 let spread = total_2 / f32(C * S);
 if (active_1 && (lane == 0u)) {
-scratch_put(((C + C) + C) + row, part_1);
-scratch_put((((C + C) + C) + N) + row, rest);
-scratch_put(((((C + C) + C) + N) + N) + row, spread);
+scratch_put((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + row, part_1);
+scratch_put(((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + row, rest);
+scratch_put((((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + row, spread);
 }
 }
 `,
@@ -2096,13 +2096,13 @@ let sum_all_7 = sum_10;
 let sum_all_8 = sum_11;
 let end_2 = select(0u, S / 4u, active_1);
 let N_1 = row / max(C, 1u);
-let scratch_18 = scratch_at(((C + C) + C) + N_1);
-let scratch_19 = scratch_at((((C + C) + C) + N) + N_1);
+let scratch_18 = scratch_at((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + N_1);
+let scratch_19 = scratch_at(((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + N_1);
 let C_1 = row % max(C, 1u);
 let scratch_20 = scratch_at(C_1);
-let scratch_21 = scratch_at(C + C_1);
-let scratch_52 = scratch_at(((((C + C) + C) + N) + N) + N_1);
-let scratch_57 = scratch_at((C + C) + C_1);
+let scratch_21 = scratch_at((((C + 3u) / 4u) * 4u) + C_1);
+let scratch_52 = scratch_at((((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + N_1);
+let scratch_57 = scratch_at(((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + C_1);
 let rsqrt = inverseSqrt((((sum_all_6 * spread) + (sum_all_7 * scratch_52)) + (sum_all_8 * scratch_57)) + eps);
 let gamma_1 = gamma_at(C_1);
 let beta_1 = beta_at(C_1);
@@ -2500,14 +2500,14 @@ let N_2 = row_2 / max(C, 1u);
 let N_3 = row_3 / max(C, 1u);
 let N_4 = row_4 / max(C, 1u);
 let N_5 = row_5 / max(C, 1u);
-let scratch_18_2 = scratch_at(((C + C) + C) + N_2);
-let scratch_18_3 = scratch_at(((C + C) + C) + N_3);
-let scratch_18_4 = scratch_at(((C + C) + C) + N_4);
-let scratch_18_5 = scratch_at(((C + C) + C) + N_5);
-let scratch_19_2 = scratch_at((((C + C) + C) + N) + N_2);
-let scratch_19_3 = scratch_at((((C + C) + C) + N) + N_3);
-let scratch_19_4 = scratch_at((((C + C) + C) + N) + N_4);
-let scratch_19_5 = scratch_at((((C + C) + C) + N) + N_5);
+let scratch_18_2 = scratch_at((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + N_2);
+let scratch_18_3 = scratch_at((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + N_3);
+let scratch_18_4 = scratch_at((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + N_4);
+let scratch_18_5 = scratch_at((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + N_5);
+let scratch_19_2 = scratch_at(((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + N_2);
+let scratch_19_3 = scratch_at(((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + N_3);
+let scratch_19_4 = scratch_at(((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + N_4);
+let scratch_19_5 = scratch_at(((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + N_5);
 let C_2 = row_2 % max(C, 1u);
 let C_3 = row_3 % max(C, 1u);
 let C_4 = row_4 % max(C, 1u);
@@ -2516,18 +2516,18 @@ let scratch_20_2 = scratch_at(C_2);
 let scratch_20_3 = scratch_at(C_3);
 let scratch_20_4 = scratch_at(C_4);
 let scratch_20_5 = scratch_at(C_5);
-let scratch_21_2 = scratch_at(C + C_2);
-let scratch_21_3 = scratch_at(C + C_3);
-let scratch_21_4 = scratch_at(C + C_4);
-let scratch_21_5 = scratch_at(C + C_5);
-let scratch_52_2 = scratch_at(((((C + C) + C) + N) + N) + N_2);
-let scratch_52_3 = scratch_at(((((C + C) + C) + N) + N) + N_3);
-let scratch_52_4 = scratch_at(((((C + C) + C) + N) + N) + N_4);
-let scratch_52_5 = scratch_at(((((C + C) + C) + N) + N) + N_5);
-let scratch_57_2 = scratch_at((C + C) + C_2);
-let scratch_57_3 = scratch_at((C + C) + C_3);
-let scratch_57_4 = scratch_at((C + C) + C_4);
-let scratch_57_5 = scratch_at((C + C) + C_5);
+let scratch_21_2 = scratch_at((((C + 3u) / 4u) * 4u) + C_2);
+let scratch_21_3 = scratch_at((((C + 3u) / 4u) * 4u) + C_3);
+let scratch_21_4 = scratch_at((((C + 3u) / 4u) * 4u) + C_4);
+let scratch_21_5 = scratch_at((((C + 3u) / 4u) * 4u) + C_5);
+let scratch_52_2 = scratch_at((((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + N_2);
+let scratch_52_3 = scratch_at((((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + N_3);
+let scratch_52_4 = scratch_at((((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + N_4);
+let scratch_52_5 = scratch_at((((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + N_5);
+let scratch_57_2 = scratch_at(((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + C_2);
+let scratch_57_3 = scratch_at(((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + C_3);
+let scratch_57_4 = scratch_at(((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + C_4);
+let scratch_57_5 = scratch_at(((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + C_5);
 let rsqrt_2 = inverseSqrt((((sum_all_6 * spread_2) + (sum_all_7 * scratch_52_2)) + (sum_all_8 * scratch_57_2)) + eps);
 let rsqrt_3 = inverseSqrt((((sum_all_6 * spread_3) + (sum_all_7 * scratch_52_3)) + (sum_all_8 * scratch_57_3)) + eps);
 let rsqrt_4 = inverseSqrt((((sum_all_6 * spread_4) + (sum_all_7 * scratch_52_4)) + (sum_all_8 * scratch_57_4)) + eps);
@@ -3334,13 +3334,13 @@ let last = min(first + (((S + PARTS) - 1u) / PARTS), S);
 let end = select(0u, last, active_1);
 let base = row * S;
 let N_1 = row / max(C, 1u);
-let scratch_18 = scratch_at(((C + C) + C) + N_1);
-let scratch_19 = scratch_at((((C + C) + C) + N) + N_1);
+let scratch_18 = scratch_at((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + N_1);
+let scratch_19 = scratch_at(((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + N_1);
 let C_1 = row % max(C, 1u);
 let scratch_20 = scratch_at(C_1);
-let scratch_21 = scratch_at(C + C_1);
-let scratch_52 = scratch_at(((((C + C) + C) + N) + N) + N_1);
-let scratch_57 = scratch_at((C + C) + C_1);
+let scratch_21 = scratch_at((((C + 3u) / 4u) * 4u) + C_1);
+let scratch_52 = scratch_at((((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + N_1);
+let scratch_57 = scratch_at(((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + C_1);
 let rsqrt = inverseSqrt((((sum_all_6 * spread) + (sum_all_7 * scratch_52)) + (sum_all_8 * scratch_57)) + eps);
 let gamma_1 = gamma_at(C_1);
 let beta_1 = beta_at(C_1);
@@ -3684,13 +3684,13 @@ let last = min(first + ((((S / 4u) + PARTS) - 1u) / PARTS), S / 4u);
 let end = select(0u, last, active_1);
 let base = row * (S / 4u);
 let N_1 = row / max(C, 1u);
-let scratch_18 = scratch_at(((C + C) + C) + N_1);
-let scratch_19 = scratch_at((((C + C) + C) + N) + N_1);
+let scratch_18 = scratch_at((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + N_1);
+let scratch_19 = scratch_at(((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + N_1);
 let C_1 = row % max(C, 1u);
 let scratch_20 = scratch_at(C_1);
-let scratch_21 = scratch_at(C + C_1);
-let scratch_52 = scratch_at(((((C + C) + C) + N) + N) + N_1);
-let scratch_57 = scratch_at((C + C) + C_1);
+let scratch_21 = scratch_at((((C + 3u) / 4u) * 4u) + C_1);
+let scratch_52 = scratch_at((((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + N_1);
+let scratch_57 = scratch_at(((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + C_1);
 let rsqrt = inverseSqrt((((sum_all_6 * spread) + (sum_all_7 * scratch_52)) + (sum_all_8 * scratch_57)) + eps);
 let gamma_1 = gamma_at(C_1);
 let beta_1 = beta_at(C_1);
