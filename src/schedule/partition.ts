@@ -51,14 +51,18 @@ function kernelsFor(
   depth: number,
 ): PlannedKernel[] {
   if (targets.length === 0) return [];
-  const largest = lastOf(targets);
+  const last = lastOf(targets);
+  const largest = largestOf(targets);
   let best: PlannedKernel[] | undefined;
-  for (const grid of candidateGrids(graph, largest)) {
-    if (best !== undefined && depth >= searchDepth) break;
-    const kernels = kernelsWithGrid(graph, g, targets, largest, grid, depth);
-    if (kernels !== undefined && (best === undefined || kernels.length < best.length)) best = kernels;
+  // Mostly they are one. The sum of a gradient over all rows is made of it, yet better computed after it.
+  for (const main of last === largest ? [last] : [last, largest]) {
+    for (const grid of candidateGrids(graph, main)) {
+      if (best !== undefined && depth >= searchDepth) break;
+      const kernels = kernelsWithGrid(graph, g, targets, main, grid, depth);
+      if (kernels !== undefined && (best === undefined || kernels.length < best.length)) best = kernels;
+    }
   }
-  if (best === undefined) throw new Error(`no grid serves ${largest.tensor}`);
+  if (best === undefined) throw new Error(`no grid serves ${last.tensor}`);
   return best;
 }
 
@@ -141,7 +145,11 @@ function lastOf(targets: readonly Target[]): Target {
     (one) =>
       !targets.some((other) => other.value !== one.value && reachable([other.value]).includes(one.value)),
   );
-  return sinks.reduce((best, one) => (one.factors.length > best.factors.length ? one : best));
+  return largestOf(sinks);
+}
+
+function largestOf(targets: readonly Target[]): Target {
+  return targets.reduce((best, one) => (one.factors.length > best.factors.length ? one : best));
 }
 
 function fixedFactors(graph: Graph): Set<string> {

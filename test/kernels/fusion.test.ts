@@ -53,8 +53,7 @@ const backward: Readonly<Record<string, number>> = {
   AdaLayerNorm: 3,
   AdaInstanceNorm: 1,
   SpadeNorm: 1,
-  // The mean of the bias, for the shift of its term.
-  AddLayerNorm: 3,
+  AddLayerNorm: 2,
   // Statistics of two kinds, one made of the other.
   "BatchChannelNorm train": 4,
   "BatchChannelNorm infer": 4,
