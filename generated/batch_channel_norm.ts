@@ -327,6 +327,7 @@ const BatchChannelNormPrograms: readonly Program[] = [
         name: "running_mean",
         grid: ["G", "K"],
         row: ["N", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -342,141 +343,141 @@ override S: u32;
 override N: u32;
 override momentum: f32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (G * K);
-let row = select(0u, index, active_1);
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base = row * S;
-let x_1 = x_at(base + ((N_1 * ((G * K) * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let x_2 = x_at(base + ((N_2 * ((G * K) * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let x_3 = x_at(base + ((N_3 * ((G * K) * S)) + S_3));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block = lane; block < N * S; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), N * S);
-for (var i = block; i < stop; i += LANES) {
-let N_4 = i / max(S, 1u);
-let S_4 = i % max(S, 1u);
-let x_4 = x_at(base + ((N_4 * ((G * K) * S)) + S_4));
-let d = x_4 - shift;
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(G*K);
+let row=select(0u,index,active_1);
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base=row*S;
+let x_1=x_at(base+((N_1*((G*K)*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_2*((G*K)*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_3*((G*K)*S))+S_3));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block=lane; block<N*S; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),N*S);
+for (var i=block; i<stop; i+=LANES) {
+let N_4=i / max(S,1u);
+let S_4=i % max(S,1u);
+let x_4=x_at(base+((N_4*((G*K)*S))+S_4));
+let d=x_4 - shift;
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(squares, mask);
-squares = squares + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_2;
-workgroupBarrier();
-}
-let mean = sum / f32(N * S);
-let variance = larger((squares / f32(N * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, N * S, far);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let N_5 = i_2 / max(S, 1u);
-let S_5 = i_2 % max(S, 1u);
-let x_5 = x_at(base + ((N_5 * ((G * K) * S)) + S_5));
-let d_2 = x_5 - shift_2;
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_2 = sum_2 + part_3;
-squares_2 = squares_2 + part_4;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_5;
-let other_6 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_2 / f32(N * S);
-let variance_2 = larger((squares_2 / f32(N * S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-if (active_1 && (lane == 0u)) {
-let running_mean_1 = running_mean_at(row);
-running_mean_put(row, running_mean_1 + (momentum * ((shift_2 + rest) - running_mean_1)));
-let running_var_1 = running_var_at(row);
-let size = f32(N * S);
-let add = running_var_1 + (momentum * (((spread * size) / larger(size - 1.0f, 1.0f)) - running_var_1));
-running_var_put(row, add);
-scratch_put(row, shift_2);
-scratch_put((G * K) + row, rest);
-scratch_put(((G * K) + (G * K)) + row, inverseSqrt(spread + eps));
+let mean=sum / f32(N*S);
+let variance=larger((squares / f32(N*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,N*S,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let N_5=i_2 / max(S,1u);
+let S_5=i_2 % max(S,1u);
+let x_5=x_at(base+((N_5*((G*K)*S))+S_5));
+let d_2=x_5 - shift_2;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_2 / f32(N*S);
+let variance_2=larger((squares_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+let running_mean_1=running_mean_at(row);
+running_mean_put(row,running_mean_1+(momentum*((shift_2+rest) - running_mean_1)));
+let running_var_1=running_var_at(row);
+let size=f32(N*S);
+let add=running_var_1+(momentum*(((spread*size) / larger(size - 1.0f,1.0f)) - running_var_1));
+running_var_put(row,add);
+scratch_put(row,shift_2);
+scratch_put(((((G*K)+3u) / 4u)*4u)+row,rest);
+scratch_put((((((G*K)+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+row,inverseSqrt(spread+eps));
 }
 }
 `,
@@ -528,149 +529,149 @@ override S: u32;
 override N: u32;
 override momentum: f32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (G * K);
-let row = select(0u, index, active_1);
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base = row * S;
-let x_1 = x_at(base + ((N_1 * ((G * K) * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let x_2 = x_at(base + ((N_2 * ((G * K) * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let x_3 = x_at(base + ((N_3 * ((G * K) * S)) + S_3));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let base_2 = row * (S / 4u);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block = lane; block < (N * S) / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (N * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let N_4 = (i * 4u) / max(S, 1u);
-let S_4 = (i * 4u) % max(S, 1u);
-let x_4 = x_four(base_2 + ((N_4 * (((G * K) * S) / 4u)) + (S_4 / 4u)));
-let d = x_4 - vec4f(shift);
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(G*K);
+let row=select(0u,index,active_1);
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base=row*S;
+let x_1=x_at(base+((N_1*((G*K)*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_2*((G*K)*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_3*((G*K)*S))+S_3));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let base_2=row*(S / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block=lane; block<(N*S) / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(N*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let N_4=(i*4u) / max(S,1u);
+let S_4=(i*4u) % max(S,1u);
+let x_4=x_four(base_2+((N_4*(((G*K)*S) / 4u))+(S_4 / 4u)));
+let d=x_4 - vec4f(shift);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_2, mask);
-sum_2 = sum_2 + other;
-let other_2 = exchange(squares_2, mask);
-squares_2 = squares_2 + other_2;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_2 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_2;
-workgroupBarrier();
-}
-let mean = sum_2 / f32(N * S);
-let variance = larger((squares_2 / f32(N * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, (N * S) / 4u, far);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let N_5 = (i_2 * 4u) / max(S, 1u);
-let S_5 = (i_2 * 4u) % max(S, 1u);
-let x_5 = x_four(base_2 + ((N_5 * (((G * K) * S) / 4u)) + (S_5 / 4u)));
-let d_2 = x_5 - vec4f(shift_2);
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_3 = sum_3 + part_3;
-squares_3 = squares_3 + part_4;
-}
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_3_2, mask_2);
-sum_3_2 = sum_3_2 + other_5;
-let other_6 = exchange(squares_3_2, mask_2);
-squares_3_2 = squares_3_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_3_2 / f32(N * S);
-let variance_2 = larger((squares_3_2 / f32(N * S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-if (active_1 && (lane == 0u)) {
-let running_mean_1 = running_mean_at(row);
-running_mean_put(row, running_mean_1 + (momentum * ((shift_2 + rest) - running_mean_1)));
-let running_var_1 = running_var_at(row);
-let size = f32(N * S);
-let add = running_var_1 + (momentum * (((spread * size) / larger(size - 1.0f, 1.0f)) - running_var_1));
-running_var_put(row, add);
-scratch_put(row, shift_2);
-scratch_put((G * K) + row, rest);
-scratch_put(((G * K) + (G * K)) + row, inverseSqrt(spread + eps));
+let mean=sum_2 / f32(N*S);
+let variance=larger((squares_2 / f32(N*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,(N*S) / 4u,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let N_5=(i_2*4u) / max(S,1u);
+let S_5=(i_2*4u) % max(S,1u);
+let x_5=x_four(base_2+((N_5*(((G*K)*S) / 4u))+(S_5 / 4u)));
+let d_2=x_5 - vec4f(shift_2);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
+}
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_3_2 / f32(N*S);
+let variance_2=larger((squares_3_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+let running_mean_1=running_mean_at(row);
+running_mean_put(row,running_mean_1+(momentum*((shift_2+rest) - running_mean_1)));
+let running_var_1=running_var_at(row);
+let size=f32(N*S);
+let add=running_var_1+(momentum*(((spread*size) / larger(size - 1.0f,1.0f)) - running_var_1));
+running_var_put(row,add);
+scratch_put(row,shift_2);
+scratch_put(((((G*K)+3u) / 4u)*4u)+row,rest);
+scratch_put((((((G*K)+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+row,inverseSqrt(spread+eps));
 }
 }
 `,
@@ -716,6 +717,7 @@ scratch_put(((G * K) + (G * K)) + row, inverseSqrt(spread + eps));
         name: "y",
         grid: ["N", "G"],
         row: ["K", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -730,206 +732,206 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * G);
-let row = select(0u, index, active_1);
-let G_1 = row % max(G, 1u);
-let base = G_1 * K;
-let beta_b_1 = beta_b_at(base);
-let beta_b_2 = beta_b_at(base + (K / 2u));
-let beta_b_3 = beta_b_at(base + (K - 1u));
-let shift = beta_b_1 + (((beta_b_2 - beta_b_1) + (beta_b_3 - beta_b_1)) * 0.3333333432674408f);
-let base_2 = row * (K * S);
-let x_1 = x_at(base_2);
-let K_1 = 0u / max(S, 1u);
-let scratch_9 = scratch_at(base + K_1);
-let base_3 = (G * K) + (G_1 * K);
-let scratch_10 = scratch_at(base_3 + K_1);
-let base_4 = ((G * K) + (G * K)) + (G_1 * K);
-let scratch_16 = scratch_at(base_4 + K_1);
-let gamma_b_1 = gamma_b_at(base + K_1);
-let mul = (((x_1 - scratch_9) - scratch_10) * scratch_16) * gamma_b_1;
-let x_2 = x_at(base_2 + ((K * S) / 2u));
-let K_2 = ((K * S) / 2u) / max(S, 1u);
-let scratch_9_2 = scratch_at(base + K_2);
-let scratch_10_2 = scratch_at(base_3 + K_2);
-let scratch_16_2 = scratch_at(base_4 + K_2);
-let gamma_b_2 = gamma_b_at(base + K_2);
-let mul_2 = (((x_2 - scratch_9_2) - scratch_10_2) * scratch_16_2) * gamma_b_2;
-let x_3 = x_at(base_2 + ((K * S) - 1u));
-let K_3 = ((K * S) - 1u) / max(S, 1u);
-let scratch_9_3 = scratch_at(base + K_3);
-let scratch_10_3 = scratch_at(base_3 + K_3);
-let scratch_16_3 = scratch_at(base_4 + K_3);
-let gamma_b_3 = gamma_b_at(base + K_3);
-let mul_3 = (((x_3 - scratch_9_3) - scratch_10_3) * scratch_16_3) * gamma_b_3;
-let shift_2 = mul + (((mul_2 - mul) + (mul_3 - mul)) * 0.3333333432674408f);
-let x_4 = x_at(base_2);
-let K_4 = 0u / max(S, 1u);
-let scratch_9_4 = scratch_at(base + K_4);
-let scratch_10_4 = scratch_at(base_3 + K_4);
-let scratch_16_4 = scratch_at(base_4 + K_4);
-let gamma_b_4 = gamma_b_at(base + K_4);
-let mul_4 = (((x_4 - scratch_9_4) - scratch_10_4) * scratch_16_4) * gamma_b_4;
-let beta_b_4 = beta_b_at(base + K_4);
-let add = (mul_4 - shift_2) + (beta_b_4 - shift);
-let x_5 = x_at(base_2 + ((K * S) / 2u));
-let K_5 = ((K * S) / 2u) / max(S, 1u);
-let scratch_9_5 = scratch_at(base + K_5);
-let scratch_10_5 = scratch_at(base_3 + K_5);
-let scratch_16_5 = scratch_at(base_4 + K_5);
-let gamma_b_5 = gamma_b_at(base + K_5);
-let mul_5 = (((x_5 - scratch_9_5) - scratch_10_5) * scratch_16_5) * gamma_b_5;
-let beta_b_5 = beta_b_at(base + K_5);
-let add_2 = (mul_5 - shift_2) + (beta_b_5 - shift);
-let x_6 = x_at(base_2 + ((K * S) - 1u));
-let K_6 = ((K * S) - 1u) / max(S, 1u);
-let scratch_9_6 = scratch_at(base + K_6);
-let scratch_10_6 = scratch_at(base_3 + K_6);
-let scratch_16_6 = scratch_at(base_4 + K_6);
-let gamma_b_6 = gamma_b_at(base + K_6);
-let mul_6 = (((x_6 - scratch_9_6) - scratch_10_6) * scratch_16_6) * gamma_b_6;
-let beta_b_6 = beta_b_at(base + K_6);
-let add_3 = (mul_6 - shift_2) + (beta_b_6 - shift);
-let shift_3 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block = lane; block < K * S; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), K * S);
-for (var i = block; i < stop; i += LANES) {
-let x_7 = x_at(base_2 + i);
-let K_7 = i / max(S, 1u);
-let scratch_9_7 = scratch_at(base + K_7);
-let scratch_10_7 = scratch_at(base_3 + K_7);
-let scratch_16_7 = scratch_at(base_4 + K_7);
-let gamma_b_7 = gamma_b_at(base + K_7);
-let mul_7 = (((x_7 - scratch_9_7) - scratch_10_7) * scratch_16_7) * gamma_b_7;
-let beta_b_7 = beta_b_at(base + K_7);
-let add_4 = (mul_7 - shift_2) + (beta_b_7 - shift);
-let d = add_4 - shift_3;
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*G);
+let row=select(0u,index,active_1);
+let G_1=row % max(G,1u);
+let base=G_1*K;
+let beta_b_1=beta_b_at(base);
+let beta_b_2=beta_b_at(base+(K / 2u));
+let beta_b_3=beta_b_at(base+(K - 1u));
+let shift=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
+let base_2=row*(K*S);
+let x_1=x_at(base_2);
+let K_1=0u / max(S,1u);
+let scratch_9=scratch_at(base+K_1);
+let base_3=((((G*K)+3u) / 4u)*4u)+(G_1*K);
+let scratch_10=scratch_at(base_3+K_1);
+let base_4=(((((G*K)+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+(G_1*K);
+let scratch_16=scratch_at(base_4+K_1);
+let gamma_b_1=gamma_b_at(base+K_1);
+let mul=(((x_1 - scratch_9) - scratch_10)*scratch_16)*gamma_b_1;
+let x_2=x_at(base_2+((K*S) / 2u));
+let K_2=((K*S) / 2u) / max(S,1u);
+let scratch_9_2=scratch_at(base+K_2);
+let scratch_10_2=scratch_at(base_3+K_2);
+let scratch_16_2=scratch_at(base_4+K_2);
+let gamma_b_2=gamma_b_at(base+K_2);
+let mul_2=(((x_2 - scratch_9_2) - scratch_10_2)*scratch_16_2)*gamma_b_2;
+let x_3=x_at(base_2+((K*S) - 1u));
+let K_3=((K*S) - 1u) / max(S,1u);
+let scratch_9_3=scratch_at(base+K_3);
+let scratch_10_3=scratch_at(base_3+K_3);
+let scratch_16_3=scratch_at(base_4+K_3);
+let gamma_b_3=gamma_b_at(base+K_3);
+let mul_3=(((x_3 - scratch_9_3) - scratch_10_3)*scratch_16_3)*gamma_b_3;
+let shift_2=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
+let x_4=x_at(base_2);
+let K_4=0u / max(S,1u);
+let scratch_9_4=scratch_at(base+K_4);
+let scratch_10_4=scratch_at(base_3+K_4);
+let scratch_16_4=scratch_at(base_4+K_4);
+let gamma_b_4=gamma_b_at(base+K_4);
+let mul_4=(((x_4 - scratch_9_4) - scratch_10_4)*scratch_16_4)*gamma_b_4;
+let beta_b_4=beta_b_at(base+K_4);
+let add=(mul_4 - shift_2)+(beta_b_4 - shift);
+let x_5=x_at(base_2+((K*S) / 2u));
+let K_5=((K*S) / 2u) / max(S,1u);
+let scratch_9_5=scratch_at(base+K_5);
+let scratch_10_5=scratch_at(base_3+K_5);
+let scratch_16_5=scratch_at(base_4+K_5);
+let gamma_b_5=gamma_b_at(base+K_5);
+let mul_5=(((x_5 - scratch_9_5) - scratch_10_5)*scratch_16_5)*gamma_b_5;
+let beta_b_5=beta_b_at(base+K_5);
+let add_2=(mul_5 - shift_2)+(beta_b_5 - shift);
+let x_6=x_at(base_2+((K*S) - 1u));
+let K_6=((K*S) - 1u) / max(S,1u);
+let scratch_9_6=scratch_at(base+K_6);
+let scratch_10_6=scratch_at(base_3+K_6);
+let scratch_16_6=scratch_at(base_4+K_6);
+let gamma_b_6=gamma_b_at(base+K_6);
+let mul_6=(((x_6 - scratch_9_6) - scratch_10_6)*scratch_16_6)*gamma_b_6;
+let beta_b_6=beta_b_at(base+K_6);
+let add_3=(mul_6 - shift_2)+(beta_b_6 - shift);
+let shift_3=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block=lane; block<K*S; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),K*S);
+for (var i=block; i<stop; i+=LANES) {
+let x_7=x_at(base_2+i);
+let K_7=i / max(S,1u);
+let scratch_9_7=scratch_at(base+K_7);
+let scratch_10_7=scratch_at(base_3+K_7);
+let scratch_16_7=scratch_at(base_4+K_7);
+let gamma_b_7=gamma_b_at(base+K_7);
+let mul_7=(((x_7 - scratch_9_7) - scratch_10_7)*scratch_16_7)*gamma_b_7;
+let beta_b_7=beta_b_at(base+K_7);
+let add_4=(mul_7 - shift_2)+(beta_b_7 - shift);
+let d=add_4 - shift_3;
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(squares, mask);
-squares = squares + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_2;
-workgroupBarrier();
-}
-let mean = sum / f32(K * S);
-let variance = larger((squares / f32(K * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_4 = select(shift_3, shift_3 + mean, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, K * S, far);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_8 = x_at(base_2 + i_2);
-let K_8 = i_2 / max(S, 1u);
-let scratch_9_8 = scratch_at(base + K_8);
-let scratch_10_8 = scratch_at(base_3 + K_8);
-let scratch_16_8 = scratch_at(base_4 + K_8);
-let gamma_b_8 = gamma_b_at(base + K_8);
-let mul_8 = (((x_8 - scratch_9_8) - scratch_10_8) * scratch_16_8) * gamma_b_8;
-let beta_b_8 = beta_b_at(base + K_8);
-let add_5 = (mul_8 - shift_2) + (beta_b_8 - shift);
-let d_2 = add_5 - shift_4;
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_2 = sum_2 + part_3;
-squares_2 = squares_2 + part_4;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_5;
-let other_6 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_2 / f32(K * S);
-let variance_2 = larger((squares_2 / f32(K * S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-let end_2 = select(0u, K * S, active_1);
-let rsqrt = inverseSqrt(spread + eps);
-for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
-let x_9 = x_at(base_2 + i_3);
-let K_9 = i_3 / max(S, 1u);
-let scratch_9_9 = scratch_at(base + K_9);
-let scratch_10_9 = scratch_at(base_3 + K_9);
-let scratch_16_9 = scratch_at(base_4 + K_9);
-let gamma_b_9 = gamma_b_at(base + K_9);
-let mul_9 = (((x_9 - scratch_9_9) - scratch_10_9) * scratch_16_9) * gamma_b_9;
-let beta_b_9 = beta_b_at(base + K_9);
-let add_6 = (mul_9 - shift_2) + (beta_b_9 - shift);
-let gamma_1 = gamma_at(base + K_9);
-let beta_1 = beta_at(base + K_9);
-y_put(base_2 + i_3, ((((add_6 - shift_4) - rest) * rsqrt) * gamma_1) + beta_1);
+let mean=sum / f32(K*S);
+let variance=larger((squares / f32(K*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_4=select(shift_3,shift_3+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,K*S,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_8=x_at(base_2+i_2);
+let K_8=i_2 / max(S,1u);
+let scratch_9_8=scratch_at(base+K_8);
+let scratch_10_8=scratch_at(base_3+K_8);
+let scratch_16_8=scratch_at(base_4+K_8);
+let gamma_b_8=gamma_b_at(base+K_8);
+let mul_8=(((x_8 - scratch_9_8) - scratch_10_8)*scratch_16_8)*gamma_b_8;
+let beta_b_8=beta_b_at(base+K_8);
+let add_5=(mul_8 - shift_2)+(beta_b_8 - shift);
+let d_2=add_5 - shift_4;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_2 / f32(K*S);
+let variance_2=larger((squares_2 / f32(K*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+let end_2=select(0u,K*S,active_1);
+let rsqrt=inverseSqrt(spread+eps);
+for (var i_3=lane; i_3<end_2; i_3+=LANES) {
+let x_9=x_at(base_2+i_3);
+let K_9=i_3 / max(S,1u);
+let scratch_9_9=scratch_at(base+K_9);
+let scratch_10_9=scratch_at(base_3+K_9);
+let scratch_16_9=scratch_at(base_4+K_9);
+let gamma_b_9=gamma_b_at(base+K_9);
+let mul_9=(((x_9 - scratch_9_9) - scratch_10_9)*scratch_16_9)*gamma_b_9;
+let beta_b_9=beta_b_at(base+K_9);
+let add_6=(mul_9 - shift_2)+(beta_b_9 - shift);
+let gamma_1=gamma_at(base+K_9);
+let beta_1=beta_at(base+K_9);
+y_put(base_2+i_3,((((add_6 - shift_4) - rest)*rsqrt)*gamma_1)+beta_1);
 }
 }
 `,
@@ -967,215 +969,215 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * G);
-let row = select(0u, index, active_1);
-let G_1 = row % max(G, 1u);
-let base = G_1 * K;
-let beta_b_1 = beta_b_at(base);
-let beta_b_2 = beta_b_at(base + (K / 2u));
-let beta_b_3 = beta_b_at(base + (K - 1u));
-let shift = beta_b_1 + (((beta_b_2 - beta_b_1) + (beta_b_3 - beta_b_1)) * 0.3333333432674408f);
-let base_2 = row * (K * S);
-let x_1 = x_at(base_2);
-let K_1 = 0u / max(S, 1u);
-let scratch_9 = scratch_at(base + K_1);
-let base_3 = (G * K) + (G_1 * K);
-let scratch_10 = scratch_at(base_3 + K_1);
-let base_4 = ((G * K) + (G * K)) + (G_1 * K);
-let scratch_16 = scratch_at(base_4 + K_1);
-let gamma_b_1 = gamma_b_at(base + K_1);
-let mul = (((x_1 - scratch_9) - scratch_10) * scratch_16) * gamma_b_1;
-let x_2 = x_at(base_2 + ((K * S) / 2u));
-let K_2 = ((K * S) / 2u) / max(S, 1u);
-let scratch_9_2 = scratch_at(base + K_2);
-let scratch_10_2 = scratch_at(base_3 + K_2);
-let scratch_16_2 = scratch_at(base_4 + K_2);
-let gamma_b_2 = gamma_b_at(base + K_2);
-let mul_2 = (((x_2 - scratch_9_2) - scratch_10_2) * scratch_16_2) * gamma_b_2;
-let x_3 = x_at(base_2 + ((K * S) - 1u));
-let K_3 = ((K * S) - 1u) / max(S, 1u);
-let scratch_9_3 = scratch_at(base + K_3);
-let scratch_10_3 = scratch_at(base_3 + K_3);
-let scratch_16_3 = scratch_at(base_4 + K_3);
-let gamma_b_3 = gamma_b_at(base + K_3);
-let mul_3 = (((x_3 - scratch_9_3) - scratch_10_3) * scratch_16_3) * gamma_b_3;
-let shift_2 = mul + (((mul_2 - mul) + (mul_3 - mul)) * 0.3333333432674408f);
-let x_4 = x_at(base_2);
-let K_4 = 0u / max(S, 1u);
-let scratch_9_4 = scratch_at(base + K_4);
-let scratch_10_4 = scratch_at(base_3 + K_4);
-let scratch_16_4 = scratch_at(base_4 + K_4);
-let gamma_b_4 = gamma_b_at(base + K_4);
-let mul_4 = (((x_4 - scratch_9_4) - scratch_10_4) * scratch_16_4) * gamma_b_4;
-let beta_b_4 = beta_b_at(base + K_4);
-let add = (mul_4 - shift_2) + (beta_b_4 - shift);
-let x_5 = x_at(base_2 + ((K * S) / 2u));
-let K_5 = ((K * S) / 2u) / max(S, 1u);
-let scratch_9_5 = scratch_at(base + K_5);
-let scratch_10_5 = scratch_at(base_3 + K_5);
-let scratch_16_5 = scratch_at(base_4 + K_5);
-let gamma_b_5 = gamma_b_at(base + K_5);
-let mul_5 = (((x_5 - scratch_9_5) - scratch_10_5) * scratch_16_5) * gamma_b_5;
-let beta_b_5 = beta_b_at(base + K_5);
-let add_2 = (mul_5 - shift_2) + (beta_b_5 - shift);
-let x_6 = x_at(base_2 + ((K * S) - 1u));
-let K_6 = ((K * S) - 1u) / max(S, 1u);
-let scratch_9_6 = scratch_at(base + K_6);
-let scratch_10_6 = scratch_at(base_3 + K_6);
-let scratch_16_6 = scratch_at(base_4 + K_6);
-let gamma_b_6 = gamma_b_at(base + K_6);
-let mul_6 = (((x_6 - scratch_9_6) - scratch_10_6) * scratch_16_6) * gamma_b_6;
-let beta_b_6 = beta_b_at(base + K_6);
-let add_3 = (mul_6 - shift_2) + (beta_b_6 - shift);
-let shift_3 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
-let base_5 = row * ((K * S) / 4u);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block = lane; block < (K * S) / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (K * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_7 = x_four(base_5 + i);
-let K_7 = (i * 4u) / max(S, 1u);
-let scratch_9_7 = scratch_at(base + K_7);
-let scratch_10_7 = scratch_at(base_3 + K_7);
-let scratch_16_7 = scratch_at(base_4 + K_7);
-let gamma_b_7 = gamma_b_at(base + K_7);
-let mul_7 = (((x_7 - vec4f(scratch_9_7)) - vec4f(scratch_10_7)) * vec4f(scratch_16_7)) * vec4f(gamma_b_7);
-let beta_b_7 = beta_b_at(base + K_7);
-let add_4 = (mul_7 - vec4f(shift_2)) + vec4f(beta_b_7 - shift);
-let d = add_4 - vec4f(shift_3);
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*G);
+let row=select(0u,index,active_1);
+let G_1=row % max(G,1u);
+let base=G_1*K;
+let beta_b_1=beta_b_at(base);
+let beta_b_2=beta_b_at(base+(K / 2u));
+let beta_b_3=beta_b_at(base+(K - 1u));
+let shift=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
+let base_2=row*(K*S);
+let x_1=x_at(base_2);
+let K_1=0u / max(S,1u);
+let scratch_9=scratch_at(base+K_1);
+let base_3=((((G*K)+3u) / 4u)*4u)+(G_1*K);
+let scratch_10=scratch_at(base_3+K_1);
+let base_4=(((((G*K)+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+(G_1*K);
+let scratch_16=scratch_at(base_4+K_1);
+let gamma_b_1=gamma_b_at(base+K_1);
+let mul=(((x_1 - scratch_9) - scratch_10)*scratch_16)*gamma_b_1;
+let x_2=x_at(base_2+((K*S) / 2u));
+let K_2=((K*S) / 2u) / max(S,1u);
+let scratch_9_2=scratch_at(base+K_2);
+let scratch_10_2=scratch_at(base_3+K_2);
+let scratch_16_2=scratch_at(base_4+K_2);
+let gamma_b_2=gamma_b_at(base+K_2);
+let mul_2=(((x_2 - scratch_9_2) - scratch_10_2)*scratch_16_2)*gamma_b_2;
+let x_3=x_at(base_2+((K*S) - 1u));
+let K_3=((K*S) - 1u) / max(S,1u);
+let scratch_9_3=scratch_at(base+K_3);
+let scratch_10_3=scratch_at(base_3+K_3);
+let scratch_16_3=scratch_at(base_4+K_3);
+let gamma_b_3=gamma_b_at(base+K_3);
+let mul_3=(((x_3 - scratch_9_3) - scratch_10_3)*scratch_16_3)*gamma_b_3;
+let shift_2=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
+let x_4=x_at(base_2);
+let K_4=0u / max(S,1u);
+let scratch_9_4=scratch_at(base+K_4);
+let scratch_10_4=scratch_at(base_3+K_4);
+let scratch_16_4=scratch_at(base_4+K_4);
+let gamma_b_4=gamma_b_at(base+K_4);
+let mul_4=(((x_4 - scratch_9_4) - scratch_10_4)*scratch_16_4)*gamma_b_4;
+let beta_b_4=beta_b_at(base+K_4);
+let add=(mul_4 - shift_2)+(beta_b_4 - shift);
+let x_5=x_at(base_2+((K*S) / 2u));
+let K_5=((K*S) / 2u) / max(S,1u);
+let scratch_9_5=scratch_at(base+K_5);
+let scratch_10_5=scratch_at(base_3+K_5);
+let scratch_16_5=scratch_at(base_4+K_5);
+let gamma_b_5=gamma_b_at(base+K_5);
+let mul_5=(((x_5 - scratch_9_5) - scratch_10_5)*scratch_16_5)*gamma_b_5;
+let beta_b_5=beta_b_at(base+K_5);
+let add_2=(mul_5 - shift_2)+(beta_b_5 - shift);
+let x_6=x_at(base_2+((K*S) - 1u));
+let K_6=((K*S) - 1u) / max(S,1u);
+let scratch_9_6=scratch_at(base+K_6);
+let scratch_10_6=scratch_at(base_3+K_6);
+let scratch_16_6=scratch_at(base_4+K_6);
+let gamma_b_6=gamma_b_at(base+K_6);
+let mul_6=(((x_6 - scratch_9_6) - scratch_10_6)*scratch_16_6)*gamma_b_6;
+let beta_b_6=beta_b_at(base+K_6);
+let add_3=(mul_6 - shift_2)+(beta_b_6 - shift);
+let shift_3=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+let base_5=row*((K*S) / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block=lane; block<(K*S) / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(K*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_7=x_four(base_5+i);
+let K_7=(i*4u) / max(S,1u);
+let scratch_9_7=scratch_at(base+K_7);
+let scratch_10_7=scratch_at(base_3+K_7);
+let scratch_16_7=scratch_at(base_4+K_7);
+let gamma_b_7=gamma_b_at(base+K_7);
+let mul_7=(((x_7 - vec4f(scratch_9_7)) - vec4f(scratch_10_7))*vec4f(scratch_16_7))*vec4f(gamma_b_7);
+let beta_b_7=beta_b_at(base+K_7);
+let add_4=(mul_7 - vec4f(shift_2))+vec4f(beta_b_7 - shift);
+let d=add_4 - vec4f(shift_3);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_2, mask);
-sum_2 = sum_2 + other;
-let other_2 = exchange(squares_2, mask);
-squares_2 = squares_2 + other_2;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_2 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_2;
-workgroupBarrier();
-}
-let mean = sum_2 / f32(K * S);
-let variance = larger((squares_2 / f32(K * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_4 = select(shift_3, shift_3 + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, (K * S) / 4u, far);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_8 = x_four(base_5 + i_2);
-let K_8 = (i_2 * 4u) / max(S, 1u);
-let scratch_9_8 = scratch_at(base + K_8);
-let scratch_10_8 = scratch_at(base_3 + K_8);
-let scratch_16_8 = scratch_at(base_4 + K_8);
-let gamma_b_8 = gamma_b_at(base + K_8);
-let mul_8 = (((x_8 - vec4f(scratch_9_8)) - vec4f(scratch_10_8)) * vec4f(scratch_16_8)) * vec4f(gamma_b_8);
-let beta_b_8 = beta_b_at(base + K_8);
-let add_5 = (mul_8 - vec4f(shift_2)) + vec4f(beta_b_8 - shift);
-let d_2 = add_5 - vec4f(shift_4);
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_3 = sum_3 + part_3;
-squares_3 = squares_3 + part_4;
-}
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_3_2, mask_2);
-sum_3_2 = sum_3_2 + other_5;
-let other_6 = exchange(squares_3_2, mask_2);
-squares_3_2 = squares_3_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_3_2 / f32(K * S);
-let variance_2 = larger((squares_3_2 / f32(K * S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-let end_2 = select(0u, (K * S) / 4u, active_1);
-let rsqrt = inverseSqrt(spread + eps);
-for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
-let x_9 = x_four(base_5 + i_3);
-let K_9 = (i_3 * 4u) / max(S, 1u);
-let scratch_9_9 = scratch_at(base + K_9);
-let scratch_10_9 = scratch_at(base_3 + K_9);
-let scratch_16_9 = scratch_at(base_4 + K_9);
-let gamma_b_9 = gamma_b_at(base + K_9);
-let mul_9 = (((x_9 - vec4f(scratch_9_9)) - vec4f(scratch_10_9)) * vec4f(scratch_16_9)) * vec4f(gamma_b_9);
-let beta_b_9 = beta_b_at(base + K_9);
-let add_6 = (mul_9 - vec4f(shift_2)) + vec4f(beta_b_9 - shift);
-let gamma_1 = gamma_at(base + K_9);
-let beta_1 = beta_at(base + K_9);
-let add_7 = ((((add_6 - vec4f(shift_4)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
-y_put_four(base_5 + i_3, add_7);
+let mean=sum_2 / f32(K*S);
+let variance=larger((squares_2 / f32(K*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_4=select(shift_3,shift_3+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,(K*S) / 4u,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_8=x_four(base_5+i_2);
+let K_8=(i_2*4u) / max(S,1u);
+let scratch_9_8=scratch_at(base+K_8);
+let scratch_10_8=scratch_at(base_3+K_8);
+let scratch_16_8=scratch_at(base_4+K_8);
+let gamma_b_8=gamma_b_at(base+K_8);
+let mul_8=(((x_8 - vec4f(scratch_9_8)) - vec4f(scratch_10_8))*vec4f(scratch_16_8))*vec4f(gamma_b_8);
+let beta_b_8=beta_b_at(base+K_8);
+let add_5=(mul_8 - vec4f(shift_2))+vec4f(beta_b_8 - shift);
+let d_2=add_5 - vec4f(shift_4);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
+}
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_3_2 / f32(K*S);
+let variance_2=larger((squares_3_2 / f32(K*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+let end_2=select(0u,(K*S) / 4u,active_1);
+let rsqrt=inverseSqrt(spread+eps);
+for (var i_3=lane; i_3<end_2; i_3+=LANES) {
+let x_9=x_four(base_5+i_3);
+let K_9=(i_3*4u) / max(S,1u);
+let scratch_9_9=scratch_at(base+K_9);
+let scratch_10_9=scratch_at(base_3+K_9);
+let scratch_16_9=scratch_at(base_4+K_9);
+let gamma_b_9=gamma_b_at(base+K_9);
+let mul_9=(((x_9 - vec4f(scratch_9_9)) - vec4f(scratch_10_9))*vec4f(scratch_16_9))*vec4f(gamma_b_9);
+let beta_b_9=beta_b_at(base+K_9);
+let add_6=(mul_9 - vec4f(shift_2))+vec4f(beta_b_9 - shift);
+let gamma_1=gamma_at(base+K_9);
+let beta_1=beta_at(base+K_9);
+let add_7=((((add_6 - vec4f(shift_4)) - vec4f(rest))*vec4f(rsqrt))*vec4f(gamma_1))+vec4f(beta_1);
+y_put_four(base_5+i_3,add_7);
 }
 }
 `,
@@ -1239,6 +1241,7 @@ y_put_four(base_5 + i_3, add_7);
         name: "y",
         grid: ["N", "G"],
         row: ["K", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -1253,195 +1256,195 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * G);
-let row = select(0u, index, active_1);
-let base = row * (K * S);
-let x_1 = x_at(base);
-let G_1 = row % max(G, 1u);
-let K_1 = 0u / max(S, 1u);
-let base_2 = G_1 * K;
-let running_mean_1 = running_mean_at(base_2 + K_1);
-let running_var_1 = running_var_at(base_2 + K_1);
-let gamma_b_1 = gamma_b_at(base_2 + K_1);
-let mul = ((x_1 - running_mean_1) * inverseSqrt(running_var_1 + eps)) * gamma_b_1;
-let x_2 = x_at(base + ((K * S) / 2u));
-let K_2 = ((K * S) / 2u) / max(S, 1u);
-let running_mean_2 = running_mean_at(base_2 + K_2);
-let running_var_2 = running_var_at(base_2 + K_2);
-let gamma_b_2 = gamma_b_at(base_2 + K_2);
-let mul_2 = ((x_2 - running_mean_2) * inverseSqrt(running_var_2 + eps)) * gamma_b_2;
-let x_3 = x_at(base + ((K * S) - 1u));
-let K_3 = ((K * S) - 1u) / max(S, 1u);
-let running_mean_3 = running_mean_at(base_2 + K_3);
-let running_var_3 = running_var_at(base_2 + K_3);
-let gamma_b_3 = gamma_b_at(base_2 + K_3);
-let mul_3 = ((x_3 - running_mean_3) * inverseSqrt(running_var_3 + eps)) * gamma_b_3;
-let shift = mul + (((mul_2 - mul) + (mul_3 - mul)) * 0.3333333432674408f);
-let beta_b_1 = beta_b_at(base_2);
-let beta_b_2 = beta_b_at(base_2 + (K / 2u));
-let beta_b_3 = beta_b_at(base_2 + (K - 1u));
-let shift_2 = beta_b_1 + (((beta_b_2 - beta_b_1) + (beta_b_3 - beta_b_1)) * 0.3333333432674408f);
-let x_4 = x_at(base);
-let K_4 = 0u / max(S, 1u);
-let running_mean_4 = running_mean_at(base_2 + K_4);
-let running_var_4 = running_var_at(base_2 + K_4);
-let gamma_b_4 = gamma_b_at(base_2 + K_4);
-let mul_4 = ((x_4 - running_mean_4) * inverseSqrt(running_var_4 + eps)) * gamma_b_4;
-let beta_b_4 = beta_b_at(base_2 + K_4);
-let add = (mul_4 - shift) + (beta_b_4 - shift_2);
-let x_5 = x_at(base + ((K * S) / 2u));
-let K_5 = ((K * S) / 2u) / max(S, 1u);
-let running_mean_5 = running_mean_at(base_2 + K_5);
-let running_var_5 = running_var_at(base_2 + K_5);
-let gamma_b_5 = gamma_b_at(base_2 + K_5);
-let mul_5 = ((x_5 - running_mean_5) * inverseSqrt(running_var_5 + eps)) * gamma_b_5;
-let beta_b_5 = beta_b_at(base_2 + K_5);
-let add_2 = (mul_5 - shift) + (beta_b_5 - shift_2);
-let x_6 = x_at(base + ((K * S) - 1u));
-let K_6 = ((K * S) - 1u) / max(S, 1u);
-let running_mean_6 = running_mean_at(base_2 + K_6);
-let running_var_6 = running_var_at(base_2 + K_6);
-let gamma_b_6 = gamma_b_at(base_2 + K_6);
-let mul_6 = ((x_6 - running_mean_6) * inverseSqrt(running_var_6 + eps)) * gamma_b_6;
-let beta_b_6 = beta_b_at(base_2 + K_6);
-let add_3 = (mul_6 - shift) + (beta_b_6 - shift_2);
-let shift_3 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block = lane; block < K * S; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), K * S);
-for (var i = block; i < stop; i += LANES) {
-let x_7 = x_at(base + i);
-let K_7 = i / max(S, 1u);
-let running_mean_7 = running_mean_at(base_2 + K_7);
-let running_var_7 = running_var_at(base_2 + K_7);
-let gamma_b_7 = gamma_b_at(base_2 + K_7);
-let mul_7 = ((x_7 - running_mean_7) * inverseSqrt(running_var_7 + eps)) * gamma_b_7;
-let beta_b_7 = beta_b_at(base_2 + K_7);
-let add_4 = (mul_7 - shift) + (beta_b_7 - shift_2);
-let d = add_4 - shift_3;
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*G);
+let row=select(0u,index,active_1);
+let base=row*(K*S);
+let x_1=x_at(base);
+let G_1=row % max(G,1u);
+let K_1=0u / max(S,1u);
+let base_2=G_1*K;
+let running_mean_1=running_mean_at(base_2+K_1);
+let running_var_1=running_var_at(base_2+K_1);
+let gamma_b_1=gamma_b_at(base_2+K_1);
+let mul=((x_1 - running_mean_1)*inverseSqrt(running_var_1+eps))*gamma_b_1;
+let x_2=x_at(base+((K*S) / 2u));
+let K_2=((K*S) / 2u) / max(S,1u);
+let running_mean_2=running_mean_at(base_2+K_2);
+let running_var_2=running_var_at(base_2+K_2);
+let gamma_b_2=gamma_b_at(base_2+K_2);
+let mul_2=((x_2 - running_mean_2)*inverseSqrt(running_var_2+eps))*gamma_b_2;
+let x_3=x_at(base+((K*S) - 1u));
+let K_3=((K*S) - 1u) / max(S,1u);
+let running_mean_3=running_mean_at(base_2+K_3);
+let running_var_3=running_var_at(base_2+K_3);
+let gamma_b_3=gamma_b_at(base_2+K_3);
+let mul_3=((x_3 - running_mean_3)*inverseSqrt(running_var_3+eps))*gamma_b_3;
+let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
+let beta_b_1=beta_b_at(base_2);
+let beta_b_2=beta_b_at(base_2+(K / 2u));
+let beta_b_3=beta_b_at(base_2+(K - 1u));
+let shift_2=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
+let x_4=x_at(base);
+let K_4=0u / max(S,1u);
+let running_mean_4=running_mean_at(base_2+K_4);
+let running_var_4=running_var_at(base_2+K_4);
+let gamma_b_4=gamma_b_at(base_2+K_4);
+let mul_4=((x_4 - running_mean_4)*inverseSqrt(running_var_4+eps))*gamma_b_4;
+let beta_b_4=beta_b_at(base_2+K_4);
+let add=(mul_4 - shift)+(beta_b_4 - shift_2);
+let x_5=x_at(base+((K*S) / 2u));
+let K_5=((K*S) / 2u) / max(S,1u);
+let running_mean_5=running_mean_at(base_2+K_5);
+let running_var_5=running_var_at(base_2+K_5);
+let gamma_b_5=gamma_b_at(base_2+K_5);
+let mul_5=((x_5 - running_mean_5)*inverseSqrt(running_var_5+eps))*gamma_b_5;
+let beta_b_5=beta_b_at(base_2+K_5);
+let add_2=(mul_5 - shift)+(beta_b_5 - shift_2);
+let x_6=x_at(base+((K*S) - 1u));
+let K_6=((K*S) - 1u) / max(S,1u);
+let running_mean_6=running_mean_at(base_2+K_6);
+let running_var_6=running_var_at(base_2+K_6);
+let gamma_b_6=gamma_b_at(base_2+K_6);
+let mul_6=((x_6 - running_mean_6)*inverseSqrt(running_var_6+eps))*gamma_b_6;
+let beta_b_6=beta_b_at(base_2+K_6);
+let add_3=(mul_6 - shift)+(beta_b_6 - shift_2);
+let shift_3=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block=lane; block<K*S; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),K*S);
+for (var i=block; i<stop; i+=LANES) {
+let x_7=x_at(base+i);
+let K_7=i / max(S,1u);
+let running_mean_7=running_mean_at(base_2+K_7);
+let running_var_7=running_var_at(base_2+K_7);
+let gamma_b_7=gamma_b_at(base_2+K_7);
+let mul_7=((x_7 - running_mean_7)*inverseSqrt(running_var_7+eps))*gamma_b_7;
+let beta_b_7=beta_b_at(base_2+K_7);
+let add_4=(mul_7 - shift)+(beta_b_7 - shift_2);
+let d=add_4 - shift_3;
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(squares, mask);
-squares = squares + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_2;
-workgroupBarrier();
-}
-let mean = sum / f32(K * S);
-let variance = larger((squares / f32(K * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_4 = select(shift_3, shift_3 + mean, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, K * S, far);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_8 = x_at(base + i_2);
-let K_8 = i_2 / max(S, 1u);
-let running_mean_8 = running_mean_at(base_2 + K_8);
-let running_var_8 = running_var_at(base_2 + K_8);
-let gamma_b_8 = gamma_b_at(base_2 + K_8);
-let mul_8 = ((x_8 - running_mean_8) * inverseSqrt(running_var_8 + eps)) * gamma_b_8;
-let beta_b_8 = beta_b_at(base_2 + K_8);
-let add_5 = (mul_8 - shift) + (beta_b_8 - shift_2);
-let d_2 = add_5 - shift_4;
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_2 = sum_2 + part_3;
-squares_2 = squares_2 + part_4;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_5;
-let other_6 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_2 / f32(K * S);
-let variance_2 = larger((squares_2 / f32(K * S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-let end_2 = select(0u, K * S, active_1);
-let rsqrt = inverseSqrt(spread + eps);
-for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
-let x_9 = x_at(base + i_3);
-let K_9 = i_3 / max(S, 1u);
-let running_mean_9 = running_mean_at(base_2 + K_9);
-let running_var_9 = running_var_at(base_2 + K_9);
-let gamma_b_9 = gamma_b_at(base_2 + K_9);
-let mul_9 = ((x_9 - running_mean_9) * inverseSqrt(running_var_9 + eps)) * gamma_b_9;
-let beta_b_9 = beta_b_at(base_2 + K_9);
-let add_6 = (mul_9 - shift) + (beta_b_9 - shift_2);
-let gamma_1 = gamma_at(base_2 + K_9);
-let beta_1 = beta_at(base_2 + K_9);
-y_put(base + i_3, ((((add_6 - shift_4) - rest) * rsqrt) * gamma_1) + beta_1);
+let mean=sum / f32(K*S);
+let variance=larger((squares / f32(K*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_4=select(shift_3,shift_3+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,K*S,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_8=x_at(base+i_2);
+let K_8=i_2 / max(S,1u);
+let running_mean_8=running_mean_at(base_2+K_8);
+let running_var_8=running_var_at(base_2+K_8);
+let gamma_b_8=gamma_b_at(base_2+K_8);
+let mul_8=((x_8 - running_mean_8)*inverseSqrt(running_var_8+eps))*gamma_b_8;
+let beta_b_8=beta_b_at(base_2+K_8);
+let add_5=(mul_8 - shift)+(beta_b_8 - shift_2);
+let d_2=add_5 - shift_4;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_2 / f32(K*S);
+let variance_2=larger((squares_2 / f32(K*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+let end_2=select(0u,K*S,active_1);
+let rsqrt=inverseSqrt(spread+eps);
+for (var i_3=lane; i_3<end_2; i_3+=LANES) {
+let x_9=x_at(base+i_3);
+let K_9=i_3 / max(S,1u);
+let running_mean_9=running_mean_at(base_2+K_9);
+let running_var_9=running_var_at(base_2+K_9);
+let gamma_b_9=gamma_b_at(base_2+K_9);
+let mul_9=((x_9 - running_mean_9)*inverseSqrt(running_var_9+eps))*gamma_b_9;
+let beta_b_9=beta_b_at(base_2+K_9);
+let add_6=(mul_9 - shift)+(beta_b_9 - shift_2);
+let gamma_1=gamma_at(base_2+K_9);
+let beta_1=beta_at(base_2+K_9);
+y_put(base+i_3,((((add_6 - shift_4) - rest)*rsqrt)*gamma_1)+beta_1);
 }
 }
 `,
@@ -1490,204 +1493,204 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * G);
-let row = select(0u, index, active_1);
-let base = row * (K * S);
-let x_1 = x_at(base);
-let G_1 = row % max(G, 1u);
-let K_1 = 0u / max(S, 1u);
-let base_2 = G_1 * K;
-let running_mean_1 = running_mean_at(base_2 + K_1);
-let running_var_1 = running_var_at(base_2 + K_1);
-let gamma_b_1 = gamma_b_at(base_2 + K_1);
-let mul = ((x_1 - running_mean_1) * inverseSqrt(running_var_1 + eps)) * gamma_b_1;
-let x_2 = x_at(base + ((K * S) / 2u));
-let K_2 = ((K * S) / 2u) / max(S, 1u);
-let running_mean_2 = running_mean_at(base_2 + K_2);
-let running_var_2 = running_var_at(base_2 + K_2);
-let gamma_b_2 = gamma_b_at(base_2 + K_2);
-let mul_2 = ((x_2 - running_mean_2) * inverseSqrt(running_var_2 + eps)) * gamma_b_2;
-let x_3 = x_at(base + ((K * S) - 1u));
-let K_3 = ((K * S) - 1u) / max(S, 1u);
-let running_mean_3 = running_mean_at(base_2 + K_3);
-let running_var_3 = running_var_at(base_2 + K_3);
-let gamma_b_3 = gamma_b_at(base_2 + K_3);
-let mul_3 = ((x_3 - running_mean_3) * inverseSqrt(running_var_3 + eps)) * gamma_b_3;
-let shift = mul + (((mul_2 - mul) + (mul_3 - mul)) * 0.3333333432674408f);
-let beta_b_1 = beta_b_at(base_2);
-let beta_b_2 = beta_b_at(base_2 + (K / 2u));
-let beta_b_3 = beta_b_at(base_2 + (K - 1u));
-let shift_2 = beta_b_1 + (((beta_b_2 - beta_b_1) + (beta_b_3 - beta_b_1)) * 0.3333333432674408f);
-let x_4 = x_at(base);
-let K_4 = 0u / max(S, 1u);
-let running_mean_4 = running_mean_at(base_2 + K_4);
-let running_var_4 = running_var_at(base_2 + K_4);
-let gamma_b_4 = gamma_b_at(base_2 + K_4);
-let mul_4 = ((x_4 - running_mean_4) * inverseSqrt(running_var_4 + eps)) * gamma_b_4;
-let beta_b_4 = beta_b_at(base_2 + K_4);
-let add = (mul_4 - shift) + (beta_b_4 - shift_2);
-let x_5 = x_at(base + ((K * S) / 2u));
-let K_5 = ((K * S) / 2u) / max(S, 1u);
-let running_mean_5 = running_mean_at(base_2 + K_5);
-let running_var_5 = running_var_at(base_2 + K_5);
-let gamma_b_5 = gamma_b_at(base_2 + K_5);
-let mul_5 = ((x_5 - running_mean_5) * inverseSqrt(running_var_5 + eps)) * gamma_b_5;
-let beta_b_5 = beta_b_at(base_2 + K_5);
-let add_2 = (mul_5 - shift) + (beta_b_5 - shift_2);
-let x_6 = x_at(base + ((K * S) - 1u));
-let K_6 = ((K * S) - 1u) / max(S, 1u);
-let running_mean_6 = running_mean_at(base_2 + K_6);
-let running_var_6 = running_var_at(base_2 + K_6);
-let gamma_b_6 = gamma_b_at(base_2 + K_6);
-let mul_6 = ((x_6 - running_mean_6) * inverseSqrt(running_var_6 + eps)) * gamma_b_6;
-let beta_b_6 = beta_b_at(base_2 + K_6);
-let add_3 = (mul_6 - shift) + (beta_b_6 - shift_2);
-let shift_3 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
-let base_3 = row * ((K * S) / 4u);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block = lane; block < (K * S) / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (K * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_7 = x_four(base_3 + i);
-let K_7 = (i * 4u) / max(S, 1u);
-let running_mean_7 = running_mean_at(base_2 + K_7);
-let running_var_7 = running_var_at(base_2 + K_7);
-let gamma_b_7 = gamma_b_at(base_2 + K_7);
-let mul_7 = ((x_7 - vec4f(running_mean_7)) * vec4f(inverseSqrt(running_var_7 + eps))) * vec4f(gamma_b_7);
-let beta_b_7 = beta_b_at(base_2 + K_7);
-let add_4 = (mul_7 - vec4f(shift)) + vec4f(beta_b_7 - shift_2);
-let d = add_4 - vec4f(shift_3);
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*G);
+let row=select(0u,index,active_1);
+let base=row*(K*S);
+let x_1=x_at(base);
+let G_1=row % max(G,1u);
+let K_1=0u / max(S,1u);
+let base_2=G_1*K;
+let running_mean_1=running_mean_at(base_2+K_1);
+let running_var_1=running_var_at(base_2+K_1);
+let gamma_b_1=gamma_b_at(base_2+K_1);
+let mul=((x_1 - running_mean_1)*inverseSqrt(running_var_1+eps))*gamma_b_1;
+let x_2=x_at(base+((K*S) / 2u));
+let K_2=((K*S) / 2u) / max(S,1u);
+let running_mean_2=running_mean_at(base_2+K_2);
+let running_var_2=running_var_at(base_2+K_2);
+let gamma_b_2=gamma_b_at(base_2+K_2);
+let mul_2=((x_2 - running_mean_2)*inverseSqrt(running_var_2+eps))*gamma_b_2;
+let x_3=x_at(base+((K*S) - 1u));
+let K_3=((K*S) - 1u) / max(S,1u);
+let running_mean_3=running_mean_at(base_2+K_3);
+let running_var_3=running_var_at(base_2+K_3);
+let gamma_b_3=gamma_b_at(base_2+K_3);
+let mul_3=((x_3 - running_mean_3)*inverseSqrt(running_var_3+eps))*gamma_b_3;
+let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
+let beta_b_1=beta_b_at(base_2);
+let beta_b_2=beta_b_at(base_2+(K / 2u));
+let beta_b_3=beta_b_at(base_2+(K - 1u));
+let shift_2=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
+let x_4=x_at(base);
+let K_4=0u / max(S,1u);
+let running_mean_4=running_mean_at(base_2+K_4);
+let running_var_4=running_var_at(base_2+K_4);
+let gamma_b_4=gamma_b_at(base_2+K_4);
+let mul_4=((x_4 - running_mean_4)*inverseSqrt(running_var_4+eps))*gamma_b_4;
+let beta_b_4=beta_b_at(base_2+K_4);
+let add=(mul_4 - shift)+(beta_b_4 - shift_2);
+let x_5=x_at(base+((K*S) / 2u));
+let K_5=((K*S) / 2u) / max(S,1u);
+let running_mean_5=running_mean_at(base_2+K_5);
+let running_var_5=running_var_at(base_2+K_5);
+let gamma_b_5=gamma_b_at(base_2+K_5);
+let mul_5=((x_5 - running_mean_5)*inverseSqrt(running_var_5+eps))*gamma_b_5;
+let beta_b_5=beta_b_at(base_2+K_5);
+let add_2=(mul_5 - shift)+(beta_b_5 - shift_2);
+let x_6=x_at(base+((K*S) - 1u));
+let K_6=((K*S) - 1u) / max(S,1u);
+let running_mean_6=running_mean_at(base_2+K_6);
+let running_var_6=running_var_at(base_2+K_6);
+let gamma_b_6=gamma_b_at(base_2+K_6);
+let mul_6=((x_6 - running_mean_6)*inverseSqrt(running_var_6+eps))*gamma_b_6;
+let beta_b_6=beta_b_at(base_2+K_6);
+let add_3=(mul_6 - shift)+(beta_b_6 - shift_2);
+let shift_3=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+let base_3=row*((K*S) / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block=lane; block<(K*S) / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(K*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_7=x_four(base_3+i);
+let K_7=(i*4u) / max(S,1u);
+let running_mean_7=running_mean_at(base_2+K_7);
+let running_var_7=running_var_at(base_2+K_7);
+let gamma_b_7=gamma_b_at(base_2+K_7);
+let mul_7=((x_7 - vec4f(running_mean_7))*vec4f(inverseSqrt(running_var_7+eps)))*vec4f(gamma_b_7);
+let beta_b_7=beta_b_at(base_2+K_7);
+let add_4=(mul_7 - vec4f(shift))+vec4f(beta_b_7 - shift_2);
+let d=add_4 - vec4f(shift_3);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_2, mask);
-sum_2 = sum_2 + other;
-let other_2 = exchange(squares_2, mask);
-squares_2 = squares_2 + other_2;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_2 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_2;
-workgroupBarrier();
-}
-let mean = sum_2 / f32(K * S);
-let variance = larger((squares_2 / f32(K * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_4 = select(shift_3, shift_3 + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, (K * S) / 4u, far);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_8 = x_four(base_3 + i_2);
-let K_8 = (i_2 * 4u) / max(S, 1u);
-let running_mean_8 = running_mean_at(base_2 + K_8);
-let running_var_8 = running_var_at(base_2 + K_8);
-let gamma_b_8 = gamma_b_at(base_2 + K_8);
-let mul_8 = ((x_8 - vec4f(running_mean_8)) * vec4f(inverseSqrt(running_var_8 + eps))) * vec4f(gamma_b_8);
-let beta_b_8 = beta_b_at(base_2 + K_8);
-let add_5 = (mul_8 - vec4f(shift)) + vec4f(beta_b_8 - shift_2);
-let d_2 = add_5 - vec4f(shift_4);
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_3 = sum_3 + part_3;
-squares_3 = squares_3 + part_4;
-}
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_3_2, mask_2);
-sum_3_2 = sum_3_2 + other_5;
-let other_6 = exchange(squares_3_2, mask_2);
-squares_3_2 = squares_3_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_3_2 / f32(K * S);
-let variance_2 = larger((squares_3_2 / f32(K * S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-let end_2 = select(0u, (K * S) / 4u, active_1);
-let rsqrt = inverseSqrt(spread + eps);
-for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
-let x_9 = x_four(base_3 + i_3);
-let K_9 = (i_3 * 4u) / max(S, 1u);
-let running_mean_9 = running_mean_at(base_2 + K_9);
-let running_var_9 = running_var_at(base_2 + K_9);
-let gamma_b_9 = gamma_b_at(base_2 + K_9);
-let mul_9 = ((x_9 - vec4f(running_mean_9)) * vec4f(inverseSqrt(running_var_9 + eps))) * vec4f(gamma_b_9);
-let beta_b_9 = beta_b_at(base_2 + K_9);
-let add_6 = (mul_9 - vec4f(shift)) + vec4f(beta_b_9 - shift_2);
-let gamma_1 = gamma_at(base_2 + K_9);
-let beta_1 = beta_at(base_2 + K_9);
-let add_7 = ((((add_6 - vec4f(shift_4)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
-y_put_four(base_3 + i_3, add_7);
+let mean=sum_2 / f32(K*S);
+let variance=larger((squares_2 / f32(K*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_4=select(shift_3,shift_3+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,(K*S) / 4u,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_8=x_four(base_3+i_2);
+let K_8=(i_2*4u) / max(S,1u);
+let running_mean_8=running_mean_at(base_2+K_8);
+let running_var_8=running_var_at(base_2+K_8);
+let gamma_b_8=gamma_b_at(base_2+K_8);
+let mul_8=((x_8 - vec4f(running_mean_8))*vec4f(inverseSqrt(running_var_8+eps)))*vec4f(gamma_b_8);
+let beta_b_8=beta_b_at(base_2+K_8);
+let add_5=(mul_8 - vec4f(shift))+vec4f(beta_b_8 - shift_2);
+let d_2=add_5 - vec4f(shift_4);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
+}
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_3_2 / f32(K*S);
+let variance_2=larger((squares_3_2 / f32(K*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+let end_2=select(0u,(K*S) / 4u,active_1);
+let rsqrt=inverseSqrt(spread+eps);
+for (var i_3=lane; i_3<end_2; i_3+=LANES) {
+let x_9=x_four(base_3+i_3);
+let K_9=(i_3*4u) / max(S,1u);
+let running_mean_9=running_mean_at(base_2+K_9);
+let running_var_9=running_var_at(base_2+K_9);
+let gamma_b_9=gamma_b_at(base_2+K_9);
+let mul_9=((x_9 - vec4f(running_mean_9))*vec4f(inverseSqrt(running_var_9+eps)))*vec4f(gamma_b_9);
+let beta_b_9=beta_b_at(base_2+K_9);
+let add_6=(mul_9 - vec4f(shift))+vec4f(beta_b_9 - shift_2);
+let gamma_1=gamma_at(base_2+K_9);
+let beta_1=beta_at(base_2+K_9);
+let add_7=((((add_6 - vec4f(shift_4)) - vec4f(rest))*vec4f(rsqrt))*vec4f(gamma_1))+vec4f(beta_1);
+y_put_four(base_3+i_3,add_7);
 }
 }
 `,

@@ -134,6 +134,7 @@ const GhostBatchNormPrograms: readonly Program[] = [
         name: "y",
         grid: ["V", "C"],
         row: ["B", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -148,142 +149,142 @@ override C: u32;
 override S: u32;
 override B: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (V * C);
-let row = select(0u, index, active_1);
-let V_1 = row / max(C, 1u);
-let B_1 = 0u / max(S, 1u);
-let C_1 = row % max(C, 1u);
-let S_1 = 0u % max(S, 1u);
-let base = (V_1 * ((B * C) * S)) + (C_1 * S);
-let x_1 = x_at(base + ((B_1 * (C * S)) + S_1));
-let B_2 = ((B * S) / 2u) / max(S, 1u);
-let S_2 = ((B * S) / 2u) % max(S, 1u);
-let x_2 = x_at(base + ((B_2 * (C * S)) + S_2));
-let B_3 = ((B * S) - 1u) / max(S, 1u);
-let S_3 = ((B * S) - 1u) % max(S, 1u);
-let x_3 = x_at(base + ((B_3 * (C * S)) + S_3));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block = lane; block < B * S; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), B * S);
-for (var i = block; i < stop; i += LANES) {
-let B_4 = i / max(S, 1u);
-let S_4 = i % max(S, 1u);
-let x_4 = x_at(base + ((B_4 * (C * S)) + S_4));
-let d = x_4 - shift;
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(V*C);
+let row=select(0u,index,active_1);
+let V_1=row / max(C,1u);
+let B_1=0u / max(S,1u);
+let C_1=row % max(C,1u);
+let S_1=0u % max(S,1u);
+let base=(V_1*((B*C)*S))+(C_1*S);
+let x_1=x_at(base+((B_1*(C*S))+S_1));
+let B_2=((B*S) / 2u) / max(S,1u);
+let S_2=((B*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((B_2*(C*S))+S_2));
+let B_3=((B*S) - 1u) / max(S,1u);
+let S_3=((B*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((B_3*(C*S))+S_3));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block=lane; block<B*S; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),B*S);
+for (var i=block; i<stop; i+=LANES) {
+let B_4=i / max(S,1u);
+let S_4=i % max(S,1u);
+let x_4=x_at(base+((B_4*(C*S))+S_4));
+let d=x_4 - shift;
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(squares, mask);
-squares = squares + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_2;
-workgroupBarrier();
-}
-let mean = sum / f32(B * S);
-let variance = larger((squares / f32(B * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, B * S, far);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let B_5 = i_2 / max(S, 1u);
-let S_5 = i_2 % max(S, 1u);
-let x_5 = x_at(base + ((B_5 * (C * S)) + S_5));
-let d_2 = x_5 - shift_2;
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_2 = sum_2 + part_3;
-squares_2 = squares_2 + part_4;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_5;
-let other_6 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_2 / f32(B * S);
-let variance_2 = larger((squares_2 / f32(B * S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-let end_2 = select(0u, B * S, active_1);
-let rsqrt = inverseSqrt(spread + eps);
-let gamma_1 = gamma_at(C_1);
-let beta_1 = beta_at(C_1);
-for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
-let B_6 = i_3 / max(S, 1u);
-let S_6 = i_3 % max(S, 1u);
-let x_6 = x_at(base + ((B_6 * (C * S)) + S_6));
-y_put(base + ((B_6 * (C * S)) + S_6), ((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1);
+let mean=sum / f32(B*S);
+let variance=larger((squares / f32(B*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,B*S,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let B_5=i_2 / max(S,1u);
+let S_5=i_2 % max(S,1u);
+let x_5=x_at(base+((B_5*(C*S))+S_5));
+let d_2=x_5 - shift_2;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_2 / f32(B*S);
+let variance_2=larger((squares_2 / f32(B*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+let end_2=select(0u,B*S,active_1);
+let rsqrt=inverseSqrt(spread+eps);
+let gamma_1=gamma_at(C_1);
+let beta_1=beta_at(C_1);
+for (var i_3=lane; i_3<end_2; i_3+=LANES) {
+let B_6=i_3 / max(S,1u);
+let S_6=i_3 % max(S,1u);
+let x_6=x_at(base+((B_6*(C*S))+S_6));
+y_put(base+((B_6*(C*S))+S_6),((((x_6 - shift_2) - rest)*rsqrt)*gamma_1)+beta_1);
 }
 }
 `,
@@ -318,151 +319,151 @@ override C: u32;
 override S: u32;
 override B: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (V * C);
-let row = select(0u, index, active_1);
-let V_1 = row / max(C, 1u);
-let B_1 = 0u / max(S, 1u);
-let C_1 = row % max(C, 1u);
-let S_1 = 0u % max(S, 1u);
-let base = (V_1 * ((B * C) * S)) + (C_1 * S);
-let x_1 = x_at(base + ((B_1 * (C * S)) + S_1));
-let B_2 = ((B * S) / 2u) / max(S, 1u);
-let S_2 = ((B * S) / 2u) % max(S, 1u);
-let x_2 = x_at(base + ((B_2 * (C * S)) + S_2));
-let B_3 = ((B * S) - 1u) / max(S, 1u);
-let S_3 = ((B * S) - 1u) % max(S, 1u);
-let x_3 = x_at(base + ((B_3 * (C * S)) + S_3));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let base_2 = (V_1 * (((B * C) * S) / 4u)) + (C_1 * (S / 4u));
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block = lane; block < (B * S) / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (B * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let B_4 = (i * 4u) / max(S, 1u);
-let S_4 = (i * 4u) % max(S, 1u);
-let x_4 = x_four(base_2 + ((B_4 * ((C * S) / 4u)) + (S_4 / 4u)));
-let d = x_4 - vec4f(shift);
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(V*C);
+let row=select(0u,index,active_1);
+let V_1=row / max(C,1u);
+let B_1=0u / max(S,1u);
+let C_1=row % max(C,1u);
+let S_1=0u % max(S,1u);
+let base=(V_1*((B*C)*S))+(C_1*S);
+let x_1=x_at(base+((B_1*(C*S))+S_1));
+let B_2=((B*S) / 2u) / max(S,1u);
+let S_2=((B*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((B_2*(C*S))+S_2));
+let B_3=((B*S) - 1u) / max(S,1u);
+let S_3=((B*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((B_3*(C*S))+S_3));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let base_2=(V_1*(((B*C)*S) / 4u))+(C_1*(S / 4u));
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block=lane; block<(B*S) / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(B*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let B_4=(i*4u) / max(S,1u);
+let S_4=(i*4u) % max(S,1u);
+let x_4=x_four(base_2+((B_4*((C*S) / 4u))+(S_4 / 4u)));
+let d=x_4 - vec4f(shift);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_2, mask);
-sum_2 = sum_2 + other;
-let other_2 = exchange(squares_2, mask);
-squares_2 = squares_2 + other_2;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_2 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_2;
-workgroupBarrier();
-}
-let mean = sum_2 / f32(B * S);
-let variance = larger((squares_2 / f32(B * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, (B * S) / 4u, far);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let B_5 = (i_2 * 4u) / max(S, 1u);
-let S_5 = (i_2 * 4u) % max(S, 1u);
-let x_5 = x_four(base_2 + ((B_5 * ((C * S) / 4u)) + (S_5 / 4u)));
-let d_2 = x_5 - vec4f(shift_2);
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_3 = sum_3 + part_3;
-squares_3 = squares_3 + part_4;
-}
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_3_2, mask_2);
-sum_3_2 = sum_3_2 + other_5;
-let other_6 = exchange(squares_3_2, mask_2);
-squares_3_2 = squares_3_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_3_2 / f32(B * S);
-let variance_2 = larger((squares_3_2 / f32(B * S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-let end_2 = select(0u, (B * S) / 4u, active_1);
-let rsqrt = inverseSqrt(spread + eps);
-let gamma_1 = gamma_at(C_1);
-let beta_1 = beta_at(C_1);
-for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
-let B_6 = (i_3 * 4u) / max(S, 1u);
-let S_6 = (i_3 * 4u) % max(S, 1u);
-let x_6 = x_four(base_2 + ((B_6 * ((C * S) / 4u)) + (S_6 / 4u)));
-let add = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
-y_put_four(base_2 + ((B_6 * ((C * S) / 4u)) + (S_6 / 4u)), add);
+let mean=sum_2 / f32(B*S);
+let variance=larger((squares_2 / f32(B*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,(B*S) / 4u,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let B_5=(i_2*4u) / max(S,1u);
+let S_5=(i_2*4u) % max(S,1u);
+let x_5=x_four(base_2+((B_5*((C*S) / 4u))+(S_5 / 4u)));
+let d_2=x_5 - vec4f(shift_2);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
+}
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_3_2 / f32(B*S);
+let variance_2=larger((squares_3_2 / f32(B*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+let end_2=select(0u,(B*S) / 4u,active_1);
+let rsqrt=inverseSqrt(spread+eps);
+let gamma_1=gamma_at(C_1);
+let beta_1=beta_at(C_1);
+for (var i_3=lane; i_3<end_2; i_3+=LANES) {
+let B_6=(i_3*4u) / max(S,1u);
+let S_6=(i_3*4u) % max(S,1u);
+let x_6=x_four(base_2+((B_6*((C*S) / 4u))+(S_6 / 4u)));
+let add=((((x_6 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt))*vec4f(gamma_1))+vec4f(beta_1);
+y_put_four(base_2+((B_6*((C*S) / 4u))+(S_6 / 4u)),add);
 }
 }
 `,

@@ -127,6 +127,7 @@ const GlobalResponseNormPrograms: readonly Program[] = [
         name: "scratch_6",
         grid: ["N", "C"],
         row: ["S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -139,55 +140,55 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let N_1 = row / max(C, 1u);
-let C_1 = row % max(C, 1u);
-let base = (N_1 * (S * C)) + C_1;
-var sum = 0.0f;
-for (var block = lane; block < S; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), S);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + (i * C));
-part_1 = part_1 + (x_1 * x_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let N_1=row / max(C,1u);
+let C_1=row % max(C,1u);
+let base=(N_1*(S*C))+C_1;
+var sum=0.0f;
+for (var block=lane; block<S; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),S);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_at(base+(i*C));
+part_1=part_1+(x_1*x_1);
 }
-sum = sum + part_1;
+sum=sum+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
 workgroupBarrier();
 }
-let sum_all = sum;
-if (active_1 && (lane == 0u)) {
-scratch_put(row, sqrt(sum_all));
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+workgroupBarrier();
+}
+let sum_all=sum;
+if (active_1 && (lane==0u)) {
+scratch_put(row,sqrt(sum_all));
 }
 }
 `,
@@ -221,58 +222,55 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<vec4f, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < ((N * C) / 4u);
-let row = select(0u, index, active_1);
-let N_1 = (row * 4u) / max(C, 1u);
-let C_1 = (row * 4u) % max(C, 1u);
-let base = (N_1 * ((S * C) / 4u)) + (C_1 / 4u);
-var sum = vec4f(0.0f);
-for (var block = lane; block < S; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), S);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(base + (i * (C / 4u)));
-part_1 = part_1 + (x_1 * x_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<((N*C) / 4u);
+let row=select(0u,index,active_1);
+let N_1=(row*4u) / max(C,1u);
+let C_1=(row*4u) % max(C,1u);
+let base=(N_1*((S*C) / 4u))+(C_1 / 4u);
+var sum=vec4f(0.0f);
+for (var block=lane; block<S; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),S);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_four(base+(i*(C / 4u)));
+part_1=part_1+(x_1*x_1);
 }
-sum = sum + part_1;
+sum=sum+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange4(sum, mask);
-sum = sum + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(sum,mask);
+sum=sum+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
 workgroupBarrier();
 }
-let sum_all = sum;
-if (active_1 && (lane == 0u)) {
-scratch_put(row * 4u, (sqrt(sum_all))[0]);
-scratch_put((row * 4u) + 1u, (sqrt(sum_all))[1]);
-scratch_put((row * 4u) + 2u, (sqrt(sum_all))[2]);
-scratch_put((row * 4u) + 3u, (sqrt(sum_all))[3]);
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+workgroupBarrier();
+}
+let sum_all=sum;
+if (active_1 && (lane==0u)) {
+scratch_put_four(row,sqrt(sum_all));
 }
 }
 `,
@@ -282,7 +280,7 @@ scratch_put((row * 4u) + 3u, (sqrt(sum_all))[3]);
                 tensor: "(scratch)",
                 access: "read_write",
                 name: "scratch",
-                accessors: { put: "scratch_put" },
+                accessors: { putFour: "scratch_put_four" },
               },
             ],
             constants: [
@@ -303,6 +301,7 @@ scratch_put((row * 4u) + 3u, (sqrt(sum_all))[3]);
         name: "y",
         grid: ["N", "C"],
         row: ["S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -316,62 +315,62 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let N_1 = row / max(C, 1u);
-let base = N_1 * C;
-var mean = 0.0f;
-for (var block = lane; block < C; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), C);
-for (var i = block; i < stop; i += LANES) {
-let scratch_6 = scratch_at(base + i);
-part_1 = part_1 + scratch_6;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let N_1=row / max(C,1u);
+let base=N_1*C;
+var mean=0.0f;
+for (var block=lane; block<C; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),C);
+for (var i=block; i<stop; i+=LANES) {
+let scratch_6=scratch_at(base+i);
+part_1=part_1+scratch_6;
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean, mask);
-mean = mean + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean,mask);
+mean=mean+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean = all;
 workgroupBarrier();
 }
-let mean_all = mean / f32(C);
-let end = select(0u, S, active_1);
-let C_1 = row % max(C, 1u);
-let gamma_1 = gamma_at(C_1);
-let base_2 = (N_1 * (S * C)) + C_1;
-let scratch_6_2 = scratch_at(row);
-let div = scratch_6_2 / (mean_all + eps);
-let beta_1 = beta_at(C_1);
-for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-let x_1 = x_at(base_2 + (i_2 * C));
-y_put(base_2 + (i_2 * C), ((gamma_1 * (x_1 * div)) + beta_1) + x_1);
+let all=scratch_memory[row_in_group*LANES];
+mean=all;
+workgroupBarrier();
+}
+let mean_all=mean / f32(C);
+let end=select(0u,S,active_1);
+let C_1=row % max(C,1u);
+let gamma_1=gamma_at(C_1);
+let base_2=(N_1*(S*C))+C_1;
+let scratch_6_2=scratch_at(row);
+let div=scratch_6_2 / (mean_all+eps);
+let beta_1=beta_at(C_1);
+for (var i_2=lane; i_2<end; i_2+=LANES) {
+let x_1=x_at(base_2+(i_2*C));
+y_put(base_2+(i_2*C),((gamma_1*(x_1*div))+beta_1)+x_1);
 }
 }
 `,
@@ -405,71 +404,71 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < ((N * C) / 4u);
-let row = select(0u, index, active_1);
-let N_1 = (row * 4u) / max(C, 1u);
-let base = N_1 * C;
-var mean = vec4f(0.0f);
-for (var block = lane; block < C / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), C / 4u);
-for (var i = block; i < stop; i += LANES) {
-let scratch_6 = vec4f(scratch_at(base + (i * 4u)), scratch_at((base + (i * 4u)) + 1u), scratch_at((base + (i * 4u)) + 2u), scratch_at((base + (i * 4u)) + 3u));
-part_1 = part_1 + scratch_6;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<((N*C) / 4u);
+let row=select(0u,index,active_1);
+let N_1=(row*4u) / max(C,1u);
+let base=N_1*(C / 4u);
+var mean=vec4f(0.0f);
+for (var block=lane; block<C / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),C / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let scratch_6=scratch_four(base+i);
+part_1=part_1+scratch_6;
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-var mean_2 = fold_add(mean);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean_2, mask);
-mean_2 = mean_2 + other;
+var mean_2=fold_add(mean);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean_2,mask);
+mean_2=mean_2+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean_2 = all;
 workgroupBarrier();
 }
-let mean_all = mean_2 / f32(C);
-let end = select(0u, S, active_1);
-let C_1 = (row * 4u) % max(C, 1u);
-let gamma_1 = gamma_four(C_1 / 4u);
-let base_2 = (N_1 * ((S * C) / 4u)) + (C_1 / 4u);
-let scratch_6_2 = vec4f(scratch_at(row * 4u), scratch_at((row * 4u) + 1u), scratch_at((row * 4u) + 2u), scratch_at((row * 4u) + 3u));
-let div = scratch_6_2 / vec4f(mean_all + eps);
-let beta_1 = beta_four(C_1 / 4u);
-for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-let x_1 = x_four(base_2 + (i_2 * (C / 4u)));
-y_put_four(base_2 + (i_2 * (C / 4u)), ((gamma_1 * (x_1 * div)) + beta_1) + x_1);
+let all=scratch_memory[row_in_group*LANES];
+mean_2=all;
+workgroupBarrier();
+}
+let mean_all=mean_2 / f32(C);
+let end=select(0u,S,active_1);
+let C_1=(row*4u) % max(C,1u);
+let gamma_1=gamma_four(C_1 / 4u);
+let base_2=(N_1*((S*C) / 4u))+(C_1 / 4u);
+let scratch_6_2=scratch_four(row);
+let div=scratch_6_2 / vec4f(mean_all+eps);
+let beta_1=beta_four(C_1 / 4u);
+for (var i_2=lane; i_2<end; i_2+=LANES) {
+let x_1=x_four(base_2+(i_2*(C / 4u)));
+y_put_four(base_2+(i_2*(C / 4u)),((gamma_1*(x_1*div))+beta_1)+x_1);
 }
 }
 `,
             bindings: [
-              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
               { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
               { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },

@@ -228,6 +228,7 @@ const RMSNormPrograms: readonly Program[] = [
         name: "y",
         grid: ["T"],
         row: ["D"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -240,57 +241,57 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < T;
-let row = select(0u, index, active_1);
-let base = row * D;
-var mean = 0.0f;
-for (var block = lane; block < D; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), D);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + i);
-part_1 = part_1 + (x_1 * x_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<T;
+let row=select(0u,index,active_1);
+let base=row*D;
+var mean=0.0f;
+for (var block=lane; block<D; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),D);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_at(base+i);
+part_1=part_1+(x_1*x_1);
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean, mask);
-mean = mean + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean,mask);
+mean=mean+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean = all;
 workgroupBarrier();
 }
-let mean_all = mean / f32(D);
-let end = select(0u, D, active_1);
-let rsqrt = inverseSqrt(mean_all + eps);
-for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-let x_2 = x_at(base + i_2);
-let gamma_1 = gamma_at(i_2);
-y_put(base + i_2, (x_2 * rsqrt) * gamma_1);
+let all=scratch_memory[row_in_group*LANES];
+mean=all;
+workgroupBarrier();
+}
+let mean_all=mean / f32(D);
+let end=select(0u,D,active_1);
+let rsqrt=inverseSqrt(mean_all+eps);
+for (var i_2=lane; i_2<end; i_2+=LANES) {
+let x_2=x_at(base+i_2);
+let gamma_1=gamma_at(i_2);
+y_put(base+i_2,(x_2*rsqrt)*gamma_1);
 }
 }
 `,
@@ -320,61 +321,61 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < T;
-let row = select(0u, index, active_1);
-let base = row * (D / 4u);
-var mean = vec4f(0.0f);
-for (var block = lane; block < D / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), D / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(base + i);
-part_1 = part_1 + (x_1 * x_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<T;
+let row=select(0u,index,active_1);
+let base=row*(D / 4u);
+var mean=vec4f(0.0f);
+for (var block=lane; block<D / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),D / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_four(base+i);
+part_1=part_1+(x_1*x_1);
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-var mean_2 = fold_add(mean);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean_2, mask);
-mean_2 = mean_2 + other;
+var mean_2=fold_add(mean);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean_2,mask);
+mean_2=mean_2+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean_2 = all;
 workgroupBarrier();
 }
-let mean_all = mean_2 / f32(D);
-let end = select(0u, D / 4u, active_1);
-let rsqrt = inverseSqrt(mean_all + eps);
-for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-let x_2 = x_four(base + i_2);
-let gamma_1 = gamma_four(i_2);
-y_put_four(base + i_2, (x_2 * vec4f(rsqrt)) * gamma_1);
+let all=scratch_memory[row_in_group*LANES];
+mean_2=all;
+workgroupBarrier();
+}
+let mean_all=mean_2 / f32(D);
+let end=select(0u,D / 4u,active_1);
+let rsqrt=inverseSqrt(mean_all+eps);
+for (var i_2=lane; i_2<end; i_2+=LANES) {
+let x_2=x_four(base+i_2);
+let gamma_1=gamma_four(i_2);
+y_put_four(base+i_2,(x_2*vec4f(rsqrt))*gamma_1);
 }
 }
 `,
@@ -423,6 +424,7 @@ const AddRMSNormPrograms: readonly Program[] = [
         name: "y",
         grid: ["T"],
         row: ["D"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -435,62 +437,62 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < T;
-let row = select(0u, index, active_1);
-let base = row * D;
-var mean = 0.0f;
-for (var block = lane; block < D; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), D);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + i);
-let residual_1 = residual_at(base + i);
-let add = x_1 + residual_1;
-part_1 = part_1 + (add * add);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<T;
+let row=select(0u,index,active_1);
+let base=row*D;
+var mean=0.0f;
+for (var block=lane; block<D; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),D);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_at(base+i);
+let residual_1=residual_at(base+i);
+let add=x_1+residual_1;
+part_1=part_1+(add*add);
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean, mask);
-mean = mean + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean,mask);
+mean=mean+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean = all;
 workgroupBarrier();
 }
-let mean_all = mean / f32(D);
-let end = select(0u, D, active_1);
-let rsqrt = inverseSqrt(mean_all + eps);
-for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-let x_2 = x_at(base + i_2);
-let residual_2 = residual_at(base + i_2);
-let add_2 = x_2 + residual_2;
-let gamma_1 = gamma_at(i_2);
-y_put(base + i_2, (add_2 * rsqrt) * gamma_1);
-h_put(base + i_2, add_2);
+let all=scratch_memory[row_in_group*LANES];
+mean=all;
+workgroupBarrier();
+}
+let mean_all=mean / f32(D);
+let end=select(0u,D,active_1);
+let rsqrt=inverseSqrt(mean_all+eps);
+for (var i_2=lane; i_2<end; i_2+=LANES) {
+let x_2=x_at(base+i_2);
+let residual_2=residual_at(base+i_2);
+let add_2=x_2+residual_2;
+let gamma_1=gamma_at(i_2);
+y_put(base+i_2,(add_2*rsqrt)*gamma_1);
+h_put(base+i_2,add_2);
 }
 }
 `,
@@ -522,66 +524,66 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < T;
-let row = select(0u, index, active_1);
-let base = row * (D / 4u);
-var mean = vec4f(0.0f);
-for (var block = lane; block < D / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), D / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(base + i);
-let residual_1 = residual_four(base + i);
-let add = x_1 + residual_1;
-part_1 = part_1 + (add * add);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<T;
+let row=select(0u,index,active_1);
+let base=row*(D / 4u);
+var mean=vec4f(0.0f);
+for (var block=lane; block<D / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),D / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_four(base+i);
+let residual_1=residual_four(base+i);
+let add=x_1+residual_1;
+part_1=part_1+(add*add);
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-var mean_2 = fold_add(mean);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean_2, mask);
-mean_2 = mean_2 + other;
+var mean_2=fold_add(mean);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean_2,mask);
+mean_2=mean_2+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean_2 = all;
 workgroupBarrier();
 }
-let mean_all = mean_2 / f32(D);
-let end = select(0u, D / 4u, active_1);
-let rsqrt = inverseSqrt(mean_all + eps);
-for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-let x_2 = x_four(base + i_2);
-let residual_2 = residual_four(base + i_2);
-let add_2 = x_2 + residual_2;
-let gamma_1 = gamma_four(i_2);
-y_put_four(base + i_2, (add_2 * vec4f(rsqrt)) * gamma_1);
-h_put_four(base + i_2, add_2);
+let all=scratch_memory[row_in_group*LANES];
+mean_2=all;
+workgroupBarrier();
+}
+let mean_all=mean_2 / f32(D);
+let end=select(0u,D / 4u,active_1);
+let rsqrt=inverseSqrt(mean_all+eps);
+for (var i_2=lane; i_2<end; i_2+=LANES) {
+let x_2=x_four(base+i_2);
+let residual_2=residual_four(base+i_2);
+let add_2=x_2+residual_2;
+let gamma_1=gamma_four(i_2);
+y_put_four(base+i_2,(add_2*vec4f(rsqrt))*gamma_1);
+h_put_four(base+i_2,add_2);
 }
 }
 `,

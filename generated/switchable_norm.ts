@@ -178,6 +178,7 @@ const SwitchableNormPrograms: readonly Program[] = [
         name: "scratch_20",
         grid: ["C"],
         row: ["N", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -190,135 +191,135 @@ override SUBGROUP: u32;
 override C: u32;
 override S: u32;
 override N: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base = row * S;
-let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block = lane; block < N * S; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), N * S);
-for (var i = block; i < stop; i += LANES) {
-let N_4 = i / max(S, 1u);
-let S_4 = i % max(S, 1u);
-let x_4 = x_at(base + ((N_4 * (C * S)) + S_4));
-let d = x_4 - shift;
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base=row*S;
+let x_1=x_at(base+((N_1*(C*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_2*(C*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_3*(C*S))+S_3));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block=lane; block<N*S; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),N*S);
+for (var i=block; i<stop; i+=LANES) {
+let N_4=i / max(S,1u);
+let S_4=i % max(S,1u);
+let x_4=x_at(base+((N_4*(C*S))+S_4));
+let d=x_4 - shift;
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(squares, mask);
-squares = squares + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_2;
-workgroupBarrier();
-}
-let mean = sum / f32(N * S);
-let variance = larger((squares / f32(N * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, N * S, far);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let N_5 = i_2 / max(S, 1u);
-let S_5 = i_2 % max(S, 1u);
-let x_5 = x_at(base + ((N_5 * (C * S)) + S_5));
-let d_2 = x_5 - shift_2;
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_2 = sum_2 + part_3;
-squares_2 = squares_2 + part_4;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_5;
-let other_6 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_2 / f32(N * S);
-let variance_2 = larger((squares_2 / f32(N * S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-if (active_1 && (lane == 0u)) {
-scratch_put(row, shift_2);
-scratch_put(C + row, rest);
-scratch_put((C + C) + row, spread);
+let mean=sum / f32(N*S);
+let variance=larger((squares / f32(N*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,N*S,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let N_5=i_2 / max(S,1u);
+let S_5=i_2 % max(S,1u);
+let x_5=x_at(base+((N_5*(C*S))+S_5));
+let d_2=x_5 - shift_2;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_2 / f32(N*S);
+let variance_2=larger((squares_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+scratch_put(row,shift_2);
+scratch_put((((C+3u) / 4u)*4u)+row,rest);
+scratch_put(((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+row,spread);
 }
 }
 `,
@@ -352,143 +353,143 @@ override SUBGROUP: u32;
 override C: u32;
 override S: u32;
 override N: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base = row * S;
-let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let base_2 = row * (S / 4u);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block = lane; block < (N * S) / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (N * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let N_4 = (i * 4u) / max(S, 1u);
-let S_4 = (i * 4u) % max(S, 1u);
-let x_4 = x_four(base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
-let d = x_4 - vec4f(shift);
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base=row*S;
+let x_1=x_at(base+((N_1*(C*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_2*(C*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_3*(C*S))+S_3));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let base_2=row*(S / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block=lane; block<(N*S) / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(N*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let N_4=(i*4u) / max(S,1u);
+let S_4=(i*4u) % max(S,1u);
+let x_4=x_four(base_2+((N_4*((C*S) / 4u))+(S_4 / 4u)));
+let d=x_4 - vec4f(shift);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_2, mask);
-sum_2 = sum_2 + other;
-let other_2 = exchange(squares_2, mask);
-squares_2 = squares_2 + other_2;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_2 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_2;
-workgroupBarrier();
-}
-let mean = sum_2 / f32(N * S);
-let variance = larger((squares_2 / f32(N * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, (N * S) / 4u, far);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let N_5 = (i_2 * 4u) / max(S, 1u);
-let S_5 = (i_2 * 4u) % max(S, 1u);
-let x_5 = x_four(base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
-let d_2 = x_5 - vec4f(shift_2);
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_3 = sum_3 + part_3;
-squares_3 = squares_3 + part_4;
-}
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_3_2, mask_2);
-sum_3_2 = sum_3_2 + other_5;
-let other_6 = exchange(squares_3_2, mask_2);
-squares_3_2 = squares_3_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_3_2 / f32(N * S);
-let variance_2 = larger((squares_3_2 / f32(N * S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-if (active_1 && (lane == 0u)) {
-scratch_put(row, shift_2);
-scratch_put(C + row, rest);
-scratch_put((C + C) + row, spread);
+let mean=sum_2 / f32(N*S);
+let variance=larger((squares_2 / f32(N*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,(N*S) / 4u,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let N_5=(i_2*4u) / max(S,1u);
+let S_5=(i_2*4u) % max(S,1u);
+let x_5=x_four(base_2+((N_5*((C*S) / 4u))+(S_5 / 4u)));
+let d_2=x_5 - vec4f(shift_2);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
+}
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_3_2 / f32(N*S);
+let variance_2=larger((squares_3_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+scratch_put(row,shift_2);
+scratch_put((((C+3u) / 4u)*4u)+row,rest);
+scratch_put(((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+row,spread);
 }
 }
 `,
@@ -519,6 +520,7 @@ scratch_put((C + C) + row, spread);
         name: "scratch_18",
         grid: ["N"],
         row: ["C", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -531,125 +533,125 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let base = row * (C * S);
-let x_1 = x_at(base);
-let x_2 = x_at(base + ((C * S) / 2u));
-let x_3 = x_at(base + ((C * S) - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block = lane; block < C * S; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), C * S);
-for (var i = block; i < stop; i += LANES) {
-let x_4 = x_at(base + i);
-let d = x_4 - shift;
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let base=row*(C*S);
+let x_1=x_at(base);
+let x_2=x_at(base+((C*S) / 2u));
+let x_3=x_at(base+((C*S) - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block=lane; block<C*S; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),C*S);
+for (var i=block; i<stop; i+=LANES) {
+let x_4=x_at(base+i);
+let d=x_4 - shift;
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(squares, mask);
-squares = squares + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_2;
-workgroupBarrier();
-}
-let mean = sum / f32(C * S);
-let variance = larger((squares / f32(C * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, C * S, far);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_5 = x_at(base + i_2);
-let d_2 = x_5 - shift_2;
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_2 = sum_2 + part_3;
-squares_2 = squares_2 + part_4;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_5;
-let other_6 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_2 / f32(C * S);
-let variance_2 = larger((squares_2 / f32(C * S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-if (active_1 && (lane == 0u)) {
-scratch_put(((C + C) + C) + row, shift_2);
-scratch_put((((C + C) + C) + N) + row, rest);
-scratch_put(((((C + C) + C) + N) + N) + row, spread);
+let mean=sum / f32(C*S);
+let variance=larger((squares / f32(C*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,C*S,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_5=x_at(base+i_2);
+let d_2=x_5 - shift_2;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_2 / f32(C*S);
+let variance_2=larger((squares_2 / f32(C*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+scratch_put((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row,shift_2);
+scratch_put(((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,rest);
+scratch_put((((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,spread);
 }
 }
 `,
@@ -683,133 +685,133 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let base = row * (C * S);
-let x_1 = x_at(base);
-let x_2 = x_at(base + ((C * S) / 2u));
-let x_3 = x_at(base + ((C * S) - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let base_2 = row * ((C * S) / 4u);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block = lane; block < (C * S) / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (C * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_4 = x_four(base_2 + i);
-let d = x_4 - vec4f(shift);
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let base=row*(C*S);
+let x_1=x_at(base);
+let x_2=x_at(base+((C*S) / 2u));
+let x_3=x_at(base+((C*S) - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let base_2=row*((C*S) / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block=lane; block<(C*S) / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(C*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_4=x_four(base_2+i);
+let d=x_4 - vec4f(shift);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_2, mask);
-sum_2 = sum_2 + other;
-let other_2 = exchange(squares_2, mask);
-squares_2 = squares_2 + other_2;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_2 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_2;
-workgroupBarrier();
-}
-let mean = sum_2 / f32(C * S);
-let variance = larger((squares_2 / f32(C * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, (C * S) / 4u, far);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_5 = x_four(base_2 + i_2);
-let d_2 = x_5 - vec4f(shift_2);
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_3 = sum_3 + part_3;
-squares_3 = squares_3 + part_4;
-}
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_3_2, mask_2);
-sum_3_2 = sum_3_2 + other_5;
-let other_6 = exchange(squares_3_2, mask_2);
-squares_3_2 = squares_3_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_3_2 / f32(C * S);
-let variance_2 = larger((squares_3_2 / f32(C * S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-if (active_1 && (lane == 0u)) {
-scratch_put(((C + C) + C) + row, shift_2);
-scratch_put((((C + C) + C) + N) + row, rest);
-scratch_put(((((C + C) + C) + N) + N) + row, spread);
+let mean=sum_2 / f32(C*S);
+let variance=larger((squares_2 / f32(C*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,(C*S) / 4u,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_5=x_four(base_2+i_2);
+let d_2=x_5 - vec4f(shift_2);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
+}
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_3_2 / f32(C*S);
+let variance_2=larger((squares_3_2 / f32(C*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+scratch_put((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row,shift_2);
+scratch_put(((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,rest);
+scratch_put((((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,spread);
 }
 }
 `,
@@ -840,6 +842,7 @@ scratch_put(((((C + C) + C) + N) + N) + row, spread);
         name: "y",
         grid: ["N", "C"],
         row: ["S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -854,331 +857,331 @@ override C: u32;
 override M: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 6u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*6u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-var max_1 = non_finite(4286578688u);
-var max_2 = non_finite(4286578688u);
-for (var block = lane; block < M; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-var part_2 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), M);
-for (var i = block; i < stop; i += LANES) {
-let mean_weight_1 = mean_weight_at(i);
-let var_weight_1 = var_weight_at(i);
-part_1 = larger(part_1, mean_weight_1);
-part_2 = larger(part_2, var_weight_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+var max_1=non_finite(4286578688u);
+var max_2=non_finite(4286578688u);
+for (var block=lane; block<M; block+=LANES*256u) {
+var part_1=non_finite(4286578688u);
+var part_2=non_finite(4286578688u);
+let stop=min(block+(LANES*256u),M);
+for (var i=block; i<stop; i+=LANES) {
+let mean_weight_1=mean_weight_at(i);
+let var_weight_1=var_weight_at(i);
+part_1=larger(part_1,mean_weight_1);
+part_2=larger(part_2,var_weight_1);
 }
-max_1 = larger(max_1, part_1);
-max_2 = larger(max_2, part_2);
+max_1=larger(max_1,part_1);
+max_2=larger(max_2,part_2);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
-let other_2 = exchange(max_2, mask);
-max_2 = larger(max_2, other_2);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_1,mask);
+max_1=larger(max_1,other);
+let other_2=exchange(max_2,mask);
+max_2=larger(max_2,other_2);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = max_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_1;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=max_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_3);
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = larger(mine_2, other_4);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-max_2 = all_2;
-workgroupBarrier();
-}
-let max_all = max_1;
-let max_all_2 = max_2;
-let base = row * S;
-let x_1 = x_at(base);
-let x_2 = x_at(base + (S / 2u));
-let x_3 = x_at(base + (S - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block_2 = lane; block_2 < S; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), S);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_4 = x_at(base + i_2);
-let d = x_4 - shift;
-part_3 = part_3 + d;
-part_4 = part_4 + (d * d);
-}
-sum = sum + part_3;
-squares = squares + part_4;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum, mask_2);
-sum = sum + other_5;
-let other_6 = exchange(squares, mask_2);
-squares = squares + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_3);
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=larger(mine_2,other_4);
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_4;
+let all=scratch_memory[row_in_group*LANES];
+max_1=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+max_2=all_2;
 workgroupBarrier();
 }
-let mean = sum / f32(S);
-let variance = larger((squares / f32(S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, S, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_5 = 0.0f;
-var part_6 = 0.0f;
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_5 = x_at(base + i_3);
-let d_2 = x_5 - shift_2;
-part_5 = part_5 + d_2;
-part_6 = part_6 + (d_2 * d_2);
+let max_all=max_1;
+let max_all_2=max_2;
+let base=row*S;
+let x_1=x_at(base);
+let x_2=x_at(base+(S / 2u));
+let x_3=x_at(base+(S - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block_2=lane; block_2<S; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),S);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_4=x_at(base+i_2);
+let d=x_4 - shift;
+part_3=part_3+d;
+part_4=part_4+(d*d);
 }
-sum_2 = sum_2 + part_5;
-squares_2 = squares_2 + part_6;
+sum=sum+part_3;
+squares=squares+part_4;
 }
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_9 = exchange(sum_2, mask_3);
-sum_2 = sum_2 + other_9;
-let other_10 = exchange(squares_2, mask_3);
-squares_2 = squares_2 + other_10;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum,mask_2);
+sum=sum+other_5;
+let other_6=exchange(squares,mask_2);
+squares=squares+other_6;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-let other_11 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_11;
-let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_12 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_12;
-}
-workgroupBarrier();
-}
-let all_5 = scratch_memory[row_in_group * LANES];
-sum_2 = all_5;
-let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_6;
-workgroupBarrier();
-}
-let mean_2 = sum_2 / f32(S);
-let variance_2 = larger((squares_2 / f32(S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-var sum_3 = 0.0f;
-var sum_4 = 0.0f;
-for (var block_4 = lane; block_4 < M; block_4 += LANES * 256u) {
-var part_7 = 0.0f;
-var part_8 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), M);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let mean_weight_2 = mean_weight_at(i_4);
-let exp_1 = exp(mean_weight_2 - max_all);
-let var_weight_2 = var_weight_at(i_4);
-let exp_2 = exp(var_weight_2 - max_all_2);
-part_7 = part_7 + exp_1;
-part_8 = part_8 + exp_2;
-}
-sum_3 = sum_3 + part_7;
-sum_4 = sum_4 + part_8;
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_13 = exchange(sum_3, mask_4);
-sum_3 = sum_3 + other_13;
-let other_14 = exchange(sum_4, mask_4);
-sum_4 = sum_4 + other_14;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_4;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
-let other_15 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_15;
-let mine_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_16 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_4))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_8 + other_16;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_7 = scratch_memory[row_in_group * LANES];
-sum_3 = all_7;
-let all_8 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_4 = all_8;
+let all_3=scratch_memory[row_in_group*LANES];
+sum=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_4;
 workgroupBarrier();
 }
-let sum_all = sum_3;
-let sum_all_2 = sum_4;
-var sum_5 = 0.0f;
-var sum_6 = 0.0f;
-var sum_7 = 0.0f;
-var sum_8 = 0.0f;
-var sum_9 = 0.0f;
-var sum_10 = 0.0f;
-for (var block_5 = lane; block_5 < M; block_5 += LANES * 256u) {
-var part_9 = 0.0f;
-var part_10 = 0.0f;
-var part_11 = 0.0f;
-var part_12 = 0.0f;
-var part_13 = 0.0f;
-var part_14 = 0.0f;
-let stop_5 = min(block_5 + (LANES * 256u), M);
-for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
-let index_2 = f32(i_5);
-let mean_weight_3 = mean_weight_at(i_5);
-let exp_3 = exp(mean_weight_3 - max_all);
-let div = exp_3 / sum_all;
-let var_weight_3 = var_weight_at(i_5);
-let exp_4 = exp(var_weight_3 - max_all_2);
-let div_2 = exp_4 / sum_all_2;
-part_9 = part_9 + select(0.0f, div, index_2 == 0.0f);
-part_10 = part_10 + select(0.0f, div, index_2 == 1.0f);
-part_11 = part_11 + select(0.0f, div, index_2 == 2.0f);
-part_12 = part_12 + select(0.0f, div_2, index_2 == 0.0f);
-part_13 = part_13 + select(0.0f, div_2, index_2 == 1.0f);
-part_14 = part_14 + select(0.0f, div_2, index_2 == 2.0f);
+let mean=sum / f32(S);
+let variance=larger((squares / f32(S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,S,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_5=0.0f;
+var part_6=0.0f;
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_5=x_at(base+i_3);
+let d_2=x_5 - shift_2;
+part_5=part_5+d_2;
+part_6=part_6+(d_2*d_2);
 }
-sum_5 = sum_5 + part_9;
-sum_6 = sum_6 + part_10;
-sum_7 = sum_7 + part_11;
-sum_8 = sum_8 + part_12;
-sum_9 = sum_9 + part_13;
-sum_10 = sum_10 + part_14;
+sum_2=sum_2+part_5;
+squares_2=squares_2+part_6;
 }
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_17 = exchange(sum_5, mask_5);
-sum_5 = sum_5 + other_17;
-let other_18 = exchange(sum_6, mask_5);
-sum_6 = sum_6 + other_18;
-let other_19 = exchange(sum_7, mask_5);
-sum_7 = sum_7 + other_19;
-let other_20 = exchange(sum_8, mask_5);
-sum_8 = sum_8 + other_20;
-let other_21 = exchange(sum_9, mask_5);
-sum_9 = sum_9 + other_21;
-let other_22 = exchange(sum_10, mask_5);
-sum_10 = sum_10 + other_22;
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(sum_2,mask_3);
+sum_2=sum_2+other_9;
+let other_10=exchange(squares_2,mask_3);
+squares_2=squares_2+other_10;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_5;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_6;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_7;
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_8;
-scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_9;
-scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_10;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-if (lane < half_5) {
-let mine_9 = scratch_memory[(row_in_group * LANES) + lane];
-let other_23 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_9 + other_23;
-let mine_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_24 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_10 + other_24;
-let mine_11 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_25 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_11 + other_25;
-let mine_12 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_26 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_12 + other_26;
-let mine_13 = scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_27 = scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_13 + other_27;
-let mine_14 = scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_28 = scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_14 + other_28;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_9 = scratch_memory[row_in_group * LANES];
-sum_5 = all_9;
-let all_10 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_6 = all_10;
-let all_11 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_7 = all_11;
-let all_12 = scratch_memory[(3u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_8 = all_12;
-let all_13 = scratch_memory[(4u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_9 = all_13;
-let all_14 = scratch_memory[(5u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_10 = all_14;
+let all_5=scratch_memory[row_in_group*LANES];
+sum_2=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_6;
 workgroupBarrier();
 }
-let sum_all_3 = sum_5;
-let sum_all_4 = sum_6;
-let sum_all_5 = sum_7;
-let sum_all_6 = sum_8;
-let sum_all_7 = sum_9;
-let sum_all_8 = sum_10;
-let end_2 = select(0u, S, active_1);
-let N_1 = row / max(C, 1u);
-let scratch_18 = scratch_at(((C + C) + C) + N_1);
-let scratch_19 = scratch_at((((C + C) + C) + N) + N_1);
-let C_1 = row % max(C, 1u);
-let scratch_20 = scratch_at(C_1);
-let scratch_21 = scratch_at(C + C_1);
-let scratch_52 = scratch_at(((((C + C) + C) + N) + N) + N_1);
-let scratch_57 = scratch_at((C + C) + C_1);
-let rsqrt = inverseSqrt((((sum_all_6 * spread) + (sum_all_7 * scratch_52)) + (sum_all_8 * scratch_57)) + eps);
-let gamma_1 = gamma_at(C_1);
-let beta_1 = beta_at(C_1);
-for (var i_6 = lane; i_6 < end_2; i_6 += LANES) {
-let x_6 = x_at(base + i_6);
-let mul = (((sum_all_3 * ((x_6 - shift_2) - rest)) + (sum_all_4 * ((x_6 - scratch_18) - scratch_19))) + (sum_all_5 * ((x_6 - scratch_20) - scratch_21))) * rsqrt;
-y_put(base + i_6, (mul * gamma_1) + beta_1);
+let mean_2=sum_2 / f32(S);
+let variance_2=larger((squares_2 / f32(S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var sum_3=0.0f;
+var sum_4=0.0f;
+for (var block_4=lane; block_4<M; block_4+=LANES*256u) {
+var part_7=0.0f;
+var part_8=0.0f;
+let stop_4=min(block_4+(LANES*256u),M);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let mean_weight_2=mean_weight_at(i_4);
+let exp_1=exp(mean_weight_2 - max_all);
+let var_weight_2=var_weight_at(i_4);
+let exp_2=exp(var_weight_2 - max_all_2);
+part_7=part_7+exp_1;
+part_8=part_8+exp_2;
+}
+sum_3=sum_3+part_7;
+sum_4=sum_4+part_8;
+}
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_13=exchange(sum_3,mask_4);
+sum_3=sum_3+other_13;
+let other_14=exchange(sum_4,mask_4);
+sum_4=sum_4+other_14;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_4;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_7=scratch_memory[(row_in_group*LANES)+lane];
+let other_15=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_15;
+let mine_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_16=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_8+other_16;
+}
+workgroupBarrier();
+}
+let all_7=scratch_memory[row_in_group*LANES];
+sum_3=all_7;
+let all_8=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_4=all_8;
+workgroupBarrier();
+}
+let sum_all=sum_3;
+let sum_all_2=sum_4;
+var sum_5=0.0f;
+var sum_6=0.0f;
+var sum_7=0.0f;
+var sum_8=0.0f;
+var sum_9=0.0f;
+var sum_10=0.0f;
+for (var block_5=lane; block_5<M; block_5+=LANES*256u) {
+var part_9=0.0f;
+var part_10=0.0f;
+var part_11=0.0f;
+var part_12=0.0f;
+var part_13=0.0f;
+var part_14=0.0f;
+let stop_5=min(block_5+(LANES*256u),M);
+for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
+let index_2=f32(i_5);
+let mean_weight_3=mean_weight_at(i_5);
+let exp_3=exp(mean_weight_3 - max_all);
+let div=exp_3 / sum_all;
+let var_weight_3=var_weight_at(i_5);
+let exp_4=exp(var_weight_3 - max_all_2);
+let div_2=exp_4 / sum_all_2;
+part_9=part_9+select(0.0f,div,index_2==0.0f);
+part_10=part_10+select(0.0f,div,index_2==1.0f);
+part_11=part_11+select(0.0f,div,index_2==2.0f);
+part_12=part_12+select(0.0f,div_2,index_2==0.0f);
+part_13=part_13+select(0.0f,div_2,index_2==1.0f);
+part_14=part_14+select(0.0f,div_2,index_2==2.0f);
+}
+sum_5=sum_5+part_9;
+sum_6=sum_6+part_10;
+sum_7=sum_7+part_11;
+sum_8=sum_8+part_12;
+sum_9=sum_9+part_13;
+sum_10=sum_10+part_14;
+}
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_17=exchange(sum_5,mask_5);
+sum_5=sum_5+other_17;
+let other_18=exchange(sum_6,mask_5);
+sum_6=sum_6+other_18;
+let other_19=exchange(sum_7,mask_5);
+sum_7=sum_7+other_19;
+let other_20=exchange(sum_8,mask_5);
+sum_8=sum_8+other_20;
+let other_21=exchange(sum_9,mask_5);
+sum_9=sum_9+other_21;
+let other_22=exchange(sum_10,mask_5);
+sum_10=sum_10+other_22;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_5;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_6;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_8;
+scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_9;
+scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_10;
+workgroupBarrier();
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_9=scratch_memory[(row_in_group*LANES)+lane];
+let other_23=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_9+other_23;
+let mine_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_24=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_10+other_24;
+let mine_11=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_25=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_11+other_25;
+let mine_12=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_26=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_12+other_26;
+let mine_13=scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_27=scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_13+other_27;
+let mine_14=scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_28=scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_14+other_28;
+}
+workgroupBarrier();
+}
+let all_9=scratch_memory[row_in_group*LANES];
+sum_5=all_9;
+let all_10=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_6=all_10;
+let all_11=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_7=all_11;
+let all_12=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_8=all_12;
+let all_13=scratch_memory[(4u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_9=all_13;
+let all_14=scratch_memory[(5u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_10=all_14;
+workgroupBarrier();
+}
+let sum_all_3=sum_5;
+let sum_all_4=sum_6;
+let sum_all_5=sum_7;
+let sum_all_6=sum_8;
+let sum_all_7=sum_9;
+let sum_all_8=sum_10;
+let end_2=select(0u,S,active_1);
+let N_1=row / max(C,1u);
+let scratch_18=scratch_at((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+N_1);
+let scratch_19=scratch_at(((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+N_1);
+let C_1=row % max(C,1u);
+let scratch_20=scratch_at(C_1);
+let scratch_21=scratch_at((((C+3u) / 4u)*4u)+C_1);
+let scratch_52=scratch_at((((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+N_1);
+let scratch_57=scratch_at(((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+C_1);
+let rsqrt=inverseSqrt((((sum_all_6*spread)+(sum_all_7*scratch_52))+(sum_all_8*scratch_57))+eps);
+let gamma_1=gamma_at(C_1);
+let beta_1=beta_at(C_1);
+for (var i_6=lane; i_6<end_2; i_6+=LANES) {
+let x_6=x_at(base+i_6);
+let mul=(((sum_all_3*((x_6 - shift_2) - rest))+(sum_all_4*((x_6 - scratch_18) - scratch_19)))+(sum_all_5*((x_6 - scratch_20) - scratch_21)))*rsqrt;
+y_put(base+i_6,(mul*gamma_1)+beta_1);
 }
 }
 `,
@@ -1221,339 +1224,339 @@ override C: u32;
 override M: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 6u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*6u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-var max_1 = non_finite(4286578688u);
-var max_2 = non_finite(4286578688u);
-for (var block = lane; block < M; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-var part_2 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), M);
-for (var i = block; i < stop; i += LANES) {
-let mean_weight_1 = mean_weight_at(i);
-let var_weight_1 = var_weight_at(i);
-part_1 = larger(part_1, mean_weight_1);
-part_2 = larger(part_2, var_weight_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+var max_1=non_finite(4286578688u);
+var max_2=non_finite(4286578688u);
+for (var block=lane; block<M; block+=LANES*256u) {
+var part_1=non_finite(4286578688u);
+var part_2=non_finite(4286578688u);
+let stop=min(block+(LANES*256u),M);
+for (var i=block; i<stop; i+=LANES) {
+let mean_weight_1=mean_weight_at(i);
+let var_weight_1=var_weight_at(i);
+part_1=larger(part_1,mean_weight_1);
+part_2=larger(part_2,var_weight_1);
 }
-max_1 = larger(max_1, part_1);
-max_2 = larger(max_2, part_2);
+max_1=larger(max_1,part_1);
+max_2=larger(max_2,part_2);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
-let other_2 = exchange(max_2, mask);
-max_2 = larger(max_2, other_2);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_1,mask);
+max_1=larger(max_1,other);
+let other_2=exchange(max_2,mask);
+max_2=larger(max_2,other_2);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = max_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_1;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=max_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_3);
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = larger(mine_2, other_4);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-max_2 = all_2;
-workgroupBarrier();
-}
-let max_all = max_1;
-let max_all_2 = max_2;
-let base = row * S;
-let x_1 = x_at(base);
-let x_2 = x_at(base + (S / 2u));
-let x_3 = x_at(base + (S - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let base_2 = row * (S / 4u);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block_2 = lane; block_2 < S / 4u; block_2 += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), S / 4u);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_4 = x_four(base_2 + i_2);
-let d = x_4 - vec4f(shift);
-part_3 = part_3 + d;
-part_4 = part_4 + (d * d);
-}
-sum = sum + part_3;
-squares = squares + part_4;
-}
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_5;
-let other_6 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_3);
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=larger(mine_2,other_4);
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+max_1=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+max_2=all_2;
 workgroupBarrier();
 }
-let mean = sum_2 / f32(S);
-let variance = larger((squares_2 / f32(S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, S / 4u, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_5 = vec4f(0.0f);
-var part_6 = vec4f(0.0f);
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_5 = x_four(base_2 + i_3);
-let d_2 = x_5 - vec4f(shift_2);
-part_5 = part_5 + d_2;
-part_6 = part_6 + (d_2 * d_2);
+let max_all=max_1;
+let max_all_2=max_2;
+let base=row*S;
+let x_1=x_at(base);
+let x_2=x_at(base+(S / 2u));
+let x_3=x_at(base+(S - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let base_2=row*(S / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block_2=lane; block_2<S / 4u; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),S / 4u);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_4=x_four(base_2+i_2);
+let d=x_4 - vec4f(shift);
+part_3=part_3+d;
+part_4=part_4+(d*d);
 }
-sum_3 = sum_3 + part_5;
-squares_3 = squares_3 + part_6;
+sum=sum+part_3;
+squares=squares+part_4;
 }
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_9 = exchange(sum_3_2, mask_3);
-sum_3_2 = sum_3_2 + other_9;
-let other_10 = exchange(squares_3_2, mask_3);
-squares_3_2 = squares_3_2 + other_10;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-let other_11 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_11;
-let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_12 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_12;
-}
-workgroupBarrier();
-}
-let all_5 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_5;
-let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_6;
-workgroupBarrier();
-}
-let mean_2 = sum_3_2 / f32(S);
-let variance_2 = larger((squares_3_2 / f32(S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-var sum_4 = 0.0f;
-var sum_5 = 0.0f;
-for (var block_4 = lane; block_4 < M; block_4 += LANES * 256u) {
-var part_7 = 0.0f;
-var part_8 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), M);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let mean_weight_2 = mean_weight_at(i_4);
-let exp_1 = exp(mean_weight_2 - max_all);
-let var_weight_2 = var_weight_at(i_4);
-let exp_2 = exp(var_weight_2 - max_all_2);
-part_7 = part_7 + exp_1;
-part_8 = part_8 + exp_2;
-}
-sum_4 = sum_4 + part_7;
-sum_5 = sum_5 + part_8;
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_13 = exchange(sum_4, mask_4);
-sum_4 = sum_4 + other_13;
-let other_14 = exchange(sum_5, mask_4);
-sum_5 = sum_5 + other_14;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_4;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_5;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
-let other_15 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_15;
-let mine_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_16 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_4))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_8 + other_16;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_7 = scratch_memory[row_in_group * LANES];
-sum_4 = all_7;
-let all_8 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_5 = all_8;
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
 workgroupBarrier();
 }
-let sum_all = sum_4;
-let sum_all_2 = sum_5;
-var sum_6 = 0.0f;
-var sum_7 = 0.0f;
-var sum_8 = 0.0f;
-var sum_9 = 0.0f;
-var sum_10 = 0.0f;
-var sum_11 = 0.0f;
-for (var block_5 = lane; block_5 < M; block_5 += LANES * 256u) {
-var part_9 = 0.0f;
-var part_10 = 0.0f;
-var part_11 = 0.0f;
-var part_12 = 0.0f;
-var part_13 = 0.0f;
-var part_14 = 0.0f;
-let stop_5 = min(block_5 + (LANES * 256u), M);
-for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
-let index_2 = f32(i_5);
-let mean_weight_3 = mean_weight_at(i_5);
-let exp_3 = exp(mean_weight_3 - max_all);
-let div = exp_3 / sum_all;
-let var_weight_3 = var_weight_at(i_5);
-let exp_4 = exp(var_weight_3 - max_all_2);
-let div_2 = exp_4 / sum_all_2;
-part_9 = part_9 + select(0.0f, div, index_2 == 0.0f);
-part_10 = part_10 + select(0.0f, div, index_2 == 1.0f);
-part_11 = part_11 + select(0.0f, div, index_2 == 2.0f);
-part_12 = part_12 + select(0.0f, div_2, index_2 == 0.0f);
-part_13 = part_13 + select(0.0f, div_2, index_2 == 1.0f);
-part_14 = part_14 + select(0.0f, div_2, index_2 == 2.0f);
+let mean=sum_2 / f32(S);
+let variance=larger((squares_2 / f32(S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,S / 4u,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_5=x_four(base_2+i_3);
+let d_2=x_5 - vec4f(shift_2);
+part_5=part_5+d_2;
+part_6=part_6+(d_2*d_2);
 }
-sum_6 = sum_6 + part_9;
-sum_7 = sum_7 + part_10;
-sum_8 = sum_8 + part_11;
-sum_9 = sum_9 + part_12;
-sum_10 = sum_10 + part_13;
-sum_11 = sum_11 + part_14;
+sum_3=sum_3+part_5;
+squares_3=squares_3+part_6;
 }
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_17 = exchange(sum_6, mask_5);
-sum_6 = sum_6 + other_17;
-let other_18 = exchange(sum_7, mask_5);
-sum_7 = sum_7 + other_18;
-let other_19 = exchange(sum_8, mask_5);
-sum_8 = sum_8 + other_19;
-let other_20 = exchange(sum_9, mask_5);
-sum_9 = sum_9 + other_20;
-let other_21 = exchange(sum_10, mask_5);
-sum_10 = sum_10 + other_21;
-let other_22 = exchange(sum_11, mask_5);
-sum_11 = sum_11 + other_22;
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(sum_3_2,mask_3);
+sum_3_2=sum_3_2+other_9;
+let other_10=exchange(squares_3_2,mask_3);
+squares_3_2=squares_3_2+other_10;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_6;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_7;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_8;
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_9;
-scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_10;
-scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_11;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
 workgroupBarrier();
-for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-if (lane < half_5) {
-let mine_9 = scratch_memory[(row_in_group * LANES) + lane];
-let other_23 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_9 + other_23;
-let mine_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_24 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_10 + other_24;
-let mine_11 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_25 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_11 + other_25;
-let mine_12 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_26 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_12 + other_26;
-let mine_13 = scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_27 = scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_13 + other_27;
-let mine_14 = scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_28 = scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_14 + other_28;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_9 = scratch_memory[row_in_group * LANES];
-sum_6 = all_9;
-let all_10 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_7 = all_10;
-let all_11 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_8 = all_11;
-let all_12 = scratch_memory[(3u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_9 = all_12;
-let all_13 = scratch_memory[(4u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_10 = all_13;
-let all_14 = scratch_memory[(5u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_11 = all_14;
+let all_5=scratch_memory[row_in_group*LANES];
+sum_3_2=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_6;
 workgroupBarrier();
 }
-let sum_all_3 = sum_6;
-let sum_all_4 = sum_7;
-let sum_all_5 = sum_8;
-let sum_all_6 = sum_9;
-let sum_all_7 = sum_10;
-let sum_all_8 = sum_11;
-let end_2 = select(0u, S / 4u, active_1);
-let N_1 = row / max(C, 1u);
-let scratch_18 = scratch_at(((C + C) + C) + N_1);
-let scratch_19 = scratch_at((((C + C) + C) + N) + N_1);
-let C_1 = row % max(C, 1u);
-let scratch_20 = scratch_at(C_1);
-let scratch_21 = scratch_at(C + C_1);
-let scratch_52 = scratch_at(((((C + C) + C) + N) + N) + N_1);
-let scratch_57 = scratch_at((C + C) + C_1);
-let rsqrt = inverseSqrt((((sum_all_6 * spread) + (sum_all_7 * scratch_52)) + (sum_all_8 * scratch_57)) + eps);
-let gamma_1 = gamma_at(C_1);
-let beta_1 = beta_at(C_1);
-for (var i_6 = lane; i_6 < end_2; i_6 += LANES) {
-let x_6 = x_four(base_2 + i_6);
-let add = ((vec4f(sum_all_3) * ((x_6 - vec4f(shift_2)) - vec4f(rest))) + (vec4f(sum_all_4) * ((x_6 - vec4f(scratch_18)) - vec4f(scratch_19)))) + (vec4f(sum_all_5) * ((x_6 - vec4f(scratch_20)) - vec4f(scratch_21)));
-y_put_four(base_2 + i_6, ((add * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1));
+let mean_2=sum_3_2 / f32(S);
+let variance_2=larger((squares_3_2 / f32(S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var sum_4=0.0f;
+var sum_5=0.0f;
+for (var block_4=lane; block_4<M; block_4+=LANES*256u) {
+var part_7=0.0f;
+var part_8=0.0f;
+let stop_4=min(block_4+(LANES*256u),M);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let mean_weight_2=mean_weight_at(i_4);
+let exp_1=exp(mean_weight_2 - max_all);
+let var_weight_2=var_weight_at(i_4);
+let exp_2=exp(var_weight_2 - max_all_2);
+part_7=part_7+exp_1;
+part_8=part_8+exp_2;
+}
+sum_4=sum_4+part_7;
+sum_5=sum_5+part_8;
+}
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_13=exchange(sum_4,mask_4);
+sum_4=sum_4+other_13;
+let other_14=exchange(sum_5,mask_4);
+sum_5=sum_5+other_14;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_5;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_7=scratch_memory[(row_in_group*LANES)+lane];
+let other_15=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_15;
+let mine_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_16=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_8+other_16;
+}
+workgroupBarrier();
+}
+let all_7=scratch_memory[row_in_group*LANES];
+sum_4=all_7;
+let all_8=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_5=all_8;
+workgroupBarrier();
+}
+let sum_all=sum_4;
+let sum_all_2=sum_5;
+var sum_6=0.0f;
+var sum_7=0.0f;
+var sum_8=0.0f;
+var sum_9=0.0f;
+var sum_10=0.0f;
+var sum_11=0.0f;
+for (var block_5=lane; block_5<M; block_5+=LANES*256u) {
+var part_9=0.0f;
+var part_10=0.0f;
+var part_11=0.0f;
+var part_12=0.0f;
+var part_13=0.0f;
+var part_14=0.0f;
+let stop_5=min(block_5+(LANES*256u),M);
+for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
+let index_2=f32(i_5);
+let mean_weight_3=mean_weight_at(i_5);
+let exp_3=exp(mean_weight_3 - max_all);
+let div=exp_3 / sum_all;
+let var_weight_3=var_weight_at(i_5);
+let exp_4=exp(var_weight_3 - max_all_2);
+let div_2=exp_4 / sum_all_2;
+part_9=part_9+select(0.0f,div,index_2==0.0f);
+part_10=part_10+select(0.0f,div,index_2==1.0f);
+part_11=part_11+select(0.0f,div,index_2==2.0f);
+part_12=part_12+select(0.0f,div_2,index_2==0.0f);
+part_13=part_13+select(0.0f,div_2,index_2==1.0f);
+part_14=part_14+select(0.0f,div_2,index_2==2.0f);
+}
+sum_6=sum_6+part_9;
+sum_7=sum_7+part_10;
+sum_8=sum_8+part_11;
+sum_9=sum_9+part_12;
+sum_10=sum_10+part_13;
+sum_11=sum_11+part_14;
+}
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_17=exchange(sum_6,mask_5);
+sum_6=sum_6+other_17;
+let other_18=exchange(sum_7,mask_5);
+sum_7=sum_7+other_18;
+let other_19=exchange(sum_8,mask_5);
+sum_8=sum_8+other_19;
+let other_20=exchange(sum_9,mask_5);
+sum_9=sum_9+other_20;
+let other_21=exchange(sum_10,mask_5);
+sum_10=sum_10+other_21;
+let other_22=exchange(sum_11,mask_5);
+sum_11=sum_11+other_22;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_6;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_7;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_8;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_9;
+scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_10;
+scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_11;
+workgroupBarrier();
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_9=scratch_memory[(row_in_group*LANES)+lane];
+let other_23=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_9+other_23;
+let mine_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_24=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_10+other_24;
+let mine_11=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_25=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_11+other_25;
+let mine_12=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_26=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_12+other_26;
+let mine_13=scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_27=scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_13+other_27;
+let mine_14=scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_28=scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_14+other_28;
+}
+workgroupBarrier();
+}
+let all_9=scratch_memory[row_in_group*LANES];
+sum_6=all_9;
+let all_10=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_7=all_10;
+let all_11=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_8=all_11;
+let all_12=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_9=all_12;
+let all_13=scratch_memory[(4u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_10=all_13;
+let all_14=scratch_memory[(5u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_11=all_14;
+workgroupBarrier();
+}
+let sum_all_3=sum_6;
+let sum_all_4=sum_7;
+let sum_all_5=sum_8;
+let sum_all_6=sum_9;
+let sum_all_7=sum_10;
+let sum_all_8=sum_11;
+let end_2=select(0u,S / 4u,active_1);
+let N_1=row / max(C,1u);
+let scratch_18=scratch_at((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+N_1);
+let scratch_19=scratch_at(((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+N_1);
+let C_1=row % max(C,1u);
+let scratch_20=scratch_at(C_1);
+let scratch_21=scratch_at((((C+3u) / 4u)*4u)+C_1);
+let scratch_52=scratch_at((((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+N_1);
+let scratch_57=scratch_at(((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+C_1);
+let rsqrt=inverseSqrt((((sum_all_6*spread)+(sum_all_7*scratch_52))+(sum_all_8*scratch_57))+eps);
+let gamma_1=gamma_at(C_1);
+let beta_1=beta_at(C_1);
+for (var i_6=lane; i_6<end_2; i_6+=LANES) {
+let x_6=x_four(base_2+i_6);
+let add=((vec4f(sum_all_3)*((x_6 - vec4f(shift_2)) - vec4f(rest)))+(vec4f(sum_all_4)*((x_6 - vec4f(scratch_18)) - vec4f(scratch_19))))+(vec4f(sum_all_5)*((x_6 - vec4f(scratch_20)) - vec4f(scratch_21)));
+y_put_four(base_2+i_6,((add*vec4f(rsqrt))*vec4f(gamma_1))+vec4f(beta_1));
 }
 }
 `,

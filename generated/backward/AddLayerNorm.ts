@@ -29,6 +29,7 @@ export const backward: readonly Program[] = [
         name: "d_x",
         grid: ["T"],
         row: ["D"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -41,231 +42,231 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < T;
-let row = select(0u, index, active_1);
-let base = row * D;
-let x_1 = x_at(base);
-let x_2 = x_at(base + (D / 2u));
-let x_3 = x_at(base + (D - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let residual_1 = residual_at(base);
-let residual_2 = residual_at(base + (D / 2u));
-let residual_3 = residual_at(base + (D - 1u));
-let shift_2 = residual_1 + (((residual_2 - residual_1) + (residual_3 - residual_1)) * 0.3333333432674408f);
-let bias_1 = bias_at(0u);
-let bias_2 = bias_at(D / 2u);
-let bias_3 = bias_at(D - 1u);
-let shift_3 = bias_1 + (((bias_2 - bias_1) + (bias_3 - bias_1)) * 0.3333333432674408f);
-var mean = 0.0f;
-for (var block = lane; block < D; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), D);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_at(base + i);
-let gamma_1 = gamma_at(i);
-let mul = d_y_1 * gamma_1;
-part_1 = part_1 + mul;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<T;
+let row=select(0u,index,active_1);
+let base=row*D;
+let x_1=x_at(base);
+let x_2=x_at(base+(D / 2u));
+let x_3=x_at(base+(D - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let residual_1=residual_at(base);
+let residual_2=residual_at(base+(D / 2u));
+let residual_3=residual_at(base+(D - 1u));
+let shift_2=residual_1+(((residual_2 - residual_1)+(residual_3 - residual_1))*0.3333333432674408f);
+let bias_1=bias_at(0u);
+let bias_2=bias_at(D / 2u);
+let bias_3=bias_at(D - 1u);
+let shift_3=bias_1+(((bias_2 - bias_1)+(bias_3 - bias_1))*0.3333333432674408f);
+var mean=0.0f;
+for (var block=lane; block<D; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),D);
+for (var i=block; i<stop; i+=LANES) {
+let d_y_1=d_y_at(base+i);
+let gamma_1=gamma_at(i);
+let mul=d_y_1*gamma_1;
+part_1=part_1+mul;
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean, mask);
-mean = mean + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean,mask);
+mean=mean+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean = all;
-workgroupBarrier();
-}
-let mean_all = mean / f32(D);
-let x_4 = x_at(base);
-let residual_4 = residual_at(base);
-let bias_4 = bias_at(0u);
-let add = ((x_4 - shift) + (residual_4 - shift_2)) + (bias_4 - shift_3);
-let x_5 = x_at(base + (D / 2u));
-let residual_5 = residual_at(base + (D / 2u));
-let bias_5 = bias_at(D / 2u);
-let add_2 = ((x_5 - shift) + (residual_5 - shift_2)) + (bias_5 - shift_3);
-let x_6 = x_at(base + (D - 1u));
-let residual_6 = residual_at(base + (D - 1u));
-let bias_6 = bias_at(D - 1u);
-let add_3 = ((x_6 - shift) + (residual_6 - shift_2)) + (bias_6 - shift_3);
-let shift_4 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block_2 = lane; block_2 < D; block_2 += LANES * 256u) {
-var part_2 = 0.0f;
-var part_3 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), D);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_7 = x_at(base + i_2);
-let residual_7 = residual_at(base + i_2);
-let bias_7 = bias_at(i_2);
-let add_4 = ((x_7 - shift) + (residual_7 - shift_2)) + (bias_7 - shift_3);
-let d = add_4 - shift_4;
-part_2 = part_2 + d;
-part_3 = part_3 + (d * d);
-}
-sum = sum + part_2;
-squares = squares + part_3;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum, mask_2);
-sum = sum + other_3;
-let other_4 = exchange(squares, mask_2);
-squares = squares + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_3;
+let all=scratch_memory[row_in_group*LANES];
+mean=all;
 workgroupBarrier();
 }
-let mean_2 = sum / f32(D);
-let variance = larger((squares / f32(D)) - (mean_2 * mean_2), 0.0f);
-let far = (variance * 4.0f) < (mean_2 * mean_2);
-let shift_5 = select(shift_4, shift_4 + mean_2, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, D, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_4 = 0.0f;
-var part_5 = 0.0f;
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_8 = x_at(base + i_3);
-let residual_8 = residual_at(base + i_3);
-let bias_8 = bias_at(i_3);
-let add_5 = ((x_8 - shift) + (residual_8 - shift_2)) + (bias_8 - shift_3);
-let d_2 = add_5 - shift_5;
-part_4 = part_4 + d_2;
-part_5 = part_5 + (d_2 * d_2);
+let mean_all=mean / f32(D);
+let x_4=x_at(base);
+let residual_4=residual_at(base);
+let bias_4=bias_at(0u);
+let add=((x_4 - shift)+(residual_4 - shift_2))+(bias_4 - shift_3);
+let x_5=x_at(base+(D / 2u));
+let residual_5=residual_at(base+(D / 2u));
+let bias_5=bias_at(D / 2u);
+let add_2=((x_5 - shift)+(residual_5 - shift_2))+(bias_5 - shift_3);
+let x_6=x_at(base+(D - 1u));
+let residual_6=residual_at(base+(D - 1u));
+let bias_6=bias_at(D - 1u);
+let add_3=((x_6 - shift)+(residual_6 - shift_2))+(bias_6 - shift_3);
+let shift_4=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block_2=lane; block_2<D; block_2+=LANES*256u) {
+var part_2=0.0f;
+var part_3=0.0f;
+let stop_2=min(block_2+(LANES*256u),D);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_7=x_at(base+i_2);
+let residual_7=residual_at(base+i_2);
+let bias_7=bias_at(i_2);
+let add_4=((x_7 - shift)+(residual_7 - shift_2))+(bias_7 - shift_3);
+let d=add_4 - shift_4;
+part_2=part_2+d;
+part_3=part_3+(d*d);
 }
-sum_2 = sum_2 + part_4;
-squares_2 = squares_2 + part_5;
+sum=sum+part_2;
+squares=squares+part_3;
 }
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_2, mask_3);
-sum_2 = sum_2 + other_7;
-let other_8 = exchange(squares_2, mask_3);
-squares_2 = squares_2 + other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum,mask_2);
+sum=sum+other_3;
+let other_4=exchange(squares,mask_2);
+squares=squares+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_9 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_9;
-let mine_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_5 + other_10;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_2 = all_4;
-let all_5 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_5;
-workgroupBarrier();
-}
-let mean_3 = sum_2 / f32(D);
-let variance_2 = larger((squares_2 / f32(D)) - (mean_3 * mean_3), 0.0f);
-let rest = select(mean_2, mean_3, far);
-let spread = select(variance, variance_2, far);
-let rsqrt = inverseSqrt(spread + eps);
-var mean_4 = 0.0f;
-for (var block_4 = lane; block_4 < D; block_4 += LANES * 256u) {
-var part_6 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), D);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let d_y_2 = d_y_at(base + i_4);
-let x_9 = x_at(base + i_4);
-let residual_9 = residual_at(base + i_4);
-let bias_9 = bias_at(i_4);
-let add_6 = ((x_9 - shift) + (residual_9 - shift_2)) + (bias_9 - shift_3);
-let mul_2 = ((add_6 - shift_5) - rest) * rsqrt;
-let gamma_2 = gamma_at(i_4);
-part_6 = part_6 + ((d_y_2 * mul_2) * gamma_2);
-}
-mean_4 = mean_4 + part_6;
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_11 = exchange(mean_4, mask_4);
-mean_4 = mean_4 + other_11;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_4;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-let other_12 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_6 = scratch_memory[row_in_group * LANES];
-mean_4 = all_6;
+let all_2=scratch_memory[row_in_group*LANES];
+sum=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_3;
 workgroupBarrier();
 }
-let mean_all_2 = mean_4 / f32(D);
-let end_2 = select(0u, D, active_1);
-for (var i_5 = lane; i_5 < end_2; i_5 += LANES) {
-let d_y_3 = d_y_at(base + i_5);
-let gamma_3 = gamma_at(i_5);
-let mul_3 = d_y_3 * gamma_3;
-let x_10 = x_at(base + i_5);
-let residual_10 = residual_at(base + i_5);
-let bias_10 = bias_at(i_5);
-let add_7 = ((x_10 - shift) + (residual_10 - shift_2)) + (bias_10 - shift_3);
-let mul_4 = ((add_7 - shift_5) - rest) * rsqrt;
-let d_h_1 = d_h_at(base + i_5);
-let add_8 = (((mul_3 - (mul_4 * mean_all_2)) - mean_all) * rsqrt) + d_h_1;
-d_x_put(base + i_5, add_8);
-d_residual_put(base + i_5, add_8);
+let mean_2=sum / f32(D);
+let variance=larger((squares / f32(D)) - (mean_2*mean_2),0.0f);
+let far=(variance*4.0f)<(mean_2*mean_2);
+let shift_5=select(shift_4,shift_4+mean_2,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,D,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_4=0.0f;
+var part_5=0.0f;
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_8=x_at(base+i_3);
+let residual_8=residual_at(base+i_3);
+let bias_8=bias_at(i_3);
+let add_5=((x_8 - shift)+(residual_8 - shift_2))+(bias_8 - shift_3);
+let d_2=add_5 - shift_5;
+part_4=part_4+d_2;
+part_5=part_5+(d_2*d_2);
+}
+sum_2=sum_2+part_4;
+squares_2=squares_2+part_5;
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_7=exchange(sum_2,mask_3);
+sum_2=sum_2+other_7;
+let other_8=exchange(squares_2,mask_3);
+squares_2=squares_2+other_8;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_4=scratch_memory[row_in_group*LANES];
+sum_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_5;
+workgroupBarrier();
+}
+let mean_3=sum_2 / f32(D);
+let variance_2=larger((squares_2 / f32(D)) - (mean_3*mean_3),0.0f);
+let rest=select(mean_2,mean_3,far);
+let spread=select(variance,variance_2,far);
+let rsqrt=inverseSqrt(spread+eps);
+var mean_4=0.0f;
+for (var block_4=lane; block_4<D; block_4+=LANES*256u) {
+var part_6=0.0f;
+let stop_4=min(block_4+(LANES*256u),D);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let d_y_2=d_y_at(base+i_4);
+let x_9=x_at(base+i_4);
+let residual_9=residual_at(base+i_4);
+let bias_9=bias_at(i_4);
+let add_6=((x_9 - shift)+(residual_9 - shift_2))+(bias_9 - shift_3);
+let mul_2=((add_6 - shift_5) - rest)*rsqrt;
+let gamma_2=gamma_at(i_4);
+part_6=part_6+((d_y_2*mul_2)*gamma_2);
+}
+mean_4=mean_4+part_6;
+}
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_11=exchange(mean_4,mask_4);
+mean_4=mean_4+other_11;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_4;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+}
+workgroupBarrier();
+}
+let all_6=scratch_memory[row_in_group*LANES];
+mean_4=all_6;
+workgroupBarrier();
+}
+let mean_all_2=mean_4 / f32(D);
+let end_2=select(0u,D,active_1);
+for (var i_5=lane; i_5<end_2; i_5+=LANES) {
+let d_y_3=d_y_at(base+i_5);
+let gamma_3=gamma_at(i_5);
+let mul_3=d_y_3*gamma_3;
+let x_10=x_at(base+i_5);
+let residual_10=residual_at(base+i_5);
+let bias_10=bias_at(i_5);
+let add_7=((x_10 - shift)+(residual_10 - shift_2))+(bias_10 - shift_3);
+let mul_4=((add_7 - shift_5) - rest)*rsqrt;
+let d_h_1=d_h_at(base+i_5);
+let add_8=(((mul_3 - (mul_4*mean_all_2)) - mean_all)*rsqrt)+d_h_1;
+d_x_put(base+i_5,add_8);
+d_residual_put(base+i_5,add_8);
 }
 }
 `,
@@ -305,241 +306,241 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < T;
-let row = select(0u, index, active_1);
-let base = row * D;
-let x_1 = x_at(base);
-let x_2 = x_at(base + (D / 2u));
-let x_3 = x_at(base + (D - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let residual_1 = residual_at(base);
-let residual_2 = residual_at(base + (D / 2u));
-let residual_3 = residual_at(base + (D - 1u));
-let shift_2 = residual_1 + (((residual_2 - residual_1) + (residual_3 - residual_1)) * 0.3333333432674408f);
-let bias_1 = bias_at(0u);
-let bias_2 = bias_at(D / 2u);
-let bias_3 = bias_at(D - 1u);
-let shift_3 = bias_1 + (((bias_2 - bias_1) + (bias_3 - bias_1)) * 0.3333333432674408f);
-let base_2 = row * (D / 4u);
-var mean = vec4f(0.0f);
-for (var block = lane; block < D / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), D / 4u);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_four(base_2 + i);
-let gamma_1 = gamma_four(i);
-let mul = d_y_1 * gamma_1;
-part_1 = part_1 + mul;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<T;
+let row=select(0u,index,active_1);
+let base=row*D;
+let x_1=x_at(base);
+let x_2=x_at(base+(D / 2u));
+let x_3=x_at(base+(D - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let residual_1=residual_at(base);
+let residual_2=residual_at(base+(D / 2u));
+let residual_3=residual_at(base+(D - 1u));
+let shift_2=residual_1+(((residual_2 - residual_1)+(residual_3 - residual_1))*0.3333333432674408f);
+let bias_1=bias_at(0u);
+let bias_2=bias_at(D / 2u);
+let bias_3=bias_at(D - 1u);
+let shift_3=bias_1+(((bias_2 - bias_1)+(bias_3 - bias_1))*0.3333333432674408f);
+let base_2=row*(D / 4u);
+var mean=vec4f(0.0f);
+for (var block=lane; block<D / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),D / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let d_y_1=d_y_four(base_2+i);
+let gamma_1=gamma_four(i);
+let mul=d_y_1*gamma_1;
+part_1=part_1+mul;
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-var mean_2 = fold_add(mean);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean_2, mask);
-mean_2 = mean_2 + other;
+var mean_2=fold_add(mean);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean_2,mask);
+mean_2=mean_2+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean_2 = all;
-workgroupBarrier();
-}
-let mean_all = mean_2 / f32(D);
-let x_4 = x_at(base);
-let residual_4 = residual_at(base);
-let bias_4 = bias_at(0u);
-let add = ((x_4 - shift) + (residual_4 - shift_2)) + (bias_4 - shift_3);
-let x_5 = x_at(base + (D / 2u));
-let residual_5 = residual_at(base + (D / 2u));
-let bias_5 = bias_at(D / 2u);
-let add_2 = ((x_5 - shift) + (residual_5 - shift_2)) + (bias_5 - shift_3);
-let x_6 = x_at(base + (D - 1u));
-let residual_6 = residual_at(base + (D - 1u));
-let bias_6 = bias_at(D - 1u);
-let add_3 = ((x_6 - shift) + (residual_6 - shift_2)) + (bias_6 - shift_3);
-let shift_4 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block_2 = lane; block_2 < D / 4u; block_2 += LANES * 256u) {
-var part_2 = vec4f(0.0f);
-var part_3 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), D / 4u);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_7 = x_four(base_2 + i_2);
-let residual_7 = residual_four(base_2 + i_2);
-let bias_7 = bias_four(i_2);
-let add_4 = ((x_7 - vec4f(shift)) + (residual_7 - vec4f(shift_2))) + (bias_7 - vec4f(shift_3));
-let d = add_4 - vec4f(shift_4);
-part_2 = part_2 + d;
-part_3 = part_3 + (d * d);
-}
-sum = sum + part_2;
-squares = squares + part_3;
-}
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_3;
-let other_4 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum_2 = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_3;
+let all=scratch_memory[row_in_group*LANES];
+mean_2=all;
 workgroupBarrier();
 }
-let mean_3 = sum_2 / f32(D);
-let variance = larger((squares_2 / f32(D)) - (mean_3 * mean_3), 0.0f);
-let far = (variance * 4.0f) < (mean_3 * mean_3);
-let shift_5 = select(shift_4, shift_4 + mean_3, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, D / 4u, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_4 = vec4f(0.0f);
-var part_5 = vec4f(0.0f);
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_8 = x_four(base_2 + i_3);
-let residual_8 = residual_four(base_2 + i_3);
-let bias_8 = bias_four(i_3);
-let add_5 = ((x_8 - vec4f(shift)) + (residual_8 - vec4f(shift_2))) + (bias_8 - vec4f(shift_3));
-let d_2 = add_5 - vec4f(shift_5);
-part_4 = part_4 + d_2;
-part_5 = part_5 + (d_2 * d_2);
+let mean_all=mean_2 / f32(D);
+let x_4=x_at(base);
+let residual_4=residual_at(base);
+let bias_4=bias_at(0u);
+let add=((x_4 - shift)+(residual_4 - shift_2))+(bias_4 - shift_3);
+let x_5=x_at(base+(D / 2u));
+let residual_5=residual_at(base+(D / 2u));
+let bias_5=bias_at(D / 2u);
+let add_2=((x_5 - shift)+(residual_5 - shift_2))+(bias_5 - shift_3);
+let x_6=x_at(base+(D - 1u));
+let residual_6=residual_at(base+(D - 1u));
+let bias_6=bias_at(D - 1u);
+let add_3=((x_6 - shift)+(residual_6 - shift_2))+(bias_6 - shift_3);
+let shift_4=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block_2=lane; block_2<D / 4u; block_2+=LANES*256u) {
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),D / 4u);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_7=x_four(base_2+i_2);
+let residual_7=residual_four(base_2+i_2);
+let bias_7=bias_four(i_2);
+let add_4=((x_7 - vec4f(shift))+(residual_7 - vec4f(shift_2)))+(bias_7 - vec4f(shift_3));
+let d=add_4 - vec4f(shift_4);
+part_2=part_2+d;
+part_3=part_3+(d*d);
 }
-sum_3 = sum_3 + part_4;
-squares_3 = squares_3 + part_5;
+sum=sum+part_2;
+squares=squares+part_3;
 }
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_3_2, mask_3);
-sum_3_2 = sum_3_2 + other_7;
-let other_8 = exchange(squares_3_2, mask_3);
-squares_3_2 = squares_3_2 + other_8;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum_2,mask_2);
+sum_2=sum_2+other_3;
+let other_4=exchange(squares_2,mask_2);
+squares_2=squares_2+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_9 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_9;
-let mine_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_5 + other_10;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_4;
-let all_5 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_5;
-workgroupBarrier();
-}
-let mean_4 = sum_3_2 / f32(D);
-let variance_2 = larger((squares_3_2 / f32(D)) - (mean_4 * mean_4), 0.0f);
-let rest = select(mean_3, mean_4, far);
-let spread = select(variance, variance_2, far);
-let rsqrt = inverseSqrt(spread + eps);
-var mean_5 = vec4f(0.0f);
-for (var block_4 = lane; block_4 < D / 4u; block_4 += LANES * 256u) {
-var part_6 = vec4f(0.0f);
-let stop_4 = min(block_4 + (LANES * 256u), D / 4u);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let d_y_2 = d_y_four(base_2 + i_4);
-let x_9 = x_four(base_2 + i_4);
-let residual_9 = residual_four(base_2 + i_4);
-let bias_9 = bias_four(i_4);
-let add_6 = ((x_9 - vec4f(shift)) + (residual_9 - vec4f(shift_2))) + (bias_9 - vec4f(shift_3));
-let mul_2 = ((add_6 - vec4f(shift_5)) - vec4f(rest)) * vec4f(rsqrt);
-let gamma_2 = gamma_four(i_4);
-part_6 = part_6 + ((d_y_2 * mul_2) * gamma_2);
-}
-mean_5 = mean_5 + part_6;
-}
-var mean_5_2 = fold_add(mean_5);
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_11 = exchange(mean_5_2, mask_4);
-mean_5_2 = mean_5_2 + other_11;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_5_2;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-let other_12 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_6 = scratch_memory[row_in_group * LANES];
-mean_5_2 = all_6;
+let all_2=scratch_memory[row_in_group*LANES];
+sum_2=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_3;
 workgroupBarrier();
 }
-let mean_all_2 = mean_5_2 / f32(D);
-let end_2 = select(0u, D / 4u, active_1);
-for (var i_5 = lane; i_5 < end_2; i_5 += LANES) {
-let d_y_3 = d_y_four(base_2 + i_5);
-let gamma_3 = gamma_four(i_5);
-let mul_3 = d_y_3 * gamma_3;
-let x_10 = x_four(base_2 + i_5);
-let residual_10 = residual_four(base_2 + i_5);
-let bias_10 = bias_four(i_5);
-let add_7 = ((x_10 - vec4f(shift)) + (residual_10 - vec4f(shift_2))) + (bias_10 - vec4f(shift_3));
-let mul_4 = ((add_7 - vec4f(shift_5)) - vec4f(rest)) * vec4f(rsqrt);
-let d_h_1 = d_h_four(base_2 + i_5);
-let add_8 = (((mul_3 - (mul_4 * vec4f(mean_all_2))) - vec4f(mean_all)) * vec4f(rsqrt)) + d_h_1;
-d_x_put_four(base_2 + i_5, add_8);
-d_residual_put_four(base_2 + i_5, add_8);
+let mean_3=sum_2 / f32(D);
+let variance=larger((squares_2 / f32(D)) - (mean_3*mean_3),0.0f);
+let far=(variance*4.0f)<(mean_3*mean_3);
+let shift_5=select(shift_4,shift_4+mean_3,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,D / 4u,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_4=vec4f(0.0f);
+var part_5=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_8=x_four(base_2+i_3);
+let residual_8=residual_four(base_2+i_3);
+let bias_8=bias_four(i_3);
+let add_5=((x_8 - vec4f(shift))+(residual_8 - vec4f(shift_2)))+(bias_8 - vec4f(shift_3));
+let d_2=add_5 - vec4f(shift_5);
+part_4=part_4+d_2;
+part_5=part_5+(d_2*d_2);
+}
+sum_3=sum_3+part_4;
+squares_3=squares_3+part_5;
+}
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_7=exchange(sum_3_2,mask_3);
+sum_3_2=sum_3_2+other_7;
+let other_8=exchange(squares_3_2,mask_3);
+squares_3_2=squares_3_2+other_8;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_4=scratch_memory[row_in_group*LANES];
+sum_3_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_5;
+workgroupBarrier();
+}
+let mean_4=sum_3_2 / f32(D);
+let variance_2=larger((squares_3_2 / f32(D)) - (mean_4*mean_4),0.0f);
+let rest=select(mean_3,mean_4,far);
+let spread=select(variance,variance_2,far);
+let rsqrt=inverseSqrt(spread+eps);
+var mean_5=vec4f(0.0f);
+for (var block_4=lane; block_4<D / 4u; block_4+=LANES*256u) {
+var part_6=vec4f(0.0f);
+let stop_4=min(block_4+(LANES*256u),D / 4u);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let d_y_2=d_y_four(base_2+i_4);
+let x_9=x_four(base_2+i_4);
+let residual_9=residual_four(base_2+i_4);
+let bias_9=bias_four(i_4);
+let add_6=((x_9 - vec4f(shift))+(residual_9 - vec4f(shift_2)))+(bias_9 - vec4f(shift_3));
+let mul_2=((add_6 - vec4f(shift_5)) - vec4f(rest))*vec4f(rsqrt);
+let gamma_2=gamma_four(i_4);
+part_6=part_6+((d_y_2*mul_2)*gamma_2);
+}
+mean_5=mean_5+part_6;
+}
+var mean_5_2=fold_add(mean_5);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_11=exchange(mean_5_2,mask_4);
+mean_5_2=mean_5_2+other_11;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_5_2;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+}
+workgroupBarrier();
+}
+let all_6=scratch_memory[row_in_group*LANES];
+mean_5_2=all_6;
+workgroupBarrier();
+}
+let mean_all_2=mean_5_2 / f32(D);
+let end_2=select(0u,D / 4u,active_1);
+for (var i_5=lane; i_5<end_2; i_5+=LANES) {
+let d_y_3=d_y_four(base_2+i_5);
+let gamma_3=gamma_four(i_5);
+let mul_3=d_y_3*gamma_3;
+let x_10=x_four(base_2+i_5);
+let residual_10=residual_four(base_2+i_5);
+let bias_10=bias_four(i_5);
+let add_7=((x_10 - vec4f(shift))+(residual_10 - vec4f(shift_2)))+(bias_10 - vec4f(shift_3));
+let mul_4=((add_7 - vec4f(shift_5)) - vec4f(rest))*vec4f(rsqrt);
+let d_h_1=d_h_four(base_2+i_5);
+let add_8=(((mul_3 - (mul_4*vec4f(mean_all_2))) - vec4f(mean_all))*vec4f(rsqrt))+d_h_1;
+d_x_put_four(base_2+i_5,add_8);
+d_residual_put_four(base_2+i_5,add_8);
 }
 }
 `,
@@ -615,6 +616,7 @@ d_residual_put_four(base_2 + i_5, add_8);
         name: "scratch_9",
         grid: [],
         row: ["D"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -624,24 +626,24 @@ d_residual_put_four(base_2 + i_5, add_8);
 override ROWS: u32;
 override COLUMNS: bool;
 override D: u32;
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < 1u;
-let row = select(0u, index, active_1);
-let bias_1 = bias_at(0u);
-let bias_2 = bias_at(D / 2u);
-let bias_3 = bias_at(D - 1u);
-let shift = bias_1 + (((bias_2 - bias_1) + (bias_3 - bias_1)) * 0.3333333432674408f);
-if (active_1 && (lane == 0u)) {
-scratch_put(0u, shift);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<1u;
+let row=select(0u,index,active_1);
+let bias_1=bias_at(0u);
+let bias_2=bias_at(D / 2u);
+let bias_3=bias_at(D - 1u);
+let shift=bias_1+(((bias_2 - bias_1)+(bias_3 - bias_1))*0.3333333432674408f);
+if (active_1 && (lane==0u)) {
+scratch_put(0u,shift);
 }
 }
 `,
@@ -669,24 +671,24 @@ scratch_put(0u, shift);
 override ROWS: u32;
 override COLUMNS: bool;
 override D: u32;
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < 1u;
-let row = select(0u, index, active_1);
-let bias_1 = bias_at(0u);
-let bias_2 = bias_at(D / 2u);
-let bias_3 = bias_at(D - 1u);
-let shift = bias_1 + (((bias_2 - bias_1) + (bias_3 - bias_1)) * 0.3333333432674408f);
-if (active_1 && (lane == 0u)) {
-scratch_put(0u, shift);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<1u;
+let row=select(0u,index,active_1);
+let bias_1=bias_at(0u);
+let bias_2=bias_at(D / 2u);
+let bias_3=bias_at(D - 1u);
+let shift=bias_1+(((bias_2 - bias_1)+(bias_3 - bias_1))*0.3333333432674408f);
+if (active_1 && (lane==0u)) {
+scratch_put(0u,shift);
 }
 }
 `,
@@ -714,6 +716,7 @@ scratch_put(0u, shift);
         name: "scratch_28",
         grid: ["T"],
         row: ["D"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -726,220 +729,220 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < T;
-let row = select(0u, index, active_1);
-let base = row * D;
-let x_1 = x_at(base);
-let x_2 = x_at(base + (D / 2u));
-let x_3 = x_at(base + (D - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let residual_1 = residual_at(base);
-let residual_2 = residual_at(base + (D / 2u));
-let residual_3 = residual_at(base + (D - 1u));
-let shift_2 = residual_1 + (((residual_2 - residual_1) + (residual_3 - residual_1)) * 0.3333333432674408f);
-var mean = 0.0f;
-for (var block = lane; block < D; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), D);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_at(base + i);
-let gamma_1 = gamma_at(i);
-part_1 = part_1 + (d_y_1 * gamma_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<T;
+let row=select(0u,index,active_1);
+let base=row*D;
+let x_1=x_at(base);
+let x_2=x_at(base+(D / 2u));
+let x_3=x_at(base+(D - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let residual_1=residual_at(base);
+let residual_2=residual_at(base+(D / 2u));
+let residual_3=residual_at(base+(D - 1u));
+let shift_2=residual_1+(((residual_2 - residual_1)+(residual_3 - residual_1))*0.3333333432674408f);
+var mean=0.0f;
+for (var block=lane; block<D; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),D);
+for (var i=block; i<stop; i+=LANES) {
+let d_y_1=d_y_at(base+i);
+let gamma_1=gamma_at(i);
+part_1=part_1+(d_y_1*gamma_1);
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean, mask);
-mean = mean + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean,mask);
+mean=mean+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean = all;
-workgroupBarrier();
-}
-let mean_all = mean / f32(D);
-let x_4 = x_at(base);
-let residual_4 = residual_at(base);
-let bias_1 = bias_at(0u);
-let scratch_9 = scratch_at(0u);
-let add = ((x_4 - shift) + (residual_4 - shift_2)) + (bias_1 - scratch_9);
-let x_5 = x_at(base + (D / 2u));
-let residual_5 = residual_at(base + (D / 2u));
-let bias_2 = bias_at(D / 2u);
-let add_2 = ((x_5 - shift) + (residual_5 - shift_2)) + (bias_2 - scratch_9);
-let x_6 = x_at(base + (D - 1u));
-let residual_6 = residual_at(base + (D - 1u));
-let bias_3 = bias_at(D - 1u);
-let add_3 = ((x_6 - shift) + (residual_6 - shift_2)) + (bias_3 - scratch_9);
-let shift_3 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block_2 = lane; block_2 < D; block_2 += LANES * 256u) {
-var part_2 = 0.0f;
-var part_3 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), D);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_7 = x_at(base + i_2);
-let residual_7 = residual_at(base + i_2);
-let bias_4 = bias_at(i_2);
-let add_4 = ((x_7 - shift) + (residual_7 - shift_2)) + (bias_4 - scratch_9);
-let d = add_4 - shift_3;
-part_2 = part_2 + d;
-part_3 = part_3 + (d * d);
-}
-sum = sum + part_2;
-squares = squares + part_3;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum, mask_2);
-sum = sum + other_3;
-let other_4 = exchange(squares, mask_2);
-squares = squares + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_3;
+let all=scratch_memory[row_in_group*LANES];
+mean=all;
 workgroupBarrier();
 }
-let mean_2 = sum / f32(D);
-let variance = larger((squares / f32(D)) - (mean_2 * mean_2), 0.0f);
-let far = (variance * 4.0f) < (mean_2 * mean_2);
-let shift_4 = select(shift_3, shift_3 + mean_2, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, D, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_4 = 0.0f;
-var part_5 = 0.0f;
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_8 = x_at(base + i_3);
-let residual_8 = residual_at(base + i_3);
-let bias_5 = bias_at(i_3);
-let add_5 = ((x_8 - shift) + (residual_8 - shift_2)) + (bias_5 - scratch_9);
-let d_2 = add_5 - shift_4;
-part_4 = part_4 + d_2;
-part_5 = part_5 + (d_2 * d_2);
+let mean_all=mean / f32(D);
+let x_4=x_at(base);
+let residual_4=residual_at(base);
+let bias_1=bias_at(0u);
+let scratch_9=scratch_at(0u);
+let add=((x_4 - shift)+(residual_4 - shift_2))+(bias_1 - scratch_9);
+let x_5=x_at(base+(D / 2u));
+let residual_5=residual_at(base+(D / 2u));
+let bias_2=bias_at(D / 2u);
+let add_2=((x_5 - shift)+(residual_5 - shift_2))+(bias_2 - scratch_9);
+let x_6=x_at(base+(D - 1u));
+let residual_6=residual_at(base+(D - 1u));
+let bias_3=bias_at(D - 1u);
+let add_3=((x_6 - shift)+(residual_6 - shift_2))+(bias_3 - scratch_9);
+let shift_3=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block_2=lane; block_2<D; block_2+=LANES*256u) {
+var part_2=0.0f;
+var part_3=0.0f;
+let stop_2=min(block_2+(LANES*256u),D);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_7=x_at(base+i_2);
+let residual_7=residual_at(base+i_2);
+let bias_4=bias_at(i_2);
+let add_4=((x_7 - shift)+(residual_7 - shift_2))+(bias_4 - scratch_9);
+let d=add_4 - shift_3;
+part_2=part_2+d;
+part_3=part_3+(d*d);
 }
-sum_2 = sum_2 + part_4;
-squares_2 = squares_2 + part_5;
+sum=sum+part_2;
+squares=squares+part_3;
 }
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_2, mask_3);
-sum_2 = sum_2 + other_7;
-let other_8 = exchange(squares_2, mask_3);
-squares_2 = squares_2 + other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum,mask_2);
+sum=sum+other_3;
+let other_4=exchange(squares,mask_2);
+squares=squares+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_9 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_9;
-let mine_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_5 + other_10;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_2 = all_4;
-let all_5 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_5;
-workgroupBarrier();
-}
-let mean_3 = sum_2 / f32(D);
-let variance_2 = larger((squares_2 / f32(D)) - (mean_3 * mean_3), 0.0f);
-let rest = select(mean_2, mean_3, far);
-let spread = select(variance, variance_2, far);
-let rsqrt = inverseSqrt(spread + eps);
-var mean_4 = 0.0f;
-for (var block_4 = lane; block_4 < D; block_4 += LANES * 256u) {
-var part_6 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), D);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let d_y_2 = d_y_at(base + i_4);
-let x_9 = x_at(base + i_4);
-let residual_9 = residual_at(base + i_4);
-let bias_6 = bias_at(i_4);
-let add_6 = ((x_9 - shift) + (residual_9 - shift_2)) + (bias_6 - scratch_9);
-let gamma_2 = gamma_at(i_4);
-part_6 = part_6 + ((d_y_2 * (((add_6 - shift_4) - rest) * rsqrt)) * gamma_2);
-}
-mean_4 = mean_4 + part_6;
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_11 = exchange(mean_4, mask_4);
-mean_4 = mean_4 + other_11;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_4;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-let other_12 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_6 = scratch_memory[row_in_group * LANES];
-mean_4 = all_6;
+let all_2=scratch_memory[row_in_group*LANES];
+sum=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_3;
 workgroupBarrier();
 }
-let mean_all_2 = mean_4 / f32(D);
-if (active_1 && (lane == 0u)) {
-scratch_put(1u + row, shift);
-scratch_put((1u + T) + row, shift_2);
-scratch_put(((1u + T) + T) + row, shift_4);
-scratch_put((((1u + T) + T) + T) + row, rest);
-scratch_put(((((1u + T) + T) + T) + T) + row, rsqrt);
-scratch_put((((((1u + T) + T) + T) + T) + T) + row, mean_all_2);
-scratch_put(((((((1u + T) + T) + T) + T) + T) + T) + row, mean_all);
+let mean_2=sum / f32(D);
+let variance=larger((squares / f32(D)) - (mean_2*mean_2),0.0f);
+let far=(variance*4.0f)<(mean_2*mean_2);
+let shift_4=select(shift_3,shift_3+mean_2,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,D,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_4=0.0f;
+var part_5=0.0f;
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_8=x_at(base+i_3);
+let residual_8=residual_at(base+i_3);
+let bias_5=bias_at(i_3);
+let add_5=((x_8 - shift)+(residual_8 - shift_2))+(bias_5 - scratch_9);
+let d_2=add_5 - shift_4;
+part_4=part_4+d_2;
+part_5=part_5+(d_2*d_2);
+}
+sum_2=sum_2+part_4;
+squares_2=squares_2+part_5;
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_7=exchange(sum_2,mask_3);
+sum_2=sum_2+other_7;
+let other_8=exchange(squares_2,mask_3);
+squares_2=squares_2+other_8;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_4=scratch_memory[row_in_group*LANES];
+sum_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_5;
+workgroupBarrier();
+}
+let mean_3=sum_2 / f32(D);
+let variance_2=larger((squares_2 / f32(D)) - (mean_3*mean_3),0.0f);
+let rest=select(mean_2,mean_3,far);
+let spread=select(variance,variance_2,far);
+let rsqrt=inverseSqrt(spread+eps);
+var mean_4=0.0f;
+for (var block_4=lane; block_4<D; block_4+=LANES*256u) {
+var part_6=0.0f;
+let stop_4=min(block_4+(LANES*256u),D);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let d_y_2=d_y_at(base+i_4);
+let x_9=x_at(base+i_4);
+let residual_9=residual_at(base+i_4);
+let bias_6=bias_at(i_4);
+let add_6=((x_9 - shift)+(residual_9 - shift_2))+(bias_6 - scratch_9);
+let gamma_2=gamma_at(i_4);
+part_6=part_6+((d_y_2*(((add_6 - shift_4) - rest)*rsqrt))*gamma_2);
+}
+mean_4=mean_4+part_6;
+}
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_11=exchange(mean_4,mask_4);
+mean_4=mean_4+other_11;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_4;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+}
+workgroupBarrier();
+}
+let all_6=scratch_memory[row_in_group*LANES];
+mean_4=all_6;
+workgroupBarrier();
+}
+let mean_all_2=mean_4 / f32(D);
+if (active_1 && (lane==0u)) {
+scratch_put((((1u+3u) / 4u)*4u)+row,shift);
+scratch_put(((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+row,shift_2);
+scratch_put((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,shift_4);
+scratch_put(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,rest);
+scratch_put((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,rsqrt);
+scratch_put(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,mean_all_2);
+scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,mean_all);
 }
 }
 `,
@@ -977,231 +980,231 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < T;
-let row = select(0u, index, active_1);
-let base = row * D;
-let x_1 = x_at(base);
-let x_2 = x_at(base + (D / 2u));
-let x_3 = x_at(base + (D - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let residual_1 = residual_at(base);
-let residual_2 = residual_at(base + (D / 2u));
-let residual_3 = residual_at(base + (D - 1u));
-let shift_2 = residual_1 + (((residual_2 - residual_1) + (residual_3 - residual_1)) * 0.3333333432674408f);
-let base_2 = row * (D / 4u);
-var mean = vec4f(0.0f);
-for (var block = lane; block < D / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), D / 4u);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_four(base_2 + i);
-let gamma_1 = gamma_four(i);
-part_1 = part_1 + (d_y_1 * gamma_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<T;
+let row=select(0u,index,active_1);
+let base=row*D;
+let x_1=x_at(base);
+let x_2=x_at(base+(D / 2u));
+let x_3=x_at(base+(D - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let residual_1=residual_at(base);
+let residual_2=residual_at(base+(D / 2u));
+let residual_3=residual_at(base+(D - 1u));
+let shift_2=residual_1+(((residual_2 - residual_1)+(residual_3 - residual_1))*0.3333333432674408f);
+let base_2=row*(D / 4u);
+var mean=vec4f(0.0f);
+for (var block=lane; block<D / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),D / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let d_y_1=d_y_four(base_2+i);
+let gamma_1=gamma_four(i);
+part_1=part_1+(d_y_1*gamma_1);
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-var mean_2 = fold_add(mean);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean_2, mask);
-mean_2 = mean_2 + other;
+var mean_2=fold_add(mean);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean_2,mask);
+mean_2=mean_2+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean_2 = all;
-workgroupBarrier();
-}
-let mean_all = mean_2 / f32(D);
-let x_4 = x_at(base);
-let residual_4 = residual_at(base);
-let bias_1 = bias_at(0u);
-let scratch_9 = scratch_at(0u);
-let add = ((x_4 - shift) + (residual_4 - shift_2)) + (bias_1 - scratch_9);
-let x_5 = x_at(base + (D / 2u));
-let residual_5 = residual_at(base + (D / 2u));
-let bias_2 = bias_at(D / 2u);
-let add_2 = ((x_5 - shift) + (residual_5 - shift_2)) + (bias_2 - scratch_9);
-let x_6 = x_at(base + (D - 1u));
-let residual_6 = residual_at(base + (D - 1u));
-let bias_3 = bias_at(D - 1u);
-let add_3 = ((x_6 - shift) + (residual_6 - shift_2)) + (bias_3 - scratch_9);
-let shift_3 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block_2 = lane; block_2 < D / 4u; block_2 += LANES * 256u) {
-var part_2 = vec4f(0.0f);
-var part_3 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), D / 4u);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_7 = x_four(base_2 + i_2);
-let residual_7 = residual_four(base_2 + i_2);
-let bias_4 = bias_four(i_2);
-let add_4 = ((x_7 - vec4f(shift)) + (residual_7 - vec4f(shift_2))) + (bias_4 - vec4f(scratch_9));
-let d = add_4 - vec4f(shift_3);
-part_2 = part_2 + d;
-part_3 = part_3 + (d * d);
-}
-sum = sum + part_2;
-squares = squares + part_3;
-}
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_3;
-let other_4 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum_2 = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_3;
+let all=scratch_memory[row_in_group*LANES];
+mean_2=all;
 workgroupBarrier();
 }
-let mean_3 = sum_2 / f32(D);
-let variance = larger((squares_2 / f32(D)) - (mean_3 * mean_3), 0.0f);
-let far = (variance * 4.0f) < (mean_3 * mean_3);
-let shift_4 = select(shift_3, shift_3 + mean_3, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, D / 4u, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_4 = vec4f(0.0f);
-var part_5 = vec4f(0.0f);
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_8 = x_four(base_2 + i_3);
-let residual_8 = residual_four(base_2 + i_3);
-let bias_5 = bias_four(i_3);
-let add_5 = ((x_8 - vec4f(shift)) + (residual_8 - vec4f(shift_2))) + (bias_5 - vec4f(scratch_9));
-let d_2 = add_5 - vec4f(shift_4);
-part_4 = part_4 + d_2;
-part_5 = part_5 + (d_2 * d_2);
+let mean_all=mean_2 / f32(D);
+let x_4=x_at(base);
+let residual_4=residual_at(base);
+let bias_1=bias_at(0u);
+let scratch_9=scratch_at(0u);
+let add=((x_4 - shift)+(residual_4 - shift_2))+(bias_1 - scratch_9);
+let x_5=x_at(base+(D / 2u));
+let residual_5=residual_at(base+(D / 2u));
+let bias_2=bias_at(D / 2u);
+let add_2=((x_5 - shift)+(residual_5 - shift_2))+(bias_2 - scratch_9);
+let x_6=x_at(base+(D - 1u));
+let residual_6=residual_at(base+(D - 1u));
+let bias_3=bias_at(D - 1u);
+let add_3=((x_6 - shift)+(residual_6 - shift_2))+(bias_3 - scratch_9);
+let shift_3=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block_2=lane; block_2<D / 4u; block_2+=LANES*256u) {
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),D / 4u);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_7=x_four(base_2+i_2);
+let residual_7=residual_four(base_2+i_2);
+let bias_4=bias_four(i_2);
+let add_4=((x_7 - vec4f(shift))+(residual_7 - vec4f(shift_2)))+(bias_4 - vec4f(scratch_9));
+let d=add_4 - vec4f(shift_3);
+part_2=part_2+d;
+part_3=part_3+(d*d);
 }
-sum_3 = sum_3 + part_4;
-squares_3 = squares_3 + part_5;
+sum=sum+part_2;
+squares=squares+part_3;
 }
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_3_2, mask_3);
-sum_3_2 = sum_3_2 + other_7;
-let other_8 = exchange(squares_3_2, mask_3);
-squares_3_2 = squares_3_2 + other_8;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum_2,mask_2);
+sum_2=sum_2+other_3;
+let other_4=exchange(squares_2,mask_2);
+squares_2=squares_2+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_9 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_9;
-let mine_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_5 + other_10;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_4;
-let all_5 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_5;
-workgroupBarrier();
-}
-let mean_4 = sum_3_2 / f32(D);
-let variance_2 = larger((squares_3_2 / f32(D)) - (mean_4 * mean_4), 0.0f);
-let rest = select(mean_3, mean_4, far);
-let spread = select(variance, variance_2, far);
-let rsqrt = inverseSqrt(spread + eps);
-var mean_5 = vec4f(0.0f);
-for (var block_4 = lane; block_4 < D / 4u; block_4 += LANES * 256u) {
-var part_6 = vec4f(0.0f);
-let stop_4 = min(block_4 + (LANES * 256u), D / 4u);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let d_y_2 = d_y_four(base_2 + i_4);
-let x_9 = x_four(base_2 + i_4);
-let residual_9 = residual_four(base_2 + i_4);
-let bias_6 = bias_four(i_4);
-let add_6 = ((x_9 - vec4f(shift)) + (residual_9 - vec4f(shift_2))) + (bias_6 - vec4f(scratch_9));
-let gamma_2 = gamma_four(i_4);
-let mul = (d_y_2 * (((add_6 - vec4f(shift_4)) - vec4f(rest)) * vec4f(rsqrt))) * gamma_2;
-part_6 = part_6 + mul;
-}
-mean_5 = mean_5 + part_6;
-}
-var mean_5_2 = fold_add(mean_5);
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_11 = exchange(mean_5_2, mask_4);
-mean_5_2 = mean_5_2 + other_11;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_5_2;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-let other_12 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_6 = scratch_memory[row_in_group * LANES];
-mean_5_2 = all_6;
+let all_2=scratch_memory[row_in_group*LANES];
+sum_2=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_3;
 workgroupBarrier();
 }
-let mean_all_2 = mean_5_2 / f32(D);
-if (active_1 && (lane == 0u)) {
-scratch_put(1u + row, shift);
-scratch_put((1u + T) + row, shift_2);
-scratch_put(((1u + T) + T) + row, shift_4);
-scratch_put((((1u + T) + T) + T) + row, rest);
-scratch_put(((((1u + T) + T) + T) + T) + row, rsqrt);
-scratch_put((((((1u + T) + T) + T) + T) + T) + row, mean_all_2);
-scratch_put(((((((1u + T) + T) + T) + T) + T) + T) + row, mean_all);
+let mean_3=sum_2 / f32(D);
+let variance=larger((squares_2 / f32(D)) - (mean_3*mean_3),0.0f);
+let far=(variance*4.0f)<(mean_3*mean_3);
+let shift_4=select(shift_3,shift_3+mean_3,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,D / 4u,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_4=vec4f(0.0f);
+var part_5=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_8=x_four(base_2+i_3);
+let residual_8=residual_four(base_2+i_3);
+let bias_5=bias_four(i_3);
+let add_5=((x_8 - vec4f(shift))+(residual_8 - vec4f(shift_2)))+(bias_5 - vec4f(scratch_9));
+let d_2=add_5 - vec4f(shift_4);
+part_4=part_4+d_2;
+part_5=part_5+(d_2*d_2);
+}
+sum_3=sum_3+part_4;
+squares_3=squares_3+part_5;
+}
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_7=exchange(sum_3_2,mask_3);
+sum_3_2=sum_3_2+other_7;
+let other_8=exchange(squares_3_2,mask_3);
+squares_3_2=squares_3_2+other_8;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_4=scratch_memory[row_in_group*LANES];
+sum_3_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_5;
+workgroupBarrier();
+}
+let mean_4=sum_3_2 / f32(D);
+let variance_2=larger((squares_3_2 / f32(D)) - (mean_4*mean_4),0.0f);
+let rest=select(mean_3,mean_4,far);
+let spread=select(variance,variance_2,far);
+let rsqrt=inverseSqrt(spread+eps);
+var mean_5=vec4f(0.0f);
+for (var block_4=lane; block_4<D / 4u; block_4+=LANES*256u) {
+var part_6=vec4f(0.0f);
+let stop_4=min(block_4+(LANES*256u),D / 4u);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let d_y_2=d_y_four(base_2+i_4);
+let x_9=x_four(base_2+i_4);
+let residual_9=residual_four(base_2+i_4);
+let bias_6=bias_four(i_4);
+let add_6=((x_9 - vec4f(shift))+(residual_9 - vec4f(shift_2)))+(bias_6 - vec4f(scratch_9));
+let gamma_2=gamma_four(i_4);
+let mul=(d_y_2*(((add_6 - vec4f(shift_4)) - vec4f(rest))*vec4f(rsqrt)))*gamma_2;
+part_6=part_6+mul;
+}
+mean_5=mean_5+part_6;
+}
+var mean_5_2=fold_add(mean_5);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_11=exchange(mean_5_2,mask_4);
+mean_5_2=mean_5_2+other_11;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_5_2;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+}
+workgroupBarrier();
+}
+let all_6=scratch_memory[row_in_group*LANES];
+mean_5_2=all_6;
+workgroupBarrier();
+}
+let mean_all_2=mean_5_2 / f32(D);
+if (active_1 && (lane==0u)) {
+scratch_put((((1u+3u) / 4u)*4u)+row,shift);
+scratch_put(((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+row,shift_2);
+scratch_put((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,shift_4);
+scratch_put(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,rest);
+scratch_put((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,rsqrt);
+scratch_put(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,mean_all_2);
+scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,mean_all);
 }
 }
 `,
@@ -1246,6 +1249,7 @@ scratch_put(((((((1u + T) + T) + T) + T) + T) + T) + row, mean_all);
         name: "d_bias",
         grid: ["D"],
         row: ["T"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -1257,95 +1261,95 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override D: u32;
 override T: u32;
-override scratch_length: u32 = LANES * ROWS * 3u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < D;
-let row = select(0u, index, active_1);
-let gamma_1 = gamma_at(row);
-let bias_1 = bias_at(row);
-let scratch_9 = scratch_at(0u);
-let sub = bias_1 - scratch_9;
-var sum = 0.0f;
-var sum_2 = 0.0f;
-var sum_3 = 0.0f;
-for (var block = lane; block < T; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-var part_3 = 0.0f;
-let stop = min(block + (LANES * 256u), T);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_at(row + (i * D));
-let x_1 = x_at(row + (i * D));
-let scratch_5 = scratch_at(1u + i);
-let residual_1 = residual_at(row + (i * D));
-let scratch_7 = scratch_at((1u + T) + i);
-let scratch_13 = scratch_at(((1u + T) + T) + i);
-let scratch_14 = scratch_at((((1u + T) + T) + T) + i);
-let scratch_19 = scratch_at(((((1u + T) + T) + T) + T) + i);
-let mul = (((((x_1 - scratch_5) + (residual_1 - scratch_7)) + sub) - scratch_13) - scratch_14) * scratch_19;
-let scratch_28 = scratch_at((((((1u + T) + T) + T) + T) + T) + i);
-let scratch_29 = scratch_at(((((((1u + T) + T) + T) + T) + T) + T) + i);
-let d_h_1 = d_h_at(row + (i * D));
-part_1 = part_1 + (((((d_y_1 * gamma_1) - (mul * scratch_28)) - scratch_29) * scratch_19) + d_h_1);
-part_2 = part_2 + (d_y_1 * mul);
-part_3 = part_3 + d_y_1;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<D;
+let row=select(0u,index,active_1);
+let gamma_1=gamma_at(row);
+let bias_1=bias_at(row);
+let scratch_9=scratch_at(0u);
+let sub=bias_1 - scratch_9;
+var sum=0.0f;
+var sum_2=0.0f;
+var sum_3=0.0f;
+for (var block=lane; block<T; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+var part_3=0.0f;
+let stop=min(block+(LANES*256u),T);
+for (var i=block; i<stop; i+=LANES) {
+let d_y_1=d_y_at(row+(i*D));
+let x_1=x_at(row+(i*D));
+let scratch_5=scratch_at((((1u+3u) / 4u)*4u)+i);
+let residual_1=residual_at(row+(i*D));
+let scratch_7=scratch_at(((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+i);
+let scratch_13=scratch_at((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let scratch_14=scratch_at(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let scratch_19=scratch_at((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let mul=(((((x_1 - scratch_5)+(residual_1 - scratch_7))+sub) - scratch_13) - scratch_14)*scratch_19;
+let scratch_28=scratch_at(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let scratch_29=scratch_at((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let d_h_1=d_h_at(row+(i*D));
+part_1=part_1+d_y_1;
+part_2=part_2+(((((d_y_1*gamma_1) - (mul*scratch_28)) - scratch_29)*scratch_19)+d_h_1);
+part_3=part_3+(d_y_1*mul);
 }
-sum = sum + part_1;
-sum_2 = sum_2 + part_2;
-sum_3 = sum_3 + part_3;
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+sum_3=sum_3+part_3;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(sum_2, mask);
-sum_2 = sum_2 + other_2;
-let other_3 = exchange(sum_3, mask);
-sum_3 = sum_3 + other_3;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(sum_2,mask);
+sum_2=sum_2+other_2;
+let other_3=exchange(sum_3,mask);
+sum_3=sum_3+other_3;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_3;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_4;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_5;
-let mine_3 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_4;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_5;
+let mine_3=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2 = all_2;
-let all_3 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_3 = all_3;
 workgroupBarrier();
 }
-let sum_all = sum;
-let sum_all_2 = sum_2;
-let sum_all_3 = sum_3;
-if (active_1 && (lane == 0u)) {
-d_bias_put(row, sum_all);
-d_gamma_put(row, sum_all_2);
-d_beta_put(row, sum_all_3);
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_3=all_3;
+workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+let sum_all_3=sum_3;
+if (active_1 && (lane==0u)) {
+d_bias_put(row,sum_all_2);
+d_gamma_put(row,sum_all_3);
+d_beta_put(row,sum_all);
 }
 }
 `,
@@ -1380,97 +1384,97 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override D: u32;
 override T: u32;
-override scratch_length: u32 = LANES * ROWS * 3u;
-var<workgroup> scratch_memory: array<vec4f, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (D / 4u);
-let row = select(0u, index, active_1);
-let gamma_1 = gamma_four(row);
-let bias_1 = bias_four(row);
-let scratch_9 = scratch_at(0u);
-let sub = bias_1 - vec4f(scratch_9);
-var sum = vec4f(0.0f);
-var sum_2 = vec4f(0.0f);
-var sum_3 = vec4f(0.0f);
-for (var block = lane; block < T; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-var part_3 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), T);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_four(row + (i * (D / 4u)));
-let x_1 = x_four(row + (i * (D / 4u)));
-let scratch_5 = scratch_at(1u + i);
-let residual_1 = residual_four(row + (i * (D / 4u)));
-let scratch_7 = scratch_at((1u + T) + i);
-let scratch_13 = scratch_at(((1u + T) + T) + i);
-let scratch_14 = scratch_at((((1u + T) + T) + T) + i);
-let sub_2 = ((((x_1 - vec4f(scratch_5)) + (residual_1 - vec4f(scratch_7))) + sub) - vec4f(scratch_13)) - vec4f(scratch_14);
-let scratch_19 = scratch_at(((((1u + T) + T) + T) + T) + i);
-let mul = sub_2 * vec4f(scratch_19);
-let scratch_28 = scratch_at((((((1u + T) + T) + T) + T) + T) + i);
-let scratch_29 = scratch_at(((((((1u + T) + T) + T) + T) + T) + T) + i);
-let d_h_1 = d_h_four(row + (i * (D / 4u)));
-let add = ((((d_y_1 * gamma_1) - (mul * vec4f(scratch_28))) - vec4f(scratch_29)) * vec4f(scratch_19)) + d_h_1;
-part_1 = part_1 + add;
-part_2 = part_2 + (d_y_1 * mul);
-part_3 = part_3 + d_y_1;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(D / 4u);
+let row=select(0u,index,active_1);
+let gamma_1=gamma_four(row);
+let bias_1=bias_four(row);
+let scratch_9=scratch_at(0u);
+let sub=bias_1 - vec4f(scratch_9);
+var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+var sum_3=vec4f(0.0f);
+for (var block=lane; block<T; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+let stop=min(block+(LANES*256u),T);
+for (var i=block; i<stop; i+=LANES) {
+let d_y_1=d_y_four(row+(i*(D / 4u)));
+let x_1=x_four(row+(i*(D / 4u)));
+let scratch_5=scratch_at((((1u+3u) / 4u)*4u)+i);
+let residual_1=residual_four(row+(i*(D / 4u)));
+let scratch_7=scratch_at(((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+i);
+let scratch_13=scratch_at((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let scratch_14=scratch_at(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let sub_2=((((x_1 - vec4f(scratch_5))+(residual_1 - vec4f(scratch_7)))+sub) - vec4f(scratch_13)) - vec4f(scratch_14);
+let scratch_19=scratch_at((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let mul=sub_2*vec4f(scratch_19);
+let scratch_28=scratch_at(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let scratch_29=scratch_at((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let d_h_1=d_h_four(row+(i*(D / 4u)));
+let add=((((d_y_1*gamma_1) - (mul*vec4f(scratch_28))) - vec4f(scratch_29))*vec4f(scratch_19))+d_h_1;
+part_1=part_1+d_y_1;
+part_2=part_2+add;
+part_3=part_3+(d_y_1*mul);
 }
-sum = sum + part_1;
-sum_2 = sum_2 + part_2;
-sum_3 = sum_3 + part_3;
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+sum_3=sum_3+part_3;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange4(sum, mask);
-sum = sum + other;
-let other_2 = exchange4(sum_2, mask);
-sum_2 = sum_2 + other_2;
-let other_3 = exchange4(sum_3, mask);
-sum_3 = sum_3 + other_3;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(sum,mask);
+sum=sum+other;
+let other_2=exchange4(sum_2,mask);
+sum_2=sum_2+other_2;
+let other_3=exchange4(sum_3,mask);
+sum_3=sum_3+other_3;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_3;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_4;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_5;
-let mine_3 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_4;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_5;
+let mine_3=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2 = all_2;
-let all_3 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_3 = all_3;
 workgroupBarrier();
 }
-let sum_all = sum;
-let sum_all_2 = sum_2;
-let sum_all_3 = sum_3;
-if (active_1 && (lane == 0u)) {
-d_bias_put_four(row, sum_all);
-d_gamma_put_four(row, sum_all_2);
-d_beta_put_four(row, sum_all_3);
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_3=all_3;
+workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+let sum_all_3=sum_3;
+if (active_1 && (lane==0u)) {
+d_bias_put_four(row,sum_all_2);
+d_gamma_put_four(row,sum_all_3);
+d_beta_put_four(row,sum_all);
 }
 }
 `,
@@ -1540,114 +1544,16 @@ d_beta_put_four(row, sum_all_3);
         name: "(scratch)",
         role: "scratch",
         dims: [],
-        parts: [[], ["T"], ["T"], ["T"], ["T"], ["T"], ["T"], ["T"]],
+        parts: [["(chunk)", "D"], ["(chunk)", "D"], ["(chunk)", "D"]],
       },
       { name: "(partials)", role: "scratch", dims: [], parts: [] },
     ],
     kernels: [
       {
-        name: "scratch_9",
-        grid: [],
-        row: ["D"],
-        forms: [
-          {
-            vector: null,
-            together: 1,
-            held: 0,
-            wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override D: u32;
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < 1u;
-let row = select(0u, index, active_1);
-let bias_1 = bias_at(0u);
-let bias_2 = bias_at(D / 2u);
-let bias_3 = bias_at(D - 1u);
-let shift = bias_1 + (((bias_2 - bias_1) + (bias_3 - bias_1)) * 0.3333333432674408f);
-if (active_1 && (lane == 0u)) {
-scratch_put(0u, shift);
-}
-}
-`,
-            bindings: [
-              { tensor: "bias", access: "read", name: "bias", accessors: { at: "bias_at" } },
-              {
-                tensor: "(scratch)",
-                access: "read_write",
-                name: "scratch",
-                accessors: { put: "scratch_put" },
-              },
-            ],
-            constants: [
-              { name: "LANES", kind: "lanes" },
-              { name: "ROWS", kind: "rows" },
-              { name: "COLUMNS", kind: "columns" },
-              { name: "D", kind: "extent", factor: "D" },
-            ],
-          },
-          {
-            vector: "D",
-            together: 1,
-            held: 0,
-            wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override D: u32;
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < 1u;
-let row = select(0u, index, active_1);
-let bias_1 = bias_at(0u);
-let bias_2 = bias_at(D / 2u);
-let bias_3 = bias_at(D - 1u);
-let shift = bias_1 + (((bias_2 - bias_1) + (bias_3 - bias_1)) * 0.3333333432674408f);
-if (active_1 && (lane == 0u)) {
-scratch_put(0u, shift);
-}
-}
-`,
-            bindings: [
-              { tensor: "bias", access: "read", name: "bias", accessors: { at: "bias_at" } },
-              {
-                tensor: "(scratch)",
-                access: "read_write",
-                name: "scratch",
-                accessors: { put: "scratch_put" },
-              },
-            ],
-            constants: [
-              { name: "LANES", kind: "lanes" },
-              { name: "ROWS", kind: "rows" },
-              { name: "COLUMNS", kind: "columns" },
-              { name: "D", kind: "extent", factor: "D" },
-            ],
-          },
-        ],
-        offers: { held: 0, together: 4, split: true },
-        split: null,
-      },
-      {
-        name: "scratch_28",
+        name: "d_x",
         grid: ["T"],
         row: ["D"],
+        chunked: true,
         forms: [
           {
             vector: null,
@@ -1657,232 +1563,268 @@ scratch_put(0u, shift);
 override ROWS: u32;
 override COLUMNS: bool;
 override SUBGROUP: u32;
-override T: u32;
+override chunk: u32;
 override D: u32;
+override T: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < T;
-let row = select(0u, index, active_1);
-let base = row * D;
-let x_1 = x_at(base);
-let x_2 = x_at(base + (D / 2u));
-let x_3 = x_at(base + (D - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let residual_1 = residual_at(base);
-let residual_2 = residual_at(base + (D / 2u));
-let residual_3 = residual_at(base + (D - 1u));
-let shift_2 = residual_1 + (((residual_2 - residual_1) + (residual_3 - residual_1)) * 0.3333333432674408f);
-var mean = 0.0f;
-for (var block = lane; block < D; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), D);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_at(base + i);
-let gamma_1 = gamma_at(i);
-part_1 = part_1 + (d_y_1 * gamma_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let slot=(group*ROWS)+row_in_group;
+let own=slot<chunk;
+let chunk_1=select(0u,slot,own);
+let base_2=chunk_1*D;
+let base_3=((((chunk*D)+3u) / 4u)*4u)+(chunk_1*D);
+let base_4=(((((chunk*D)+3u) / 4u)*4u)+((((chunk*D)+3u) / 4u)*4u))+(chunk_1*D);
+for (var turn=0u; turn<((T+chunk) - 1u) / chunk; turn+=1u) {
+let index=(turn*chunk)+chunk_1;
+let active_1=own && (index<T);
+let row=select(0u,index,active_1);
+let base=row*D;
+let x_1=x_at(base);
+let x_2=x_at(base+(D / 2u));
+let x_3=x_at(base+(D - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let residual_1=residual_at(base);
+let residual_2=residual_at(base+(D / 2u));
+let residual_3=residual_at(base+(D - 1u));
+let shift_2=residual_1+(((residual_2 - residual_1)+(residual_3 - residual_1))*0.3333333432674408f);
+let bias_1=bias_at(0u);
+let bias_2=bias_at(D / 2u);
+let bias_3=bias_at(D - 1u);
+let shift_3=bias_1+(((bias_2 - bias_1)+(bias_3 - bias_1))*0.3333333432674408f);
+var mean=0.0f;
+for (var block=lane; block<D; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),D);
+for (var i=block; i<stop; i+=LANES) {
+let d_y_1=d_y_at(base+i);
+let gamma_1=gamma_at(i);
+let mul=d_y_1*gamma_1;
+part_1=part_1+mul;
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean, mask);
-mean = mean + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean,mask);
+mean=mean+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean = all;
-workgroupBarrier();
-}
-let mean_all = mean / f32(D);
-let x_4 = x_at(base);
-let residual_4 = residual_at(base);
-let bias_1 = bias_at(0u);
-let scratch_9 = scratch_at(0u);
-let add = ((x_4 - shift) + (residual_4 - shift_2)) + (bias_1 - scratch_9);
-let x_5 = x_at(base + (D / 2u));
-let residual_5 = residual_at(base + (D / 2u));
-let bias_2 = bias_at(D / 2u);
-let add_2 = ((x_5 - shift) + (residual_5 - shift_2)) + (bias_2 - scratch_9);
-let x_6 = x_at(base + (D - 1u));
-let residual_6 = residual_at(base + (D - 1u));
-let bias_3 = bias_at(D - 1u);
-let add_3 = ((x_6 - shift) + (residual_6 - shift_2)) + (bias_3 - scratch_9);
-let shift_3 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block_2 = lane; block_2 < D; block_2 += LANES * 256u) {
-var part_2 = 0.0f;
-var part_3 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), D);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_7 = x_at(base + i_2);
-let residual_7 = residual_at(base + i_2);
-let bias_4 = bias_at(i_2);
-let add_4 = ((x_7 - shift) + (residual_7 - shift_2)) + (bias_4 - scratch_9);
-let d = add_4 - shift_3;
-part_2 = part_2 + d;
-part_3 = part_3 + (d * d);
-}
-sum = sum + part_2;
-squares = squares + part_3;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum, mask_2);
-sum = sum + other_3;
-let other_4 = exchange(squares, mask_2);
-squares = squares + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_3;
+let all=scratch_memory[row_in_group*LANES];
+mean=all;
 workgroupBarrier();
 }
-let mean_2 = sum / f32(D);
-let variance = larger((squares / f32(D)) - (mean_2 * mean_2), 0.0f);
-let far = (variance * 4.0f) < (mean_2 * mean_2);
-let shift_4 = select(shift_3, shift_3 + mean_2, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, D, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_4 = 0.0f;
-var part_5 = 0.0f;
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_8 = x_at(base + i_3);
-let residual_8 = residual_at(base + i_3);
-let bias_5 = bias_at(i_3);
-let add_5 = ((x_8 - shift) + (residual_8 - shift_2)) + (bias_5 - scratch_9);
-let d_2 = add_5 - shift_4;
-part_4 = part_4 + d_2;
-part_5 = part_5 + (d_2 * d_2);
+let mean_all=mean / f32(D);
+let x_4=x_at(base);
+let residual_4=residual_at(base);
+let bias_4=bias_at(0u);
+let add=((x_4 - shift)+(residual_4 - shift_2))+(bias_4 - shift_3);
+let x_5=x_at(base+(D / 2u));
+let residual_5=residual_at(base+(D / 2u));
+let bias_5=bias_at(D / 2u);
+let add_2=((x_5 - shift)+(residual_5 - shift_2))+(bias_5 - shift_3);
+let x_6=x_at(base+(D - 1u));
+let residual_6=residual_at(base+(D - 1u));
+let bias_6=bias_at(D - 1u);
+let add_3=((x_6 - shift)+(residual_6 - shift_2))+(bias_6 - shift_3);
+let shift_4=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block_2=lane; block_2<D; block_2+=LANES*256u) {
+var part_2=0.0f;
+var part_3=0.0f;
+let stop_2=min(block_2+(LANES*256u),D);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_7=x_at(base+i_2);
+let residual_7=residual_at(base+i_2);
+let bias_7=bias_at(i_2);
+let add_4=((x_7 - shift)+(residual_7 - shift_2))+(bias_7 - shift_3);
+let d=add_4 - shift_4;
+part_2=part_2+d;
+part_3=part_3+(d*d);
 }
-sum_2 = sum_2 + part_4;
-squares_2 = squares_2 + part_5;
+sum=sum+part_2;
+squares=squares+part_3;
 }
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_2, mask_3);
-sum_2 = sum_2 + other_7;
-let other_8 = exchange(squares_2, mask_3);
-squares_2 = squares_2 + other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum,mask_2);
+sum=sum+other_3;
+let other_4=exchange(squares,mask_2);
+squares=squares+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_9 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_9;
-let mine_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_5 + other_10;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_2 = all_4;
-let all_5 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_5;
-workgroupBarrier();
-}
-let mean_3 = sum_2 / f32(D);
-let variance_2 = larger((squares_2 / f32(D)) - (mean_3 * mean_3), 0.0f);
-let rest = select(mean_2, mean_3, far);
-let spread = select(variance, variance_2, far);
-let rsqrt = inverseSqrt(spread + eps);
-var mean_4 = 0.0f;
-for (var block_4 = lane; block_4 < D; block_4 += LANES * 256u) {
-var part_6 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), D);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let d_y_2 = d_y_at(base + i_4);
-let x_9 = x_at(base + i_4);
-let residual_9 = residual_at(base + i_4);
-let bias_6 = bias_at(i_4);
-let add_6 = ((x_9 - shift) + (residual_9 - shift_2)) + (bias_6 - scratch_9);
-let gamma_2 = gamma_at(i_4);
-part_6 = part_6 + ((d_y_2 * (((add_6 - shift_4) - rest) * rsqrt)) * gamma_2);
-}
-mean_4 = mean_4 + part_6;
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_11 = exchange(mean_4, mask_4);
-mean_4 = mean_4 + other_11;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_4;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-let other_12 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_6 = scratch_memory[row_in_group * LANES];
-mean_4 = all_6;
+let all_2=scratch_memory[row_in_group*LANES];
+sum=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_3;
 workgroupBarrier();
 }
-let mean_all_2 = mean_4 / f32(D);
-if (active_1 && (lane == 0u)) {
-scratch_put(1u + row, shift);
-scratch_put((1u + T) + row, shift_2);
-scratch_put(((1u + T) + T) + row, shift_4);
-scratch_put((((1u + T) + T) + T) + row, rest);
-scratch_put(((((1u + T) + T) + T) + T) + row, rsqrt);
-scratch_put((((((1u + T) + T) + T) + T) + T) + row, mean_all_2);
-scratch_put(((((((1u + T) + T) + T) + T) + T) + T) + row, mean_all);
+let mean_2=sum / f32(D);
+let variance=larger((squares / f32(D)) - (mean_2*mean_2),0.0f);
+let far=(variance*4.0f)<(mean_2*mean_2);
+let shift_5=select(shift_4,shift_4+mean_2,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,D,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_4=0.0f;
+var part_5=0.0f;
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_8=x_at(base+i_3);
+let residual_8=residual_at(base+i_3);
+let bias_8=bias_at(i_3);
+let add_5=((x_8 - shift)+(residual_8 - shift_2))+(bias_8 - shift_3);
+let d_2=add_5 - shift_5;
+part_4=part_4+d_2;
+part_5=part_5+(d_2*d_2);
+}
+sum_2=sum_2+part_4;
+squares_2=squares_2+part_5;
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_7=exchange(sum_2,mask_3);
+sum_2=sum_2+other_7;
+let other_8=exchange(squares_2,mask_3);
+squares_2=squares_2+other_8;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_4=scratch_memory[row_in_group*LANES];
+sum_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_5;
+workgroupBarrier();
+}
+let mean_3=sum_2 / f32(D);
+let variance_2=larger((squares_2 / f32(D)) - (mean_3*mean_3),0.0f);
+let rest=select(mean_2,mean_3,far);
+let spread=select(variance,variance_2,far);
+let rsqrt=inverseSqrt(spread+eps);
+var mean_4=0.0f;
+for (var block_4=lane; block_4<D; block_4+=LANES*256u) {
+var part_6=0.0f;
+let stop_4=min(block_4+(LANES*256u),D);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let d_y_2=d_y_at(base+i_4);
+let x_9=x_at(base+i_4);
+let residual_9=residual_at(base+i_4);
+let bias_9=bias_at(i_4);
+let add_6=((x_9 - shift)+(residual_9 - shift_2))+(bias_9 - shift_3);
+let mul_2=((add_6 - shift_5) - rest)*rsqrt;
+let mul_3=d_y_2*mul_2;
+let gamma_2=gamma_at(i_4);
+part_6=part_6+(mul_3*gamma_2);
+}
+mean_4=mean_4+part_6;
+}
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_11=exchange(mean_4,mask_4);
+mean_4=mean_4+other_11;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_4;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+}
+workgroupBarrier();
+}
+let all_6=scratch_memory[row_in_group*LANES];
+mean_4=all_6;
+workgroupBarrier();
+}
+let mean_all_2=mean_4 / f32(D);
+let end_2=select(0u,D,active_1);
+for (var i_5=lane; i_5<end_2; i_5+=LANES) {
+let d_y_3=d_y_at(base+i_5);
+let gamma_3=gamma_at(i_5);
+let mul_4=d_y_3*gamma_3;
+let x_10=x_at(base+i_5);
+let residual_10=residual_at(base+i_5);
+let bias_10=bias_at(i_5);
+let add_7=((x_10 - shift)+(residual_10 - shift_2))+(bias_10 - shift_3);
+let mul_5=((add_7 - shift_5) - rest)*rsqrt;
+let d_h_1=d_h_at(base+i_5);
+let add_8=(((mul_4 - (mul_5*mean_all_2)) - mean_all)*rsqrt)+d_h_1;
+d_x_put(base+i_5,add_8);
+d_residual_put(base+i_5,add_8);
+let before=scratch_at(base_2+i_5);
+scratch_put(base_2+i_5,select(before,0.0f,turn==0u)+add_8);
+let mul_6=d_y_3*mul_5;
+let before_2=scratch_at(base_3+i_5);
+scratch_put(base_3+i_5,select(before_2,0.0f,turn==0u)+mul_6);
+let before_3=scratch_at(base_4+i_5);
+scratch_put(base_4+i_5,select(before_3,0.0f,turn==0u)+d_y_3);
+}
 }
 }
 `,
             bindings: [
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "residual", access: "read", name: "residual", accessors: { at: "residual_at" } },
+              { tensor: "bias", access: "read", name: "bias", accessors: { at: "bias_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-              { tensor: "bias", access: "read", name: "bias", accessors: { at: "bias_at" } },
+              { tensor: "d_h", access: "read", name: "d_h", accessors: { at: "d_h_at" } },
+              { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } },
+              {
+                tensor: "d_residual",
+                access: "read_write",
+                name: "d_residual",
+                accessors: { put: "d_residual_put" },
+              },
               {
                 tensor: "(scratch)",
                 access: "read_write",
@@ -1895,8 +1837,9 @@ scratch_put(((((((1u + T) + T) + T) + T) + T) + T) + row, mean_all);
               { name: "ROWS", kind: "rows" },
               { name: "COLUMNS", kind: "columns" },
               { name: "SUBGROUP", kind: "subgroup" },
-              { name: "T", kind: "extent", factor: "T" },
+              { name: "chunk", kind: "extent", factor: "(chunk)" },
               { name: "D", kind: "extent", factor: "D" },
+              { name: "T", kind: "extent", factor: "T" },
               { name: "eps", kind: "param", param: "eps" },
             ],
           },
@@ -1908,234 +1851,261 @@ scratch_put(((((((1u + T) + T) + T) + T) + T) + T) + row, mean_all);
 override ROWS: u32;
 override COLUMNS: bool;
 override SUBGROUP: u32;
-override T: u32;
+override chunk: u32;
 override D: u32;
+override T: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < T;
-let row = select(0u, index, active_1);
-let base = row * D;
-let x_1 = x_at(base);
-let x_2 = x_at(base + (D / 2u));
-let x_3 = x_at(base + (D - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let residual_1 = residual_at(base);
-let residual_2 = residual_at(base + (D / 2u));
-let residual_3 = residual_at(base + (D - 1u));
-let shift_2 = residual_1 + (((residual_2 - residual_1) + (residual_3 - residual_1)) * 0.3333333432674408f);
-let base_2 = row * (D / 4u);
-var mean = vec4f(0.0f);
-for (var block = lane; block < D / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), D / 4u);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_four(base_2 + i);
-let gamma_1 = gamma_four(i);
-part_1 = part_1 + (d_y_1 * gamma_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let slot=(group*ROWS)+row_in_group;
+let own=slot<chunk;
+let chunk_1=select(0u,slot,own);
+let base_3=chunk_1*(D / 4u);
+let base_4=(((chunk*D)+3u) / 4u)+(chunk_1*(D / 4u));
+let base_5=((((((chunk*D)+3u) / 4u)*4u)+((((chunk*D)+3u) / 4u)*4u)) / 4u)+(chunk_1*(D / 4u));
+for (var turn=0u; turn<((T+chunk) - 1u) / chunk; turn+=1u) {
+let index=(turn*chunk)+chunk_1;
+let active_1=own && (index<T);
+let row=select(0u,index,active_1);
+let base=row*D;
+let x_1=x_at(base);
+let x_2=x_at(base+(D / 2u));
+let x_3=x_at(base+(D - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let residual_1=residual_at(base);
+let residual_2=residual_at(base+(D / 2u));
+let residual_3=residual_at(base+(D - 1u));
+let shift_2=residual_1+(((residual_2 - residual_1)+(residual_3 - residual_1))*0.3333333432674408f);
+let bias_1=bias_at(0u);
+let bias_2=bias_at(D / 2u);
+let bias_3=bias_at(D - 1u);
+let shift_3=bias_1+(((bias_2 - bias_1)+(bias_3 - bias_1))*0.3333333432674408f);
+let base_2=row*(D / 4u);
+var mean=vec4f(0.0f);
+for (var block=lane; block<D / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),D / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let d_y_1=d_y_four(base_2+i);
+let gamma_1=gamma_four(i);
+let mul=d_y_1*gamma_1;
+part_1=part_1+mul;
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-var mean_2 = fold_add(mean);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean_2, mask);
-mean_2 = mean_2 + other;
+var mean_2=fold_add(mean);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean_2,mask);
+mean_2=mean_2+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean_2 = all;
-workgroupBarrier();
-}
-let mean_all = mean_2 / f32(D);
-let x_4 = x_at(base);
-let residual_4 = residual_at(base);
-let bias_1 = bias_at(0u);
-let scratch_9 = scratch_at(0u);
-let add = ((x_4 - shift) + (residual_4 - shift_2)) + (bias_1 - scratch_9);
-let x_5 = x_at(base + (D / 2u));
-let residual_5 = residual_at(base + (D / 2u));
-let bias_2 = bias_at(D / 2u);
-let add_2 = ((x_5 - shift) + (residual_5 - shift_2)) + (bias_2 - scratch_9);
-let x_6 = x_at(base + (D - 1u));
-let residual_6 = residual_at(base + (D - 1u));
-let bias_3 = bias_at(D - 1u);
-let add_3 = ((x_6 - shift) + (residual_6 - shift_2)) + (bias_3 - scratch_9);
-let shift_3 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block_2 = lane; block_2 < D / 4u; block_2 += LANES * 256u) {
-var part_2 = vec4f(0.0f);
-var part_3 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), D / 4u);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_7 = x_four(base_2 + i_2);
-let residual_7 = residual_four(base_2 + i_2);
-let bias_4 = bias_four(i_2);
-let add_4 = ((x_7 - vec4f(shift)) + (residual_7 - vec4f(shift_2))) + (bias_4 - vec4f(scratch_9));
-let d = add_4 - vec4f(shift_3);
-part_2 = part_2 + d;
-part_3 = part_3 + (d * d);
-}
-sum = sum + part_2;
-squares = squares + part_3;
-}
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_3;
-let other_4 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum_2 = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_3;
+let all=scratch_memory[row_in_group*LANES];
+mean_2=all;
 workgroupBarrier();
 }
-let mean_3 = sum_2 / f32(D);
-let variance = larger((squares_2 / f32(D)) - (mean_3 * mean_3), 0.0f);
-let far = (variance * 4.0f) < (mean_3 * mean_3);
-let shift_4 = select(shift_3, shift_3 + mean_3, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, D / 4u, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_4 = vec4f(0.0f);
-var part_5 = vec4f(0.0f);
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_8 = x_four(base_2 + i_3);
-let residual_8 = residual_four(base_2 + i_3);
-let bias_5 = bias_four(i_3);
-let add_5 = ((x_8 - vec4f(shift)) + (residual_8 - vec4f(shift_2))) + (bias_5 - vec4f(scratch_9));
-let d_2 = add_5 - vec4f(shift_4);
-part_4 = part_4 + d_2;
-part_5 = part_5 + (d_2 * d_2);
+let mean_all=mean_2 / f32(D);
+let x_4=x_at(base);
+let residual_4=residual_at(base);
+let bias_4=bias_at(0u);
+let add=((x_4 - shift)+(residual_4 - shift_2))+(bias_4 - shift_3);
+let x_5=x_at(base+(D / 2u));
+let residual_5=residual_at(base+(D / 2u));
+let bias_5=bias_at(D / 2u);
+let add_2=((x_5 - shift)+(residual_5 - shift_2))+(bias_5 - shift_3);
+let x_6=x_at(base+(D - 1u));
+let residual_6=residual_at(base+(D - 1u));
+let bias_6=bias_at(D - 1u);
+let add_3=((x_6 - shift)+(residual_6 - shift_2))+(bias_6 - shift_3);
+let shift_4=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block_2=lane; block_2<D / 4u; block_2+=LANES*256u) {
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),D / 4u);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_7=x_four(base_2+i_2);
+let residual_7=residual_four(base_2+i_2);
+let bias_7=bias_four(i_2);
+let add_4=((x_7 - vec4f(shift))+(residual_7 - vec4f(shift_2)))+(bias_7 - vec4f(shift_3));
+let d=add_4 - vec4f(shift_4);
+part_2=part_2+d;
+part_3=part_3+(d*d);
 }
-sum_3 = sum_3 + part_4;
-squares_3 = squares_3 + part_5;
+sum=sum+part_2;
+squares=squares+part_3;
 }
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_3_2, mask_3);
-sum_3_2 = sum_3_2 + other_7;
-let other_8 = exchange(squares_3_2, mask_3);
-squares_3_2 = squares_3_2 + other_8;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum_2,mask_2);
+sum_2=sum_2+other_3;
+let other_4=exchange(squares_2,mask_2);
+squares_2=squares_2+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_9 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_9;
-let mine_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_5 + other_10;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_4;
-let all_5 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_5;
-workgroupBarrier();
-}
-let mean_4 = sum_3_2 / f32(D);
-let variance_2 = larger((squares_3_2 / f32(D)) - (mean_4 * mean_4), 0.0f);
-let rest = select(mean_3, mean_4, far);
-let spread = select(variance, variance_2, far);
-let rsqrt = inverseSqrt(spread + eps);
-var mean_5 = vec4f(0.0f);
-for (var block_4 = lane; block_4 < D / 4u; block_4 += LANES * 256u) {
-var part_6 = vec4f(0.0f);
-let stop_4 = min(block_4 + (LANES * 256u), D / 4u);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let d_y_2 = d_y_four(base_2 + i_4);
-let x_9 = x_four(base_2 + i_4);
-let residual_9 = residual_four(base_2 + i_4);
-let bias_6 = bias_four(i_4);
-let add_6 = ((x_9 - vec4f(shift)) + (residual_9 - vec4f(shift_2))) + (bias_6 - vec4f(scratch_9));
-let gamma_2 = gamma_four(i_4);
-let mul = (d_y_2 * (((add_6 - vec4f(shift_4)) - vec4f(rest)) * vec4f(rsqrt))) * gamma_2;
-part_6 = part_6 + mul;
-}
-mean_5 = mean_5 + part_6;
-}
-var mean_5_2 = fold_add(mean_5);
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_11 = exchange(mean_5_2, mask_4);
-mean_5_2 = mean_5_2 + other_11;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_5_2;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-let other_12 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_6 = scratch_memory[row_in_group * LANES];
-mean_5_2 = all_6;
+let all_2=scratch_memory[row_in_group*LANES];
+sum_2=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_3;
 workgroupBarrier();
 }
-let mean_all_2 = mean_5_2 / f32(D);
-if (active_1 && (lane == 0u)) {
-scratch_put(1u + row, shift);
-scratch_put((1u + T) + row, shift_2);
-scratch_put(((1u + T) + T) + row, shift_4);
-scratch_put((((1u + T) + T) + T) + row, rest);
-scratch_put(((((1u + T) + T) + T) + T) + row, rsqrt);
-scratch_put((((((1u + T) + T) + T) + T) + T) + row, mean_all_2);
-scratch_put(((((((1u + T) + T) + T) + T) + T) + T) + row, mean_all);
+let mean_3=sum_2 / f32(D);
+let variance=larger((squares_2 / f32(D)) - (mean_3*mean_3),0.0f);
+let far=(variance*4.0f)<(mean_3*mean_3);
+let shift_5=select(shift_4,shift_4+mean_3,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,D / 4u,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_4=vec4f(0.0f);
+var part_5=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_8=x_four(base_2+i_3);
+let residual_8=residual_four(base_2+i_3);
+let bias_8=bias_four(i_3);
+let add_5=((x_8 - vec4f(shift))+(residual_8 - vec4f(shift_2)))+(bias_8 - vec4f(shift_3));
+let d_2=add_5 - vec4f(shift_5);
+part_4=part_4+d_2;
+part_5=part_5+(d_2*d_2);
+}
+sum_3=sum_3+part_4;
+squares_3=squares_3+part_5;
+}
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_7=exchange(sum_3_2,mask_3);
+sum_3_2=sum_3_2+other_7;
+let other_8=exchange(squares_3_2,mask_3);
+squares_3_2=squares_3_2+other_8;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_4=scratch_memory[row_in_group*LANES];
+sum_3_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_5;
+workgroupBarrier();
+}
+let mean_4=sum_3_2 / f32(D);
+let variance_2=larger((squares_3_2 / f32(D)) - (mean_4*mean_4),0.0f);
+let rest=select(mean_3,mean_4,far);
+let spread=select(variance,variance_2,far);
+let rsqrt=inverseSqrt(spread+eps);
+var mean_5=vec4f(0.0f);
+for (var block_4=lane; block_4<D / 4u; block_4+=LANES*256u) {
+var part_6=vec4f(0.0f);
+let stop_4=min(block_4+(LANES*256u),D / 4u);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let d_y_2=d_y_four(base_2+i_4);
+let x_9=x_four(base_2+i_4);
+let residual_9=residual_four(base_2+i_4);
+let bias_9=bias_four(i_4);
+let add_6=((x_9 - vec4f(shift))+(residual_9 - vec4f(shift_2)))+(bias_9 - vec4f(shift_3));
+let mul_2=((add_6 - vec4f(shift_5)) - vec4f(rest))*vec4f(rsqrt);
+let mul_3=d_y_2*mul_2;
+let gamma_2=gamma_four(i_4);
+part_6=part_6+(mul_3*gamma_2);
+}
+mean_5=mean_5+part_6;
+}
+var mean_5_2=fold_add(mean_5);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_11=exchange(mean_5_2,mask_4);
+mean_5_2=mean_5_2+other_11;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_5_2;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+}
+workgroupBarrier();
+}
+let all_6=scratch_memory[row_in_group*LANES];
+mean_5_2=all_6;
+workgroupBarrier();
+}
+let mean_all_2=mean_5_2 / f32(D);
+let end_2=select(0u,D / 4u,active_1);
+for (var i_5=lane; i_5<end_2; i_5+=LANES) {
+let d_y_3=d_y_four(base_2+i_5);
+let gamma_3=gamma_four(i_5);
+let mul_4=d_y_3*gamma_3;
+let x_10=x_four(base_2+i_5);
+let residual_10=residual_four(base_2+i_5);
+let bias_10=bias_four(i_5);
+let add_7=((x_10 - vec4f(shift))+(residual_10 - vec4f(shift_2)))+(bias_10 - vec4f(shift_3));
+let mul_5=((add_7 - vec4f(shift_5)) - vec4f(rest))*vec4f(rsqrt);
+let d_h_1=d_h_four(base_2+i_5);
+let add_8=(((mul_4 - (mul_5*vec4f(mean_all_2))) - vec4f(mean_all))*vec4f(rsqrt))+d_h_1;
+d_x_put_four(base_2+i_5,add_8);
+d_residual_put_four(base_2+i_5,add_8);
+let before=scratch_four(base_3+i_5);
+scratch_put_four(base_3+i_5,select(before,vec4f(0.0f),turn==0u)+add_8);
+let mul_6=d_y_3*mul_5;
+let before_2=scratch_four(base_4+i_5);
+scratch_put_four(base_4+i_5,select(before_2,vec4f(0.0f),turn==0u)+mul_6);
+let before_3=scratch_four(base_5+i_5);
+scratch_put_four(base_5+i_5,select(before_3,vec4f(0.0f),turn==0u)+d_y_3);
+}
 }
 }
 `,
@@ -2147,19 +2117,27 @@ scratch_put(((((((1u + T) + T) + T) + T) + T) + T) + row, mean_all);
                 name: "residual",
                 accessors: { at: "residual_at", four: "residual_four" },
               },
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-              { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
               {
                 tensor: "bias",
                 access: "read",
                 name: "bias",
                 accessors: { at: "bias_at", four: "bias_four" },
               },
+              { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+              { tensor: "d_h", access: "read", name: "d_h", accessors: { four: "d_h_four" } },
+              { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
+              {
+                tensor: "d_residual",
+                access: "read_write",
+                name: "d_residual",
+                accessors: { putFour: "d_residual_put_four" },
+              },
               {
                 tensor: "(scratch)",
                 access: "read_write",
                 name: "scratch",
-                accessors: { at: "scratch_at", put: "scratch_put" },
+                accessors: { four: "scratch_four", putFour: "scratch_put_four" },
               },
             ],
             constants: [
@@ -2167,19 +2145,21 @@ scratch_put(((((((1u + T) + T) + T) + T) + T) + T) + row, mean_all);
               { name: "ROWS", kind: "rows" },
               { name: "COLUMNS", kind: "columns" },
               { name: "SUBGROUP", kind: "subgroup" },
-              { name: "T", kind: "extent", factor: "T" },
+              { name: "chunk", kind: "extent", factor: "(chunk)" },
               { name: "D", kind: "extent", factor: "D" },
+              { name: "T", kind: "extent", factor: "T" },
               { name: "eps", kind: "param", param: "eps" },
             ],
           },
         ],
-        offers: { held: 3, together: 4, split: true },
+        offers: { held: 3, together: 1, split: false },
         split: null,
       },
       {
         name: "d_bias",
         grid: ["D"],
-        row: ["T"],
+        row: ["(chunk)"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -2190,153 +2170,90 @@ override ROWS: u32;
 override COLUMNS: bool;
 override SUBGROUP: u32;
 override D: u32;
-override T: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override chunk: u32;
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < D;
-let row = select(0u, index, active_1);
-let bias_1 = bias_at(0u);
-let bias_2 = bias_at(D / 2u);
-let bias_3 = bias_at(D - 1u);
-let shift = bias_1 + (((bias_2 - bias_1) + (bias_3 - bias_1)) * 0.3333333432674408f);
-var sum = 0.0f;
-for (var block = lane; block < T; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), T);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_at(row + (i * D));
-part_1 = part_1 + d_y_1;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<D;
+let row=select(0u,index,active_1);
+let base=((((chunk*D)+3u) / 4u)*4u)+row;
+let base_2=(((((chunk*D)+3u) / 4u)*4u)+((((chunk*D)+3u) / 4u)*4u))+row;
+var sum=0.0f;
+var sum_2=0.0f;
+var sum_3=0.0f;
+for (var block=lane; block<chunk; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+var part_3=0.0f;
+let stop=min(block+(LANES*256u),chunk);
+for (var i=block; i<stop; i+=LANES) {
+let sums_34=scratch_at(row+(i*D));
+let sums_25=scratch_at(base+(i*D));
+let sums_21=scratch_at(base_2+(i*D));
+part_1=part_1+sums_34;
+part_2=part_2+sums_25;
+part_3=part_3+sums_21;
 }
-sum = sum + part_1;
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+sum_3=sum_3+part_3;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(sum_2,mask);
+sum_2=sum_2+other_2;
+let other_3=exchange(sum_3,mask);
+sum_3=sum_3+other_3;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-workgroupBarrier();
-}
-let sum_all = sum;
-let gamma_1 = gamma_at(row);
-let bias_4 = bias_at(row);
-let sub = bias_4 - shift;
-var sum_2 = 0.0f;
-var sum_3 = 0.0f;
-for (var block_2 = lane; block_2 < T; block_2 += LANES * 256u) {
-var part_2 = 0.0f;
-var part_3 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), T);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let d_y_2 = d_y_at(row + (i_2 * D));
-let x_1 = x_at(row + (i_2 * D));
-let scratch_5 = scratch_at(1u + i_2);
-let residual_1 = residual_at(row + (i_2 * D));
-let scratch_7 = scratch_at((1u + T) + i_2);
-let scratch_13 = scratch_at(((1u + T) + T) + i_2);
-let scratch_14 = scratch_at((((1u + T) + T) + T) + i_2);
-let scratch_19 = scratch_at(((((1u + T) + T) + T) + T) + i_2);
-let mul = (((((x_1 - scratch_5) + (residual_1 - scratch_7)) + sub) - scratch_13) - scratch_14) * scratch_19;
-let scratch_28 = scratch_at((((((1u + T) + T) + T) + T) + T) + i_2);
-let scratch_29 = scratch_at(((((((1u + T) + T) + T) + T) + T) + T) + i_2);
-let d_h_1 = d_h_at(row + (i_2 * D));
-let add = ((((d_y_2 * gamma_1) - (mul * scratch_28)) - scratch_29) * scratch_19) + d_h_1;
-part_2 = part_2 + add;
-part_3 = part_3 + (d_y_2 * mul);
-}
-sum_2 = sum_2 + part_2;
-sum_3 = sum_3 + part_3;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_3;
-let other_4 = exchange(sum_3, mask_2);
-sum_3 = sum_3 + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_3;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_4;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_5;
+let mine_3=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum_2 = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_3 = all_3;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_3=all_3;
 workgroupBarrier();
 }
-let sum_all_2 = sum_2;
-let sum_all_3 = sum_3;
-let end = select(0u, T, active_1);
-for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-let d_y_3 = d_y_at(row + (i_3 * D));
-let x_2 = x_at(row + (i_3 * D));
-let scratch_5_2 = scratch_at(1u + i_3);
-let residual_2 = residual_at(row + (i_3 * D));
-let scratch_7_2 = scratch_at((1u + T) + i_3);
-let scratch_13_2 = scratch_at(((1u + T) + T) + i_3);
-let scratch_14_2 = scratch_at((((1u + T) + T) + T) + i_3);
-let scratch_19_2 = scratch_at(((((1u + T) + T) + T) + T) + i_3);
-let mul_2 = (((((x_2 - scratch_5_2) + (residual_2 - scratch_7_2)) + sub) - scratch_13_2) - scratch_14_2) * scratch_19_2;
-let scratch_28_2 = scratch_at((((((1u + T) + T) + T) + T) + T) + i_3);
-let scratch_29_2 = scratch_at(((((((1u + T) + T) + T) + T) + T) + T) + i_3);
-let d_h_2 = d_h_at(row + (i_3 * D));
-let add_2 = ((((d_y_3 * gamma_1) - (mul_2 * scratch_28_2)) - scratch_29_2) * scratch_19_2) + d_h_2;
-d_x_put(row + (i_3 * D), add_2);
-d_residual_put(row + (i_3 * D), add_2);
-}
-if (active_1 && (lane == 0u)) {
-d_bias_put(row, sum_all_2);
-d_gamma_put(row, sum_all_3);
-d_beta_put(row, sum_all);
+let sum_all=sum;
+let sum_all_2=sum_2;
+let sum_all_3=sum_3;
+if (active_1 && (lane==0u)) {
+d_bias_put(row,sum_all);
+d_gamma_put(row,sum_all_2);
+d_beta_put(row,sum_all_3);
 }
 }
 `,
             bindings: [
-              { tensor: "bias", access: "read", name: "bias", accessors: { at: "bias_at" } },
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
-              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
-              { tensor: "residual", access: "read", name: "residual", accessors: { at: "residual_at" } },
-              { tensor: "d_h", access: "read", name: "d_h", accessors: { at: "d_h_at" } },
-              { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } },
-              {
-                tensor: "d_residual",
-                access: "read_write",
-                name: "d_residual",
-                accessors: { put: "d_residual_put" },
-              },
               { tensor: "d_bias", access: "read_write", name: "d_bias", accessors: { put: "d_bias_put" } },
               { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
               { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
@@ -2347,7 +2264,7 @@ d_beta_put(row, sum_all);
               { name: "COLUMNS", kind: "columns" },
               { name: "SUBGROUP", kind: "subgroup" },
               { name: "D", kind: "extent", factor: "D" },
-              { name: "T", kind: "extent", factor: "T" },
+              { name: "chunk", kind: "extent", factor: "(chunk)" },
             ],
           },
           {
@@ -2359,160 +2276,90 @@ override ROWS: u32;
 override COLUMNS: bool;
 override SUBGROUP: u32;
 override D: u32;
-override T: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<vec4f, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override chunk: u32;
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (D / 4u);
-let row = select(0u, index, active_1);
-let bias_1 = bias_at(0u);
-let bias_2 = bias_at(D / 2u);
-let bias_3 = bias_at(D - 1u);
-let shift = bias_1 + (((bias_2 - bias_1) + (bias_3 - bias_1)) * 0.3333333432674408f);
-var sum = vec4f(0.0f);
-for (var block = lane; block < T; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), T);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_four(row + (i * (D / 4u)));
-part_1 = part_1 + d_y_1;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(D / 4u);
+let row=select(0u,index,active_1);
+let base=(((chunk*D)+3u) / 4u)+row;
+let base_2=((((((chunk*D)+3u) / 4u)*4u)+((((chunk*D)+3u) / 4u)*4u)) / 4u)+row;
+var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+var sum_3=vec4f(0.0f);
+for (var block=lane; block<chunk; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+let stop=min(block+(LANES*256u),chunk);
+for (var i=block; i<stop; i+=LANES) {
+let sums_34=scratch_four(row+(i*(D / 4u)));
+let sums_25=scratch_four(base+(i*(D / 4u)));
+let sums_21=scratch_four(base_2+(i*(D / 4u)));
+part_1=part_1+sums_34;
+part_2=part_2+sums_25;
+part_3=part_3+sums_21;
 }
-sum = sum + part_1;
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+sum_3=sum_3+part_3;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange4(sum, mask);
-sum = sum + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(sum,mask);
+sum=sum+other;
+let other_2=exchange4(sum_2,mask);
+sum_2=sum_2+other_2;
+let other_3=exchange4(sum_3,mask);
+sum_3=sum_3+other_3;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-workgroupBarrier();
-}
-let sum_all = sum;
-let gamma_1 = gamma_four(row);
-let bias_4 = bias_four(row);
-let sub = bias_4 - vec4f(shift);
-var sum_2 = vec4f(0.0f);
-var sum_3 = vec4f(0.0f);
-for (var block_2 = lane; block_2 < T; block_2 += LANES * 256u) {
-var part_2 = vec4f(0.0f);
-var part_3 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), T);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let d_y_2 = d_y_four(row + (i_2 * (D / 4u)));
-let x_1 = x_four(row + (i_2 * (D / 4u)));
-let scratch_5 = scratch_at(1u + i_2);
-let residual_1 = residual_four(row + (i_2 * (D / 4u)));
-let scratch_7 = scratch_at((1u + T) + i_2);
-let scratch_13 = scratch_at(((1u + T) + T) + i_2);
-let scratch_14 = scratch_at((((1u + T) + T) + T) + i_2);
-let sub_2 = ((((x_1 - vec4f(scratch_5)) + (residual_1 - vec4f(scratch_7))) + sub) - vec4f(scratch_13)) - vec4f(scratch_14);
-let scratch_19 = scratch_at(((((1u + T) + T) + T) + T) + i_2);
-let mul = sub_2 * vec4f(scratch_19);
-let scratch_28 = scratch_at((((((1u + T) + T) + T) + T) + T) + i_2);
-let scratch_29 = scratch_at(((((((1u + T) + T) + T) + T) + T) + T) + i_2);
-let d_h_1 = d_h_four(row + (i_2 * (D / 4u)));
-let add = ((((d_y_2 * gamma_1) - (mul * vec4f(scratch_28))) - vec4f(scratch_29)) * vec4f(scratch_19)) + d_h_1;
-part_2 = part_2 + add;
-part_3 = part_3 + (d_y_2 * mul);
-}
-sum_2 = sum_2 + part_2;
-sum_3 = sum_3 + part_3;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange4(sum_2, mask_2);
-sum_2 = sum_2 + other_3;
-let other_4 = exchange4(sum_3, mask_2);
-sum_3 = sum_3 + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_3;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_4;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_5;
+let mine_3=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum_2 = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_3 = all_3;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_3=all_3;
 workgroupBarrier();
 }
-let sum_all_2 = sum_2;
-let sum_all_3 = sum_3;
-let end = select(0u, T, active_1);
-for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-let d_y_3 = d_y_four(row + (i_3 * (D / 4u)));
-let x_2 = x_four(row + (i_3 * (D / 4u)));
-let scratch_5_2 = scratch_at(1u + i_3);
-let residual_2 = residual_four(row + (i_3 * (D / 4u)));
-let scratch_7_2 = scratch_at((1u + T) + i_3);
-let scratch_13_2 = scratch_at(((1u + T) + T) + i_3);
-let scratch_14_2 = scratch_at((((1u + T) + T) + T) + i_3);
-let sub_3 = ((((x_2 - vec4f(scratch_5_2)) + (residual_2 - vec4f(scratch_7_2))) + sub) - vec4f(scratch_13_2)) - vec4f(scratch_14_2);
-let scratch_19_2 = scratch_at(((((1u + T) + T) + T) + T) + i_3);
-let mul_2 = sub_3 * vec4f(scratch_19_2);
-let scratch_28_2 = scratch_at((((((1u + T) + T) + T) + T) + T) + i_3);
-let scratch_29_2 = scratch_at(((((((1u + T) + T) + T) + T) + T) + T) + i_3);
-let d_h_2 = d_h_four(row + (i_3 * (D / 4u)));
-let add_2 = ((((d_y_3 * gamma_1) - (mul_2 * vec4f(scratch_28_2))) - vec4f(scratch_29_2)) * vec4f(scratch_19_2)) + d_h_2;
-d_x_put_four(row + (i_3 * (D / 4u)), add_2);
-d_residual_put_four(row + (i_3 * (D / 4u)), add_2);
-}
-if (active_1 && (lane == 0u)) {
-d_bias_put_four(row, sum_all_2);
-d_gamma_put_four(row, sum_all_3);
-d_beta_put_four(row, sum_all);
+let sum_all=sum;
+let sum_all_2=sum_2;
+let sum_all_3=sum_3;
+if (active_1 && (lane==0u)) {
+d_bias_put_four(row,sum_all);
+d_gamma_put_four(row,sum_all_2);
+d_beta_put_four(row,sum_all_3);
 }
 }
 `,
             bindings: [
-              {
-                tensor: "bias",
-                access: "read",
-                name: "bias",
-                accessors: { at: "bias_at", four: "bias_four" },
-              },
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-              { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
-              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
-              { tensor: "residual", access: "read", name: "residual", accessors: { four: "residual_four" } },
-              { tensor: "d_h", access: "read", name: "d_h", accessors: { four: "d_h_four" } },
-              { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
-              {
-                tensor: "d_residual",
-                access: "read_write",
-                name: "d_residual",
-                accessors: { putFour: "d_residual_put_four" },
-              },
+              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } },
               {
                 tensor: "d_bias",
                 access: "read_write",
@@ -2538,11 +2385,11 @@ d_beta_put_four(row, sum_all);
               { name: "COLUMNS", kind: "columns" },
               { name: "SUBGROUP", kind: "subgroup" },
               { name: "D", kind: "extent", factor: "D" },
-              { name: "T", kind: "extent", factor: "T" },
+              { name: "chunk", kind: "extent", factor: "(chunk)" },
             ],
           },
         ],
-        offers: { held: 2, together: 1, split: true },
+        offers: { held: 0, together: 1, split: true },
         split: null,
       },
     ],

@@ -28,6 +28,7 @@ export const backward: readonly Program[] = [
         name: "d_x",
         grid: ["T"],
         row: ["D"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -40,101 +41,101 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < T;
-let row = select(0u, index, active_1);
-let base = row * D;
-var mean = 0.0f;
-for (var block = lane; block < D; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), D);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + i);
-let residual_1 = residual_at(base + i);
-let add = x_1 + residual_1;
-part_1 = part_1 + (add * add);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<T;
+let row=select(0u,index,active_1);
+let base=row*D;
+var mean=0.0f;
+for (var block=lane; block<D; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),D);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_at(base+i);
+let residual_1=residual_at(base+i);
+let add=x_1+residual_1;
+part_1=part_1+(add*add);
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean, mask);
-mean = mean + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean,mask);
+mean=mean+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean = all;
-workgroupBarrier();
-}
-let mean_all = mean / f32(D);
-let rsqrt = inverseSqrt(mean_all + eps);
-var mean_2 = 0.0f;
-for (var block_2 = lane; block_2 < D; block_2 += LANES * 256u) {
-var part_2 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), D);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let d_y_1 = d_y_at(base + i_2);
-let x_2 = x_at(base + i_2);
-let residual_2 = residual_at(base + i_2);
-let add_2 = x_2 + residual_2;
-let mul = add_2 * rsqrt;
-let gamma_1 = gamma_at(i_2);
-part_2 = part_2 + ((d_y_1 * mul) * gamma_1);
-}
-mean_2 = mean_2 + part_2;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(mean_2, mask_2);
-mean_2 = mean_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-mean_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+mean=all;
 workgroupBarrier();
 }
-let mean_all_2 = mean_2 / f32(D);
-let end = select(0u, D, active_1);
-for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-let d_y_2 = d_y_at(base + i_3);
-let gamma_2 = gamma_at(i_3);
-let x_3 = x_at(base + i_3);
-let residual_3 = residual_at(base + i_3);
-let add_3 = x_3 + residual_3;
-let mul_2 = add_3 * rsqrt;
-let d_h_1 = d_h_at(base + i_3);
-let add_4 = (((d_y_2 * gamma_2) - (mul_2 * mean_all_2)) * rsqrt) + d_h_1;
-d_x_put(base + i_3, add_4);
-d_residual_put(base + i_3, add_4);
+let mean_all=mean / f32(D);
+let rsqrt=inverseSqrt(mean_all+eps);
+var mean_2=0.0f;
+for (var block_2=lane; block_2<D; block_2+=LANES*256u) {
+var part_2=0.0f;
+let stop_2=min(block_2+(LANES*256u),D);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let d_y_1=d_y_at(base+i_2);
+let x_2=x_at(base+i_2);
+let residual_2=residual_at(base+i_2);
+let add_2=x_2+residual_2;
+let mul=add_2*rsqrt;
+let gamma_1=gamma_at(i_2);
+part_2=part_2+((d_y_1*mul)*gamma_1);
+}
+mean_2=mean_2+part_2;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(mean_2,mask_2);
+mean_2=mean_2+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+mean_2=all_2;
+workgroupBarrier();
+}
+let mean_all_2=mean_2 / f32(D);
+let end=select(0u,D,active_1);
+for (var i_3=lane; i_3<end; i_3+=LANES) {
+let d_y_2=d_y_at(base+i_3);
+let gamma_2=gamma_at(i_3);
+let x_3=x_at(base+i_3);
+let residual_3=residual_at(base+i_3);
+let add_3=x_3+residual_3;
+let mul_2=add_3*rsqrt;
+let d_h_1=d_h_at(base+i_3);
+let add_4=(((d_y_2*gamma_2) - (mul_2*mean_all_2))*rsqrt)+d_h_1;
+d_x_put(base+i_3,add_4);
+d_residual_put(base+i_3,add_4);
 }
 }
 `,
@@ -173,106 +174,106 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < T;
-let row = select(0u, index, active_1);
-let base = row * (D / 4u);
-var mean = vec4f(0.0f);
-for (var block = lane; block < D / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), D / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(base + i);
-let residual_1 = residual_four(base + i);
-let add = x_1 + residual_1;
-part_1 = part_1 + (add * add);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<T;
+let row=select(0u,index,active_1);
+let base=row*(D / 4u);
+var mean=vec4f(0.0f);
+for (var block=lane; block<D / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),D / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_four(base+i);
+let residual_1=residual_four(base+i);
+let add=x_1+residual_1;
+part_1=part_1+(add*add);
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-var mean_2 = fold_add(mean);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean_2, mask);
-mean_2 = mean_2 + other;
+var mean_2=fold_add(mean);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean_2,mask);
+mean_2=mean_2+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean_2 = all;
-workgroupBarrier();
-}
-let mean_all = mean_2 / f32(D);
-let rsqrt = inverseSqrt(mean_all + eps);
-var mean_3 = vec4f(0.0f);
-for (var block_2 = lane; block_2 < D / 4u; block_2 += LANES * 256u) {
-var part_2 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), D / 4u);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let d_y_1 = d_y_four(base + i_2);
-let x_2 = x_four(base + i_2);
-let residual_2 = residual_four(base + i_2);
-let add_2 = x_2 + residual_2;
-let mul = add_2 * vec4f(rsqrt);
-let gamma_1 = gamma_four(i_2);
-part_2 = part_2 + ((d_y_1 * mul) * gamma_1);
-}
-mean_3 = mean_3 + part_2;
-}
-var mean_3_2 = fold_add(mean_3);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(mean_3_2, mask_2);
-mean_3_2 = mean_3_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_3_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-mean_3_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+mean_2=all;
 workgroupBarrier();
 }
-let mean_all_2 = mean_3_2 / f32(D);
-let end = select(0u, D / 4u, active_1);
-for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-let d_y_2 = d_y_four(base + i_3);
-let gamma_2 = gamma_four(i_3);
-let x_3 = x_four(base + i_3);
-let residual_3 = residual_four(base + i_3);
-let add_3 = x_3 + residual_3;
-let mul_2 = add_3 * vec4f(rsqrt);
-let d_h_1 = d_h_four(base + i_3);
-let add_4 = (((d_y_2 * gamma_2) - (mul_2 * vec4f(mean_all_2))) * vec4f(rsqrt)) + d_h_1;
-d_x_put_four(base + i_3, add_4);
-d_residual_put_four(base + i_3, add_4);
+let mean_all=mean_2 / f32(D);
+let rsqrt=inverseSqrt(mean_all+eps);
+var mean_3=vec4f(0.0f);
+for (var block_2=lane; block_2<D / 4u; block_2+=LANES*256u) {
+var part_2=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),D / 4u);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let d_y_1=d_y_four(base+i_2);
+let x_2=x_four(base+i_2);
+let residual_2=residual_four(base+i_2);
+let add_2=x_2+residual_2;
+let mul=add_2*vec4f(rsqrt);
+let gamma_1=gamma_four(i_2);
+part_2=part_2+((d_y_1*mul)*gamma_1);
+}
+mean_3=mean_3+part_2;
+}
+var mean_3_2=fold_add(mean_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(mean_3_2,mask_2);
+mean_3_2=mean_3_2+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+mean_3_2=all_2;
+workgroupBarrier();
+}
+let mean_all_2=mean_3_2 / f32(D);
+let end=select(0u,D / 4u,active_1);
+for (var i_3=lane; i_3<end; i_3+=LANES) {
+let d_y_2=d_y_four(base+i_3);
+let gamma_2=gamma_four(i_3);
+let x_3=x_four(base+i_3);
+let residual_3=residual_four(base+i_3);
+let add_3=x_3+residual_3;
+let mul_2=add_3*vec4f(rsqrt);
+let d_h_1=d_h_four(base+i_3);
+let add_4=(((d_y_2*gamma_2) - (mul_2*vec4f(mean_all_2)))*vec4f(rsqrt))+d_h_1;
+d_x_put_four(base+i_3,add_4);
+d_residual_put_four(base+i_3,add_4);
 }
 }
 `,
@@ -328,6 +329,7 @@ d_residual_put_four(base + i_3, add_4);
         name: "scratch_7",
         grid: ["T"],
         row: ["D"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -340,55 +342,55 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < T;
-let row = select(0u, index, active_1);
-let base = row * D;
-var mean = 0.0f;
-for (var block = lane; block < D; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), D);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + i);
-let residual_1 = residual_at(base + i);
-let add = x_1 + residual_1;
-part_1 = part_1 + (add * add);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<T;
+let row=select(0u,index,active_1);
+let base=row*D;
+var mean=0.0f;
+for (var block=lane; block<D; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),D);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_at(base+i);
+let residual_1=residual_at(base+i);
+let add=x_1+residual_1;
+part_1=part_1+(add*add);
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean, mask);
-mean = mean + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean,mask);
+mean=mean+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean = all;
 workgroupBarrier();
 }
-let mean_all = mean / f32(D);
-if (active_1 && (lane == 0u)) {
-scratch_put(row, inverseSqrt(mean_all + eps));
+let all=scratch_memory[row_in_group*LANES];
+mean=all;
+workgroupBarrier();
+}
+let mean_all=mean / f32(D);
+if (active_1 && (lane==0u)) {
+scratch_put(row,inverseSqrt(mean_all+eps));
 }
 }
 `,
@@ -423,59 +425,59 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < T;
-let row = select(0u, index, active_1);
-let base = row * (D / 4u);
-var mean = vec4f(0.0f);
-for (var block = lane; block < D / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), D / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(base + i);
-let residual_1 = residual_four(base + i);
-let add = x_1 + residual_1;
-part_1 = part_1 + (add * add);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<T;
+let row=select(0u,index,active_1);
+let base=row*(D / 4u);
+var mean=vec4f(0.0f);
+for (var block=lane; block<D / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),D / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_four(base+i);
+let residual_1=residual_four(base+i);
+let add=x_1+residual_1;
+part_1=part_1+(add*add);
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-var mean_2 = fold_add(mean);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean_2, mask);
-mean_2 = mean_2 + other;
+var mean_2=fold_add(mean);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean_2,mask);
+mean_2=mean_2+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean_2 = all;
 workgroupBarrier();
 }
-let mean_all = mean_2 / f32(D);
-if (active_1 && (lane == 0u)) {
-scratch_put(row, inverseSqrt(mean_all + eps));
+let all=scratch_memory[row_in_group*LANES];
+mean_2=all;
+workgroupBarrier();
+}
+let mean_all=mean_2 / f32(D);
+if (active_1 && (lane==0u)) {
+scratch_put(row,inverseSqrt(mean_all+eps));
 }
 }
 `,
@@ -507,6 +509,7 @@ scratch_put(row, inverseSqrt(mean_all + eps));
         name: "d_gamma",
         grid: ["D"],
         row: ["T"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -518,55 +521,55 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override D: u32;
 override T: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < D;
-let row = select(0u, index, active_1);
-var sum = 0.0f;
-for (var block = lane; block < T; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), T);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_at(row + (i * D));
-let x_1 = x_at(row + (i * D));
-let residual_1 = residual_at(row + (i * D));
-let scratch_7 = scratch_at(i);
-part_1 = part_1 + (d_y_1 * ((x_1 + residual_1) * scratch_7));
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<D;
+let row=select(0u,index,active_1);
+var sum=0.0f;
+for (var block=lane; block<T; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),T);
+for (var i=block; i<stop; i+=LANES) {
+let d_y_1=d_y_at(row+(i*D));
+let x_1=x_at(row+(i*D));
+let residual_1=residual_at(row+(i*D));
+let scratch_7=scratch_at(i);
+part_1=part_1+(d_y_1*((x_1+residual_1)*scratch_7));
 }
-sum = sum + part_1;
+sum=sum+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
 workgroupBarrier();
 }
-let sum_all = sum;
-if (active_1 && (lane == 0u)) {
-d_gamma_put(row, sum_all);
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+workgroupBarrier();
+}
+let sum_all=sum;
+if (active_1 && (lane==0u)) {
+d_gamma_put(row,sum_all);
 }
 }
 `,
@@ -596,55 +599,55 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override D: u32;
 override T: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<vec4f, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (D / 4u);
-let row = select(0u, index, active_1);
-var sum = vec4f(0.0f);
-for (var block = lane; block < T; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), T);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_four(row + (i * (D / 4u)));
-let x_1 = x_four(row + (i * (D / 4u)));
-let residual_1 = residual_four(row + (i * (D / 4u)));
-let scratch_7 = scratch_at(i);
-part_1 = part_1 + (d_y_1 * ((x_1 + residual_1) * vec4f(scratch_7)));
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(D / 4u);
+let row=select(0u,index,active_1);
+var sum=vec4f(0.0f);
+for (var block=lane; block<T; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),T);
+for (var i=block; i<stop; i+=LANES) {
+let d_y_1=d_y_four(row+(i*(D / 4u)));
+let x_1=x_four(row+(i*(D / 4u)));
+let residual_1=residual_four(row+(i*(D / 4u)));
+let scratch_7=scratch_at(i);
+part_1=part_1+(d_y_1*((x_1+residual_1)*vec4f(scratch_7)));
 }
-sum = sum + part_1;
+sum=sum+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange4(sum, mask);
-sum = sum + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(sum,mask);
+sum=sum+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
 workgroupBarrier();
 }
-let sum_all = sum;
-if (active_1 && (lane == 0u)) {
-d_gamma_put_four(row, sum_all);
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+workgroupBarrier();
+}
+let sum_all=sum;
+if (active_1 && (lane==0u)) {
+d_gamma_put_four(row,sum_all);
 }
 }
 `,
@@ -692,363 +695,15 @@ d_gamma_put_four(row, sum_all);
       { name: "d_x", role: "output", dims: ["T", "D"] },
       { name: "d_residual", role: "output", dims: ["T", "D"] },
       { name: "d_gamma", role: "output", dims: ["D"] },
-      { name: "(scratch)", role: "scratch", dims: [], parts: [["T"]] },
+      { name: "(scratch)", role: "scratch", dims: [], parts: [["(chunk)", "D"]] },
       { name: "(partials)", role: "scratch", dims: [], parts: [] },
     ],
     kernels: [
       {
-        name: "scratch_8",
-        grid: ["T"],
-        row: ["D"],
-        forms: [
-          {
-            vector: null,
-            together: 1,
-            held: 0,
-            wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override T: u32;
-override D: u32;
-override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < T;
-let row = select(0u, index, active_1);
-let base = row * D;
-var mean = 0.0f;
-for (var block = lane; block < D; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), D);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + i);
-let residual_1 = residual_at(base + i);
-let add = x_1 + residual_1;
-part_1 = part_1 + (add * add);
-}
-mean = mean + part_1;
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean, mask);
-mean = mean + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean = all;
-workgroupBarrier();
-}
-let mean_all = mean / f32(D);
-if (active_1 && (lane == 0u)) {
-scratch_put(row, inverseSqrt(mean_all + eps));
-}
-}
-`,
-            bindings: [
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-              { tensor: "residual", access: "read", name: "residual", accessors: { at: "residual_at" } },
-              {
-                tensor: "(scratch)",
-                access: "read_write",
-                name: "scratch",
-                accessors: { put: "scratch_put" },
-              },
-            ],
-            constants: [
-              { name: "LANES", kind: "lanes" },
-              { name: "ROWS", kind: "rows" },
-              { name: "COLUMNS", kind: "columns" },
-              { name: "SUBGROUP", kind: "subgroup" },
-              { name: "T", kind: "extent", factor: "T" },
-              { name: "D", kind: "extent", factor: "D" },
-              { name: "eps", kind: "param", param: "eps" },
-            ],
-          },
-          {
-            vector: "D",
-            together: 1,
-            held: 0,
-            wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override T: u32;
-override D: u32;
-override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
-}
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < T;
-let row = select(0u, index, active_1);
-let base = row * (D / 4u);
-var mean = vec4f(0.0f);
-for (var block = lane; block < D / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), D / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(base + i);
-let residual_1 = residual_four(base + i);
-let add = x_1 + residual_1;
-part_1 = part_1 + (add * add);
-}
-mean = mean + part_1;
-}
-var mean_2 = fold_add(mean);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean_2, mask);
-mean_2 = mean_2 + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean_2 = all;
-workgroupBarrier();
-}
-let mean_all = mean_2 / f32(D);
-if (active_1 && (lane == 0u)) {
-scratch_put(row, inverseSqrt(mean_all + eps));
-}
-}
-`,
-            bindings: [
-              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-              { tensor: "residual", access: "read", name: "residual", accessors: { four: "residual_four" } },
-              {
-                tensor: "(scratch)",
-                access: "read_write",
-                name: "scratch",
-                accessors: { put: "scratch_put" },
-              },
-            ],
-            constants: [
-              { name: "LANES", kind: "lanes" },
-              { name: "ROWS", kind: "rows" },
-              { name: "COLUMNS", kind: "columns" },
-              { name: "SUBGROUP", kind: "subgroup" },
-              { name: "T", kind: "extent", factor: "T" },
-              { name: "D", kind: "extent", factor: "D" },
-              { name: "eps", kind: "param", param: "eps" },
-            ],
-          },
-        ],
-        offers: { held: 0, together: 4, split: true },
-        split: null,
-      },
-      {
-        name: "d_gamma",
-        grid: ["D"],
-        row: ["T"],
-        forms: [
-          {
-            vector: null,
-            together: 1,
-            held: 0,
-            wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override D: u32;
-override T: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < D;
-let row = select(0u, index, active_1);
-var sum = 0.0f;
-for (var block = lane; block < T; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), T);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_at(row + (i * D));
-let x_1 = x_at(row + (i * D));
-let residual_1 = residual_at(row + (i * D));
-let scratch_8 = scratch_at(i);
-part_1 = part_1 + (d_y_1 * ((x_1 + residual_1) * scratch_8));
-}
-sum = sum + part_1;
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-workgroupBarrier();
-}
-let sum_all = sum;
-if (active_1 && (lane == 0u)) {
-d_gamma_put(row, sum_all);
-}
-}
-`,
-            bindings: [
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-              { tensor: "residual", access: "read", name: "residual", accessors: { at: "residual_at" } },
-              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
-              { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
-            ],
-            constants: [
-              { name: "LANES", kind: "lanes" },
-              { name: "ROWS", kind: "rows" },
-              { name: "COLUMNS", kind: "columns" },
-              { name: "SUBGROUP", kind: "subgroup" },
-              { name: "D", kind: "extent", factor: "D" },
-              { name: "T", kind: "extent", factor: "T" },
-            ],
-          },
-          {
-            vector: "D",
-            together: 1,
-            held: 0,
-            wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override D: u32;
-override T: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<vec4f, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (D / 4u);
-let row = select(0u, index, active_1);
-var sum = vec4f(0.0f);
-for (var block = lane; block < T; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), T);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_four(row + (i * (D / 4u)));
-let x_1 = x_four(row + (i * (D / 4u)));
-let residual_1 = residual_four(row + (i * (D / 4u)));
-let scratch_8 = scratch_at(i);
-part_1 = part_1 + (d_y_1 * ((x_1 + residual_1) * vec4f(scratch_8)));
-}
-sum = sum + part_1;
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange4(sum, mask);
-sum = sum + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-workgroupBarrier();
-}
-let sum_all = sum;
-if (active_1 && (lane == 0u)) {
-d_gamma_put_four(row, sum_all);
-}
-}
-`,
-            bindings: [
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-              { tensor: "residual", access: "read", name: "residual", accessors: { four: "residual_four" } },
-              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
-              {
-                tensor: "d_gamma",
-                access: "read_write",
-                name: "d_gamma",
-                accessors: { putFour: "d_gamma_put_four" },
-              },
-            ],
-            constants: [
-              { name: "LANES", kind: "lanes" },
-              { name: "ROWS", kind: "rows" },
-              { name: "COLUMNS", kind: "columns" },
-              { name: "SUBGROUP", kind: "subgroup" },
-              { name: "D", kind: "extent", factor: "D" },
-              { name: "T", kind: "extent", factor: "T" },
-            ],
-          },
-        ],
-        offers: { held: 0, together: 1, split: true },
-        split: null,
-      },
-      {
         name: "d_x",
         grid: ["T"],
         row: ["D"],
+        chunked: true,
         forms: [
           {
             vector: null,
@@ -1058,104 +713,115 @@ d_gamma_put_four(row, sum_all);
 override ROWS: u32;
 override COLUMNS: bool;
 override SUBGROUP: u32;
-override T: u32;
+override chunk: u32;
 override D: u32;
+override T: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < T;
-let row = select(0u, index, active_1);
-let base = row * D;
-var mean = 0.0f;
-for (var block = lane; block < D; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), D);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + i);
-let residual_1 = residual_at(base + i);
-let add = x_1 + residual_1;
-part_1 = part_1 + (add * add);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let slot=(group*ROWS)+row_in_group;
+let own=slot<chunk;
+let chunk_1=select(0u,slot,own);
+let base_2=chunk_1*D;
+for (var turn=0u; turn<((T+chunk) - 1u) / chunk; turn+=1u) {
+let index=(turn*chunk)+chunk_1;
+let active_1=own && (index<T);
+let row=select(0u,index,active_1);
+let base=row*D;
+var mean=0.0f;
+for (var block=lane; block<D; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),D);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_at(base+i);
+let residual_1=residual_at(base+i);
+let add=x_1+residual_1;
+part_1=part_1+(add*add);
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean, mask);
-mean = mean + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean,mask);
+mean=mean+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean = all;
-workgroupBarrier();
-}
-let mean_all = mean / f32(D);
-let rsqrt = inverseSqrt(mean_all + eps);
-var mean_2 = 0.0f;
-for (var block_2 = lane; block_2 < D; block_2 += LANES * 256u) {
-var part_2 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), D);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let d_y_1 = d_y_at(base + i_2);
-let x_2 = x_at(base + i_2);
-let residual_2 = residual_at(base + i_2);
-let add_2 = x_2 + residual_2;
-let mul = add_2 * rsqrt;
-let gamma_1 = gamma_at(i_2);
-part_2 = part_2 + ((d_y_1 * mul) * gamma_1);
-}
-mean_2 = mean_2 + part_2;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(mean_2, mask_2);
-mean_2 = mean_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-mean_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+mean=all;
 workgroupBarrier();
 }
-let mean_all_2 = mean_2 / f32(D);
-let end = select(0u, D, active_1);
-for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-let d_y_2 = d_y_at(base + i_3);
-let gamma_2 = gamma_at(i_3);
-let x_3 = x_at(base + i_3);
-let residual_3 = residual_at(base + i_3);
-let add_3 = x_3 + residual_3;
-let mul_2 = add_3 * rsqrt;
-let d_h_1 = d_h_at(base + i_3);
-let add_4 = (((d_y_2 * gamma_2) - (mul_2 * mean_all_2)) * rsqrt) + d_h_1;
-d_x_put(base + i_3, add_4);
-d_residual_put(base + i_3, add_4);
+let mean_all=mean / f32(D);
+let rsqrt=inverseSqrt(mean_all+eps);
+var mean_2=0.0f;
+for (var block_2=lane; block_2<D; block_2+=LANES*256u) {
+var part_2=0.0f;
+let stop_2=min(block_2+(LANES*256u),D);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let d_y_1=d_y_at(base+i_2);
+let x_2=x_at(base+i_2);
+let residual_2=residual_at(base+i_2);
+let add_2=x_2+residual_2;
+let mul=add_2*rsqrt;
+let mul_2=d_y_1*mul;
+let gamma_1=gamma_at(i_2);
+part_2=part_2+(mul_2*gamma_1);
+}
+mean_2=mean_2+part_2;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(mean_2,mask_2);
+mean_2=mean_2+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+mean_2=all_2;
+workgroupBarrier();
+}
+let mean_all_2=mean_2 / f32(D);
+let end=select(0u,D,active_1);
+for (var i_3=lane; i_3<end; i_3+=LANES) {
+let d_y_2=d_y_at(base+i_3);
+let gamma_2=gamma_at(i_3);
+let x_3=x_at(base+i_3);
+let residual_3=residual_at(base+i_3);
+let add_3=x_3+residual_3;
+let mul_3=add_3*rsqrt;
+let d_h_1=d_h_at(base+i_3);
+let add_4=(((d_y_2*gamma_2) - (mul_3*mean_all_2))*rsqrt)+d_h_1;
+d_x_put(base+i_3,add_4);
+d_residual_put(base+i_3,add_4);
+let mul_4=d_y_2*mul_3;
+let before=scratch_at(base_2+i_3);
+scratch_put(base_2+i_3,select(before,0.0f,turn==0u)+mul_4);
+}
 }
 }
 `,
@@ -1172,14 +838,21 @@ d_residual_put(base + i_3, add_4);
                 name: "d_residual",
                 accessors: { put: "d_residual_put" },
               },
+              {
+                tensor: "(scratch)",
+                access: "read_write",
+                name: "scratch",
+                accessors: { at: "scratch_at", put: "scratch_put" },
+              },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
               { name: "ROWS", kind: "rows" },
               { name: "COLUMNS", kind: "columns" },
               { name: "SUBGROUP", kind: "subgroup" },
-              { name: "T", kind: "extent", factor: "T" },
+              { name: "chunk", kind: "extent", factor: "(chunk)" },
               { name: "D", kind: "extent", factor: "D" },
+              { name: "T", kind: "extent", factor: "T" },
               { name: "eps", kind: "param", param: "eps" },
             ],
           },
@@ -1191,109 +864,120 @@ d_residual_put(base + i_3, add_4);
 override ROWS: u32;
 override COLUMNS: bool;
 override SUBGROUP: u32;
-override T: u32;
+override chunk: u32;
 override D: u32;
+override T: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < T;
-let row = select(0u, index, active_1);
-let base = row * (D / 4u);
-var mean = vec4f(0.0f);
-for (var block = lane; block < D / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), D / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(base + i);
-let residual_1 = residual_four(base + i);
-let add = x_1 + residual_1;
-part_1 = part_1 + (add * add);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let slot=(group*ROWS)+row_in_group;
+let own=slot<chunk;
+let chunk_1=select(0u,slot,own);
+let base_2=chunk_1*(D / 4u);
+for (var turn=0u; turn<((T+chunk) - 1u) / chunk; turn+=1u) {
+let index=(turn*chunk)+chunk_1;
+let active_1=own && (index<T);
+let row=select(0u,index,active_1);
+let base=row*(D / 4u);
+var mean=vec4f(0.0f);
+for (var block=lane; block<D / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),D / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_four(base+i);
+let residual_1=residual_four(base+i);
+let add=x_1+residual_1;
+part_1=part_1+(add*add);
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-var mean_2 = fold_add(mean);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean_2, mask);
-mean_2 = mean_2 + other;
+var mean_2=fold_add(mean);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean_2,mask);
+mean_2=mean_2+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean_2 = all;
-workgroupBarrier();
-}
-let mean_all = mean_2 / f32(D);
-let rsqrt = inverseSqrt(mean_all + eps);
-var mean_3 = vec4f(0.0f);
-for (var block_2 = lane; block_2 < D / 4u; block_2 += LANES * 256u) {
-var part_2 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), D / 4u);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let d_y_1 = d_y_four(base + i_2);
-let x_2 = x_four(base + i_2);
-let residual_2 = residual_four(base + i_2);
-let add_2 = x_2 + residual_2;
-let mul = add_2 * vec4f(rsqrt);
-let gamma_1 = gamma_four(i_2);
-part_2 = part_2 + ((d_y_1 * mul) * gamma_1);
-}
-mean_3 = mean_3 + part_2;
-}
-var mean_3_2 = fold_add(mean_3);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(mean_3_2, mask_2);
-mean_3_2 = mean_3_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_3_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-mean_3_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+mean_2=all;
 workgroupBarrier();
 }
-let mean_all_2 = mean_3_2 / f32(D);
-let end = select(0u, D / 4u, active_1);
-for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-let d_y_2 = d_y_four(base + i_3);
-let gamma_2 = gamma_four(i_3);
-let x_3 = x_four(base + i_3);
-let residual_3 = residual_four(base + i_3);
-let add_3 = x_3 + residual_3;
-let mul_2 = add_3 * vec4f(rsqrt);
-let d_h_1 = d_h_four(base + i_3);
-let add_4 = (((d_y_2 * gamma_2) - (mul_2 * vec4f(mean_all_2))) * vec4f(rsqrt)) + d_h_1;
-d_x_put_four(base + i_3, add_4);
-d_residual_put_four(base + i_3, add_4);
+let mean_all=mean_2 / f32(D);
+let rsqrt=inverseSqrt(mean_all+eps);
+var mean_3=vec4f(0.0f);
+for (var block_2=lane; block_2<D / 4u; block_2+=LANES*256u) {
+var part_2=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),D / 4u);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let d_y_1=d_y_four(base+i_2);
+let x_2=x_four(base+i_2);
+let residual_2=residual_four(base+i_2);
+let add_2=x_2+residual_2;
+let mul=add_2*vec4f(rsqrt);
+let mul_2=d_y_1*mul;
+let gamma_1=gamma_four(i_2);
+part_2=part_2+(mul_2*gamma_1);
+}
+mean_3=mean_3+part_2;
+}
+var mean_3_2=fold_add(mean_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(mean_3_2,mask_2);
+mean_3_2=mean_3_2+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+mean_3_2=all_2;
+workgroupBarrier();
+}
+let mean_all_2=mean_3_2 / f32(D);
+let end=select(0u,D / 4u,active_1);
+for (var i_3=lane; i_3<end; i_3+=LANES) {
+let d_y_2=d_y_four(base+i_3);
+let gamma_2=gamma_four(i_3);
+let x_3=x_four(base+i_3);
+let residual_3=residual_four(base+i_3);
+let add_3=x_3+residual_3;
+let mul_3=add_3*vec4f(rsqrt);
+let d_h_1=d_h_four(base+i_3);
+let add_4=(((d_y_2*gamma_2) - (mul_3*vec4f(mean_all_2)))*vec4f(rsqrt))+d_h_1;
+d_x_put_four(base+i_3,add_4);
+d_residual_put_four(base+i_3,add_4);
+let mul_4=d_y_2*mul_3;
+let before=scratch_four(base_2+i_3);
+scratch_put_four(base_2+i_3,select(before,vec4f(0.0f),turn==0u)+mul_4);
+}
 }
 }
 `,
@@ -1310,19 +994,185 @@ d_residual_put_four(base + i_3, add_4);
                 name: "d_residual",
                 accessors: { putFour: "d_residual_put_four" },
               },
+              {
+                tensor: "(scratch)",
+                access: "read_write",
+                name: "scratch",
+                accessors: { four: "scratch_four", putFour: "scratch_put_four" },
+              },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
               { name: "ROWS", kind: "rows" },
               { name: "COLUMNS", kind: "columns" },
               { name: "SUBGROUP", kind: "subgroup" },
-              { name: "T", kind: "extent", factor: "T" },
+              { name: "chunk", kind: "extent", factor: "(chunk)" },
               { name: "D", kind: "extent", factor: "D" },
+              { name: "T", kind: "extent", factor: "T" },
               { name: "eps", kind: "param", param: "eps" },
             ],
           },
         ],
-        offers: { held: 2, together: 4, split: true },
+        offers: { held: 3, together: 1, split: false },
+        split: null,
+      },
+      {
+        name: "d_gamma",
+        grid: ["D"],
+        row: ["(chunk)"],
+        chunked: false,
+        forms: [
+          {
+            vector: null,
+            together: 1,
+            held: 0,
+            wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override SUBGROUP: u32;
+override D: u32;
+override chunk: u32;
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<D;
+let row=select(0u,index,active_1);
+var sum=0.0f;
+for (var block=lane; block<chunk; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),chunk);
+for (var i=block; i<stop; i+=LANES) {
+let sums_13=scratch_at(row+(i*D));
+part_1=part_1+sums_13;
+}
+sum=sum+part_1;
+}
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+workgroupBarrier();
+}
+let sum_all=sum;
+if (active_1 && (lane==0u)) {
+d_gamma_put(row,sum_all);
+}
+}
+`,
+            bindings: [
+              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+              { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
+            ],
+            constants: [
+              { name: "LANES", kind: "lanes" },
+              { name: "ROWS", kind: "rows" },
+              { name: "COLUMNS", kind: "columns" },
+              { name: "SUBGROUP", kind: "subgroup" },
+              { name: "D", kind: "extent", factor: "D" },
+              { name: "chunk", kind: "extent", factor: "(chunk)" },
+            ],
+          },
+          {
+            vector: "D",
+            together: 1,
+            held: 0,
+            wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override SUBGROUP: u32;
+override D: u32;
+override chunk: u32;
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(D / 4u);
+let row=select(0u,index,active_1);
+var sum=vec4f(0.0f);
+for (var block=lane; block<chunk; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),chunk);
+for (var i=block; i<stop; i+=LANES) {
+let sums_13=scratch_four(row+(i*(D / 4u)));
+part_1=part_1+sums_13;
+}
+sum=sum+part_1;
+}
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(sum,mask);
+sum=sum+other;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+workgroupBarrier();
+}
+let sum_all=sum;
+if (active_1 && (lane==0u)) {
+d_gamma_put_four(row,sum_all);
+}
+}
+`,
+            bindings: [
+              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } },
+              {
+                tensor: "d_gamma",
+                access: "read_write",
+                name: "d_gamma",
+                accessors: { putFour: "d_gamma_put_four" },
+              },
+            ],
+            constants: [
+              { name: "LANES", kind: "lanes" },
+              { name: "ROWS", kind: "rows" },
+              { name: "COLUMNS", kind: "columns" },
+              { name: "SUBGROUP", kind: "subgroup" },
+              { name: "D", kind: "extent", factor: "D" },
+              { name: "chunk", kind: "extent", factor: "(chunk)" },
+            ],
+          },
+        ],
+        offers: { held: 0, together: 1, split: true },
         split: null,
       },
     ],

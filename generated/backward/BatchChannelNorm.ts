@@ -53,6 +53,7 @@ export const backward: readonly Program[] = [
         name: "scratch_16",
         grid: ["G"],
         row: ["K"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -63,25 +64,25 @@ override ROWS: u32;
 override COLUMNS: bool;
 override G: u32;
 override K: u32;
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < G;
-let row = select(0u, index, active_1);
-let base = row * K;
-let beta_b_1 = beta_b_at(base);
-let beta_b_2 = beta_b_at(base + (K / 2u));
-let beta_b_3 = beta_b_at(base + (K - 1u));
-let shift = beta_b_1 + (((beta_b_2 - beta_b_1) + (beta_b_3 - beta_b_1)) * 0.3333333432674408f);
-if (active_1 && (lane == 0u)) {
-scratch_put(row, shift);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<G;
+let row=select(0u,index,active_1);
+let base=row*K;
+let beta_b_1=beta_b_at(base);
+let beta_b_2=beta_b_at(base+(K / 2u));
+let beta_b_3=beta_b_at(base+(K - 1u));
+let shift=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
+if (active_1 && (lane==0u)) {
+scratch_put(row,shift);
 }
 }
 `,
@@ -111,25 +112,25 @@ override ROWS: u32;
 override COLUMNS: bool;
 override G: u32;
 override K: u32;
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < G;
-let row = select(0u, index, active_1);
-let base = row * K;
-let beta_b_1 = beta_b_at(base);
-let beta_b_2 = beta_b_at(base + (K / 2u));
-let beta_b_3 = beta_b_at(base + (K - 1u));
-let shift = beta_b_1 + (((beta_b_2 - beta_b_1) + (beta_b_3 - beta_b_1)) * 0.3333333432674408f);
-if (active_1 && (lane == 0u)) {
-scratch_put(row, shift);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<G;
+let row=select(0u,index,active_1);
+let base=row*K;
+let beta_b_1=beta_b_at(base);
+let beta_b_2=beta_b_at(base+(K / 2u));
+let beta_b_3=beta_b_at(base+(K - 1u));
+let shift=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
+if (active_1 && (lane==0u)) {
+scratch_put(row,shift);
 }
 }
 `,
@@ -158,6 +159,7 @@ scratch_put(row, shift);
         name: "scratch_5",
         grid: ["G", "K"],
         row: ["N", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -172,135 +174,135 @@ override K: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (G * K);
-let row = select(0u, index, active_1);
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base = row * S;
-let x_1 = x_at(base + ((N_1 * ((G * K) * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let x_2 = x_at(base + ((N_2 * ((G * K) * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let x_3 = x_at(base + ((N_3 * ((G * K) * S)) + S_3));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block = lane; block < N * S; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), N * S);
-for (var i = block; i < stop; i += LANES) {
-let N_4 = i / max(S, 1u);
-let S_4 = i % max(S, 1u);
-let x_4 = x_at(base + ((N_4 * ((G * K) * S)) + S_4));
-let d = x_4 - shift;
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(G*K);
+let row=select(0u,index,active_1);
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base=row*S;
+let x_1=x_at(base+((N_1*((G*K)*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_2*((G*K)*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_3*((G*K)*S))+S_3));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block=lane; block<N*S; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),N*S);
+for (var i=block; i<stop; i+=LANES) {
+let N_4=i / max(S,1u);
+let S_4=i % max(S,1u);
+let x_4=x_at(base+((N_4*((G*K)*S))+S_4));
+let d=x_4 - shift;
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(squares, mask);
-squares = squares + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_2;
-workgroupBarrier();
-}
-let mean = sum / f32(N * S);
-let variance = larger((squares / f32(N * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, N * S, far);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let N_5 = i_2 / max(S, 1u);
-let S_5 = i_2 % max(S, 1u);
-let x_5 = x_at(base + ((N_5 * ((G * K) * S)) + S_5));
-let d_2 = x_5 - shift_2;
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_2 = sum_2 + part_3;
-squares_2 = squares_2 + part_4;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_5;
-let other_6 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_2 / f32(N * S);
-let variance_2 = larger((squares_2 / f32(N * S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-if (active_1 && (lane == 0u)) {
-scratch_put(G + row, shift_2);
-scratch_put((G + (G * K)) + row, rest);
-scratch_put(((G + (G * K)) + (G * K)) + row, inverseSqrt(spread + eps));
+let mean=sum / f32(N*S);
+let variance=larger((squares / f32(N*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,N*S,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let N_5=i_2 / max(S,1u);
+let S_5=i_2 % max(S,1u);
+let x_5=x_at(base+((N_5*((G*K)*S))+S_5));
+let d_2=x_5 - shift_2;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_2 / f32(N*S);
+let variance_2=larger((squares_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+scratch_put((((G+3u) / 4u)*4u)+row,shift_2);
+scratch_put(((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+row,rest);
+scratch_put((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+row,inverseSqrt(spread+eps));
 }
 }
 `,
@@ -338,143 +340,143 @@ override K: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (G * K);
-let row = select(0u, index, active_1);
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base = row * S;
-let x_1 = x_at(base + ((N_1 * ((G * K) * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let x_2 = x_at(base + ((N_2 * ((G * K) * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let x_3 = x_at(base + ((N_3 * ((G * K) * S)) + S_3));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let base_2 = row * (S / 4u);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block = lane; block < (N * S) / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (N * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let N_4 = (i * 4u) / max(S, 1u);
-let S_4 = (i * 4u) % max(S, 1u);
-let x_4 = x_four(base_2 + ((N_4 * (((G * K) * S) / 4u)) + (S_4 / 4u)));
-let d = x_4 - vec4f(shift);
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(G*K);
+let row=select(0u,index,active_1);
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base=row*S;
+let x_1=x_at(base+((N_1*((G*K)*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_2*((G*K)*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_3*((G*K)*S))+S_3));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let base_2=row*(S / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block=lane; block<(N*S) / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(N*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let N_4=(i*4u) / max(S,1u);
+let S_4=(i*4u) % max(S,1u);
+let x_4=x_four(base_2+((N_4*(((G*K)*S) / 4u))+(S_4 / 4u)));
+let d=x_4 - vec4f(shift);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_2, mask);
-sum_2 = sum_2 + other;
-let other_2 = exchange(squares_2, mask);
-squares_2 = squares_2 + other_2;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_2 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_2;
-workgroupBarrier();
-}
-let mean = sum_2 / f32(N * S);
-let variance = larger((squares_2 / f32(N * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, (N * S) / 4u, far);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let N_5 = (i_2 * 4u) / max(S, 1u);
-let S_5 = (i_2 * 4u) % max(S, 1u);
-let x_5 = x_four(base_2 + ((N_5 * (((G * K) * S) / 4u)) + (S_5 / 4u)));
-let d_2 = x_5 - vec4f(shift_2);
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_3 = sum_3 + part_3;
-squares_3 = squares_3 + part_4;
-}
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_3_2, mask_2);
-sum_3_2 = sum_3_2 + other_5;
-let other_6 = exchange(squares_3_2, mask_2);
-squares_3_2 = squares_3_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_3_2 / f32(N * S);
-let variance_2 = larger((squares_3_2 / f32(N * S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-if (active_1 && (lane == 0u)) {
-scratch_put(G + row, shift_2);
-scratch_put((G + (G * K)) + row, rest);
-scratch_put(((G + (G * K)) + (G * K)) + row, inverseSqrt(spread + eps));
+let mean=sum_2 / f32(N*S);
+let variance=larger((squares_2 / f32(N*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,(N*S) / 4u,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let N_5=(i_2*4u) / max(S,1u);
+let S_5=(i_2*4u) % max(S,1u);
+let x_5=x_four(base_2+((N_5*(((G*K)*S) / 4u))+(S_5 / 4u)));
+let d_2=x_5 - vec4f(shift_2);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
+}
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_3_2 / f32(N*S);
+let variance_2=larger((squares_3_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+scratch_put((((G+3u) / 4u)*4u)+row,shift_2);
+scratch_put(((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+row,rest);
+scratch_put((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+row,inverseSqrt(spread+eps));
 }
 }
 `,
@@ -507,6 +509,7 @@ scratch_put(((G + (G * K)) + (G * K)) + row, inverseSqrt(spread + eps));
         name: "scratch_32",
         grid: ["N", "G"],
         row: ["K", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -521,269 +524,269 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * G);
-let row = select(0u, index, active_1);
-let base = row * (K * S);
-let x_1 = x_at(base);
-let G_1 = row % max(G, 1u);
-let K_1 = 0u / max(S, 1u);
-let base_2 = G + (G_1 * K);
-let scratch_5 = scratch_at(base_2 + K_1);
-let base_3 = (G + (G * K)) + (G_1 * K);
-let scratch_6 = scratch_at(base_3 + K_1);
-let base_4 = ((G + (G * K)) + (G * K)) + (G_1 * K);
-let scratch_11 = scratch_at(base_4 + K_1);
-let base_5 = G_1 * K;
-let gamma_b_1 = gamma_b_at(base_5 + K_1);
-let mul = (((x_1 - scratch_5) - scratch_6) * scratch_11) * gamma_b_1;
-let x_2 = x_at(base + ((K * S) / 2u));
-let K_2 = ((K * S) / 2u) / max(S, 1u);
-let scratch_5_2 = scratch_at(base_2 + K_2);
-let scratch_6_2 = scratch_at(base_3 + K_2);
-let scratch_11_2 = scratch_at(base_4 + K_2);
-let gamma_b_2 = gamma_b_at(base_5 + K_2);
-let mul_2 = (((x_2 - scratch_5_2) - scratch_6_2) * scratch_11_2) * gamma_b_2;
-let x_3 = x_at(base + ((K * S) - 1u));
-let K_3 = ((K * S) - 1u) / max(S, 1u);
-let scratch_5_3 = scratch_at(base_2 + K_3);
-let scratch_6_3 = scratch_at(base_3 + K_3);
-let scratch_11_3 = scratch_at(base_4 + K_3);
-let gamma_b_3 = gamma_b_at(base_5 + K_3);
-let mul_3 = (((x_3 - scratch_5_3) - scratch_6_3) * scratch_11_3) * gamma_b_3;
-let shift = mul + (((mul_2 - mul) + (mul_3 - mul)) * 0.3333333432674408f);
-var mean = 0.0f;
-for (var block = lane; block < K * S; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), K * S);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_at(base + i);
-let K_4 = i / max(S, 1u);
-let gamma_1 = gamma_at(base_5 + K_4);
-part_1 = part_1 + (d_y_1 * gamma_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*G);
+let row=select(0u,index,active_1);
+let base=row*(K*S);
+let x_1=x_at(base);
+let G_1=row % max(G,1u);
+let K_1=0u / max(S,1u);
+let base_2=(((G+3u) / 4u)*4u)+(G_1*K);
+let scratch_5=scratch_at(base_2+K_1);
+let base_3=((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+(G_1*K);
+let scratch_6=scratch_at(base_3+K_1);
+let base_4=(((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+(G_1*K);
+let scratch_11=scratch_at(base_4+K_1);
+let base_5=G_1*K;
+let gamma_b_1=gamma_b_at(base_5+K_1);
+let mul=(((x_1 - scratch_5) - scratch_6)*scratch_11)*gamma_b_1;
+let x_2=x_at(base+((K*S) / 2u));
+let K_2=((K*S) / 2u) / max(S,1u);
+let scratch_5_2=scratch_at(base_2+K_2);
+let scratch_6_2=scratch_at(base_3+K_2);
+let scratch_11_2=scratch_at(base_4+K_2);
+let gamma_b_2=gamma_b_at(base_5+K_2);
+let mul_2=(((x_2 - scratch_5_2) - scratch_6_2)*scratch_11_2)*gamma_b_2;
+let x_3=x_at(base+((K*S) - 1u));
+let K_3=((K*S) - 1u) / max(S,1u);
+let scratch_5_3=scratch_at(base_2+K_3);
+let scratch_6_3=scratch_at(base_3+K_3);
+let scratch_11_3=scratch_at(base_4+K_3);
+let gamma_b_3=gamma_b_at(base_5+K_3);
+let mul_3=(((x_3 - scratch_5_3) - scratch_6_3)*scratch_11_3)*gamma_b_3;
+let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
+var mean=0.0f;
+for (var block=lane; block<K*S; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),K*S);
+for (var i=block; i<stop; i+=LANES) {
+let d_y_1=d_y_at(base+i);
+let K_4=i / max(S,1u);
+let gamma_1=gamma_at(base_5+K_4);
+part_1=part_1+(d_y_1*gamma_1);
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean, mask);
-mean = mean + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean,mask);
+mean=mean+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean = all;
-workgroupBarrier();
-}
-let mean_all = mean / f32(K * S);
-let x_4 = x_at(base);
-let K_5 = 0u / max(S, 1u);
-let scratch_5_4 = scratch_at(base_2 + K_5);
-let scratch_6_4 = scratch_at(base_3 + K_5);
-let scratch_11_4 = scratch_at(base_4 + K_5);
-let gamma_b_4 = gamma_b_at(base_5 + K_5);
-let mul_4 = (((x_4 - scratch_5_4) - scratch_6_4) * scratch_11_4) * gamma_b_4;
-let beta_b_1 = beta_b_at(base_5 + K_5);
-let scratch_16 = scratch_at(G_1);
-let add = (mul_4 - shift) + (beta_b_1 - scratch_16);
-let x_5 = x_at(base + ((K * S) / 2u));
-let K_6 = ((K * S) / 2u) / max(S, 1u);
-let scratch_5_5 = scratch_at(base_2 + K_6);
-let scratch_6_5 = scratch_at(base_3 + K_6);
-let scratch_11_5 = scratch_at(base_4 + K_6);
-let gamma_b_5 = gamma_b_at(base_5 + K_6);
-let mul_5 = (((x_5 - scratch_5_5) - scratch_6_5) * scratch_11_5) * gamma_b_5;
-let beta_b_2 = beta_b_at(base_5 + K_6);
-let add_2 = (mul_5 - shift) + (beta_b_2 - scratch_16);
-let x_6 = x_at(base + ((K * S) - 1u));
-let K_7 = ((K * S) - 1u) / max(S, 1u);
-let scratch_5_6 = scratch_at(base_2 + K_7);
-let scratch_6_6 = scratch_at(base_3 + K_7);
-let scratch_11_6 = scratch_at(base_4 + K_7);
-let gamma_b_6 = gamma_b_at(base_5 + K_7);
-let mul_6 = (((x_6 - scratch_5_6) - scratch_6_6) * scratch_11_6) * gamma_b_6;
-let beta_b_3 = beta_b_at(base_5 + K_7);
-let add_3 = (mul_6 - shift) + (beta_b_3 - scratch_16);
-let shift_2 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block_2 = lane; block_2 < K * S; block_2 += LANES * 256u) {
-var part_2 = 0.0f;
-var part_3 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), K * S);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_7 = x_at(base + i_2);
-let K_8 = i_2 / max(S, 1u);
-let scratch_5_7 = scratch_at(base_2 + K_8);
-let scratch_6_7 = scratch_at(base_3 + K_8);
-let scratch_11_7 = scratch_at(base_4 + K_8);
-let gamma_b_7 = gamma_b_at(base_5 + K_8);
-let mul_7 = (((x_7 - scratch_5_7) - scratch_6_7) * scratch_11_7) * gamma_b_7;
-let beta_b_4 = beta_b_at(base_5 + K_8);
-let add_4 = (mul_7 - shift) + (beta_b_4 - scratch_16);
-let d = add_4 - shift_2;
-part_2 = part_2 + d;
-part_3 = part_3 + (d * d);
-}
-sum = sum + part_2;
-squares = squares + part_3;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum, mask_2);
-sum = sum + other_3;
-let other_4 = exchange(squares, mask_2);
-squares = squares + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_3;
+let all=scratch_memory[row_in_group*LANES];
+mean=all;
 workgroupBarrier();
 }
-let mean_2 = sum / f32(K * S);
-let variance = larger((squares / f32(K * S)) - (mean_2 * mean_2), 0.0f);
-let far = (variance * 4.0f) < (mean_2 * mean_2);
-let shift_3 = select(shift_2, shift_2 + mean_2, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, K * S, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_4 = 0.0f;
-var part_5 = 0.0f;
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_8 = x_at(base + i_3);
-let K_9 = i_3 / max(S, 1u);
-let scratch_5_8 = scratch_at(base_2 + K_9);
-let scratch_6_8 = scratch_at(base_3 + K_9);
-let scratch_11_8 = scratch_at(base_4 + K_9);
-let gamma_b_8 = gamma_b_at(base_5 + K_9);
-let mul_8 = (((x_8 - scratch_5_8) - scratch_6_8) * scratch_11_8) * gamma_b_8;
-let beta_b_5 = beta_b_at(base_5 + K_9);
-let add_5 = (mul_8 - shift) + (beta_b_5 - scratch_16);
-let d_2 = add_5 - shift_3;
-part_4 = part_4 + d_2;
-part_5 = part_5 + (d_2 * d_2);
+let mean_all=mean / f32(K*S);
+let x_4=x_at(base);
+let K_5=0u / max(S,1u);
+let scratch_5_4=scratch_at(base_2+K_5);
+let scratch_6_4=scratch_at(base_3+K_5);
+let scratch_11_4=scratch_at(base_4+K_5);
+let gamma_b_4=gamma_b_at(base_5+K_5);
+let mul_4=(((x_4 - scratch_5_4) - scratch_6_4)*scratch_11_4)*gamma_b_4;
+let beta_b_1=beta_b_at(base_5+K_5);
+let scratch_16=scratch_at(G_1);
+let add=(mul_4 - shift)+(beta_b_1 - scratch_16);
+let x_5=x_at(base+((K*S) / 2u));
+let K_6=((K*S) / 2u) / max(S,1u);
+let scratch_5_5=scratch_at(base_2+K_6);
+let scratch_6_5=scratch_at(base_3+K_6);
+let scratch_11_5=scratch_at(base_4+K_6);
+let gamma_b_5=gamma_b_at(base_5+K_6);
+let mul_5=(((x_5 - scratch_5_5) - scratch_6_5)*scratch_11_5)*gamma_b_5;
+let beta_b_2=beta_b_at(base_5+K_6);
+let add_2=(mul_5 - shift)+(beta_b_2 - scratch_16);
+let x_6=x_at(base+((K*S) - 1u));
+let K_7=((K*S) - 1u) / max(S,1u);
+let scratch_5_6=scratch_at(base_2+K_7);
+let scratch_6_6=scratch_at(base_3+K_7);
+let scratch_11_6=scratch_at(base_4+K_7);
+let gamma_b_6=gamma_b_at(base_5+K_7);
+let mul_6=(((x_6 - scratch_5_6) - scratch_6_6)*scratch_11_6)*gamma_b_6;
+let beta_b_3=beta_b_at(base_5+K_7);
+let add_3=(mul_6 - shift)+(beta_b_3 - scratch_16);
+let shift_2=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block_2=lane; block_2<K*S; block_2+=LANES*256u) {
+var part_2=0.0f;
+var part_3=0.0f;
+let stop_2=min(block_2+(LANES*256u),K*S);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_7=x_at(base+i_2);
+let K_8=i_2 / max(S,1u);
+let scratch_5_7=scratch_at(base_2+K_8);
+let scratch_6_7=scratch_at(base_3+K_8);
+let scratch_11_7=scratch_at(base_4+K_8);
+let gamma_b_7=gamma_b_at(base_5+K_8);
+let mul_7=(((x_7 - scratch_5_7) - scratch_6_7)*scratch_11_7)*gamma_b_7;
+let beta_b_4=beta_b_at(base_5+K_8);
+let add_4=(mul_7 - shift)+(beta_b_4 - scratch_16);
+let d=add_4 - shift_2;
+part_2=part_2+d;
+part_3=part_3+(d*d);
 }
-sum_2 = sum_2 + part_4;
-squares_2 = squares_2 + part_5;
+sum=sum+part_2;
+squares=squares+part_3;
 }
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_2, mask_3);
-sum_2 = sum_2 + other_7;
-let other_8 = exchange(squares_2, mask_3);
-squares_2 = squares_2 + other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum,mask_2);
+sum=sum+other_3;
+let other_4=exchange(squares,mask_2);
+squares=squares+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_9 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_9;
-let mine_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_5 + other_10;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_2 = all_4;
-let all_5 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_5;
-workgroupBarrier();
-}
-let mean_3 = sum_2 / f32(K * S);
-let variance_2 = larger((squares_2 / f32(K * S)) - (mean_3 * mean_3), 0.0f);
-let rest = select(mean_2, mean_3, far);
-let spread = select(variance, variance_2, far);
-let rsqrt = inverseSqrt(spread + eps);
-var mean_4 = 0.0f;
-for (var block_4 = lane; block_4 < K * S; block_4 += LANES * 256u) {
-var part_6 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), K * S);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let d_y_2 = d_y_at(base + i_4);
-let x_9 = x_at(base + i_4);
-let K_10 = i_4 / max(S, 1u);
-let scratch_5_9 = scratch_at(base_2 + K_10);
-let scratch_6_9 = scratch_at(base_3 + K_10);
-let scratch_11_9 = scratch_at(base_4 + K_10);
-let gamma_b_9 = gamma_b_at(base_5 + K_10);
-let mul_9 = (((x_9 - scratch_5_9) - scratch_6_9) * scratch_11_9) * gamma_b_9;
-let beta_b_6 = beta_b_at(base_5 + K_10);
-let add_6 = (mul_9 - shift) + (beta_b_6 - scratch_16);
-let gamma_2 = gamma_at(base_5 + K_10);
-part_6 = part_6 + ((d_y_2 * (((add_6 - shift_3) - rest) * rsqrt)) * gamma_2);
-}
-mean_4 = mean_4 + part_6;
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_11 = exchange(mean_4, mask_4);
-mean_4 = mean_4 + other_11;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_4;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-let other_12 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_6 = scratch_memory[row_in_group * LANES];
-mean_4 = all_6;
+let all_2=scratch_memory[row_in_group*LANES];
+sum=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_3;
 workgroupBarrier();
 }
-let mean_all_2 = mean_4 / f32(K * S);
-if (active_1 && (lane == 0u)) {
-scratch_put((((G + (G * K)) + (G * K)) + (G * K)) + row, shift);
-scratch_put(((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + row, shift_3);
-scratch_put((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + row, rest);
-scratch_put(((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (N * G)) + row, rsqrt);
-scratch_put((((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + row, mean_all_2);
-scratch_put(((((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + row, mean_all);
+let mean_2=sum / f32(K*S);
+let variance=larger((squares / f32(K*S)) - (mean_2*mean_2),0.0f);
+let far=(variance*4.0f)<(mean_2*mean_2);
+let shift_3=select(shift_2,shift_2+mean_2,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,K*S,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_4=0.0f;
+var part_5=0.0f;
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_8=x_at(base+i_3);
+let K_9=i_3 / max(S,1u);
+let scratch_5_8=scratch_at(base_2+K_9);
+let scratch_6_8=scratch_at(base_3+K_9);
+let scratch_11_8=scratch_at(base_4+K_9);
+let gamma_b_8=gamma_b_at(base_5+K_9);
+let mul_8=(((x_8 - scratch_5_8) - scratch_6_8)*scratch_11_8)*gamma_b_8;
+let beta_b_5=beta_b_at(base_5+K_9);
+let add_5=(mul_8 - shift)+(beta_b_5 - scratch_16);
+let d_2=add_5 - shift_3;
+part_4=part_4+d_2;
+part_5=part_5+(d_2*d_2);
+}
+sum_2=sum_2+part_4;
+squares_2=squares_2+part_5;
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_7=exchange(sum_2,mask_3);
+sum_2=sum_2+other_7;
+let other_8=exchange(squares_2,mask_3);
+squares_2=squares_2+other_8;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_4=scratch_memory[row_in_group*LANES];
+sum_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_5;
+workgroupBarrier();
+}
+let mean_3=sum_2 / f32(K*S);
+let variance_2=larger((squares_2 / f32(K*S)) - (mean_3*mean_3),0.0f);
+let rest=select(mean_2,mean_3,far);
+let spread=select(variance,variance_2,far);
+let rsqrt=inverseSqrt(spread+eps);
+var mean_4=0.0f;
+for (var block_4=lane; block_4<K*S; block_4+=LANES*256u) {
+var part_6=0.0f;
+let stop_4=min(block_4+(LANES*256u),K*S);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let d_y_2=d_y_at(base+i_4);
+let x_9=x_at(base+i_4);
+let K_10=i_4 / max(S,1u);
+let scratch_5_9=scratch_at(base_2+K_10);
+let scratch_6_9=scratch_at(base_3+K_10);
+let scratch_11_9=scratch_at(base_4+K_10);
+let gamma_b_9=gamma_b_at(base_5+K_10);
+let mul_9=(((x_9 - scratch_5_9) - scratch_6_9)*scratch_11_9)*gamma_b_9;
+let beta_b_6=beta_b_at(base_5+K_10);
+let add_6=(mul_9 - shift)+(beta_b_6 - scratch_16);
+let gamma_2=gamma_at(base_5+K_10);
+part_6=part_6+((d_y_2*(((add_6 - shift_3) - rest)*rsqrt))*gamma_2);
+}
+mean_4=mean_4+part_6;
+}
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_11=exchange(mean_4,mask_4);
+mean_4=mean_4+other_11;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_4;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+}
+workgroupBarrier();
+}
+let all_6=scratch_memory[row_in_group*LANES];
+mean_4=all_6;
+workgroupBarrier();
+}
+let mean_all_2=mean_4 / f32(K*S);
+if (active_1 && (lane==0u)) {
+scratch_put(((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+row,shift);
+scratch_put((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,shift_3);
+scratch_put(((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,rest);
+scratch_put((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,rsqrt);
+scratch_put(((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,mean_all_2);
+scratch_put((((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,mean_all);
 }
 }
 `,
@@ -825,280 +828,280 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * G);
-let row = select(0u, index, active_1);
-let base = row * (K * S);
-let x_1 = x_at(base);
-let G_1 = row % max(G, 1u);
-let K_1 = 0u / max(S, 1u);
-let base_2 = G + (G_1 * K);
-let scratch_5 = scratch_at(base_2 + K_1);
-let base_3 = (G + (G * K)) + (G_1 * K);
-let scratch_6 = scratch_at(base_3 + K_1);
-let base_4 = ((G + (G * K)) + (G * K)) + (G_1 * K);
-let scratch_11 = scratch_at(base_4 + K_1);
-let base_5 = G_1 * K;
-let gamma_b_1 = gamma_b_at(base_5 + K_1);
-let mul = (((x_1 - scratch_5) - scratch_6) * scratch_11) * gamma_b_1;
-let x_2 = x_at(base + ((K * S) / 2u));
-let K_2 = ((K * S) / 2u) / max(S, 1u);
-let scratch_5_2 = scratch_at(base_2 + K_2);
-let scratch_6_2 = scratch_at(base_3 + K_2);
-let scratch_11_2 = scratch_at(base_4 + K_2);
-let gamma_b_2 = gamma_b_at(base_5 + K_2);
-let mul_2 = (((x_2 - scratch_5_2) - scratch_6_2) * scratch_11_2) * gamma_b_2;
-let x_3 = x_at(base + ((K * S) - 1u));
-let K_3 = ((K * S) - 1u) / max(S, 1u);
-let scratch_5_3 = scratch_at(base_2 + K_3);
-let scratch_6_3 = scratch_at(base_3 + K_3);
-let scratch_11_3 = scratch_at(base_4 + K_3);
-let gamma_b_3 = gamma_b_at(base_5 + K_3);
-let mul_3 = (((x_3 - scratch_5_3) - scratch_6_3) * scratch_11_3) * gamma_b_3;
-let shift = mul + (((mul_2 - mul) + (mul_3 - mul)) * 0.3333333432674408f);
-let base_6 = row * ((K * S) / 4u);
-var mean = vec4f(0.0f);
-for (var block = lane; block < (K * S) / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (K * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_four(base_6 + i);
-let K_4 = (i * 4u) / max(S, 1u);
-let gamma_1 = gamma_at(base_5 + K_4);
-part_1 = part_1 + (d_y_1 * vec4f(gamma_1));
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*G);
+let row=select(0u,index,active_1);
+let base=row*(K*S);
+let x_1=x_at(base);
+let G_1=row % max(G,1u);
+let K_1=0u / max(S,1u);
+let base_2=(((G+3u) / 4u)*4u)+(G_1*K);
+let scratch_5=scratch_at(base_2+K_1);
+let base_3=((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+(G_1*K);
+let scratch_6=scratch_at(base_3+K_1);
+let base_4=(((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+(G_1*K);
+let scratch_11=scratch_at(base_4+K_1);
+let base_5=G_1*K;
+let gamma_b_1=gamma_b_at(base_5+K_1);
+let mul=(((x_1 - scratch_5) - scratch_6)*scratch_11)*gamma_b_1;
+let x_2=x_at(base+((K*S) / 2u));
+let K_2=((K*S) / 2u) / max(S,1u);
+let scratch_5_2=scratch_at(base_2+K_2);
+let scratch_6_2=scratch_at(base_3+K_2);
+let scratch_11_2=scratch_at(base_4+K_2);
+let gamma_b_2=gamma_b_at(base_5+K_2);
+let mul_2=(((x_2 - scratch_5_2) - scratch_6_2)*scratch_11_2)*gamma_b_2;
+let x_3=x_at(base+((K*S) - 1u));
+let K_3=((K*S) - 1u) / max(S,1u);
+let scratch_5_3=scratch_at(base_2+K_3);
+let scratch_6_3=scratch_at(base_3+K_3);
+let scratch_11_3=scratch_at(base_4+K_3);
+let gamma_b_3=gamma_b_at(base_5+K_3);
+let mul_3=(((x_3 - scratch_5_3) - scratch_6_3)*scratch_11_3)*gamma_b_3;
+let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
+let base_6=row*((K*S) / 4u);
+var mean=vec4f(0.0f);
+for (var block=lane; block<(K*S) / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(K*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let d_y_1=d_y_four(base_6+i);
+let K_4=(i*4u) / max(S,1u);
+let gamma_1=gamma_at(base_5+K_4);
+part_1=part_1+(d_y_1*vec4f(gamma_1));
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-var mean_2 = fold_add(mean);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean_2, mask);
-mean_2 = mean_2 + other;
+var mean_2=fold_add(mean);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean_2,mask);
+mean_2=mean_2+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean_2 = all;
-workgroupBarrier();
-}
-let mean_all = mean_2 / f32(K * S);
-let x_4 = x_at(base);
-let K_5 = 0u / max(S, 1u);
-let scratch_5_4 = scratch_at(base_2 + K_5);
-let scratch_6_4 = scratch_at(base_3 + K_5);
-let scratch_11_4 = scratch_at(base_4 + K_5);
-let gamma_b_4 = gamma_b_at(base_5 + K_5);
-let mul_4 = (((x_4 - scratch_5_4) - scratch_6_4) * scratch_11_4) * gamma_b_4;
-let beta_b_1 = beta_b_at(base_5 + K_5);
-let scratch_16 = scratch_at(G_1);
-let add = (mul_4 - shift) + (beta_b_1 - scratch_16);
-let x_5 = x_at(base + ((K * S) / 2u));
-let K_6 = ((K * S) / 2u) / max(S, 1u);
-let scratch_5_5 = scratch_at(base_2 + K_6);
-let scratch_6_5 = scratch_at(base_3 + K_6);
-let scratch_11_5 = scratch_at(base_4 + K_6);
-let gamma_b_5 = gamma_b_at(base_5 + K_6);
-let mul_5 = (((x_5 - scratch_5_5) - scratch_6_5) * scratch_11_5) * gamma_b_5;
-let beta_b_2 = beta_b_at(base_5 + K_6);
-let add_2 = (mul_5 - shift) + (beta_b_2 - scratch_16);
-let x_6 = x_at(base + ((K * S) - 1u));
-let K_7 = ((K * S) - 1u) / max(S, 1u);
-let scratch_5_6 = scratch_at(base_2 + K_7);
-let scratch_6_6 = scratch_at(base_3 + K_7);
-let scratch_11_6 = scratch_at(base_4 + K_7);
-let gamma_b_6 = gamma_b_at(base_5 + K_7);
-let mul_6 = (((x_6 - scratch_5_6) - scratch_6_6) * scratch_11_6) * gamma_b_6;
-let beta_b_3 = beta_b_at(base_5 + K_7);
-let add_3 = (mul_6 - shift) + (beta_b_3 - scratch_16);
-let shift_2 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block_2 = lane; block_2 < (K * S) / 4u; block_2 += LANES * 256u) {
-var part_2 = vec4f(0.0f);
-var part_3 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), (K * S) / 4u);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_7 = x_four(base_6 + i_2);
-let K_8 = (i_2 * 4u) / max(S, 1u);
-let scratch_5_7 = scratch_at(base_2 + K_8);
-let scratch_6_7 = scratch_at(base_3 + K_8);
-let scratch_11_7 = scratch_at(base_4 + K_8);
-let gamma_b_7 = gamma_b_at(base_5 + K_8);
-let mul_7 = (((x_7 - vec4f(scratch_5_7)) - vec4f(scratch_6_7)) * vec4f(scratch_11_7)) * vec4f(gamma_b_7);
-let beta_b_4 = beta_b_at(base_5 + K_8);
-let add_4 = (mul_7 - vec4f(shift)) + vec4f(beta_b_4 - scratch_16);
-let d = add_4 - vec4f(shift_2);
-part_2 = part_2 + d;
-part_3 = part_3 + (d * d);
-}
-sum = sum + part_2;
-squares = squares + part_3;
-}
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_3;
-let other_4 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum_2 = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_3;
+let all=scratch_memory[row_in_group*LANES];
+mean_2=all;
 workgroupBarrier();
 }
-let mean_3 = sum_2 / f32(K * S);
-let variance = larger((squares_2 / f32(K * S)) - (mean_3 * mean_3), 0.0f);
-let far = (variance * 4.0f) < (mean_3 * mean_3);
-let shift_3 = select(shift_2, shift_2 + mean_3, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, (K * S) / 4u, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_4 = vec4f(0.0f);
-var part_5 = vec4f(0.0f);
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_8 = x_four(base_6 + i_3);
-let K_9 = (i_3 * 4u) / max(S, 1u);
-let scratch_5_8 = scratch_at(base_2 + K_9);
-let scratch_6_8 = scratch_at(base_3 + K_9);
-let scratch_11_8 = scratch_at(base_4 + K_9);
-let gamma_b_8 = gamma_b_at(base_5 + K_9);
-let mul_8 = (((x_8 - vec4f(scratch_5_8)) - vec4f(scratch_6_8)) * vec4f(scratch_11_8)) * vec4f(gamma_b_8);
-let beta_b_5 = beta_b_at(base_5 + K_9);
-let add_5 = (mul_8 - vec4f(shift)) + vec4f(beta_b_5 - scratch_16);
-let d_2 = add_5 - vec4f(shift_3);
-part_4 = part_4 + d_2;
-part_5 = part_5 + (d_2 * d_2);
+let mean_all=mean_2 / f32(K*S);
+let x_4=x_at(base);
+let K_5=0u / max(S,1u);
+let scratch_5_4=scratch_at(base_2+K_5);
+let scratch_6_4=scratch_at(base_3+K_5);
+let scratch_11_4=scratch_at(base_4+K_5);
+let gamma_b_4=gamma_b_at(base_5+K_5);
+let mul_4=(((x_4 - scratch_5_4) - scratch_6_4)*scratch_11_4)*gamma_b_4;
+let beta_b_1=beta_b_at(base_5+K_5);
+let scratch_16=scratch_at(G_1);
+let add=(mul_4 - shift)+(beta_b_1 - scratch_16);
+let x_5=x_at(base+((K*S) / 2u));
+let K_6=((K*S) / 2u) / max(S,1u);
+let scratch_5_5=scratch_at(base_2+K_6);
+let scratch_6_5=scratch_at(base_3+K_6);
+let scratch_11_5=scratch_at(base_4+K_6);
+let gamma_b_5=gamma_b_at(base_5+K_6);
+let mul_5=(((x_5 - scratch_5_5) - scratch_6_5)*scratch_11_5)*gamma_b_5;
+let beta_b_2=beta_b_at(base_5+K_6);
+let add_2=(mul_5 - shift)+(beta_b_2 - scratch_16);
+let x_6=x_at(base+((K*S) - 1u));
+let K_7=((K*S) - 1u) / max(S,1u);
+let scratch_5_6=scratch_at(base_2+K_7);
+let scratch_6_6=scratch_at(base_3+K_7);
+let scratch_11_6=scratch_at(base_4+K_7);
+let gamma_b_6=gamma_b_at(base_5+K_7);
+let mul_6=(((x_6 - scratch_5_6) - scratch_6_6)*scratch_11_6)*gamma_b_6;
+let beta_b_3=beta_b_at(base_5+K_7);
+let add_3=(mul_6 - shift)+(beta_b_3 - scratch_16);
+let shift_2=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block_2=lane; block_2<(K*S) / 4u; block_2+=LANES*256u) {
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),(K*S) / 4u);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_7=x_four(base_6+i_2);
+let K_8=(i_2*4u) / max(S,1u);
+let scratch_5_7=scratch_at(base_2+K_8);
+let scratch_6_7=scratch_at(base_3+K_8);
+let scratch_11_7=scratch_at(base_4+K_8);
+let gamma_b_7=gamma_b_at(base_5+K_8);
+let mul_7=(((x_7 - vec4f(scratch_5_7)) - vec4f(scratch_6_7))*vec4f(scratch_11_7))*vec4f(gamma_b_7);
+let beta_b_4=beta_b_at(base_5+K_8);
+let add_4=(mul_7 - vec4f(shift))+vec4f(beta_b_4 - scratch_16);
+let d=add_4 - vec4f(shift_2);
+part_2=part_2+d;
+part_3=part_3+(d*d);
 }
-sum_3 = sum_3 + part_4;
-squares_3 = squares_3 + part_5;
+sum=sum+part_2;
+squares=squares+part_3;
 }
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_3_2, mask_3);
-sum_3_2 = sum_3_2 + other_7;
-let other_8 = exchange(squares_3_2, mask_3);
-squares_3_2 = squares_3_2 + other_8;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum_2,mask_2);
+sum_2=sum_2+other_3;
+let other_4=exchange(squares_2,mask_2);
+squares_2=squares_2+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_9 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_9;
-let mine_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_5 + other_10;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_4;
-let all_5 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_5;
-workgroupBarrier();
-}
-let mean_4 = sum_3_2 / f32(K * S);
-let variance_2 = larger((squares_3_2 / f32(K * S)) - (mean_4 * mean_4), 0.0f);
-let rest = select(mean_3, mean_4, far);
-let spread = select(variance, variance_2, far);
-let rsqrt = inverseSqrt(spread + eps);
-var mean_5 = vec4f(0.0f);
-for (var block_4 = lane; block_4 < (K * S) / 4u; block_4 += LANES * 256u) {
-var part_6 = vec4f(0.0f);
-let stop_4 = min(block_4 + (LANES * 256u), (K * S) / 4u);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let d_y_2 = d_y_four(base_6 + i_4);
-let x_9 = x_four(base_6 + i_4);
-let K_10 = (i_4 * 4u) / max(S, 1u);
-let scratch_5_9 = scratch_at(base_2 + K_10);
-let scratch_6_9 = scratch_at(base_3 + K_10);
-let scratch_11_9 = scratch_at(base_4 + K_10);
-let gamma_b_9 = gamma_b_at(base_5 + K_10);
-let mul_9 = (((x_9 - vec4f(scratch_5_9)) - vec4f(scratch_6_9)) * vec4f(scratch_11_9)) * vec4f(gamma_b_9);
-let beta_b_6 = beta_b_at(base_5 + K_10);
-let add_6 = (mul_9 - vec4f(shift)) + vec4f(beta_b_6 - scratch_16);
-let gamma_2 = gamma_at(base_5 + K_10);
-let mul_10 = (d_y_2 * (((add_6 - vec4f(shift_3)) - vec4f(rest)) * vec4f(rsqrt))) * vec4f(gamma_2);
-part_6 = part_6 + mul_10;
-}
-mean_5 = mean_5 + part_6;
-}
-var mean_5_2 = fold_add(mean_5);
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_11 = exchange(mean_5_2, mask_4);
-mean_5_2 = mean_5_2 + other_11;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_5_2;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-let other_12 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_6 = scratch_memory[row_in_group * LANES];
-mean_5_2 = all_6;
+let all_2=scratch_memory[row_in_group*LANES];
+sum_2=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_3;
 workgroupBarrier();
 }
-let mean_all_2 = mean_5_2 / f32(K * S);
-if (active_1 && (lane == 0u)) {
-scratch_put((((G + (G * K)) + (G * K)) + (G * K)) + row, shift);
-scratch_put(((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + row, shift_3);
-scratch_put((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + row, rest);
-scratch_put(((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (N * G)) + row, rsqrt);
-scratch_put((((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + row, mean_all_2);
-scratch_put(((((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + row, mean_all);
+let mean_3=sum_2 / f32(K*S);
+let variance=larger((squares_2 / f32(K*S)) - (mean_3*mean_3),0.0f);
+let far=(variance*4.0f)<(mean_3*mean_3);
+let shift_3=select(shift_2,shift_2+mean_3,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,(K*S) / 4u,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_4=vec4f(0.0f);
+var part_5=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_8=x_four(base_6+i_3);
+let K_9=(i_3*4u) / max(S,1u);
+let scratch_5_8=scratch_at(base_2+K_9);
+let scratch_6_8=scratch_at(base_3+K_9);
+let scratch_11_8=scratch_at(base_4+K_9);
+let gamma_b_8=gamma_b_at(base_5+K_9);
+let mul_8=(((x_8 - vec4f(scratch_5_8)) - vec4f(scratch_6_8))*vec4f(scratch_11_8))*vec4f(gamma_b_8);
+let beta_b_5=beta_b_at(base_5+K_9);
+let add_5=(mul_8 - vec4f(shift))+vec4f(beta_b_5 - scratch_16);
+let d_2=add_5 - vec4f(shift_3);
+part_4=part_4+d_2;
+part_5=part_5+(d_2*d_2);
+}
+sum_3=sum_3+part_4;
+squares_3=squares_3+part_5;
+}
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_7=exchange(sum_3_2,mask_3);
+sum_3_2=sum_3_2+other_7;
+let other_8=exchange(squares_3_2,mask_3);
+squares_3_2=squares_3_2+other_8;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_4=scratch_memory[row_in_group*LANES];
+sum_3_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_5;
+workgroupBarrier();
+}
+let mean_4=sum_3_2 / f32(K*S);
+let variance_2=larger((squares_3_2 / f32(K*S)) - (mean_4*mean_4),0.0f);
+let rest=select(mean_3,mean_4,far);
+let spread=select(variance,variance_2,far);
+let rsqrt=inverseSqrt(spread+eps);
+var mean_5=vec4f(0.0f);
+for (var block_4=lane; block_4<(K*S) / 4u; block_4+=LANES*256u) {
+var part_6=vec4f(0.0f);
+let stop_4=min(block_4+(LANES*256u),(K*S) / 4u);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let d_y_2=d_y_four(base_6+i_4);
+let x_9=x_four(base_6+i_4);
+let K_10=(i_4*4u) / max(S,1u);
+let scratch_5_9=scratch_at(base_2+K_10);
+let scratch_6_9=scratch_at(base_3+K_10);
+let scratch_11_9=scratch_at(base_4+K_10);
+let gamma_b_9=gamma_b_at(base_5+K_10);
+let mul_9=(((x_9 - vec4f(scratch_5_9)) - vec4f(scratch_6_9))*vec4f(scratch_11_9))*vec4f(gamma_b_9);
+let beta_b_6=beta_b_at(base_5+K_10);
+let add_6=(mul_9 - vec4f(shift))+vec4f(beta_b_6 - scratch_16);
+let gamma_2=gamma_at(base_5+K_10);
+let mul_10=(d_y_2*(((add_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt)))*vec4f(gamma_2);
+part_6=part_6+mul_10;
+}
+mean_5=mean_5+part_6;
+}
+var mean_5_2=fold_add(mean_5);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_11=exchange(mean_5_2,mask_4);
+mean_5_2=mean_5_2+other_11;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_5_2;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+}
+workgroupBarrier();
+}
+let all_6=scratch_memory[row_in_group*LANES];
+mean_5_2=all_6;
+workgroupBarrier();
+}
+let mean_all_2=mean_5_2 / f32(K*S);
+if (active_1 && (lane==0u)) {
+scratch_put(((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+row,shift);
+scratch_put((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,shift_3);
+scratch_put(((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,rest);
+scratch_put((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,rsqrt);
+scratch_put(((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,mean_all_2);
+scratch_put((((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,mean_all);
 }
 }
 `,
@@ -1135,6 +1138,7 @@ scratch_put(((((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (
         name: "d_x",
         grid: ["G", "K"],
         row: ["N", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -1149,222 +1153,222 @@ override K: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (G * K);
-let row = select(0u, index, active_1);
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base = row * S;
-let x_1 = x_at(base + ((N_1 * ((G * K) * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let x_2 = x_at(base + ((N_2 * ((G * K) * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let x_3 = x_at(base + ((N_3 * ((G * K) * S)) + S_3));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block = lane; block < N * S; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), N * S);
-for (var i = block; i < stop; i += LANES) {
-let N_4 = i / max(S, 1u);
-let S_4 = i % max(S, 1u);
-let x_4 = x_at(base + ((N_4 * ((G * K) * S)) + S_4));
-let d = x_4 - shift;
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(G*K);
+let row=select(0u,index,active_1);
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base=row*S;
+let x_1=x_at(base+((N_1*((G*K)*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_2*((G*K)*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_3*((G*K)*S))+S_3));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block=lane; block<N*S; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),N*S);
+for (var i=block; i<stop; i+=LANES) {
+let N_4=i / max(S,1u);
+let S_4=i % max(S,1u);
+let x_4=x_at(base+((N_4*((G*K)*S))+S_4));
+let d=x_4 - shift;
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(squares, mask);
-squares = squares + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_2;
-workgroupBarrier();
-}
-let mean = sum / f32(N * S);
-let variance = larger((squares / f32(N * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, N * S, far);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let N_5 = i_2 / max(S, 1u);
-let S_5 = i_2 % max(S, 1u);
-let x_5 = x_at(base + ((N_5 * ((G * K) * S)) + S_5));
-let d_2 = x_5 - shift_2;
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_2 = sum_2 + part_3;
-squares_2 = squares_2 + part_4;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_5;
-let other_6 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_2 / f32(N * S);
-let variance_2 = larger((squares_2 / f32(N * S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-let G_1 = row / max(K, 1u);
-let base_2 = G_1 * K;
-let beta_b_1 = beta_b_at(base_2);
-let beta_b_2 = beta_b_at(base_2 + (K / 2u));
-let beta_b_3 = beta_b_at(base_2 + (K - 1u));
-let shift_3 = beta_b_1 + (((beta_b_2 - beta_b_1) + (beta_b_3 - beta_b_1)) * 0.3333333432674408f);
-let gamma_1 = gamma_at(row);
-let rsqrt = inverseSqrt(spread + eps);
-let gamma_b_1 = gamma_b_at(row);
-let base_3 = (((G + (G * K)) + (G * K)) + (G * K)) + G_1;
-let beta_b_4 = beta_b_at(row);
-let sub = beta_b_4 - shift_3;
-let base_4 = ((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + G_1;
-let base_5 = (((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + G_1;
-let base_6 = ((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (N * G)) + G_1;
-let base_7 = (((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + G_1;
-let base_8 = ((((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + G_1;
-var mean_3 = 0.0f;
-var mean_4 = 0.0f;
-for (var block_3 = lane; block_3 < N * S; block_3 += LANES * 256u) {
-var part_5 = 0.0f;
-var part_6 = 0.0f;
-let stop_3 = min(block_3 + (LANES * 256u), N * S);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let N_6 = i_3 / max(S, 1u);
-let S_6 = i_3 % max(S, 1u);
-let d_y_1 = d_y_at(base + ((N_6 * ((G * K) * S)) + S_6));
-let x_6 = x_at(base + ((N_6 * ((G * K) * S)) + S_6));
-let mul = ((x_6 - shift_2) - rest) * rsqrt;
-let scratch_14 = scratch_at(base_3 + (N_6 * G));
-let scratch_19 = scratch_at(base_4 + (N_6 * G));
-let scratch_20 = scratch_at(base_5 + (N_6 * G));
-let scratch_25 = scratch_at(base_6 + (N_6 * G));
-let mul_2 = (((((mul * gamma_b_1) - scratch_14) + sub) - scratch_19) - scratch_20) * scratch_25;
-let scratch_32 = scratch_at(base_7 + (N_6 * G));
-let scratch_33 = scratch_at(base_8 + (N_6 * G));
-let sub_2 = ((d_y_1 * gamma_1) - (mul_2 * scratch_32)) - scratch_33;
-let mul_3 = sub_2 * scratch_25;
-part_5 = part_5 + ((sub_2 * mul) * scratch_25);
-part_6 = part_6 + mul_3;
+let mean=sum / f32(N*S);
+let variance=larger((squares / f32(N*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,N*S,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let N_5=i_2 / max(S,1u);
+let S_5=i_2 % max(S,1u);
+let x_5=x_at(base+((N_5*((G*K)*S))+S_5));
+let d_2=x_5 - shift_2;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
 }
-mean_3 = mean_3 + part_5;
-mean_4 = mean_4 + part_6;
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
 }
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_9 = exchange(mean_3, mask_3);
-mean_3 = mean_3 + other_9;
-let other_10 = exchange(mean_4, mask_3);
-mean_4 = mean_4 + other_10;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_3;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mean_4;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-let other_11 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_11;
-let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_12 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_5 = scratch_memory[row_in_group * LANES];
-mean_3 = all_5;
-let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-mean_4 = all_6;
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
 workgroupBarrier();
 }
-let mean_all = mean_3 / f32(N * S);
-let mean_all_2 = mean_4 / f32(N * S);
-let end_2 = select(0u, N * S, active_1);
-let mul_7 = gamma_b_1 * rsqrt;
-for (var i_4 = lane; i_4 < end_2; i_4 += LANES) {
-let N_7 = i_4 / max(S, 1u);
-let S_7 = i_4 % max(S, 1u);
-let d_y_2 = d_y_at(base + ((N_7 * ((G * K) * S)) + S_7));
-let x_7 = x_at(base + ((N_7 * ((G * K) * S)) + S_7));
-let mul_4 = ((x_7 - shift_2) - rest) * rsqrt;
-let scratch_14_2 = scratch_at(base_3 + (N_7 * G));
-let scratch_19_2 = scratch_at(base_4 + (N_7 * G));
-let scratch_20_2 = scratch_at(base_5 + (N_7 * G));
-let scratch_25_2 = scratch_at(base_6 + (N_7 * G));
-let mul_5 = (((((mul_4 * gamma_b_1) - scratch_14_2) + sub) - scratch_19_2) - scratch_20_2) * scratch_25_2;
-let scratch_32_2 = scratch_at(base_7 + (N_7 * G));
-let scratch_33_2 = scratch_at(base_8 + (N_7 * G));
-let sub_3 = ((d_y_2 * gamma_1) - (mul_5 * scratch_32_2)) - scratch_33_2;
-let mul_6 = sub_3 * scratch_25_2;
-d_x_put(base + ((N_7 * ((G * K) * S)) + S_7), ((mul_6 - (mul_4 * mean_all)) - mean_all_2) * mul_7);
+let mean_2=sum_2 / f32(N*S);
+let variance_2=larger((squares_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+let G_1=row / max(K,1u);
+let base_2=G_1*K;
+let beta_b_1=beta_b_at(base_2);
+let beta_b_2=beta_b_at(base_2+(K / 2u));
+let beta_b_3=beta_b_at(base_2+(K - 1u));
+let shift_3=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
+let gamma_1=gamma_at(row);
+let rsqrt=inverseSqrt(spread+eps);
+let gamma_b_1=gamma_b_at(row);
+let base_3=((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+G_1;
+let beta_b_4=beta_b_at(row);
+let sub=beta_b_4 - shift_3;
+let base_4=(((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_5=((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_6=(((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_7=((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_8=(((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+var mean_3=0.0f;
+var mean_4=0.0f;
+for (var block_3=lane; block_3<N*S; block_3+=LANES*256u) {
+var part_5=0.0f;
+var part_6=0.0f;
+let stop_3=min(block_3+(LANES*256u),N*S);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let N_6=i_3 / max(S,1u);
+let S_6=i_3 % max(S,1u);
+let d_y_1=d_y_at(base+((N_6*((G*K)*S))+S_6));
+let x_6=x_at(base+((N_6*((G*K)*S))+S_6));
+let mul=((x_6 - shift_2) - rest)*rsqrt;
+let scratch_14=scratch_at(base_3+(N_6*G));
+let scratch_19=scratch_at(base_4+(N_6*G));
+let scratch_20=scratch_at(base_5+(N_6*G));
+let scratch_25=scratch_at(base_6+(N_6*G));
+let mul_2=(((((mul*gamma_b_1) - scratch_14)+sub) - scratch_19) - scratch_20)*scratch_25;
+let scratch_32=scratch_at(base_7+(N_6*G));
+let scratch_33=scratch_at(base_8+(N_6*G));
+let sub_2=((d_y_1*gamma_1) - (mul_2*scratch_32)) - scratch_33;
+let mul_3=sub_2*scratch_25;
+part_5=part_5+((sub_2*mul)*scratch_25);
+part_6=part_6+mul_3;
+}
+mean_3=mean_3+part_5;
+mean_4=mean_4+part_6;
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(mean_3,mask_3);
+mean_3=mean_3+other_9;
+let other_10=exchange(mean_4,mask_3);
+mean_4=mean_4+other_10;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
+}
+workgroupBarrier();
+}
+let all_5=scratch_memory[row_in_group*LANES];
+mean_3=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_4=all_6;
+workgroupBarrier();
+}
+let mean_all=mean_3 / f32(N*S);
+let mean_all_2=mean_4 / f32(N*S);
+let end_2=select(0u,N*S,active_1);
+let mul_7=gamma_b_1*rsqrt;
+for (var i_4=lane; i_4<end_2; i_4+=LANES) {
+let N_7=i_4 / max(S,1u);
+let S_7=i_4 % max(S,1u);
+let d_y_2=d_y_at(base+((N_7*((G*K)*S))+S_7));
+let x_7=x_at(base+((N_7*((G*K)*S))+S_7));
+let mul_4=((x_7 - shift_2) - rest)*rsqrt;
+let scratch_14_2=scratch_at(base_3+(N_7*G));
+let scratch_19_2=scratch_at(base_4+(N_7*G));
+let scratch_20_2=scratch_at(base_5+(N_7*G));
+let scratch_25_2=scratch_at(base_6+(N_7*G));
+let mul_5=(((((mul_4*gamma_b_1) - scratch_14_2)+sub) - scratch_19_2) - scratch_20_2)*scratch_25_2;
+let scratch_32_2=scratch_at(base_7+(N_7*G));
+let scratch_33_2=scratch_at(base_8+(N_7*G));
+let sub_3=((d_y_2*gamma_1) - (mul_5*scratch_32_2)) - scratch_33_2;
+let mul_6=sub_3*scratch_25_2;
+d_x_put(base+((N_7*((G*K)*S))+S_7),((mul_6 - (mul_4*mean_all)) - mean_all_2)*mul_7);
 }
 }
 `,
@@ -1402,232 +1406,232 @@ override K: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (G * K);
-let row = select(0u, index, active_1);
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base = row * S;
-let x_1 = x_at(base + ((N_1 * ((G * K) * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let x_2 = x_at(base + ((N_2 * ((G * K) * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let x_3 = x_at(base + ((N_3 * ((G * K) * S)) + S_3));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let base_2 = row * (S / 4u);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block = lane; block < (N * S) / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (N * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let N_4 = (i * 4u) / max(S, 1u);
-let S_4 = (i * 4u) % max(S, 1u);
-let x_4 = x_four(base_2 + ((N_4 * (((G * K) * S) / 4u)) + (S_4 / 4u)));
-let d = x_4 - vec4f(shift);
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(G*K);
+let row=select(0u,index,active_1);
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base=row*S;
+let x_1=x_at(base+((N_1*((G*K)*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_2*((G*K)*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_3*((G*K)*S))+S_3));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let base_2=row*(S / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block=lane; block<(N*S) / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(N*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let N_4=(i*4u) / max(S,1u);
+let S_4=(i*4u) % max(S,1u);
+let x_4=x_four(base_2+((N_4*(((G*K)*S) / 4u))+(S_4 / 4u)));
+let d=x_4 - vec4f(shift);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_2, mask);
-sum_2 = sum_2 + other;
-let other_2 = exchange(squares_2, mask);
-squares_2 = squares_2 + other_2;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_2 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_2;
-workgroupBarrier();
-}
-let mean = sum_2 / f32(N * S);
-let variance = larger((squares_2 / f32(N * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, (N * S) / 4u, far);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let N_5 = (i_2 * 4u) / max(S, 1u);
-let S_5 = (i_2 * 4u) % max(S, 1u);
-let x_5 = x_four(base_2 + ((N_5 * (((G * K) * S) / 4u)) + (S_5 / 4u)));
-let d_2 = x_5 - vec4f(shift_2);
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_3 = sum_3 + part_3;
-squares_3 = squares_3 + part_4;
-}
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_3_2, mask_2);
-sum_3_2 = sum_3_2 + other_5;
-let other_6 = exchange(squares_3_2, mask_2);
-squares_3_2 = squares_3_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_3_2 / f32(N * S);
-let variance_2 = larger((squares_3_2 / f32(N * S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-let G_1 = row / max(K, 1u);
-let base_3 = G_1 * K;
-let beta_b_1 = beta_b_at(base_3);
-let beta_b_2 = beta_b_at(base_3 + (K / 2u));
-let beta_b_3 = beta_b_at(base_3 + (K - 1u));
-let shift_3 = beta_b_1 + (((beta_b_2 - beta_b_1) + (beta_b_3 - beta_b_1)) * 0.3333333432674408f);
-let gamma_1 = gamma_at(row);
-let rsqrt = inverseSqrt(spread + eps);
-let gamma_b_1 = gamma_b_at(row);
-let base_4 = (((G + (G * K)) + (G * K)) + (G * K)) + G_1;
-let beta_b_4 = beta_b_at(row);
-let sub = beta_b_4 - shift_3;
-let base_5 = ((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + G_1;
-let base_6 = (((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + G_1;
-let base_7 = ((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (N * G)) + G_1;
-let base_8 = (((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + G_1;
-let base_9 = ((((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + G_1;
-var mean_3 = vec4f(0.0f);
-var mean_4 = vec4f(0.0f);
-for (var block_3 = lane; block_3 < (N * S) / 4u; block_3 += LANES * 256u) {
-var part_5 = vec4f(0.0f);
-var part_6 = vec4f(0.0f);
-let stop_3 = min(block_3 + (LANES * 256u), (N * S) / 4u);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let N_6 = (i_3 * 4u) / max(S, 1u);
-let S_6 = (i_3 * 4u) % max(S, 1u);
-let d_y_1 = d_y_four(base_2 + ((N_6 * (((G * K) * S) / 4u)) + (S_6 / 4u)));
-let x_6 = x_four(base_2 + ((N_6 * (((G * K) * S) / 4u)) + (S_6 / 4u)));
-let mul = ((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt);
-let scratch_14 = scratch_at(base_4 + (N_6 * G));
-let scratch_19 = scratch_at(base_5 + (N_6 * G));
-let scratch_20 = scratch_at(base_6 + (N_6 * G));
-let sub_2 = ((((mul * vec4f(gamma_b_1)) - vec4f(scratch_14)) + vec4f(sub)) - vec4f(scratch_19)) - vec4f(scratch_20);
-let scratch_25 = scratch_at(base_7 + (N_6 * G));
-let scratch_32 = scratch_at(base_8 + (N_6 * G));
-let scratch_33 = scratch_at(base_9 + (N_6 * G));
-let sub_3 = ((d_y_1 * vec4f(gamma_1)) - ((sub_2 * vec4f(scratch_25)) * vec4f(scratch_32))) - vec4f(scratch_33);
-let mul_2 = sub_3 * vec4f(scratch_25);
-part_5 = part_5 + ((sub_3 * mul) * vec4f(scratch_25));
-part_6 = part_6 + mul_2;
+let mean=sum_2 / f32(N*S);
+let variance=larger((squares_2 / f32(N*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,(N*S) / 4u,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let N_5=(i_2*4u) / max(S,1u);
+let S_5=(i_2*4u) % max(S,1u);
+let x_5=x_four(base_2+((N_5*(((G*K)*S) / 4u))+(S_5 / 4u)));
+let d_2=x_5 - vec4f(shift_2);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
 }
-mean_3 = mean_3 + part_5;
-mean_4 = mean_4 + part_6;
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
 }
-var mean_3_2 = fold_add(mean_3);
-var mean_4_2 = fold_add(mean_4);
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_9 = exchange(mean_3_2, mask_3);
-mean_3_2 = mean_3_2 + other_9;
-let other_10 = exchange(mean_4_2, mask_3);
-mean_4_2 = mean_4_2 + other_10;
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mean_4_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-let other_11 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_11;
-let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_12 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_5 = scratch_memory[row_in_group * LANES];
-mean_3_2 = all_5;
-let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-mean_4_2 = all_6;
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
 workgroupBarrier();
 }
-let mean_all = mean_3_2 / f32(N * S);
-let mean_all_2 = mean_4_2 / f32(N * S);
-let end_2 = select(0u, (N * S) / 4u, active_1);
-let mul_5 = gamma_b_1 * rsqrt;
-for (var i_4 = lane; i_4 < end_2; i_4 += LANES) {
-let N_7 = (i_4 * 4u) / max(S, 1u);
-let S_7 = (i_4 * 4u) % max(S, 1u);
-let d_y_2 = d_y_four(base_2 + ((N_7 * (((G * K) * S) / 4u)) + (S_7 / 4u)));
-let x_7 = x_four(base_2 + ((N_7 * (((G * K) * S) / 4u)) + (S_7 / 4u)));
-let mul_3 = ((x_7 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt);
-let scratch_14_2 = scratch_at(base_4 + (N_7 * G));
-let scratch_19_2 = scratch_at(base_5 + (N_7 * G));
-let scratch_20_2 = scratch_at(base_6 + (N_7 * G));
-let sub_4 = ((((mul_3 * vec4f(gamma_b_1)) - vec4f(scratch_14_2)) + vec4f(sub)) - vec4f(scratch_19_2)) - vec4f(scratch_20_2);
-let scratch_25_2 = scratch_at(base_7 + (N_7 * G));
-let scratch_32_2 = scratch_at(base_8 + (N_7 * G));
-let scratch_33_2 = scratch_at(base_9 + (N_7 * G));
-let sub_5 = ((d_y_2 * vec4f(gamma_1)) - ((sub_4 * vec4f(scratch_25_2)) * vec4f(scratch_32_2))) - vec4f(scratch_33_2);
-let mul_4 = sub_5 * vec4f(scratch_25_2);
-d_x_put_four(base_2 + ((N_7 * (((G * K) * S) / 4u)) + (S_7 / 4u)), ((mul_4 - (mul_3 * vec4f(mean_all))) - vec4f(mean_all_2)) * vec4f(mul_5));
+let mean_2=sum_3_2 / f32(N*S);
+let variance_2=larger((squares_3_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+let G_1=row / max(K,1u);
+let base_3=G_1*K;
+let beta_b_1=beta_b_at(base_3);
+let beta_b_2=beta_b_at(base_3+(K / 2u));
+let beta_b_3=beta_b_at(base_3+(K - 1u));
+let shift_3=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
+let gamma_1=gamma_at(row);
+let rsqrt=inverseSqrt(spread+eps);
+let gamma_b_1=gamma_b_at(row);
+let base_4=((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+G_1;
+let beta_b_4=beta_b_at(row);
+let sub=beta_b_4 - shift_3;
+let base_5=(((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_6=((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_7=(((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_8=((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_9=(((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+var mean_3=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
+for (var block_3=lane; block_3<(N*S) / 4u; block_3+=LANES*256u) {
+var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),(N*S) / 4u);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let N_6=(i_3*4u) / max(S,1u);
+let S_6=(i_3*4u) % max(S,1u);
+let d_y_1=d_y_four(base_2+((N_6*(((G*K)*S) / 4u))+(S_6 / 4u)));
+let x_6=x_four(base_2+((N_6*(((G*K)*S) / 4u))+(S_6 / 4u)));
+let mul=((x_6 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
+let scratch_14=scratch_at(base_4+(N_6*G));
+let scratch_19=scratch_at(base_5+(N_6*G));
+let scratch_20=scratch_at(base_6+(N_6*G));
+let sub_2=((((mul*vec4f(gamma_b_1)) - vec4f(scratch_14))+vec4f(sub)) - vec4f(scratch_19)) - vec4f(scratch_20);
+let scratch_25=scratch_at(base_7+(N_6*G));
+let scratch_32=scratch_at(base_8+(N_6*G));
+let scratch_33=scratch_at(base_9+(N_6*G));
+let sub_3=((d_y_1*vec4f(gamma_1)) - ((sub_2*vec4f(scratch_25))*vec4f(scratch_32))) - vec4f(scratch_33);
+let mul_2=sub_3*vec4f(scratch_25);
+part_5=part_5+((sub_3*mul)*vec4f(scratch_25));
+part_6=part_6+mul_2;
+}
+mean_3=mean_3+part_5;
+mean_4=mean_4+part_6;
+}
+var mean_3_2=fold_add(mean_3);
+var mean_4_2=fold_add(mean_4);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(mean_3_2,mask_3);
+mean_3_2=mean_3_2+other_9;
+let other_10=exchange(mean_4_2,mask_3);
+mean_4_2=mean_4_2+other_10;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
+}
+workgroupBarrier();
+}
+let all_5=scratch_memory[row_in_group*LANES];
+mean_3_2=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_4_2=all_6;
+workgroupBarrier();
+}
+let mean_all=mean_3_2 / f32(N*S);
+let mean_all_2=mean_4_2 / f32(N*S);
+let end_2=select(0u,(N*S) / 4u,active_1);
+let mul_5=gamma_b_1*rsqrt;
+for (var i_4=lane; i_4<end_2; i_4+=LANES) {
+let N_7=(i_4*4u) / max(S,1u);
+let S_7=(i_4*4u) % max(S,1u);
+let d_y_2=d_y_four(base_2+((N_7*(((G*K)*S) / 4u))+(S_7 / 4u)));
+let x_7=x_four(base_2+((N_7*(((G*K)*S) / 4u))+(S_7 / 4u)));
+let mul_3=((x_7 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
+let scratch_14_2=scratch_at(base_4+(N_7*G));
+let scratch_19_2=scratch_at(base_5+(N_7*G));
+let scratch_20_2=scratch_at(base_6+(N_7*G));
+let sub_4=((((mul_3*vec4f(gamma_b_1)) - vec4f(scratch_14_2))+vec4f(sub)) - vec4f(scratch_19_2)) - vec4f(scratch_20_2);
+let scratch_25_2=scratch_at(base_7+(N_7*G));
+let scratch_32_2=scratch_at(base_8+(N_7*G));
+let scratch_33_2=scratch_at(base_9+(N_7*G));
+let sub_5=((d_y_2*vec4f(gamma_1)) - ((sub_4*vec4f(scratch_25_2))*vec4f(scratch_32_2))) - vec4f(scratch_33_2);
+let mul_4=sub_5*vec4f(scratch_25_2);
+d_x_put_four(base_2+((N_7*(((G*K)*S) / 4u))+(S_7 / 4u)),((mul_4 - (mul_3*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(mul_5));
 }
 }
 `,
@@ -1709,6 +1713,7 @@ d_x_put_four(base_2 + ((N_7 * (((G * K) * S) / 4u)) + (S_7 / 4u)), ((mul_4 - (mu
         name: "scratch_16",
         grid: ["G"],
         row: ["K"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -1719,25 +1724,25 @@ override ROWS: u32;
 override COLUMNS: bool;
 override G: u32;
 override K: u32;
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < G;
-let row = select(0u, index, active_1);
-let base = row * K;
-let beta_b_1 = beta_b_at(base);
-let beta_b_2 = beta_b_at(base + (K / 2u));
-let beta_b_3 = beta_b_at(base + (K - 1u));
-let shift = beta_b_1 + (((beta_b_2 - beta_b_1) + (beta_b_3 - beta_b_1)) * 0.3333333432674408f);
-if (active_1 && (lane == 0u)) {
-scratch_put(row, shift);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<G;
+let row=select(0u,index,active_1);
+let base=row*K;
+let beta_b_1=beta_b_at(base);
+let beta_b_2=beta_b_at(base+(K / 2u));
+let beta_b_3=beta_b_at(base+(K - 1u));
+let shift=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
+if (active_1 && (lane==0u)) {
+scratch_put(row,shift);
 }
 }
 `,
@@ -1767,25 +1772,25 @@ override ROWS: u32;
 override COLUMNS: bool;
 override G: u32;
 override K: u32;
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < G;
-let row = select(0u, index, active_1);
-let base = row * K;
-let beta_b_1 = beta_b_at(base);
-let beta_b_2 = beta_b_at(base + (K / 2u));
-let beta_b_3 = beta_b_at(base + (K - 1u));
-let shift = beta_b_1 + (((beta_b_2 - beta_b_1) + (beta_b_3 - beta_b_1)) * 0.3333333432674408f);
-if (active_1 && (lane == 0u)) {
-scratch_put(row, shift);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<G;
+let row=select(0u,index,active_1);
+let base=row*K;
+let beta_b_1=beta_b_at(base);
+let beta_b_2=beta_b_at(base+(K / 2u));
+let beta_b_3=beta_b_at(base+(K - 1u));
+let shift=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
+if (active_1 && (lane==0u)) {
+scratch_put(row,shift);
 }
 }
 `,
@@ -1814,6 +1819,7 @@ scratch_put(row, shift);
         name: "scratch_5",
         grid: ["G", "K"],
         row: ["N", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -1828,135 +1834,135 @@ override K: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (G * K);
-let row = select(0u, index, active_1);
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base = row * S;
-let x_1 = x_at(base + ((N_1 * ((G * K) * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let x_2 = x_at(base + ((N_2 * ((G * K) * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let x_3 = x_at(base + ((N_3 * ((G * K) * S)) + S_3));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block = lane; block < N * S; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), N * S);
-for (var i = block; i < stop; i += LANES) {
-let N_4 = i / max(S, 1u);
-let S_4 = i % max(S, 1u);
-let x_4 = x_at(base + ((N_4 * ((G * K) * S)) + S_4));
-let d = x_4 - shift;
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(G*K);
+let row=select(0u,index,active_1);
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base=row*S;
+let x_1=x_at(base+((N_1*((G*K)*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_2*((G*K)*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_3*((G*K)*S))+S_3));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block=lane; block<N*S; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),N*S);
+for (var i=block; i<stop; i+=LANES) {
+let N_4=i / max(S,1u);
+let S_4=i % max(S,1u);
+let x_4=x_at(base+((N_4*((G*K)*S))+S_4));
+let d=x_4 - shift;
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(squares, mask);
-squares = squares + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_2;
-workgroupBarrier();
-}
-let mean = sum / f32(N * S);
-let variance = larger((squares / f32(N * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, N * S, far);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let N_5 = i_2 / max(S, 1u);
-let S_5 = i_2 % max(S, 1u);
-let x_5 = x_at(base + ((N_5 * ((G * K) * S)) + S_5));
-let d_2 = x_5 - shift_2;
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_2 = sum_2 + part_3;
-squares_2 = squares_2 + part_4;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_5;
-let other_6 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_2 / f32(N * S);
-let variance_2 = larger((squares_2 / f32(N * S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-if (active_1 && (lane == 0u)) {
-scratch_put(G + row, shift_2);
-scratch_put((G + (G * K)) + row, rest);
-scratch_put(((G + (G * K)) + (G * K)) + row, inverseSqrt(spread + eps));
+let mean=sum / f32(N*S);
+let variance=larger((squares / f32(N*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,N*S,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let N_5=i_2 / max(S,1u);
+let S_5=i_2 % max(S,1u);
+let x_5=x_at(base+((N_5*((G*K)*S))+S_5));
+let d_2=x_5 - shift_2;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_2 / f32(N*S);
+let variance_2=larger((squares_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+scratch_put((((G+3u) / 4u)*4u)+row,shift_2);
+scratch_put(((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+row,rest);
+scratch_put((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+row,inverseSqrt(spread+eps));
 }
 }
 `,
@@ -1994,143 +2000,143 @@ override K: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (G * K);
-let row = select(0u, index, active_1);
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base = row * S;
-let x_1 = x_at(base + ((N_1 * ((G * K) * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let x_2 = x_at(base + ((N_2 * ((G * K) * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let x_3 = x_at(base + ((N_3 * ((G * K) * S)) + S_3));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let base_2 = row * (S / 4u);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block = lane; block < (N * S) / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (N * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let N_4 = (i * 4u) / max(S, 1u);
-let S_4 = (i * 4u) % max(S, 1u);
-let x_4 = x_four(base_2 + ((N_4 * (((G * K) * S) / 4u)) + (S_4 / 4u)));
-let d = x_4 - vec4f(shift);
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(G*K);
+let row=select(0u,index,active_1);
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base=row*S;
+let x_1=x_at(base+((N_1*((G*K)*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_2*((G*K)*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_3*((G*K)*S))+S_3));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let base_2=row*(S / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block=lane; block<(N*S) / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(N*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let N_4=(i*4u) / max(S,1u);
+let S_4=(i*4u) % max(S,1u);
+let x_4=x_four(base_2+((N_4*(((G*K)*S) / 4u))+(S_4 / 4u)));
+let d=x_4 - vec4f(shift);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_2, mask);
-sum_2 = sum_2 + other;
-let other_2 = exchange(squares_2, mask);
-squares_2 = squares_2 + other_2;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_2 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_2;
-workgroupBarrier();
-}
-let mean = sum_2 / f32(N * S);
-let variance = larger((squares_2 / f32(N * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, (N * S) / 4u, far);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let N_5 = (i_2 * 4u) / max(S, 1u);
-let S_5 = (i_2 * 4u) % max(S, 1u);
-let x_5 = x_four(base_2 + ((N_5 * (((G * K) * S) / 4u)) + (S_5 / 4u)));
-let d_2 = x_5 - vec4f(shift_2);
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_3 = sum_3 + part_3;
-squares_3 = squares_3 + part_4;
-}
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_3_2, mask_2);
-sum_3_2 = sum_3_2 + other_5;
-let other_6 = exchange(squares_3_2, mask_2);
-squares_3_2 = squares_3_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_3_2 / f32(N * S);
-let variance_2 = larger((squares_3_2 / f32(N * S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-if (active_1 && (lane == 0u)) {
-scratch_put(G + row, shift_2);
-scratch_put((G + (G * K)) + row, rest);
-scratch_put(((G + (G * K)) + (G * K)) + row, inverseSqrt(spread + eps));
+let mean=sum_2 / f32(N*S);
+let variance=larger((squares_2 / f32(N*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,(N*S) / 4u,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let N_5=(i_2*4u) / max(S,1u);
+let S_5=(i_2*4u) % max(S,1u);
+let x_5=x_four(base_2+((N_5*(((G*K)*S) / 4u))+(S_5 / 4u)));
+let d_2=x_5 - vec4f(shift_2);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
+}
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_3_2 / f32(N*S);
+let variance_2=larger((squares_3_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+scratch_put((((G+3u) / 4u)*4u)+row,shift_2);
+scratch_put(((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+row,rest);
+scratch_put((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+row,inverseSqrt(spread+eps));
 }
 }
 `,
@@ -2163,6 +2169,7 @@ scratch_put(((G + (G * K)) + (G * K)) + row, inverseSqrt(spread + eps));
         name: "scratch_33",
         grid: ["N", "G"],
         row: ["K", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -2177,269 +2184,269 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * G);
-let row = select(0u, index, active_1);
-let base = row * (K * S);
-let x_1 = x_at(base);
-let G_1 = row % max(G, 1u);
-let K_1 = 0u / max(S, 1u);
-let base_2 = G + (G_1 * K);
-let scratch_5 = scratch_at(base_2 + K_1);
-let base_3 = (G + (G * K)) + (G_1 * K);
-let scratch_6 = scratch_at(base_3 + K_1);
-let base_4 = ((G + (G * K)) + (G * K)) + (G_1 * K);
-let scratch_11 = scratch_at(base_4 + K_1);
-let base_5 = G_1 * K;
-let gamma_b_1 = gamma_b_at(base_5 + K_1);
-let mul = (((x_1 - scratch_5) - scratch_6) * scratch_11) * gamma_b_1;
-let x_2 = x_at(base + ((K * S) / 2u));
-let K_2 = ((K * S) / 2u) / max(S, 1u);
-let scratch_5_2 = scratch_at(base_2 + K_2);
-let scratch_6_2 = scratch_at(base_3 + K_2);
-let scratch_11_2 = scratch_at(base_4 + K_2);
-let gamma_b_2 = gamma_b_at(base_5 + K_2);
-let mul_2 = (((x_2 - scratch_5_2) - scratch_6_2) * scratch_11_2) * gamma_b_2;
-let x_3 = x_at(base + ((K * S) - 1u));
-let K_3 = ((K * S) - 1u) / max(S, 1u);
-let scratch_5_3 = scratch_at(base_2 + K_3);
-let scratch_6_3 = scratch_at(base_3 + K_3);
-let scratch_11_3 = scratch_at(base_4 + K_3);
-let gamma_b_3 = gamma_b_at(base_5 + K_3);
-let mul_3 = (((x_3 - scratch_5_3) - scratch_6_3) * scratch_11_3) * gamma_b_3;
-let shift = mul + (((mul_2 - mul) + (mul_3 - mul)) * 0.3333333432674408f);
-var mean = 0.0f;
-for (var block = lane; block < K * S; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), K * S);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_at(base + i);
-let K_4 = i / max(S, 1u);
-let gamma_1 = gamma_at(base_5 + K_4);
-part_1 = part_1 + (d_y_1 * gamma_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*G);
+let row=select(0u,index,active_1);
+let base=row*(K*S);
+let x_1=x_at(base);
+let G_1=row % max(G,1u);
+let K_1=0u / max(S,1u);
+let base_2=(((G+3u) / 4u)*4u)+(G_1*K);
+let scratch_5=scratch_at(base_2+K_1);
+let base_3=((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+(G_1*K);
+let scratch_6=scratch_at(base_3+K_1);
+let base_4=(((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+(G_1*K);
+let scratch_11=scratch_at(base_4+K_1);
+let base_5=G_1*K;
+let gamma_b_1=gamma_b_at(base_5+K_1);
+let mul=(((x_1 - scratch_5) - scratch_6)*scratch_11)*gamma_b_1;
+let x_2=x_at(base+((K*S) / 2u));
+let K_2=((K*S) / 2u) / max(S,1u);
+let scratch_5_2=scratch_at(base_2+K_2);
+let scratch_6_2=scratch_at(base_3+K_2);
+let scratch_11_2=scratch_at(base_4+K_2);
+let gamma_b_2=gamma_b_at(base_5+K_2);
+let mul_2=(((x_2 - scratch_5_2) - scratch_6_2)*scratch_11_2)*gamma_b_2;
+let x_3=x_at(base+((K*S) - 1u));
+let K_3=((K*S) - 1u) / max(S,1u);
+let scratch_5_3=scratch_at(base_2+K_3);
+let scratch_6_3=scratch_at(base_3+K_3);
+let scratch_11_3=scratch_at(base_4+K_3);
+let gamma_b_3=gamma_b_at(base_5+K_3);
+let mul_3=(((x_3 - scratch_5_3) - scratch_6_3)*scratch_11_3)*gamma_b_3;
+let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
+var mean=0.0f;
+for (var block=lane; block<K*S; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),K*S);
+for (var i=block; i<stop; i+=LANES) {
+let d_y_1=d_y_at(base+i);
+let K_4=i / max(S,1u);
+let gamma_1=gamma_at(base_5+K_4);
+part_1=part_1+(d_y_1*gamma_1);
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean, mask);
-mean = mean + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean,mask);
+mean=mean+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean = all;
-workgroupBarrier();
-}
-let mean_all = mean / f32(K * S);
-let x_4 = x_at(base);
-let K_5 = 0u / max(S, 1u);
-let scratch_5_4 = scratch_at(base_2 + K_5);
-let scratch_6_4 = scratch_at(base_3 + K_5);
-let scratch_11_4 = scratch_at(base_4 + K_5);
-let gamma_b_4 = gamma_b_at(base_5 + K_5);
-let mul_4 = (((x_4 - scratch_5_4) - scratch_6_4) * scratch_11_4) * gamma_b_4;
-let beta_b_1 = beta_b_at(base_5 + K_5);
-let scratch_16 = scratch_at(G_1);
-let add = (mul_4 - shift) + (beta_b_1 - scratch_16);
-let x_5 = x_at(base + ((K * S) / 2u));
-let K_6 = ((K * S) / 2u) / max(S, 1u);
-let scratch_5_5 = scratch_at(base_2 + K_6);
-let scratch_6_5 = scratch_at(base_3 + K_6);
-let scratch_11_5 = scratch_at(base_4 + K_6);
-let gamma_b_5 = gamma_b_at(base_5 + K_6);
-let mul_5 = (((x_5 - scratch_5_5) - scratch_6_5) * scratch_11_5) * gamma_b_5;
-let beta_b_2 = beta_b_at(base_5 + K_6);
-let add_2 = (mul_5 - shift) + (beta_b_2 - scratch_16);
-let x_6 = x_at(base + ((K * S) - 1u));
-let K_7 = ((K * S) - 1u) / max(S, 1u);
-let scratch_5_6 = scratch_at(base_2 + K_7);
-let scratch_6_6 = scratch_at(base_3 + K_7);
-let scratch_11_6 = scratch_at(base_4 + K_7);
-let gamma_b_6 = gamma_b_at(base_5 + K_7);
-let mul_6 = (((x_6 - scratch_5_6) - scratch_6_6) * scratch_11_6) * gamma_b_6;
-let beta_b_3 = beta_b_at(base_5 + K_7);
-let add_3 = (mul_6 - shift) + (beta_b_3 - scratch_16);
-let shift_2 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block_2 = lane; block_2 < K * S; block_2 += LANES * 256u) {
-var part_2 = 0.0f;
-var part_3 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), K * S);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_7 = x_at(base + i_2);
-let K_8 = i_2 / max(S, 1u);
-let scratch_5_7 = scratch_at(base_2 + K_8);
-let scratch_6_7 = scratch_at(base_3 + K_8);
-let scratch_11_7 = scratch_at(base_4 + K_8);
-let gamma_b_7 = gamma_b_at(base_5 + K_8);
-let mul_7 = (((x_7 - scratch_5_7) - scratch_6_7) * scratch_11_7) * gamma_b_7;
-let beta_b_4 = beta_b_at(base_5 + K_8);
-let add_4 = (mul_7 - shift) + (beta_b_4 - scratch_16);
-let d = add_4 - shift_2;
-part_2 = part_2 + d;
-part_3 = part_3 + (d * d);
-}
-sum = sum + part_2;
-squares = squares + part_3;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum, mask_2);
-sum = sum + other_3;
-let other_4 = exchange(squares, mask_2);
-squares = squares + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_3;
+let all=scratch_memory[row_in_group*LANES];
+mean=all;
 workgroupBarrier();
 }
-let mean_2 = sum / f32(K * S);
-let variance = larger((squares / f32(K * S)) - (mean_2 * mean_2), 0.0f);
-let far = (variance * 4.0f) < (mean_2 * mean_2);
-let shift_3 = select(shift_2, shift_2 + mean_2, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, K * S, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_4 = 0.0f;
-var part_5 = 0.0f;
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_8 = x_at(base + i_3);
-let K_9 = i_3 / max(S, 1u);
-let scratch_5_8 = scratch_at(base_2 + K_9);
-let scratch_6_8 = scratch_at(base_3 + K_9);
-let scratch_11_8 = scratch_at(base_4 + K_9);
-let gamma_b_8 = gamma_b_at(base_5 + K_9);
-let mul_8 = (((x_8 - scratch_5_8) - scratch_6_8) * scratch_11_8) * gamma_b_8;
-let beta_b_5 = beta_b_at(base_5 + K_9);
-let add_5 = (mul_8 - shift) + (beta_b_5 - scratch_16);
-let d_2 = add_5 - shift_3;
-part_4 = part_4 + d_2;
-part_5 = part_5 + (d_2 * d_2);
+let mean_all=mean / f32(K*S);
+let x_4=x_at(base);
+let K_5=0u / max(S,1u);
+let scratch_5_4=scratch_at(base_2+K_5);
+let scratch_6_4=scratch_at(base_3+K_5);
+let scratch_11_4=scratch_at(base_4+K_5);
+let gamma_b_4=gamma_b_at(base_5+K_5);
+let mul_4=(((x_4 - scratch_5_4) - scratch_6_4)*scratch_11_4)*gamma_b_4;
+let beta_b_1=beta_b_at(base_5+K_5);
+let scratch_16=scratch_at(G_1);
+let add=(mul_4 - shift)+(beta_b_1 - scratch_16);
+let x_5=x_at(base+((K*S) / 2u));
+let K_6=((K*S) / 2u) / max(S,1u);
+let scratch_5_5=scratch_at(base_2+K_6);
+let scratch_6_5=scratch_at(base_3+K_6);
+let scratch_11_5=scratch_at(base_4+K_6);
+let gamma_b_5=gamma_b_at(base_5+K_6);
+let mul_5=(((x_5 - scratch_5_5) - scratch_6_5)*scratch_11_5)*gamma_b_5;
+let beta_b_2=beta_b_at(base_5+K_6);
+let add_2=(mul_5 - shift)+(beta_b_2 - scratch_16);
+let x_6=x_at(base+((K*S) - 1u));
+let K_7=((K*S) - 1u) / max(S,1u);
+let scratch_5_6=scratch_at(base_2+K_7);
+let scratch_6_6=scratch_at(base_3+K_7);
+let scratch_11_6=scratch_at(base_4+K_7);
+let gamma_b_6=gamma_b_at(base_5+K_7);
+let mul_6=(((x_6 - scratch_5_6) - scratch_6_6)*scratch_11_6)*gamma_b_6;
+let beta_b_3=beta_b_at(base_5+K_7);
+let add_3=(mul_6 - shift)+(beta_b_3 - scratch_16);
+let shift_2=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block_2=lane; block_2<K*S; block_2+=LANES*256u) {
+var part_2=0.0f;
+var part_3=0.0f;
+let stop_2=min(block_2+(LANES*256u),K*S);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_7=x_at(base+i_2);
+let K_8=i_2 / max(S,1u);
+let scratch_5_7=scratch_at(base_2+K_8);
+let scratch_6_7=scratch_at(base_3+K_8);
+let scratch_11_7=scratch_at(base_4+K_8);
+let gamma_b_7=gamma_b_at(base_5+K_8);
+let mul_7=(((x_7 - scratch_5_7) - scratch_6_7)*scratch_11_7)*gamma_b_7;
+let beta_b_4=beta_b_at(base_5+K_8);
+let add_4=(mul_7 - shift)+(beta_b_4 - scratch_16);
+let d=add_4 - shift_2;
+part_2=part_2+d;
+part_3=part_3+(d*d);
 }
-sum_2 = sum_2 + part_4;
-squares_2 = squares_2 + part_5;
+sum=sum+part_2;
+squares=squares+part_3;
 }
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_2, mask_3);
-sum_2 = sum_2 + other_7;
-let other_8 = exchange(squares_2, mask_3);
-squares_2 = squares_2 + other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum,mask_2);
+sum=sum+other_3;
+let other_4=exchange(squares,mask_2);
+squares=squares+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_9 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_9;
-let mine_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_5 + other_10;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_2 = all_4;
-let all_5 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_5;
-workgroupBarrier();
-}
-let mean_3 = sum_2 / f32(K * S);
-let variance_2 = larger((squares_2 / f32(K * S)) - (mean_3 * mean_3), 0.0f);
-let rest = select(mean_2, mean_3, far);
-let spread = select(variance, variance_2, far);
-let rsqrt = inverseSqrt(spread + eps);
-var mean_4 = 0.0f;
-for (var block_4 = lane; block_4 < K * S; block_4 += LANES * 256u) {
-var part_6 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), K * S);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let d_y_2 = d_y_at(base + i_4);
-let x_9 = x_at(base + i_4);
-let K_10 = i_4 / max(S, 1u);
-let scratch_5_9 = scratch_at(base_2 + K_10);
-let scratch_6_9 = scratch_at(base_3 + K_10);
-let scratch_11_9 = scratch_at(base_4 + K_10);
-let gamma_b_9 = gamma_b_at(base_5 + K_10);
-let mul_9 = (((x_9 - scratch_5_9) - scratch_6_9) * scratch_11_9) * gamma_b_9;
-let beta_b_6 = beta_b_at(base_5 + K_10);
-let add_6 = (mul_9 - shift) + (beta_b_6 - scratch_16);
-let gamma_2 = gamma_at(base_5 + K_10);
-part_6 = part_6 + ((d_y_2 * (((add_6 - shift_3) - rest) * rsqrt)) * gamma_2);
-}
-mean_4 = mean_4 + part_6;
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_11 = exchange(mean_4, mask_4);
-mean_4 = mean_4 + other_11;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_4;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-let other_12 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_6 = scratch_memory[row_in_group * LANES];
-mean_4 = all_6;
+let all_2=scratch_memory[row_in_group*LANES];
+sum=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_3;
 workgroupBarrier();
 }
-let mean_all_2 = mean_4 / f32(K * S);
-if (active_1 && (lane == 0u)) {
-scratch_put((((G + (G * K)) + (G * K)) + (G * K)) + row, shift);
-scratch_put(((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + row, shift_3);
-scratch_put((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + row, rest);
-scratch_put(((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (N * G)) + row, rsqrt);
-scratch_put((((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + row, mean_all_2);
-scratch_put(((((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + row, mean_all);
+let mean_2=sum / f32(K*S);
+let variance=larger((squares / f32(K*S)) - (mean_2*mean_2),0.0f);
+let far=(variance*4.0f)<(mean_2*mean_2);
+let shift_3=select(shift_2,shift_2+mean_2,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,K*S,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_4=0.0f;
+var part_5=0.0f;
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_8=x_at(base+i_3);
+let K_9=i_3 / max(S,1u);
+let scratch_5_8=scratch_at(base_2+K_9);
+let scratch_6_8=scratch_at(base_3+K_9);
+let scratch_11_8=scratch_at(base_4+K_9);
+let gamma_b_8=gamma_b_at(base_5+K_9);
+let mul_8=(((x_8 - scratch_5_8) - scratch_6_8)*scratch_11_8)*gamma_b_8;
+let beta_b_5=beta_b_at(base_5+K_9);
+let add_5=(mul_8 - shift)+(beta_b_5 - scratch_16);
+let d_2=add_5 - shift_3;
+part_4=part_4+d_2;
+part_5=part_5+(d_2*d_2);
+}
+sum_2=sum_2+part_4;
+squares_2=squares_2+part_5;
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_7=exchange(sum_2,mask_3);
+sum_2=sum_2+other_7;
+let other_8=exchange(squares_2,mask_3);
+squares_2=squares_2+other_8;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_4=scratch_memory[row_in_group*LANES];
+sum_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_5;
+workgroupBarrier();
+}
+let mean_3=sum_2 / f32(K*S);
+let variance_2=larger((squares_2 / f32(K*S)) - (mean_3*mean_3),0.0f);
+let rest=select(mean_2,mean_3,far);
+let spread=select(variance,variance_2,far);
+let rsqrt=inverseSqrt(spread+eps);
+var mean_4=0.0f;
+for (var block_4=lane; block_4<K*S; block_4+=LANES*256u) {
+var part_6=0.0f;
+let stop_4=min(block_4+(LANES*256u),K*S);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let d_y_2=d_y_at(base+i_4);
+let x_9=x_at(base+i_4);
+let K_10=i_4 / max(S,1u);
+let scratch_5_9=scratch_at(base_2+K_10);
+let scratch_6_9=scratch_at(base_3+K_10);
+let scratch_11_9=scratch_at(base_4+K_10);
+let gamma_b_9=gamma_b_at(base_5+K_10);
+let mul_9=(((x_9 - scratch_5_9) - scratch_6_9)*scratch_11_9)*gamma_b_9;
+let beta_b_6=beta_b_at(base_5+K_10);
+let add_6=(mul_9 - shift)+(beta_b_6 - scratch_16);
+let gamma_2=gamma_at(base_5+K_10);
+part_6=part_6+((d_y_2*(((add_6 - shift_3) - rest)*rsqrt))*gamma_2);
+}
+mean_4=mean_4+part_6;
+}
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_11=exchange(mean_4,mask_4);
+mean_4=mean_4+other_11;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_4;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+}
+workgroupBarrier();
+}
+let all_6=scratch_memory[row_in_group*LANES];
+mean_4=all_6;
+workgroupBarrier();
+}
+let mean_all_2=mean_4 / f32(K*S);
+if (active_1 && (lane==0u)) {
+scratch_put(((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+row,shift);
+scratch_put((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,shift_3);
+scratch_put(((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,rest);
+scratch_put((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,rsqrt);
+scratch_put(((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,mean_all_2);
+scratch_put((((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,mean_all);
 }
 }
 `,
@@ -2481,280 +2488,280 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * G);
-let row = select(0u, index, active_1);
-let base = row * (K * S);
-let x_1 = x_at(base);
-let G_1 = row % max(G, 1u);
-let K_1 = 0u / max(S, 1u);
-let base_2 = G + (G_1 * K);
-let scratch_5 = scratch_at(base_2 + K_1);
-let base_3 = (G + (G * K)) + (G_1 * K);
-let scratch_6 = scratch_at(base_3 + K_1);
-let base_4 = ((G + (G * K)) + (G * K)) + (G_1 * K);
-let scratch_11 = scratch_at(base_4 + K_1);
-let base_5 = G_1 * K;
-let gamma_b_1 = gamma_b_at(base_5 + K_1);
-let mul = (((x_1 - scratch_5) - scratch_6) * scratch_11) * gamma_b_1;
-let x_2 = x_at(base + ((K * S) / 2u));
-let K_2 = ((K * S) / 2u) / max(S, 1u);
-let scratch_5_2 = scratch_at(base_2 + K_2);
-let scratch_6_2 = scratch_at(base_3 + K_2);
-let scratch_11_2 = scratch_at(base_4 + K_2);
-let gamma_b_2 = gamma_b_at(base_5 + K_2);
-let mul_2 = (((x_2 - scratch_5_2) - scratch_6_2) * scratch_11_2) * gamma_b_2;
-let x_3 = x_at(base + ((K * S) - 1u));
-let K_3 = ((K * S) - 1u) / max(S, 1u);
-let scratch_5_3 = scratch_at(base_2 + K_3);
-let scratch_6_3 = scratch_at(base_3 + K_3);
-let scratch_11_3 = scratch_at(base_4 + K_3);
-let gamma_b_3 = gamma_b_at(base_5 + K_3);
-let mul_3 = (((x_3 - scratch_5_3) - scratch_6_3) * scratch_11_3) * gamma_b_3;
-let shift = mul + (((mul_2 - mul) + (mul_3 - mul)) * 0.3333333432674408f);
-let base_6 = row * ((K * S) / 4u);
-var mean = vec4f(0.0f);
-for (var block = lane; block < (K * S) / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (K * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_four(base_6 + i);
-let K_4 = (i * 4u) / max(S, 1u);
-let gamma_1 = gamma_at(base_5 + K_4);
-part_1 = part_1 + (d_y_1 * vec4f(gamma_1));
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*G);
+let row=select(0u,index,active_1);
+let base=row*(K*S);
+let x_1=x_at(base);
+let G_1=row % max(G,1u);
+let K_1=0u / max(S,1u);
+let base_2=(((G+3u) / 4u)*4u)+(G_1*K);
+let scratch_5=scratch_at(base_2+K_1);
+let base_3=((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+(G_1*K);
+let scratch_6=scratch_at(base_3+K_1);
+let base_4=(((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+(G_1*K);
+let scratch_11=scratch_at(base_4+K_1);
+let base_5=G_1*K;
+let gamma_b_1=gamma_b_at(base_5+K_1);
+let mul=(((x_1 - scratch_5) - scratch_6)*scratch_11)*gamma_b_1;
+let x_2=x_at(base+((K*S) / 2u));
+let K_2=((K*S) / 2u) / max(S,1u);
+let scratch_5_2=scratch_at(base_2+K_2);
+let scratch_6_2=scratch_at(base_3+K_2);
+let scratch_11_2=scratch_at(base_4+K_2);
+let gamma_b_2=gamma_b_at(base_5+K_2);
+let mul_2=(((x_2 - scratch_5_2) - scratch_6_2)*scratch_11_2)*gamma_b_2;
+let x_3=x_at(base+((K*S) - 1u));
+let K_3=((K*S) - 1u) / max(S,1u);
+let scratch_5_3=scratch_at(base_2+K_3);
+let scratch_6_3=scratch_at(base_3+K_3);
+let scratch_11_3=scratch_at(base_4+K_3);
+let gamma_b_3=gamma_b_at(base_5+K_3);
+let mul_3=(((x_3 - scratch_5_3) - scratch_6_3)*scratch_11_3)*gamma_b_3;
+let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
+let base_6=row*((K*S) / 4u);
+var mean=vec4f(0.0f);
+for (var block=lane; block<(K*S) / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(K*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let d_y_1=d_y_four(base_6+i);
+let K_4=(i*4u) / max(S,1u);
+let gamma_1=gamma_at(base_5+K_4);
+part_1=part_1+(d_y_1*vec4f(gamma_1));
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-var mean_2 = fold_add(mean);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean_2, mask);
-mean_2 = mean_2 + other;
+var mean_2=fold_add(mean);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean_2,mask);
+mean_2=mean_2+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean_2 = all;
-workgroupBarrier();
-}
-let mean_all = mean_2 / f32(K * S);
-let x_4 = x_at(base);
-let K_5 = 0u / max(S, 1u);
-let scratch_5_4 = scratch_at(base_2 + K_5);
-let scratch_6_4 = scratch_at(base_3 + K_5);
-let scratch_11_4 = scratch_at(base_4 + K_5);
-let gamma_b_4 = gamma_b_at(base_5 + K_5);
-let mul_4 = (((x_4 - scratch_5_4) - scratch_6_4) * scratch_11_4) * gamma_b_4;
-let beta_b_1 = beta_b_at(base_5 + K_5);
-let scratch_16 = scratch_at(G_1);
-let add = (mul_4 - shift) + (beta_b_1 - scratch_16);
-let x_5 = x_at(base + ((K * S) / 2u));
-let K_6 = ((K * S) / 2u) / max(S, 1u);
-let scratch_5_5 = scratch_at(base_2 + K_6);
-let scratch_6_5 = scratch_at(base_3 + K_6);
-let scratch_11_5 = scratch_at(base_4 + K_6);
-let gamma_b_5 = gamma_b_at(base_5 + K_6);
-let mul_5 = (((x_5 - scratch_5_5) - scratch_6_5) * scratch_11_5) * gamma_b_5;
-let beta_b_2 = beta_b_at(base_5 + K_6);
-let add_2 = (mul_5 - shift) + (beta_b_2 - scratch_16);
-let x_6 = x_at(base + ((K * S) - 1u));
-let K_7 = ((K * S) - 1u) / max(S, 1u);
-let scratch_5_6 = scratch_at(base_2 + K_7);
-let scratch_6_6 = scratch_at(base_3 + K_7);
-let scratch_11_6 = scratch_at(base_4 + K_7);
-let gamma_b_6 = gamma_b_at(base_5 + K_7);
-let mul_6 = (((x_6 - scratch_5_6) - scratch_6_6) * scratch_11_6) * gamma_b_6;
-let beta_b_3 = beta_b_at(base_5 + K_7);
-let add_3 = (mul_6 - shift) + (beta_b_3 - scratch_16);
-let shift_2 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block_2 = lane; block_2 < (K * S) / 4u; block_2 += LANES * 256u) {
-var part_2 = vec4f(0.0f);
-var part_3 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), (K * S) / 4u);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_7 = x_four(base_6 + i_2);
-let K_8 = (i_2 * 4u) / max(S, 1u);
-let scratch_5_7 = scratch_at(base_2 + K_8);
-let scratch_6_7 = scratch_at(base_3 + K_8);
-let scratch_11_7 = scratch_at(base_4 + K_8);
-let gamma_b_7 = gamma_b_at(base_5 + K_8);
-let mul_7 = (((x_7 - vec4f(scratch_5_7)) - vec4f(scratch_6_7)) * vec4f(scratch_11_7)) * vec4f(gamma_b_7);
-let beta_b_4 = beta_b_at(base_5 + K_8);
-let add_4 = (mul_7 - vec4f(shift)) + vec4f(beta_b_4 - scratch_16);
-let d = add_4 - vec4f(shift_2);
-part_2 = part_2 + d;
-part_3 = part_3 + (d * d);
-}
-sum = sum + part_2;
-squares = squares + part_3;
-}
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_3;
-let other_4 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum_2 = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_3;
+let all=scratch_memory[row_in_group*LANES];
+mean_2=all;
 workgroupBarrier();
 }
-let mean_3 = sum_2 / f32(K * S);
-let variance = larger((squares_2 / f32(K * S)) - (mean_3 * mean_3), 0.0f);
-let far = (variance * 4.0f) < (mean_3 * mean_3);
-let shift_3 = select(shift_2, shift_2 + mean_3, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, (K * S) / 4u, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_4 = vec4f(0.0f);
-var part_5 = vec4f(0.0f);
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_8 = x_four(base_6 + i_3);
-let K_9 = (i_3 * 4u) / max(S, 1u);
-let scratch_5_8 = scratch_at(base_2 + K_9);
-let scratch_6_8 = scratch_at(base_3 + K_9);
-let scratch_11_8 = scratch_at(base_4 + K_9);
-let gamma_b_8 = gamma_b_at(base_5 + K_9);
-let mul_8 = (((x_8 - vec4f(scratch_5_8)) - vec4f(scratch_6_8)) * vec4f(scratch_11_8)) * vec4f(gamma_b_8);
-let beta_b_5 = beta_b_at(base_5 + K_9);
-let add_5 = (mul_8 - vec4f(shift)) + vec4f(beta_b_5 - scratch_16);
-let d_2 = add_5 - vec4f(shift_3);
-part_4 = part_4 + d_2;
-part_5 = part_5 + (d_2 * d_2);
+let mean_all=mean_2 / f32(K*S);
+let x_4=x_at(base);
+let K_5=0u / max(S,1u);
+let scratch_5_4=scratch_at(base_2+K_5);
+let scratch_6_4=scratch_at(base_3+K_5);
+let scratch_11_4=scratch_at(base_4+K_5);
+let gamma_b_4=gamma_b_at(base_5+K_5);
+let mul_4=(((x_4 - scratch_5_4) - scratch_6_4)*scratch_11_4)*gamma_b_4;
+let beta_b_1=beta_b_at(base_5+K_5);
+let scratch_16=scratch_at(G_1);
+let add=(mul_4 - shift)+(beta_b_1 - scratch_16);
+let x_5=x_at(base+((K*S) / 2u));
+let K_6=((K*S) / 2u) / max(S,1u);
+let scratch_5_5=scratch_at(base_2+K_6);
+let scratch_6_5=scratch_at(base_3+K_6);
+let scratch_11_5=scratch_at(base_4+K_6);
+let gamma_b_5=gamma_b_at(base_5+K_6);
+let mul_5=(((x_5 - scratch_5_5) - scratch_6_5)*scratch_11_5)*gamma_b_5;
+let beta_b_2=beta_b_at(base_5+K_6);
+let add_2=(mul_5 - shift)+(beta_b_2 - scratch_16);
+let x_6=x_at(base+((K*S) - 1u));
+let K_7=((K*S) - 1u) / max(S,1u);
+let scratch_5_6=scratch_at(base_2+K_7);
+let scratch_6_6=scratch_at(base_3+K_7);
+let scratch_11_6=scratch_at(base_4+K_7);
+let gamma_b_6=gamma_b_at(base_5+K_7);
+let mul_6=(((x_6 - scratch_5_6) - scratch_6_6)*scratch_11_6)*gamma_b_6;
+let beta_b_3=beta_b_at(base_5+K_7);
+let add_3=(mul_6 - shift)+(beta_b_3 - scratch_16);
+let shift_2=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block_2=lane; block_2<(K*S) / 4u; block_2+=LANES*256u) {
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),(K*S) / 4u);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_7=x_four(base_6+i_2);
+let K_8=(i_2*4u) / max(S,1u);
+let scratch_5_7=scratch_at(base_2+K_8);
+let scratch_6_7=scratch_at(base_3+K_8);
+let scratch_11_7=scratch_at(base_4+K_8);
+let gamma_b_7=gamma_b_at(base_5+K_8);
+let mul_7=(((x_7 - vec4f(scratch_5_7)) - vec4f(scratch_6_7))*vec4f(scratch_11_7))*vec4f(gamma_b_7);
+let beta_b_4=beta_b_at(base_5+K_8);
+let add_4=(mul_7 - vec4f(shift))+vec4f(beta_b_4 - scratch_16);
+let d=add_4 - vec4f(shift_2);
+part_2=part_2+d;
+part_3=part_3+(d*d);
 }
-sum_3 = sum_3 + part_4;
-squares_3 = squares_3 + part_5;
+sum=sum+part_2;
+squares=squares+part_3;
 }
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_3_2, mask_3);
-sum_3_2 = sum_3_2 + other_7;
-let other_8 = exchange(squares_3_2, mask_3);
-squares_3_2 = squares_3_2 + other_8;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum_2,mask_2);
+sum_2=sum_2+other_3;
+let other_4=exchange(squares_2,mask_2);
+squares_2=squares_2+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_9 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_9;
-let mine_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_5 + other_10;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_4;
-let all_5 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_5;
-workgroupBarrier();
-}
-let mean_4 = sum_3_2 / f32(K * S);
-let variance_2 = larger((squares_3_2 / f32(K * S)) - (mean_4 * mean_4), 0.0f);
-let rest = select(mean_3, mean_4, far);
-let spread = select(variance, variance_2, far);
-let rsqrt = inverseSqrt(spread + eps);
-var mean_5 = vec4f(0.0f);
-for (var block_4 = lane; block_4 < (K * S) / 4u; block_4 += LANES * 256u) {
-var part_6 = vec4f(0.0f);
-let stop_4 = min(block_4 + (LANES * 256u), (K * S) / 4u);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let d_y_2 = d_y_four(base_6 + i_4);
-let x_9 = x_four(base_6 + i_4);
-let K_10 = (i_4 * 4u) / max(S, 1u);
-let scratch_5_9 = scratch_at(base_2 + K_10);
-let scratch_6_9 = scratch_at(base_3 + K_10);
-let scratch_11_9 = scratch_at(base_4 + K_10);
-let gamma_b_9 = gamma_b_at(base_5 + K_10);
-let mul_9 = (((x_9 - vec4f(scratch_5_9)) - vec4f(scratch_6_9)) * vec4f(scratch_11_9)) * vec4f(gamma_b_9);
-let beta_b_6 = beta_b_at(base_5 + K_10);
-let add_6 = (mul_9 - vec4f(shift)) + vec4f(beta_b_6 - scratch_16);
-let gamma_2 = gamma_at(base_5 + K_10);
-let mul_10 = (d_y_2 * (((add_6 - vec4f(shift_3)) - vec4f(rest)) * vec4f(rsqrt))) * vec4f(gamma_2);
-part_6 = part_6 + mul_10;
-}
-mean_5 = mean_5 + part_6;
-}
-var mean_5_2 = fold_add(mean_5);
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_11 = exchange(mean_5_2, mask_4);
-mean_5_2 = mean_5_2 + other_11;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_5_2;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-let other_12 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_6 = scratch_memory[row_in_group * LANES];
-mean_5_2 = all_6;
+let all_2=scratch_memory[row_in_group*LANES];
+sum_2=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_3;
 workgroupBarrier();
 }
-let mean_all_2 = mean_5_2 / f32(K * S);
-if (active_1 && (lane == 0u)) {
-scratch_put((((G + (G * K)) + (G * K)) + (G * K)) + row, shift);
-scratch_put(((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + row, shift_3);
-scratch_put((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + row, rest);
-scratch_put(((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (N * G)) + row, rsqrt);
-scratch_put((((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + row, mean_all_2);
-scratch_put(((((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + row, mean_all);
+let mean_3=sum_2 / f32(K*S);
+let variance=larger((squares_2 / f32(K*S)) - (mean_3*mean_3),0.0f);
+let far=(variance*4.0f)<(mean_3*mean_3);
+let shift_3=select(shift_2,shift_2+mean_3,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,(K*S) / 4u,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_4=vec4f(0.0f);
+var part_5=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_8=x_four(base_6+i_3);
+let K_9=(i_3*4u) / max(S,1u);
+let scratch_5_8=scratch_at(base_2+K_9);
+let scratch_6_8=scratch_at(base_3+K_9);
+let scratch_11_8=scratch_at(base_4+K_9);
+let gamma_b_8=gamma_b_at(base_5+K_9);
+let mul_8=(((x_8 - vec4f(scratch_5_8)) - vec4f(scratch_6_8))*vec4f(scratch_11_8))*vec4f(gamma_b_8);
+let beta_b_5=beta_b_at(base_5+K_9);
+let add_5=(mul_8 - vec4f(shift))+vec4f(beta_b_5 - scratch_16);
+let d_2=add_5 - vec4f(shift_3);
+part_4=part_4+d_2;
+part_5=part_5+(d_2*d_2);
+}
+sum_3=sum_3+part_4;
+squares_3=squares_3+part_5;
+}
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_7=exchange(sum_3_2,mask_3);
+sum_3_2=sum_3_2+other_7;
+let other_8=exchange(squares_3_2,mask_3);
+squares_3_2=squares_3_2+other_8;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_4=scratch_memory[row_in_group*LANES];
+sum_3_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_5;
+workgroupBarrier();
+}
+let mean_4=sum_3_2 / f32(K*S);
+let variance_2=larger((squares_3_2 / f32(K*S)) - (mean_4*mean_4),0.0f);
+let rest=select(mean_3,mean_4,far);
+let spread=select(variance,variance_2,far);
+let rsqrt=inverseSqrt(spread+eps);
+var mean_5=vec4f(0.0f);
+for (var block_4=lane; block_4<(K*S) / 4u; block_4+=LANES*256u) {
+var part_6=vec4f(0.0f);
+let stop_4=min(block_4+(LANES*256u),(K*S) / 4u);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let d_y_2=d_y_four(base_6+i_4);
+let x_9=x_four(base_6+i_4);
+let K_10=(i_4*4u) / max(S,1u);
+let scratch_5_9=scratch_at(base_2+K_10);
+let scratch_6_9=scratch_at(base_3+K_10);
+let scratch_11_9=scratch_at(base_4+K_10);
+let gamma_b_9=gamma_b_at(base_5+K_10);
+let mul_9=(((x_9 - vec4f(scratch_5_9)) - vec4f(scratch_6_9))*vec4f(scratch_11_9))*vec4f(gamma_b_9);
+let beta_b_6=beta_b_at(base_5+K_10);
+let add_6=(mul_9 - vec4f(shift))+vec4f(beta_b_6 - scratch_16);
+let gamma_2=gamma_at(base_5+K_10);
+let mul_10=(d_y_2*(((add_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt)))*vec4f(gamma_2);
+part_6=part_6+mul_10;
+}
+mean_5=mean_5+part_6;
+}
+var mean_5_2=fold_add(mean_5);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_11=exchange(mean_5_2,mask_4);
+mean_5_2=mean_5_2+other_11;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_5_2;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+}
+workgroupBarrier();
+}
+let all_6=scratch_memory[row_in_group*LANES];
+mean_5_2=all_6;
+workgroupBarrier();
+}
+let mean_all_2=mean_5_2 / f32(K*S);
+if (active_1 && (lane==0u)) {
+scratch_put(((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+row,shift);
+scratch_put((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,shift_3);
+scratch_put(((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,rest);
+scratch_put((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,rsqrt);
+scratch_put(((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,mean_all_2);
+scratch_put((((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,mean_all);
 }
 }
 `,
@@ -2791,6 +2798,7 @@ scratch_put(((((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (
         name: "d_gamma_b",
         grid: ["G", "K"],
         row: ["N", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -2805,249 +2813,249 @@ override K: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 3u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (G * K);
-let row = select(0u, index, active_1);
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base = row * S;
-let x_1 = x_at(base + ((N_1 * ((G * K) * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let x_2 = x_at(base + ((N_2 * ((G * K) * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let x_3 = x_at(base + ((N_3 * ((G * K) * S)) + S_3));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block = lane; block < N * S; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), N * S);
-for (var i = block; i < stop; i += LANES) {
-let N_4 = i / max(S, 1u);
-let S_4 = i % max(S, 1u);
-let x_4 = x_at(base + ((N_4 * ((G * K) * S)) + S_4));
-let d = x_4 - shift;
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(G*K);
+let row=select(0u,index,active_1);
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base=row*S;
+let x_1=x_at(base+((N_1*((G*K)*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_2*((G*K)*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_3*((G*K)*S))+S_3));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block=lane; block<N*S; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),N*S);
+for (var i=block; i<stop; i+=LANES) {
+let N_4=i / max(S,1u);
+let S_4=i % max(S,1u);
+let x_4=x_at(base+((N_4*((G*K)*S))+S_4));
+let d=x_4 - shift;
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(squares, mask);
-squares = squares + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_2;
-workgroupBarrier();
-}
-let mean = sum / f32(N * S);
-let variance = larger((squares / f32(N * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, N * S, far);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let N_5 = i_2 / max(S, 1u);
-let S_5 = i_2 % max(S, 1u);
-let x_5 = x_at(base + ((N_5 * ((G * K) * S)) + S_5));
-let d_2 = x_5 - shift_2;
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_2 = sum_2 + part_3;
-squares_2 = squares_2 + part_4;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_5;
-let other_6 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_2 / f32(N * S);
-let variance_2 = larger((squares_2 / f32(N * S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-var sum_3 = 0.0f;
-for (var block_3 = lane; block_3 < N * S; block_3 += LANES * 256u) {
-var part_5 = 0.0f;
-let stop_3 = min(block_3 + (LANES * 256u), N * S);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let N_6 = i_3 / max(S, 1u);
-let S_6 = i_3 % max(S, 1u);
-let d_y_1 = d_y_at(base + ((N_6 * ((G * K) * S)) + S_6));
-part_5 = part_5 + d_y_1;
+let mean=sum / f32(N*S);
+let variance=larger((squares / f32(N*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,N*S,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let N_5=i_2 / max(S,1u);
+let S_5=i_2 % max(S,1u);
+let x_5=x_at(base+((N_5*((G*K)*S))+S_5));
+let d_2=x_5 - shift_2;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
 }
-sum_3 = sum_3 + part_5;
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
 }
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_9 = exchange(sum_3, mask_3);
-sum_3 = sum_3 + other_9;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-let other_10 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_10;
-}
-workgroupBarrier();
-}
-let all_5 = scratch_memory[row_in_group * LANES];
-sum_3 = all_5;
-workgroupBarrier();
-}
-let sum_all = sum_3;
-let gamma_1 = gamma_at(row);
-let rsqrt = inverseSqrt(spread + eps);
-let gamma_b_1 = gamma_b_at(row);
-let G_1 = row / max(K, 1u);
-let base_2 = (((G + (G * K)) + (G * K)) + (G * K)) + G_1;
-let beta_b_1 = beta_b_at(row);
-let scratch_16 = scratch_at(G_1);
-let sub = beta_b_1 - scratch_16;
-let base_3 = ((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + G_1;
-let base_4 = (((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + G_1;
-let base_5 = ((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (N * G)) + G_1;
-let base_6 = (((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + G_1;
-let base_7 = ((((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + G_1;
-var sum_4 = 0.0f;
-var sum_5 = 0.0f;
-var sum_6 = 0.0f;
-for (var block_4 = lane; block_4 < N * S; block_4 += LANES * 256u) {
-var part_6 = 0.0f;
-var part_7 = 0.0f;
-var part_8 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), N * S);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let N_7 = i_4 / max(S, 1u);
-let S_7 = i_4 % max(S, 1u);
-let d_y_2 = d_y_at(base + ((N_7 * ((G * K) * S)) + S_7));
-let x_6 = x_at(base + ((N_7 * ((G * K) * S)) + S_7));
-let mul = ((x_6 - shift_2) - rest) * rsqrt;
-let scratch_14 = scratch_at(base_2 + (N_7 * G));
-let scratch_19 = scratch_at(base_3 + (N_7 * G));
-let scratch_20 = scratch_at(base_4 + (N_7 * G));
-let scratch_25 = scratch_at(base_5 + (N_7 * G));
-let mul_2 = (((((mul * gamma_b_1) - scratch_14) + sub) - scratch_19) - scratch_20) * scratch_25;
-let scratch_33 = scratch_at(base_6 + (N_7 * G));
-let scratch_34 = scratch_at(base_7 + (N_7 * G));
-let sub_2 = ((d_y_2 * gamma_1) - (mul_2 * scratch_33)) - scratch_34;
-part_6 = part_6 + ((sub_2 * mul) * scratch_25);
-part_7 = part_7 + (sub_2 * scratch_25);
-part_8 = part_8 + (d_y_2 * mul_2);
-}
-sum_4 = sum_4 + part_6;
-sum_5 = sum_5 + part_7;
-sum_6 = sum_6 + part_8;
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_11 = exchange(sum_4, mask_4);
-sum_4 = sum_4 + other_11;
-let other_12 = exchange(sum_5, mask_4);
-sum_5 = sum_5 + other_12;
-let other_13 = exchange(sum_6, mask_4);
-sum_6 = sum_6 + other_13;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_4;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_5;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_6;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-let other_14 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_14;
-let mine_7 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_15 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_4))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_7 + other_15;
-let mine_8 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_16 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_4))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_8 + other_16;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_6 = scratch_memory[row_in_group * LANES];
-sum_4 = all_6;
-let all_7 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_5 = all_7;
-let all_8 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_6 = all_8;
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
 workgroupBarrier();
 }
-let sum_all_2 = sum_4;
-let sum_all_3 = sum_5;
-let sum_all_4 = sum_6;
-if (active_1 && (lane == 0u)) {
-d_gamma_b_put(row, sum_all_2);
-d_beta_b_put(row, sum_all_3);
-d_gamma_put(row, sum_all_4);
-d_beta_put(row, sum_all);
+let mean_2=sum_2 / f32(N*S);
+let variance_2=larger((squares_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var sum_3=0.0f;
+for (var block_3=lane; block_3<N*S; block_3+=LANES*256u) {
+var part_5=0.0f;
+let stop_3=min(block_3+(LANES*256u),N*S);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let N_6=i_3 / max(S,1u);
+let S_6=i_3 % max(S,1u);
+let d_y_1=d_y_at(base+((N_6*((G*K)*S))+S_6));
+part_5=part_5+d_y_1;
+}
+sum_3=sum_3+part_5;
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(sum_3,mask_3);
+sum_3=sum_3+other_9;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_5=scratch_memory[row_in_group*LANES];
+sum_3=all_5;
+workgroupBarrier();
+}
+let sum_all=sum_3;
+let gamma_1=gamma_at(row);
+let rsqrt=inverseSqrt(spread+eps);
+let gamma_b_1=gamma_b_at(row);
+let G_1=row / max(K,1u);
+let base_2=((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+G_1;
+let beta_b_1=beta_b_at(row);
+let scratch_16=scratch_at(G_1);
+let sub=beta_b_1 - scratch_16;
+let base_3=(((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_4=((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_5=(((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_6=((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_7=(((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+var sum_4=0.0f;
+var sum_5=0.0f;
+var sum_6=0.0f;
+for (var block_4=lane; block_4<N*S; block_4+=LANES*256u) {
+var part_6=0.0f;
+var part_7=0.0f;
+var part_8=0.0f;
+let stop_4=min(block_4+(LANES*256u),N*S);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let N_7=i_4 / max(S,1u);
+let S_7=i_4 % max(S,1u);
+let d_y_2=d_y_at(base+((N_7*((G*K)*S))+S_7));
+let x_6=x_at(base+((N_7*((G*K)*S))+S_7));
+let mul=((x_6 - shift_2) - rest)*rsqrt;
+let scratch_14=scratch_at(base_2+(N_7*G));
+let scratch_19=scratch_at(base_3+(N_7*G));
+let scratch_20=scratch_at(base_4+(N_7*G));
+let scratch_25=scratch_at(base_5+(N_7*G));
+let mul_2=(((((mul*gamma_b_1) - scratch_14)+sub) - scratch_19) - scratch_20)*scratch_25;
+let scratch_33=scratch_at(base_6+(N_7*G));
+let scratch_34=scratch_at(base_7+(N_7*G));
+let sub_2=((d_y_2*gamma_1) - (mul_2*scratch_33)) - scratch_34;
+part_6=part_6+((sub_2*mul)*scratch_25);
+part_7=part_7+(sub_2*scratch_25);
+part_8=part_8+(d_y_2*mul_2);
+}
+sum_4=sum_4+part_6;
+sum_5=sum_5+part_7;
+sum_6=sum_6+part_8;
+}
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_11=exchange(sum_4,mask_4);
+sum_4=sum_4+other_11;
+let other_12=exchange(sum_5,mask_4);
+sum_5=sum_5+other_12;
+let other_13=exchange(sum_6,mask_4);
+sum_6=sum_6+other_13;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_5;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_6;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_14=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_14;
+let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_15=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_15;
+let mine_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_16=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_8+other_16;
+}
+workgroupBarrier();
+}
+let all_6=scratch_memory[row_in_group*LANES];
+sum_4=all_6;
+let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_5=all_7;
+let all_8=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_6=all_8;
+workgroupBarrier();
+}
+let sum_all_2=sum_4;
+let sum_all_3=sum_5;
+let sum_all_4=sum_6;
+if (active_1 && (lane==0u)) {
+d_gamma_b_put(row,sum_all_2);
+d_beta_b_put(row,sum_all_3);
+d_gamma_put(row,sum_all_4);
+d_beta_put(row,sum_all);
 }
 }
 `,
@@ -3098,262 +3106,262 @@ override K: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 3u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (G * K);
-let row = select(0u, index, active_1);
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base = row * S;
-let x_1 = x_at(base + ((N_1 * ((G * K) * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let x_2 = x_at(base + ((N_2 * ((G * K) * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let x_3 = x_at(base + ((N_3 * ((G * K) * S)) + S_3));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let base_2 = row * (S / 4u);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block = lane; block < (N * S) / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (N * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let N_4 = (i * 4u) / max(S, 1u);
-let S_4 = (i * 4u) % max(S, 1u);
-let x_4 = x_four(base_2 + ((N_4 * (((G * K) * S) / 4u)) + (S_4 / 4u)));
-let d = x_4 - vec4f(shift);
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(G*K);
+let row=select(0u,index,active_1);
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base=row*S;
+let x_1=x_at(base+((N_1*((G*K)*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_2*((G*K)*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_3*((G*K)*S))+S_3));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let base_2=row*(S / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block=lane; block<(N*S) / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(N*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let N_4=(i*4u) / max(S,1u);
+let S_4=(i*4u) % max(S,1u);
+let x_4=x_four(base_2+((N_4*(((G*K)*S) / 4u))+(S_4 / 4u)));
+let d=x_4 - vec4f(shift);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_2, mask);
-sum_2 = sum_2 + other;
-let other_2 = exchange(squares_2, mask);
-squares_2 = squares_2 + other_2;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_2 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_2;
-workgroupBarrier();
-}
-let mean = sum_2 / f32(N * S);
-let variance = larger((squares_2 / f32(N * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, (N * S) / 4u, far);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let N_5 = (i_2 * 4u) / max(S, 1u);
-let S_5 = (i_2 * 4u) % max(S, 1u);
-let x_5 = x_four(base_2 + ((N_5 * (((G * K) * S) / 4u)) + (S_5 / 4u)));
-let d_2 = x_5 - vec4f(shift_2);
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_3 = sum_3 + part_3;
-squares_3 = squares_3 + part_4;
-}
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_3_2, mask_2);
-sum_3_2 = sum_3_2 + other_5;
-let other_6 = exchange(squares_3_2, mask_2);
-squares_3_2 = squares_3_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_3_2 / f32(N * S);
-let variance_2 = larger((squares_3_2 / f32(N * S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-var sum_4 = vec4f(0.0f);
-for (var block_3 = lane; block_3 < (N * S) / 4u; block_3 += LANES * 256u) {
-var part_5 = vec4f(0.0f);
-let stop_3 = min(block_3 + (LANES * 256u), (N * S) / 4u);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let N_6 = (i_3 * 4u) / max(S, 1u);
-let S_6 = (i_3 * 4u) % max(S, 1u);
-let d_y_1 = d_y_four(base_2 + ((N_6 * (((G * K) * S) / 4u)) + (S_6 / 4u)));
-part_5 = part_5 + d_y_1;
+let mean=sum_2 / f32(N*S);
+let variance=larger((squares_2 / f32(N*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,(N*S) / 4u,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let N_5=(i_2*4u) / max(S,1u);
+let S_5=(i_2*4u) % max(S,1u);
+let x_5=x_four(base_2+((N_5*(((G*K)*S) / 4u))+(S_5 / 4u)));
+let d_2=x_5 - vec4f(shift_2);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
 }
-sum_4 = sum_4 + part_5;
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
 }
-var sum_4_2 = fold_add(sum_4);
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_9 = exchange(sum_4_2, mask_3);
-sum_4_2 = sum_4_2 + other_9;
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_4_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-let other_10 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_10;
-}
-workgroupBarrier();
-}
-let all_5 = scratch_memory[row_in_group * LANES];
-sum_4_2 = all_5;
-workgroupBarrier();
-}
-let sum_all = sum_4_2;
-let gamma_1 = gamma_at(row);
-let rsqrt = inverseSqrt(spread + eps);
-let gamma_b_1 = gamma_b_at(row);
-let G_1 = row / max(K, 1u);
-let base_3 = (((G + (G * K)) + (G * K)) + (G * K)) + G_1;
-let beta_b_1 = beta_b_at(row);
-let scratch_16 = scratch_at(G_1);
-let sub = beta_b_1 - scratch_16;
-let base_4 = ((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + G_1;
-let base_5 = (((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + G_1;
-let base_6 = ((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (N * G)) + G_1;
-let base_7 = (((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + G_1;
-let base_8 = ((((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + G_1;
-var sum_5 = vec4f(0.0f);
-var sum_6 = vec4f(0.0f);
-var sum_7 = vec4f(0.0f);
-for (var block_4 = lane; block_4 < (N * S) / 4u; block_4 += LANES * 256u) {
-var part_6 = vec4f(0.0f);
-var part_7 = vec4f(0.0f);
-var part_8 = vec4f(0.0f);
-let stop_4 = min(block_4 + (LANES * 256u), (N * S) / 4u);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let N_7 = (i_4 * 4u) / max(S, 1u);
-let S_7 = (i_4 * 4u) % max(S, 1u);
-let d_y_2 = d_y_four(base_2 + ((N_7 * (((G * K) * S) / 4u)) + (S_7 / 4u)));
-let x_6 = x_four(base_2 + ((N_7 * (((G * K) * S) / 4u)) + (S_7 / 4u)));
-let mul = ((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt);
-let scratch_14 = scratch_at(base_3 + (N_7 * G));
-let scratch_19 = scratch_at(base_4 + (N_7 * G));
-let scratch_20 = scratch_at(base_5 + (N_7 * G));
-let sub_2 = ((((mul * vec4f(gamma_b_1)) - vec4f(scratch_14)) + vec4f(sub)) - vec4f(scratch_19)) - vec4f(scratch_20);
-let scratch_25 = scratch_at(base_6 + (N_7 * G));
-let mul_2 = sub_2 * vec4f(scratch_25);
-let scratch_33 = scratch_at(base_7 + (N_7 * G));
-let scratch_34 = scratch_at(base_8 + (N_7 * G));
-let sub_3 = ((d_y_2 * vec4f(gamma_1)) - (mul_2 * vec4f(scratch_33))) - vec4f(scratch_34);
-part_6 = part_6 + ((sub_3 * mul) * vec4f(scratch_25));
-part_7 = part_7 + (sub_3 * vec4f(scratch_25));
-part_8 = part_8 + (d_y_2 * mul_2);
-}
-sum_5 = sum_5 + part_6;
-sum_6 = sum_6 + part_7;
-sum_7 = sum_7 + part_8;
-}
-var sum_5_2 = fold_add(sum_5);
-var sum_6_2 = fold_add(sum_6);
-var sum_7_2 = fold_add(sum_7);
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_11 = exchange(sum_5_2, mask_4);
-sum_5_2 = sum_5_2 + other_11;
-let other_12 = exchange(sum_6_2, mask_4);
-sum_6_2 = sum_6_2 + other_12;
-let other_13 = exchange(sum_7_2, mask_4);
-sum_7_2 = sum_7_2 + other_13;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_5_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_6_2;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_7_2;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-let other_14 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_14;
-let mine_7 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_15 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_4))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_7 + other_15;
-let mine_8 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_16 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_4))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_8 + other_16;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_6 = scratch_memory[row_in_group * LANES];
-sum_5_2 = all_6;
-let all_7 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_6_2 = all_7;
-let all_8 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_7_2 = all_8;
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
 workgroupBarrier();
 }
-let sum_all_2 = sum_5_2;
-let sum_all_3 = sum_6_2;
-let sum_all_4 = sum_7_2;
-if (active_1 && (lane == 0u)) {
-d_gamma_b_put(row, sum_all_2);
-d_beta_b_put(row, sum_all_3);
-d_gamma_put(row, sum_all_4);
-d_beta_put(row, sum_all);
+let mean_2=sum_3_2 / f32(N*S);
+let variance_2=larger((squares_3_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var sum_4=vec4f(0.0f);
+for (var block_3=lane; block_3<(N*S) / 4u; block_3+=LANES*256u) {
+var part_5=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),(N*S) / 4u);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let N_6=(i_3*4u) / max(S,1u);
+let S_6=(i_3*4u) % max(S,1u);
+let d_y_1=d_y_four(base_2+((N_6*(((G*K)*S) / 4u))+(S_6 / 4u)));
+part_5=part_5+d_y_1;
+}
+sum_4=sum_4+part_5;
+}
+var sum_4_2=fold_add(sum_4);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(sum_4_2,mask_3);
+sum_4_2=sum_4_2+other_9;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_5=scratch_memory[row_in_group*LANES];
+sum_4_2=all_5;
+workgroupBarrier();
+}
+let sum_all=sum_4_2;
+let gamma_1=gamma_at(row);
+let rsqrt=inverseSqrt(spread+eps);
+let gamma_b_1=gamma_b_at(row);
+let G_1=row / max(K,1u);
+let base_3=((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+G_1;
+let beta_b_1=beta_b_at(row);
+let scratch_16=scratch_at(G_1);
+let sub=beta_b_1 - scratch_16;
+let base_4=(((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_5=((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_6=(((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_7=((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_8=(((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+var sum_5=vec4f(0.0f);
+var sum_6=vec4f(0.0f);
+var sum_7=vec4f(0.0f);
+for (var block_4=lane; block_4<(N*S) / 4u; block_4+=LANES*256u) {
+var part_6=vec4f(0.0f);
+var part_7=vec4f(0.0f);
+var part_8=vec4f(0.0f);
+let stop_4=min(block_4+(LANES*256u),(N*S) / 4u);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let N_7=(i_4*4u) / max(S,1u);
+let S_7=(i_4*4u) % max(S,1u);
+let d_y_2=d_y_four(base_2+((N_7*(((G*K)*S) / 4u))+(S_7 / 4u)));
+let x_6=x_four(base_2+((N_7*(((G*K)*S) / 4u))+(S_7 / 4u)));
+let mul=((x_6 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
+let scratch_14=scratch_at(base_3+(N_7*G));
+let scratch_19=scratch_at(base_4+(N_7*G));
+let scratch_20=scratch_at(base_5+(N_7*G));
+let sub_2=((((mul*vec4f(gamma_b_1)) - vec4f(scratch_14))+vec4f(sub)) - vec4f(scratch_19)) - vec4f(scratch_20);
+let scratch_25=scratch_at(base_6+(N_7*G));
+let mul_2=sub_2*vec4f(scratch_25);
+let scratch_33=scratch_at(base_7+(N_7*G));
+let scratch_34=scratch_at(base_8+(N_7*G));
+let sub_3=((d_y_2*vec4f(gamma_1)) - (mul_2*vec4f(scratch_33))) - vec4f(scratch_34);
+part_6=part_6+((sub_3*mul)*vec4f(scratch_25));
+part_7=part_7+(sub_3*vec4f(scratch_25));
+part_8=part_8+(d_y_2*mul_2);
+}
+sum_5=sum_5+part_6;
+sum_6=sum_6+part_7;
+sum_7=sum_7+part_8;
+}
+var sum_5_2=fold_add(sum_5);
+var sum_6_2=fold_add(sum_6);
+var sum_7_2=fold_add(sum_7);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_11=exchange(sum_5_2,mask_4);
+sum_5_2=sum_5_2+other_11;
+let other_12=exchange(sum_6_2,mask_4);
+sum_6_2=sum_6_2+other_12;
+let other_13=exchange(sum_7_2,mask_4);
+sum_7_2=sum_7_2+other_13;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_5_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_6_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7_2;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_14=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_14;
+let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_15=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_15;
+let mine_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_16=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_8+other_16;
+}
+workgroupBarrier();
+}
+let all_6=scratch_memory[row_in_group*LANES];
+sum_5_2=all_6;
+let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_6_2=all_7;
+let all_8=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_7_2=all_8;
+workgroupBarrier();
+}
+let sum_all_2=sum_5_2;
+let sum_all_3=sum_6_2;
+let sum_all_4=sum_7_2;
+if (active_1 && (lane==0u)) {
+d_gamma_b_put(row,sum_all_2);
+d_beta_b_put(row,sum_all_3);
+d_gamma_put(row,sum_all_4);
+d_beta_put(row,sum_all);
 }
 }
 `,
@@ -3449,6 +3457,7 @@ d_beta_put(row, sum_all);
         name: "scratch_16",
         grid: ["G"],
         row: ["K"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -3459,25 +3468,25 @@ override ROWS: u32;
 override COLUMNS: bool;
 override G: u32;
 override K: u32;
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < G;
-let row = select(0u, index, active_1);
-let base = row * K;
-let beta_b_1 = beta_b_at(base);
-let beta_b_2 = beta_b_at(base + (K / 2u));
-let beta_b_3 = beta_b_at(base + (K - 1u));
-let shift = beta_b_1 + (((beta_b_2 - beta_b_1) + (beta_b_3 - beta_b_1)) * 0.3333333432674408f);
-if (active_1 && (lane == 0u)) {
-scratch_put(row, shift);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<G;
+let row=select(0u,index,active_1);
+let base=row*K;
+let beta_b_1=beta_b_at(base);
+let beta_b_2=beta_b_at(base+(K / 2u));
+let beta_b_3=beta_b_at(base+(K - 1u));
+let shift=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
+if (active_1 && (lane==0u)) {
+scratch_put(row,shift);
 }
 }
 `,
@@ -3507,25 +3516,25 @@ override ROWS: u32;
 override COLUMNS: bool;
 override G: u32;
 override K: u32;
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < G;
-let row = select(0u, index, active_1);
-let base = row * K;
-let beta_b_1 = beta_b_at(base);
-let beta_b_2 = beta_b_at(base + (K / 2u));
-let beta_b_3 = beta_b_at(base + (K - 1u));
-let shift = beta_b_1 + (((beta_b_2 - beta_b_1) + (beta_b_3 - beta_b_1)) * 0.3333333432674408f);
-if (active_1 && (lane == 0u)) {
-scratch_put(row, shift);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<G;
+let row=select(0u,index,active_1);
+let base=row*K;
+let beta_b_1=beta_b_at(base);
+let beta_b_2=beta_b_at(base+(K / 2u));
+let beta_b_3=beta_b_at(base+(K - 1u));
+let shift=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
+if (active_1 && (lane==0u)) {
+scratch_put(row,shift);
 }
 }
 `,
@@ -3554,6 +3563,7 @@ scratch_put(row, shift);
         name: "scratch_5",
         grid: ["G", "K"],
         row: ["N", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -3568,135 +3578,135 @@ override K: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (G * K);
-let row = select(0u, index, active_1);
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base = row * S;
-let x_1 = x_at(base + ((N_1 * ((G * K) * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let x_2 = x_at(base + ((N_2 * ((G * K) * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let x_3 = x_at(base + ((N_3 * ((G * K) * S)) + S_3));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block = lane; block < N * S; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), N * S);
-for (var i = block; i < stop; i += LANES) {
-let N_4 = i / max(S, 1u);
-let S_4 = i % max(S, 1u);
-let x_4 = x_at(base + ((N_4 * ((G * K) * S)) + S_4));
-let d = x_4 - shift;
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(G*K);
+let row=select(0u,index,active_1);
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base=row*S;
+let x_1=x_at(base+((N_1*((G*K)*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_2*((G*K)*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_3*((G*K)*S))+S_3));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block=lane; block<N*S; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),N*S);
+for (var i=block; i<stop; i+=LANES) {
+let N_4=i / max(S,1u);
+let S_4=i % max(S,1u);
+let x_4=x_at(base+((N_4*((G*K)*S))+S_4));
+let d=x_4 - shift;
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(squares, mask);
-squares = squares + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_2;
-workgroupBarrier();
-}
-let mean = sum / f32(N * S);
-let variance = larger((squares / f32(N * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, N * S, far);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let N_5 = i_2 / max(S, 1u);
-let S_5 = i_2 % max(S, 1u);
-let x_5 = x_at(base + ((N_5 * ((G * K) * S)) + S_5));
-let d_2 = x_5 - shift_2;
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_2 = sum_2 + part_3;
-squares_2 = squares_2 + part_4;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_5;
-let other_6 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_2 / f32(N * S);
-let variance_2 = larger((squares_2 / f32(N * S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-if (active_1 && (lane == 0u)) {
-scratch_put(G + row, shift_2);
-scratch_put((G + (G * K)) + row, rest);
-scratch_put(((G + (G * K)) + (G * K)) + row, inverseSqrt(spread + eps));
+let mean=sum / f32(N*S);
+let variance=larger((squares / f32(N*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,N*S,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let N_5=i_2 / max(S,1u);
+let S_5=i_2 % max(S,1u);
+let x_5=x_at(base+((N_5*((G*K)*S))+S_5));
+let d_2=x_5 - shift_2;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_2 / f32(N*S);
+let variance_2=larger((squares_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+scratch_put((((G+3u) / 4u)*4u)+row,shift_2);
+scratch_put(((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+row,rest);
+scratch_put((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+row,inverseSqrt(spread+eps));
 }
 }
 `,
@@ -3734,143 +3744,143 @@ override K: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (G * K);
-let row = select(0u, index, active_1);
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base = row * S;
-let x_1 = x_at(base + ((N_1 * ((G * K) * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let x_2 = x_at(base + ((N_2 * ((G * K) * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let x_3 = x_at(base + ((N_3 * ((G * K) * S)) + S_3));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let base_2 = row * (S / 4u);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block = lane; block < (N * S) / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (N * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let N_4 = (i * 4u) / max(S, 1u);
-let S_4 = (i * 4u) % max(S, 1u);
-let x_4 = x_four(base_2 + ((N_4 * (((G * K) * S) / 4u)) + (S_4 / 4u)));
-let d = x_4 - vec4f(shift);
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(G*K);
+let row=select(0u,index,active_1);
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base=row*S;
+let x_1=x_at(base+((N_1*((G*K)*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_2*((G*K)*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_3*((G*K)*S))+S_3));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let base_2=row*(S / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block=lane; block<(N*S) / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(N*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let N_4=(i*4u) / max(S,1u);
+let S_4=(i*4u) % max(S,1u);
+let x_4=x_four(base_2+((N_4*(((G*K)*S) / 4u))+(S_4 / 4u)));
+let d=x_4 - vec4f(shift);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_2, mask);
-sum_2 = sum_2 + other;
-let other_2 = exchange(squares_2, mask);
-squares_2 = squares_2 + other_2;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_2 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_2;
-workgroupBarrier();
-}
-let mean = sum_2 / f32(N * S);
-let variance = larger((squares_2 / f32(N * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, (N * S) / 4u, far);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let N_5 = (i_2 * 4u) / max(S, 1u);
-let S_5 = (i_2 * 4u) % max(S, 1u);
-let x_5 = x_four(base_2 + ((N_5 * (((G * K) * S) / 4u)) + (S_5 / 4u)));
-let d_2 = x_5 - vec4f(shift_2);
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_3 = sum_3 + part_3;
-squares_3 = squares_3 + part_4;
-}
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_3_2, mask_2);
-sum_3_2 = sum_3_2 + other_5;
-let other_6 = exchange(squares_3_2, mask_2);
-squares_3_2 = squares_3_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_3_2 / f32(N * S);
-let variance_2 = larger((squares_3_2 / f32(N * S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-if (active_1 && (lane == 0u)) {
-scratch_put(G + row, shift_2);
-scratch_put((G + (G * K)) + row, rest);
-scratch_put(((G + (G * K)) + (G * K)) + row, inverseSqrt(spread + eps));
+let mean=sum_2 / f32(N*S);
+let variance=larger((squares_2 / f32(N*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,(N*S) / 4u,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let N_5=(i_2*4u) / max(S,1u);
+let S_5=(i_2*4u) % max(S,1u);
+let x_5=x_four(base_2+((N_5*(((G*K)*S) / 4u))+(S_5 / 4u)));
+let d_2=x_5 - vec4f(shift_2);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
+}
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_3_2 / f32(N*S);
+let variance_2=larger((squares_3_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+scratch_put((((G+3u) / 4u)*4u)+row,shift_2);
+scratch_put(((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+row,rest);
+scratch_put((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+row,inverseSqrt(spread+eps));
 }
 }
 `,
@@ -3903,6 +3913,7 @@ scratch_put(((G + (G * K)) + (G * K)) + row, inverseSqrt(spread + eps));
         name: "scratch_34",
         grid: ["N", "G"],
         row: ["K", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -3917,269 +3928,269 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * G);
-let row = select(0u, index, active_1);
-let base = row * (K * S);
-let x_1 = x_at(base);
-let G_1 = row % max(G, 1u);
-let K_1 = 0u / max(S, 1u);
-let base_2 = G + (G_1 * K);
-let scratch_5 = scratch_at(base_2 + K_1);
-let base_3 = (G + (G * K)) + (G_1 * K);
-let scratch_6 = scratch_at(base_3 + K_1);
-let base_4 = ((G + (G * K)) + (G * K)) + (G_1 * K);
-let scratch_11 = scratch_at(base_4 + K_1);
-let base_5 = G_1 * K;
-let gamma_b_1 = gamma_b_at(base_5 + K_1);
-let mul = (((x_1 - scratch_5) - scratch_6) * scratch_11) * gamma_b_1;
-let x_2 = x_at(base + ((K * S) / 2u));
-let K_2 = ((K * S) / 2u) / max(S, 1u);
-let scratch_5_2 = scratch_at(base_2 + K_2);
-let scratch_6_2 = scratch_at(base_3 + K_2);
-let scratch_11_2 = scratch_at(base_4 + K_2);
-let gamma_b_2 = gamma_b_at(base_5 + K_2);
-let mul_2 = (((x_2 - scratch_5_2) - scratch_6_2) * scratch_11_2) * gamma_b_2;
-let x_3 = x_at(base + ((K * S) - 1u));
-let K_3 = ((K * S) - 1u) / max(S, 1u);
-let scratch_5_3 = scratch_at(base_2 + K_3);
-let scratch_6_3 = scratch_at(base_3 + K_3);
-let scratch_11_3 = scratch_at(base_4 + K_3);
-let gamma_b_3 = gamma_b_at(base_5 + K_3);
-let mul_3 = (((x_3 - scratch_5_3) - scratch_6_3) * scratch_11_3) * gamma_b_3;
-let shift = mul + (((mul_2 - mul) + (mul_3 - mul)) * 0.3333333432674408f);
-var mean = 0.0f;
-for (var block = lane; block < K * S; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), K * S);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_at(base + i);
-let K_4 = i / max(S, 1u);
-let gamma_1 = gamma_at(base_5 + K_4);
-part_1 = part_1 + (d_y_1 * gamma_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*G);
+let row=select(0u,index,active_1);
+let base=row*(K*S);
+let x_1=x_at(base);
+let G_1=row % max(G,1u);
+let K_1=0u / max(S,1u);
+let base_2=(((G+3u) / 4u)*4u)+(G_1*K);
+let scratch_5=scratch_at(base_2+K_1);
+let base_3=((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+(G_1*K);
+let scratch_6=scratch_at(base_3+K_1);
+let base_4=(((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+(G_1*K);
+let scratch_11=scratch_at(base_4+K_1);
+let base_5=G_1*K;
+let gamma_b_1=gamma_b_at(base_5+K_1);
+let mul=(((x_1 - scratch_5) - scratch_6)*scratch_11)*gamma_b_1;
+let x_2=x_at(base+((K*S) / 2u));
+let K_2=((K*S) / 2u) / max(S,1u);
+let scratch_5_2=scratch_at(base_2+K_2);
+let scratch_6_2=scratch_at(base_3+K_2);
+let scratch_11_2=scratch_at(base_4+K_2);
+let gamma_b_2=gamma_b_at(base_5+K_2);
+let mul_2=(((x_2 - scratch_5_2) - scratch_6_2)*scratch_11_2)*gamma_b_2;
+let x_3=x_at(base+((K*S) - 1u));
+let K_3=((K*S) - 1u) / max(S,1u);
+let scratch_5_3=scratch_at(base_2+K_3);
+let scratch_6_3=scratch_at(base_3+K_3);
+let scratch_11_3=scratch_at(base_4+K_3);
+let gamma_b_3=gamma_b_at(base_5+K_3);
+let mul_3=(((x_3 - scratch_5_3) - scratch_6_3)*scratch_11_3)*gamma_b_3;
+let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
+var mean=0.0f;
+for (var block=lane; block<K*S; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),K*S);
+for (var i=block; i<stop; i+=LANES) {
+let d_y_1=d_y_at(base+i);
+let K_4=i / max(S,1u);
+let gamma_1=gamma_at(base_5+K_4);
+part_1=part_1+(d_y_1*gamma_1);
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean, mask);
-mean = mean + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean,mask);
+mean=mean+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean = all;
-workgroupBarrier();
-}
-let mean_all = mean / f32(K * S);
-let x_4 = x_at(base);
-let K_5 = 0u / max(S, 1u);
-let scratch_5_4 = scratch_at(base_2 + K_5);
-let scratch_6_4 = scratch_at(base_3 + K_5);
-let scratch_11_4 = scratch_at(base_4 + K_5);
-let gamma_b_4 = gamma_b_at(base_5 + K_5);
-let mul_4 = (((x_4 - scratch_5_4) - scratch_6_4) * scratch_11_4) * gamma_b_4;
-let beta_b_1 = beta_b_at(base_5 + K_5);
-let scratch_16 = scratch_at(G_1);
-let add = (mul_4 - shift) + (beta_b_1 - scratch_16);
-let x_5 = x_at(base + ((K * S) / 2u));
-let K_6 = ((K * S) / 2u) / max(S, 1u);
-let scratch_5_5 = scratch_at(base_2 + K_6);
-let scratch_6_5 = scratch_at(base_3 + K_6);
-let scratch_11_5 = scratch_at(base_4 + K_6);
-let gamma_b_5 = gamma_b_at(base_5 + K_6);
-let mul_5 = (((x_5 - scratch_5_5) - scratch_6_5) * scratch_11_5) * gamma_b_5;
-let beta_b_2 = beta_b_at(base_5 + K_6);
-let add_2 = (mul_5 - shift) + (beta_b_2 - scratch_16);
-let x_6 = x_at(base + ((K * S) - 1u));
-let K_7 = ((K * S) - 1u) / max(S, 1u);
-let scratch_5_6 = scratch_at(base_2 + K_7);
-let scratch_6_6 = scratch_at(base_3 + K_7);
-let scratch_11_6 = scratch_at(base_4 + K_7);
-let gamma_b_6 = gamma_b_at(base_5 + K_7);
-let mul_6 = (((x_6 - scratch_5_6) - scratch_6_6) * scratch_11_6) * gamma_b_6;
-let beta_b_3 = beta_b_at(base_5 + K_7);
-let add_3 = (mul_6 - shift) + (beta_b_3 - scratch_16);
-let shift_2 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block_2 = lane; block_2 < K * S; block_2 += LANES * 256u) {
-var part_2 = 0.0f;
-var part_3 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), K * S);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_7 = x_at(base + i_2);
-let K_8 = i_2 / max(S, 1u);
-let scratch_5_7 = scratch_at(base_2 + K_8);
-let scratch_6_7 = scratch_at(base_3 + K_8);
-let scratch_11_7 = scratch_at(base_4 + K_8);
-let gamma_b_7 = gamma_b_at(base_5 + K_8);
-let mul_7 = (((x_7 - scratch_5_7) - scratch_6_7) * scratch_11_7) * gamma_b_7;
-let beta_b_4 = beta_b_at(base_5 + K_8);
-let add_4 = (mul_7 - shift) + (beta_b_4 - scratch_16);
-let d = add_4 - shift_2;
-part_2 = part_2 + d;
-part_3 = part_3 + (d * d);
-}
-sum = sum + part_2;
-squares = squares + part_3;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum, mask_2);
-sum = sum + other_3;
-let other_4 = exchange(squares, mask_2);
-squares = squares + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_3;
+let all=scratch_memory[row_in_group*LANES];
+mean=all;
 workgroupBarrier();
 }
-let mean_2 = sum / f32(K * S);
-let variance = larger((squares / f32(K * S)) - (mean_2 * mean_2), 0.0f);
-let far = (variance * 4.0f) < (mean_2 * mean_2);
-let shift_3 = select(shift_2, shift_2 + mean_2, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, K * S, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_4 = 0.0f;
-var part_5 = 0.0f;
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_8 = x_at(base + i_3);
-let K_9 = i_3 / max(S, 1u);
-let scratch_5_8 = scratch_at(base_2 + K_9);
-let scratch_6_8 = scratch_at(base_3 + K_9);
-let scratch_11_8 = scratch_at(base_4 + K_9);
-let gamma_b_8 = gamma_b_at(base_5 + K_9);
-let mul_8 = (((x_8 - scratch_5_8) - scratch_6_8) * scratch_11_8) * gamma_b_8;
-let beta_b_5 = beta_b_at(base_5 + K_9);
-let add_5 = (mul_8 - shift) + (beta_b_5 - scratch_16);
-let d_2 = add_5 - shift_3;
-part_4 = part_4 + d_2;
-part_5 = part_5 + (d_2 * d_2);
+let mean_all=mean / f32(K*S);
+let x_4=x_at(base);
+let K_5=0u / max(S,1u);
+let scratch_5_4=scratch_at(base_2+K_5);
+let scratch_6_4=scratch_at(base_3+K_5);
+let scratch_11_4=scratch_at(base_4+K_5);
+let gamma_b_4=gamma_b_at(base_5+K_5);
+let mul_4=(((x_4 - scratch_5_4) - scratch_6_4)*scratch_11_4)*gamma_b_4;
+let beta_b_1=beta_b_at(base_5+K_5);
+let scratch_16=scratch_at(G_1);
+let add=(mul_4 - shift)+(beta_b_1 - scratch_16);
+let x_5=x_at(base+((K*S) / 2u));
+let K_6=((K*S) / 2u) / max(S,1u);
+let scratch_5_5=scratch_at(base_2+K_6);
+let scratch_6_5=scratch_at(base_3+K_6);
+let scratch_11_5=scratch_at(base_4+K_6);
+let gamma_b_5=gamma_b_at(base_5+K_6);
+let mul_5=(((x_5 - scratch_5_5) - scratch_6_5)*scratch_11_5)*gamma_b_5;
+let beta_b_2=beta_b_at(base_5+K_6);
+let add_2=(mul_5 - shift)+(beta_b_2 - scratch_16);
+let x_6=x_at(base+((K*S) - 1u));
+let K_7=((K*S) - 1u) / max(S,1u);
+let scratch_5_6=scratch_at(base_2+K_7);
+let scratch_6_6=scratch_at(base_3+K_7);
+let scratch_11_6=scratch_at(base_4+K_7);
+let gamma_b_6=gamma_b_at(base_5+K_7);
+let mul_6=(((x_6 - scratch_5_6) - scratch_6_6)*scratch_11_6)*gamma_b_6;
+let beta_b_3=beta_b_at(base_5+K_7);
+let add_3=(mul_6 - shift)+(beta_b_3 - scratch_16);
+let shift_2=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block_2=lane; block_2<K*S; block_2+=LANES*256u) {
+var part_2=0.0f;
+var part_3=0.0f;
+let stop_2=min(block_2+(LANES*256u),K*S);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_7=x_at(base+i_2);
+let K_8=i_2 / max(S,1u);
+let scratch_5_7=scratch_at(base_2+K_8);
+let scratch_6_7=scratch_at(base_3+K_8);
+let scratch_11_7=scratch_at(base_4+K_8);
+let gamma_b_7=gamma_b_at(base_5+K_8);
+let mul_7=(((x_7 - scratch_5_7) - scratch_6_7)*scratch_11_7)*gamma_b_7;
+let beta_b_4=beta_b_at(base_5+K_8);
+let add_4=(mul_7 - shift)+(beta_b_4 - scratch_16);
+let d=add_4 - shift_2;
+part_2=part_2+d;
+part_3=part_3+(d*d);
 }
-sum_2 = sum_2 + part_4;
-squares_2 = squares_2 + part_5;
+sum=sum+part_2;
+squares=squares+part_3;
 }
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_2, mask_3);
-sum_2 = sum_2 + other_7;
-let other_8 = exchange(squares_2, mask_3);
-squares_2 = squares_2 + other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum,mask_2);
+sum=sum+other_3;
+let other_4=exchange(squares,mask_2);
+squares=squares+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_9 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_9;
-let mine_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_5 + other_10;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_2 = all_4;
-let all_5 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_5;
-workgroupBarrier();
-}
-let mean_3 = sum_2 / f32(K * S);
-let variance_2 = larger((squares_2 / f32(K * S)) - (mean_3 * mean_3), 0.0f);
-let rest = select(mean_2, mean_3, far);
-let spread = select(variance, variance_2, far);
-let rsqrt = inverseSqrt(spread + eps);
-var mean_4 = 0.0f;
-for (var block_4 = lane; block_4 < K * S; block_4 += LANES * 256u) {
-var part_6 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), K * S);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let d_y_2 = d_y_at(base + i_4);
-let x_9 = x_at(base + i_4);
-let K_10 = i_4 / max(S, 1u);
-let scratch_5_9 = scratch_at(base_2 + K_10);
-let scratch_6_9 = scratch_at(base_3 + K_10);
-let scratch_11_9 = scratch_at(base_4 + K_10);
-let gamma_b_9 = gamma_b_at(base_5 + K_10);
-let mul_9 = (((x_9 - scratch_5_9) - scratch_6_9) * scratch_11_9) * gamma_b_9;
-let beta_b_6 = beta_b_at(base_5 + K_10);
-let add_6 = (mul_9 - shift) + (beta_b_6 - scratch_16);
-let gamma_2 = gamma_at(base_5 + K_10);
-part_6 = part_6 + ((d_y_2 * (((add_6 - shift_3) - rest) * rsqrt)) * gamma_2);
-}
-mean_4 = mean_4 + part_6;
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_11 = exchange(mean_4, mask_4);
-mean_4 = mean_4 + other_11;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_4;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-let other_12 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_6 = scratch_memory[row_in_group * LANES];
-mean_4 = all_6;
+let all_2=scratch_memory[row_in_group*LANES];
+sum=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_3;
 workgroupBarrier();
 }
-let mean_all_2 = mean_4 / f32(K * S);
-if (active_1 && (lane == 0u)) {
-scratch_put((((G + (G * K)) + (G * K)) + (G * K)) + row, shift);
-scratch_put(((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + row, shift_3);
-scratch_put((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + row, rest);
-scratch_put(((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (N * G)) + row, rsqrt);
-scratch_put((((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + row, mean_all_2);
-scratch_put(((((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + row, mean_all);
+let mean_2=sum / f32(K*S);
+let variance=larger((squares / f32(K*S)) - (mean_2*mean_2),0.0f);
+let far=(variance*4.0f)<(mean_2*mean_2);
+let shift_3=select(shift_2,shift_2+mean_2,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,K*S,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_4=0.0f;
+var part_5=0.0f;
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_8=x_at(base+i_3);
+let K_9=i_3 / max(S,1u);
+let scratch_5_8=scratch_at(base_2+K_9);
+let scratch_6_8=scratch_at(base_3+K_9);
+let scratch_11_8=scratch_at(base_4+K_9);
+let gamma_b_8=gamma_b_at(base_5+K_9);
+let mul_8=(((x_8 - scratch_5_8) - scratch_6_8)*scratch_11_8)*gamma_b_8;
+let beta_b_5=beta_b_at(base_5+K_9);
+let add_5=(mul_8 - shift)+(beta_b_5 - scratch_16);
+let d_2=add_5 - shift_3;
+part_4=part_4+d_2;
+part_5=part_5+(d_2*d_2);
+}
+sum_2=sum_2+part_4;
+squares_2=squares_2+part_5;
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_7=exchange(sum_2,mask_3);
+sum_2=sum_2+other_7;
+let other_8=exchange(squares_2,mask_3);
+squares_2=squares_2+other_8;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_4=scratch_memory[row_in_group*LANES];
+sum_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_5;
+workgroupBarrier();
+}
+let mean_3=sum_2 / f32(K*S);
+let variance_2=larger((squares_2 / f32(K*S)) - (mean_3*mean_3),0.0f);
+let rest=select(mean_2,mean_3,far);
+let spread=select(variance,variance_2,far);
+let rsqrt=inverseSqrt(spread+eps);
+var mean_4=0.0f;
+for (var block_4=lane; block_4<K*S; block_4+=LANES*256u) {
+var part_6=0.0f;
+let stop_4=min(block_4+(LANES*256u),K*S);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let d_y_2=d_y_at(base+i_4);
+let x_9=x_at(base+i_4);
+let K_10=i_4 / max(S,1u);
+let scratch_5_9=scratch_at(base_2+K_10);
+let scratch_6_9=scratch_at(base_3+K_10);
+let scratch_11_9=scratch_at(base_4+K_10);
+let gamma_b_9=gamma_b_at(base_5+K_10);
+let mul_9=(((x_9 - scratch_5_9) - scratch_6_9)*scratch_11_9)*gamma_b_9;
+let beta_b_6=beta_b_at(base_5+K_10);
+let add_6=(mul_9 - shift)+(beta_b_6 - scratch_16);
+let gamma_2=gamma_at(base_5+K_10);
+part_6=part_6+((d_y_2*(((add_6 - shift_3) - rest)*rsqrt))*gamma_2);
+}
+mean_4=mean_4+part_6;
+}
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_11=exchange(mean_4,mask_4);
+mean_4=mean_4+other_11;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_4;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+}
+workgroupBarrier();
+}
+let all_6=scratch_memory[row_in_group*LANES];
+mean_4=all_6;
+workgroupBarrier();
+}
+let mean_all_2=mean_4 / f32(K*S);
+if (active_1 && (lane==0u)) {
+scratch_put(((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+row,shift);
+scratch_put((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,shift_3);
+scratch_put(((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,rest);
+scratch_put((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,rsqrt);
+scratch_put(((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,mean_all_2);
+scratch_put((((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,mean_all);
 }
 }
 `,
@@ -4221,280 +4232,280 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * G);
-let row = select(0u, index, active_1);
-let base = row * (K * S);
-let x_1 = x_at(base);
-let G_1 = row % max(G, 1u);
-let K_1 = 0u / max(S, 1u);
-let base_2 = G + (G_1 * K);
-let scratch_5 = scratch_at(base_2 + K_1);
-let base_3 = (G + (G * K)) + (G_1 * K);
-let scratch_6 = scratch_at(base_3 + K_1);
-let base_4 = ((G + (G * K)) + (G * K)) + (G_1 * K);
-let scratch_11 = scratch_at(base_4 + K_1);
-let base_5 = G_1 * K;
-let gamma_b_1 = gamma_b_at(base_5 + K_1);
-let mul = (((x_1 - scratch_5) - scratch_6) * scratch_11) * gamma_b_1;
-let x_2 = x_at(base + ((K * S) / 2u));
-let K_2 = ((K * S) / 2u) / max(S, 1u);
-let scratch_5_2 = scratch_at(base_2 + K_2);
-let scratch_6_2 = scratch_at(base_3 + K_2);
-let scratch_11_2 = scratch_at(base_4 + K_2);
-let gamma_b_2 = gamma_b_at(base_5 + K_2);
-let mul_2 = (((x_2 - scratch_5_2) - scratch_6_2) * scratch_11_2) * gamma_b_2;
-let x_3 = x_at(base + ((K * S) - 1u));
-let K_3 = ((K * S) - 1u) / max(S, 1u);
-let scratch_5_3 = scratch_at(base_2 + K_3);
-let scratch_6_3 = scratch_at(base_3 + K_3);
-let scratch_11_3 = scratch_at(base_4 + K_3);
-let gamma_b_3 = gamma_b_at(base_5 + K_3);
-let mul_3 = (((x_3 - scratch_5_3) - scratch_6_3) * scratch_11_3) * gamma_b_3;
-let shift = mul + (((mul_2 - mul) + (mul_3 - mul)) * 0.3333333432674408f);
-let base_6 = row * ((K * S) / 4u);
-var mean = vec4f(0.0f);
-for (var block = lane; block < (K * S) / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (K * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_four(base_6 + i);
-let K_4 = (i * 4u) / max(S, 1u);
-let gamma_1 = gamma_at(base_5 + K_4);
-part_1 = part_1 + (d_y_1 * vec4f(gamma_1));
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*G);
+let row=select(0u,index,active_1);
+let base=row*(K*S);
+let x_1=x_at(base);
+let G_1=row % max(G,1u);
+let K_1=0u / max(S,1u);
+let base_2=(((G+3u) / 4u)*4u)+(G_1*K);
+let scratch_5=scratch_at(base_2+K_1);
+let base_3=((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+(G_1*K);
+let scratch_6=scratch_at(base_3+K_1);
+let base_4=(((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+(G_1*K);
+let scratch_11=scratch_at(base_4+K_1);
+let base_5=G_1*K;
+let gamma_b_1=gamma_b_at(base_5+K_1);
+let mul=(((x_1 - scratch_5) - scratch_6)*scratch_11)*gamma_b_1;
+let x_2=x_at(base+((K*S) / 2u));
+let K_2=((K*S) / 2u) / max(S,1u);
+let scratch_5_2=scratch_at(base_2+K_2);
+let scratch_6_2=scratch_at(base_3+K_2);
+let scratch_11_2=scratch_at(base_4+K_2);
+let gamma_b_2=gamma_b_at(base_5+K_2);
+let mul_2=(((x_2 - scratch_5_2) - scratch_6_2)*scratch_11_2)*gamma_b_2;
+let x_3=x_at(base+((K*S) - 1u));
+let K_3=((K*S) - 1u) / max(S,1u);
+let scratch_5_3=scratch_at(base_2+K_3);
+let scratch_6_3=scratch_at(base_3+K_3);
+let scratch_11_3=scratch_at(base_4+K_3);
+let gamma_b_3=gamma_b_at(base_5+K_3);
+let mul_3=(((x_3 - scratch_5_3) - scratch_6_3)*scratch_11_3)*gamma_b_3;
+let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
+let base_6=row*((K*S) / 4u);
+var mean=vec4f(0.0f);
+for (var block=lane; block<(K*S) / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(K*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let d_y_1=d_y_four(base_6+i);
+let K_4=(i*4u) / max(S,1u);
+let gamma_1=gamma_at(base_5+K_4);
+part_1=part_1+(d_y_1*vec4f(gamma_1));
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-var mean_2 = fold_add(mean);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean_2, mask);
-mean_2 = mean_2 + other;
+var mean_2=fold_add(mean);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean_2,mask);
+mean_2=mean_2+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean_2 = all;
-workgroupBarrier();
-}
-let mean_all = mean_2 / f32(K * S);
-let x_4 = x_at(base);
-let K_5 = 0u / max(S, 1u);
-let scratch_5_4 = scratch_at(base_2 + K_5);
-let scratch_6_4 = scratch_at(base_3 + K_5);
-let scratch_11_4 = scratch_at(base_4 + K_5);
-let gamma_b_4 = gamma_b_at(base_5 + K_5);
-let mul_4 = (((x_4 - scratch_5_4) - scratch_6_4) * scratch_11_4) * gamma_b_4;
-let beta_b_1 = beta_b_at(base_5 + K_5);
-let scratch_16 = scratch_at(G_1);
-let add = (mul_4 - shift) + (beta_b_1 - scratch_16);
-let x_5 = x_at(base + ((K * S) / 2u));
-let K_6 = ((K * S) / 2u) / max(S, 1u);
-let scratch_5_5 = scratch_at(base_2 + K_6);
-let scratch_6_5 = scratch_at(base_3 + K_6);
-let scratch_11_5 = scratch_at(base_4 + K_6);
-let gamma_b_5 = gamma_b_at(base_5 + K_6);
-let mul_5 = (((x_5 - scratch_5_5) - scratch_6_5) * scratch_11_5) * gamma_b_5;
-let beta_b_2 = beta_b_at(base_5 + K_6);
-let add_2 = (mul_5 - shift) + (beta_b_2 - scratch_16);
-let x_6 = x_at(base + ((K * S) - 1u));
-let K_7 = ((K * S) - 1u) / max(S, 1u);
-let scratch_5_6 = scratch_at(base_2 + K_7);
-let scratch_6_6 = scratch_at(base_3 + K_7);
-let scratch_11_6 = scratch_at(base_4 + K_7);
-let gamma_b_6 = gamma_b_at(base_5 + K_7);
-let mul_6 = (((x_6 - scratch_5_6) - scratch_6_6) * scratch_11_6) * gamma_b_6;
-let beta_b_3 = beta_b_at(base_5 + K_7);
-let add_3 = (mul_6 - shift) + (beta_b_3 - scratch_16);
-let shift_2 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block_2 = lane; block_2 < (K * S) / 4u; block_2 += LANES * 256u) {
-var part_2 = vec4f(0.0f);
-var part_3 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), (K * S) / 4u);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_7 = x_four(base_6 + i_2);
-let K_8 = (i_2 * 4u) / max(S, 1u);
-let scratch_5_7 = scratch_at(base_2 + K_8);
-let scratch_6_7 = scratch_at(base_3 + K_8);
-let scratch_11_7 = scratch_at(base_4 + K_8);
-let gamma_b_7 = gamma_b_at(base_5 + K_8);
-let mul_7 = (((x_7 - vec4f(scratch_5_7)) - vec4f(scratch_6_7)) * vec4f(scratch_11_7)) * vec4f(gamma_b_7);
-let beta_b_4 = beta_b_at(base_5 + K_8);
-let add_4 = (mul_7 - vec4f(shift)) + vec4f(beta_b_4 - scratch_16);
-let d = add_4 - vec4f(shift_2);
-part_2 = part_2 + d;
-part_3 = part_3 + (d * d);
-}
-sum = sum + part_2;
-squares = squares + part_3;
-}
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_3;
-let other_4 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum_2 = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_3;
+let all=scratch_memory[row_in_group*LANES];
+mean_2=all;
 workgroupBarrier();
 }
-let mean_3 = sum_2 / f32(K * S);
-let variance = larger((squares_2 / f32(K * S)) - (mean_3 * mean_3), 0.0f);
-let far = (variance * 4.0f) < (mean_3 * mean_3);
-let shift_3 = select(shift_2, shift_2 + mean_3, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, (K * S) / 4u, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_4 = vec4f(0.0f);
-var part_5 = vec4f(0.0f);
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_8 = x_four(base_6 + i_3);
-let K_9 = (i_3 * 4u) / max(S, 1u);
-let scratch_5_8 = scratch_at(base_2 + K_9);
-let scratch_6_8 = scratch_at(base_3 + K_9);
-let scratch_11_8 = scratch_at(base_4 + K_9);
-let gamma_b_8 = gamma_b_at(base_5 + K_9);
-let mul_8 = (((x_8 - vec4f(scratch_5_8)) - vec4f(scratch_6_8)) * vec4f(scratch_11_8)) * vec4f(gamma_b_8);
-let beta_b_5 = beta_b_at(base_5 + K_9);
-let add_5 = (mul_8 - vec4f(shift)) + vec4f(beta_b_5 - scratch_16);
-let d_2 = add_5 - vec4f(shift_3);
-part_4 = part_4 + d_2;
-part_5 = part_5 + (d_2 * d_2);
+let mean_all=mean_2 / f32(K*S);
+let x_4=x_at(base);
+let K_5=0u / max(S,1u);
+let scratch_5_4=scratch_at(base_2+K_5);
+let scratch_6_4=scratch_at(base_3+K_5);
+let scratch_11_4=scratch_at(base_4+K_5);
+let gamma_b_4=gamma_b_at(base_5+K_5);
+let mul_4=(((x_4 - scratch_5_4) - scratch_6_4)*scratch_11_4)*gamma_b_4;
+let beta_b_1=beta_b_at(base_5+K_5);
+let scratch_16=scratch_at(G_1);
+let add=(mul_4 - shift)+(beta_b_1 - scratch_16);
+let x_5=x_at(base+((K*S) / 2u));
+let K_6=((K*S) / 2u) / max(S,1u);
+let scratch_5_5=scratch_at(base_2+K_6);
+let scratch_6_5=scratch_at(base_3+K_6);
+let scratch_11_5=scratch_at(base_4+K_6);
+let gamma_b_5=gamma_b_at(base_5+K_6);
+let mul_5=(((x_5 - scratch_5_5) - scratch_6_5)*scratch_11_5)*gamma_b_5;
+let beta_b_2=beta_b_at(base_5+K_6);
+let add_2=(mul_5 - shift)+(beta_b_2 - scratch_16);
+let x_6=x_at(base+((K*S) - 1u));
+let K_7=((K*S) - 1u) / max(S,1u);
+let scratch_5_6=scratch_at(base_2+K_7);
+let scratch_6_6=scratch_at(base_3+K_7);
+let scratch_11_6=scratch_at(base_4+K_7);
+let gamma_b_6=gamma_b_at(base_5+K_7);
+let mul_6=(((x_6 - scratch_5_6) - scratch_6_6)*scratch_11_6)*gamma_b_6;
+let beta_b_3=beta_b_at(base_5+K_7);
+let add_3=(mul_6 - shift)+(beta_b_3 - scratch_16);
+let shift_2=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block_2=lane; block_2<(K*S) / 4u; block_2+=LANES*256u) {
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),(K*S) / 4u);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_7=x_four(base_6+i_2);
+let K_8=(i_2*4u) / max(S,1u);
+let scratch_5_7=scratch_at(base_2+K_8);
+let scratch_6_7=scratch_at(base_3+K_8);
+let scratch_11_7=scratch_at(base_4+K_8);
+let gamma_b_7=gamma_b_at(base_5+K_8);
+let mul_7=(((x_7 - vec4f(scratch_5_7)) - vec4f(scratch_6_7))*vec4f(scratch_11_7))*vec4f(gamma_b_7);
+let beta_b_4=beta_b_at(base_5+K_8);
+let add_4=(mul_7 - vec4f(shift))+vec4f(beta_b_4 - scratch_16);
+let d=add_4 - vec4f(shift_2);
+part_2=part_2+d;
+part_3=part_3+(d*d);
 }
-sum_3 = sum_3 + part_4;
-squares_3 = squares_3 + part_5;
+sum=sum+part_2;
+squares=squares+part_3;
 }
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_3_2, mask_3);
-sum_3_2 = sum_3_2 + other_7;
-let other_8 = exchange(squares_3_2, mask_3);
-squares_3_2 = squares_3_2 + other_8;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum_2,mask_2);
+sum_2=sum_2+other_3;
+let other_4=exchange(squares_2,mask_2);
+squares_2=squares_2+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_9 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_9;
-let mine_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_5 + other_10;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_4;
-let all_5 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_5;
-workgroupBarrier();
-}
-let mean_4 = sum_3_2 / f32(K * S);
-let variance_2 = larger((squares_3_2 / f32(K * S)) - (mean_4 * mean_4), 0.0f);
-let rest = select(mean_3, mean_4, far);
-let spread = select(variance, variance_2, far);
-let rsqrt = inverseSqrt(spread + eps);
-var mean_5 = vec4f(0.0f);
-for (var block_4 = lane; block_4 < (K * S) / 4u; block_4 += LANES * 256u) {
-var part_6 = vec4f(0.0f);
-let stop_4 = min(block_4 + (LANES * 256u), (K * S) / 4u);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let d_y_2 = d_y_four(base_6 + i_4);
-let x_9 = x_four(base_6 + i_4);
-let K_10 = (i_4 * 4u) / max(S, 1u);
-let scratch_5_9 = scratch_at(base_2 + K_10);
-let scratch_6_9 = scratch_at(base_3 + K_10);
-let scratch_11_9 = scratch_at(base_4 + K_10);
-let gamma_b_9 = gamma_b_at(base_5 + K_10);
-let mul_9 = (((x_9 - vec4f(scratch_5_9)) - vec4f(scratch_6_9)) * vec4f(scratch_11_9)) * vec4f(gamma_b_9);
-let beta_b_6 = beta_b_at(base_5 + K_10);
-let add_6 = (mul_9 - vec4f(shift)) + vec4f(beta_b_6 - scratch_16);
-let gamma_2 = gamma_at(base_5 + K_10);
-let mul_10 = (d_y_2 * (((add_6 - vec4f(shift_3)) - vec4f(rest)) * vec4f(rsqrt))) * vec4f(gamma_2);
-part_6 = part_6 + mul_10;
-}
-mean_5 = mean_5 + part_6;
-}
-var mean_5_2 = fold_add(mean_5);
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_11 = exchange(mean_5_2, mask_4);
-mean_5_2 = mean_5_2 + other_11;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_5_2;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-let other_12 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_6 = scratch_memory[row_in_group * LANES];
-mean_5_2 = all_6;
+let all_2=scratch_memory[row_in_group*LANES];
+sum_2=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_3;
 workgroupBarrier();
 }
-let mean_all_2 = mean_5_2 / f32(K * S);
-if (active_1 && (lane == 0u)) {
-scratch_put((((G + (G * K)) + (G * K)) + (G * K)) + row, shift);
-scratch_put(((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + row, shift_3);
-scratch_put((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + row, rest);
-scratch_put(((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (N * G)) + row, rsqrt);
-scratch_put((((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + row, mean_all_2);
-scratch_put(((((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + row, mean_all);
+let mean_3=sum_2 / f32(K*S);
+let variance=larger((squares_2 / f32(K*S)) - (mean_3*mean_3),0.0f);
+let far=(variance*4.0f)<(mean_3*mean_3);
+let shift_3=select(shift_2,shift_2+mean_3,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,(K*S) / 4u,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_4=vec4f(0.0f);
+var part_5=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_8=x_four(base_6+i_3);
+let K_9=(i_3*4u) / max(S,1u);
+let scratch_5_8=scratch_at(base_2+K_9);
+let scratch_6_8=scratch_at(base_3+K_9);
+let scratch_11_8=scratch_at(base_4+K_9);
+let gamma_b_8=gamma_b_at(base_5+K_9);
+let mul_8=(((x_8 - vec4f(scratch_5_8)) - vec4f(scratch_6_8))*vec4f(scratch_11_8))*vec4f(gamma_b_8);
+let beta_b_5=beta_b_at(base_5+K_9);
+let add_5=(mul_8 - vec4f(shift))+vec4f(beta_b_5 - scratch_16);
+let d_2=add_5 - vec4f(shift_3);
+part_4=part_4+d_2;
+part_5=part_5+(d_2*d_2);
+}
+sum_3=sum_3+part_4;
+squares_3=squares_3+part_5;
+}
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_7=exchange(sum_3_2,mask_3);
+sum_3_2=sum_3_2+other_7;
+let other_8=exchange(squares_3_2,mask_3);
+squares_3_2=squares_3_2+other_8;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_4=scratch_memory[row_in_group*LANES];
+sum_3_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_5;
+workgroupBarrier();
+}
+let mean_4=sum_3_2 / f32(K*S);
+let variance_2=larger((squares_3_2 / f32(K*S)) - (mean_4*mean_4),0.0f);
+let rest=select(mean_3,mean_4,far);
+let spread=select(variance,variance_2,far);
+let rsqrt=inverseSqrt(spread+eps);
+var mean_5=vec4f(0.0f);
+for (var block_4=lane; block_4<(K*S) / 4u; block_4+=LANES*256u) {
+var part_6=vec4f(0.0f);
+let stop_4=min(block_4+(LANES*256u),(K*S) / 4u);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let d_y_2=d_y_four(base_6+i_4);
+let x_9=x_four(base_6+i_4);
+let K_10=(i_4*4u) / max(S,1u);
+let scratch_5_9=scratch_at(base_2+K_10);
+let scratch_6_9=scratch_at(base_3+K_10);
+let scratch_11_9=scratch_at(base_4+K_10);
+let gamma_b_9=gamma_b_at(base_5+K_10);
+let mul_9=(((x_9 - vec4f(scratch_5_9)) - vec4f(scratch_6_9))*vec4f(scratch_11_9))*vec4f(gamma_b_9);
+let beta_b_6=beta_b_at(base_5+K_10);
+let add_6=(mul_9 - vec4f(shift))+vec4f(beta_b_6 - scratch_16);
+let gamma_2=gamma_at(base_5+K_10);
+let mul_10=(d_y_2*(((add_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt)))*vec4f(gamma_2);
+part_6=part_6+mul_10;
+}
+mean_5=mean_5+part_6;
+}
+var mean_5_2=fold_add(mean_5);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_11=exchange(mean_5_2,mask_4);
+mean_5_2=mean_5_2+other_11;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_5_2;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+}
+workgroupBarrier();
+}
+let all_6=scratch_memory[row_in_group*LANES];
+mean_5_2=all_6;
+workgroupBarrier();
+}
+let mean_all_2=mean_5_2 / f32(K*S);
+if (active_1 && (lane==0u)) {
+scratch_put(((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+row,shift);
+scratch_put((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,shift_3);
+scratch_put(((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,rest);
+scratch_put((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,rsqrt);
+scratch_put(((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,mean_all_2);
+scratch_put((((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,mean_all);
 }
 }
 `,
@@ -4531,6 +4542,7 @@ scratch_put(((((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (
         name: "d_x",
         grid: ["G", "K"],
         row: ["N", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -4545,276 +4557,276 @@ override K: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 3u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (G * K);
-let row = select(0u, index, active_1);
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base = row * S;
-let x_1 = x_at(base + ((N_1 * ((G * K) * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let x_2 = x_at(base + ((N_2 * ((G * K) * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let x_3 = x_at(base + ((N_3 * ((G * K) * S)) + S_3));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block = lane; block < N * S; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), N * S);
-for (var i = block; i < stop; i += LANES) {
-let N_4 = i / max(S, 1u);
-let S_4 = i % max(S, 1u);
-let x_4 = x_at(base + ((N_4 * ((G * K) * S)) + S_4));
-let d = x_4 - shift;
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(G*K);
+let row=select(0u,index,active_1);
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base=row*S;
+let x_1=x_at(base+((N_1*((G*K)*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_2*((G*K)*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_3*((G*K)*S))+S_3));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block=lane; block<N*S; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),N*S);
+for (var i=block; i<stop; i+=LANES) {
+let N_4=i / max(S,1u);
+let S_4=i % max(S,1u);
+let x_4=x_at(base+((N_4*((G*K)*S))+S_4));
+let d=x_4 - shift;
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(squares, mask);
-squares = squares + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_2;
-workgroupBarrier();
-}
-let mean = sum / f32(N * S);
-let variance = larger((squares / f32(N * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, N * S, far);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let N_5 = i_2 / max(S, 1u);
-let S_5 = i_2 % max(S, 1u);
-let x_5 = x_at(base + ((N_5 * ((G * K) * S)) + S_5));
-let d_2 = x_5 - shift_2;
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_2 = sum_2 + part_3;
-squares_2 = squares_2 + part_4;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_5;
-let other_6 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_2 / f32(N * S);
-let variance_2 = larger((squares_2 / f32(N * S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-var sum_3 = 0.0f;
-for (var block_3 = lane; block_3 < N * S; block_3 += LANES * 256u) {
-var part_5 = 0.0f;
-let stop_3 = min(block_3 + (LANES * 256u), N * S);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let N_6 = i_3 / max(S, 1u);
-let S_6 = i_3 % max(S, 1u);
-let d_y_1 = d_y_at(base + ((N_6 * ((G * K) * S)) + S_6));
-part_5 = part_5 + d_y_1;
+let mean=sum / f32(N*S);
+let variance=larger((squares / f32(N*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,N*S,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let N_5=i_2 / max(S,1u);
+let S_5=i_2 % max(S,1u);
+let x_5=x_at(base+((N_5*((G*K)*S))+S_5));
+let d_2=x_5 - shift_2;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
 }
-sum_3 = sum_3 + part_5;
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
 }
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_9 = exchange(sum_3, mask_3);
-sum_3 = sum_3 + other_9;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-let other_10 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_10;
-}
-workgroupBarrier();
-}
-let all_5 = scratch_memory[row_in_group * LANES];
-sum_3 = all_5;
-workgroupBarrier();
-}
-let sum_all = sum_3;
-let G_1 = row / max(K, 1u);
-let base_2 = G_1 * K;
-let beta_b_1 = beta_b_at(base_2);
-let beta_b_2 = beta_b_at(base_2 + (K / 2u));
-let beta_b_3 = beta_b_at(base_2 + (K - 1u));
-let shift_3 = beta_b_1 + (((beta_b_2 - beta_b_1) + (beta_b_3 - beta_b_1)) * 0.3333333432674408f);
-let gamma_1 = gamma_at(row);
-let rsqrt = inverseSqrt(spread + eps);
-let gamma_b_1 = gamma_b_at(row);
-let base_3 = (((G + (G * K)) + (G * K)) + (G * K)) + G_1;
-let beta_b_4 = beta_b_at(row);
-let sub = beta_b_4 - shift_3;
-let base_4 = ((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + G_1;
-let base_5 = (((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + G_1;
-let base_6 = ((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (N * G)) + G_1;
-let base_7 = (((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + G_1;
-let base_8 = ((((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + G_1;
-var sum_4 = 0.0f;
-var sum_5 = 0.0f;
-var sum_6 = 0.0f;
-for (var block_4 = lane; block_4 < N * S; block_4 += LANES * 256u) {
-var part_6 = 0.0f;
-var part_7 = 0.0f;
-var part_8 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), N * S);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let N_7 = i_4 / max(S, 1u);
-let S_7 = i_4 % max(S, 1u);
-let d_y_2 = d_y_at(base + ((N_7 * ((G * K) * S)) + S_7));
-let x_6 = x_at(base + ((N_7 * ((G * K) * S)) + S_7));
-let mul = ((x_6 - shift_2) - rest) * rsqrt;
-let scratch_14 = scratch_at(base_3 + (N_7 * G));
-let scratch_19 = scratch_at(base_4 + (N_7 * G));
-let scratch_20 = scratch_at(base_5 + (N_7 * G));
-let scratch_25 = scratch_at(base_6 + (N_7 * G));
-let mul_2 = (((((mul * gamma_b_1) - scratch_14) + sub) - scratch_19) - scratch_20) * scratch_25;
-let scratch_34 = scratch_at(base_7 + (N_7 * G));
-let scratch_35 = scratch_at(base_8 + (N_7 * G));
-let sub_2 = ((d_y_2 * gamma_1) - (mul_2 * scratch_34)) - scratch_35;
-let mul_3 = sub_2 * scratch_25;
-part_6 = part_6 + ((sub_2 * mul) * scratch_25);
-part_7 = part_7 + mul_3;
-part_8 = part_8 + (d_y_2 * mul_2);
-}
-sum_4 = sum_4 + part_6;
-sum_5 = sum_5 + part_7;
-sum_6 = sum_6 + part_8;
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_11 = exchange(sum_4, mask_4);
-sum_4 = sum_4 + other_11;
-let other_12 = exchange(sum_5, mask_4);
-sum_5 = sum_5 + other_12;
-let other_13 = exchange(sum_6, mask_4);
-sum_6 = sum_6 + other_13;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_4;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_5;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_6;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-let other_14 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_14;
-let mine_7 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_15 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_4))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_7 + other_15;
-let mine_8 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_16 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_4))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_8 + other_16;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_6 = scratch_memory[row_in_group * LANES];
-sum_4 = all_6;
-let all_7 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_5 = all_7;
-let all_8 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_6 = all_8;
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
 workgroupBarrier();
 }
-let sum_all_2 = sum_4;
-let sum_all_3 = sum_5;
-let sum_all_4 = sum_6;
-let end_2 = select(0u, N * S, active_1);
-let size = f32(N * S);
-let div = sum_all_2 / size;
-let div_2 = sum_all_3 / size;
-let mul_7 = gamma_b_1 * rsqrt;
-for (var i_5 = lane; i_5 < end_2; i_5 += LANES) {
-let N_8 = i_5 / max(S, 1u);
-let S_8 = i_5 % max(S, 1u);
-let d_y_3 = d_y_at(base + ((N_8 * ((G * K) * S)) + S_8));
-let x_7 = x_at(base + ((N_8 * ((G * K) * S)) + S_8));
-let mul_4 = ((x_7 - shift_2) - rest) * rsqrt;
-let scratch_14_2 = scratch_at(base_3 + (N_8 * G));
-let scratch_19_2 = scratch_at(base_4 + (N_8 * G));
-let scratch_20_2 = scratch_at(base_5 + (N_8 * G));
-let scratch_25_2 = scratch_at(base_6 + (N_8 * G));
-let mul_5 = (((((mul_4 * gamma_b_1) - scratch_14_2) + sub) - scratch_19_2) - scratch_20_2) * scratch_25_2;
-let scratch_34_2 = scratch_at(base_7 + (N_8 * G));
-let scratch_35_2 = scratch_at(base_8 + (N_8 * G));
-let sub_3 = ((d_y_3 * gamma_1) - (mul_5 * scratch_34_2)) - scratch_35_2;
-let mul_6 = sub_3 * scratch_25_2;
-d_x_put(base + ((N_8 * ((G * K) * S)) + S_8), ((mul_6 - (mul_4 * div)) - div_2) * mul_7);
+let mean_2=sum_2 / f32(N*S);
+let variance_2=larger((squares_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var sum_3=0.0f;
+for (var block_3=lane; block_3<N*S; block_3+=LANES*256u) {
+var part_5=0.0f;
+let stop_3=min(block_3+(LANES*256u),N*S);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let N_6=i_3 / max(S,1u);
+let S_6=i_3 % max(S,1u);
+let d_y_1=d_y_at(base+((N_6*((G*K)*S))+S_6));
+part_5=part_5+d_y_1;
 }
-if (active_1 && (lane == 0u)) {
-d_gamma_b_put(row, sum_all_2);
-d_beta_b_put(row, sum_all_3);
-d_gamma_put(row, sum_all_4);
-d_beta_put(row, sum_all);
+sum_3=sum_3+part_5;
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(sum_3,mask_3);
+sum_3=sum_3+other_9;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_5=scratch_memory[row_in_group*LANES];
+sum_3=all_5;
+workgroupBarrier();
+}
+let sum_all=sum_3;
+let G_1=row / max(K,1u);
+let base_2=G_1*K;
+let beta_b_1=beta_b_at(base_2);
+let beta_b_2=beta_b_at(base_2+(K / 2u));
+let beta_b_3=beta_b_at(base_2+(K - 1u));
+let shift_3=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
+let gamma_1=gamma_at(row);
+let rsqrt=inverseSqrt(spread+eps);
+let gamma_b_1=gamma_b_at(row);
+let base_3=((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+G_1;
+let beta_b_4=beta_b_at(row);
+let sub=beta_b_4 - shift_3;
+let base_4=(((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_5=((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_6=(((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_7=((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_8=(((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+var sum_4=0.0f;
+var sum_5=0.0f;
+var sum_6=0.0f;
+for (var block_4=lane; block_4<N*S; block_4+=LANES*256u) {
+var part_6=0.0f;
+var part_7=0.0f;
+var part_8=0.0f;
+let stop_4=min(block_4+(LANES*256u),N*S);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let N_7=i_4 / max(S,1u);
+let S_7=i_4 % max(S,1u);
+let d_y_2=d_y_at(base+((N_7*((G*K)*S))+S_7));
+let x_6=x_at(base+((N_7*((G*K)*S))+S_7));
+let mul=((x_6 - shift_2) - rest)*rsqrt;
+let scratch_14=scratch_at(base_3+(N_7*G));
+let scratch_19=scratch_at(base_4+(N_7*G));
+let scratch_20=scratch_at(base_5+(N_7*G));
+let scratch_25=scratch_at(base_6+(N_7*G));
+let mul_2=(((((mul*gamma_b_1) - scratch_14)+sub) - scratch_19) - scratch_20)*scratch_25;
+let scratch_34=scratch_at(base_7+(N_7*G));
+let scratch_35=scratch_at(base_8+(N_7*G));
+let sub_2=((d_y_2*gamma_1) - (mul_2*scratch_34)) - scratch_35;
+let mul_3=sub_2*scratch_25;
+part_6=part_6+((sub_2*mul)*scratch_25);
+part_7=part_7+mul_3;
+part_8=part_8+(d_y_2*mul_2);
+}
+sum_4=sum_4+part_6;
+sum_5=sum_5+part_7;
+sum_6=sum_6+part_8;
+}
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_11=exchange(sum_4,mask_4);
+sum_4=sum_4+other_11;
+let other_12=exchange(sum_5,mask_4);
+sum_5=sum_5+other_12;
+let other_13=exchange(sum_6,mask_4);
+sum_6=sum_6+other_13;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_5;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_6;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_14=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_14;
+let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_15=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_15;
+let mine_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_16=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_8+other_16;
+}
+workgroupBarrier();
+}
+let all_6=scratch_memory[row_in_group*LANES];
+sum_4=all_6;
+let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_5=all_7;
+let all_8=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_6=all_8;
+workgroupBarrier();
+}
+let sum_all_2=sum_4;
+let sum_all_3=sum_5;
+let sum_all_4=sum_6;
+let end_2=select(0u,N*S,active_1);
+let size=f32(N*S);
+let div=sum_all_2 / size;
+let div_2=sum_all_3 / size;
+let mul_7=gamma_b_1*rsqrt;
+for (var i_5=lane; i_5<end_2; i_5+=LANES) {
+let N_8=i_5 / max(S,1u);
+let S_8=i_5 % max(S,1u);
+let d_y_3=d_y_at(base+((N_8*((G*K)*S))+S_8));
+let x_7=x_at(base+((N_8*((G*K)*S))+S_8));
+let mul_4=((x_7 - shift_2) - rest)*rsqrt;
+let scratch_14_2=scratch_at(base_3+(N_8*G));
+let scratch_19_2=scratch_at(base_4+(N_8*G));
+let scratch_20_2=scratch_at(base_5+(N_8*G));
+let scratch_25_2=scratch_at(base_6+(N_8*G));
+let mul_5=(((((mul_4*gamma_b_1) - scratch_14_2)+sub) - scratch_19_2) - scratch_20_2)*scratch_25_2;
+let scratch_34_2=scratch_at(base_7+(N_8*G));
+let scratch_35_2=scratch_at(base_8+(N_8*G));
+let sub_3=((d_y_3*gamma_1) - (mul_5*scratch_34_2)) - scratch_35_2;
+let mul_6=sub_3*scratch_25_2;
+d_x_put(base+((N_8*((G*K)*S))+S_8),((mul_6 - (mul_4*div)) - div_2)*mul_7);
+}
+if (active_1 && (lane==0u)) {
+d_gamma_b_put(row,sum_all_2);
+d_beta_b_put(row,sum_all_3);
+d_gamma_put(row,sum_all_4);
+d_beta_put(row,sum_all);
 }
 }
 `,
@@ -4866,290 +4878,290 @@ override K: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 3u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (G * K);
-let row = select(0u, index, active_1);
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base = row * S;
-let x_1 = x_at(base + ((N_1 * ((G * K) * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let x_2 = x_at(base + ((N_2 * ((G * K) * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let x_3 = x_at(base + ((N_3 * ((G * K) * S)) + S_3));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let base_2 = row * (S / 4u);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block = lane; block < (N * S) / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (N * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let N_4 = (i * 4u) / max(S, 1u);
-let S_4 = (i * 4u) % max(S, 1u);
-let x_4 = x_four(base_2 + ((N_4 * (((G * K) * S) / 4u)) + (S_4 / 4u)));
-let d = x_4 - vec4f(shift);
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(G*K);
+let row=select(0u,index,active_1);
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base=row*S;
+let x_1=x_at(base+((N_1*((G*K)*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_2*((G*K)*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_3*((G*K)*S))+S_3));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let base_2=row*(S / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block=lane; block<(N*S) / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(N*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let N_4=(i*4u) / max(S,1u);
+let S_4=(i*4u) % max(S,1u);
+let x_4=x_four(base_2+((N_4*(((G*K)*S) / 4u))+(S_4 / 4u)));
+let d=x_4 - vec4f(shift);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_2, mask);
-sum_2 = sum_2 + other;
-let other_2 = exchange(squares_2, mask);
-squares_2 = squares_2 + other_2;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_2 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_2;
-workgroupBarrier();
-}
-let mean = sum_2 / f32(N * S);
-let variance = larger((squares_2 / f32(N * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, (N * S) / 4u, far);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let N_5 = (i_2 * 4u) / max(S, 1u);
-let S_5 = (i_2 * 4u) % max(S, 1u);
-let x_5 = x_four(base_2 + ((N_5 * (((G * K) * S) / 4u)) + (S_5 / 4u)));
-let d_2 = x_5 - vec4f(shift_2);
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_3 = sum_3 + part_3;
-squares_3 = squares_3 + part_4;
-}
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_3_2, mask_2);
-sum_3_2 = sum_3_2 + other_5;
-let other_6 = exchange(squares_3_2, mask_2);
-squares_3_2 = squares_3_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_3_2 / f32(N * S);
-let variance_2 = larger((squares_3_2 / f32(N * S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-var sum_4 = vec4f(0.0f);
-for (var block_3 = lane; block_3 < (N * S) / 4u; block_3 += LANES * 256u) {
-var part_5 = vec4f(0.0f);
-let stop_3 = min(block_3 + (LANES * 256u), (N * S) / 4u);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let N_6 = (i_3 * 4u) / max(S, 1u);
-let S_6 = (i_3 * 4u) % max(S, 1u);
-let d_y_1 = d_y_four(base_2 + ((N_6 * (((G * K) * S) / 4u)) + (S_6 / 4u)));
-part_5 = part_5 + d_y_1;
+let mean=sum_2 / f32(N*S);
+let variance=larger((squares_2 / f32(N*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,(N*S) / 4u,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let N_5=(i_2*4u) / max(S,1u);
+let S_5=(i_2*4u) % max(S,1u);
+let x_5=x_four(base_2+((N_5*(((G*K)*S) / 4u))+(S_5 / 4u)));
+let d_2=x_5 - vec4f(shift_2);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
 }
-sum_4 = sum_4 + part_5;
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
 }
-var sum_4_2 = fold_add(sum_4);
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_9 = exchange(sum_4_2, mask_3);
-sum_4_2 = sum_4_2 + other_9;
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_4_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-let other_10 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_10;
-}
-workgroupBarrier();
-}
-let all_5 = scratch_memory[row_in_group * LANES];
-sum_4_2 = all_5;
-workgroupBarrier();
-}
-let sum_all = sum_4_2;
-let G_1 = row / max(K, 1u);
-let base_3 = G_1 * K;
-let beta_b_1 = beta_b_at(base_3);
-let beta_b_2 = beta_b_at(base_3 + (K / 2u));
-let beta_b_3 = beta_b_at(base_3 + (K - 1u));
-let shift_3 = beta_b_1 + (((beta_b_2 - beta_b_1) + (beta_b_3 - beta_b_1)) * 0.3333333432674408f);
-let gamma_1 = gamma_at(row);
-let rsqrt = inverseSqrt(spread + eps);
-let gamma_b_1 = gamma_b_at(row);
-let base_4 = (((G + (G * K)) + (G * K)) + (G * K)) + G_1;
-let beta_b_4 = beta_b_at(row);
-let sub = beta_b_4 - shift_3;
-let base_5 = ((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + G_1;
-let base_6 = (((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + G_1;
-let base_7 = ((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (N * G)) + G_1;
-let base_8 = (((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + G_1;
-let base_9 = ((((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + G_1;
-var sum_5 = vec4f(0.0f);
-var sum_6 = vec4f(0.0f);
-var sum_7 = vec4f(0.0f);
-for (var block_4 = lane; block_4 < (N * S) / 4u; block_4 += LANES * 256u) {
-var part_6 = vec4f(0.0f);
-var part_7 = vec4f(0.0f);
-var part_8 = vec4f(0.0f);
-let stop_4 = min(block_4 + (LANES * 256u), (N * S) / 4u);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let N_7 = (i_4 * 4u) / max(S, 1u);
-let S_7 = (i_4 * 4u) % max(S, 1u);
-let d_y_2 = d_y_four(base_2 + ((N_7 * (((G * K) * S) / 4u)) + (S_7 / 4u)));
-let x_6 = x_four(base_2 + ((N_7 * (((G * K) * S) / 4u)) + (S_7 / 4u)));
-let mul = ((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt);
-let scratch_14 = scratch_at(base_4 + (N_7 * G));
-let scratch_19 = scratch_at(base_5 + (N_7 * G));
-let scratch_20 = scratch_at(base_6 + (N_7 * G));
-let sub_2 = ((((mul * vec4f(gamma_b_1)) - vec4f(scratch_14)) + vec4f(sub)) - vec4f(scratch_19)) - vec4f(scratch_20);
-let scratch_25 = scratch_at(base_7 + (N_7 * G));
-let mul_2 = sub_2 * vec4f(scratch_25);
-let scratch_34 = scratch_at(base_8 + (N_7 * G));
-let scratch_35 = scratch_at(base_9 + (N_7 * G));
-let sub_3 = ((d_y_2 * vec4f(gamma_1)) - (mul_2 * vec4f(scratch_34))) - vec4f(scratch_35);
-let mul_3 = sub_3 * vec4f(scratch_25);
-part_6 = part_6 + ((sub_3 * mul) * vec4f(scratch_25));
-part_7 = part_7 + mul_3;
-part_8 = part_8 + (d_y_2 * mul_2);
-}
-sum_5 = sum_5 + part_6;
-sum_6 = sum_6 + part_7;
-sum_7 = sum_7 + part_8;
-}
-var sum_5_2 = fold_add(sum_5);
-var sum_6_2 = fold_add(sum_6);
-var sum_7_2 = fold_add(sum_7);
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_11 = exchange(sum_5_2, mask_4);
-sum_5_2 = sum_5_2 + other_11;
-let other_12 = exchange(sum_6_2, mask_4);
-sum_6_2 = sum_6_2 + other_12;
-let other_13 = exchange(sum_7_2, mask_4);
-sum_7_2 = sum_7_2 + other_13;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_5_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_6_2;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_7_2;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-let other_14 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_14;
-let mine_7 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_15 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_4))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_7 + other_15;
-let mine_8 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_16 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_4))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_8 + other_16;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_6 = scratch_memory[row_in_group * LANES];
-sum_5_2 = all_6;
-let all_7 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_6_2 = all_7;
-let all_8 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_7_2 = all_8;
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
 workgroupBarrier();
 }
-let sum_all_2 = sum_5_2;
-let sum_all_3 = sum_6_2;
-let sum_all_4 = sum_7_2;
-let end_2 = select(0u, (N * S) / 4u, active_1);
-let size = f32(N * S);
-let div = sum_all_2 / size;
-let div_2 = sum_all_3 / size;
-let mul_7 = gamma_b_1 * rsqrt;
-for (var i_5 = lane; i_5 < end_2; i_5 += LANES) {
-let N_8 = (i_5 * 4u) / max(S, 1u);
-let S_8 = (i_5 * 4u) % max(S, 1u);
-let d_y_3 = d_y_four(base_2 + ((N_8 * (((G * K) * S) / 4u)) + (S_8 / 4u)));
-let x_7 = x_four(base_2 + ((N_8 * (((G * K) * S) / 4u)) + (S_8 / 4u)));
-let mul_4 = ((x_7 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt);
-let scratch_14_2 = scratch_at(base_4 + (N_8 * G));
-let scratch_19_2 = scratch_at(base_5 + (N_8 * G));
-let scratch_20_2 = scratch_at(base_6 + (N_8 * G));
-let sub_4 = ((((mul_4 * vec4f(gamma_b_1)) - vec4f(scratch_14_2)) + vec4f(sub)) - vec4f(scratch_19_2)) - vec4f(scratch_20_2);
-let scratch_25_2 = scratch_at(base_7 + (N_8 * G));
-let mul_5 = sub_4 * vec4f(scratch_25_2);
-let scratch_34_2 = scratch_at(base_8 + (N_8 * G));
-let scratch_35_2 = scratch_at(base_9 + (N_8 * G));
-let sub_5 = ((d_y_3 * vec4f(gamma_1)) - (mul_5 * vec4f(scratch_34_2))) - vec4f(scratch_35_2);
-let mul_6 = sub_5 * vec4f(scratch_25_2);
-d_x_put_four(base_2 + ((N_8 * (((G * K) * S) / 4u)) + (S_8 / 4u)), ((mul_6 - (mul_4 * vec4f(div))) - vec4f(div_2)) * vec4f(mul_7));
+let mean_2=sum_3_2 / f32(N*S);
+let variance_2=larger((squares_3_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var sum_4=vec4f(0.0f);
+for (var block_3=lane; block_3<(N*S) / 4u; block_3+=LANES*256u) {
+var part_5=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),(N*S) / 4u);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let N_6=(i_3*4u) / max(S,1u);
+let S_6=(i_3*4u) % max(S,1u);
+let d_y_1=d_y_four(base_2+((N_6*(((G*K)*S) / 4u))+(S_6 / 4u)));
+part_5=part_5+d_y_1;
 }
-if (active_1 && (lane == 0u)) {
-d_gamma_b_put(row, sum_all_2);
-d_beta_b_put(row, sum_all_3);
-d_gamma_put(row, sum_all_4);
-d_beta_put(row, sum_all);
+sum_4=sum_4+part_5;
+}
+var sum_4_2=fold_add(sum_4);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(sum_4_2,mask_3);
+sum_4_2=sum_4_2+other_9;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_5=scratch_memory[row_in_group*LANES];
+sum_4_2=all_5;
+workgroupBarrier();
+}
+let sum_all=sum_4_2;
+let G_1=row / max(K,1u);
+let base_3=G_1*K;
+let beta_b_1=beta_b_at(base_3);
+let beta_b_2=beta_b_at(base_3+(K / 2u));
+let beta_b_3=beta_b_at(base_3+(K - 1u));
+let shift_3=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
+let gamma_1=gamma_at(row);
+let rsqrt=inverseSqrt(spread+eps);
+let gamma_b_1=gamma_b_at(row);
+let base_4=((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+G_1;
+let beta_b_4=beta_b_at(row);
+let sub=beta_b_4 - shift_3;
+let base_5=(((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_6=((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_7=(((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_8=((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_9=(((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+var sum_5=vec4f(0.0f);
+var sum_6=vec4f(0.0f);
+var sum_7=vec4f(0.0f);
+for (var block_4=lane; block_4<(N*S) / 4u; block_4+=LANES*256u) {
+var part_6=vec4f(0.0f);
+var part_7=vec4f(0.0f);
+var part_8=vec4f(0.0f);
+let stop_4=min(block_4+(LANES*256u),(N*S) / 4u);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let N_7=(i_4*4u) / max(S,1u);
+let S_7=(i_4*4u) % max(S,1u);
+let d_y_2=d_y_four(base_2+((N_7*(((G*K)*S) / 4u))+(S_7 / 4u)));
+let x_6=x_four(base_2+((N_7*(((G*K)*S) / 4u))+(S_7 / 4u)));
+let mul=((x_6 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
+let scratch_14=scratch_at(base_4+(N_7*G));
+let scratch_19=scratch_at(base_5+(N_7*G));
+let scratch_20=scratch_at(base_6+(N_7*G));
+let sub_2=((((mul*vec4f(gamma_b_1)) - vec4f(scratch_14))+vec4f(sub)) - vec4f(scratch_19)) - vec4f(scratch_20);
+let scratch_25=scratch_at(base_7+(N_7*G));
+let mul_2=sub_2*vec4f(scratch_25);
+let scratch_34=scratch_at(base_8+(N_7*G));
+let scratch_35=scratch_at(base_9+(N_7*G));
+let sub_3=((d_y_2*vec4f(gamma_1)) - (mul_2*vec4f(scratch_34))) - vec4f(scratch_35);
+let mul_3=sub_3*vec4f(scratch_25);
+part_6=part_6+((sub_3*mul)*vec4f(scratch_25));
+part_7=part_7+mul_3;
+part_8=part_8+(d_y_2*mul_2);
+}
+sum_5=sum_5+part_6;
+sum_6=sum_6+part_7;
+sum_7=sum_7+part_8;
+}
+var sum_5_2=fold_add(sum_5);
+var sum_6_2=fold_add(sum_6);
+var sum_7_2=fold_add(sum_7);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_11=exchange(sum_5_2,mask_4);
+sum_5_2=sum_5_2+other_11;
+let other_12=exchange(sum_6_2,mask_4);
+sum_6_2=sum_6_2+other_12;
+let other_13=exchange(sum_7_2,mask_4);
+sum_7_2=sum_7_2+other_13;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_5_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_6_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7_2;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_14=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_14;
+let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_15=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_15;
+let mine_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_16=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_8+other_16;
+}
+workgroupBarrier();
+}
+let all_6=scratch_memory[row_in_group*LANES];
+sum_5_2=all_6;
+let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_6_2=all_7;
+let all_8=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_7_2=all_8;
+workgroupBarrier();
+}
+let sum_all_2=sum_5_2;
+let sum_all_3=sum_6_2;
+let sum_all_4=sum_7_2;
+let end_2=select(0u,(N*S) / 4u,active_1);
+let size=f32(N*S);
+let div=sum_all_2 / size;
+let div_2=sum_all_3 / size;
+let mul_7=gamma_b_1*rsqrt;
+for (var i_5=lane; i_5<end_2; i_5+=LANES) {
+let N_8=(i_5*4u) / max(S,1u);
+let S_8=(i_5*4u) % max(S,1u);
+let d_y_3=d_y_four(base_2+((N_8*(((G*K)*S) / 4u))+(S_8 / 4u)));
+let x_7=x_four(base_2+((N_8*(((G*K)*S) / 4u))+(S_8 / 4u)));
+let mul_4=((x_7 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
+let scratch_14_2=scratch_at(base_4+(N_8*G));
+let scratch_19_2=scratch_at(base_5+(N_8*G));
+let scratch_20_2=scratch_at(base_6+(N_8*G));
+let sub_4=((((mul_4*vec4f(gamma_b_1)) - vec4f(scratch_14_2))+vec4f(sub)) - vec4f(scratch_19_2)) - vec4f(scratch_20_2);
+let scratch_25_2=scratch_at(base_7+(N_8*G));
+let mul_5=sub_4*vec4f(scratch_25_2);
+let scratch_34_2=scratch_at(base_8+(N_8*G));
+let scratch_35_2=scratch_at(base_9+(N_8*G));
+let sub_5=((d_y_3*vec4f(gamma_1)) - (mul_5*vec4f(scratch_34_2))) - vec4f(scratch_35_2);
+let mul_6=sub_5*vec4f(scratch_25_2);
+d_x_put_four(base_2+((N_8*(((G*K)*S) / 4u))+(S_8 / 4u)),((mul_6 - (mul_4*vec4f(div))) - vec4f(div_2))*vec4f(mul_7));
+}
+if (active_1 && (lane==0u)) {
+d_gamma_b_put(row,sum_all_2);
+d_beta_b_put(row,sum_all_3);
+d_gamma_put(row,sum_all_4);
+d_beta_put(row,sum_all);
 }
 }
 `,
@@ -5227,6 +5239,7 @@ d_beta_put(row, sum_all);
         name: "d_x",
         grid: ["N", "G"],
         row: ["K", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -5241,280 +5254,280 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * G);
-let row = select(0u, index, active_1);
-let base = row * (K * S);
-let x_1 = x_at(base);
-let G_1 = row % max(G, 1u);
-let K_1 = 0u / max(S, 1u);
-let base_2 = G_1 * K;
-let running_mean_1 = running_mean_at(base_2 + K_1);
-let running_var_1 = running_var_at(base_2 + K_1);
-let rsqrt = inverseSqrt(running_var_1 + eps);
-let gamma_b_1 = gamma_b_at(base_2 + K_1);
-let mul = ((x_1 - running_mean_1) * rsqrt) * gamma_b_1;
-let x_2 = x_at(base + ((K * S) / 2u));
-let K_2 = ((K * S) / 2u) / max(S, 1u);
-let running_mean_2 = running_mean_at(base_2 + K_2);
-let running_var_2 = running_var_at(base_2 + K_2);
-let rsqrt_2 = inverseSqrt(running_var_2 + eps);
-let gamma_b_2 = gamma_b_at(base_2 + K_2);
-let mul_2 = ((x_2 - running_mean_2) * rsqrt_2) * gamma_b_2;
-let x_3 = x_at(base + ((K * S) - 1u));
-let K_3 = ((K * S) - 1u) / max(S, 1u);
-let running_mean_3 = running_mean_at(base_2 + K_3);
-let running_var_3 = running_var_at(base_2 + K_3);
-let rsqrt_3 = inverseSqrt(running_var_3 + eps);
-let gamma_b_3 = gamma_b_at(base_2 + K_3);
-let mul_3 = ((x_3 - running_mean_3) * rsqrt_3) * gamma_b_3;
-let shift = mul + (((mul_2 - mul) + (mul_3 - mul)) * 0.3333333432674408f);
-var mean = 0.0f;
-for (var block = lane; block < K * S; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), K * S);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_at(base + i);
-let K_4 = i / max(S, 1u);
-let gamma_1 = gamma_at(base_2 + K_4);
-let mul_4 = d_y_1 * gamma_1;
-part_1 = part_1 + mul_4;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*G);
+let row=select(0u,index,active_1);
+let base=row*(K*S);
+let x_1=x_at(base);
+let G_1=row % max(G,1u);
+let K_1=0u / max(S,1u);
+let base_2=G_1*K;
+let running_mean_1=running_mean_at(base_2+K_1);
+let running_var_1=running_var_at(base_2+K_1);
+let rsqrt=inverseSqrt(running_var_1+eps);
+let gamma_b_1=gamma_b_at(base_2+K_1);
+let mul=((x_1 - running_mean_1)*rsqrt)*gamma_b_1;
+let x_2=x_at(base+((K*S) / 2u));
+let K_2=((K*S) / 2u) / max(S,1u);
+let running_mean_2=running_mean_at(base_2+K_2);
+let running_var_2=running_var_at(base_2+K_2);
+let rsqrt_2=inverseSqrt(running_var_2+eps);
+let gamma_b_2=gamma_b_at(base_2+K_2);
+let mul_2=((x_2 - running_mean_2)*rsqrt_2)*gamma_b_2;
+let x_3=x_at(base+((K*S) - 1u));
+let K_3=((K*S) - 1u) / max(S,1u);
+let running_mean_3=running_mean_at(base_2+K_3);
+let running_var_3=running_var_at(base_2+K_3);
+let rsqrt_3=inverseSqrt(running_var_3+eps);
+let gamma_b_3=gamma_b_at(base_2+K_3);
+let mul_3=((x_3 - running_mean_3)*rsqrt_3)*gamma_b_3;
+let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
+var mean=0.0f;
+for (var block=lane; block<K*S; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),K*S);
+for (var i=block; i<stop; i+=LANES) {
+let d_y_1=d_y_at(base+i);
+let K_4=i / max(S,1u);
+let gamma_1=gamma_at(base_2+K_4);
+let mul_4=d_y_1*gamma_1;
+part_1=part_1+mul_4;
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean, mask);
-mean = mean + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean,mask);
+mean=mean+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean = all;
-workgroupBarrier();
-}
-let mean_all = mean / f32(K * S);
-let beta_b_1 = beta_b_at(base_2);
-let beta_b_2 = beta_b_at(base_2 + (K / 2u));
-let beta_b_3 = beta_b_at(base_2 + (K - 1u));
-let shift_2 = beta_b_1 + (((beta_b_2 - beta_b_1) + (beta_b_3 - beta_b_1)) * 0.3333333432674408f);
-let x_4 = x_at(base);
-let K_5 = 0u / max(S, 1u);
-let running_mean_4 = running_mean_at(base_2 + K_5);
-let running_var_4 = running_var_at(base_2 + K_5);
-let rsqrt_4 = inverseSqrt(running_var_4 + eps);
-let gamma_b_4 = gamma_b_at(base_2 + K_5);
-let mul_5 = ((x_4 - running_mean_4) * rsqrt_4) * gamma_b_4;
-let beta_b_4 = beta_b_at(base_2 + K_5);
-let add = (mul_5 - shift) + (beta_b_4 - shift_2);
-let x_5 = x_at(base + ((K * S) / 2u));
-let K_6 = ((K * S) / 2u) / max(S, 1u);
-let running_mean_5 = running_mean_at(base_2 + K_6);
-let running_var_5 = running_var_at(base_2 + K_6);
-let rsqrt_5 = inverseSqrt(running_var_5 + eps);
-let gamma_b_5 = gamma_b_at(base_2 + K_6);
-let mul_6 = ((x_5 - running_mean_5) * rsqrt_5) * gamma_b_5;
-let beta_b_5 = beta_b_at(base_2 + K_6);
-let add_2 = (mul_6 - shift) + (beta_b_5 - shift_2);
-let x_6 = x_at(base + ((K * S) - 1u));
-let K_7 = ((K * S) - 1u) / max(S, 1u);
-let running_mean_6 = running_mean_at(base_2 + K_7);
-let running_var_6 = running_var_at(base_2 + K_7);
-let rsqrt_6 = inverseSqrt(running_var_6 + eps);
-let gamma_b_6 = gamma_b_at(base_2 + K_7);
-let mul_7 = ((x_6 - running_mean_6) * rsqrt_6) * gamma_b_6;
-let beta_b_6 = beta_b_at(base_2 + K_7);
-let add_3 = (mul_7 - shift) + (beta_b_6 - shift_2);
-let shift_3 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block_2 = lane; block_2 < K * S; block_2 += LANES * 256u) {
-var part_2 = 0.0f;
-var part_3 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), K * S);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_7 = x_at(base + i_2);
-let K_8 = i_2 / max(S, 1u);
-let running_mean_7 = running_mean_at(base_2 + K_8);
-let running_var_7 = running_var_at(base_2 + K_8);
-let rsqrt_7 = inverseSqrt(running_var_7 + eps);
-let gamma_b_7 = gamma_b_at(base_2 + K_8);
-let mul_8 = ((x_7 - running_mean_7) * rsqrt_7) * gamma_b_7;
-let beta_b_7 = beta_b_at(base_2 + K_8);
-let add_4 = (mul_8 - shift) + (beta_b_7 - shift_2);
-let d = add_4 - shift_3;
-part_2 = part_2 + d;
-part_3 = part_3 + (d * d);
-}
-sum = sum + part_2;
-squares = squares + part_3;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum, mask_2);
-sum = sum + other_3;
-let other_4 = exchange(squares, mask_2);
-squares = squares + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_3;
+let all=scratch_memory[row_in_group*LANES];
+mean=all;
 workgroupBarrier();
 }
-let mean_2 = sum / f32(K * S);
-let variance = larger((squares / f32(K * S)) - (mean_2 * mean_2), 0.0f);
-let far = (variance * 4.0f) < (mean_2 * mean_2);
-let shift_4 = select(shift_3, shift_3 + mean_2, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, K * S, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_4 = 0.0f;
-var part_5 = 0.0f;
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_8 = x_at(base + i_3);
-let K_9 = i_3 / max(S, 1u);
-let running_mean_8 = running_mean_at(base_2 + K_9);
-let running_var_8 = running_var_at(base_2 + K_9);
-let rsqrt_8 = inverseSqrt(running_var_8 + eps);
-let gamma_b_8 = gamma_b_at(base_2 + K_9);
-let mul_9 = ((x_8 - running_mean_8) * rsqrt_8) * gamma_b_8;
-let beta_b_8 = beta_b_at(base_2 + K_9);
-let add_5 = (mul_9 - shift) + (beta_b_8 - shift_2);
-let d_2 = add_5 - shift_4;
-part_4 = part_4 + d_2;
-part_5 = part_5 + (d_2 * d_2);
+let mean_all=mean / f32(K*S);
+let beta_b_1=beta_b_at(base_2);
+let beta_b_2=beta_b_at(base_2+(K / 2u));
+let beta_b_3=beta_b_at(base_2+(K - 1u));
+let shift_2=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
+let x_4=x_at(base);
+let K_5=0u / max(S,1u);
+let running_mean_4=running_mean_at(base_2+K_5);
+let running_var_4=running_var_at(base_2+K_5);
+let rsqrt_4=inverseSqrt(running_var_4+eps);
+let gamma_b_4=gamma_b_at(base_2+K_5);
+let mul_5=((x_4 - running_mean_4)*rsqrt_4)*gamma_b_4;
+let beta_b_4=beta_b_at(base_2+K_5);
+let add=(mul_5 - shift)+(beta_b_4 - shift_2);
+let x_5=x_at(base+((K*S) / 2u));
+let K_6=((K*S) / 2u) / max(S,1u);
+let running_mean_5=running_mean_at(base_2+K_6);
+let running_var_5=running_var_at(base_2+K_6);
+let rsqrt_5=inverseSqrt(running_var_5+eps);
+let gamma_b_5=gamma_b_at(base_2+K_6);
+let mul_6=((x_5 - running_mean_5)*rsqrt_5)*gamma_b_5;
+let beta_b_5=beta_b_at(base_2+K_6);
+let add_2=(mul_6 - shift)+(beta_b_5 - shift_2);
+let x_6=x_at(base+((K*S) - 1u));
+let K_7=((K*S) - 1u) / max(S,1u);
+let running_mean_6=running_mean_at(base_2+K_7);
+let running_var_6=running_var_at(base_2+K_7);
+let rsqrt_6=inverseSqrt(running_var_6+eps);
+let gamma_b_6=gamma_b_at(base_2+K_7);
+let mul_7=((x_6 - running_mean_6)*rsqrt_6)*gamma_b_6;
+let beta_b_6=beta_b_at(base_2+K_7);
+let add_3=(mul_7 - shift)+(beta_b_6 - shift_2);
+let shift_3=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block_2=lane; block_2<K*S; block_2+=LANES*256u) {
+var part_2=0.0f;
+var part_3=0.0f;
+let stop_2=min(block_2+(LANES*256u),K*S);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_7=x_at(base+i_2);
+let K_8=i_2 / max(S,1u);
+let running_mean_7=running_mean_at(base_2+K_8);
+let running_var_7=running_var_at(base_2+K_8);
+let rsqrt_7=inverseSqrt(running_var_7+eps);
+let gamma_b_7=gamma_b_at(base_2+K_8);
+let mul_8=((x_7 - running_mean_7)*rsqrt_7)*gamma_b_7;
+let beta_b_7=beta_b_at(base_2+K_8);
+let add_4=(mul_8 - shift)+(beta_b_7 - shift_2);
+let d=add_4 - shift_3;
+part_2=part_2+d;
+part_3=part_3+(d*d);
 }
-sum_2 = sum_2 + part_4;
-squares_2 = squares_2 + part_5;
+sum=sum+part_2;
+squares=squares+part_3;
 }
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_2, mask_3);
-sum_2 = sum_2 + other_7;
-let other_8 = exchange(squares_2, mask_3);
-squares_2 = squares_2 + other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum,mask_2);
+sum=sum+other_3;
+let other_4=exchange(squares,mask_2);
+squares=squares+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_9 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_9;
-let mine_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_5 + other_10;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_2 = all_4;
-let all_5 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_5;
-workgroupBarrier();
-}
-let mean_3 = sum_2 / f32(K * S);
-let variance_2 = larger((squares_2 / f32(K * S)) - (mean_3 * mean_3), 0.0f);
-let rest = select(mean_2, mean_3, far);
-let spread = select(variance, variance_2, far);
-let rsqrt_10 = inverseSqrt(spread + eps);
-var mean_4 = 0.0f;
-for (var block_4 = lane; block_4 < K * S; block_4 += LANES * 256u) {
-var part_6 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), K * S);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let d_y_2 = d_y_at(base + i_4);
-let x_9 = x_at(base + i_4);
-let K_10 = i_4 / max(S, 1u);
-let running_mean_9 = running_mean_at(base_2 + K_10);
-let running_var_9 = running_var_at(base_2 + K_10);
-let rsqrt_9 = inverseSqrt(running_var_9 + eps);
-let gamma_b_9 = gamma_b_at(base_2 + K_10);
-let mul_10 = ((x_9 - running_mean_9) * rsqrt_9) * gamma_b_9;
-let beta_b_9 = beta_b_at(base_2 + K_10);
-let add_6 = (mul_10 - shift) + (beta_b_9 - shift_2);
-let mul_11 = ((add_6 - shift_4) - rest) * rsqrt_10;
-let gamma_2 = gamma_at(base_2 + K_10);
-part_6 = part_6 + ((d_y_2 * mul_11) * gamma_2);
-}
-mean_4 = mean_4 + part_6;
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_11 = exchange(mean_4, mask_4);
-mean_4 = mean_4 + other_11;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_4;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-let other_12 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_6 = scratch_memory[row_in_group * LANES];
-mean_4 = all_6;
+let all_2=scratch_memory[row_in_group*LANES];
+sum=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_3;
 workgroupBarrier();
 }
-let mean_all_2 = mean_4 / f32(K * S);
-let end_2 = select(0u, K * S, active_1);
-for (var i_5 = lane; i_5 < end_2; i_5 += LANES) {
-let d_y_3 = d_y_at(base + i_5);
-let K_11 = i_5 / max(S, 1u);
-let gamma_3 = gamma_at(base_2 + K_11);
-let mul_12 = d_y_3 * gamma_3;
-let x_10 = x_at(base + i_5);
-let running_mean_10 = running_mean_at(base_2 + K_11);
-let running_var_10 = running_var_at(base_2 + K_11);
-let rsqrt_11 = inverseSqrt(running_var_10 + eps);
-let gamma_b_10 = gamma_b_at(base_2 + K_11);
-let mul_13 = ((x_10 - running_mean_10) * rsqrt_11) * gamma_b_10;
-let beta_b_10 = beta_b_at(base_2 + K_11);
-let add_7 = (mul_13 - shift) + (beta_b_10 - shift_2);
-let mul_14 = ((add_7 - shift_4) - rest) * rsqrt_10;
-d_x_put(base + i_5, (((mul_12 - (mul_14 * mean_all_2)) - mean_all) * (gamma_b_10 * rsqrt_11)) * rsqrt_10);
+let mean_2=sum / f32(K*S);
+let variance=larger((squares / f32(K*S)) - (mean_2*mean_2),0.0f);
+let far=(variance*4.0f)<(mean_2*mean_2);
+let shift_4=select(shift_3,shift_3+mean_2,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,K*S,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_4=0.0f;
+var part_5=0.0f;
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_8=x_at(base+i_3);
+let K_9=i_3 / max(S,1u);
+let running_mean_8=running_mean_at(base_2+K_9);
+let running_var_8=running_var_at(base_2+K_9);
+let rsqrt_8=inverseSqrt(running_var_8+eps);
+let gamma_b_8=gamma_b_at(base_2+K_9);
+let mul_9=((x_8 - running_mean_8)*rsqrt_8)*gamma_b_8;
+let beta_b_8=beta_b_at(base_2+K_9);
+let add_5=(mul_9 - shift)+(beta_b_8 - shift_2);
+let d_2=add_5 - shift_4;
+part_4=part_4+d_2;
+part_5=part_5+(d_2*d_2);
+}
+sum_2=sum_2+part_4;
+squares_2=squares_2+part_5;
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_7=exchange(sum_2,mask_3);
+sum_2=sum_2+other_7;
+let other_8=exchange(squares_2,mask_3);
+squares_2=squares_2+other_8;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_4=scratch_memory[row_in_group*LANES];
+sum_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_5;
+workgroupBarrier();
+}
+let mean_3=sum_2 / f32(K*S);
+let variance_2=larger((squares_2 / f32(K*S)) - (mean_3*mean_3),0.0f);
+let rest=select(mean_2,mean_3,far);
+let spread=select(variance,variance_2,far);
+let rsqrt_10=inverseSqrt(spread+eps);
+var mean_4=0.0f;
+for (var block_4=lane; block_4<K*S; block_4+=LANES*256u) {
+var part_6=0.0f;
+let stop_4=min(block_4+(LANES*256u),K*S);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let d_y_2=d_y_at(base+i_4);
+let x_9=x_at(base+i_4);
+let K_10=i_4 / max(S,1u);
+let running_mean_9=running_mean_at(base_2+K_10);
+let running_var_9=running_var_at(base_2+K_10);
+let rsqrt_9=inverseSqrt(running_var_9+eps);
+let gamma_b_9=gamma_b_at(base_2+K_10);
+let mul_10=((x_9 - running_mean_9)*rsqrt_9)*gamma_b_9;
+let beta_b_9=beta_b_at(base_2+K_10);
+let add_6=(mul_10 - shift)+(beta_b_9 - shift_2);
+let mul_11=((add_6 - shift_4) - rest)*rsqrt_10;
+let gamma_2=gamma_at(base_2+K_10);
+part_6=part_6+((d_y_2*mul_11)*gamma_2);
+}
+mean_4=mean_4+part_6;
+}
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_11=exchange(mean_4,mask_4);
+mean_4=mean_4+other_11;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_4;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+}
+workgroupBarrier();
+}
+let all_6=scratch_memory[row_in_group*LANES];
+mean_4=all_6;
+workgroupBarrier();
+}
+let mean_all_2=mean_4 / f32(K*S);
+let end_2=select(0u,K*S,active_1);
+for (var i_5=lane; i_5<end_2; i_5+=LANES) {
+let d_y_3=d_y_at(base+i_5);
+let K_11=i_5 / max(S,1u);
+let gamma_3=gamma_at(base_2+K_11);
+let mul_12=d_y_3*gamma_3;
+let x_10=x_at(base+i_5);
+let running_mean_10=running_mean_at(base_2+K_11);
+let running_var_10=running_var_at(base_2+K_11);
+let rsqrt_11=inverseSqrt(running_var_10+eps);
+let gamma_b_10=gamma_b_at(base_2+K_11);
+let mul_13=((x_10 - running_mean_10)*rsqrt_11)*gamma_b_10;
+let beta_b_10=beta_b_at(base_2+K_11);
+let add_7=(mul_13 - shift)+(beta_b_10 - shift_2);
+let mul_14=((add_7 - shift_4) - rest)*rsqrt_10;
+d_x_put(base+i_5,(((mul_12 - (mul_14*mean_all_2)) - mean_all)*(gamma_b_10*rsqrt_11))*rsqrt_10);
 }
 }
 `,
@@ -5563,291 +5576,291 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * G);
-let row = select(0u, index, active_1);
-let base = row * (K * S);
-let x_1 = x_at(base);
-let G_1 = row % max(G, 1u);
-let K_1 = 0u / max(S, 1u);
-let base_2 = G_1 * K;
-let running_mean_1 = running_mean_at(base_2 + K_1);
-let running_var_1 = running_var_at(base_2 + K_1);
-let rsqrt = inverseSqrt(running_var_1 + eps);
-let gamma_b_1 = gamma_b_at(base_2 + K_1);
-let mul = ((x_1 - running_mean_1) * rsqrt) * gamma_b_1;
-let x_2 = x_at(base + ((K * S) / 2u));
-let K_2 = ((K * S) / 2u) / max(S, 1u);
-let running_mean_2 = running_mean_at(base_2 + K_2);
-let running_var_2 = running_var_at(base_2 + K_2);
-let rsqrt_2 = inverseSqrt(running_var_2 + eps);
-let gamma_b_2 = gamma_b_at(base_2 + K_2);
-let mul_2 = ((x_2 - running_mean_2) * rsqrt_2) * gamma_b_2;
-let x_3 = x_at(base + ((K * S) - 1u));
-let K_3 = ((K * S) - 1u) / max(S, 1u);
-let running_mean_3 = running_mean_at(base_2 + K_3);
-let running_var_3 = running_var_at(base_2 + K_3);
-let rsqrt_3 = inverseSqrt(running_var_3 + eps);
-let gamma_b_3 = gamma_b_at(base_2 + K_3);
-let mul_3 = ((x_3 - running_mean_3) * rsqrt_3) * gamma_b_3;
-let shift = mul + (((mul_2 - mul) + (mul_3 - mul)) * 0.3333333432674408f);
-let base_3 = row * ((K * S) / 4u);
-var mean = vec4f(0.0f);
-for (var block = lane; block < (K * S) / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (K * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_four(base_3 + i);
-let K_4 = (i * 4u) / max(S, 1u);
-let gamma_1 = gamma_at(base_2 + K_4);
-let mul_4 = d_y_1 * vec4f(gamma_1);
-part_1 = part_1 + mul_4;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*G);
+let row=select(0u,index,active_1);
+let base=row*(K*S);
+let x_1=x_at(base);
+let G_1=row % max(G,1u);
+let K_1=0u / max(S,1u);
+let base_2=G_1*K;
+let running_mean_1=running_mean_at(base_2+K_1);
+let running_var_1=running_var_at(base_2+K_1);
+let rsqrt=inverseSqrt(running_var_1+eps);
+let gamma_b_1=gamma_b_at(base_2+K_1);
+let mul=((x_1 - running_mean_1)*rsqrt)*gamma_b_1;
+let x_2=x_at(base+((K*S) / 2u));
+let K_2=((K*S) / 2u) / max(S,1u);
+let running_mean_2=running_mean_at(base_2+K_2);
+let running_var_2=running_var_at(base_2+K_2);
+let rsqrt_2=inverseSqrt(running_var_2+eps);
+let gamma_b_2=gamma_b_at(base_2+K_2);
+let mul_2=((x_2 - running_mean_2)*rsqrt_2)*gamma_b_2;
+let x_3=x_at(base+((K*S) - 1u));
+let K_3=((K*S) - 1u) / max(S,1u);
+let running_mean_3=running_mean_at(base_2+K_3);
+let running_var_3=running_var_at(base_2+K_3);
+let rsqrt_3=inverseSqrt(running_var_3+eps);
+let gamma_b_3=gamma_b_at(base_2+K_3);
+let mul_3=((x_3 - running_mean_3)*rsqrt_3)*gamma_b_3;
+let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
+let base_3=row*((K*S) / 4u);
+var mean=vec4f(0.0f);
+for (var block=lane; block<(K*S) / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(K*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let d_y_1=d_y_four(base_3+i);
+let K_4=(i*4u) / max(S,1u);
+let gamma_1=gamma_at(base_2+K_4);
+let mul_4=d_y_1*vec4f(gamma_1);
+part_1=part_1+mul_4;
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-var mean_2 = fold_add(mean);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean_2, mask);
-mean_2 = mean_2 + other;
+var mean_2=fold_add(mean);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean_2,mask);
+mean_2=mean_2+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean_2 = all;
-workgroupBarrier();
-}
-let mean_all = mean_2 / f32(K * S);
-let beta_b_1 = beta_b_at(base_2);
-let beta_b_2 = beta_b_at(base_2 + (K / 2u));
-let beta_b_3 = beta_b_at(base_2 + (K - 1u));
-let shift_2 = beta_b_1 + (((beta_b_2 - beta_b_1) + (beta_b_3 - beta_b_1)) * 0.3333333432674408f);
-let x_4 = x_at(base);
-let K_5 = 0u / max(S, 1u);
-let running_mean_4 = running_mean_at(base_2 + K_5);
-let running_var_4 = running_var_at(base_2 + K_5);
-let rsqrt_4 = inverseSqrt(running_var_4 + eps);
-let gamma_b_4 = gamma_b_at(base_2 + K_5);
-let mul_5 = ((x_4 - running_mean_4) * rsqrt_4) * gamma_b_4;
-let beta_b_4 = beta_b_at(base_2 + K_5);
-let add = (mul_5 - shift) + (beta_b_4 - shift_2);
-let x_5 = x_at(base + ((K * S) / 2u));
-let K_6 = ((K * S) / 2u) / max(S, 1u);
-let running_mean_5 = running_mean_at(base_2 + K_6);
-let running_var_5 = running_var_at(base_2 + K_6);
-let rsqrt_5 = inverseSqrt(running_var_5 + eps);
-let gamma_b_5 = gamma_b_at(base_2 + K_6);
-let mul_6 = ((x_5 - running_mean_5) * rsqrt_5) * gamma_b_5;
-let beta_b_5 = beta_b_at(base_2 + K_6);
-let add_2 = (mul_6 - shift) + (beta_b_5 - shift_2);
-let x_6 = x_at(base + ((K * S) - 1u));
-let K_7 = ((K * S) - 1u) / max(S, 1u);
-let running_mean_6 = running_mean_at(base_2 + K_7);
-let running_var_6 = running_var_at(base_2 + K_7);
-let rsqrt_6 = inverseSqrt(running_var_6 + eps);
-let gamma_b_6 = gamma_b_at(base_2 + K_7);
-let mul_7 = ((x_6 - running_mean_6) * rsqrt_6) * gamma_b_6;
-let beta_b_6 = beta_b_at(base_2 + K_7);
-let add_3 = (mul_7 - shift) + (beta_b_6 - shift_2);
-let shift_3 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block_2 = lane; block_2 < (K * S) / 4u; block_2 += LANES * 256u) {
-var part_2 = vec4f(0.0f);
-var part_3 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), (K * S) / 4u);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_7 = x_four(base_3 + i_2);
-let K_8 = (i_2 * 4u) / max(S, 1u);
-let running_mean_7 = running_mean_at(base_2 + K_8);
-let running_var_7 = running_var_at(base_2 + K_8);
-let rsqrt_7 = inverseSqrt(running_var_7 + eps);
-let gamma_b_7 = gamma_b_at(base_2 + K_8);
-let mul_8 = ((x_7 - vec4f(running_mean_7)) * vec4f(rsqrt_7)) * vec4f(gamma_b_7);
-let beta_b_7 = beta_b_at(base_2 + K_8);
-let add_4 = (mul_8 - vec4f(shift)) + vec4f(beta_b_7 - shift_2);
-let d = add_4 - vec4f(shift_3);
-part_2 = part_2 + d;
-part_3 = part_3 + (d * d);
-}
-sum = sum + part_2;
-squares = squares + part_3;
-}
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_3;
-let other_4 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum_2 = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_3;
+let all=scratch_memory[row_in_group*LANES];
+mean_2=all;
 workgroupBarrier();
 }
-let mean_3 = sum_2 / f32(K * S);
-let variance = larger((squares_2 / f32(K * S)) - (mean_3 * mean_3), 0.0f);
-let far = (variance * 4.0f) < (mean_3 * mean_3);
-let shift_4 = select(shift_3, shift_3 + mean_3, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, (K * S) / 4u, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_4 = vec4f(0.0f);
-var part_5 = vec4f(0.0f);
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_8 = x_four(base_3 + i_3);
-let K_9 = (i_3 * 4u) / max(S, 1u);
-let running_mean_8 = running_mean_at(base_2 + K_9);
-let running_var_8 = running_var_at(base_2 + K_9);
-let rsqrt_8 = inverseSqrt(running_var_8 + eps);
-let gamma_b_8 = gamma_b_at(base_2 + K_9);
-let mul_9 = ((x_8 - vec4f(running_mean_8)) * vec4f(rsqrt_8)) * vec4f(gamma_b_8);
-let beta_b_8 = beta_b_at(base_2 + K_9);
-let add_5 = (mul_9 - vec4f(shift)) + vec4f(beta_b_8 - shift_2);
-let d_2 = add_5 - vec4f(shift_4);
-part_4 = part_4 + d_2;
-part_5 = part_5 + (d_2 * d_2);
+let mean_all=mean_2 / f32(K*S);
+let beta_b_1=beta_b_at(base_2);
+let beta_b_2=beta_b_at(base_2+(K / 2u));
+let beta_b_3=beta_b_at(base_2+(K - 1u));
+let shift_2=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
+let x_4=x_at(base);
+let K_5=0u / max(S,1u);
+let running_mean_4=running_mean_at(base_2+K_5);
+let running_var_4=running_var_at(base_2+K_5);
+let rsqrt_4=inverseSqrt(running_var_4+eps);
+let gamma_b_4=gamma_b_at(base_2+K_5);
+let mul_5=((x_4 - running_mean_4)*rsqrt_4)*gamma_b_4;
+let beta_b_4=beta_b_at(base_2+K_5);
+let add=(mul_5 - shift)+(beta_b_4 - shift_2);
+let x_5=x_at(base+((K*S) / 2u));
+let K_6=((K*S) / 2u) / max(S,1u);
+let running_mean_5=running_mean_at(base_2+K_6);
+let running_var_5=running_var_at(base_2+K_6);
+let rsqrt_5=inverseSqrt(running_var_5+eps);
+let gamma_b_5=gamma_b_at(base_2+K_6);
+let mul_6=((x_5 - running_mean_5)*rsqrt_5)*gamma_b_5;
+let beta_b_5=beta_b_at(base_2+K_6);
+let add_2=(mul_6 - shift)+(beta_b_5 - shift_2);
+let x_6=x_at(base+((K*S) - 1u));
+let K_7=((K*S) - 1u) / max(S,1u);
+let running_mean_6=running_mean_at(base_2+K_7);
+let running_var_6=running_var_at(base_2+K_7);
+let rsqrt_6=inverseSqrt(running_var_6+eps);
+let gamma_b_6=gamma_b_at(base_2+K_7);
+let mul_7=((x_6 - running_mean_6)*rsqrt_6)*gamma_b_6;
+let beta_b_6=beta_b_at(base_2+K_7);
+let add_3=(mul_7 - shift)+(beta_b_6 - shift_2);
+let shift_3=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block_2=lane; block_2<(K*S) / 4u; block_2+=LANES*256u) {
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),(K*S) / 4u);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_7=x_four(base_3+i_2);
+let K_8=(i_2*4u) / max(S,1u);
+let running_mean_7=running_mean_at(base_2+K_8);
+let running_var_7=running_var_at(base_2+K_8);
+let rsqrt_7=inverseSqrt(running_var_7+eps);
+let gamma_b_7=gamma_b_at(base_2+K_8);
+let mul_8=((x_7 - vec4f(running_mean_7))*vec4f(rsqrt_7))*vec4f(gamma_b_7);
+let beta_b_7=beta_b_at(base_2+K_8);
+let add_4=(mul_8 - vec4f(shift))+vec4f(beta_b_7 - shift_2);
+let d=add_4 - vec4f(shift_3);
+part_2=part_2+d;
+part_3=part_3+(d*d);
 }
-sum_3 = sum_3 + part_4;
-squares_3 = squares_3 + part_5;
+sum=sum+part_2;
+squares=squares+part_3;
 }
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_3_2, mask_3);
-sum_3_2 = sum_3_2 + other_7;
-let other_8 = exchange(squares_3_2, mask_3);
-squares_3_2 = squares_3_2 + other_8;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum_2,mask_2);
+sum_2=sum_2+other_3;
+let other_4=exchange(squares_2,mask_2);
+squares_2=squares_2+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_9 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_9;
-let mine_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_5 + other_10;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_4;
-let all_5 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_5;
-workgroupBarrier();
-}
-let mean_4 = sum_3_2 / f32(K * S);
-let variance_2 = larger((squares_3_2 / f32(K * S)) - (mean_4 * mean_4), 0.0f);
-let rest = select(mean_3, mean_4, far);
-let spread = select(variance, variance_2, far);
-let rsqrt_10 = inverseSqrt(spread + eps);
-var mean_5 = vec4f(0.0f);
-for (var block_4 = lane; block_4 < (K * S) / 4u; block_4 += LANES * 256u) {
-var part_6 = vec4f(0.0f);
-let stop_4 = min(block_4 + (LANES * 256u), (K * S) / 4u);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let d_y_2 = d_y_four(base_3 + i_4);
-let x_9 = x_four(base_3 + i_4);
-let K_10 = (i_4 * 4u) / max(S, 1u);
-let running_mean_9 = running_mean_at(base_2 + K_10);
-let running_var_9 = running_var_at(base_2 + K_10);
-let rsqrt_9 = inverseSqrt(running_var_9 + eps);
-let gamma_b_9 = gamma_b_at(base_2 + K_10);
-let mul_10 = ((x_9 - vec4f(running_mean_9)) * vec4f(rsqrt_9)) * vec4f(gamma_b_9);
-let beta_b_9 = beta_b_at(base_2 + K_10);
-let add_6 = (mul_10 - vec4f(shift)) + vec4f(beta_b_9 - shift_2);
-let mul_11 = ((add_6 - vec4f(shift_4)) - vec4f(rest)) * vec4f(rsqrt_10);
-let gamma_2 = gamma_at(base_2 + K_10);
-part_6 = part_6 + ((d_y_2 * mul_11) * vec4f(gamma_2));
-}
-mean_5 = mean_5 + part_6;
-}
-var mean_5_2 = fold_add(mean_5);
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_11 = exchange(mean_5_2, mask_4);
-mean_5_2 = mean_5_2 + other_11;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_5_2;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-let other_12 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_6 = scratch_memory[row_in_group * LANES];
-mean_5_2 = all_6;
+let all_2=scratch_memory[row_in_group*LANES];
+sum_2=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_3;
 workgroupBarrier();
 }
-let mean_all_2 = mean_5_2 / f32(K * S);
-let end_2 = select(0u, (K * S) / 4u, active_1);
-for (var i_5 = lane; i_5 < end_2; i_5 += LANES) {
-let d_y_3 = d_y_four(base_3 + i_5);
-let K_11 = (i_5 * 4u) / max(S, 1u);
-let gamma_3 = gamma_at(base_2 + K_11);
-let mul_12 = d_y_3 * vec4f(gamma_3);
-let x_10 = x_four(base_3 + i_5);
-let running_mean_10 = running_mean_at(base_2 + K_11);
-let running_var_10 = running_var_at(base_2 + K_11);
-let rsqrt_11 = inverseSqrt(running_var_10 + eps);
-let gamma_b_10 = gamma_b_at(base_2 + K_11);
-let mul_13 = ((x_10 - vec4f(running_mean_10)) * vec4f(rsqrt_11)) * vec4f(gamma_b_10);
-let beta_b_10 = beta_b_at(base_2 + K_11);
-let add_7 = (mul_13 - vec4f(shift)) + vec4f(beta_b_10 - shift_2);
-let mul_14 = ((add_7 - vec4f(shift_4)) - vec4f(rest)) * vec4f(rsqrt_10);
-let mul_15 = (((mul_12 - (mul_14 * vec4f(mean_all_2))) - vec4f(mean_all)) * vec4f(gamma_b_10 * rsqrt_11)) * vec4f(rsqrt_10);
-d_x_put_four(base_3 + i_5, mul_15);
+let mean_3=sum_2 / f32(K*S);
+let variance=larger((squares_2 / f32(K*S)) - (mean_3*mean_3),0.0f);
+let far=(variance*4.0f)<(mean_3*mean_3);
+let shift_4=select(shift_3,shift_3+mean_3,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,(K*S) / 4u,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_4=vec4f(0.0f);
+var part_5=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_8=x_four(base_3+i_3);
+let K_9=(i_3*4u) / max(S,1u);
+let running_mean_8=running_mean_at(base_2+K_9);
+let running_var_8=running_var_at(base_2+K_9);
+let rsqrt_8=inverseSqrt(running_var_8+eps);
+let gamma_b_8=gamma_b_at(base_2+K_9);
+let mul_9=((x_8 - vec4f(running_mean_8))*vec4f(rsqrt_8))*vec4f(gamma_b_8);
+let beta_b_8=beta_b_at(base_2+K_9);
+let add_5=(mul_9 - vec4f(shift))+vec4f(beta_b_8 - shift_2);
+let d_2=add_5 - vec4f(shift_4);
+part_4=part_4+d_2;
+part_5=part_5+(d_2*d_2);
+}
+sum_3=sum_3+part_4;
+squares_3=squares_3+part_5;
+}
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_7=exchange(sum_3_2,mask_3);
+sum_3_2=sum_3_2+other_7;
+let other_8=exchange(squares_3_2,mask_3);
+squares_3_2=squares_3_2+other_8;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_4=scratch_memory[row_in_group*LANES];
+sum_3_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_5;
+workgroupBarrier();
+}
+let mean_4=sum_3_2 / f32(K*S);
+let variance_2=larger((squares_3_2 / f32(K*S)) - (mean_4*mean_4),0.0f);
+let rest=select(mean_3,mean_4,far);
+let spread=select(variance,variance_2,far);
+let rsqrt_10=inverseSqrt(spread+eps);
+var mean_5=vec4f(0.0f);
+for (var block_4=lane; block_4<(K*S) / 4u; block_4+=LANES*256u) {
+var part_6=vec4f(0.0f);
+let stop_4=min(block_4+(LANES*256u),(K*S) / 4u);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let d_y_2=d_y_four(base_3+i_4);
+let x_9=x_four(base_3+i_4);
+let K_10=(i_4*4u) / max(S,1u);
+let running_mean_9=running_mean_at(base_2+K_10);
+let running_var_9=running_var_at(base_2+K_10);
+let rsqrt_9=inverseSqrt(running_var_9+eps);
+let gamma_b_9=gamma_b_at(base_2+K_10);
+let mul_10=((x_9 - vec4f(running_mean_9))*vec4f(rsqrt_9))*vec4f(gamma_b_9);
+let beta_b_9=beta_b_at(base_2+K_10);
+let add_6=(mul_10 - vec4f(shift))+vec4f(beta_b_9 - shift_2);
+let mul_11=((add_6 - vec4f(shift_4)) - vec4f(rest))*vec4f(rsqrt_10);
+let gamma_2=gamma_at(base_2+K_10);
+part_6=part_6+((d_y_2*mul_11)*vec4f(gamma_2));
+}
+mean_5=mean_5+part_6;
+}
+var mean_5_2=fold_add(mean_5);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_11=exchange(mean_5_2,mask_4);
+mean_5_2=mean_5_2+other_11;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_5_2;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+}
+workgroupBarrier();
+}
+let all_6=scratch_memory[row_in_group*LANES];
+mean_5_2=all_6;
+workgroupBarrier();
+}
+let mean_all_2=mean_5_2 / f32(K*S);
+let end_2=select(0u,(K*S) / 4u,active_1);
+for (var i_5=lane; i_5<end_2; i_5+=LANES) {
+let d_y_3=d_y_four(base_3+i_5);
+let K_11=(i_5*4u) / max(S,1u);
+let gamma_3=gamma_at(base_2+K_11);
+let mul_12=d_y_3*vec4f(gamma_3);
+let x_10=x_four(base_3+i_5);
+let running_mean_10=running_mean_at(base_2+K_11);
+let running_var_10=running_var_at(base_2+K_11);
+let rsqrt_11=inverseSqrt(running_var_10+eps);
+let gamma_b_10=gamma_b_at(base_2+K_11);
+let mul_13=((x_10 - vec4f(running_mean_10))*vec4f(rsqrt_11))*vec4f(gamma_b_10);
+let beta_b_10=beta_b_at(base_2+K_11);
+let add_7=(mul_13 - vec4f(shift))+vec4f(beta_b_10 - shift_2);
+let mul_14=((add_7 - vec4f(shift_4)) - vec4f(rest))*vec4f(rsqrt_10);
+let mul_15=(((mul_12 - (mul_14*vec4f(mean_all_2))) - vec4f(mean_all))*vec4f(gamma_b_10*rsqrt_11))*vec4f(rsqrt_10);
+d_x_put_four(base_3+i_5,mul_15);
 }
 }
 `,
@@ -5931,6 +5944,7 @@ d_x_put_four(base_3 + i_5, mul_15);
         name: "scratch_14",
         grid: ["G"],
         row: ["K"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -5941,25 +5955,25 @@ override ROWS: u32;
 override COLUMNS: bool;
 override G: u32;
 override K: u32;
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < G;
-let row = select(0u, index, active_1);
-let base = row * K;
-let beta_b_1 = beta_b_at(base);
-let beta_b_2 = beta_b_at(base + (K / 2u));
-let beta_b_3 = beta_b_at(base + (K - 1u));
-let shift = beta_b_1 + (((beta_b_2 - beta_b_1) + (beta_b_3 - beta_b_1)) * 0.3333333432674408f);
-if (active_1 && (lane == 0u)) {
-scratch_put(row, shift);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<G;
+let row=select(0u,index,active_1);
+let base=row*K;
+let beta_b_1=beta_b_at(base);
+let beta_b_2=beta_b_at(base+(K / 2u));
+let beta_b_3=beta_b_at(base+(K - 1u));
+let shift=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
+if (active_1 && (lane==0u)) {
+scratch_put(row,shift);
 }
 }
 `,
@@ -5989,25 +6003,25 @@ override ROWS: u32;
 override COLUMNS: bool;
 override G: u32;
 override K: u32;
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < G;
-let row = select(0u, index, active_1);
-let base = row * K;
-let beta_b_1 = beta_b_at(base);
-let beta_b_2 = beta_b_at(base + (K / 2u));
-let beta_b_3 = beta_b_at(base + (K - 1u));
-let shift = beta_b_1 + (((beta_b_2 - beta_b_1) + (beta_b_3 - beta_b_1)) * 0.3333333432674408f);
-if (active_1 && (lane == 0u)) {
-scratch_put(row, shift);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<G;
+let row=select(0u,index,active_1);
+let base=row*K;
+let beta_b_1=beta_b_at(base);
+let beta_b_2=beta_b_at(base+(K / 2u));
+let beta_b_3=beta_b_at(base+(K - 1u));
+let shift=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
+if (active_1 && (lane==0u)) {
+scratch_put(row,shift);
 }
 }
 `,
@@ -6036,6 +6050,7 @@ scratch_put(row, shift);
         name: "scratch_31",
         grid: ["N", "G"],
         row: ["K", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -6050,257 +6065,257 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * G);
-let row = select(0u, index, active_1);
-let base = row * (K * S);
-let x_1 = x_at(base);
-let G_1 = row % max(G, 1u);
-let K_1 = 0u / max(S, 1u);
-let base_2 = G_1 * K;
-let running_mean_1 = running_mean_at(base_2 + K_1);
-let running_var_1 = running_var_at(base_2 + K_1);
-let gamma_b_1 = gamma_b_at(base_2 + K_1);
-let mul = ((x_1 - running_mean_1) * inverseSqrt(running_var_1 + eps)) * gamma_b_1;
-let x_2 = x_at(base + ((K * S) / 2u));
-let K_2 = ((K * S) / 2u) / max(S, 1u);
-let running_mean_2 = running_mean_at(base_2 + K_2);
-let running_var_2 = running_var_at(base_2 + K_2);
-let gamma_b_2 = gamma_b_at(base_2 + K_2);
-let mul_2 = ((x_2 - running_mean_2) * inverseSqrt(running_var_2 + eps)) * gamma_b_2;
-let x_3 = x_at(base + ((K * S) - 1u));
-let K_3 = ((K * S) - 1u) / max(S, 1u);
-let running_mean_3 = running_mean_at(base_2 + K_3);
-let running_var_3 = running_var_at(base_2 + K_3);
-let gamma_b_3 = gamma_b_at(base_2 + K_3);
-let mul_3 = ((x_3 - running_mean_3) * inverseSqrt(running_var_3 + eps)) * gamma_b_3;
-let shift = mul + (((mul_2 - mul) + (mul_3 - mul)) * 0.3333333432674408f);
-var mean = 0.0f;
-for (var block = lane; block < K * S; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), K * S);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_at(base + i);
-let K_4 = i / max(S, 1u);
-let gamma_1 = gamma_at(base_2 + K_4);
-part_1 = part_1 + (d_y_1 * gamma_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*G);
+let row=select(0u,index,active_1);
+let base=row*(K*S);
+let x_1=x_at(base);
+let G_1=row % max(G,1u);
+let K_1=0u / max(S,1u);
+let base_2=G_1*K;
+let running_mean_1=running_mean_at(base_2+K_1);
+let running_var_1=running_var_at(base_2+K_1);
+let gamma_b_1=gamma_b_at(base_2+K_1);
+let mul=((x_1 - running_mean_1)*inverseSqrt(running_var_1+eps))*gamma_b_1;
+let x_2=x_at(base+((K*S) / 2u));
+let K_2=((K*S) / 2u) / max(S,1u);
+let running_mean_2=running_mean_at(base_2+K_2);
+let running_var_2=running_var_at(base_2+K_2);
+let gamma_b_2=gamma_b_at(base_2+K_2);
+let mul_2=((x_2 - running_mean_2)*inverseSqrt(running_var_2+eps))*gamma_b_2;
+let x_3=x_at(base+((K*S) - 1u));
+let K_3=((K*S) - 1u) / max(S,1u);
+let running_mean_3=running_mean_at(base_2+K_3);
+let running_var_3=running_var_at(base_2+K_3);
+let gamma_b_3=gamma_b_at(base_2+K_3);
+let mul_3=((x_3 - running_mean_3)*inverseSqrt(running_var_3+eps))*gamma_b_3;
+let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
+var mean=0.0f;
+for (var block=lane; block<K*S; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),K*S);
+for (var i=block; i<stop; i+=LANES) {
+let d_y_1=d_y_at(base+i);
+let K_4=i / max(S,1u);
+let gamma_1=gamma_at(base_2+K_4);
+part_1=part_1+(d_y_1*gamma_1);
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean, mask);
-mean = mean + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean,mask);
+mean=mean+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean = all;
-workgroupBarrier();
-}
-let mean_all = mean / f32(K * S);
-let x_4 = x_at(base);
-let K_5 = 0u / max(S, 1u);
-let running_mean_4 = running_mean_at(base_2 + K_5);
-let running_var_4 = running_var_at(base_2 + K_5);
-let gamma_b_4 = gamma_b_at(base_2 + K_5);
-let mul_4 = ((x_4 - running_mean_4) * inverseSqrt(running_var_4 + eps)) * gamma_b_4;
-let beta_b_1 = beta_b_at(base_2 + K_5);
-let scratch_14 = scratch_at(G_1);
-let add = (mul_4 - shift) + (beta_b_1 - scratch_14);
-let x_5 = x_at(base + ((K * S) / 2u));
-let K_6 = ((K * S) / 2u) / max(S, 1u);
-let running_mean_5 = running_mean_at(base_2 + K_6);
-let running_var_5 = running_var_at(base_2 + K_6);
-let gamma_b_5 = gamma_b_at(base_2 + K_6);
-let mul_5 = ((x_5 - running_mean_5) * inverseSqrt(running_var_5 + eps)) * gamma_b_5;
-let beta_b_2 = beta_b_at(base_2 + K_6);
-let add_2 = (mul_5 - shift) + (beta_b_2 - scratch_14);
-let x_6 = x_at(base + ((K * S) - 1u));
-let K_7 = ((K * S) - 1u) / max(S, 1u);
-let running_mean_6 = running_mean_at(base_2 + K_7);
-let running_var_6 = running_var_at(base_2 + K_7);
-let gamma_b_6 = gamma_b_at(base_2 + K_7);
-let mul_6 = ((x_6 - running_mean_6) * inverseSqrt(running_var_6 + eps)) * gamma_b_6;
-let beta_b_3 = beta_b_at(base_2 + K_7);
-let add_3 = (mul_6 - shift) + (beta_b_3 - scratch_14);
-let shift_2 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block_2 = lane; block_2 < K * S; block_2 += LANES * 256u) {
-var part_2 = 0.0f;
-var part_3 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), K * S);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_7 = x_at(base + i_2);
-let K_8 = i_2 / max(S, 1u);
-let running_mean_7 = running_mean_at(base_2 + K_8);
-let running_var_7 = running_var_at(base_2 + K_8);
-let gamma_b_7 = gamma_b_at(base_2 + K_8);
-let mul_7 = ((x_7 - running_mean_7) * inverseSqrt(running_var_7 + eps)) * gamma_b_7;
-let beta_b_4 = beta_b_at(base_2 + K_8);
-let add_4 = (mul_7 - shift) + (beta_b_4 - scratch_14);
-let d = add_4 - shift_2;
-part_2 = part_2 + d;
-part_3 = part_3 + (d * d);
-}
-sum = sum + part_2;
-squares = squares + part_3;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum, mask_2);
-sum = sum + other_3;
-let other_4 = exchange(squares, mask_2);
-squares = squares + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_3;
+let all=scratch_memory[row_in_group*LANES];
+mean=all;
 workgroupBarrier();
 }
-let mean_2 = sum / f32(K * S);
-let variance = larger((squares / f32(K * S)) - (mean_2 * mean_2), 0.0f);
-let far = (variance * 4.0f) < (mean_2 * mean_2);
-let shift_3 = select(shift_2, shift_2 + mean_2, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, K * S, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_4 = 0.0f;
-var part_5 = 0.0f;
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_8 = x_at(base + i_3);
-let K_9 = i_3 / max(S, 1u);
-let running_mean_8 = running_mean_at(base_2 + K_9);
-let running_var_8 = running_var_at(base_2 + K_9);
-let gamma_b_8 = gamma_b_at(base_2 + K_9);
-let mul_8 = ((x_8 - running_mean_8) * inverseSqrt(running_var_8 + eps)) * gamma_b_8;
-let beta_b_5 = beta_b_at(base_2 + K_9);
-let add_5 = (mul_8 - shift) + (beta_b_5 - scratch_14);
-let d_2 = add_5 - shift_3;
-part_4 = part_4 + d_2;
-part_5 = part_5 + (d_2 * d_2);
+let mean_all=mean / f32(K*S);
+let x_4=x_at(base);
+let K_5=0u / max(S,1u);
+let running_mean_4=running_mean_at(base_2+K_5);
+let running_var_4=running_var_at(base_2+K_5);
+let gamma_b_4=gamma_b_at(base_2+K_5);
+let mul_4=((x_4 - running_mean_4)*inverseSqrt(running_var_4+eps))*gamma_b_4;
+let beta_b_1=beta_b_at(base_2+K_5);
+let scratch_14=scratch_at(G_1);
+let add=(mul_4 - shift)+(beta_b_1 - scratch_14);
+let x_5=x_at(base+((K*S) / 2u));
+let K_6=((K*S) / 2u) / max(S,1u);
+let running_mean_5=running_mean_at(base_2+K_6);
+let running_var_5=running_var_at(base_2+K_6);
+let gamma_b_5=gamma_b_at(base_2+K_6);
+let mul_5=((x_5 - running_mean_5)*inverseSqrt(running_var_5+eps))*gamma_b_5;
+let beta_b_2=beta_b_at(base_2+K_6);
+let add_2=(mul_5 - shift)+(beta_b_2 - scratch_14);
+let x_6=x_at(base+((K*S) - 1u));
+let K_7=((K*S) - 1u) / max(S,1u);
+let running_mean_6=running_mean_at(base_2+K_7);
+let running_var_6=running_var_at(base_2+K_7);
+let gamma_b_6=gamma_b_at(base_2+K_7);
+let mul_6=((x_6 - running_mean_6)*inverseSqrt(running_var_6+eps))*gamma_b_6;
+let beta_b_3=beta_b_at(base_2+K_7);
+let add_3=(mul_6 - shift)+(beta_b_3 - scratch_14);
+let shift_2=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block_2=lane; block_2<K*S; block_2+=LANES*256u) {
+var part_2=0.0f;
+var part_3=0.0f;
+let stop_2=min(block_2+(LANES*256u),K*S);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_7=x_at(base+i_2);
+let K_8=i_2 / max(S,1u);
+let running_mean_7=running_mean_at(base_2+K_8);
+let running_var_7=running_var_at(base_2+K_8);
+let gamma_b_7=gamma_b_at(base_2+K_8);
+let mul_7=((x_7 - running_mean_7)*inverseSqrt(running_var_7+eps))*gamma_b_7;
+let beta_b_4=beta_b_at(base_2+K_8);
+let add_4=(mul_7 - shift)+(beta_b_4 - scratch_14);
+let d=add_4 - shift_2;
+part_2=part_2+d;
+part_3=part_3+(d*d);
 }
-sum_2 = sum_2 + part_4;
-squares_2 = squares_2 + part_5;
+sum=sum+part_2;
+squares=squares+part_3;
 }
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_2, mask_3);
-sum_2 = sum_2 + other_7;
-let other_8 = exchange(squares_2, mask_3);
-squares_2 = squares_2 + other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum,mask_2);
+sum=sum+other_3;
+let other_4=exchange(squares,mask_2);
+squares=squares+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_9 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_9;
-let mine_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_5 + other_10;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_2 = all_4;
-let all_5 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_5;
-workgroupBarrier();
-}
-let mean_3 = sum_2 / f32(K * S);
-let variance_2 = larger((squares_2 / f32(K * S)) - (mean_3 * mean_3), 0.0f);
-let rest = select(mean_2, mean_3, far);
-let spread = select(variance, variance_2, far);
-let rsqrt = inverseSqrt(spread + eps);
-var mean_4 = 0.0f;
-for (var block_4 = lane; block_4 < K * S; block_4 += LANES * 256u) {
-var part_6 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), K * S);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let d_y_2 = d_y_at(base + i_4);
-let x_9 = x_at(base + i_4);
-let K_10 = i_4 / max(S, 1u);
-let running_mean_9 = running_mean_at(base_2 + K_10);
-let running_var_9 = running_var_at(base_2 + K_10);
-let gamma_b_9 = gamma_b_at(base_2 + K_10);
-let mul_9 = ((x_9 - running_mean_9) * inverseSqrt(running_var_9 + eps)) * gamma_b_9;
-let beta_b_6 = beta_b_at(base_2 + K_10);
-let add_6 = (mul_9 - shift) + (beta_b_6 - scratch_14);
-let gamma_2 = gamma_at(base_2 + K_10);
-part_6 = part_6 + ((d_y_2 * (((add_6 - shift_3) - rest) * rsqrt)) * gamma_2);
-}
-mean_4 = mean_4 + part_6;
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_11 = exchange(mean_4, mask_4);
-mean_4 = mean_4 + other_11;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_4;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-let other_12 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_6 = scratch_memory[row_in_group * LANES];
-mean_4 = all_6;
+let all_2=scratch_memory[row_in_group*LANES];
+sum=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_3;
 workgroupBarrier();
 }
-let mean_all_2 = mean_4 / f32(K * S);
-if (active_1 && (lane == 0u)) {
-scratch_put(G + row, shift);
-scratch_put((G + (N * G)) + row, shift_3);
-scratch_put(((G + (N * G)) + (N * G)) + row, rest);
-scratch_put((((G + (N * G)) + (N * G)) + (N * G)) + row, rsqrt);
-scratch_put(((((G + (N * G)) + (N * G)) + (N * G)) + (N * G)) + row, mean_all_2);
-scratch_put((((((G + (N * G)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + row, mean_all);
+let mean_2=sum / f32(K*S);
+let variance=larger((squares / f32(K*S)) - (mean_2*mean_2),0.0f);
+let far=(variance*4.0f)<(mean_2*mean_2);
+let shift_3=select(shift_2,shift_2+mean_2,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,K*S,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_4=0.0f;
+var part_5=0.0f;
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_8=x_at(base+i_3);
+let K_9=i_3 / max(S,1u);
+let running_mean_8=running_mean_at(base_2+K_9);
+let running_var_8=running_var_at(base_2+K_9);
+let gamma_b_8=gamma_b_at(base_2+K_9);
+let mul_8=((x_8 - running_mean_8)*inverseSqrt(running_var_8+eps))*gamma_b_8;
+let beta_b_5=beta_b_at(base_2+K_9);
+let add_5=(mul_8 - shift)+(beta_b_5 - scratch_14);
+let d_2=add_5 - shift_3;
+part_4=part_4+d_2;
+part_5=part_5+(d_2*d_2);
+}
+sum_2=sum_2+part_4;
+squares_2=squares_2+part_5;
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_7=exchange(sum_2,mask_3);
+sum_2=sum_2+other_7;
+let other_8=exchange(squares_2,mask_3);
+squares_2=squares_2+other_8;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_4=scratch_memory[row_in_group*LANES];
+sum_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_5;
+workgroupBarrier();
+}
+let mean_3=sum_2 / f32(K*S);
+let variance_2=larger((squares_2 / f32(K*S)) - (mean_3*mean_3),0.0f);
+let rest=select(mean_2,mean_3,far);
+let spread=select(variance,variance_2,far);
+let rsqrt=inverseSqrt(spread+eps);
+var mean_4=0.0f;
+for (var block_4=lane; block_4<K*S; block_4+=LANES*256u) {
+var part_6=0.0f;
+let stop_4=min(block_4+(LANES*256u),K*S);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let d_y_2=d_y_at(base+i_4);
+let x_9=x_at(base+i_4);
+let K_10=i_4 / max(S,1u);
+let running_mean_9=running_mean_at(base_2+K_10);
+let running_var_9=running_var_at(base_2+K_10);
+let gamma_b_9=gamma_b_at(base_2+K_10);
+let mul_9=((x_9 - running_mean_9)*inverseSqrt(running_var_9+eps))*gamma_b_9;
+let beta_b_6=beta_b_at(base_2+K_10);
+let add_6=(mul_9 - shift)+(beta_b_6 - scratch_14);
+let gamma_2=gamma_at(base_2+K_10);
+part_6=part_6+((d_y_2*(((add_6 - shift_3) - rest)*rsqrt))*gamma_2);
+}
+mean_4=mean_4+part_6;
+}
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_11=exchange(mean_4,mask_4);
+mean_4=mean_4+other_11;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_4;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+}
+workgroupBarrier();
+}
+let all_6=scratch_memory[row_in_group*LANES];
+mean_4=all_6;
+workgroupBarrier();
+}
+let mean_all_2=mean_4 / f32(K*S);
+if (active_1 && (lane==0u)) {
+scratch_put((((G+3u) / 4u)*4u)+row,shift);
+scratch_put(((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+row,shift_3);
+scratch_put((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,rest);
+scratch_put(((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,rsqrt);
+scratch_put((((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,mean_all_2);
+scratch_put(((((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,mean_all);
 }
 }
 `,
@@ -6354,268 +6369,268 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * G);
-let row = select(0u, index, active_1);
-let base = row * (K * S);
-let x_1 = x_at(base);
-let G_1 = row % max(G, 1u);
-let K_1 = 0u / max(S, 1u);
-let base_2 = G_1 * K;
-let running_mean_1 = running_mean_at(base_2 + K_1);
-let running_var_1 = running_var_at(base_2 + K_1);
-let gamma_b_1 = gamma_b_at(base_2 + K_1);
-let mul = ((x_1 - running_mean_1) * inverseSqrt(running_var_1 + eps)) * gamma_b_1;
-let x_2 = x_at(base + ((K * S) / 2u));
-let K_2 = ((K * S) / 2u) / max(S, 1u);
-let running_mean_2 = running_mean_at(base_2 + K_2);
-let running_var_2 = running_var_at(base_2 + K_2);
-let gamma_b_2 = gamma_b_at(base_2 + K_2);
-let mul_2 = ((x_2 - running_mean_2) * inverseSqrt(running_var_2 + eps)) * gamma_b_2;
-let x_3 = x_at(base + ((K * S) - 1u));
-let K_3 = ((K * S) - 1u) / max(S, 1u);
-let running_mean_3 = running_mean_at(base_2 + K_3);
-let running_var_3 = running_var_at(base_2 + K_3);
-let gamma_b_3 = gamma_b_at(base_2 + K_3);
-let mul_3 = ((x_3 - running_mean_3) * inverseSqrt(running_var_3 + eps)) * gamma_b_3;
-let shift = mul + (((mul_2 - mul) + (mul_3 - mul)) * 0.3333333432674408f);
-let base_3 = row * ((K * S) / 4u);
-var mean = vec4f(0.0f);
-for (var block = lane; block < (K * S) / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (K * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_four(base_3 + i);
-let K_4 = (i * 4u) / max(S, 1u);
-let gamma_1 = gamma_at(base_2 + K_4);
-part_1 = part_1 + (d_y_1 * vec4f(gamma_1));
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*G);
+let row=select(0u,index,active_1);
+let base=row*(K*S);
+let x_1=x_at(base);
+let G_1=row % max(G,1u);
+let K_1=0u / max(S,1u);
+let base_2=G_1*K;
+let running_mean_1=running_mean_at(base_2+K_1);
+let running_var_1=running_var_at(base_2+K_1);
+let gamma_b_1=gamma_b_at(base_2+K_1);
+let mul=((x_1 - running_mean_1)*inverseSqrt(running_var_1+eps))*gamma_b_1;
+let x_2=x_at(base+((K*S) / 2u));
+let K_2=((K*S) / 2u) / max(S,1u);
+let running_mean_2=running_mean_at(base_2+K_2);
+let running_var_2=running_var_at(base_2+K_2);
+let gamma_b_2=gamma_b_at(base_2+K_2);
+let mul_2=((x_2 - running_mean_2)*inverseSqrt(running_var_2+eps))*gamma_b_2;
+let x_3=x_at(base+((K*S) - 1u));
+let K_3=((K*S) - 1u) / max(S,1u);
+let running_mean_3=running_mean_at(base_2+K_3);
+let running_var_3=running_var_at(base_2+K_3);
+let gamma_b_3=gamma_b_at(base_2+K_3);
+let mul_3=((x_3 - running_mean_3)*inverseSqrt(running_var_3+eps))*gamma_b_3;
+let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
+let base_3=row*((K*S) / 4u);
+var mean=vec4f(0.0f);
+for (var block=lane; block<(K*S) / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(K*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let d_y_1=d_y_four(base_3+i);
+let K_4=(i*4u) / max(S,1u);
+let gamma_1=gamma_at(base_2+K_4);
+part_1=part_1+(d_y_1*vec4f(gamma_1));
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-var mean_2 = fold_add(mean);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean_2, mask);
-mean_2 = mean_2 + other;
+var mean_2=fold_add(mean);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean_2,mask);
+mean_2=mean_2+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean_2 = all;
-workgroupBarrier();
-}
-let mean_all = mean_2 / f32(K * S);
-let x_4 = x_at(base);
-let K_5 = 0u / max(S, 1u);
-let running_mean_4 = running_mean_at(base_2 + K_5);
-let running_var_4 = running_var_at(base_2 + K_5);
-let gamma_b_4 = gamma_b_at(base_2 + K_5);
-let mul_4 = ((x_4 - running_mean_4) * inverseSqrt(running_var_4 + eps)) * gamma_b_4;
-let beta_b_1 = beta_b_at(base_2 + K_5);
-let scratch_14 = scratch_at(G_1);
-let add = (mul_4 - shift) + (beta_b_1 - scratch_14);
-let x_5 = x_at(base + ((K * S) / 2u));
-let K_6 = ((K * S) / 2u) / max(S, 1u);
-let running_mean_5 = running_mean_at(base_2 + K_6);
-let running_var_5 = running_var_at(base_2 + K_6);
-let gamma_b_5 = gamma_b_at(base_2 + K_6);
-let mul_5 = ((x_5 - running_mean_5) * inverseSqrt(running_var_5 + eps)) * gamma_b_5;
-let beta_b_2 = beta_b_at(base_2 + K_6);
-let add_2 = (mul_5 - shift) + (beta_b_2 - scratch_14);
-let x_6 = x_at(base + ((K * S) - 1u));
-let K_7 = ((K * S) - 1u) / max(S, 1u);
-let running_mean_6 = running_mean_at(base_2 + K_7);
-let running_var_6 = running_var_at(base_2 + K_7);
-let gamma_b_6 = gamma_b_at(base_2 + K_7);
-let mul_6 = ((x_6 - running_mean_6) * inverseSqrt(running_var_6 + eps)) * gamma_b_6;
-let beta_b_3 = beta_b_at(base_2 + K_7);
-let add_3 = (mul_6 - shift) + (beta_b_3 - scratch_14);
-let shift_2 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block_2 = lane; block_2 < (K * S) / 4u; block_2 += LANES * 256u) {
-var part_2 = vec4f(0.0f);
-var part_3 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), (K * S) / 4u);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_7 = x_four(base_3 + i_2);
-let K_8 = (i_2 * 4u) / max(S, 1u);
-let running_mean_7 = running_mean_at(base_2 + K_8);
-let running_var_7 = running_var_at(base_2 + K_8);
-let gamma_b_7 = gamma_b_at(base_2 + K_8);
-let mul_7 = ((x_7 - vec4f(running_mean_7)) * vec4f(inverseSqrt(running_var_7 + eps))) * vec4f(gamma_b_7);
-let beta_b_4 = beta_b_at(base_2 + K_8);
-let add_4 = (mul_7 - vec4f(shift)) + vec4f(beta_b_4 - scratch_14);
-let d = add_4 - vec4f(shift_2);
-part_2 = part_2 + d;
-part_3 = part_3 + (d * d);
-}
-sum = sum + part_2;
-squares = squares + part_3;
-}
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_3;
-let other_4 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum_2 = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_3;
+let all=scratch_memory[row_in_group*LANES];
+mean_2=all;
 workgroupBarrier();
 }
-let mean_3 = sum_2 / f32(K * S);
-let variance = larger((squares_2 / f32(K * S)) - (mean_3 * mean_3), 0.0f);
-let far = (variance * 4.0f) < (mean_3 * mean_3);
-let shift_3 = select(shift_2, shift_2 + mean_3, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, (K * S) / 4u, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_4 = vec4f(0.0f);
-var part_5 = vec4f(0.0f);
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_8 = x_four(base_3 + i_3);
-let K_9 = (i_3 * 4u) / max(S, 1u);
-let running_mean_8 = running_mean_at(base_2 + K_9);
-let running_var_8 = running_var_at(base_2 + K_9);
-let gamma_b_8 = gamma_b_at(base_2 + K_9);
-let mul_8 = ((x_8 - vec4f(running_mean_8)) * vec4f(inverseSqrt(running_var_8 + eps))) * vec4f(gamma_b_8);
-let beta_b_5 = beta_b_at(base_2 + K_9);
-let add_5 = (mul_8 - vec4f(shift)) + vec4f(beta_b_5 - scratch_14);
-let d_2 = add_5 - vec4f(shift_3);
-part_4 = part_4 + d_2;
-part_5 = part_5 + (d_2 * d_2);
+let mean_all=mean_2 / f32(K*S);
+let x_4=x_at(base);
+let K_5=0u / max(S,1u);
+let running_mean_4=running_mean_at(base_2+K_5);
+let running_var_4=running_var_at(base_2+K_5);
+let gamma_b_4=gamma_b_at(base_2+K_5);
+let mul_4=((x_4 - running_mean_4)*inverseSqrt(running_var_4+eps))*gamma_b_4;
+let beta_b_1=beta_b_at(base_2+K_5);
+let scratch_14=scratch_at(G_1);
+let add=(mul_4 - shift)+(beta_b_1 - scratch_14);
+let x_5=x_at(base+((K*S) / 2u));
+let K_6=((K*S) / 2u) / max(S,1u);
+let running_mean_5=running_mean_at(base_2+K_6);
+let running_var_5=running_var_at(base_2+K_6);
+let gamma_b_5=gamma_b_at(base_2+K_6);
+let mul_5=((x_5 - running_mean_5)*inverseSqrt(running_var_5+eps))*gamma_b_5;
+let beta_b_2=beta_b_at(base_2+K_6);
+let add_2=(mul_5 - shift)+(beta_b_2 - scratch_14);
+let x_6=x_at(base+((K*S) - 1u));
+let K_7=((K*S) - 1u) / max(S,1u);
+let running_mean_6=running_mean_at(base_2+K_7);
+let running_var_6=running_var_at(base_2+K_7);
+let gamma_b_6=gamma_b_at(base_2+K_7);
+let mul_6=((x_6 - running_mean_6)*inverseSqrt(running_var_6+eps))*gamma_b_6;
+let beta_b_3=beta_b_at(base_2+K_7);
+let add_3=(mul_6 - shift)+(beta_b_3 - scratch_14);
+let shift_2=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block_2=lane; block_2<(K*S) / 4u; block_2+=LANES*256u) {
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),(K*S) / 4u);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_7=x_four(base_3+i_2);
+let K_8=(i_2*4u) / max(S,1u);
+let running_mean_7=running_mean_at(base_2+K_8);
+let running_var_7=running_var_at(base_2+K_8);
+let gamma_b_7=gamma_b_at(base_2+K_8);
+let mul_7=((x_7 - vec4f(running_mean_7))*vec4f(inverseSqrt(running_var_7+eps)))*vec4f(gamma_b_7);
+let beta_b_4=beta_b_at(base_2+K_8);
+let add_4=(mul_7 - vec4f(shift))+vec4f(beta_b_4 - scratch_14);
+let d=add_4 - vec4f(shift_2);
+part_2=part_2+d;
+part_3=part_3+(d*d);
 }
-sum_3 = sum_3 + part_4;
-squares_3 = squares_3 + part_5;
+sum=sum+part_2;
+squares=squares+part_3;
 }
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_3_2, mask_3);
-sum_3_2 = sum_3_2 + other_7;
-let other_8 = exchange(squares_3_2, mask_3);
-squares_3_2 = squares_3_2 + other_8;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum_2,mask_2);
+sum_2=sum_2+other_3;
+let other_4=exchange(squares_2,mask_2);
+squares_2=squares_2+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_9 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_9;
-let mine_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_5 + other_10;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_4;
-let all_5 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_5;
-workgroupBarrier();
-}
-let mean_4 = sum_3_2 / f32(K * S);
-let variance_2 = larger((squares_3_2 / f32(K * S)) - (mean_4 * mean_4), 0.0f);
-let rest = select(mean_3, mean_4, far);
-let spread = select(variance, variance_2, far);
-let rsqrt = inverseSqrt(spread + eps);
-var mean_5 = vec4f(0.0f);
-for (var block_4 = lane; block_4 < (K * S) / 4u; block_4 += LANES * 256u) {
-var part_6 = vec4f(0.0f);
-let stop_4 = min(block_4 + (LANES * 256u), (K * S) / 4u);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let d_y_2 = d_y_four(base_3 + i_4);
-let x_9 = x_four(base_3 + i_4);
-let K_10 = (i_4 * 4u) / max(S, 1u);
-let running_mean_9 = running_mean_at(base_2 + K_10);
-let running_var_9 = running_var_at(base_2 + K_10);
-let gamma_b_9 = gamma_b_at(base_2 + K_10);
-let mul_9 = ((x_9 - vec4f(running_mean_9)) * vec4f(inverseSqrt(running_var_9 + eps))) * vec4f(gamma_b_9);
-let beta_b_6 = beta_b_at(base_2 + K_10);
-let add_6 = (mul_9 - vec4f(shift)) + vec4f(beta_b_6 - scratch_14);
-let gamma_2 = gamma_at(base_2 + K_10);
-let mul_10 = (d_y_2 * (((add_6 - vec4f(shift_3)) - vec4f(rest)) * vec4f(rsqrt))) * vec4f(gamma_2);
-part_6 = part_6 + mul_10;
-}
-mean_5 = mean_5 + part_6;
-}
-var mean_5_2 = fold_add(mean_5);
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_11 = exchange(mean_5_2, mask_4);
-mean_5_2 = mean_5_2 + other_11;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_5_2;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-let other_12 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_6 = scratch_memory[row_in_group * LANES];
-mean_5_2 = all_6;
+let all_2=scratch_memory[row_in_group*LANES];
+sum_2=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_3;
 workgroupBarrier();
 }
-let mean_all_2 = mean_5_2 / f32(K * S);
-if (active_1 && (lane == 0u)) {
-scratch_put(G + row, shift);
-scratch_put((G + (N * G)) + row, shift_3);
-scratch_put(((G + (N * G)) + (N * G)) + row, rest);
-scratch_put((((G + (N * G)) + (N * G)) + (N * G)) + row, rsqrt);
-scratch_put(((((G + (N * G)) + (N * G)) + (N * G)) + (N * G)) + row, mean_all_2);
-scratch_put((((((G + (N * G)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + row, mean_all);
+let mean_3=sum_2 / f32(K*S);
+let variance=larger((squares_2 / f32(K*S)) - (mean_3*mean_3),0.0f);
+let far=(variance*4.0f)<(mean_3*mean_3);
+let shift_3=select(shift_2,shift_2+mean_3,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,(K*S) / 4u,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_4=vec4f(0.0f);
+var part_5=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_8=x_four(base_3+i_3);
+let K_9=(i_3*4u) / max(S,1u);
+let running_mean_8=running_mean_at(base_2+K_9);
+let running_var_8=running_var_at(base_2+K_9);
+let gamma_b_8=gamma_b_at(base_2+K_9);
+let mul_8=((x_8 - vec4f(running_mean_8))*vec4f(inverseSqrt(running_var_8+eps)))*vec4f(gamma_b_8);
+let beta_b_5=beta_b_at(base_2+K_9);
+let add_5=(mul_8 - vec4f(shift))+vec4f(beta_b_5 - scratch_14);
+let d_2=add_5 - vec4f(shift_3);
+part_4=part_4+d_2;
+part_5=part_5+(d_2*d_2);
+}
+sum_3=sum_3+part_4;
+squares_3=squares_3+part_5;
+}
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_7=exchange(sum_3_2,mask_3);
+sum_3_2=sum_3_2+other_7;
+let other_8=exchange(squares_3_2,mask_3);
+squares_3_2=squares_3_2+other_8;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_4=scratch_memory[row_in_group*LANES];
+sum_3_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_5;
+workgroupBarrier();
+}
+let mean_4=sum_3_2 / f32(K*S);
+let variance_2=larger((squares_3_2 / f32(K*S)) - (mean_4*mean_4),0.0f);
+let rest=select(mean_3,mean_4,far);
+let spread=select(variance,variance_2,far);
+let rsqrt=inverseSqrt(spread+eps);
+var mean_5=vec4f(0.0f);
+for (var block_4=lane; block_4<(K*S) / 4u; block_4+=LANES*256u) {
+var part_6=vec4f(0.0f);
+let stop_4=min(block_4+(LANES*256u),(K*S) / 4u);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let d_y_2=d_y_four(base_3+i_4);
+let x_9=x_four(base_3+i_4);
+let K_10=(i_4*4u) / max(S,1u);
+let running_mean_9=running_mean_at(base_2+K_10);
+let running_var_9=running_var_at(base_2+K_10);
+let gamma_b_9=gamma_b_at(base_2+K_10);
+let mul_9=((x_9 - vec4f(running_mean_9))*vec4f(inverseSqrt(running_var_9+eps)))*vec4f(gamma_b_9);
+let beta_b_6=beta_b_at(base_2+K_10);
+let add_6=(mul_9 - vec4f(shift))+vec4f(beta_b_6 - scratch_14);
+let gamma_2=gamma_at(base_2+K_10);
+let mul_10=(d_y_2*(((add_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt)))*vec4f(gamma_2);
+part_6=part_6+mul_10;
+}
+mean_5=mean_5+part_6;
+}
+var mean_5_2=fold_add(mean_5);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_11=exchange(mean_5_2,mask_4);
+mean_5_2=mean_5_2+other_11;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_5_2;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+}
+workgroupBarrier();
+}
+let all_6=scratch_memory[row_in_group*LANES];
+mean_5_2=all_6;
+workgroupBarrier();
+}
+let mean_all_2=mean_5_2 / f32(K*S);
+if (active_1 && (lane==0u)) {
+scratch_put((((G+3u) / 4u)*4u)+row,shift);
+scratch_put(((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+row,shift_3);
+scratch_put((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,rest);
+scratch_put(((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,rsqrt);
+scratch_put((((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,mean_all_2);
+scratch_put(((((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,mean_all);
 }
 }
 `,
@@ -6664,6 +6679,7 @@ scratch_put((((((G + (N * G)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + row,
         name: "d_gamma_b",
         grid: ["G", "K"],
         row: ["N", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -6678,122 +6694,122 @@ override K: u32;
 override S: u32;
 override eps: f32;
 override N: u32;
-override scratch_length: u32 = LANES * ROWS * 4u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*4u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (G * K);
-let row = select(0u, index, active_1);
-let base = row * S;
-let gamma_1 = gamma_at(row);
-let running_mean_1 = running_mean_at(row);
-let running_var_1 = running_var_at(row);
-let rsqrt = inverseSqrt(running_var_1 + eps);
-let gamma_b_1 = gamma_b_at(row);
-let G_1 = row / max(K, 1u);
-let base_2 = G + G_1;
-let beta_b_1 = beta_b_at(row);
-let scratch_14 = scratch_at(G_1);
-let sub = beta_b_1 - scratch_14;
-let base_3 = (G + (N * G)) + G_1;
-let base_4 = ((G + (N * G)) + (N * G)) + G_1;
-let base_5 = (((G + (N * G)) + (N * G)) + (N * G)) + G_1;
-let base_6 = ((((G + (N * G)) + (N * G)) + (N * G)) + (N * G)) + G_1;
-let base_7 = (((((G + (N * G)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + G_1;
-var sum = 0.0f;
-var sum_2 = 0.0f;
-var sum_3 = 0.0f;
-var sum_4 = 0.0f;
-for (var block = lane; block < N * S; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop = min(block + (LANES * 256u), N * S);
-for (var i = block; i < stop; i += LANES) {
-let N_1 = i / max(S, 1u);
-let S_1 = i % max(S, 1u);
-let d_y_1 = d_y_at(base + ((N_1 * ((G * K) * S)) + S_1));
-let x_1 = x_at(base + ((N_1 * ((G * K) * S)) + S_1));
-let mul = (x_1 - running_mean_1) * rsqrt;
-let scratch_12 = scratch_at(base_2 + (N_1 * G));
-let scratch_17 = scratch_at(base_3 + (N_1 * G));
-let scratch_18 = scratch_at(base_4 + (N_1 * G));
-let scratch_23 = scratch_at(base_5 + (N_1 * G));
-let mul_2 = (((((mul * gamma_b_1) - scratch_12) + sub) - scratch_17) - scratch_18) * scratch_23;
-let scratch_31 = scratch_at(base_6 + (N_1 * G));
-let scratch_32 = scratch_at(base_7 + (N_1 * G));
-let sub_2 = ((d_y_1 * gamma_1) - (mul_2 * scratch_31)) - scratch_32;
-part_1 = part_1 + ((sub_2 * mul) * scratch_23);
-part_2 = part_2 + (sub_2 * scratch_23);
-part_3 = part_3 + (d_y_1 * mul_2);
-part_4 = part_4 + d_y_1;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(G*K);
+let row=select(0u,index,active_1);
+let base=row*S;
+let gamma_1=gamma_at(row);
+let running_mean_1=running_mean_at(row);
+let running_var_1=running_var_at(row);
+let rsqrt=inverseSqrt(running_var_1+eps);
+let gamma_b_1=gamma_b_at(row);
+let G_1=row / max(K,1u);
+let base_2=(((G+3u) / 4u)*4u)+G_1;
+let beta_b_1=beta_b_at(row);
+let scratch_14=scratch_at(G_1);
+let sub=beta_b_1 - scratch_14;
+let base_3=((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_4=(((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_5=((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_6=(((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_7=((((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+var sum=0.0f;
+var sum_2=0.0f;
+var sum_3=0.0f;
+var sum_4=0.0f;
+for (var block=lane; block<N*S; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+var part_3=0.0f;
+var part_4=0.0f;
+let stop=min(block+(LANES*256u),N*S);
+for (var i=block; i<stop; i+=LANES) {
+let N_1=i / max(S,1u);
+let S_1=i % max(S,1u);
+let d_y_1=d_y_at(base+((N_1*((G*K)*S))+S_1));
+let x_1=x_at(base+((N_1*((G*K)*S))+S_1));
+let mul=(x_1 - running_mean_1)*rsqrt;
+let scratch_12=scratch_at(base_2+(N_1*G));
+let scratch_17=scratch_at(base_3+(N_1*G));
+let scratch_18=scratch_at(base_4+(N_1*G));
+let scratch_23=scratch_at(base_5+(N_1*G));
+let mul_2=(((((mul*gamma_b_1) - scratch_12)+sub) - scratch_17) - scratch_18)*scratch_23;
+let scratch_31=scratch_at(base_6+(N_1*G));
+let scratch_32=scratch_at(base_7+(N_1*G));
+let sub_2=((d_y_1*gamma_1) - (mul_2*scratch_31)) - scratch_32;
+part_1=part_1+d_y_1;
+part_2=part_2+((sub_2*mul)*scratch_23);
+part_3=part_3+(sub_2*scratch_23);
+part_4=part_4+(d_y_1*mul_2);
 }
-sum = sum + part_1;
-sum_2 = sum_2 + part_2;
-sum_3 = sum_3 + part_3;
-sum_4 = sum_4 + part_4;
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+sum_3=sum_3+part_3;
+sum_4=sum_4+part_4;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(sum_2, mask);
-sum_2 = sum_2 + other_2;
-let other_3 = exchange(sum_3, mask);
-sum_3 = sum_3 + other_3;
-let other_4 = exchange(sum_4, mask);
-sum_4 = sum_4 + other_4;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(sum_2,mask);
+sum_2=sum_2+other_2;
+let other_3=exchange(sum_3,mask);
+sum_3=sum_3+other_3;
+let other_4=exchange(sum_4,mask);
+sum_4=sum_4+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_3;
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_4;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_4;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_5;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_6;
-let mine_3 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_7 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_3 + other_7;
-let mine_4 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_5;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_6;
+let mine_3=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_7;
+let mine_4=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2 = all_2;
-let all_3 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_3 = all_3;
-let all_4 = scratch_memory[(3u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_4 = all_4;
 workgroupBarrier();
 }
-let sum_all = sum;
-let sum_all_2 = sum_2;
-let sum_all_3 = sum_3;
-let sum_all_4 = sum_4;
-if (active_1 && (lane == 0u)) {
-d_gamma_b_put(row, sum_all);
-d_beta_b_put(row, sum_all_2);
-d_gamma_put(row, sum_all_3);
-d_beta_put(row, sum_all_4);
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_3=all_3;
+let all_4=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_4=all_4;
+workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+let sum_all_3=sum_3;
+let sum_all_4=sum_4;
+if (active_1 && (lane==0u)) {
+d_gamma_b_put(row,sum_all_2);
+d_beta_b_put(row,sum_all_3);
+d_gamma_put(row,sum_all_4);
+d_beta_put(row,sum_all);
 }
 }
 `,
@@ -6856,130 +6872,130 @@ override K: u32;
 override S: u32;
 override eps: f32;
 override N: u32;
-override scratch_length: u32 = LANES * ROWS * 4u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*4u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (G * K);
-let row = select(0u, index, active_1);
-let base = row * (S / 4u);
-let gamma_1 = gamma_at(row);
-let running_mean_1 = running_mean_at(row);
-let running_var_1 = running_var_at(row);
-let rsqrt = inverseSqrt(running_var_1 + eps);
-let gamma_b_1 = gamma_b_at(row);
-let G_1 = row / max(K, 1u);
-let base_2 = G + G_1;
-let beta_b_1 = beta_b_at(row);
-let scratch_14 = scratch_at(G_1);
-let sub = beta_b_1 - scratch_14;
-let base_3 = (G + (N * G)) + G_1;
-let base_4 = ((G + (N * G)) + (N * G)) + G_1;
-let base_5 = (((G + (N * G)) + (N * G)) + (N * G)) + G_1;
-let base_6 = ((((G + (N * G)) + (N * G)) + (N * G)) + (N * G)) + G_1;
-let base_7 = (((((G + (N * G)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + G_1;
-var sum = vec4f(0.0f);
-var sum_2 = vec4f(0.0f);
-var sum_3 = vec4f(0.0f);
-var sum_4 = vec4f(0.0f);
-for (var block = lane; block < (N * S) / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (N * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let N_1 = (i * 4u) / max(S, 1u);
-let S_1 = (i * 4u) % max(S, 1u);
-let d_y_1 = d_y_four(base + ((N_1 * (((G * K) * S) / 4u)) + (S_1 / 4u)));
-let x_1 = x_four(base + ((N_1 * (((G * K) * S) / 4u)) + (S_1 / 4u)));
-let mul = (x_1 - vec4f(running_mean_1)) * vec4f(rsqrt);
-let scratch_12 = scratch_at(base_2 + (N_1 * G));
-let scratch_17 = scratch_at(base_3 + (N_1 * G));
-let scratch_18 = scratch_at(base_4 + (N_1 * G));
-let sub_2 = ((((mul * vec4f(gamma_b_1)) - vec4f(scratch_12)) + vec4f(sub)) - vec4f(scratch_17)) - vec4f(scratch_18);
-let scratch_23 = scratch_at(base_5 + (N_1 * G));
-let mul_2 = sub_2 * vec4f(scratch_23);
-let scratch_31 = scratch_at(base_6 + (N_1 * G));
-let scratch_32 = scratch_at(base_7 + (N_1 * G));
-let sub_3 = ((d_y_1 * vec4f(gamma_1)) - (mul_2 * vec4f(scratch_31))) - vec4f(scratch_32);
-part_1 = part_1 + ((sub_3 * mul) * vec4f(scratch_23));
-part_2 = part_2 + (sub_3 * vec4f(scratch_23));
-part_3 = part_3 + (d_y_1 * mul_2);
-part_4 = part_4 + d_y_1;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(G*K);
+let row=select(0u,index,active_1);
+let base=row*(S / 4u);
+let gamma_1=gamma_at(row);
+let running_mean_1=running_mean_at(row);
+let running_var_1=running_var_at(row);
+let rsqrt=inverseSqrt(running_var_1+eps);
+let gamma_b_1=gamma_b_at(row);
+let G_1=row / max(K,1u);
+let base_2=(((G+3u) / 4u)*4u)+G_1;
+let beta_b_1=beta_b_at(row);
+let scratch_14=scratch_at(G_1);
+let sub=beta_b_1 - scratch_14;
+let base_3=((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_4=(((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_5=((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_6=(((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_7=((((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+var sum_3=vec4f(0.0f);
+var sum_4=vec4f(0.0f);
+for (var block=lane; block<(N*S) / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(N*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let N_1=(i*4u) / max(S,1u);
+let S_1=(i*4u) % max(S,1u);
+let d_y_1=d_y_four(base+((N_1*(((G*K)*S) / 4u))+(S_1 / 4u)));
+let x_1=x_four(base+((N_1*(((G*K)*S) / 4u))+(S_1 / 4u)));
+let mul=(x_1 - vec4f(running_mean_1))*vec4f(rsqrt);
+let scratch_12=scratch_at(base_2+(N_1*G));
+let scratch_17=scratch_at(base_3+(N_1*G));
+let scratch_18=scratch_at(base_4+(N_1*G));
+let sub_2=((((mul*vec4f(gamma_b_1)) - vec4f(scratch_12))+vec4f(sub)) - vec4f(scratch_17)) - vec4f(scratch_18);
+let scratch_23=scratch_at(base_5+(N_1*G));
+let mul_2=sub_2*vec4f(scratch_23);
+let scratch_31=scratch_at(base_6+(N_1*G));
+let scratch_32=scratch_at(base_7+(N_1*G));
+let sub_3=((d_y_1*vec4f(gamma_1)) - (mul_2*vec4f(scratch_31))) - vec4f(scratch_32);
+part_1=part_1+d_y_1;
+part_2=part_2+((sub_3*mul)*vec4f(scratch_23));
+part_3=part_3+(sub_3*vec4f(scratch_23));
+part_4=part_4+(d_y_1*mul_2);
 }
-sum = sum + part_1;
-sum_2 = sum_2 + part_2;
-sum_3 = sum_3 + part_3;
-sum_4 = sum_4 + part_4;
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+sum_3=sum_3+part_3;
+sum_4=sum_4+part_4;
 }
-var sum_5 = fold_add(sum);
-var sum_2_2 = fold_add(sum_2);
-var sum_3_2 = fold_add(sum_3);
-var sum_4_2 = fold_add(sum_4);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_5, mask);
-sum_5 = sum_5 + other;
-let other_2 = exchange(sum_2_2, mask);
-sum_2_2 = sum_2_2 + other_2;
-let other_3 = exchange(sum_3_2, mask);
-sum_3_2 = sum_3_2 + other_3;
-let other_4 = exchange(sum_4_2, mask);
-sum_4_2 = sum_4_2 + other_4;
+var sum_5=fold_add(sum);
+var sum_2_2=fold_add(sum_2);
+var sum_3_2=fold_add(sum_3);
+var sum_4_2=fold_add(sum_4);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_5,mask);
+sum_5=sum_5+other;
+let other_2=exchange(sum_2_2,mask);
+sum_2_2=sum_2_2+other_2;
+let other_3=exchange(sum_3_2,mask);
+sum_3_2=sum_3_2+other_3;
+let other_4=exchange(sum_4_2,mask);
+sum_4_2=sum_4_2+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_5;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2_2;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_3_2;
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_4_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_5;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3_2;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_4_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_5;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_6;
-let mine_3 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_7 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_3 + other_7;
-let mine_4 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_5;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_6;
+let mine_3=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_7;
+let mine_4=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_5 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2_2 = all_2;
-let all_3 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_3_2 = all_3;
-let all_4 = scratch_memory[(3u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_4_2 = all_4;
 workgroupBarrier();
 }
-let sum_all = sum_5;
-let sum_all_2 = sum_2_2;
-let sum_all_3 = sum_3_2;
-let sum_all_4 = sum_4_2;
-if (active_1 && (lane == 0u)) {
-d_gamma_b_put(row, sum_all);
-d_beta_b_put(row, sum_all_2);
-d_gamma_put(row, sum_all_3);
-d_beta_put(row, sum_all_4);
+let all=scratch_memory[row_in_group*LANES];
+sum_5=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2_2=all_2;
+let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_3_2=all_3;
+let all_4=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_4_2=all_4;
+workgroupBarrier();
+}
+let sum_all=sum_5;
+let sum_all_2=sum_2_2;
+let sum_all_3=sum_3_2;
+let sum_all_4=sum_4_2;
+if (active_1 && (lane==0u)) {
+d_gamma_b_put(row,sum_all_2);
+d_beta_b_put(row,sum_all_3);
+d_gamma_put(row,sum_all_4);
+d_beta_put(row,sum_all);
 }
 }
 `,
@@ -7078,6 +7094,7 @@ d_beta_put(row, sum_all_4);
         name: "scratch_14",
         grid: ["G"],
         row: ["K"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -7088,25 +7105,25 @@ override ROWS: u32;
 override COLUMNS: bool;
 override G: u32;
 override K: u32;
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < G;
-let row = select(0u, index, active_1);
-let base = row * K;
-let beta_b_1 = beta_b_at(base);
-let beta_b_2 = beta_b_at(base + (K / 2u));
-let beta_b_3 = beta_b_at(base + (K - 1u));
-let shift = beta_b_1 + (((beta_b_2 - beta_b_1) + (beta_b_3 - beta_b_1)) * 0.3333333432674408f);
-if (active_1 && (lane == 0u)) {
-scratch_put(row, shift);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<G;
+let row=select(0u,index,active_1);
+let base=row*K;
+let beta_b_1=beta_b_at(base);
+let beta_b_2=beta_b_at(base+(K / 2u));
+let beta_b_3=beta_b_at(base+(K - 1u));
+let shift=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
+if (active_1 && (lane==0u)) {
+scratch_put(row,shift);
 }
 }
 `,
@@ -7136,25 +7153,25 @@ override ROWS: u32;
 override COLUMNS: bool;
 override G: u32;
 override K: u32;
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < G;
-let row = select(0u, index, active_1);
-let base = row * K;
-let beta_b_1 = beta_b_at(base);
-let beta_b_2 = beta_b_at(base + (K / 2u));
-let beta_b_3 = beta_b_at(base + (K - 1u));
-let shift = beta_b_1 + (((beta_b_2 - beta_b_1) + (beta_b_3 - beta_b_1)) * 0.3333333432674408f);
-if (active_1 && (lane == 0u)) {
-scratch_put(row, shift);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<G;
+let row=select(0u,index,active_1);
+let base=row*K;
+let beta_b_1=beta_b_at(base);
+let beta_b_2=beta_b_at(base+(K / 2u));
+let beta_b_3=beta_b_at(base+(K - 1u));
+let shift=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
+if (active_1 && (lane==0u)) {
+scratch_put(row,shift);
 }
 }
 `,
@@ -7183,6 +7200,7 @@ scratch_put(row, shift);
         name: "scratch_31",
         grid: ["N", "G"],
         row: ["K", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -7197,257 +7215,257 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * G);
-let row = select(0u, index, active_1);
-let base = row * (K * S);
-let x_1 = x_at(base);
-let G_1 = row % max(G, 1u);
-let K_1 = 0u / max(S, 1u);
-let base_2 = G_1 * K;
-let running_mean_1 = running_mean_at(base_2 + K_1);
-let running_var_1 = running_var_at(base_2 + K_1);
-let gamma_b_1 = gamma_b_at(base_2 + K_1);
-let mul = ((x_1 - running_mean_1) * inverseSqrt(running_var_1 + eps)) * gamma_b_1;
-let x_2 = x_at(base + ((K * S) / 2u));
-let K_2 = ((K * S) / 2u) / max(S, 1u);
-let running_mean_2 = running_mean_at(base_2 + K_2);
-let running_var_2 = running_var_at(base_2 + K_2);
-let gamma_b_2 = gamma_b_at(base_2 + K_2);
-let mul_2 = ((x_2 - running_mean_2) * inverseSqrt(running_var_2 + eps)) * gamma_b_2;
-let x_3 = x_at(base + ((K * S) - 1u));
-let K_3 = ((K * S) - 1u) / max(S, 1u);
-let running_mean_3 = running_mean_at(base_2 + K_3);
-let running_var_3 = running_var_at(base_2 + K_3);
-let gamma_b_3 = gamma_b_at(base_2 + K_3);
-let mul_3 = ((x_3 - running_mean_3) * inverseSqrt(running_var_3 + eps)) * gamma_b_3;
-let shift = mul + (((mul_2 - mul) + (mul_3 - mul)) * 0.3333333432674408f);
-var mean = 0.0f;
-for (var block = lane; block < K * S; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), K * S);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_at(base + i);
-let K_4 = i / max(S, 1u);
-let gamma_1 = gamma_at(base_2 + K_4);
-part_1 = part_1 + (d_y_1 * gamma_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*G);
+let row=select(0u,index,active_1);
+let base=row*(K*S);
+let x_1=x_at(base);
+let G_1=row % max(G,1u);
+let K_1=0u / max(S,1u);
+let base_2=G_1*K;
+let running_mean_1=running_mean_at(base_2+K_1);
+let running_var_1=running_var_at(base_2+K_1);
+let gamma_b_1=gamma_b_at(base_2+K_1);
+let mul=((x_1 - running_mean_1)*inverseSqrt(running_var_1+eps))*gamma_b_1;
+let x_2=x_at(base+((K*S) / 2u));
+let K_2=((K*S) / 2u) / max(S,1u);
+let running_mean_2=running_mean_at(base_2+K_2);
+let running_var_2=running_var_at(base_2+K_2);
+let gamma_b_2=gamma_b_at(base_2+K_2);
+let mul_2=((x_2 - running_mean_2)*inverseSqrt(running_var_2+eps))*gamma_b_2;
+let x_3=x_at(base+((K*S) - 1u));
+let K_3=((K*S) - 1u) / max(S,1u);
+let running_mean_3=running_mean_at(base_2+K_3);
+let running_var_3=running_var_at(base_2+K_3);
+let gamma_b_3=gamma_b_at(base_2+K_3);
+let mul_3=((x_3 - running_mean_3)*inverseSqrt(running_var_3+eps))*gamma_b_3;
+let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
+var mean=0.0f;
+for (var block=lane; block<K*S; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),K*S);
+for (var i=block; i<stop; i+=LANES) {
+let d_y_1=d_y_at(base+i);
+let K_4=i / max(S,1u);
+let gamma_1=gamma_at(base_2+K_4);
+part_1=part_1+(d_y_1*gamma_1);
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean, mask);
-mean = mean + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean,mask);
+mean=mean+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean = all;
-workgroupBarrier();
-}
-let mean_all = mean / f32(K * S);
-let x_4 = x_at(base);
-let K_5 = 0u / max(S, 1u);
-let running_mean_4 = running_mean_at(base_2 + K_5);
-let running_var_4 = running_var_at(base_2 + K_5);
-let gamma_b_4 = gamma_b_at(base_2 + K_5);
-let mul_4 = ((x_4 - running_mean_4) * inverseSqrt(running_var_4 + eps)) * gamma_b_4;
-let beta_b_1 = beta_b_at(base_2 + K_5);
-let scratch_14 = scratch_at(G_1);
-let add = (mul_4 - shift) + (beta_b_1 - scratch_14);
-let x_5 = x_at(base + ((K * S) / 2u));
-let K_6 = ((K * S) / 2u) / max(S, 1u);
-let running_mean_5 = running_mean_at(base_2 + K_6);
-let running_var_5 = running_var_at(base_2 + K_6);
-let gamma_b_5 = gamma_b_at(base_2 + K_6);
-let mul_5 = ((x_5 - running_mean_5) * inverseSqrt(running_var_5 + eps)) * gamma_b_5;
-let beta_b_2 = beta_b_at(base_2 + K_6);
-let add_2 = (mul_5 - shift) + (beta_b_2 - scratch_14);
-let x_6 = x_at(base + ((K * S) - 1u));
-let K_7 = ((K * S) - 1u) / max(S, 1u);
-let running_mean_6 = running_mean_at(base_2 + K_7);
-let running_var_6 = running_var_at(base_2 + K_7);
-let gamma_b_6 = gamma_b_at(base_2 + K_7);
-let mul_6 = ((x_6 - running_mean_6) * inverseSqrt(running_var_6 + eps)) * gamma_b_6;
-let beta_b_3 = beta_b_at(base_2 + K_7);
-let add_3 = (mul_6 - shift) + (beta_b_3 - scratch_14);
-let shift_2 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block_2 = lane; block_2 < K * S; block_2 += LANES * 256u) {
-var part_2 = 0.0f;
-var part_3 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), K * S);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_7 = x_at(base + i_2);
-let K_8 = i_2 / max(S, 1u);
-let running_mean_7 = running_mean_at(base_2 + K_8);
-let running_var_7 = running_var_at(base_2 + K_8);
-let gamma_b_7 = gamma_b_at(base_2 + K_8);
-let mul_7 = ((x_7 - running_mean_7) * inverseSqrt(running_var_7 + eps)) * gamma_b_7;
-let beta_b_4 = beta_b_at(base_2 + K_8);
-let add_4 = (mul_7 - shift) + (beta_b_4 - scratch_14);
-let d = add_4 - shift_2;
-part_2 = part_2 + d;
-part_3 = part_3 + (d * d);
-}
-sum = sum + part_2;
-squares = squares + part_3;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum, mask_2);
-sum = sum + other_3;
-let other_4 = exchange(squares, mask_2);
-squares = squares + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_3;
+let all=scratch_memory[row_in_group*LANES];
+mean=all;
 workgroupBarrier();
 }
-let mean_2 = sum / f32(K * S);
-let variance = larger((squares / f32(K * S)) - (mean_2 * mean_2), 0.0f);
-let far = (variance * 4.0f) < (mean_2 * mean_2);
-let shift_3 = select(shift_2, shift_2 + mean_2, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, K * S, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_4 = 0.0f;
-var part_5 = 0.0f;
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_8 = x_at(base + i_3);
-let K_9 = i_3 / max(S, 1u);
-let running_mean_8 = running_mean_at(base_2 + K_9);
-let running_var_8 = running_var_at(base_2 + K_9);
-let gamma_b_8 = gamma_b_at(base_2 + K_9);
-let mul_8 = ((x_8 - running_mean_8) * inverseSqrt(running_var_8 + eps)) * gamma_b_8;
-let beta_b_5 = beta_b_at(base_2 + K_9);
-let add_5 = (mul_8 - shift) + (beta_b_5 - scratch_14);
-let d_2 = add_5 - shift_3;
-part_4 = part_4 + d_2;
-part_5 = part_5 + (d_2 * d_2);
+let mean_all=mean / f32(K*S);
+let x_4=x_at(base);
+let K_5=0u / max(S,1u);
+let running_mean_4=running_mean_at(base_2+K_5);
+let running_var_4=running_var_at(base_2+K_5);
+let gamma_b_4=gamma_b_at(base_2+K_5);
+let mul_4=((x_4 - running_mean_4)*inverseSqrt(running_var_4+eps))*gamma_b_4;
+let beta_b_1=beta_b_at(base_2+K_5);
+let scratch_14=scratch_at(G_1);
+let add=(mul_4 - shift)+(beta_b_1 - scratch_14);
+let x_5=x_at(base+((K*S) / 2u));
+let K_6=((K*S) / 2u) / max(S,1u);
+let running_mean_5=running_mean_at(base_2+K_6);
+let running_var_5=running_var_at(base_2+K_6);
+let gamma_b_5=gamma_b_at(base_2+K_6);
+let mul_5=((x_5 - running_mean_5)*inverseSqrt(running_var_5+eps))*gamma_b_5;
+let beta_b_2=beta_b_at(base_2+K_6);
+let add_2=(mul_5 - shift)+(beta_b_2 - scratch_14);
+let x_6=x_at(base+((K*S) - 1u));
+let K_7=((K*S) - 1u) / max(S,1u);
+let running_mean_6=running_mean_at(base_2+K_7);
+let running_var_6=running_var_at(base_2+K_7);
+let gamma_b_6=gamma_b_at(base_2+K_7);
+let mul_6=((x_6 - running_mean_6)*inverseSqrt(running_var_6+eps))*gamma_b_6;
+let beta_b_3=beta_b_at(base_2+K_7);
+let add_3=(mul_6 - shift)+(beta_b_3 - scratch_14);
+let shift_2=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block_2=lane; block_2<K*S; block_2+=LANES*256u) {
+var part_2=0.0f;
+var part_3=0.0f;
+let stop_2=min(block_2+(LANES*256u),K*S);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_7=x_at(base+i_2);
+let K_8=i_2 / max(S,1u);
+let running_mean_7=running_mean_at(base_2+K_8);
+let running_var_7=running_var_at(base_2+K_8);
+let gamma_b_7=gamma_b_at(base_2+K_8);
+let mul_7=((x_7 - running_mean_7)*inverseSqrt(running_var_7+eps))*gamma_b_7;
+let beta_b_4=beta_b_at(base_2+K_8);
+let add_4=(mul_7 - shift)+(beta_b_4 - scratch_14);
+let d=add_4 - shift_2;
+part_2=part_2+d;
+part_3=part_3+(d*d);
 }
-sum_2 = sum_2 + part_4;
-squares_2 = squares_2 + part_5;
+sum=sum+part_2;
+squares=squares+part_3;
 }
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_2, mask_3);
-sum_2 = sum_2 + other_7;
-let other_8 = exchange(squares_2, mask_3);
-squares_2 = squares_2 + other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum,mask_2);
+sum=sum+other_3;
+let other_4=exchange(squares,mask_2);
+squares=squares+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_9 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_9;
-let mine_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_5 + other_10;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_2 = all_4;
-let all_5 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_5;
-workgroupBarrier();
-}
-let mean_3 = sum_2 / f32(K * S);
-let variance_2 = larger((squares_2 / f32(K * S)) - (mean_3 * mean_3), 0.0f);
-let rest = select(mean_2, mean_3, far);
-let spread = select(variance, variance_2, far);
-let rsqrt = inverseSqrt(spread + eps);
-var mean_4 = 0.0f;
-for (var block_4 = lane; block_4 < K * S; block_4 += LANES * 256u) {
-var part_6 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), K * S);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let d_y_2 = d_y_at(base + i_4);
-let x_9 = x_at(base + i_4);
-let K_10 = i_4 / max(S, 1u);
-let running_mean_9 = running_mean_at(base_2 + K_10);
-let running_var_9 = running_var_at(base_2 + K_10);
-let gamma_b_9 = gamma_b_at(base_2 + K_10);
-let mul_9 = ((x_9 - running_mean_9) * inverseSqrt(running_var_9 + eps)) * gamma_b_9;
-let beta_b_6 = beta_b_at(base_2 + K_10);
-let add_6 = (mul_9 - shift) + (beta_b_6 - scratch_14);
-let gamma_2 = gamma_at(base_2 + K_10);
-part_6 = part_6 + ((d_y_2 * (((add_6 - shift_3) - rest) * rsqrt)) * gamma_2);
-}
-mean_4 = mean_4 + part_6;
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_11 = exchange(mean_4, mask_4);
-mean_4 = mean_4 + other_11;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_4;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-let other_12 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_6 = scratch_memory[row_in_group * LANES];
-mean_4 = all_6;
+let all_2=scratch_memory[row_in_group*LANES];
+sum=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_3;
 workgroupBarrier();
 }
-let mean_all_2 = mean_4 / f32(K * S);
-if (active_1 && (lane == 0u)) {
-scratch_put(G + row, shift);
-scratch_put((G + (N * G)) + row, shift_3);
-scratch_put(((G + (N * G)) + (N * G)) + row, rest);
-scratch_put((((G + (N * G)) + (N * G)) + (N * G)) + row, rsqrt);
-scratch_put(((((G + (N * G)) + (N * G)) + (N * G)) + (N * G)) + row, mean_all_2);
-scratch_put((((((G + (N * G)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + row, mean_all);
+let mean_2=sum / f32(K*S);
+let variance=larger((squares / f32(K*S)) - (mean_2*mean_2),0.0f);
+let far=(variance*4.0f)<(mean_2*mean_2);
+let shift_3=select(shift_2,shift_2+mean_2,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,K*S,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_4=0.0f;
+var part_5=0.0f;
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_8=x_at(base+i_3);
+let K_9=i_3 / max(S,1u);
+let running_mean_8=running_mean_at(base_2+K_9);
+let running_var_8=running_var_at(base_2+K_9);
+let gamma_b_8=gamma_b_at(base_2+K_9);
+let mul_8=((x_8 - running_mean_8)*inverseSqrt(running_var_8+eps))*gamma_b_8;
+let beta_b_5=beta_b_at(base_2+K_9);
+let add_5=(mul_8 - shift)+(beta_b_5 - scratch_14);
+let d_2=add_5 - shift_3;
+part_4=part_4+d_2;
+part_5=part_5+(d_2*d_2);
+}
+sum_2=sum_2+part_4;
+squares_2=squares_2+part_5;
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_7=exchange(sum_2,mask_3);
+sum_2=sum_2+other_7;
+let other_8=exchange(squares_2,mask_3);
+squares_2=squares_2+other_8;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_4=scratch_memory[row_in_group*LANES];
+sum_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_5;
+workgroupBarrier();
+}
+let mean_3=sum_2 / f32(K*S);
+let variance_2=larger((squares_2 / f32(K*S)) - (mean_3*mean_3),0.0f);
+let rest=select(mean_2,mean_3,far);
+let spread=select(variance,variance_2,far);
+let rsqrt=inverseSqrt(spread+eps);
+var mean_4=0.0f;
+for (var block_4=lane; block_4<K*S; block_4+=LANES*256u) {
+var part_6=0.0f;
+let stop_4=min(block_4+(LANES*256u),K*S);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let d_y_2=d_y_at(base+i_4);
+let x_9=x_at(base+i_4);
+let K_10=i_4 / max(S,1u);
+let running_mean_9=running_mean_at(base_2+K_10);
+let running_var_9=running_var_at(base_2+K_10);
+let gamma_b_9=gamma_b_at(base_2+K_10);
+let mul_9=((x_9 - running_mean_9)*inverseSqrt(running_var_9+eps))*gamma_b_9;
+let beta_b_6=beta_b_at(base_2+K_10);
+let add_6=(mul_9 - shift)+(beta_b_6 - scratch_14);
+let gamma_2=gamma_at(base_2+K_10);
+part_6=part_6+((d_y_2*(((add_6 - shift_3) - rest)*rsqrt))*gamma_2);
+}
+mean_4=mean_4+part_6;
+}
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_11=exchange(mean_4,mask_4);
+mean_4=mean_4+other_11;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_4;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+}
+workgroupBarrier();
+}
+let all_6=scratch_memory[row_in_group*LANES];
+mean_4=all_6;
+workgroupBarrier();
+}
+let mean_all_2=mean_4 / f32(K*S);
+if (active_1 && (lane==0u)) {
+scratch_put((((G+3u) / 4u)*4u)+row,shift);
+scratch_put(((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+row,shift_3);
+scratch_put((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,rest);
+scratch_put(((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,rsqrt);
+scratch_put((((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,mean_all_2);
+scratch_put(((((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,mean_all);
 }
 }
 `,
@@ -7501,268 +7519,268 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * G);
-let row = select(0u, index, active_1);
-let base = row * (K * S);
-let x_1 = x_at(base);
-let G_1 = row % max(G, 1u);
-let K_1 = 0u / max(S, 1u);
-let base_2 = G_1 * K;
-let running_mean_1 = running_mean_at(base_2 + K_1);
-let running_var_1 = running_var_at(base_2 + K_1);
-let gamma_b_1 = gamma_b_at(base_2 + K_1);
-let mul = ((x_1 - running_mean_1) * inverseSqrt(running_var_1 + eps)) * gamma_b_1;
-let x_2 = x_at(base + ((K * S) / 2u));
-let K_2 = ((K * S) / 2u) / max(S, 1u);
-let running_mean_2 = running_mean_at(base_2 + K_2);
-let running_var_2 = running_var_at(base_2 + K_2);
-let gamma_b_2 = gamma_b_at(base_2 + K_2);
-let mul_2 = ((x_2 - running_mean_2) * inverseSqrt(running_var_2 + eps)) * gamma_b_2;
-let x_3 = x_at(base + ((K * S) - 1u));
-let K_3 = ((K * S) - 1u) / max(S, 1u);
-let running_mean_3 = running_mean_at(base_2 + K_3);
-let running_var_3 = running_var_at(base_2 + K_3);
-let gamma_b_3 = gamma_b_at(base_2 + K_3);
-let mul_3 = ((x_3 - running_mean_3) * inverseSqrt(running_var_3 + eps)) * gamma_b_3;
-let shift = mul + (((mul_2 - mul) + (mul_3 - mul)) * 0.3333333432674408f);
-let base_3 = row * ((K * S) / 4u);
-var mean = vec4f(0.0f);
-for (var block = lane; block < (K * S) / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (K * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_four(base_3 + i);
-let K_4 = (i * 4u) / max(S, 1u);
-let gamma_1 = gamma_at(base_2 + K_4);
-part_1 = part_1 + (d_y_1 * vec4f(gamma_1));
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*G);
+let row=select(0u,index,active_1);
+let base=row*(K*S);
+let x_1=x_at(base);
+let G_1=row % max(G,1u);
+let K_1=0u / max(S,1u);
+let base_2=G_1*K;
+let running_mean_1=running_mean_at(base_2+K_1);
+let running_var_1=running_var_at(base_2+K_1);
+let gamma_b_1=gamma_b_at(base_2+K_1);
+let mul=((x_1 - running_mean_1)*inverseSqrt(running_var_1+eps))*gamma_b_1;
+let x_2=x_at(base+((K*S) / 2u));
+let K_2=((K*S) / 2u) / max(S,1u);
+let running_mean_2=running_mean_at(base_2+K_2);
+let running_var_2=running_var_at(base_2+K_2);
+let gamma_b_2=gamma_b_at(base_2+K_2);
+let mul_2=((x_2 - running_mean_2)*inverseSqrt(running_var_2+eps))*gamma_b_2;
+let x_3=x_at(base+((K*S) - 1u));
+let K_3=((K*S) - 1u) / max(S,1u);
+let running_mean_3=running_mean_at(base_2+K_3);
+let running_var_3=running_var_at(base_2+K_3);
+let gamma_b_3=gamma_b_at(base_2+K_3);
+let mul_3=((x_3 - running_mean_3)*inverseSqrt(running_var_3+eps))*gamma_b_3;
+let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
+let base_3=row*((K*S) / 4u);
+var mean=vec4f(0.0f);
+for (var block=lane; block<(K*S) / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(K*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let d_y_1=d_y_four(base_3+i);
+let K_4=(i*4u) / max(S,1u);
+let gamma_1=gamma_at(base_2+K_4);
+part_1=part_1+(d_y_1*vec4f(gamma_1));
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-var mean_2 = fold_add(mean);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean_2, mask);
-mean_2 = mean_2 + other;
+var mean_2=fold_add(mean);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean_2,mask);
+mean_2=mean_2+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean_2 = all;
-workgroupBarrier();
-}
-let mean_all = mean_2 / f32(K * S);
-let x_4 = x_at(base);
-let K_5 = 0u / max(S, 1u);
-let running_mean_4 = running_mean_at(base_2 + K_5);
-let running_var_4 = running_var_at(base_2 + K_5);
-let gamma_b_4 = gamma_b_at(base_2 + K_5);
-let mul_4 = ((x_4 - running_mean_4) * inverseSqrt(running_var_4 + eps)) * gamma_b_4;
-let beta_b_1 = beta_b_at(base_2 + K_5);
-let scratch_14 = scratch_at(G_1);
-let add = (mul_4 - shift) + (beta_b_1 - scratch_14);
-let x_5 = x_at(base + ((K * S) / 2u));
-let K_6 = ((K * S) / 2u) / max(S, 1u);
-let running_mean_5 = running_mean_at(base_2 + K_6);
-let running_var_5 = running_var_at(base_2 + K_6);
-let gamma_b_5 = gamma_b_at(base_2 + K_6);
-let mul_5 = ((x_5 - running_mean_5) * inverseSqrt(running_var_5 + eps)) * gamma_b_5;
-let beta_b_2 = beta_b_at(base_2 + K_6);
-let add_2 = (mul_5 - shift) + (beta_b_2 - scratch_14);
-let x_6 = x_at(base + ((K * S) - 1u));
-let K_7 = ((K * S) - 1u) / max(S, 1u);
-let running_mean_6 = running_mean_at(base_2 + K_7);
-let running_var_6 = running_var_at(base_2 + K_7);
-let gamma_b_6 = gamma_b_at(base_2 + K_7);
-let mul_6 = ((x_6 - running_mean_6) * inverseSqrt(running_var_6 + eps)) * gamma_b_6;
-let beta_b_3 = beta_b_at(base_2 + K_7);
-let add_3 = (mul_6 - shift) + (beta_b_3 - scratch_14);
-let shift_2 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block_2 = lane; block_2 < (K * S) / 4u; block_2 += LANES * 256u) {
-var part_2 = vec4f(0.0f);
-var part_3 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), (K * S) / 4u);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_7 = x_four(base_3 + i_2);
-let K_8 = (i_2 * 4u) / max(S, 1u);
-let running_mean_7 = running_mean_at(base_2 + K_8);
-let running_var_7 = running_var_at(base_2 + K_8);
-let gamma_b_7 = gamma_b_at(base_2 + K_8);
-let mul_7 = ((x_7 - vec4f(running_mean_7)) * vec4f(inverseSqrt(running_var_7 + eps))) * vec4f(gamma_b_7);
-let beta_b_4 = beta_b_at(base_2 + K_8);
-let add_4 = (mul_7 - vec4f(shift)) + vec4f(beta_b_4 - scratch_14);
-let d = add_4 - vec4f(shift_2);
-part_2 = part_2 + d;
-part_3 = part_3 + (d * d);
-}
-sum = sum + part_2;
-squares = squares + part_3;
-}
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_3;
-let other_4 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum_2 = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_3;
+let all=scratch_memory[row_in_group*LANES];
+mean_2=all;
 workgroupBarrier();
 }
-let mean_3 = sum_2 / f32(K * S);
-let variance = larger((squares_2 / f32(K * S)) - (mean_3 * mean_3), 0.0f);
-let far = (variance * 4.0f) < (mean_3 * mean_3);
-let shift_3 = select(shift_2, shift_2 + mean_3, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, (K * S) / 4u, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_4 = vec4f(0.0f);
-var part_5 = vec4f(0.0f);
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_8 = x_four(base_3 + i_3);
-let K_9 = (i_3 * 4u) / max(S, 1u);
-let running_mean_8 = running_mean_at(base_2 + K_9);
-let running_var_8 = running_var_at(base_2 + K_9);
-let gamma_b_8 = gamma_b_at(base_2 + K_9);
-let mul_8 = ((x_8 - vec4f(running_mean_8)) * vec4f(inverseSqrt(running_var_8 + eps))) * vec4f(gamma_b_8);
-let beta_b_5 = beta_b_at(base_2 + K_9);
-let add_5 = (mul_8 - vec4f(shift)) + vec4f(beta_b_5 - scratch_14);
-let d_2 = add_5 - vec4f(shift_3);
-part_4 = part_4 + d_2;
-part_5 = part_5 + (d_2 * d_2);
+let mean_all=mean_2 / f32(K*S);
+let x_4=x_at(base);
+let K_5=0u / max(S,1u);
+let running_mean_4=running_mean_at(base_2+K_5);
+let running_var_4=running_var_at(base_2+K_5);
+let gamma_b_4=gamma_b_at(base_2+K_5);
+let mul_4=((x_4 - running_mean_4)*inverseSqrt(running_var_4+eps))*gamma_b_4;
+let beta_b_1=beta_b_at(base_2+K_5);
+let scratch_14=scratch_at(G_1);
+let add=(mul_4 - shift)+(beta_b_1 - scratch_14);
+let x_5=x_at(base+((K*S) / 2u));
+let K_6=((K*S) / 2u) / max(S,1u);
+let running_mean_5=running_mean_at(base_2+K_6);
+let running_var_5=running_var_at(base_2+K_6);
+let gamma_b_5=gamma_b_at(base_2+K_6);
+let mul_5=((x_5 - running_mean_5)*inverseSqrt(running_var_5+eps))*gamma_b_5;
+let beta_b_2=beta_b_at(base_2+K_6);
+let add_2=(mul_5 - shift)+(beta_b_2 - scratch_14);
+let x_6=x_at(base+((K*S) - 1u));
+let K_7=((K*S) - 1u) / max(S,1u);
+let running_mean_6=running_mean_at(base_2+K_7);
+let running_var_6=running_var_at(base_2+K_7);
+let gamma_b_6=gamma_b_at(base_2+K_7);
+let mul_6=((x_6 - running_mean_6)*inverseSqrt(running_var_6+eps))*gamma_b_6;
+let beta_b_3=beta_b_at(base_2+K_7);
+let add_3=(mul_6 - shift)+(beta_b_3 - scratch_14);
+let shift_2=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block_2=lane; block_2<(K*S) / 4u; block_2+=LANES*256u) {
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),(K*S) / 4u);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_7=x_four(base_3+i_2);
+let K_8=(i_2*4u) / max(S,1u);
+let running_mean_7=running_mean_at(base_2+K_8);
+let running_var_7=running_var_at(base_2+K_8);
+let gamma_b_7=gamma_b_at(base_2+K_8);
+let mul_7=((x_7 - vec4f(running_mean_7))*vec4f(inverseSqrt(running_var_7+eps)))*vec4f(gamma_b_7);
+let beta_b_4=beta_b_at(base_2+K_8);
+let add_4=(mul_7 - vec4f(shift))+vec4f(beta_b_4 - scratch_14);
+let d=add_4 - vec4f(shift_2);
+part_2=part_2+d;
+part_3=part_3+(d*d);
 }
-sum_3 = sum_3 + part_4;
-squares_3 = squares_3 + part_5;
+sum=sum+part_2;
+squares=squares+part_3;
 }
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_3_2, mask_3);
-sum_3_2 = sum_3_2 + other_7;
-let other_8 = exchange(squares_3_2, mask_3);
-squares_3_2 = squares_3_2 + other_8;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum_2,mask_2);
+sum_2=sum_2+other_3;
+let other_4=exchange(squares_2,mask_2);
+squares_2=squares_2+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_9 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_9;
-let mine_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_5 + other_10;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_4;
-let all_5 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_5;
-workgroupBarrier();
-}
-let mean_4 = sum_3_2 / f32(K * S);
-let variance_2 = larger((squares_3_2 / f32(K * S)) - (mean_4 * mean_4), 0.0f);
-let rest = select(mean_3, mean_4, far);
-let spread = select(variance, variance_2, far);
-let rsqrt = inverseSqrt(spread + eps);
-var mean_5 = vec4f(0.0f);
-for (var block_4 = lane; block_4 < (K * S) / 4u; block_4 += LANES * 256u) {
-var part_6 = vec4f(0.0f);
-let stop_4 = min(block_4 + (LANES * 256u), (K * S) / 4u);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let d_y_2 = d_y_four(base_3 + i_4);
-let x_9 = x_four(base_3 + i_4);
-let K_10 = (i_4 * 4u) / max(S, 1u);
-let running_mean_9 = running_mean_at(base_2 + K_10);
-let running_var_9 = running_var_at(base_2 + K_10);
-let gamma_b_9 = gamma_b_at(base_2 + K_10);
-let mul_9 = ((x_9 - vec4f(running_mean_9)) * vec4f(inverseSqrt(running_var_9 + eps))) * vec4f(gamma_b_9);
-let beta_b_6 = beta_b_at(base_2 + K_10);
-let add_6 = (mul_9 - vec4f(shift)) + vec4f(beta_b_6 - scratch_14);
-let gamma_2 = gamma_at(base_2 + K_10);
-let mul_10 = (d_y_2 * (((add_6 - vec4f(shift_3)) - vec4f(rest)) * vec4f(rsqrt))) * vec4f(gamma_2);
-part_6 = part_6 + mul_10;
-}
-mean_5 = mean_5 + part_6;
-}
-var mean_5_2 = fold_add(mean_5);
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_11 = exchange(mean_5_2, mask_4);
-mean_5_2 = mean_5_2 + other_11;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_5_2;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-let other_12 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_6 = scratch_memory[row_in_group * LANES];
-mean_5_2 = all_6;
+let all_2=scratch_memory[row_in_group*LANES];
+sum_2=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_3;
 workgroupBarrier();
 }
-let mean_all_2 = mean_5_2 / f32(K * S);
-if (active_1 && (lane == 0u)) {
-scratch_put(G + row, shift);
-scratch_put((G + (N * G)) + row, shift_3);
-scratch_put(((G + (N * G)) + (N * G)) + row, rest);
-scratch_put((((G + (N * G)) + (N * G)) + (N * G)) + row, rsqrt);
-scratch_put(((((G + (N * G)) + (N * G)) + (N * G)) + (N * G)) + row, mean_all_2);
-scratch_put((((((G + (N * G)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + row, mean_all);
+let mean_3=sum_2 / f32(K*S);
+let variance=larger((squares_2 / f32(K*S)) - (mean_3*mean_3),0.0f);
+let far=(variance*4.0f)<(mean_3*mean_3);
+let shift_3=select(shift_2,shift_2+mean_3,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,(K*S) / 4u,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_4=vec4f(0.0f);
+var part_5=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_8=x_four(base_3+i_3);
+let K_9=(i_3*4u) / max(S,1u);
+let running_mean_8=running_mean_at(base_2+K_9);
+let running_var_8=running_var_at(base_2+K_9);
+let gamma_b_8=gamma_b_at(base_2+K_9);
+let mul_8=((x_8 - vec4f(running_mean_8))*vec4f(inverseSqrt(running_var_8+eps)))*vec4f(gamma_b_8);
+let beta_b_5=beta_b_at(base_2+K_9);
+let add_5=(mul_8 - vec4f(shift))+vec4f(beta_b_5 - scratch_14);
+let d_2=add_5 - vec4f(shift_3);
+part_4=part_4+d_2;
+part_5=part_5+(d_2*d_2);
+}
+sum_3=sum_3+part_4;
+squares_3=squares_3+part_5;
+}
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_7=exchange(sum_3_2,mask_3);
+sum_3_2=sum_3_2+other_7;
+let other_8=exchange(squares_3_2,mask_3);
+squares_3_2=squares_3_2+other_8;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_4=scratch_memory[row_in_group*LANES];
+sum_3_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_5;
+workgroupBarrier();
+}
+let mean_4=sum_3_2 / f32(K*S);
+let variance_2=larger((squares_3_2 / f32(K*S)) - (mean_4*mean_4),0.0f);
+let rest=select(mean_3,mean_4,far);
+let spread=select(variance,variance_2,far);
+let rsqrt=inverseSqrt(spread+eps);
+var mean_5=vec4f(0.0f);
+for (var block_4=lane; block_4<(K*S) / 4u; block_4+=LANES*256u) {
+var part_6=vec4f(0.0f);
+let stop_4=min(block_4+(LANES*256u),(K*S) / 4u);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let d_y_2=d_y_four(base_3+i_4);
+let x_9=x_four(base_3+i_4);
+let K_10=(i_4*4u) / max(S,1u);
+let running_mean_9=running_mean_at(base_2+K_10);
+let running_var_9=running_var_at(base_2+K_10);
+let gamma_b_9=gamma_b_at(base_2+K_10);
+let mul_9=((x_9 - vec4f(running_mean_9))*vec4f(inverseSqrt(running_var_9+eps)))*vec4f(gamma_b_9);
+let beta_b_6=beta_b_at(base_2+K_10);
+let add_6=(mul_9 - vec4f(shift))+vec4f(beta_b_6 - scratch_14);
+let gamma_2=gamma_at(base_2+K_10);
+let mul_10=(d_y_2*(((add_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt)))*vec4f(gamma_2);
+part_6=part_6+mul_10;
+}
+mean_5=mean_5+part_6;
+}
+var mean_5_2=fold_add(mean_5);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_11=exchange(mean_5_2,mask_4);
+mean_5_2=mean_5_2+other_11;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_5_2;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+}
+workgroupBarrier();
+}
+let all_6=scratch_memory[row_in_group*LANES];
+mean_5_2=all_6;
+workgroupBarrier();
+}
+let mean_all_2=mean_5_2 / f32(K*S);
+if (active_1 && (lane==0u)) {
+scratch_put((((G+3u) / 4u)*4u)+row,shift);
+scratch_put(((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+row,shift_3);
+scratch_put((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,rest);
+scratch_put(((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,rsqrt);
+scratch_put((((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,mean_all_2);
+scratch_put(((((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,mean_all);
 }
 }
 `,
@@ -7811,6 +7829,7 @@ scratch_put((((((G + (N * G)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + row,
         name: "d_gamma_b",
         grid: ["G", "K"],
         row: ["N", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -7825,122 +7844,122 @@ override K: u32;
 override S: u32;
 override eps: f32;
 override N: u32;
-override scratch_length: u32 = LANES * ROWS * 4u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*4u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (G * K);
-let row = select(0u, index, active_1);
-let base = row * S;
-let gamma_1 = gamma_at(row);
-let running_mean_1 = running_mean_at(row);
-let running_var_1 = running_var_at(row);
-let rsqrt = inverseSqrt(running_var_1 + eps);
-let gamma_b_1 = gamma_b_at(row);
-let G_1 = row / max(K, 1u);
-let base_2 = G + G_1;
-let beta_b_1 = beta_b_at(row);
-let scratch_14 = scratch_at(G_1);
-let sub = beta_b_1 - scratch_14;
-let base_3 = (G + (N * G)) + G_1;
-let base_4 = ((G + (N * G)) + (N * G)) + G_1;
-let base_5 = (((G + (N * G)) + (N * G)) + (N * G)) + G_1;
-let base_6 = ((((G + (N * G)) + (N * G)) + (N * G)) + (N * G)) + G_1;
-let base_7 = (((((G + (N * G)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + G_1;
-var sum = 0.0f;
-var sum_2 = 0.0f;
-var sum_3 = 0.0f;
-var sum_4 = 0.0f;
-for (var block = lane; block < N * S; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop = min(block + (LANES * 256u), N * S);
-for (var i = block; i < stop; i += LANES) {
-let N_1 = i / max(S, 1u);
-let S_1 = i % max(S, 1u);
-let d_y_1 = d_y_at(base + ((N_1 * ((G * K) * S)) + S_1));
-let x_1 = x_at(base + ((N_1 * ((G * K) * S)) + S_1));
-let mul = (x_1 - running_mean_1) * rsqrt;
-let scratch_12 = scratch_at(base_2 + (N_1 * G));
-let scratch_17 = scratch_at(base_3 + (N_1 * G));
-let scratch_18 = scratch_at(base_4 + (N_1 * G));
-let scratch_23 = scratch_at(base_5 + (N_1 * G));
-let mul_2 = (((((mul * gamma_b_1) - scratch_12) + sub) - scratch_17) - scratch_18) * scratch_23;
-let scratch_31 = scratch_at(base_6 + (N_1 * G));
-let scratch_32 = scratch_at(base_7 + (N_1 * G));
-let sub_2 = ((d_y_1 * gamma_1) - (mul_2 * scratch_31)) - scratch_32;
-part_1 = part_1 + ((sub_2 * mul) * scratch_23);
-part_2 = part_2 + (sub_2 * scratch_23);
-part_3 = part_3 + (d_y_1 * mul_2);
-part_4 = part_4 + d_y_1;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(G*K);
+let row=select(0u,index,active_1);
+let base=row*S;
+let gamma_1=gamma_at(row);
+let running_mean_1=running_mean_at(row);
+let running_var_1=running_var_at(row);
+let rsqrt=inverseSqrt(running_var_1+eps);
+let gamma_b_1=gamma_b_at(row);
+let G_1=row / max(K,1u);
+let base_2=(((G+3u) / 4u)*4u)+G_1;
+let beta_b_1=beta_b_at(row);
+let scratch_14=scratch_at(G_1);
+let sub=beta_b_1 - scratch_14;
+let base_3=((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_4=(((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_5=((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_6=(((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_7=((((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+var sum=0.0f;
+var sum_2=0.0f;
+var sum_3=0.0f;
+var sum_4=0.0f;
+for (var block=lane; block<N*S; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+var part_3=0.0f;
+var part_4=0.0f;
+let stop=min(block+(LANES*256u),N*S);
+for (var i=block; i<stop; i+=LANES) {
+let N_1=i / max(S,1u);
+let S_1=i % max(S,1u);
+let d_y_1=d_y_at(base+((N_1*((G*K)*S))+S_1));
+let x_1=x_at(base+((N_1*((G*K)*S))+S_1));
+let mul=(x_1 - running_mean_1)*rsqrt;
+let scratch_12=scratch_at(base_2+(N_1*G));
+let scratch_17=scratch_at(base_3+(N_1*G));
+let scratch_18=scratch_at(base_4+(N_1*G));
+let scratch_23=scratch_at(base_5+(N_1*G));
+let mul_2=(((((mul*gamma_b_1) - scratch_12)+sub) - scratch_17) - scratch_18)*scratch_23;
+let scratch_31=scratch_at(base_6+(N_1*G));
+let scratch_32=scratch_at(base_7+(N_1*G));
+let sub_2=((d_y_1*gamma_1) - (mul_2*scratch_31)) - scratch_32;
+part_1=part_1+d_y_1;
+part_2=part_2+((sub_2*mul)*scratch_23);
+part_3=part_3+(sub_2*scratch_23);
+part_4=part_4+(d_y_1*mul_2);
 }
-sum = sum + part_1;
-sum_2 = sum_2 + part_2;
-sum_3 = sum_3 + part_3;
-sum_4 = sum_4 + part_4;
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+sum_3=sum_3+part_3;
+sum_4=sum_4+part_4;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(sum_2, mask);
-sum_2 = sum_2 + other_2;
-let other_3 = exchange(sum_3, mask);
-sum_3 = sum_3 + other_3;
-let other_4 = exchange(sum_4, mask);
-sum_4 = sum_4 + other_4;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(sum_2,mask);
+sum_2=sum_2+other_2;
+let other_3=exchange(sum_3,mask);
+sum_3=sum_3+other_3;
+let other_4=exchange(sum_4,mask);
+sum_4=sum_4+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_3;
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_4;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_4;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_5;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_6;
-let mine_3 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_7 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_3 + other_7;
-let mine_4 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_5;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_6;
+let mine_3=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_7;
+let mine_4=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2 = all_2;
-let all_3 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_3 = all_3;
-let all_4 = scratch_memory[(3u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_4 = all_4;
 workgroupBarrier();
 }
-let sum_all = sum;
-let sum_all_2 = sum_2;
-let sum_all_3 = sum_3;
-let sum_all_4 = sum_4;
-if (active_1 && (lane == 0u)) {
-d_gamma_b_put(row, sum_all);
-d_beta_b_put(row, sum_all_2);
-d_gamma_put(row, sum_all_3);
-d_beta_put(row, sum_all_4);
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_3=all_3;
+let all_4=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_4=all_4;
+workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+let sum_all_3=sum_3;
+let sum_all_4=sum_4;
+if (active_1 && (lane==0u)) {
+d_gamma_b_put(row,sum_all_2);
+d_beta_b_put(row,sum_all_3);
+d_gamma_put(row,sum_all_4);
+d_beta_put(row,sum_all);
 }
 }
 `,
@@ -8003,130 +8022,130 @@ override K: u32;
 override S: u32;
 override eps: f32;
 override N: u32;
-override scratch_length: u32 = LANES * ROWS * 4u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*4u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (G * K);
-let row = select(0u, index, active_1);
-let base = row * (S / 4u);
-let gamma_1 = gamma_at(row);
-let running_mean_1 = running_mean_at(row);
-let running_var_1 = running_var_at(row);
-let rsqrt = inverseSqrt(running_var_1 + eps);
-let gamma_b_1 = gamma_b_at(row);
-let G_1 = row / max(K, 1u);
-let base_2 = G + G_1;
-let beta_b_1 = beta_b_at(row);
-let scratch_14 = scratch_at(G_1);
-let sub = beta_b_1 - scratch_14;
-let base_3 = (G + (N * G)) + G_1;
-let base_4 = ((G + (N * G)) + (N * G)) + G_1;
-let base_5 = (((G + (N * G)) + (N * G)) + (N * G)) + G_1;
-let base_6 = ((((G + (N * G)) + (N * G)) + (N * G)) + (N * G)) + G_1;
-let base_7 = (((((G + (N * G)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + G_1;
-var sum = vec4f(0.0f);
-var sum_2 = vec4f(0.0f);
-var sum_3 = vec4f(0.0f);
-var sum_4 = vec4f(0.0f);
-for (var block = lane; block < (N * S) / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (N * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let N_1 = (i * 4u) / max(S, 1u);
-let S_1 = (i * 4u) % max(S, 1u);
-let d_y_1 = d_y_four(base + ((N_1 * (((G * K) * S) / 4u)) + (S_1 / 4u)));
-let x_1 = x_four(base + ((N_1 * (((G * K) * S) / 4u)) + (S_1 / 4u)));
-let mul = (x_1 - vec4f(running_mean_1)) * vec4f(rsqrt);
-let scratch_12 = scratch_at(base_2 + (N_1 * G));
-let scratch_17 = scratch_at(base_3 + (N_1 * G));
-let scratch_18 = scratch_at(base_4 + (N_1 * G));
-let sub_2 = ((((mul * vec4f(gamma_b_1)) - vec4f(scratch_12)) + vec4f(sub)) - vec4f(scratch_17)) - vec4f(scratch_18);
-let scratch_23 = scratch_at(base_5 + (N_1 * G));
-let mul_2 = sub_2 * vec4f(scratch_23);
-let scratch_31 = scratch_at(base_6 + (N_1 * G));
-let scratch_32 = scratch_at(base_7 + (N_1 * G));
-let sub_3 = ((d_y_1 * vec4f(gamma_1)) - (mul_2 * vec4f(scratch_31))) - vec4f(scratch_32);
-part_1 = part_1 + ((sub_3 * mul) * vec4f(scratch_23));
-part_2 = part_2 + (sub_3 * vec4f(scratch_23));
-part_3 = part_3 + (d_y_1 * mul_2);
-part_4 = part_4 + d_y_1;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(G*K);
+let row=select(0u,index,active_1);
+let base=row*(S / 4u);
+let gamma_1=gamma_at(row);
+let running_mean_1=running_mean_at(row);
+let running_var_1=running_var_at(row);
+let rsqrt=inverseSqrt(running_var_1+eps);
+let gamma_b_1=gamma_b_at(row);
+let G_1=row / max(K,1u);
+let base_2=(((G+3u) / 4u)*4u)+G_1;
+let beta_b_1=beta_b_at(row);
+let scratch_14=scratch_at(G_1);
+let sub=beta_b_1 - scratch_14;
+let base_3=((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_4=(((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_5=((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_6=(((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+let base_7=((((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+var sum_3=vec4f(0.0f);
+var sum_4=vec4f(0.0f);
+for (var block=lane; block<(N*S) / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(N*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let N_1=(i*4u) / max(S,1u);
+let S_1=(i*4u) % max(S,1u);
+let d_y_1=d_y_four(base+((N_1*(((G*K)*S) / 4u))+(S_1 / 4u)));
+let x_1=x_four(base+((N_1*(((G*K)*S) / 4u))+(S_1 / 4u)));
+let mul=(x_1 - vec4f(running_mean_1))*vec4f(rsqrt);
+let scratch_12=scratch_at(base_2+(N_1*G));
+let scratch_17=scratch_at(base_3+(N_1*G));
+let scratch_18=scratch_at(base_4+(N_1*G));
+let sub_2=((((mul*vec4f(gamma_b_1)) - vec4f(scratch_12))+vec4f(sub)) - vec4f(scratch_17)) - vec4f(scratch_18);
+let scratch_23=scratch_at(base_5+(N_1*G));
+let mul_2=sub_2*vec4f(scratch_23);
+let scratch_31=scratch_at(base_6+(N_1*G));
+let scratch_32=scratch_at(base_7+(N_1*G));
+let sub_3=((d_y_1*vec4f(gamma_1)) - (mul_2*vec4f(scratch_31))) - vec4f(scratch_32);
+part_1=part_1+d_y_1;
+part_2=part_2+((sub_3*mul)*vec4f(scratch_23));
+part_3=part_3+(sub_3*vec4f(scratch_23));
+part_4=part_4+(d_y_1*mul_2);
 }
-sum = sum + part_1;
-sum_2 = sum_2 + part_2;
-sum_3 = sum_3 + part_3;
-sum_4 = sum_4 + part_4;
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+sum_3=sum_3+part_3;
+sum_4=sum_4+part_4;
 }
-var sum_5 = fold_add(sum);
-var sum_2_2 = fold_add(sum_2);
-var sum_3_2 = fold_add(sum_3);
-var sum_4_2 = fold_add(sum_4);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_5, mask);
-sum_5 = sum_5 + other;
-let other_2 = exchange(sum_2_2, mask);
-sum_2_2 = sum_2_2 + other_2;
-let other_3 = exchange(sum_3_2, mask);
-sum_3_2 = sum_3_2 + other_3;
-let other_4 = exchange(sum_4_2, mask);
-sum_4_2 = sum_4_2 + other_4;
+var sum_5=fold_add(sum);
+var sum_2_2=fold_add(sum_2);
+var sum_3_2=fold_add(sum_3);
+var sum_4_2=fold_add(sum_4);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_5,mask);
+sum_5=sum_5+other;
+let other_2=exchange(sum_2_2,mask);
+sum_2_2=sum_2_2+other_2;
+let other_3=exchange(sum_3_2,mask);
+sum_3_2=sum_3_2+other_3;
+let other_4=exchange(sum_4_2,mask);
+sum_4_2=sum_4_2+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_5;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2_2;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_3_2;
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_4_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_5;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3_2;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_4_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_5;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_6;
-let mine_3 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_7 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_3 + other_7;
-let mine_4 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_5;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_6;
+let mine_3=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_7;
+let mine_4=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_5 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2_2 = all_2;
-let all_3 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_3_2 = all_3;
-let all_4 = scratch_memory[(3u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_4_2 = all_4;
 workgroupBarrier();
 }
-let sum_all = sum_5;
-let sum_all_2 = sum_2_2;
-let sum_all_3 = sum_3_2;
-let sum_all_4 = sum_4_2;
-if (active_1 && (lane == 0u)) {
-d_gamma_b_put(row, sum_all);
-d_beta_b_put(row, sum_all_2);
-d_gamma_put(row, sum_all_3);
-d_beta_put(row, sum_all_4);
+let all=scratch_memory[row_in_group*LANES];
+sum_5=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2_2=all_2;
+let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_3_2=all_3;
+let all_4=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_4_2=all_4;
+workgroupBarrier();
+}
+let sum_all=sum_5;
+let sum_all_2=sum_2_2;
+let sum_all_3=sum_3_2;
+let sum_all_4=sum_4_2;
+if (active_1 && (lane==0u)) {
+d_gamma_b_put(row,sum_all_2);
+d_beta_b_put(row,sum_all_3);
+d_gamma_put(row,sum_all_4);
+d_beta_put(row,sum_all);
 }
 }
 `,
@@ -8184,6 +8203,7 @@ d_beta_put(row, sum_all_4);
         name: "d_x",
         grid: ["N", "G"],
         row: ["K", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -8198,280 +8218,280 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * G);
-let row = select(0u, index, active_1);
-let base = row * (K * S);
-let x_1 = x_at(base);
-let G_1 = row % max(G, 1u);
-let K_1 = 0u / max(S, 1u);
-let base_2 = G_1 * K;
-let running_mean_1 = running_mean_at(base_2 + K_1);
-let running_var_1 = running_var_at(base_2 + K_1);
-let rsqrt = inverseSqrt(running_var_1 + eps);
-let gamma_b_1 = gamma_b_at(base_2 + K_1);
-let mul = ((x_1 - running_mean_1) * rsqrt) * gamma_b_1;
-let x_2 = x_at(base + ((K * S) / 2u));
-let K_2 = ((K * S) / 2u) / max(S, 1u);
-let running_mean_2 = running_mean_at(base_2 + K_2);
-let running_var_2 = running_var_at(base_2 + K_2);
-let rsqrt_2 = inverseSqrt(running_var_2 + eps);
-let gamma_b_2 = gamma_b_at(base_2 + K_2);
-let mul_2 = ((x_2 - running_mean_2) * rsqrt_2) * gamma_b_2;
-let x_3 = x_at(base + ((K * S) - 1u));
-let K_3 = ((K * S) - 1u) / max(S, 1u);
-let running_mean_3 = running_mean_at(base_2 + K_3);
-let running_var_3 = running_var_at(base_2 + K_3);
-let rsqrt_3 = inverseSqrt(running_var_3 + eps);
-let gamma_b_3 = gamma_b_at(base_2 + K_3);
-let mul_3 = ((x_3 - running_mean_3) * rsqrt_3) * gamma_b_3;
-let shift = mul + (((mul_2 - mul) + (mul_3 - mul)) * 0.3333333432674408f);
-var mean = 0.0f;
-for (var block = lane; block < K * S; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), K * S);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_at(base + i);
-let K_4 = i / max(S, 1u);
-let gamma_1 = gamma_at(base_2 + K_4);
-let mul_4 = d_y_1 * gamma_1;
-part_1 = part_1 + mul_4;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*G);
+let row=select(0u,index,active_1);
+let base=row*(K*S);
+let x_1=x_at(base);
+let G_1=row % max(G,1u);
+let K_1=0u / max(S,1u);
+let base_2=G_1*K;
+let running_mean_1=running_mean_at(base_2+K_1);
+let running_var_1=running_var_at(base_2+K_1);
+let rsqrt=inverseSqrt(running_var_1+eps);
+let gamma_b_1=gamma_b_at(base_2+K_1);
+let mul=((x_1 - running_mean_1)*rsqrt)*gamma_b_1;
+let x_2=x_at(base+((K*S) / 2u));
+let K_2=((K*S) / 2u) / max(S,1u);
+let running_mean_2=running_mean_at(base_2+K_2);
+let running_var_2=running_var_at(base_2+K_2);
+let rsqrt_2=inverseSqrt(running_var_2+eps);
+let gamma_b_2=gamma_b_at(base_2+K_2);
+let mul_2=((x_2 - running_mean_2)*rsqrt_2)*gamma_b_2;
+let x_3=x_at(base+((K*S) - 1u));
+let K_3=((K*S) - 1u) / max(S,1u);
+let running_mean_3=running_mean_at(base_2+K_3);
+let running_var_3=running_var_at(base_2+K_3);
+let rsqrt_3=inverseSqrt(running_var_3+eps);
+let gamma_b_3=gamma_b_at(base_2+K_3);
+let mul_3=((x_3 - running_mean_3)*rsqrt_3)*gamma_b_3;
+let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
+var mean=0.0f;
+for (var block=lane; block<K*S; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),K*S);
+for (var i=block; i<stop; i+=LANES) {
+let d_y_1=d_y_at(base+i);
+let K_4=i / max(S,1u);
+let gamma_1=gamma_at(base_2+K_4);
+let mul_4=d_y_1*gamma_1;
+part_1=part_1+mul_4;
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean, mask);
-mean = mean + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean,mask);
+mean=mean+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean = all;
-workgroupBarrier();
-}
-let mean_all = mean / f32(K * S);
-let beta_b_1 = beta_b_at(base_2);
-let beta_b_2 = beta_b_at(base_2 + (K / 2u));
-let beta_b_3 = beta_b_at(base_2 + (K - 1u));
-let shift_2 = beta_b_1 + (((beta_b_2 - beta_b_1) + (beta_b_3 - beta_b_1)) * 0.3333333432674408f);
-let x_4 = x_at(base);
-let K_5 = 0u / max(S, 1u);
-let running_mean_4 = running_mean_at(base_2 + K_5);
-let running_var_4 = running_var_at(base_2 + K_5);
-let rsqrt_4 = inverseSqrt(running_var_4 + eps);
-let gamma_b_4 = gamma_b_at(base_2 + K_5);
-let mul_5 = ((x_4 - running_mean_4) * rsqrt_4) * gamma_b_4;
-let beta_b_4 = beta_b_at(base_2 + K_5);
-let add = (mul_5 - shift) + (beta_b_4 - shift_2);
-let x_5 = x_at(base + ((K * S) / 2u));
-let K_6 = ((K * S) / 2u) / max(S, 1u);
-let running_mean_5 = running_mean_at(base_2 + K_6);
-let running_var_5 = running_var_at(base_2 + K_6);
-let rsqrt_5 = inverseSqrt(running_var_5 + eps);
-let gamma_b_5 = gamma_b_at(base_2 + K_6);
-let mul_6 = ((x_5 - running_mean_5) * rsqrt_5) * gamma_b_5;
-let beta_b_5 = beta_b_at(base_2 + K_6);
-let add_2 = (mul_6 - shift) + (beta_b_5 - shift_2);
-let x_6 = x_at(base + ((K * S) - 1u));
-let K_7 = ((K * S) - 1u) / max(S, 1u);
-let running_mean_6 = running_mean_at(base_2 + K_7);
-let running_var_6 = running_var_at(base_2 + K_7);
-let rsqrt_6 = inverseSqrt(running_var_6 + eps);
-let gamma_b_6 = gamma_b_at(base_2 + K_7);
-let mul_7 = ((x_6 - running_mean_6) * rsqrt_6) * gamma_b_6;
-let beta_b_6 = beta_b_at(base_2 + K_7);
-let add_3 = (mul_7 - shift) + (beta_b_6 - shift_2);
-let shift_3 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block_2 = lane; block_2 < K * S; block_2 += LANES * 256u) {
-var part_2 = 0.0f;
-var part_3 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), K * S);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_7 = x_at(base + i_2);
-let K_8 = i_2 / max(S, 1u);
-let running_mean_7 = running_mean_at(base_2 + K_8);
-let running_var_7 = running_var_at(base_2 + K_8);
-let rsqrt_7 = inverseSqrt(running_var_7 + eps);
-let gamma_b_7 = gamma_b_at(base_2 + K_8);
-let mul_8 = ((x_7 - running_mean_7) * rsqrt_7) * gamma_b_7;
-let beta_b_7 = beta_b_at(base_2 + K_8);
-let add_4 = (mul_8 - shift) + (beta_b_7 - shift_2);
-let d = add_4 - shift_3;
-part_2 = part_2 + d;
-part_3 = part_3 + (d * d);
-}
-sum = sum + part_2;
-squares = squares + part_3;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum, mask_2);
-sum = sum + other_3;
-let other_4 = exchange(squares, mask_2);
-squares = squares + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_3;
+let all=scratch_memory[row_in_group*LANES];
+mean=all;
 workgroupBarrier();
 }
-let mean_2 = sum / f32(K * S);
-let variance = larger((squares / f32(K * S)) - (mean_2 * mean_2), 0.0f);
-let far = (variance * 4.0f) < (mean_2 * mean_2);
-let shift_4 = select(shift_3, shift_3 + mean_2, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, K * S, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_4 = 0.0f;
-var part_5 = 0.0f;
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_8 = x_at(base + i_3);
-let K_9 = i_3 / max(S, 1u);
-let running_mean_8 = running_mean_at(base_2 + K_9);
-let running_var_8 = running_var_at(base_2 + K_9);
-let rsqrt_8 = inverseSqrt(running_var_8 + eps);
-let gamma_b_8 = gamma_b_at(base_2 + K_9);
-let mul_9 = ((x_8 - running_mean_8) * rsqrt_8) * gamma_b_8;
-let beta_b_8 = beta_b_at(base_2 + K_9);
-let add_5 = (mul_9 - shift) + (beta_b_8 - shift_2);
-let d_2 = add_5 - shift_4;
-part_4 = part_4 + d_2;
-part_5 = part_5 + (d_2 * d_2);
+let mean_all=mean / f32(K*S);
+let beta_b_1=beta_b_at(base_2);
+let beta_b_2=beta_b_at(base_2+(K / 2u));
+let beta_b_3=beta_b_at(base_2+(K - 1u));
+let shift_2=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
+let x_4=x_at(base);
+let K_5=0u / max(S,1u);
+let running_mean_4=running_mean_at(base_2+K_5);
+let running_var_4=running_var_at(base_2+K_5);
+let rsqrt_4=inverseSqrt(running_var_4+eps);
+let gamma_b_4=gamma_b_at(base_2+K_5);
+let mul_5=((x_4 - running_mean_4)*rsqrt_4)*gamma_b_4;
+let beta_b_4=beta_b_at(base_2+K_5);
+let add=(mul_5 - shift)+(beta_b_4 - shift_2);
+let x_5=x_at(base+((K*S) / 2u));
+let K_6=((K*S) / 2u) / max(S,1u);
+let running_mean_5=running_mean_at(base_2+K_6);
+let running_var_5=running_var_at(base_2+K_6);
+let rsqrt_5=inverseSqrt(running_var_5+eps);
+let gamma_b_5=gamma_b_at(base_2+K_6);
+let mul_6=((x_5 - running_mean_5)*rsqrt_5)*gamma_b_5;
+let beta_b_5=beta_b_at(base_2+K_6);
+let add_2=(mul_6 - shift)+(beta_b_5 - shift_2);
+let x_6=x_at(base+((K*S) - 1u));
+let K_7=((K*S) - 1u) / max(S,1u);
+let running_mean_6=running_mean_at(base_2+K_7);
+let running_var_6=running_var_at(base_2+K_7);
+let rsqrt_6=inverseSqrt(running_var_6+eps);
+let gamma_b_6=gamma_b_at(base_2+K_7);
+let mul_7=((x_6 - running_mean_6)*rsqrt_6)*gamma_b_6;
+let beta_b_6=beta_b_at(base_2+K_7);
+let add_3=(mul_7 - shift)+(beta_b_6 - shift_2);
+let shift_3=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block_2=lane; block_2<K*S; block_2+=LANES*256u) {
+var part_2=0.0f;
+var part_3=0.0f;
+let stop_2=min(block_2+(LANES*256u),K*S);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_7=x_at(base+i_2);
+let K_8=i_2 / max(S,1u);
+let running_mean_7=running_mean_at(base_2+K_8);
+let running_var_7=running_var_at(base_2+K_8);
+let rsqrt_7=inverseSqrt(running_var_7+eps);
+let gamma_b_7=gamma_b_at(base_2+K_8);
+let mul_8=((x_7 - running_mean_7)*rsqrt_7)*gamma_b_7;
+let beta_b_7=beta_b_at(base_2+K_8);
+let add_4=(mul_8 - shift)+(beta_b_7 - shift_2);
+let d=add_4 - shift_3;
+part_2=part_2+d;
+part_3=part_3+(d*d);
 }
-sum_2 = sum_2 + part_4;
-squares_2 = squares_2 + part_5;
+sum=sum+part_2;
+squares=squares+part_3;
 }
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_2, mask_3);
-sum_2 = sum_2 + other_7;
-let other_8 = exchange(squares_2, mask_3);
-squares_2 = squares_2 + other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum,mask_2);
+sum=sum+other_3;
+let other_4=exchange(squares,mask_2);
+squares=squares+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_9 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_9;
-let mine_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_5 + other_10;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_2 = all_4;
-let all_5 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_5;
-workgroupBarrier();
-}
-let mean_3 = sum_2 / f32(K * S);
-let variance_2 = larger((squares_2 / f32(K * S)) - (mean_3 * mean_3), 0.0f);
-let rest = select(mean_2, mean_3, far);
-let spread = select(variance, variance_2, far);
-let rsqrt_10 = inverseSqrt(spread + eps);
-var mean_4 = 0.0f;
-for (var block_4 = lane; block_4 < K * S; block_4 += LANES * 256u) {
-var part_6 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), K * S);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let d_y_2 = d_y_at(base + i_4);
-let x_9 = x_at(base + i_4);
-let K_10 = i_4 / max(S, 1u);
-let running_mean_9 = running_mean_at(base_2 + K_10);
-let running_var_9 = running_var_at(base_2 + K_10);
-let rsqrt_9 = inverseSqrt(running_var_9 + eps);
-let gamma_b_9 = gamma_b_at(base_2 + K_10);
-let mul_10 = ((x_9 - running_mean_9) * rsqrt_9) * gamma_b_9;
-let beta_b_9 = beta_b_at(base_2 + K_10);
-let add_6 = (mul_10 - shift) + (beta_b_9 - shift_2);
-let mul_11 = ((add_6 - shift_4) - rest) * rsqrt_10;
-let gamma_2 = gamma_at(base_2 + K_10);
-part_6 = part_6 + ((d_y_2 * mul_11) * gamma_2);
-}
-mean_4 = mean_4 + part_6;
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_11 = exchange(mean_4, mask_4);
-mean_4 = mean_4 + other_11;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_4;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-let other_12 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_6 = scratch_memory[row_in_group * LANES];
-mean_4 = all_6;
+let all_2=scratch_memory[row_in_group*LANES];
+sum=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_3;
 workgroupBarrier();
 }
-let mean_all_2 = mean_4 / f32(K * S);
-let end_2 = select(0u, K * S, active_1);
-for (var i_5 = lane; i_5 < end_2; i_5 += LANES) {
-let d_y_3 = d_y_at(base + i_5);
-let K_11 = i_5 / max(S, 1u);
-let gamma_3 = gamma_at(base_2 + K_11);
-let mul_12 = d_y_3 * gamma_3;
-let x_10 = x_at(base + i_5);
-let running_mean_10 = running_mean_at(base_2 + K_11);
-let running_var_10 = running_var_at(base_2 + K_11);
-let rsqrt_11 = inverseSqrt(running_var_10 + eps);
-let gamma_b_10 = gamma_b_at(base_2 + K_11);
-let mul_13 = ((x_10 - running_mean_10) * rsqrt_11) * gamma_b_10;
-let beta_b_10 = beta_b_at(base_2 + K_11);
-let add_7 = (mul_13 - shift) + (beta_b_10 - shift_2);
-let mul_14 = ((add_7 - shift_4) - rest) * rsqrt_10;
-d_x_put(base + i_5, (((mul_12 - (mul_14 * mean_all_2)) - mean_all) * (gamma_b_10 * rsqrt_11)) * rsqrt_10);
+let mean_2=sum / f32(K*S);
+let variance=larger((squares / f32(K*S)) - (mean_2*mean_2),0.0f);
+let far=(variance*4.0f)<(mean_2*mean_2);
+let shift_4=select(shift_3,shift_3+mean_2,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,K*S,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_4=0.0f;
+var part_5=0.0f;
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_8=x_at(base+i_3);
+let K_9=i_3 / max(S,1u);
+let running_mean_8=running_mean_at(base_2+K_9);
+let running_var_8=running_var_at(base_2+K_9);
+let rsqrt_8=inverseSqrt(running_var_8+eps);
+let gamma_b_8=gamma_b_at(base_2+K_9);
+let mul_9=((x_8 - running_mean_8)*rsqrt_8)*gamma_b_8;
+let beta_b_8=beta_b_at(base_2+K_9);
+let add_5=(mul_9 - shift)+(beta_b_8 - shift_2);
+let d_2=add_5 - shift_4;
+part_4=part_4+d_2;
+part_5=part_5+(d_2*d_2);
+}
+sum_2=sum_2+part_4;
+squares_2=squares_2+part_5;
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_7=exchange(sum_2,mask_3);
+sum_2=sum_2+other_7;
+let other_8=exchange(squares_2,mask_3);
+squares_2=squares_2+other_8;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_4=scratch_memory[row_in_group*LANES];
+sum_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_5;
+workgroupBarrier();
+}
+let mean_3=sum_2 / f32(K*S);
+let variance_2=larger((squares_2 / f32(K*S)) - (mean_3*mean_3),0.0f);
+let rest=select(mean_2,mean_3,far);
+let spread=select(variance,variance_2,far);
+let rsqrt_10=inverseSqrt(spread+eps);
+var mean_4=0.0f;
+for (var block_4=lane; block_4<K*S; block_4+=LANES*256u) {
+var part_6=0.0f;
+let stop_4=min(block_4+(LANES*256u),K*S);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let d_y_2=d_y_at(base+i_4);
+let x_9=x_at(base+i_4);
+let K_10=i_4 / max(S,1u);
+let running_mean_9=running_mean_at(base_2+K_10);
+let running_var_9=running_var_at(base_2+K_10);
+let rsqrt_9=inverseSqrt(running_var_9+eps);
+let gamma_b_9=gamma_b_at(base_2+K_10);
+let mul_10=((x_9 - running_mean_9)*rsqrt_9)*gamma_b_9;
+let beta_b_9=beta_b_at(base_2+K_10);
+let add_6=(mul_10 - shift)+(beta_b_9 - shift_2);
+let mul_11=((add_6 - shift_4) - rest)*rsqrt_10;
+let gamma_2=gamma_at(base_2+K_10);
+part_6=part_6+((d_y_2*mul_11)*gamma_2);
+}
+mean_4=mean_4+part_6;
+}
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_11=exchange(mean_4,mask_4);
+mean_4=mean_4+other_11;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_4;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+}
+workgroupBarrier();
+}
+let all_6=scratch_memory[row_in_group*LANES];
+mean_4=all_6;
+workgroupBarrier();
+}
+let mean_all_2=mean_4 / f32(K*S);
+let end_2=select(0u,K*S,active_1);
+for (var i_5=lane; i_5<end_2; i_5+=LANES) {
+let d_y_3=d_y_at(base+i_5);
+let K_11=i_5 / max(S,1u);
+let gamma_3=gamma_at(base_2+K_11);
+let mul_12=d_y_3*gamma_3;
+let x_10=x_at(base+i_5);
+let running_mean_10=running_mean_at(base_2+K_11);
+let running_var_10=running_var_at(base_2+K_11);
+let rsqrt_11=inverseSqrt(running_var_10+eps);
+let gamma_b_10=gamma_b_at(base_2+K_11);
+let mul_13=((x_10 - running_mean_10)*rsqrt_11)*gamma_b_10;
+let beta_b_10=beta_b_at(base_2+K_11);
+let add_7=(mul_13 - shift)+(beta_b_10 - shift_2);
+let mul_14=((add_7 - shift_4) - rest)*rsqrt_10;
+d_x_put(base+i_5,(((mul_12 - (mul_14*mean_all_2)) - mean_all)*(gamma_b_10*rsqrt_11))*rsqrt_10);
 }
 }
 `,
@@ -8520,291 +8540,291 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * G);
-let row = select(0u, index, active_1);
-let base = row * (K * S);
-let x_1 = x_at(base);
-let G_1 = row % max(G, 1u);
-let K_1 = 0u / max(S, 1u);
-let base_2 = G_1 * K;
-let running_mean_1 = running_mean_at(base_2 + K_1);
-let running_var_1 = running_var_at(base_2 + K_1);
-let rsqrt = inverseSqrt(running_var_1 + eps);
-let gamma_b_1 = gamma_b_at(base_2 + K_1);
-let mul = ((x_1 - running_mean_1) * rsqrt) * gamma_b_1;
-let x_2 = x_at(base + ((K * S) / 2u));
-let K_2 = ((K * S) / 2u) / max(S, 1u);
-let running_mean_2 = running_mean_at(base_2 + K_2);
-let running_var_2 = running_var_at(base_2 + K_2);
-let rsqrt_2 = inverseSqrt(running_var_2 + eps);
-let gamma_b_2 = gamma_b_at(base_2 + K_2);
-let mul_2 = ((x_2 - running_mean_2) * rsqrt_2) * gamma_b_2;
-let x_3 = x_at(base + ((K * S) - 1u));
-let K_3 = ((K * S) - 1u) / max(S, 1u);
-let running_mean_3 = running_mean_at(base_2 + K_3);
-let running_var_3 = running_var_at(base_2 + K_3);
-let rsqrt_3 = inverseSqrt(running_var_3 + eps);
-let gamma_b_3 = gamma_b_at(base_2 + K_3);
-let mul_3 = ((x_3 - running_mean_3) * rsqrt_3) * gamma_b_3;
-let shift = mul + (((mul_2 - mul) + (mul_3 - mul)) * 0.3333333432674408f);
-let base_3 = row * ((K * S) / 4u);
-var mean = vec4f(0.0f);
-for (var block = lane; block < (K * S) / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (K * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_four(base_3 + i);
-let K_4 = (i * 4u) / max(S, 1u);
-let gamma_1 = gamma_at(base_2 + K_4);
-let mul_4 = d_y_1 * vec4f(gamma_1);
-part_1 = part_1 + mul_4;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*G);
+let row=select(0u,index,active_1);
+let base=row*(K*S);
+let x_1=x_at(base);
+let G_1=row % max(G,1u);
+let K_1=0u / max(S,1u);
+let base_2=G_1*K;
+let running_mean_1=running_mean_at(base_2+K_1);
+let running_var_1=running_var_at(base_2+K_1);
+let rsqrt=inverseSqrt(running_var_1+eps);
+let gamma_b_1=gamma_b_at(base_2+K_1);
+let mul=((x_1 - running_mean_1)*rsqrt)*gamma_b_1;
+let x_2=x_at(base+((K*S) / 2u));
+let K_2=((K*S) / 2u) / max(S,1u);
+let running_mean_2=running_mean_at(base_2+K_2);
+let running_var_2=running_var_at(base_2+K_2);
+let rsqrt_2=inverseSqrt(running_var_2+eps);
+let gamma_b_2=gamma_b_at(base_2+K_2);
+let mul_2=((x_2 - running_mean_2)*rsqrt_2)*gamma_b_2;
+let x_3=x_at(base+((K*S) - 1u));
+let K_3=((K*S) - 1u) / max(S,1u);
+let running_mean_3=running_mean_at(base_2+K_3);
+let running_var_3=running_var_at(base_2+K_3);
+let rsqrt_3=inverseSqrt(running_var_3+eps);
+let gamma_b_3=gamma_b_at(base_2+K_3);
+let mul_3=((x_3 - running_mean_3)*rsqrt_3)*gamma_b_3;
+let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
+let base_3=row*((K*S) / 4u);
+var mean=vec4f(0.0f);
+for (var block=lane; block<(K*S) / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(K*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let d_y_1=d_y_four(base_3+i);
+let K_4=(i*4u) / max(S,1u);
+let gamma_1=gamma_at(base_2+K_4);
+let mul_4=d_y_1*vec4f(gamma_1);
+part_1=part_1+mul_4;
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-var mean_2 = fold_add(mean);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean_2, mask);
-mean_2 = mean_2 + other;
+var mean_2=fold_add(mean);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean_2,mask);
+mean_2=mean_2+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean_2 = all;
-workgroupBarrier();
-}
-let mean_all = mean_2 / f32(K * S);
-let beta_b_1 = beta_b_at(base_2);
-let beta_b_2 = beta_b_at(base_2 + (K / 2u));
-let beta_b_3 = beta_b_at(base_2 + (K - 1u));
-let shift_2 = beta_b_1 + (((beta_b_2 - beta_b_1) + (beta_b_3 - beta_b_1)) * 0.3333333432674408f);
-let x_4 = x_at(base);
-let K_5 = 0u / max(S, 1u);
-let running_mean_4 = running_mean_at(base_2 + K_5);
-let running_var_4 = running_var_at(base_2 + K_5);
-let rsqrt_4 = inverseSqrt(running_var_4 + eps);
-let gamma_b_4 = gamma_b_at(base_2 + K_5);
-let mul_5 = ((x_4 - running_mean_4) * rsqrt_4) * gamma_b_4;
-let beta_b_4 = beta_b_at(base_2 + K_5);
-let add = (mul_5 - shift) + (beta_b_4 - shift_2);
-let x_5 = x_at(base + ((K * S) / 2u));
-let K_6 = ((K * S) / 2u) / max(S, 1u);
-let running_mean_5 = running_mean_at(base_2 + K_6);
-let running_var_5 = running_var_at(base_2 + K_6);
-let rsqrt_5 = inverseSqrt(running_var_5 + eps);
-let gamma_b_5 = gamma_b_at(base_2 + K_6);
-let mul_6 = ((x_5 - running_mean_5) * rsqrt_5) * gamma_b_5;
-let beta_b_5 = beta_b_at(base_2 + K_6);
-let add_2 = (mul_6 - shift) + (beta_b_5 - shift_2);
-let x_6 = x_at(base + ((K * S) - 1u));
-let K_7 = ((K * S) - 1u) / max(S, 1u);
-let running_mean_6 = running_mean_at(base_2 + K_7);
-let running_var_6 = running_var_at(base_2 + K_7);
-let rsqrt_6 = inverseSqrt(running_var_6 + eps);
-let gamma_b_6 = gamma_b_at(base_2 + K_7);
-let mul_7 = ((x_6 - running_mean_6) * rsqrt_6) * gamma_b_6;
-let beta_b_6 = beta_b_at(base_2 + K_7);
-let add_3 = (mul_7 - shift) + (beta_b_6 - shift_2);
-let shift_3 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block_2 = lane; block_2 < (K * S) / 4u; block_2 += LANES * 256u) {
-var part_2 = vec4f(0.0f);
-var part_3 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), (K * S) / 4u);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_7 = x_four(base_3 + i_2);
-let K_8 = (i_2 * 4u) / max(S, 1u);
-let running_mean_7 = running_mean_at(base_2 + K_8);
-let running_var_7 = running_var_at(base_2 + K_8);
-let rsqrt_7 = inverseSqrt(running_var_7 + eps);
-let gamma_b_7 = gamma_b_at(base_2 + K_8);
-let mul_8 = ((x_7 - vec4f(running_mean_7)) * vec4f(rsqrt_7)) * vec4f(gamma_b_7);
-let beta_b_7 = beta_b_at(base_2 + K_8);
-let add_4 = (mul_8 - vec4f(shift)) + vec4f(beta_b_7 - shift_2);
-let d = add_4 - vec4f(shift_3);
-part_2 = part_2 + d;
-part_3 = part_3 + (d * d);
-}
-sum = sum + part_2;
-squares = squares + part_3;
-}
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_3;
-let other_4 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum_2 = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_3;
+let all=scratch_memory[row_in_group*LANES];
+mean_2=all;
 workgroupBarrier();
 }
-let mean_3 = sum_2 / f32(K * S);
-let variance = larger((squares_2 / f32(K * S)) - (mean_3 * mean_3), 0.0f);
-let far = (variance * 4.0f) < (mean_3 * mean_3);
-let shift_4 = select(shift_3, shift_3 + mean_3, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, (K * S) / 4u, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_4 = vec4f(0.0f);
-var part_5 = vec4f(0.0f);
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_8 = x_four(base_3 + i_3);
-let K_9 = (i_3 * 4u) / max(S, 1u);
-let running_mean_8 = running_mean_at(base_2 + K_9);
-let running_var_8 = running_var_at(base_2 + K_9);
-let rsqrt_8 = inverseSqrt(running_var_8 + eps);
-let gamma_b_8 = gamma_b_at(base_2 + K_9);
-let mul_9 = ((x_8 - vec4f(running_mean_8)) * vec4f(rsqrt_8)) * vec4f(gamma_b_8);
-let beta_b_8 = beta_b_at(base_2 + K_9);
-let add_5 = (mul_9 - vec4f(shift)) + vec4f(beta_b_8 - shift_2);
-let d_2 = add_5 - vec4f(shift_4);
-part_4 = part_4 + d_2;
-part_5 = part_5 + (d_2 * d_2);
+let mean_all=mean_2 / f32(K*S);
+let beta_b_1=beta_b_at(base_2);
+let beta_b_2=beta_b_at(base_2+(K / 2u));
+let beta_b_3=beta_b_at(base_2+(K - 1u));
+let shift_2=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
+let x_4=x_at(base);
+let K_5=0u / max(S,1u);
+let running_mean_4=running_mean_at(base_2+K_5);
+let running_var_4=running_var_at(base_2+K_5);
+let rsqrt_4=inverseSqrt(running_var_4+eps);
+let gamma_b_4=gamma_b_at(base_2+K_5);
+let mul_5=((x_4 - running_mean_4)*rsqrt_4)*gamma_b_4;
+let beta_b_4=beta_b_at(base_2+K_5);
+let add=(mul_5 - shift)+(beta_b_4 - shift_2);
+let x_5=x_at(base+((K*S) / 2u));
+let K_6=((K*S) / 2u) / max(S,1u);
+let running_mean_5=running_mean_at(base_2+K_6);
+let running_var_5=running_var_at(base_2+K_6);
+let rsqrt_5=inverseSqrt(running_var_5+eps);
+let gamma_b_5=gamma_b_at(base_2+K_6);
+let mul_6=((x_5 - running_mean_5)*rsqrt_5)*gamma_b_5;
+let beta_b_5=beta_b_at(base_2+K_6);
+let add_2=(mul_6 - shift)+(beta_b_5 - shift_2);
+let x_6=x_at(base+((K*S) - 1u));
+let K_7=((K*S) - 1u) / max(S,1u);
+let running_mean_6=running_mean_at(base_2+K_7);
+let running_var_6=running_var_at(base_2+K_7);
+let rsqrt_6=inverseSqrt(running_var_6+eps);
+let gamma_b_6=gamma_b_at(base_2+K_7);
+let mul_7=((x_6 - running_mean_6)*rsqrt_6)*gamma_b_6;
+let beta_b_6=beta_b_at(base_2+K_7);
+let add_3=(mul_7 - shift)+(beta_b_6 - shift_2);
+let shift_3=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block_2=lane; block_2<(K*S) / 4u; block_2+=LANES*256u) {
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),(K*S) / 4u);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_7=x_four(base_3+i_2);
+let K_8=(i_2*4u) / max(S,1u);
+let running_mean_7=running_mean_at(base_2+K_8);
+let running_var_7=running_var_at(base_2+K_8);
+let rsqrt_7=inverseSqrt(running_var_7+eps);
+let gamma_b_7=gamma_b_at(base_2+K_8);
+let mul_8=((x_7 - vec4f(running_mean_7))*vec4f(rsqrt_7))*vec4f(gamma_b_7);
+let beta_b_7=beta_b_at(base_2+K_8);
+let add_4=(mul_8 - vec4f(shift))+vec4f(beta_b_7 - shift_2);
+let d=add_4 - vec4f(shift_3);
+part_2=part_2+d;
+part_3=part_3+(d*d);
 }
-sum_3 = sum_3 + part_4;
-squares_3 = squares_3 + part_5;
+sum=sum+part_2;
+squares=squares+part_3;
 }
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_3_2, mask_3);
-sum_3_2 = sum_3_2 + other_7;
-let other_8 = exchange(squares_3_2, mask_3);
-squares_3_2 = squares_3_2 + other_8;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum_2,mask_2);
+sum_2=sum_2+other_3;
+let other_4=exchange(squares_2,mask_2);
+squares_2=squares_2+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_9 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_9;
-let mine_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_5 + other_10;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_4;
-let all_5 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_5;
-workgroupBarrier();
-}
-let mean_4 = sum_3_2 / f32(K * S);
-let variance_2 = larger((squares_3_2 / f32(K * S)) - (mean_4 * mean_4), 0.0f);
-let rest = select(mean_3, mean_4, far);
-let spread = select(variance, variance_2, far);
-let rsqrt_10 = inverseSqrt(spread + eps);
-var mean_5 = vec4f(0.0f);
-for (var block_4 = lane; block_4 < (K * S) / 4u; block_4 += LANES * 256u) {
-var part_6 = vec4f(0.0f);
-let stop_4 = min(block_4 + (LANES * 256u), (K * S) / 4u);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let d_y_2 = d_y_four(base_3 + i_4);
-let x_9 = x_four(base_3 + i_4);
-let K_10 = (i_4 * 4u) / max(S, 1u);
-let running_mean_9 = running_mean_at(base_2 + K_10);
-let running_var_9 = running_var_at(base_2 + K_10);
-let rsqrt_9 = inverseSqrt(running_var_9 + eps);
-let gamma_b_9 = gamma_b_at(base_2 + K_10);
-let mul_10 = ((x_9 - vec4f(running_mean_9)) * vec4f(rsqrt_9)) * vec4f(gamma_b_9);
-let beta_b_9 = beta_b_at(base_2 + K_10);
-let add_6 = (mul_10 - vec4f(shift)) + vec4f(beta_b_9 - shift_2);
-let mul_11 = ((add_6 - vec4f(shift_4)) - vec4f(rest)) * vec4f(rsqrt_10);
-let gamma_2 = gamma_at(base_2 + K_10);
-part_6 = part_6 + ((d_y_2 * mul_11) * vec4f(gamma_2));
-}
-mean_5 = mean_5 + part_6;
-}
-var mean_5_2 = fold_add(mean_5);
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_11 = exchange(mean_5_2, mask_4);
-mean_5_2 = mean_5_2 + other_11;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_5_2;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-let other_12 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_6 = scratch_memory[row_in_group * LANES];
-mean_5_2 = all_6;
+let all_2=scratch_memory[row_in_group*LANES];
+sum_2=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_3;
 workgroupBarrier();
 }
-let mean_all_2 = mean_5_2 / f32(K * S);
-let end_2 = select(0u, (K * S) / 4u, active_1);
-for (var i_5 = lane; i_5 < end_2; i_5 += LANES) {
-let d_y_3 = d_y_four(base_3 + i_5);
-let K_11 = (i_5 * 4u) / max(S, 1u);
-let gamma_3 = gamma_at(base_2 + K_11);
-let mul_12 = d_y_3 * vec4f(gamma_3);
-let x_10 = x_four(base_3 + i_5);
-let running_mean_10 = running_mean_at(base_2 + K_11);
-let running_var_10 = running_var_at(base_2 + K_11);
-let rsqrt_11 = inverseSqrt(running_var_10 + eps);
-let gamma_b_10 = gamma_b_at(base_2 + K_11);
-let mul_13 = ((x_10 - vec4f(running_mean_10)) * vec4f(rsqrt_11)) * vec4f(gamma_b_10);
-let beta_b_10 = beta_b_at(base_2 + K_11);
-let add_7 = (mul_13 - vec4f(shift)) + vec4f(beta_b_10 - shift_2);
-let mul_14 = ((add_7 - vec4f(shift_4)) - vec4f(rest)) * vec4f(rsqrt_10);
-let mul_15 = (((mul_12 - (mul_14 * vec4f(mean_all_2))) - vec4f(mean_all)) * vec4f(gamma_b_10 * rsqrt_11)) * vec4f(rsqrt_10);
-d_x_put_four(base_3 + i_5, mul_15);
+let mean_3=sum_2 / f32(K*S);
+let variance=larger((squares_2 / f32(K*S)) - (mean_3*mean_3),0.0f);
+let far=(variance*4.0f)<(mean_3*mean_3);
+let shift_4=select(shift_3,shift_3+mean_3,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,(K*S) / 4u,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_4=vec4f(0.0f);
+var part_5=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_8=x_four(base_3+i_3);
+let K_9=(i_3*4u) / max(S,1u);
+let running_mean_8=running_mean_at(base_2+K_9);
+let running_var_8=running_var_at(base_2+K_9);
+let rsqrt_8=inverseSqrt(running_var_8+eps);
+let gamma_b_8=gamma_b_at(base_2+K_9);
+let mul_9=((x_8 - vec4f(running_mean_8))*vec4f(rsqrt_8))*vec4f(gamma_b_8);
+let beta_b_8=beta_b_at(base_2+K_9);
+let add_5=(mul_9 - vec4f(shift))+vec4f(beta_b_8 - shift_2);
+let d_2=add_5 - vec4f(shift_4);
+part_4=part_4+d_2;
+part_5=part_5+(d_2*d_2);
+}
+sum_3=sum_3+part_4;
+squares_3=squares_3+part_5;
+}
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_7=exchange(sum_3_2,mask_3);
+sum_3_2=sum_3_2+other_7;
+let other_8=exchange(squares_3_2,mask_3);
+squares_3_2=squares_3_2+other_8;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_4=scratch_memory[row_in_group*LANES];
+sum_3_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_5;
+workgroupBarrier();
+}
+let mean_4=sum_3_2 / f32(K*S);
+let variance_2=larger((squares_3_2 / f32(K*S)) - (mean_4*mean_4),0.0f);
+let rest=select(mean_3,mean_4,far);
+let spread=select(variance,variance_2,far);
+let rsqrt_10=inverseSqrt(spread+eps);
+var mean_5=vec4f(0.0f);
+for (var block_4=lane; block_4<(K*S) / 4u; block_4+=LANES*256u) {
+var part_6=vec4f(0.0f);
+let stop_4=min(block_4+(LANES*256u),(K*S) / 4u);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let d_y_2=d_y_four(base_3+i_4);
+let x_9=x_four(base_3+i_4);
+let K_10=(i_4*4u) / max(S,1u);
+let running_mean_9=running_mean_at(base_2+K_10);
+let running_var_9=running_var_at(base_2+K_10);
+let rsqrt_9=inverseSqrt(running_var_9+eps);
+let gamma_b_9=gamma_b_at(base_2+K_10);
+let mul_10=((x_9 - vec4f(running_mean_9))*vec4f(rsqrt_9))*vec4f(gamma_b_9);
+let beta_b_9=beta_b_at(base_2+K_10);
+let add_6=(mul_10 - vec4f(shift))+vec4f(beta_b_9 - shift_2);
+let mul_11=((add_6 - vec4f(shift_4)) - vec4f(rest))*vec4f(rsqrt_10);
+let gamma_2=gamma_at(base_2+K_10);
+part_6=part_6+((d_y_2*mul_11)*vec4f(gamma_2));
+}
+mean_5=mean_5+part_6;
+}
+var mean_5_2=fold_add(mean_5);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_11=exchange(mean_5_2,mask_4);
+mean_5_2=mean_5_2+other_11;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_5_2;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+}
+workgroupBarrier();
+}
+let all_6=scratch_memory[row_in_group*LANES];
+mean_5_2=all_6;
+workgroupBarrier();
+}
+let mean_all_2=mean_5_2 / f32(K*S);
+let end_2=select(0u,(K*S) / 4u,active_1);
+for (var i_5=lane; i_5<end_2; i_5+=LANES) {
+let d_y_3=d_y_four(base_3+i_5);
+let K_11=(i_5*4u) / max(S,1u);
+let gamma_3=gamma_at(base_2+K_11);
+let mul_12=d_y_3*vec4f(gamma_3);
+let x_10=x_four(base_3+i_5);
+let running_mean_10=running_mean_at(base_2+K_11);
+let running_var_10=running_var_at(base_2+K_11);
+let rsqrt_11=inverseSqrt(running_var_10+eps);
+let gamma_b_10=gamma_b_at(base_2+K_11);
+let mul_13=((x_10 - vec4f(running_mean_10))*vec4f(rsqrt_11))*vec4f(gamma_b_10);
+let beta_b_10=beta_b_at(base_2+K_11);
+let add_7=(mul_13 - vec4f(shift))+vec4f(beta_b_10 - shift_2);
+let mul_14=((add_7 - vec4f(shift_4)) - vec4f(rest))*vec4f(rsqrt_10);
+let mul_15=(((mul_12 - (mul_14*vec4f(mean_all_2))) - vec4f(mean_all))*vec4f(gamma_b_10*rsqrt_11))*vec4f(rsqrt_10);
+d_x_put_four(base_3+i_5,mul_15);
 }
 }
 `,

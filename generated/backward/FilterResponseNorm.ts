@@ -28,6 +28,7 @@ export const backward: readonly Program[] = [
         name: "d_x",
         grid: ["N", "C"],
         row: ["S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -41,99 +42,99 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let base = row * S;
-var mean = 0.0f;
-for (var block = lane; block < S; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), S);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + i);
-part_1 = part_1 + (x_1 * x_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let base=row*S;
+var mean=0.0f;
+for (var block=lane; block<S; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),S);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_at(base+i);
+part_1=part_1+(x_1*x_1);
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean, mask);
-mean = mean + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean,mask);
+mean=mean+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean = all;
-workgroupBarrier();
-}
-let mean_all = mean / f32(S);
-let C_1 = row % max(C, 1u);
-let tau_1 = tau_at(C_1);
-let gamma_1 = gamma_at(C_1);
-let rsqrt = inverseSqrt(mean_all + abs(eps));
-let beta_1 = beta_at(C_1);
-var mean_2 = 0.0f;
-for (var block_2 = lane; block_2 < S; block_2 += LANES * 256u) {
-var part_2 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), S);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_2 = x_at(base + i_2);
-let mul = (gamma_1 * x_2) * rsqrt;
-let add = mul + beta_1;
-let d_y_1 = d_y_at(base + i_2);
-let where_1 = select(select(0.0f, 0.5f * d_y_1, add == tau_1), d_y_1, tau_1 < add);
-part_2 = part_2 + (where_1 * mul);
-}
-mean_2 = mean_2 + part_2;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(mean_2, mask_2);
-mean_2 = mean_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-mean_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+mean=all;
 workgroupBarrier();
 }
-let mean_all_2 = mean_2 / f32(S);
-let end = select(0u, S, active_1);
-let mul_3 = rsqrt * mean_all_2;
-for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-let x_3 = x_at(base + i_3);
-let mul_2 = (gamma_1 * x_3) * rsqrt;
-let add_2 = mul_2 + beta_1;
-let d_y_2 = d_y_at(base + i_3);
-let where_2 = select(select(0.0f, 0.5f * d_y_2, add_2 == tau_1), d_y_2, tau_1 < add_2);
-d_x_put(base + i_3, ((where_2 * gamma_1) - (x_3 * mul_3)) * rsqrt);
+let mean_all=mean / f32(S);
+let C_1=row % max(C,1u);
+let tau_1=tau_at(C_1);
+let gamma_1=gamma_at(C_1);
+let rsqrt=inverseSqrt(mean_all+abs(eps));
+let beta_1=beta_at(C_1);
+var mean_2=0.0f;
+for (var block_2=lane; block_2<S; block_2+=LANES*256u) {
+var part_2=0.0f;
+let stop_2=min(block_2+(LANES*256u),S);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_2=x_at(base+i_2);
+let mul=(gamma_1*x_2)*rsqrt;
+let add=mul+beta_1;
+let d_y_1=d_y_at(base+i_2);
+let where_1=select(select(0.0f,0.5f*d_y_1,add==tau_1),d_y_1,tau_1<add);
+part_2=part_2+(where_1*mul);
+}
+mean_2=mean_2+part_2;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(mean_2,mask_2);
+mean_2=mean_2+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+mean_2=all_2;
+workgroupBarrier();
+}
+let mean_all_2=mean_2 / f32(S);
+let end=select(0u,S,active_1);
+let mul_3=rsqrt*mean_all_2;
+for (var i_3=lane; i_3<end; i_3+=LANES) {
+let x_3=x_at(base+i_3);
+let mul_2=(gamma_1*x_3)*rsqrt;
+let add_2=mul_2+beta_1;
+let d_y_2=d_y_at(base+i_3);
+let where_2=select(select(0.0f,0.5f*d_y_2,add_2==tau_1),d_y_2,tau_1<add_2);
+d_x_put(base+i_3,((where_2*gamma_1) - (x_3*mul_3))*rsqrt);
 }
 }
 `,
@@ -168,104 +169,104 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let base = row * (S / 4u);
-var mean = vec4f(0.0f);
-for (var block = lane; block < S / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), S / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(base + i);
-part_1 = part_1 + (x_1 * x_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let base=row*(S / 4u);
+var mean=vec4f(0.0f);
+for (var block=lane; block<S / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),S / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_four(base+i);
+part_1=part_1+(x_1*x_1);
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-var mean_2 = fold_add(mean);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean_2, mask);
-mean_2 = mean_2 + other;
+var mean_2=fold_add(mean);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean_2,mask);
+mean_2=mean_2+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean_2 = all;
-workgroupBarrier();
-}
-let mean_all = mean_2 / f32(S);
-let C_1 = row % max(C, 1u);
-let tau_1 = tau_at(C_1);
-let gamma_1 = gamma_at(C_1);
-let rsqrt = inverseSqrt(mean_all + abs(eps));
-let beta_1 = beta_at(C_1);
-var mean_3 = vec4f(0.0f);
-for (var block_2 = lane; block_2 < S / 4u; block_2 += LANES * 256u) {
-var part_2 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), S / 4u);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_2 = x_four(base + i_2);
-let mul = (vec4f(gamma_1) * x_2) * vec4f(rsqrt);
-let add = mul + vec4f(beta_1);
-let d_y_1 = d_y_four(base + i_2);
-let where_1 = select(select(vec4f(0.0f), vec4f(0.5f) * d_y_1, add == vec4f(tau_1)), d_y_1, vec4f(tau_1) < add);
-part_2 = part_2 + (where_1 * mul);
-}
-mean_3 = mean_3 + part_2;
-}
-var mean_3_2 = fold_add(mean_3);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(mean_3_2, mask_2);
-mean_3_2 = mean_3_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_3_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-mean_3_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+mean_2=all;
 workgroupBarrier();
 }
-let mean_all_2 = mean_3_2 / f32(S);
-let end = select(0u, S / 4u, active_1);
-let mul_3 = rsqrt * mean_all_2;
-for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-let x_3 = x_four(base + i_3);
-let mul_2 = (vec4f(gamma_1) * x_3) * vec4f(rsqrt);
-let add_2 = mul_2 + vec4f(beta_1);
-let d_y_2 = d_y_four(base + i_3);
-let where_2 = select(select(vec4f(0.0f), vec4f(0.5f) * d_y_2, add_2 == vec4f(tau_1)), d_y_2, vec4f(tau_1) < add_2);
-d_x_put_four(base + i_3, ((where_2 * vec4f(gamma_1)) - (x_3 * vec4f(mul_3))) * vec4f(rsqrt));
+let mean_all=mean_2 / f32(S);
+let C_1=row % max(C,1u);
+let tau_1=tau_at(C_1);
+let gamma_1=gamma_at(C_1);
+let rsqrt=inverseSqrt(mean_all+abs(eps));
+let beta_1=beta_at(C_1);
+var mean_3=vec4f(0.0f);
+for (var block_2=lane; block_2<S / 4u; block_2+=LANES*256u) {
+var part_2=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),S / 4u);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_2=x_four(base+i_2);
+let mul=(vec4f(gamma_1)*x_2)*vec4f(rsqrt);
+let add=mul+vec4f(beta_1);
+let d_y_1=d_y_four(base+i_2);
+let where_1=select(select(vec4f(0.0f),vec4f(0.5f)*d_y_1,add==vec4f(tau_1)),d_y_1,vec4f(tau_1)<add);
+part_2=part_2+(where_1*mul);
+}
+mean_3=mean_3+part_2;
+}
+var mean_3_2=fold_add(mean_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(mean_3_2,mask_2);
+mean_3_2=mean_3_2+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+mean_3_2=all_2;
+workgroupBarrier();
+}
+let mean_all_2=mean_3_2 / f32(S);
+let end=select(0u,S / 4u,active_1);
+let mul_3=rsqrt*mean_all_2;
+for (var i_3=lane; i_3<end; i_3+=LANES) {
+let x_3=x_four(base+i_3);
+let mul_2=(vec4f(gamma_1)*x_3)*vec4f(rsqrt);
+let add_2=mul_2+vec4f(beta_1);
+let d_y_2=d_y_four(base+i_3);
+let where_2=select(select(vec4f(0.0f),vec4f(0.5f)*d_y_2,add_2==vec4f(tau_1)),d_y_2,vec4f(tau_1)<add_2);
+d_x_put_four(base+i_3,((where_2*vec4f(gamma_1)) - (x_3*vec4f(mul_3)))*vec4f(rsqrt));
 }
 }
 `,
@@ -320,6 +321,7 @@ d_x_put_four(base + i_3, ((where_2 * vec4f(gamma_1)) - (x_3 * vec4f(mul_3))) * v
         name: "scratch_10",
         grid: ["N", "C"],
         row: ["S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -333,53 +335,53 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let base = row * S;
-var mean = 0.0f;
-for (var block = lane; block < S; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), S);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + i);
-part_1 = part_1 + (x_1 * x_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let base=row*S;
+var mean=0.0f;
+for (var block=lane; block<S; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),S);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_at(base+i);
+part_1=part_1+(x_1*x_1);
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean, mask);
-mean = mean + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean,mask);
+mean=mean+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean = all;
 workgroupBarrier();
 }
-let mean_all = mean / f32(S);
-if (active_1 && (lane == 0u)) {
-scratch_put(row, inverseSqrt(mean_all + abs(eps)));
+let all=scratch_memory[row_in_group*LANES];
+mean=all;
+workgroupBarrier();
+}
+let mean_all=mean / f32(S);
+if (active_1 && (lane==0u)) {
+scratch_put(row,inverseSqrt(mean_all+abs(eps)));
 }
 }
 `,
@@ -415,57 +417,57 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let base = row * (S / 4u);
-var mean = vec4f(0.0f);
-for (var block = lane; block < S / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), S / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(base + i);
-part_1 = part_1 + (x_1 * x_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let base=row*(S / 4u);
+var mean=vec4f(0.0f);
+for (var block=lane; block<S / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),S / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_four(base+i);
+part_1=part_1+(x_1*x_1);
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-var mean_2 = fold_add(mean);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean_2, mask);
-mean_2 = mean_2 + other;
+var mean_2=fold_add(mean);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean_2,mask);
+mean_2=mean_2+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean_2 = all;
 workgroupBarrier();
 }
-let mean_all = mean_2 / f32(S);
-if (active_1 && (lane == 0u)) {
-scratch_put(row, inverseSqrt(mean_all + abs(eps)));
+let all=scratch_memory[row_in_group*LANES];
+mean_2=all;
+workgroupBarrier();
+}
+let mean_all=mean_2 / f32(S);
+if (active_1 && (lane==0u)) {
+scratch_put(row,inverseSqrt(mean_all+abs(eps)));
 }
 }
 `,
@@ -497,6 +499,7 @@ scratch_put(row, inverseSqrt(mean_all + abs(eps)));
         name: "d_gamma",
         grid: ["C"],
         row: ["N", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -509,91 +512,91 @@ override SUBGROUP: u32;
 override C: u32;
 override S: u32;
 override N: u32;
-override scratch_length: u32 = LANES * ROWS * 3u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let tau_1 = tau_at(row);
-let gamma_1 = gamma_at(row);
-let base = row * S;
-let beta_1 = beta_at(row);
-var sum = 0.0f;
-var sum_2 = 0.0f;
-var sum_3 = 0.0f;
-for (var block = lane; block < N * S; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-var part_3 = 0.0f;
-let stop = min(block + (LANES * 256u), N * S);
-for (var i = block; i < stop; i += LANES) {
-let N_1 = i / max(S, 1u);
-let S_1 = i % max(S, 1u);
-let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
-let scratch_10 = scratch_at(row + (N_1 * C));
-let add = ((gamma_1 * x_1) * scratch_10) + beta_1;
-let d_y_1 = d_y_at(base + ((N_1 * (C * S)) + S_1));
-let where_1 = select(0.0f, 0.5f * d_y_1, add == tau_1);
-let where_2 = select(where_1, d_y_1, tau_1 < add);
-part_1 = part_1 + ((where_2 * x_1) * scratch_10);
-part_2 = part_2 + where_2;
-part_3 = part_3 + select(where_1, d_y_1, add < tau_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let tau_1=tau_at(row);
+let gamma_1=gamma_at(row);
+let base=row*S;
+let beta_1=beta_at(row);
+var sum=0.0f;
+var sum_2=0.0f;
+var sum_3=0.0f;
+for (var block=lane; block<N*S; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+var part_3=0.0f;
+let stop=min(block+(LANES*256u),N*S);
+for (var i=block; i<stop; i+=LANES) {
+let N_1=i / max(S,1u);
+let S_1=i % max(S,1u);
+let x_1=x_at(base+((N_1*(C*S))+S_1));
+let scratch_10=scratch_at(row+(N_1*C));
+let add=((gamma_1*x_1)*scratch_10)+beta_1;
+let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
+let where_1=select(0.0f,0.5f*d_y_1,add==tau_1);
+let where_2=select(where_1,d_y_1,tau_1<add);
+part_1=part_1+((where_2*x_1)*scratch_10);
+part_2=part_2+where_2;
+part_3=part_3+select(where_1,d_y_1,add<tau_1);
 }
-sum = sum + part_1;
-sum_2 = sum_2 + part_2;
-sum_3 = sum_3 + part_3;
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+sum_3=sum_3+part_3;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(sum_2, mask);
-sum_2 = sum_2 + other_2;
-let other_3 = exchange(sum_3, mask);
-sum_3 = sum_3 + other_3;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(sum_2,mask);
+sum_2=sum_2+other_2;
+let other_3=exchange(sum_3,mask);
+sum_3=sum_3+other_3;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_3;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_4;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_5;
-let mine_3 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_4;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_5;
+let mine_3=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2 = all_2;
-let all_3 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_3 = all_3;
 workgroupBarrier();
 }
-let sum_all = sum;
-let sum_all_2 = sum_2;
-let sum_all_3 = sum_3;
-if (active_1 && (lane == 0u)) {
-d_gamma_put(row, sum_all);
-d_beta_put(row, sum_all_2);
-d_tau_put(row, sum_all_3);
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_3=all_3;
+workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+let sum_all_3=sum_3;
+if (active_1 && (lane==0u)) {
+d_gamma_put(row,sum_all);
+d_beta_put(row,sum_all_2);
+d_tau_put(row,sum_all_3);
 }
 }
 `,
@@ -629,97 +632,97 @@ override SUBGROUP: u32;
 override C: u32;
 override S: u32;
 override N: u32;
-override scratch_length: u32 = LANES * ROWS * 3u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let tau_1 = tau_at(row);
-let gamma_1 = gamma_at(row);
-let base = row * (S / 4u);
-let beta_1 = beta_at(row);
-var sum = vec4f(0.0f);
-var sum_2 = vec4f(0.0f);
-var sum_3 = vec4f(0.0f);
-for (var block = lane; block < (N * S) / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-var part_3 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (N * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let N_1 = (i * 4u) / max(S, 1u);
-let S_1 = (i * 4u) % max(S, 1u);
-let x_1 = x_four(base + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let scratch_10 = scratch_at(row + (N_1 * C));
-let add = ((vec4f(gamma_1) * x_1) * vec4f(scratch_10)) + vec4f(beta_1);
-let d_y_1 = d_y_four(base + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let where_1 = select(vec4f(0.0f), vec4f(0.5f) * d_y_1, add == vec4f(tau_1));
-let where_2 = select(where_1, d_y_1, vec4f(tau_1) < add);
-part_1 = part_1 + ((where_2 * x_1) * vec4f(scratch_10));
-part_2 = part_2 + where_2;
-part_3 = part_3 + select(where_1, d_y_1, add < vec4f(tau_1));
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let tau_1=tau_at(row);
+let gamma_1=gamma_at(row);
+let base=row*(S / 4u);
+let beta_1=beta_at(row);
+var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+var sum_3=vec4f(0.0f);
+for (var block=lane; block<(N*S) / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(N*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let N_1=(i*4u) / max(S,1u);
+let S_1=(i*4u) % max(S,1u);
+let x_1=x_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let scratch_10=scratch_at(row+(N_1*C));
+let add=((vec4f(gamma_1)*x_1)*vec4f(scratch_10))+vec4f(beta_1);
+let d_y_1=d_y_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let where_1=select(vec4f(0.0f),vec4f(0.5f)*d_y_1,add==vec4f(tau_1));
+let where_2=select(where_1,d_y_1,vec4f(tau_1)<add);
+part_1=part_1+((where_2*x_1)*vec4f(scratch_10));
+part_2=part_2+where_2;
+part_3=part_3+select(where_1,d_y_1,add<vec4f(tau_1));
 }
-sum = sum + part_1;
-sum_2 = sum_2 + part_2;
-sum_3 = sum_3 + part_3;
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+sum_3=sum_3+part_3;
 }
-var sum_4 = fold_add(sum);
-var sum_2_2 = fold_add(sum_2);
-var sum_3_2 = fold_add(sum_3);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_4, mask);
-sum_4 = sum_4 + other;
-let other_2 = exchange(sum_2_2, mask);
-sum_2_2 = sum_2_2 + other_2;
-let other_3 = exchange(sum_3_2, mask);
-sum_3_2 = sum_3_2 + other_3;
+var sum_4=fold_add(sum);
+var sum_2_2=fold_add(sum_2);
+var sum_3_2=fold_add(sum_3);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_4,mask);
+sum_4=sum_4+other;
+let other_2=exchange(sum_2_2,mask);
+sum_2_2=sum_2_2+other_2;
+let other_3=exchange(sum_3_2,mask);
+sum_3_2=sum_3_2+other_3;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_4;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2_2;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_3_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_4;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_5;
-let mine_3 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_4;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_5;
+let mine_3=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_4 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2_2 = all_2;
-let all_3 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_3_2 = all_3;
 workgroupBarrier();
 }
-let sum_all = sum_4;
-let sum_all_2 = sum_2_2;
-let sum_all_3 = sum_3_2;
-if (active_1 && (lane == 0u)) {
-d_gamma_put(row, sum_all);
-d_beta_put(row, sum_all_2);
-d_tau_put(row, sum_all_3);
+let all=scratch_memory[row_in_group*LANES];
+sum_4=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2_2=all_2;
+let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_3_2=all_3;
+workgroupBarrier();
+}
+let sum_all=sum_4;
+let sum_all_2=sum_2_2;
+let sum_all_3=sum_3_2;
+if (active_1 && (lane==0u)) {
+d_gamma_put(row,sum_all);
+d_beta_put(row,sum_all_2);
+d_tau_put(row,sum_all_3);
 }
 }
 `,
@@ -769,446 +772,15 @@ d_tau_put(row, sum_all_3);
       { name: "d_gamma", role: "output", dims: ["C"] },
       { name: "d_beta", role: "output", dims: ["C"] },
       { name: "d_tau", role: "output", dims: ["C"] },
-      { name: "(scratch)", role: "scratch", dims: [], parts: [["N", "C"]] },
+      { name: "(scratch)", role: "scratch", dims: [], parts: [["N", "C"], ["N", "C"], ["N", "C"]] },
       { name: "(partials)", role: "scratch", dims: [], parts: [] },
     ],
     kernels: [
       {
-        name: "scratch_10",
-        grid: ["N", "C"],
-        row: ["S"],
-        forms: [
-          {
-            vector: null,
-            together: 1,
-            held: 0,
-            wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override N: u32;
-override C: u32;
-override S: u32;
-override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let base = row * S;
-var mean = 0.0f;
-for (var block = lane; block < S; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), S);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + i);
-part_1 = part_1 + (x_1 * x_1);
-}
-mean = mean + part_1;
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean, mask);
-mean = mean + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean = all;
-workgroupBarrier();
-}
-let mean_all = mean / f32(S);
-if (active_1 && (lane == 0u)) {
-scratch_put(row, inverseSqrt(mean_all + abs(eps)));
-}
-}
-`,
-            bindings: [
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-              {
-                tensor: "(scratch)",
-                access: "read_write",
-                name: "scratch",
-                accessors: { put: "scratch_put" },
-              },
-            ],
-            constants: [
-              { name: "LANES", kind: "lanes" },
-              { name: "ROWS", kind: "rows" },
-              { name: "COLUMNS", kind: "columns" },
-              { name: "SUBGROUP", kind: "subgroup" },
-              { name: "N", kind: "extent", factor: "N" },
-              { name: "C", kind: "extent", factor: "C" },
-              { name: "S", kind: "extent", factor: "S" },
-              { name: "eps", kind: "param", param: "eps" },
-            ],
-          },
-          {
-            vector: "S",
-            together: 1,
-            held: 0,
-            wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override N: u32;
-override C: u32;
-override S: u32;
-override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
-}
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let base = row * (S / 4u);
-var mean = vec4f(0.0f);
-for (var block = lane; block < S / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), S / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(base + i);
-part_1 = part_1 + (x_1 * x_1);
-}
-mean = mean + part_1;
-}
-var mean_2 = fold_add(mean);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean_2, mask);
-mean_2 = mean_2 + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean_2 = all;
-workgroupBarrier();
-}
-let mean_all = mean_2 / f32(S);
-if (active_1 && (lane == 0u)) {
-scratch_put(row, inverseSqrt(mean_all + abs(eps)));
-}
-}
-`,
-            bindings: [
-              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-              {
-                tensor: "(scratch)",
-                access: "read_write",
-                name: "scratch",
-                accessors: { put: "scratch_put" },
-              },
-            ],
-            constants: [
-              { name: "LANES", kind: "lanes" },
-              { name: "ROWS", kind: "rows" },
-              { name: "COLUMNS", kind: "columns" },
-              { name: "SUBGROUP", kind: "subgroup" },
-              { name: "N", kind: "extent", factor: "N" },
-              { name: "C", kind: "extent", factor: "C" },
-              { name: "S", kind: "extent", factor: "S" },
-              { name: "eps", kind: "param", param: "eps" },
-            ],
-          },
-        ],
-        offers: { held: 0, together: 4, split: true },
-        split: null,
-      },
-      {
-        name: "d_gamma",
-        grid: ["C"],
-        row: ["N", "S"],
-        forms: [
-          {
-            vector: null,
-            together: 1,
-            held: 0,
-            wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override C: u32;
-override S: u32;
-override N: u32;
-override scratch_length: u32 = LANES * ROWS * 3u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let tau_1 = tau_at(row);
-let gamma_1 = gamma_at(row);
-let base = row * S;
-let beta_1 = beta_at(row);
-var sum = 0.0f;
-var sum_2 = 0.0f;
-var sum_3 = 0.0f;
-for (var block = lane; block < N * S; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-var part_3 = 0.0f;
-let stop = min(block + (LANES * 256u), N * S);
-for (var i = block; i < stop; i += LANES) {
-let N_1 = i / max(S, 1u);
-let S_1 = i % max(S, 1u);
-let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
-let scratch_10 = scratch_at(row + (N_1 * C));
-let add = ((gamma_1 * x_1) * scratch_10) + beta_1;
-let d_y_1 = d_y_at(base + ((N_1 * (C * S)) + S_1));
-let where_1 = select(0.0f, 0.5f * d_y_1, add == tau_1);
-let where_2 = select(where_1, d_y_1, tau_1 < add);
-part_1 = part_1 + ((where_2 * x_1) * scratch_10);
-part_2 = part_2 + where_2;
-part_3 = part_3 + select(where_1, d_y_1, add < tau_1);
-}
-sum = sum + part_1;
-sum_2 = sum_2 + part_2;
-sum_3 = sum_3 + part_3;
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(sum_2, mask);
-sum_2 = sum_2 + other_2;
-let other_3 = exchange(sum_3, mask);
-sum_3 = sum_3 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_3;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_4;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_5;
-let mine_3 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2 = all_2;
-let all_3 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_3 = all_3;
-workgroupBarrier();
-}
-let sum_all = sum;
-let sum_all_2 = sum_2;
-let sum_all_3 = sum_3;
-if (active_1 && (lane == 0u)) {
-d_gamma_put(row, sum_all);
-d_beta_put(row, sum_all_2);
-d_tau_put(row, sum_all_3);
-}
-}
-`,
-            bindings: [
-              { tensor: "tau", access: "read", name: "tau", accessors: { at: "tau_at" } },
-              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
-              { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
-              { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
-              { tensor: "d_tau", access: "read_write", name: "d_tau", accessors: { put: "d_tau_put" } },
-            ],
-            constants: [
-              { name: "LANES", kind: "lanes" },
-              { name: "ROWS", kind: "rows" },
-              { name: "COLUMNS", kind: "columns" },
-              { name: "SUBGROUP", kind: "subgroup" },
-              { name: "C", kind: "extent", factor: "C" },
-              { name: "S", kind: "extent", factor: "S" },
-              { name: "N", kind: "extent", factor: "N" },
-            ],
-          },
-          {
-            vector: "S",
-            together: 1,
-            held: 0,
-            wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override C: u32;
-override S: u32;
-override N: u32;
-override scratch_length: u32 = LANES * ROWS * 3u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
-}
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let tau_1 = tau_at(row);
-let gamma_1 = gamma_at(row);
-let base = row * (S / 4u);
-let beta_1 = beta_at(row);
-var sum = vec4f(0.0f);
-var sum_2 = vec4f(0.0f);
-var sum_3 = vec4f(0.0f);
-for (var block = lane; block < (N * S) / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-var part_3 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (N * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let N_1 = (i * 4u) / max(S, 1u);
-let S_1 = (i * 4u) % max(S, 1u);
-let x_1 = x_four(base + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let scratch_10 = scratch_at(row + (N_1 * C));
-let add = ((vec4f(gamma_1) * x_1) * vec4f(scratch_10)) + vec4f(beta_1);
-let d_y_1 = d_y_four(base + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let where_1 = select(vec4f(0.0f), vec4f(0.5f) * d_y_1, add == vec4f(tau_1));
-let where_2 = select(where_1, d_y_1, vec4f(tau_1) < add);
-part_1 = part_1 + ((where_2 * x_1) * vec4f(scratch_10));
-part_2 = part_2 + where_2;
-part_3 = part_3 + select(where_1, d_y_1, add < vec4f(tau_1));
-}
-sum = sum + part_1;
-sum_2 = sum_2 + part_2;
-sum_3 = sum_3 + part_3;
-}
-var sum_4 = fold_add(sum);
-var sum_2_2 = fold_add(sum_2);
-var sum_3_2 = fold_add(sum_3);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_4, mask);
-sum_4 = sum_4 + other;
-let other_2 = exchange(sum_2_2, mask);
-sum_2_2 = sum_2_2 + other_2;
-let other_3 = exchange(sum_3_2, mask);
-sum_3_2 = sum_3_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_4;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2_2;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_3_2;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_4;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_5;
-let mine_3 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_4 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2_2 = all_2;
-let all_3 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_3_2 = all_3;
-workgroupBarrier();
-}
-let sum_all = sum_4;
-let sum_all_2 = sum_2_2;
-let sum_all_3 = sum_3_2;
-if (active_1 && (lane == 0u)) {
-d_gamma_put(row, sum_all);
-d_beta_put(row, sum_all_2);
-d_tau_put(row, sum_all_3);
-}
-}
-`,
-            bindings: [
-              { tensor: "tau", access: "read", name: "tau", accessors: { at: "tau_at" } },
-              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
-              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-              { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
-              { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
-              { tensor: "d_tau", access: "read_write", name: "d_tau", accessors: { put: "d_tau_put" } },
-            ],
-            constants: [
-              { name: "LANES", kind: "lanes" },
-              { name: "ROWS", kind: "rows" },
-              { name: "COLUMNS", kind: "columns" },
-              { name: "SUBGROUP", kind: "subgroup" },
-              { name: "C", kind: "extent", factor: "C" },
-              { name: "S", kind: "extent", factor: "S" },
-              { name: "N", kind: "extent", factor: "N" },
-            ],
-          },
-        ],
-        offers: { held: 0, together: 4, split: true },
-        split: null,
-      },
-      {
         name: "d_x",
         grid: ["N", "C"],
         row: ["S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -1222,99 +794,145 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*4u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let base = row * S;
-var mean = 0.0f;
-for (var block = lane; block < S; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), S);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + i);
-part_1 = part_1 + (x_1 * x_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let base=row*S;
+var mean=0.0f;
+for (var block=lane; block<S; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),S);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_at(base+i);
+part_1=part_1+(x_1*x_1);
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean, mask);
-mean = mean + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean,mask);
+mean=mean+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean = all;
-workgroupBarrier();
-}
-let mean_all = mean / f32(S);
-let C_1 = row % max(C, 1u);
-let tau_1 = tau_at(C_1);
-let gamma_1 = gamma_at(C_1);
-let rsqrt = inverseSqrt(mean_all + abs(eps));
-let beta_1 = beta_at(C_1);
-var mean_2 = 0.0f;
-for (var block_2 = lane; block_2 < S; block_2 += LANES * 256u) {
-var part_2 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), S);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_2 = x_at(base + i_2);
-let mul = (gamma_1 * x_2) * rsqrt;
-let add = mul + beta_1;
-let d_y_1 = d_y_at(base + i_2);
-let where_1 = select(select(0.0f, 0.5f * d_y_1, add == tau_1), d_y_1, tau_1 < add);
-part_2 = part_2 + (where_1 * mul);
-}
-mean_2 = mean_2 + part_2;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(mean_2, mask_2);
-mean_2 = mean_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-mean_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+mean=all;
 workgroupBarrier();
 }
-let mean_all_2 = mean_2 / f32(S);
-let end = select(0u, S, active_1);
-let mul_3 = rsqrt * mean_all_2;
-for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-let x_3 = x_at(base + i_3);
-let mul_2 = (gamma_1 * x_3) * rsqrt;
-let add_2 = mul_2 + beta_1;
-let d_y_2 = d_y_at(base + i_3);
-let where_2 = select(select(0.0f, 0.5f * d_y_2, add_2 == tau_1), d_y_2, tau_1 < add_2);
-d_x_put(base + i_3, ((where_2 * gamma_1) - (x_3 * mul_3)) * rsqrt);
+let mean_all=mean / f32(S);
+let C_1=row % max(C,1u);
+let tau_1=tau_at(C_1);
+let gamma_1=gamma_at(C_1);
+let rsqrt=inverseSqrt(mean_all+abs(eps));
+let beta_1=beta_at(C_1);
+var mean_2=0.0f;
+var sum=0.0f;
+var sum_2=0.0f;
+var sum_3=0.0f;
+for (var block_2=lane; block_2<S; block_2+=LANES*256u) {
+var part_2=0.0f;
+var part_3=0.0f;
+var part_4=0.0f;
+var part_5=0.0f;
+let stop_2=min(block_2+(LANES*256u),S);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_2=x_at(base+i_2);
+let mul=(gamma_1*x_2)*rsqrt;
+let add=mul+beta_1;
+let d_y_1=d_y_at(base+i_2);
+let where_1=select(0.0f,0.5f*d_y_1,add==tau_1);
+let where_2=select(where_1,d_y_1,tau_1<add);
+part_2=part_2+(where_2*mul);
+part_3=part_3+((where_2*x_2)*rsqrt);
+part_4=part_4+where_2;
+part_5=part_5+select(where_1,d_y_1,add<tau_1);
+}
+mean_2=mean_2+part_2;
+sum=sum+part_3;
+sum_2=sum_2+part_4;
+sum_3=sum_3+part_5;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(mean_2,mask_2);
+mean_2=mean_2+other_3;
+let other_4=exchange(sum,mask_2);
+sum=sum+other_4;
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(sum_3,mask_2);
+sum_3=sum_3+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_2;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_7;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_8;
+let mine_4=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_9=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_9;
+let mine_5=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+mean_2=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum=all_3;
+let all_4=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_2=all_4;
+let all_5=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_3=all_5;
+workgroupBarrier();
+}
+let mean_all_2=mean_2 / f32(S);
+let sum_all=sum;
+let sum_all_2=sum_2;
+let sum_all_3=sum_3;
+let end=select(0u,S,active_1);
+let mul_3=rsqrt*mean_all_2;
+for (var i_3=lane; i_3<end; i_3+=LANES) {
+let x_3=x_at(base+i_3);
+let mul_2=(gamma_1*x_3)*rsqrt;
+let add_2=mul_2+beta_1;
+let d_y_2=d_y_at(base+i_3);
+let where_3=select(0.0f,0.5f*d_y_2,add_2==tau_1);
+let where_4=select(where_3,d_y_2,tau_1<add_2);
+d_x_put(base+i_3,((where_4*gamma_1) - (x_3*mul_3))*rsqrt);
+}
+if (active_1 && (lane==0u)) {
+scratch_put(row,sum_all);
+scratch_put(((((N*C)+3u) / 4u)*4u)+row,sum_all_2);
+scratch_put((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row,sum_all_3);
 }
 }
 `,
@@ -1325,6 +943,12 @@ d_x_put(base + i_3, ((where_2 * gamma_1) - (x_3 * mul_3)) * rsqrt);
               { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } },
+              {
+                tensor: "(scratch)",
+                access: "read_write",
+                name: "scratch",
+                accessors: { put: "scratch_put" },
+              },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -1349,104 +973,153 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*4u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let base = row * (S / 4u);
-var mean = vec4f(0.0f);
-for (var block = lane; block < S / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), S / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(base + i);
-part_1 = part_1 + (x_1 * x_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let base=row*(S / 4u);
+var mean=vec4f(0.0f);
+for (var block=lane; block<S / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),S / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_four(base+i);
+part_1=part_1+(x_1*x_1);
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-var mean_2 = fold_add(mean);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean_2, mask);
-mean_2 = mean_2 + other;
+var mean_2=fold_add(mean);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean_2,mask);
+mean_2=mean_2+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean_2 = all;
-workgroupBarrier();
-}
-let mean_all = mean_2 / f32(S);
-let C_1 = row % max(C, 1u);
-let tau_1 = tau_at(C_1);
-let gamma_1 = gamma_at(C_1);
-let rsqrt = inverseSqrt(mean_all + abs(eps));
-let beta_1 = beta_at(C_1);
-var mean_3 = vec4f(0.0f);
-for (var block_2 = lane; block_2 < S / 4u; block_2 += LANES * 256u) {
-var part_2 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), S / 4u);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_2 = x_four(base + i_2);
-let mul = (vec4f(gamma_1) * x_2) * vec4f(rsqrt);
-let add = mul + vec4f(beta_1);
-let d_y_1 = d_y_four(base + i_2);
-let where_1 = select(select(vec4f(0.0f), vec4f(0.5f) * d_y_1, add == vec4f(tau_1)), d_y_1, vec4f(tau_1) < add);
-part_2 = part_2 + (where_1 * mul);
-}
-mean_3 = mean_3 + part_2;
-}
-var mean_3_2 = fold_add(mean_3);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(mean_3_2, mask_2);
-mean_3_2 = mean_3_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_3_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-mean_3_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+mean_2=all;
 workgroupBarrier();
 }
-let mean_all_2 = mean_3_2 / f32(S);
-let end = select(0u, S / 4u, active_1);
-let mul_3 = rsqrt * mean_all_2;
-for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-let x_3 = x_four(base + i_3);
-let mul_2 = (vec4f(gamma_1) * x_3) * vec4f(rsqrt);
-let add_2 = mul_2 + vec4f(beta_1);
-let d_y_2 = d_y_four(base + i_3);
-let where_2 = select(select(vec4f(0.0f), vec4f(0.5f) * d_y_2, add_2 == vec4f(tau_1)), d_y_2, vec4f(tau_1) < add_2);
-d_x_put_four(base + i_3, ((where_2 * vec4f(gamma_1)) - (x_3 * vec4f(mul_3))) * vec4f(rsqrt));
+let mean_all=mean_2 / f32(S);
+let C_1=row % max(C,1u);
+let tau_1=tau_at(C_1);
+let gamma_1=gamma_at(C_1);
+let rsqrt=inverseSqrt(mean_all+abs(eps));
+let beta_1=beta_at(C_1);
+var mean_3=vec4f(0.0f);
+var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+var sum_3=vec4f(0.0f);
+for (var block_2=lane; block_2<S / 4u; block_2+=LANES*256u) {
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+var part_5=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),S / 4u);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_2=x_four(base+i_2);
+let mul=(vec4f(gamma_1)*x_2)*vec4f(rsqrt);
+let add=mul+vec4f(beta_1);
+let d_y_1=d_y_four(base+i_2);
+let where_1=select(vec4f(0.0f),vec4f(0.5f)*d_y_1,add==vec4f(tau_1));
+let where_2=select(where_1,d_y_1,vec4f(tau_1)<add);
+part_2=part_2+(where_2*mul);
+part_3=part_3+((where_2*x_2)*vec4f(rsqrt));
+part_4=part_4+where_2;
+part_5=part_5+select(where_1,d_y_1,add<vec4f(tau_1));
+}
+mean_3=mean_3+part_2;
+sum=sum+part_3;
+sum_2=sum_2+part_4;
+sum_3=sum_3+part_5;
+}
+var mean_3_2=fold_add(mean_3);
+var sum_4=fold_add(sum);
+var sum_2_2=fold_add(sum_2);
+var sum_3_2=fold_add(sum_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(mean_3_2,mask_2);
+mean_3_2=mean_3_2+other_3;
+let other_4=exchange(sum_4,mask_2);
+sum_4=sum_4+other_4;
+let other_5=exchange(sum_2_2,mask_2);
+sum_2_2=sum_2_2+other_5;
+let other_6=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_2_2;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_7;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_8;
+let mine_4=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_9=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_9;
+let mine_5=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+mean_3_2=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_4=all_3;
+let all_4=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_2_2=all_4;
+let all_5=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_3_2=all_5;
+workgroupBarrier();
+}
+let mean_all_2=mean_3_2 / f32(S);
+let sum_all=sum_4;
+let sum_all_2=sum_2_2;
+let sum_all_3=sum_3_2;
+let end=select(0u,S / 4u,active_1);
+let mul_3=rsqrt*mean_all_2;
+for (var i_3=lane; i_3<end; i_3+=LANES) {
+let x_3=x_four(base+i_3);
+let mul_2=(vec4f(gamma_1)*x_3)*vec4f(rsqrt);
+let add_2=mul_2+vec4f(beta_1);
+let d_y_2=d_y_four(base+i_3);
+let where_3=select(vec4f(0.0f),vec4f(0.5f)*d_y_2,add_2==vec4f(tau_1));
+let where_4=select(where_3,d_y_2,vec4f(tau_1)<add_2);
+d_x_put_four(base+i_3,((where_4*vec4f(gamma_1)) - (x_3*vec4f(mul_3)))*vec4f(rsqrt));
+}
+if (active_1 && (lane==0u)) {
+scratch_put(row,sum_all);
+scratch_put(((((N*C)+3u) / 4u)*4u)+row,sum_all_2);
+scratch_put((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row,sum_all_3);
 }
 }
 `,
@@ -1457,6 +1130,12 @@ d_x_put_four(base + i_3, ((where_2 * vec4f(gamma_1)) - (x_3 * vec4f(mul_3))) * v
               { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
+              {
+                tensor: "(scratch)",
+                access: "read_write",
+                name: "scratch",
+                accessors: { put: "scratch_put" },
+              },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -1471,6 +1150,243 @@ d_x_put_four(base + i_3, ((where_2 * vec4f(gamma_1)) - (x_3 * vec4f(mul_3))) * v
           },
         ],
         offers: { held: 2, together: 4, split: true },
+        split: null,
+      },
+      {
+        name: "d_gamma",
+        grid: ["C"],
+        row: ["N"],
+        chunked: false,
+        forms: [
+          {
+            vector: null,
+            together: 1,
+            held: 0,
+            wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override SUBGROUP: u32;
+override C: u32;
+override N: u32;
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let base=((((N*C)+3u) / 4u)*4u)+row;
+let base_2=(((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row;
+var sum=0.0f;
+var sum_2=0.0f;
+var sum_3=0.0f;
+for (var block=lane; block<N; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+var part_3=0.0f;
+let stop=min(block+(LANES*256u),N);
+for (var i=block; i<stop; i+=LANES) {
+let scratch_35=scratch_at(row+(i*C));
+let scratch_38=scratch_at(base+(i*C));
+let scratch_41=scratch_at(base_2+(i*C));
+part_1=part_1+scratch_35;
+part_2=part_2+scratch_38;
+part_3=part_3+scratch_41;
+}
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+sum_3=sum_3+part_3;
+}
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(sum_2,mask);
+sum_2=sum_2+other_2;
+let other_3=exchange(sum_3,mask);
+sum_3=sum_3+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_4;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_5;
+let mine_3=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_6;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_3=all_3;
+workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+let sum_all_3=sum_3;
+if (active_1 && (lane==0u)) {
+d_gamma_put(row,sum_all);
+d_beta_put(row,sum_all_2);
+d_tau_put(row,sum_all_3);
+}
+}
+`,
+            bindings: [
+              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+              { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
+              { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
+              { tensor: "d_tau", access: "read_write", name: "d_tau", accessors: { put: "d_tau_put" } },
+            ],
+            constants: [
+              { name: "LANES", kind: "lanes" },
+              { name: "ROWS", kind: "rows" },
+              { name: "COLUMNS", kind: "columns" },
+              { name: "SUBGROUP", kind: "subgroup" },
+              { name: "C", kind: "extent", factor: "C" },
+              { name: "N", kind: "extent", factor: "N" },
+            ],
+          },
+          {
+            vector: "C",
+            together: 1,
+            held: 0,
+            wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override SUBGROUP: u32;
+override C: u32;
+override N: u32;
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(C / 4u);
+let row=select(0u,index,active_1);
+let base=(((N*C)+3u) / 4u)+row;
+let base_2=((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u)) / 4u)+row;
+var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+var sum_3=vec4f(0.0f);
+for (var block=lane; block<N; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+let stop=min(block+(LANES*256u),N);
+for (var i=block; i<stop; i+=LANES) {
+let scratch_35=scratch_four(row+(i*(C / 4u)));
+let scratch_38=scratch_four(base+(i*(C / 4u)));
+let scratch_41=scratch_four(base_2+(i*(C / 4u)));
+part_1=part_1+scratch_35;
+part_2=part_2+scratch_38;
+part_3=part_3+scratch_41;
+}
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+sum_3=sum_3+part_3;
+}
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(sum,mask);
+sum=sum+other;
+let other_2=exchange4(sum_2,mask);
+sum_2=sum_2+other_2;
+let other_3=exchange4(sum_3,mask);
+sum_3=sum_3+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_4;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_5;
+let mine_3=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_6;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_3=all_3;
+workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+let sum_all_3=sum_3;
+if (active_1 && (lane==0u)) {
+d_gamma_put_four(row,sum_all);
+d_beta_put_four(row,sum_all_2);
+d_tau_put_four(row,sum_all_3);
+}
+}
+`,
+            bindings: [
+              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } },
+              {
+                tensor: "d_gamma",
+                access: "read_write",
+                name: "d_gamma",
+                accessors: { putFour: "d_gamma_put_four" },
+              },
+              {
+                tensor: "d_beta",
+                access: "read_write",
+                name: "d_beta",
+                accessors: { putFour: "d_beta_put_four" },
+              },
+              {
+                tensor: "d_tau",
+                access: "read_write",
+                name: "d_tau",
+                accessors: { putFour: "d_tau_put_four" },
+              },
+            ],
+            constants: [
+              { name: "LANES", kind: "lanes" },
+              { name: "ROWS", kind: "rows" },
+              { name: "COLUMNS", kind: "columns" },
+              { name: "SUBGROUP", kind: "subgroup" },
+              { name: "C", kind: "extent", factor: "C" },
+              { name: "N", kind: "extent", factor: "N" },
+            ],
+          },
+        ],
+        offers: { held: 0, together: 1, split: true },
         split: null,
       },
     ],

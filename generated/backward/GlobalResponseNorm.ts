@@ -27,6 +27,7 @@ export const backward: readonly Program[] = [
         name: "scratch_5",
         grid: ["N", "C"],
         row: ["S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -39,70 +40,70 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let N_1 = row / max(C, 1u);
-let C_1 = row % max(C, 1u);
-let base = (N_1 * (S * C)) + C_1;
-var sum = 0.0f;
-var sum_2 = 0.0f;
-for (var block = lane; block < S; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), S);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + (i * C));
-let d_y_1 = d_y_at(base + (i * C));
-part_1 = part_1 + (x_1 * x_1);
-part_2 = part_2 + (d_y_1 * x_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let N_1=row / max(C,1u);
+let C_1=row % max(C,1u);
+let base=(N_1*(S*C))+C_1;
+var sum=0.0f;
+var sum_2=0.0f;
+for (var block=lane; block<S; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),S);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_at(base+(i*C));
+let d_y_1=d_y_at(base+(i*C));
+part_1=part_1+(x_1*x_1);
+part_2=part_2+(d_y_1*x_1);
 }
-sum = sum + part_1;
-sum_2 = sum_2 + part_2;
+sum=sum+part_1;
+sum_2=sum_2+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(sum_2, mask);
-sum_2 = sum_2 + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(sum_2,mask);
+sum_2=sum_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2 = all_2;
 workgroupBarrier();
 }
-let sum_all = sum;
-let sum_all_2 = sum_2;
-if (active_1 && (lane == 0u)) {
-scratch_put(row, sqrt(sum_all));
-scratch_put((N * C) + row, sum_all_2);
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+if (active_1 && (lane==0u)) {
+scratch_put(row,sqrt(sum_all));
+scratch_put(((((N*C)+3u) / 4u)*4u)+row,sum_all_2);
 }
 }
 `,
@@ -137,76 +138,70 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<vec4f, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < ((N * C) / 4u);
-let row = select(0u, index, active_1);
-let N_1 = (row * 4u) / max(C, 1u);
-let C_1 = (row * 4u) % max(C, 1u);
-let base = (N_1 * ((S * C) / 4u)) + (C_1 / 4u);
-var sum = vec4f(0.0f);
-var sum_2 = vec4f(0.0f);
-for (var block = lane; block < S; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), S);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(base + (i * (C / 4u)));
-let d_y_1 = d_y_four(base + (i * (C / 4u)));
-part_1 = part_1 + (x_1 * x_1);
-part_2 = part_2 + (d_y_1 * x_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<((N*C) / 4u);
+let row=select(0u,index,active_1);
+let N_1=(row*4u) / max(C,1u);
+let C_1=(row*4u) % max(C,1u);
+let base=(N_1*((S*C) / 4u))+(C_1 / 4u);
+var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+for (var block=lane; block<S; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),S);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_four(base+(i*(C / 4u)));
+let d_y_1=d_y_four(base+(i*(C / 4u)));
+part_1=part_1+(x_1*x_1);
+part_2=part_2+(d_y_1*x_1);
 }
-sum = sum + part_1;
-sum_2 = sum_2 + part_2;
+sum=sum+part_1;
+sum_2=sum_2+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange4(sum, mask);
-sum = sum + other;
-let other_2 = exchange4(sum_2, mask);
-sum_2 = sum_2 + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(sum,mask);
+sum=sum+other;
+let other_2=exchange4(sum_2,mask);
+sum_2=sum_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2 = all_2;
 workgroupBarrier();
 }
-let sum_all = sum;
-let sum_all_2 = sum_2;
-if (active_1 && (lane == 0u)) {
-scratch_put(row * 4u, (sqrt(sum_all))[0]);
-scratch_put((row * 4u) + 1u, (sqrt(sum_all))[1]);
-scratch_put((row * 4u) + 2u, (sqrt(sum_all))[2]);
-scratch_put((row * 4u) + 3u, (sqrt(sum_all))[3]);
-scratch_put((N * C) + (row * 4u), (sum_all_2)[0]);
-scratch_put(((N * C) + (row * 4u)) + 1u, (sum_all_2)[1]);
-scratch_put(((N * C) + (row * 4u)) + 2u, (sum_all_2)[2]);
-scratch_put(((N * C) + (row * 4u)) + 3u, (sum_all_2)[3]);
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+if (active_1 && (lane==0u)) {
+scratch_put_four(row,sqrt(sum_all));
+scratch_put_four((((N*C)+3u) / 4u)+row,sum_all_2);
 }
 }
 `,
@@ -217,7 +212,7 @@ scratch_put(((N * C) + (row * 4u)) + 3u, (sum_all_2)[3]);
                 tensor: "(scratch)",
                 access: "read_write",
                 name: "scratch",
-                accessors: { put: "scratch_put" },
+                accessors: { putFour: "scratch_put_four" },
               },
             ],
             constants: [
@@ -238,6 +233,7 @@ scratch_put(((N * C) + (row * 4u)) + 3u, (sum_all_2)[3]);
         name: "d_x",
         grid: ["N", "C"],
         row: ["S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -251,130 +247,130 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let N_1 = row / max(C, 1u);
-let C_1 = row % max(C, 1u);
-let base = (N_1 * (S * C)) + C_1;
-var sum = 0.0f;
-for (var block = lane; block < S; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), S);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + (i * C));
-part_1 = part_1 + (x_1 * x_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let N_1=row / max(C,1u);
+let C_1=row % max(C,1u);
+let base=(N_1*(S*C))+C_1;
+var sum=0.0f;
+for (var block=lane; block<S; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),S);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_at(base+(i*C));
+part_1=part_1+(x_1*x_1);
 }
-sum = sum + part_1;
+sum=sum+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-workgroupBarrier();
-}
-let sum_all = sum;
-let base_2 = N_1 * C;
-var mean = 0.0f;
-for (var block_2 = lane; block_2 < C; block_2 += LANES * 256u) {
-var part_2 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), C);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let scratch_5 = scratch_at(base_2 + i_2);
-part_2 = part_2 + scratch_5;
-}
-mean = mean + part_2;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(mean, mask_2);
-mean = mean + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-mean = all_2;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
 workgroupBarrier();
 }
-let mean_all = mean / f32(C);
-let base_3 = (N * C) + (N_1 * C);
-let add = mean_all + eps;
-var mean_2 = 0.0f;
-for (var block_3 = lane; block_3 < C; block_3 += LANES * 256u) {
-var part_3 = 0.0f;
-let stop_3 = min(block_3 + (LANES * 256u), C);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let scratch_14 = scratch_at(base_3 + i_3);
-let scratch_5_2 = scratch_at(base_2 + i_3);
-let div = scratch_5_2 / add;
-let gamma_1 = gamma_at(i_3);
-part_3 = part_3 + ((scratch_14 * div) * gamma_1);
+let sum_all=sum;
+let base_2=N_1*C;
+var mean=0.0f;
+for (var block_2=lane; block_2<C; block_2+=LANES*256u) {
+var part_2=0.0f;
+let stop_2=min(block_2+(LANES*256u),C);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let scratch_5=scratch_at(base_2+i_2);
+part_2=part_2+scratch_5;
 }
-mean_2 = mean_2 + part_3;
+mean=mean+part_2;
 }
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_5 = exchange(mean_2, mask_3);
-mean_2 = mean_2 + other_5;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(mean,mask_2);
+mean=mean+other_3;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_6 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_6;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-mean_2 = all_3;
+let all_2=scratch_memory[row_in_group*LANES];
+mean=all_2;
 workgroupBarrier();
 }
-let mean_all_2 = mean_2 / f32(C);
-let end = select(0u, S, active_1);
-let scratch_5_3 = scratch_at(row);
-let div_2 = scratch_5_3 / add;
-let gamma_2 = gamma_at(C_1);
-let add_2 = (div_2 * gamma_2) + 1.0f;
-let scratch_14_2 = scratch_at((N * C) + row);
-let mul = 2.0f * select((((scratch_14_2 * gamma_2) - mean_all_2) * inverseSqrt(sum_all)) * (0.5f * (1.0f / add)), 0.0f, scratch_5_3 == 0.0f);
-for (var i_4 = lane; i_4 < end; i_4 += LANES) {
-let d_y_1 = d_y_at(base + (i_4 * C));
-let x_2 = x_at(base + (i_4 * C));
-d_x_put(base + (i_4 * C), (d_y_1 * add_2) + (x_2 * mul));
+let mean_all=mean / f32(C);
+let base_3=((((N*C)+3u) / 4u)*4u)+(N_1*C);
+let add=mean_all+eps;
+var mean_2=0.0f;
+for (var block_3=lane; block_3<C; block_3+=LANES*256u) {
+var part_3=0.0f;
+let stop_3=min(block_3+(LANES*256u),C);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let scratch_14=scratch_at(base_3+i_3);
+let scratch_5_2=scratch_at(base_2+i_3);
+let div=scratch_5_2 / add;
+let gamma_1=gamma_at(i_3);
+part_3=part_3+((scratch_14*div)*gamma_1);
+}
+mean_2=mean_2+part_3;
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_5=exchange(mean_2,mask_3);
+mean_2=mean_2+other_5;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+mean_2=all_3;
+workgroupBarrier();
+}
+let mean_all_2=mean_2 / f32(C);
+let end=select(0u,S,active_1);
+let scratch_5_3=scratch_at(row);
+let div_2=scratch_5_3 / add;
+let gamma_2=gamma_at(C_1);
+let add_2=(div_2*gamma_2)+1.0f;
+let scratch_14_2=scratch_at(((((N*C)+3u) / 4u)*4u)+row);
+let mul=2.0f*select((((scratch_14_2*gamma_2) - mean_all_2)*inverseSqrt(sum_all))*(0.5f*(1.0f / add)),0.0f,scratch_5_3==0.0f);
+for (var i_4=lane; i_4<end; i_4+=LANES) {
+let d_y_1=d_y_at(base+(i_4*C));
+let x_2=x_at(base+(i_4*C));
+d_x_put(base+(i_4*C),(d_y_1*add_2)+(x_2*mul));
 }
 }
 `,
@@ -424,6 +420,7 @@ d_x_put(base + (i_4 * C), (d_y_1 * add_2) + (x_2 * mul));
         name: "scratch_4",
         grid: ["N", "C"],
         row: ["S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -436,55 +433,55 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let N_1 = row / max(C, 1u);
-let C_1 = row % max(C, 1u);
-let base = (N_1 * (S * C)) + C_1;
-var sum = 0.0f;
-for (var block = lane; block < S; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), S);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + (i * C));
-part_1 = part_1 + (x_1 * x_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let N_1=row / max(C,1u);
+let C_1=row % max(C,1u);
+let base=(N_1*(S*C))+C_1;
+var sum=0.0f;
+for (var block=lane; block<S; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),S);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_at(base+(i*C));
+part_1=part_1+(x_1*x_1);
 }
-sum = sum + part_1;
+sum=sum+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
 workgroupBarrier();
 }
-let sum_all = sum;
-if (active_1 && (lane == 0u)) {
-scratch_put(row, sqrt(sum_all));
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+workgroupBarrier();
+}
+let sum_all=sum;
+if (active_1 && (lane==0u)) {
+scratch_put(row,sqrt(sum_all));
 }
 }
 `,
@@ -518,58 +515,55 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<vec4f, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < ((N * C) / 4u);
-let row = select(0u, index, active_1);
-let N_1 = (row * 4u) / max(C, 1u);
-let C_1 = (row * 4u) % max(C, 1u);
-let base = (N_1 * ((S * C) / 4u)) + (C_1 / 4u);
-var sum = vec4f(0.0f);
-for (var block = lane; block < S; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), S);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(base + (i * (C / 4u)));
-part_1 = part_1 + (x_1 * x_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<((N*C) / 4u);
+let row=select(0u,index,active_1);
+let N_1=(row*4u) / max(C,1u);
+let C_1=(row*4u) % max(C,1u);
+let base=(N_1*((S*C) / 4u))+(C_1 / 4u);
+var sum=vec4f(0.0f);
+for (var block=lane; block<S; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),S);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_four(base+(i*(C / 4u)));
+part_1=part_1+(x_1*x_1);
 }
-sum = sum + part_1;
+sum=sum+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange4(sum, mask);
-sum = sum + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(sum,mask);
+sum=sum+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
 workgroupBarrier();
 }
-let sum_all = sum;
-if (active_1 && (lane == 0u)) {
-scratch_put(row * 4u, (sqrt(sum_all))[0]);
-scratch_put((row * 4u) + 1u, (sqrt(sum_all))[1]);
-scratch_put((row * 4u) + 2u, (sqrt(sum_all))[2]);
-scratch_put((row * 4u) + 3u, (sqrt(sum_all))[3]);
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+workgroupBarrier();
+}
+let sum_all=sum;
+if (active_1 && (lane==0u)) {
+scratch_put_four(row,sqrt(sum_all));
 }
 }
 `,
@@ -579,7 +573,7 @@ scratch_put((row * 4u) + 3u, (sqrt(sum_all))[3]);
                 tensor: "(scratch)",
                 access: "read_write",
                 name: "scratch",
-                accessors: { put: "scratch_put" },
+                accessors: { putFour: "scratch_put_four" },
               },
             ],
             constants: [
@@ -600,6 +594,7 @@ scratch_put((row * 4u) + 3u, (sqrt(sum_all))[3]);
         name: "scratch_6",
         grid: ["N"],
         row: ["C"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -612,53 +607,53 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let base = row * C;
-var mean = 0.0f;
-for (var block = lane; block < C; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), C);
-for (var i = block; i < stop; i += LANES) {
-let scratch_4 = scratch_at(base + i);
-part_1 = part_1 + scratch_4;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let base=row*C;
+var mean=0.0f;
+for (var block=lane; block<C; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),C);
+for (var i=block; i<stop; i+=LANES) {
+let scratch_4=scratch_at(base+i);
+part_1=part_1+scratch_4;
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean, mask);
-mean = mean + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean,mask);
+mean=mean+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean = all;
 workgroupBarrier();
 }
-let mean_all = mean / f32(C);
-if (active_1 && (lane == 0u)) {
-scratch_put((N * C) + row, mean_all + eps);
+let all=scratch_memory[row_in_group*LANES];
+mean=all;
+workgroupBarrier();
+}
+let mean_all=mean / f32(C);
+if (active_1 && (lane==0u)) {
+scratch_put(((((N*C)+3u) / 4u)*4u)+row,mean_all+eps);
 }
 }
 `,
@@ -691,56 +686,53 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<vec4f, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N / 4u);
-let row = select(0u, index, active_1);
-let base = (row * 4u) * C;
-var mean = vec4f(0.0f);
-for (var block = lane; block < C; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), C);
-for (var i = block; i < stop; i += LANES) {
-let scratch_4 = vec4f(scratch_at(base + i), scratch_at((base + i) + C), scratch_at((base + i) + (2u * C)), scratch_at((base + i) + (3u * C)));
-part_1 = part_1 + scratch_4;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N / 4u);
+let row=select(0u,index,active_1);
+let base=(row*4u)*C;
+var mean=vec4f(0.0f);
+for (var block=lane; block<C; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),C);
+for (var i=block; i<stop; i+=LANES) {
+let scratch_4=vec4f(scratch_at(base+i),scratch_at((base+i)+C),scratch_at((base+i)+(2u*C)),scratch_at((base+i)+(3u*C)));
+part_1=part_1+scratch_4;
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange4(mean, mask);
-mean = mean + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(mean,mask);
+mean=mean+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean = all;
 workgroupBarrier();
 }
-let mean_all = mean / vec4f(f32(C));
-if (active_1 && (lane == 0u)) {
-scratch_put((N * C) + (row * 4u), (mean_all + vec4f(eps))[0]);
-scratch_put(((N * C) + (row * 4u)) + 1u, (mean_all + vec4f(eps))[1]);
-scratch_put(((N * C) + (row * 4u)) + 2u, (mean_all + vec4f(eps))[2]);
-scratch_put(((N * C) + (row * 4u)) + 3u, (mean_all + vec4f(eps))[3]);
+let all=scratch_memory[row_in_group*LANES];
+mean=all;
+workgroupBarrier();
+}
+let mean_all=mean / vec4f(f32(C));
+if (active_1 && (lane==0u)) {
+scratch_put_four((((N*C)+3u) / 4u)+row,mean_all+vec4f(eps));
 }
 }
 `,
@@ -749,7 +741,7 @@ scratch_put(((N * C) + (row * 4u)) + 3u, (mean_all + vec4f(eps))[3]);
                 tensor: "(scratch)",
                 access: "read_write",
                 name: "scratch",
-                accessors: { at: "scratch_at", put: "scratch_put" },
+                accessors: { at: "scratch_at", putFour: "scratch_put_four" },
               },
             ],
             constants: [
@@ -770,6 +762,7 @@ scratch_put(((N * C) + (row * 4u)) + 3u, (mean_all + vec4f(eps))[3]);
         name: "d_gamma",
         grid: ["C"],
         row: ["N", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -782,70 +775,70 @@ override SUBGROUP: u32;
 override C: u32;
 override N: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-var sum = 0.0f;
-var sum_2 = 0.0f;
-for (var block = lane; block < N * S; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), N * S);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_at(row + (i * C));
-let x_1 = x_at(row + (i * C));
-let N_1 = i / max(S, 1u);
-let scratch_4 = scratch_at(row + (N_1 * C));
-let scratch_6 = scratch_at((N * C) + N_1);
-part_1 = part_1 + (d_y_1 * (x_1 * (scratch_4 / scratch_6)));
-part_2 = part_2 + d_y_1;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+var sum=0.0f;
+var sum_2=0.0f;
+for (var block=lane; block<N*S; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),N*S);
+for (var i=block; i<stop; i+=LANES) {
+let d_y_1=d_y_at(row+(i*C));
+let x_1=x_at(row+(i*C));
+let N_1=i / max(S,1u);
+let scratch_4=scratch_at(row+(N_1*C));
+let scratch_6=scratch_at(((((N*C)+3u) / 4u)*4u)+N_1);
+part_1=part_1+d_y_1;
+part_2=part_2+(d_y_1*(x_1*(scratch_4 / scratch_6)));
 }
-sum = sum + part_1;
-sum_2 = sum_2 + part_2;
+sum=sum+part_1;
+sum_2=sum_2+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(sum_2, mask);
-sum_2 = sum_2 + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(sum_2,mask);
+sum_2=sum_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2 = all_2;
 workgroupBarrier();
 }
-let sum_all = sum;
-let sum_all_2 = sum_2;
-if (active_1 && (lane == 0u)) {
-d_gamma_put(row, sum_all);
-d_beta_put(row, sum_all_2);
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+if (active_1 && (lane==0u)) {
+d_gamma_put(row,sum_all_2);
+d_beta_put(row,sum_all);
 }
 }
 `,
@@ -877,78 +870,82 @@ override SUBGROUP: u32;
 override C: u32;
 override N: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<vec4f, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (C / 4u);
-let row = select(0u, index, active_1);
-let base = row * 4u;
-var sum = vec4f(0.0f);
-var sum_2 = vec4f(0.0f);
-for (var block = lane; block < N * S; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), N * S);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_four(row + (i * (C / 4u)));
-let x_1 = x_four(row + (i * (C / 4u)));
-let N_1 = i / max(S, 1u);
-let scratch_4 = vec4f(scratch_at(base + (N_1 * C)), scratch_at((base + (N_1 * C)) + 1u), scratch_at((base + (N_1 * C)) + 2u), scratch_at((base + (N_1 * C)) + 3u));
-let scratch_6 = scratch_at((N * C) + N_1);
-part_1 = part_1 + (d_y_1 * (x_1 * (scratch_4 / vec4f(scratch_6))));
-part_2 = part_2 + d_y_1;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(C / 4u);
+let row=select(0u,index,active_1);
+var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+for (var block=lane; block<N*S; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),N*S);
+for (var i=block; i<stop; i+=LANES) {
+let d_y_1=d_y_four(row+(i*(C / 4u)));
+let x_1=x_four(row+(i*(C / 4u)));
+let N_1=i / max(S,1u);
+let scratch_4=scratch_four(row+(N_1*(C / 4u)));
+let scratch_6=scratch_at(((((N*C)+3u) / 4u)*4u)+N_1);
+part_1=part_1+d_y_1;
+part_2=part_2+(d_y_1*(x_1*(scratch_4 / vec4f(scratch_6))));
 }
-sum = sum + part_1;
-sum_2 = sum_2 + part_2;
+sum=sum+part_1;
+sum_2=sum_2+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange4(sum, mask);
-sum = sum + other;
-let other_2 = exchange4(sum_2, mask);
-sum_2 = sum_2 + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(sum,mask);
+sum=sum+other;
+let other_2=exchange4(sum_2,mask);
+sum_2=sum_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2 = all_2;
 workgroupBarrier();
 }
-let sum_all = sum;
-let sum_all_2 = sum_2;
-if (active_1 && (lane == 0u)) {
-d_gamma_put_four(row, sum_all);
-d_beta_put_four(row, sum_all_2);
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+if (active_1 && (lane==0u)) {
+d_gamma_put_four(row,sum_all_2);
+d_beta_put_four(row,sum_all);
 }
 }
 `,
             bindings: [
               { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
               { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+              {
+                tensor: "(scratch)",
+                access: "read",
+                name: "scratch",
+                accessors: { four: "scratch_four", at: "scratch_at" },
+              },
               {
                 tensor: "d_gamma",
                 access: "read_write",
@@ -994,7 +991,12 @@ d_beta_put_four(row, sum_all_2);
       { name: "d_x", role: "output", dims: ["N", "S", "C"] },
       { name: "d_gamma", role: "output", dims: ["C"] },
       { name: "d_beta", role: "output", dims: ["C"] },
-      { name: "(scratch)", role: "scratch", dims: [], parts: [["N", "C"], ["N"], ["N", "C"]] },
+      {
+        name: "(scratch)",
+        role: "scratch",
+        dims: [],
+        parts: [["N", "C"], ["N", "C"], ["N", "C"], ["N", "C"]],
+      },
       { name: "(partials)", role: "scratch", dims: [], parts: [] },
     ],
     kernels: [
@@ -1002,6 +1004,7 @@ d_beta_put_four(row, sum_all_2);
         name: "scratch_5",
         grid: ["N", "C"],
         row: ["S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -1014,626 +1017,70 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let N_1 = row / max(C, 1u);
-let C_1 = row % max(C, 1u);
-let base = (N_1 * (S * C)) + C_1;
-var sum = 0.0f;
-for (var block = lane; block < S; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), S);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + (i * C));
-part_1 = part_1 + (x_1 * x_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let N_1=row / max(C,1u);
+let C_1=row % max(C,1u);
+let base=(N_1*(S*C))+C_1;
+var sum=0.0f;
+var sum_2=0.0f;
+for (var block=lane; block<S; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),S);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_at(base+(i*C));
+let d_y_1=d_y_at(base+(i*C));
+part_1=part_1+(x_1*x_1);
+part_2=part_2+(d_y_1*x_1);
 }
-sum = sum + part_1;
+sum=sum+part_1;
+sum_2=sum_2+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(sum_2,mask);
+sum_2=sum_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-workgroupBarrier();
-}
-let sum_all = sum;
-if (active_1 && (lane == 0u)) {
-scratch_put(row, sqrt(sum_all));
-}
-}
-`,
-            bindings: [
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-              {
-                tensor: "(scratch)",
-                access: "read_write",
-                name: "scratch",
-                accessors: { put: "scratch_put" },
-              },
-            ],
-            constants: [
-              { name: "LANES", kind: "lanes" },
-              { name: "ROWS", kind: "rows" },
-              { name: "COLUMNS", kind: "columns" },
-              { name: "SUBGROUP", kind: "subgroup" },
-              { name: "N", kind: "extent", factor: "N" },
-              { name: "C", kind: "extent", factor: "C" },
-              { name: "S", kind: "extent", factor: "S" },
-            ],
-          },
-          {
-            vector: "C",
-            together: 1,
-            held: 0,
-            wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override N: u32;
-override C: u32;
-override S: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<vec4f, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < ((N * C) / 4u);
-let row = select(0u, index, active_1);
-let N_1 = (row * 4u) / max(C, 1u);
-let C_1 = (row * 4u) % max(C, 1u);
-let base = (N_1 * ((S * C) / 4u)) + (C_1 / 4u);
-var sum = vec4f(0.0f);
-for (var block = lane; block < S; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), S);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(base + (i * (C / 4u)));
-part_1 = part_1 + (x_1 * x_1);
-}
-sum = sum + part_1;
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange4(sum, mask);
-sum = sum + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
 workgroupBarrier();
 }
-let sum_all = sum;
-if (active_1 && (lane == 0u)) {
-scratch_put(row * 4u, (sqrt(sum_all))[0]);
-scratch_put((row * 4u) + 1u, (sqrt(sum_all))[1]);
-scratch_put((row * 4u) + 2u, (sqrt(sum_all))[2]);
-scratch_put((row * 4u) + 3u, (sqrt(sum_all))[3]);
-}
-}
-`,
-            bindings: [
-              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-              {
-                tensor: "(scratch)",
-                access: "read_write",
-                name: "scratch",
-                accessors: { put: "scratch_put" },
-              },
-            ],
-            constants: [
-              { name: "LANES", kind: "lanes" },
-              { name: "ROWS", kind: "rows" },
-              { name: "COLUMNS", kind: "columns" },
-              { name: "SUBGROUP", kind: "subgroup" },
-              { name: "N", kind: "extent", factor: "N" },
-              { name: "C", kind: "extent", factor: "C" },
-              { name: "S", kind: "extent", factor: "S" },
-            ],
-          },
-        ],
-        offers: { held: 0, together: 1, split: true },
-        split: null,
-      },
-      {
-        name: "scratch_7",
-        grid: ["N"],
-        row: ["C"],
-        forms: [
-          {
-            vector: null,
-            together: 1,
-            held: 0,
-            wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override N: u32;
-override C: u32;
-override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let base = row * C;
-var mean = 0.0f;
-for (var block = lane; block < C; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), C);
-for (var i = block; i < stop; i += LANES) {
-let scratch_5 = scratch_at(base + i);
-part_1 = part_1 + scratch_5;
-}
-mean = mean + part_1;
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean, mask);
-mean = mean + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean = all;
-workgroupBarrier();
-}
-let mean_all = mean / f32(C);
-if (active_1 && (lane == 0u)) {
-scratch_put((N * C) + row, mean_all + eps);
-}
-}
-`,
-            bindings: [
-              {
-                tensor: "(scratch)",
-                access: "read_write",
-                name: "scratch",
-                accessors: { at: "scratch_at", put: "scratch_put" },
-              },
-            ],
-            constants: [
-              { name: "LANES", kind: "lanes" },
-              { name: "ROWS", kind: "rows" },
-              { name: "COLUMNS", kind: "columns" },
-              { name: "SUBGROUP", kind: "subgroup" },
-              { name: "N", kind: "extent", factor: "N" },
-              { name: "C", kind: "extent", factor: "C" },
-              { name: "eps", kind: "param", param: "eps" },
-            ],
-          },
-          {
-            vector: "N",
-            together: 1,
-            held: 0,
-            wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override N: u32;
-override C: u32;
-override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<vec4f, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N / 4u);
-let row = select(0u, index, active_1);
-let base = (row * 4u) * C;
-var mean = vec4f(0.0f);
-for (var block = lane; block < C; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), C);
-for (var i = block; i < stop; i += LANES) {
-let scratch_5 = vec4f(scratch_at(base + i), scratch_at((base + i) + C), scratch_at((base + i) + (2u * C)), scratch_at((base + i) + (3u * C)));
-part_1 = part_1 + scratch_5;
-}
-mean = mean + part_1;
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange4(mean, mask);
-mean = mean + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean = all;
-workgroupBarrier();
-}
-let mean_all = mean / vec4f(f32(C));
-if (active_1 && (lane == 0u)) {
-scratch_put((N * C) + (row * 4u), (mean_all + vec4f(eps))[0]);
-scratch_put(((N * C) + (row * 4u)) + 1u, (mean_all + vec4f(eps))[1]);
-scratch_put(((N * C) + (row * 4u)) + 2u, (mean_all + vec4f(eps))[2]);
-scratch_put(((N * C) + (row * 4u)) + 3u, (mean_all + vec4f(eps))[3]);
-}
-}
-`,
-            bindings: [
-              {
-                tensor: "(scratch)",
-                access: "read_write",
-                name: "scratch",
-                accessors: { at: "scratch_at", put: "scratch_put" },
-              },
-            ],
-            constants: [
-              { name: "LANES", kind: "lanes" },
-              { name: "ROWS", kind: "rows" },
-              { name: "COLUMNS", kind: "columns" },
-              { name: "SUBGROUP", kind: "subgroup" },
-              { name: "N", kind: "extent", factor: "N" },
-              { name: "C", kind: "extent", factor: "C" },
-              { name: "eps", kind: "param", param: "eps" },
-            ],
-          },
-        ],
-        offers: { held: 0, together: 1, split: true },
-        split: null,
-      },
-      {
-        name: "d_gamma",
-        grid: ["C"],
-        row: ["N", "S"],
-        forms: [
-          {
-            vector: null,
-            together: 1,
-            held: 0,
-            wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override C: u32;
-override N: u32;
-override S: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-var sum = 0.0f;
-var sum_2 = 0.0f;
-for (var block = lane; block < N * S; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), N * S);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_at(row + (i * C));
-let x_1 = x_at(row + (i * C));
-let N_1 = i / max(S, 1u);
-let scratch_5 = scratch_at(row + (N_1 * C));
-let scratch_7 = scratch_at((N * C) + N_1);
-part_1 = part_1 + (d_y_1 * (x_1 * (scratch_5 / scratch_7)));
-part_2 = part_2 + d_y_1;
-}
-sum = sum + part_1;
-sum_2 = sum_2 + part_2;
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(sum_2, mask);
-sum_2 = sum_2 + other_2;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2 = all_2;
-workgroupBarrier();
-}
-let sum_all = sum;
-let sum_all_2 = sum_2;
-if (active_1 && (lane == 0u)) {
-d_gamma_put(row, sum_all);
-d_beta_put(row, sum_all_2);
-}
-}
-`,
-            bindings: [
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
-              { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
-              { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
-            ],
-            constants: [
-              { name: "LANES", kind: "lanes" },
-              { name: "ROWS", kind: "rows" },
-              { name: "COLUMNS", kind: "columns" },
-              { name: "SUBGROUP", kind: "subgroup" },
-              { name: "C", kind: "extent", factor: "C" },
-              { name: "N", kind: "extent", factor: "N" },
-              { name: "S", kind: "extent", factor: "S" },
-            ],
-          },
-          {
-            vector: "C",
-            together: 1,
-            held: 0,
-            wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override C: u32;
-override N: u32;
-override S: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<vec4f, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (C / 4u);
-let row = select(0u, index, active_1);
-let base = row * 4u;
-var sum = vec4f(0.0f);
-var sum_2 = vec4f(0.0f);
-for (var block = lane; block < N * S; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), N * S);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_four(row + (i * (C / 4u)));
-let x_1 = x_four(row + (i * (C / 4u)));
-let N_1 = i / max(S, 1u);
-let scratch_5 = vec4f(scratch_at(base + (N_1 * C)), scratch_at((base + (N_1 * C)) + 1u), scratch_at((base + (N_1 * C)) + 2u), scratch_at((base + (N_1 * C)) + 3u));
-let scratch_7 = scratch_at((N * C) + N_1);
-part_1 = part_1 + (d_y_1 * (x_1 * (scratch_5 / vec4f(scratch_7))));
-part_2 = part_2 + d_y_1;
-}
-sum = sum + part_1;
-sum_2 = sum_2 + part_2;
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange4(sum, mask);
-sum = sum + other;
-let other_2 = exchange4(sum_2, mask);
-sum_2 = sum_2 + other_2;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2 = all_2;
-workgroupBarrier();
-}
-let sum_all = sum;
-let sum_all_2 = sum_2;
-if (active_1 && (lane == 0u)) {
-d_gamma_put_four(row, sum_all);
-d_beta_put_four(row, sum_all_2);
-}
-}
-`,
-            bindings: [
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
-              {
-                tensor: "d_gamma",
-                access: "read_write",
-                name: "d_gamma",
-                accessors: { putFour: "d_gamma_put_four" },
-              },
-              {
-                tensor: "d_beta",
-                access: "read_write",
-                name: "d_beta",
-                accessors: { putFour: "d_beta_put_four" },
-              },
-            ],
-            constants: [
-              { name: "LANES", kind: "lanes" },
-              { name: "ROWS", kind: "rows" },
-              { name: "COLUMNS", kind: "columns" },
-              { name: "SUBGROUP", kind: "subgroup" },
-              { name: "C", kind: "extent", factor: "C" },
-              { name: "N", kind: "extent", factor: "N" },
-              { name: "S", kind: "extent", factor: "S" },
-            ],
-          },
-        ],
-        offers: { held: 0, together: 1, split: true },
-        split: null,
-      },
-      {
-        name: "scratch_18",
-        grid: ["N", "C"],
-        row: ["S"],
-        forms: [
-          {
-            vector: null,
-            together: 1,
-            held: 0,
-            wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override N: u32;
-override C: u32;
-override S: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let N_1 = row / max(C, 1u);
-let C_1 = row % max(C, 1u);
-let base = (N_1 * (S * C)) + C_1;
-var sum = 0.0f;
-var sum_2 = 0.0f;
-for (var block = lane; block < S; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), S);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + (i * C));
-let d_y_1 = d_y_at(base + (i * C));
-part_1 = part_1 + (x_1 * x_1);
-part_2 = part_2 + (d_y_1 * x_1);
-}
-sum = sum + part_1;
-sum_2 = sum_2 + part_2;
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(sum_2, mask);
-sum_2 = sum_2 + other_2;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2 = all_2;
-workgroupBarrier();
-}
-let sum_all = sum;
-let sum_all_2 = sum_2;
-if (active_1 && (lane == 0u)) {
-scratch_put(row, sqrt(sum_all));
-scratch_put(((N * C) + N) + row, sum_all_2);
+let sum_all=sum;
+let sum_all_2=sum_2;
+if (active_1 && (lane==0u)) {
+scratch_put(row,sqrt(sum_all));
+scratch_put(((((N*C)+3u) / 4u)*4u)+row,sum_all_2);
 }
 }
 `,
@@ -1668,76 +1115,70 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<vec4f, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < ((N * C) / 4u);
-let row = select(0u, index, active_1);
-let N_1 = (row * 4u) / max(C, 1u);
-let C_1 = (row * 4u) % max(C, 1u);
-let base = (N_1 * ((S * C) / 4u)) + (C_1 / 4u);
-var sum = vec4f(0.0f);
-var sum_2 = vec4f(0.0f);
-for (var block = lane; block < S; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), S);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(base + (i * (C / 4u)));
-let d_y_1 = d_y_four(base + (i * (C / 4u)));
-part_1 = part_1 + (x_1 * x_1);
-part_2 = part_2 + (d_y_1 * x_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<((N*C) / 4u);
+let row=select(0u,index,active_1);
+let N_1=(row*4u) / max(C,1u);
+let C_1=(row*4u) % max(C,1u);
+let base=(N_1*((S*C) / 4u))+(C_1 / 4u);
+var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+for (var block=lane; block<S; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),S);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_four(base+(i*(C / 4u)));
+let d_y_1=d_y_four(base+(i*(C / 4u)));
+part_1=part_1+(x_1*x_1);
+part_2=part_2+(d_y_1*x_1);
 }
-sum = sum + part_1;
-sum_2 = sum_2 + part_2;
+sum=sum+part_1;
+sum_2=sum_2+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange4(sum, mask);
-sum = sum + other;
-let other_2 = exchange4(sum_2, mask);
-sum_2 = sum_2 + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(sum,mask);
+sum=sum+other;
+let other_2=exchange4(sum_2,mask);
+sum_2=sum_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2 = all_2;
 workgroupBarrier();
 }
-let sum_all = sum;
-let sum_all_2 = sum_2;
-if (active_1 && (lane == 0u)) {
-scratch_put(row * 4u, (sqrt(sum_all))[0]);
-scratch_put((row * 4u) + 1u, (sqrt(sum_all))[1]);
-scratch_put((row * 4u) + 2u, (sqrt(sum_all))[2]);
-scratch_put((row * 4u) + 3u, (sqrt(sum_all))[3]);
-scratch_put(((N * C) + N) + (row * 4u), (sum_all_2)[0]);
-scratch_put((((N * C) + N) + (row * 4u)) + 1u, (sum_all_2)[1]);
-scratch_put((((N * C) + N) + (row * 4u)) + 2u, (sum_all_2)[2]);
-scratch_put((((N * C) + N) + (row * 4u)) + 3u, (sum_all_2)[3]);
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+if (active_1 && (lane==0u)) {
+scratch_put_four(row,sqrt(sum_all));
+scratch_put_four((((N*C)+3u) / 4u)+row,sum_all_2);
 }
 }
 `,
@@ -1748,7 +1189,7 @@ scratch_put((((N * C) + N) + (row * 4u)) + 3u, (sum_all_2)[3]);
                 tensor: "(scratch)",
                 access: "read_write",
                 name: "scratch",
-                accessors: { put: "scratch_put" },
+                accessors: { putFour: "scratch_put_four" },
               },
             ],
             constants: [
@@ -1769,6 +1210,7 @@ scratch_put((((N * C) + N) + (row * 4u)) + 3u, (sum_all_2)[3]);
         name: "d_x",
         grid: ["N", "C"],
         row: ["S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -1782,139 +1224,193 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let N_1 = row / max(C, 1u);
-let C_1 = row % max(C, 1u);
-let base = (N_1 * (S * C)) + C_1;
-var sum = 0.0f;
-for (var block = lane; block < S; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), S);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + (i * C));
-part_1 = part_1 + (x_1 * x_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let N_1=row / max(C,1u);
+let C_1=row % max(C,1u);
+let base=(N_1*(S*C))+C_1;
+var sum=0.0f;
+var sum_2=0.0f;
+for (var block=lane; block<S; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),S);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_at(base+(i*C));
+let d_y_1=d_y_at(base+(i*C));
+part_1=part_1+(x_1*x_1);
+part_2=part_2+d_y_1;
 }
-sum = sum + part_1;
+sum=sum+part_1;
+sum_2=sum_2+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(sum_2,mask);
+sum_2=sum_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-workgroupBarrier();
-}
-let sum_all = sum;
-let base_2 = N_1 * C;
-var mean = 0.0f;
-for (var block_2 = lane; block_2 < C; block_2 += LANES * 256u) {
-var part_2 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), C);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let scratch_5 = scratch_at(base_2 + i_2);
-part_2 = part_2 + scratch_5;
-}
-mean = mean + part_2;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(mean, mask_2);
-mean = mean + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-mean = all_2;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
 workgroupBarrier();
 }
-let mean_all = mean / f32(C);
-let base_3 = ((N * C) + N) + (N_1 * C);
-let add = mean_all + eps;
-var mean_2 = 0.0f;
-for (var block_3 = lane; block_3 < C; block_3 += LANES * 256u) {
-var part_3 = 0.0f;
-let stop_3 = min(block_3 + (LANES * 256u), C);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let scratch_18 = scratch_at(base_3 + i_3);
-let scratch_5_2 = scratch_at(base_2 + i_3);
-let div = scratch_5_2 / add;
-let gamma_1 = gamma_at(i_3);
-part_3 = part_3 + ((scratch_18 * div) * gamma_1);
+let sum_all=sum;
+let sum_all_2=sum_2;
+let base_2=N_1*C;
+var mean=0.0f;
+for (var block_2=lane; block_2<C; block_2+=LANES*256u) {
+var part_3=0.0f;
+let stop_2=min(block_2+(LANES*256u),C);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let scratch_5=scratch_at(base_2+i_2);
+part_3=part_3+scratch_5;
 }
-mean_2 = mean_2 + part_3;
+mean=mean+part_3;
 }
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_5 = exchange(mean_2, mask_3);
-mean_2 = mean_2 + other_5;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(mean,mask_2);
+mean=mean+other_5;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_6 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_6;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-mean_2 = all_3;
+let all_3=scratch_memory[row_in_group*LANES];
+mean=all_3;
 workgroupBarrier();
 }
-let mean_all_2 = mean_2 / f32(C);
-let end = select(0u, S, active_1);
-let scratch_5_3 = scratch_at(row);
-let div_2 = scratch_5_3 / add;
-let gamma_2 = gamma_at(C_1);
-let add_2 = (div_2 * gamma_2) + 1.0f;
-let scratch_18_2 = scratch_at(((N * C) + N) + row);
-let mul = 2.0f * select((((scratch_18_2 * gamma_2) - mean_all_2) * inverseSqrt(sum_all)) * (0.5f * (1.0f / add)), 0.0f, scratch_5_3 == 0.0f);
-for (var i_4 = lane; i_4 < end; i_4 += LANES) {
-let d_y_1 = d_y_at(base + (i_4 * C));
-let x_2 = x_at(base + (i_4 * C));
-d_x_put(base + (i_4 * C), (d_y_1 * add_2) + (x_2 * mul));
+let mean_all=mean / f32(C);
+let base_3=((((N*C)+3u) / 4u)*4u)+(N_1*C);
+let add=mean_all+eps;
+var mean_2=0.0f;
+for (var block_3=lane; block_3<C; block_3+=LANES*256u) {
+var part_4=0.0f;
+let stop_3=min(block_3+(LANES*256u),C);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let scratch_18=scratch_at(base_3+i_3);
+let scratch_5_2=scratch_at(base_2+i_3);
+let div=scratch_5_2 / add;
+let gamma_1=gamma_at(i_3);
+part_4=part_4+((scratch_18*div)*gamma_1);
+}
+mean_2=mean_2+part_4;
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_7=exchange(mean_2,mask_3);
+mean_2=mean_2+other_7;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_4=scratch_memory[row_in_group*LANES];
+mean_2=all_4;
+workgroupBarrier();
+}
+let mean_all_2=mean_2 / f32(C);
+let scratch_5_3=scratch_at(row);
+let div_2=scratch_5_3 / add;
+var sum_3=0.0f;
+for (var block_4=lane; block_4<S; block_4+=LANES*256u) {
+var part_5=0.0f;
+let stop_4=min(block_4+(LANES*256u),S);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let d_y_2=d_y_at(base+(i_4*C));
+let x_2=x_at(base+(i_4*C));
+part_5=part_5+(d_y_2*(x_2*div_2));
+}
+sum_3=sum_3+part_5;
+}
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_9=exchange(sum_3,mask_4);
+sum_3=sum_3+other_9;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_5=scratch_memory[row_in_group*LANES];
+sum_3=all_5;
+workgroupBarrier();
+}
+let sum_all_3=sum_3;
+let end=select(0u,S,active_1);
+let gamma_2=gamma_at(C_1);
+let add_2=(div_2*gamma_2)+1.0f;
+let scratch_18_2=scratch_at(((((N*C)+3u) / 4u)*4u)+row);
+let mul=2.0f*select((((scratch_18_2*gamma_2) - mean_all_2)*inverseSqrt(sum_all))*(0.5f*(1.0f / add)),0.0f,scratch_5_3==0.0f);
+for (var i_5=lane; i_5<end; i_5+=LANES) {
+let d_y_3=d_y_at(base+(i_5*C));
+let x_3=x_at(base+(i_5*C));
+d_x_put(base+(i_5*C),(d_y_3*add_2)+(x_3*mul));
+}
+if (active_1 && (lane==0u)) {
+scratch_put((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row,sum_all_3);
+scratch_put(((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row,sum_all_2);
 }
 }
 `,
             bindings: [
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
-              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } },
+              {
+                tensor: "(scratch)",
+                access: "read_write",
+                name: "scratch",
+                accessors: { at: "scratch_at", put: "scratch_put" },
+              },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -1929,6 +1425,206 @@ d_x_put(base + (i_4 * C), (d_y_1 * add_2) + (x_2 * mul));
           },
         ],
         offers: { held: 0, together: 1, split: false },
+        split: null,
+      },
+      {
+        name: "d_gamma",
+        grid: ["C"],
+        row: ["N"],
+        chunked: false,
+        forms: [
+          {
+            vector: null,
+            together: 1,
+            held: 0,
+            wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override SUBGROUP: u32;
+override C: u32;
+override N: u32;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let base=(((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row;
+let base_2=((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row;
+var sum=0.0f;
+var sum_2=0.0f;
+for (var block=lane; block<N; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),N);
+for (var i=block; i<stop; i+=LANES) {
+let scratch_71=scratch_at(base+(i*C));
+let scratch_77=scratch_at(base_2+(i*C));
+part_1=part_1+scratch_71;
+part_2=part_2+scratch_77;
+}
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+}
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(sum_2,mask);
+sum_2=sum_2+other_2;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+if (active_1 && (lane==0u)) {
+d_gamma_put(row,sum_all);
+d_beta_put(row,sum_all_2);
+}
+}
+`,
+            bindings: [
+              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+              { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
+              { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
+            ],
+            constants: [
+              { name: "LANES", kind: "lanes" },
+              { name: "ROWS", kind: "rows" },
+              { name: "COLUMNS", kind: "columns" },
+              { name: "SUBGROUP", kind: "subgroup" },
+              { name: "C", kind: "extent", factor: "C" },
+              { name: "N", kind: "extent", factor: "N" },
+            ],
+          },
+          {
+            vector: "C",
+            together: 1,
+            held: 0,
+            wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override SUBGROUP: u32;
+override C: u32;
+override N: u32;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(C / 4u);
+let row=select(0u,index,active_1);
+let base=((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u)) / 4u)+row;
+let base_2=(((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u)) / 4u)+row;
+var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+for (var block=lane; block<N; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),N);
+for (var i=block; i<stop; i+=LANES) {
+let scratch_71=scratch_four(base+(i*(C / 4u)));
+let scratch_77=scratch_four(base_2+(i*(C / 4u)));
+part_1=part_1+scratch_71;
+part_2=part_2+scratch_77;
+}
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+}
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(sum,mask);
+sum=sum+other;
+let other_2=exchange4(sum_2,mask);
+sum_2=sum_2+other_2;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+if (active_1 && (lane==0u)) {
+d_gamma_put_four(row,sum_all);
+d_beta_put_four(row,sum_all_2);
+}
+}
+`,
+            bindings: [
+              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } },
+              {
+                tensor: "d_gamma",
+                access: "read_write",
+                name: "d_gamma",
+                accessors: { putFour: "d_gamma_put_four" },
+              },
+              {
+                tensor: "d_beta",
+                access: "read_write",
+                name: "d_beta",
+                accessors: { putFour: "d_beta_put_four" },
+              },
+            ],
+            constants: [
+              { name: "LANES", kind: "lanes" },
+              { name: "ROWS", kind: "rows" },
+              { name: "COLUMNS", kind: "columns" },
+              { name: "SUBGROUP", kind: "subgroup" },
+              { name: "C", kind: "extent", factor: "C" },
+              { name: "N", kind: "extent", factor: "N" },
+            ],
+          },
+        ],
+        offers: { held: 0, together: 1, split: true },
         split: null,
       },
     ],

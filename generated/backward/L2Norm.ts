@@ -24,6 +24,7 @@ export const backward: readonly Program[] = [
         name: "d_x",
         grid: ["N"],
         row: ["D"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -36,94 +37,94 @@ override SUBGROUP: u32;
 override N: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let base = row * D;
-var sum = 0.0f;
-for (var block = lane; block < D; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), D);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + i);
-part_1 = part_1 + (x_1 * x_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let base=row*D;
+var sum=0.0f;
+for (var block=lane; block<D; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),D);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_at(base+i);
+part_1=part_1+(x_1*x_1);
 }
-sum = sum + part_1;
+sum=sum+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-workgroupBarrier();
-}
-let sum_all = sum;
-let mul = eps * eps;
-let rsqrt = inverseSqrt(larger(sum_all, mul));
-var sum_2 = 0.0f;
-for (var block_2 = lane; block_2 < D; block_2 += LANES * 256u) {
-var part_2 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), D);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let d_y_1 = d_y_at(base + i_2);
-let x_2 = x_at(base + i_2);
-part_2 = part_2 + (d_y_1 * (x_2 * rsqrt));
-}
-sum_2 = sum_2 + part_2;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
 workgroupBarrier();
 }
-let sum_all_2 = sum_2;
-let end = select(0u, D, active_1);
-let mul_2 = (rsqrt * rsqrt) * sum_all_2;
-let mul_3 = 2.0f * select(select(0.0f, -(0.25f * mul_2), sum_all == mul), -(0.5f * mul_2), mul < sum_all);
-for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-let d_y_2 = d_y_at(base + i_3);
-let x_3 = x_at(base + i_3);
-d_x_put(base + i_3, (d_y_2 * rsqrt) + (x_3 * mul_3));
+let sum_all=sum;
+let mul=eps*eps;
+let rsqrt=inverseSqrt(larger(sum_all,mul));
+var sum_2=0.0f;
+for (var block_2=lane; block_2<D; block_2+=LANES*256u) {
+var part_2=0.0f;
+let stop_2=min(block_2+(LANES*256u),D);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let d_y_1=d_y_at(base+i_2);
+let x_2=x_at(base+i_2);
+part_2=part_2+(d_y_1*(x_2*rsqrt));
+}
+sum_2=sum_2+part_2;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum_2,mask_2);
+sum_2=sum_2+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+sum_2=all_2;
+workgroupBarrier();
+}
+let sum_all_2=sum_2;
+let end=select(0u,D,active_1);
+let mul_2=(rsqrt*rsqrt)*sum_all_2;
+let mul_3=2.0f*select(select(0.0f,-(0.25f*mul_2),sum_all==mul),-(0.5f*mul_2),mul<sum_all);
+for (var i_3=lane; i_3<end; i_3+=LANES) {
+let d_y_2=d_y_at(base+i_3);
+let x_3=x_at(base+i_3);
+d_x_put(base+i_3,(d_y_2*rsqrt)+(x_3*mul_3));
 }
 }
 `,
@@ -153,99 +154,99 @@ override SUBGROUP: u32;
 override N: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let base = row * (D / 4u);
-var sum = vec4f(0.0f);
-for (var block = lane; block < D / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), D / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(base + i);
-part_1 = part_1 + (x_1 * x_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let base=row*(D / 4u);
+var sum=vec4f(0.0f);
+for (var block=lane; block<D / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),D / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_four(base+i);
+part_1=part_1+(x_1*x_1);
 }
-sum = sum + part_1;
+sum=sum+part_1;
 }
-var sum_2 = fold_add(sum);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_2, mask);
-sum_2 = sum_2 + other;
+var sum_2=fold_add(sum);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_2 = all;
-workgroupBarrier();
-}
-let sum_all = sum_2;
-let mul = eps * eps;
-let rsqrt = inverseSqrt(larger(sum_all, mul));
-var sum_3 = vec4f(0.0f);
-for (var block_2 = lane; block_2 < D / 4u; block_2 += LANES * 256u) {
-var part_2 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), D / 4u);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let d_y_1 = d_y_four(base + i_2);
-let x_2 = x_four(base + i_2);
-part_2 = part_2 + (d_y_1 * (x_2 * vec4f(rsqrt)));
-}
-sum_3 = sum_3 + part_2;
-}
-var sum_3_2 = fold_add(sum_3);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum_3_2, mask_2);
-sum_3_2 = sum_3_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
 workgroupBarrier();
 }
-let sum_all_2 = sum_3_2;
-let end = select(0u, D / 4u, active_1);
-let mul_2 = (rsqrt * rsqrt) * sum_all_2;
-let mul_3 = 2.0f * select(select(0.0f, -(0.25f * mul_2), sum_all == mul), -(0.5f * mul_2), mul < sum_all);
-for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-let d_y_2 = d_y_four(base + i_3);
-let x_3 = x_four(base + i_3);
-d_x_put_four(base + i_3, (d_y_2 * vec4f(rsqrt)) + (x_3 * vec4f(mul_3)));
+let sum_all=sum_2;
+let mul=eps*eps;
+let rsqrt=inverseSqrt(larger(sum_all,mul));
+var sum_3=vec4f(0.0f);
+for (var block_2=lane; block_2<D / 4u; block_2+=LANES*256u) {
+var part_2=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),D / 4u);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let d_y_1=d_y_four(base+i_2);
+let x_2=x_four(base+i_2);
+part_2=part_2+(d_y_1*(x_2*vec4f(rsqrt)));
+}
+sum_3=sum_3+part_2;
+}
+var sum_3_2=fold_add(sum_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+sum_3_2=all_2;
+workgroupBarrier();
+}
+let sum_all_2=sum_3_2;
+let end=select(0u,D / 4u,active_1);
+let mul_2=(rsqrt*rsqrt)*sum_all_2;
+let mul_3=2.0f*select(select(0.0f,-(0.25f*mul_2),sum_all==mul),-(0.5f*mul_2),mul<sum_all);
+for (var i_3=lane; i_3<end; i_3+=LANES) {
+let d_y_2=d_y_four(base+i_3);
+let x_3=x_four(base+i_3);
+d_x_put_four(base+i_3,(d_y_2*vec4f(rsqrt))+(x_3*vec4f(mul_3)));
 }
 }
 `,

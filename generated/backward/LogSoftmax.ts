@@ -24,6 +24,7 @@ export const backward: readonly Program[] = [
         name: "d_x",
         grid: ["N"],
         row: ["D"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -35,109 +36,109 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let base = row * D;
-var max_1 = non_finite(4286578688u);
-var sum = 0.0f;
-for (var block = lane; block < D; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), D);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + i);
-let d_y_1 = d_y_at(base + i);
-part_1 = larger(part_1, x_1);
-part_2 = part_2 + d_y_1;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let base=row*D;
+var max_1=non_finite(4286578688u);
+var sum=0.0f;
+for (var block=lane; block<D; block+=LANES*256u) {
+var part_1=non_finite(4286578688u);
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),D);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_at(base+i);
+let d_y_1=d_y_at(base+i);
+part_1=larger(part_1,x_1);
+part_2=part_2+d_y_1;
 }
-max_1 = larger(max_1, part_1);
-sum = sum + part_2;
+max_1=larger(max_1,part_1);
+sum=sum+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
-let other_2 = exchange(sum, mask);
-sum = sum + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_1,mask);
+max_1=larger(max_1,other);
+let other_2=exchange(sum,mask);
+sum=sum+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_1;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_3);
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum = all_2;
-workgroupBarrier();
-}
-let max_all = max_1;
-let sum_all = sum;
-var sum_2 = 0.0f;
-for (var block_2 = lane; block_2 < D; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), D);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_2 = x_at(base + i_2);
-let exp_1 = exp(x_2 - max_all);
-part_3 = part_3 + exp_1;
-}
-sum_2 = sum_2 + part_3;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_5;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_6 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_3);
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_2 = all_3;
+let all=scratch_memory[row_in_group*LANES];
+max_1=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum=all_2;
 workgroupBarrier();
 }
-let sum_all_2 = sum_2;
-let end = select(0u, D, active_1);
-let div = sum_all / sum_all_2;
-for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-let d_y_2 = d_y_at(base + i_3);
-let x_3 = x_at(base + i_3);
-let exp_2 = exp(x_3 - max_all);
-d_x_put(base + i_3, d_y_2 - (exp_2 * div));
+let max_all=max_1;
+let sum_all=sum;
+var sum_2=0.0f;
+for (var block_2=lane; block_2<D; block_2+=LANES*256u) {
+var part_3=0.0f;
+let stop_2=min(block_2+(LANES*256u),D);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_2=x_at(base+i_2);
+let exp_1=exp(x_2 - max_all);
+part_3=part_3+exp_1;
+}
+sum_2=sum_2+part_3;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+workgroupBarrier();
+}
+let sum_all_2=sum_2;
+let end=select(0u,D,active_1);
+let div=sum_all / sum_all_2;
+for (var i_3=lane; i_3<end; i_3+=LANES) {
+let d_y_2=d_y_at(base+i_3);
+let x_3=x_at(base+i_3);
+let exp_2=exp(x_3 - max_all);
+d_x_put(base+i_3,d_y_2 - (exp_2*div));
 }
 }
 `,
@@ -165,121 +166,121 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-fn larger4(a: vec4f, b: vec4f) -> vec4f {
-return select(b, a, (a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
+fn larger4(a: vec4f,b: vec4f) -> vec4f {
+return select(b,a,(a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
 fn fold_max(v: vec4f) -> f32 {
-return larger(larger(v.x, v.y), larger(v.z, v.w));
+return larger(larger(v.x,v.y),larger(v.z,v.w));
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let base = row * (D / 4u);
-var max_1 = vec4f(non_finite(4286578688u));
-var sum = vec4f(0.0f);
-for (var block = lane; block < D / 4u; block += LANES * 256u) {
-var part_1 = vec4f(non_finite(4286578688u));
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), D / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(base + i);
-let d_y_1 = d_y_four(base + i);
-part_1 = larger4(part_1, x_1);
-part_2 = part_2 + d_y_1;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let base=row*(D / 4u);
+var max_1=vec4f(non_finite(4286578688u));
+var sum=vec4f(0.0f);
+for (var block=lane; block<D / 4u; block+=LANES*256u) {
+var part_1=vec4f(non_finite(4286578688u));
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),D / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_four(base+i);
+let d_y_1=d_y_four(base+i);
+part_1=larger4(part_1,x_1);
+part_2=part_2+d_y_1;
 }
-max_1 = larger4(max_1, part_1);
-sum = sum + part_2;
+max_1=larger4(max_1,part_1);
+sum=sum+part_2;
 }
-var max_2 = fold_max(max_1);
-var sum_2 = fold_add(sum);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_2, mask);
-max_2 = larger(max_2, other);
-let other_2 = exchange(sum_2, mask);
-sum_2 = sum_2 + other_2;
+var max_2=fold_max(max_1);
+var sum_2=fold_add(sum);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_2,mask);
+max_2=larger(max_2,other);
+let other_2=exchange(sum_2,mask);
+sum_2=sum_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_3);
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_2 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2 = all_2;
-workgroupBarrier();
-}
-let max_all = max_2;
-let sum_all = sum_2;
-var sum_3 = vec4f(0.0f);
-for (var block_2 = lane; block_2 < D / 4u; block_2 += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), D / 4u);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_2 = x_four(base + i_2);
-let exp_1 = exp(x_2 - vec4f(max_all));
-part_3 = part_3 + exp_1;
-}
-sum_3 = sum_3 + part_3;
-}
-var sum_3_2 = fold_add(sum_3);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_3_2, mask_2);
-sum_3_2 = sum_3_2 + other_5;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_6 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_3);
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_3;
+let all=scratch_memory[row_in_group*LANES];
+max_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
 workgroupBarrier();
 }
-let sum_all_2 = sum_3_2;
-let end = select(0u, D / 4u, active_1);
-let div = sum_all / sum_all_2;
-for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-let d_y_2 = d_y_four(base + i_3);
-let x_3 = x_four(base + i_3);
-let exp_2 = exp(x_3 - vec4f(max_all));
-d_x_put_four(base + i_3, d_y_2 - (exp_2 * vec4f(div)));
+let max_all=max_2;
+let sum_all=sum_2;
+var sum_3=vec4f(0.0f);
+for (var block_2=lane; block_2<D / 4u; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),D / 4u);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_2=x_four(base+i_2);
+let exp_1=exp(x_2 - vec4f(max_all));
+part_3=part_3+exp_1;
+}
+sum_3=sum_3+part_3;
+}
+var sum_3_2=fold_add(sum_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+workgroupBarrier();
+}
+let sum_all_2=sum_3_2;
+let end=select(0u,D / 4u,active_1);
+let div=sum_all / sum_all_2;
+for (var i_3=lane; i_3<end; i_3+=LANES) {
+let d_y_2=d_y_four(base+i_3);
+let x_3=x_four(base+i_3);
+let exp_2=exp(x_3 - vec4f(max_all));
+d_x_put_four(base+i_3,d_y_2 - (exp_2*vec4f(div)));
 }
 }
 `,

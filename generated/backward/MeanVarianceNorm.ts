@@ -25,6 +25,7 @@ export const backward: readonly Program[] = [
         name: "d_x",
         grid: ["C"],
         row: ["N", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -38,253 +39,253 @@ override C: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 4u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*4u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base = row * S;
-let d_y_1 = d_y_at(base + ((N_1 * (C * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let d_y_2 = d_y_at(base + ((N_2 * (C * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let d_y_3 = d_y_at(base + ((N_3 * (C * S)) + S_3));
-let shift = d_y_1 + (((d_y_2 - d_y_1) + (d_y_3 - d_y_1)) * 0.3333333432674408f);
-let N_4 = 0u / max(S, 1u);
-let S_4 = 0u % max(S, 1u);
-let x_1 = x_at(base + ((N_4 * (C * S)) + S_4));
-let N_5 = ((N * S) / 2u) / max(S, 1u);
-let S_5 = ((N * S) / 2u) % max(S, 1u);
-let x_2 = x_at(base + ((N_5 * (C * S)) + S_5));
-let N_6 = ((N * S) - 1u) / max(S, 1u);
-let S_6 = ((N * S) - 1u) % max(S, 1u);
-let x_3 = x_at(base + ((N_6 * (C * S)) + S_6));
-let shift_2 = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-for (var block = lane; block < N * S; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop = min(block + (LANES * 256u), N * S);
-for (var i = block; i < stop; i += LANES) {
-let N_7 = i / max(S, 1u);
-let S_7 = i % max(S, 1u);
-let d_y_4 = d_y_at(base + ((N_7 * (C * S)) + S_7));
-let d = d_y_4 - shift;
-let x_4 = x_at(base + ((N_7 * (C * S)) + S_7));
-let d_2 = x_4 - shift_2;
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base=row*S;
+let x_1=x_at(base+((N_1*(C*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_2*(C*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_3*(C*S))+S_3));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let N_4=0u / max(S,1u);
+let S_4=0u % max(S,1u);
+let d_y_1=d_y_at(base+((N_4*(C*S))+S_4));
+let N_5=((N*S) / 2u) / max(S,1u);
+let S_5=((N*S) / 2u) % max(S,1u);
+let d_y_2=d_y_at(base+((N_5*(C*S))+S_5));
+let N_6=((N*S) - 1u) / max(S,1u);
+let S_6=((N*S) - 1u) % max(S,1u);
+let d_y_3=d_y_at(base+((N_6*(C*S))+S_6));
+let shift_2=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+var sum_2=0.0f;
+var squares_2=0.0f;
+for (var block=lane; block<N*S; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+var part_3=0.0f;
+var part_4=0.0f;
+let stop=min(block+(LANES*256u),N*S);
+for (var i=block; i<stop; i+=LANES) {
+let N_7=i / max(S,1u);
+let S_7=i % max(S,1u);
+let x_4=x_at(base+((N_7*(C*S))+S_7));
+let d=x_4 - shift;
+let d_y_4=d_y_at(base+((N_7*(C*S))+S_7));
+let d_2=d_y_4 - shift_2;
+part_1=part_1+d;
+part_2=part_2+(d*d);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
 }
-sum = sum + part_1;
-squares = squares + part_2;
-sum_2 = sum_2 + part_3;
-squares_2 = squares_2 + part_4;
+sum=sum+part_1;
+squares=squares+part_2;
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(squares, mask);
-squares = squares + other_2;
-let other_3 = exchange(sum_2, mask);
-sum_2 = sum_2 + other_3;
-let other_4 = exchange(squares_2, mask);
-squares_2 = squares_2 + other_4;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
+let other_3=exchange(sum_2,mask);
+sum_2=sum_2+other_3;
+let other_4=exchange(squares_2,mask);
+squares_2=squares_2+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_2;
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_2;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_5;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_6;
-let mine_3 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_7 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_3 + other_7;
-let mine_4 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_2;
-let all_3 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_2 = all_3;
-let all_4 = scratch_memory[(3u * (LANES * ROWS)) + (row_in_group * LANES)];
-squares_2 = all_4;
-workgroupBarrier();
-}
-let mean = sum / f32(N * S);
-let variance = larger((squares / f32(N * S)) - (mean * mean), 0.0f);
-let mean_2 = sum_2 / f32(N * S);
-let variance_2 = larger((squares_2 / f32(N * S)) - (mean_2 * mean_2), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let far_2 = (variance_2 * 4.0f) < (mean_2 * mean_2);
-let shift_3 = select(shift, shift + mean, far);
-let shift_4 = select(shift_2, shift_2 + mean_2, far_2);
-var sum_3 = 0.0f;
-var squares_3 = 0.0f;
-var sum_4 = 0.0f;
-var squares_4 = 0.0f;
-let end = select(0u, N * S, far || far_2);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_5 = 0.0f;
-var part_6 = 0.0f;
-var part_7 = 0.0f;
-var part_8 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let N_8 = i_2 / max(S, 1u);
-let S_8 = i_2 % max(S, 1u);
-let d_y_5 = d_y_at(base + ((N_8 * (C * S)) + S_8));
-let d_3 = d_y_5 - shift_3;
-let x_5 = x_at(base + ((N_8 * (C * S)) + S_8));
-let d_4 = x_5 - shift_4;
-part_5 = part_5 + d_3;
-part_6 = part_6 + (d_3 * d_3);
-part_7 = part_7 + d_4;
-part_8 = part_8 + (d_4 * d_4);
-}
-sum_3 = sum_3 + part_5;
-squares_3 = squares_3 + part_6;
-sum_4 = sum_4 + part_7;
-squares_4 = squares_4 + part_8;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_9 = exchange(sum_3, mask_2);
-sum_3 = sum_3 + other_9;
-let other_10 = exchange(squares_3, mask_2);
-squares_3 = squares_3 + other_10;
-let other_11 = exchange(sum_4, mask_2);
-sum_4 = sum_4 + other_11;
-let other_12 = exchange(squares_4, mask_2);
-squares_4 = squares_4 + other_12;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_4;
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = squares_4;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-let other_13 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_13;
-let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_14 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_14;
-let mine_7 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_15 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_7 + other_15;
-let mine_8 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_16 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_8 + other_16;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_5;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_6;
+let mine_3=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_7;
+let mine_4=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_5 = scratch_memory[row_in_group * LANES];
-sum_3 = all_5;
-let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3 = all_6;
-let all_7 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_4 = all_7;
-let all_8 = scratch_memory[(3u * (LANES * ROWS)) + (row_in_group * LANES)];
-squares_4 = all_8;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
+let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_2=all_3;
+let all_4=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+squares_2=all_4;
 workgroupBarrier();
 }
-let mean_3 = sum_3 / f32(N * S);
-let variance_3 = larger((squares_3 / f32(N * S)) - (mean_3 * mean_3), 0.0f);
-let mean_4 = sum_4 / f32(N * S);
-let variance_4 = larger((squares_4 / f32(N * S)) - (mean_4 * mean_4), 0.0f);
-let rest = select(mean, mean_3, far);
-let spread = select(variance_2, variance_4, far_2);
-let rest_2 = select(mean_2, mean_4, far_2);
-let sqrt_1 = sqrt(spread);
-let add = sqrt_1 + eps;
-var sum_5 = 0.0f;
-for (var block_3 = lane; block_3 < N * S; block_3 += LANES * 256u) {
-var part_9 = 0.0f;
-let stop_3 = min(block_3 + (LANES * 256u), N * S);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let N_9 = i_3 / max(S, 1u);
-let S_9 = i_3 % max(S, 1u);
-let d_y_6 = d_y_at(base + ((N_9 * (C * S)) + S_9));
-let x_6 = x_at(base + ((N_9 * (C * S)) + S_9));
-let sub = (x_6 - shift_4) - rest_2;
-part_9 = part_9 + (d_y_6 * (sub / add));
+let mean=sum / f32(N*S);
+let variance=larger((squares / f32(N*S)) - (mean*mean),0.0f);
+let mean_2=sum_2 / f32(N*S);
+let variance_2=larger((squares_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let far_2=(variance_2*4.0f)<(mean_2*mean_2);
+let shift_3=select(shift,shift+mean,far);
+let shift_4=select(shift_2,shift_2+mean_2,far_2);
+var sum_3=0.0f;
+var squares_3=0.0f;
+var sum_4=0.0f;
+var squares_4=0.0f;
+let end=select(0u,N*S,far || far_2);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_5=0.0f;
+var part_6=0.0f;
+var part_7=0.0f;
+var part_8=0.0f;
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let N_8=i_2 / max(S,1u);
+let S_8=i_2 % max(S,1u);
+let x_5=x_at(base+((N_8*(C*S))+S_8));
+let d_3=x_5 - shift_3;
+let d_y_5=d_y_at(base+((N_8*(C*S))+S_8));
+let d_4=d_y_5 - shift_4;
+part_5=part_5+d_3;
+part_6=part_6+(d_3*d_3);
+part_7=part_7+d_4;
+part_8=part_8+(d_4*d_4);
 }
-sum_5 = sum_5 + part_9;
+sum_3=sum_3+part_5;
+squares_3=squares_3+part_6;
+sum_4=sum_4+part_7;
+squares_4=squares_4+part_8;
 }
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_17 = exchange(sum_5, mask_3);
-sum_5 = sum_5 + other_17;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_9=exchange(sum_3,mask_2);
+sum_3=sum_3+other_9;
+let other_10=exchange(squares_3,mask_2);
+squares_3=squares_3+other_10;
+let other_11=exchange(sum_4,mask_2);
+sum_4=sum_4+other_11;
+let other_12=exchange(squares_4,mask_2);
+squares_4=squares_4+other_12;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_5;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_4;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=squares_4;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_9 = scratch_memory[(row_in_group * LANES) + lane];
-let other_18 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_9 + other_18;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_13;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_14;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_15=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_15;
+let mine_8=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_16=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_8+other_16;
 }
 workgroupBarrier();
 }
-let all_9 = scratch_memory[row_in_group * LANES];
-sum_5 = all_9;
+let all_5=scratch_memory[row_in_group*LANES];
+sum_3=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3=all_6;
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_4=all_7;
+let all_8=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+squares_4=all_8;
 workgroupBarrier();
 }
-let sum_all = sum_5;
-let end_2 = select(0u, N * S, active_1);
-let div = 1.0f / add;
-let div_2 = select(-(0.5f * (sum_all / (add * sqrt_1))), 0.0f, sqrt_1 == 0.0f) / f32(N * S);
-let mul = 2.0f * div_2;
-for (var i_4 = lane; i_4 < end_2; i_4 += LANES) {
-let N_10 = i_4 / max(S, 1u);
-let S_10 = i_4 % max(S, 1u);
-let d_y_7 = d_y_at(base + ((N_10 * (C * S)) + S_10));
-let x_7 = x_at(base + ((N_10 * (C * S)) + S_10));
-let sub_2 = (x_7 - shift_4) - rest_2;
-d_x_put(base + ((N_10 * (C * S)) + S_10), (((d_y_7 - shift_3) - rest) * div) + (sub_2 * mul));
+let mean_3=sum_3 / f32(N*S);
+let variance_3=larger((squares_3 / f32(N*S)) - (mean_3*mean_3),0.0f);
+let mean_4=sum_4 / f32(N*S);
+let variance_4=larger((squares_4 / f32(N*S)) - (mean_4*mean_4),0.0f);
+let rest=select(mean,mean_3,far);
+let spread=select(variance,variance_3,far);
+let rest_2=select(mean_2,mean_4,far_2);
+let sqrt_1=sqrt(spread);
+let add=sqrt_1+eps;
+var sum_5=0.0f;
+for (var block_3=lane; block_3<N*S; block_3+=LANES*256u) {
+var part_9=0.0f;
+let stop_3=min(block_3+(LANES*256u),N*S);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let N_9=i_3 / max(S,1u);
+let S_9=i_3 % max(S,1u);
+let d_y_6=d_y_at(base+((N_9*(C*S))+S_9));
+let x_6=x_at(base+((N_9*(C*S))+S_9));
+let sub=(x_6 - shift_3) - rest;
+part_9=part_9+(d_y_6*(sub / add));
+}
+sum_5=sum_5+part_9;
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_17=exchange(sum_5,mask_3);
+sum_5=sum_5+other_17;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_5;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_9=scratch_memory[(row_in_group*LANES)+lane];
+let other_18=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_9+other_18;
+}
+workgroupBarrier();
+}
+let all_9=scratch_memory[row_in_group*LANES];
+sum_5=all_9;
+workgroupBarrier();
+}
+let sum_all=sum_5;
+let end_2=select(0u,N*S,active_1);
+let div=1.0f / add;
+let div_2=select(-(0.5f*(sum_all / (add*sqrt_1))),0.0f,sqrt_1==0.0f) / f32(N*S);
+let mul=2.0f*div_2;
+for (var i_4=lane; i_4<end_2; i_4+=LANES) {
+let N_10=i_4 / max(S,1u);
+let S_10=i_4 % max(S,1u);
+let d_y_7=d_y_at(base+((N_10*(C*S))+S_10));
+let x_7=x_at(base+((N_10*(C*S))+S_10));
+let sub_2=(x_7 - shift_3) - rest;
+d_x_put(base+((N_10*(C*S))+S_10),(((d_y_7 - shift_4) - rest_2)*div)+(sub_2*mul));
 }
 }
 `,
             bindings: [
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } },
             ],
             constants: [
@@ -310,266 +311,266 @@ override C: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 4u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*4u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base = row * S;
-let d_y_1 = d_y_at(base + ((N_1 * (C * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let d_y_2 = d_y_at(base + ((N_2 * (C * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let d_y_3 = d_y_at(base + ((N_3 * (C * S)) + S_3));
-let shift = d_y_1 + (((d_y_2 - d_y_1) + (d_y_3 - d_y_1)) * 0.3333333432674408f);
-let N_4 = 0u / max(S, 1u);
-let S_4 = 0u % max(S, 1u);
-let x_1 = x_at(base + ((N_4 * (C * S)) + S_4));
-let N_5 = ((N * S) / 2u) / max(S, 1u);
-let S_5 = ((N * S) / 2u) % max(S, 1u);
-let x_2 = x_at(base + ((N_5 * (C * S)) + S_5));
-let N_6 = ((N * S) - 1u) / max(S, 1u);
-let S_6 = ((N * S) - 1u) % max(S, 1u);
-let x_3 = x_at(base + ((N_6 * (C * S)) + S_6));
-let shift_2 = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let base_2 = row * (S / 4u);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-var sum_2 = vec4f(0.0f);
-var squares_2 = vec4f(0.0f);
-for (var block = lane; block < (N * S) / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (N * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let N_7 = (i * 4u) / max(S, 1u);
-let S_7 = (i * 4u) % max(S, 1u);
-let d_y_4 = d_y_four(base_2 + ((N_7 * ((C * S) / 4u)) + (S_7 / 4u)));
-let d = d_y_4 - vec4f(shift);
-let x_4 = x_four(base_2 + ((N_7 * ((C * S) / 4u)) + (S_7 / 4u)));
-let d_2 = x_4 - vec4f(shift_2);
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base=row*S;
+let x_1=x_at(base+((N_1*(C*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_2*(C*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_3*(C*S))+S_3));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let N_4=0u / max(S,1u);
+let S_4=0u % max(S,1u);
+let d_y_1=d_y_at(base+((N_4*(C*S))+S_4));
+let N_5=((N*S) / 2u) / max(S,1u);
+let S_5=((N*S) / 2u) % max(S,1u);
+let d_y_2=d_y_at(base+((N_5*(C*S))+S_5));
+let N_6=((N*S) - 1u) / max(S,1u);
+let S_6=((N*S) - 1u) % max(S,1u);
+let d_y_3=d_y_at(base+((N_6*(C*S))+S_6));
+let shift_2=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
+let base_2=row*(S / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+var squares_2=vec4f(0.0f);
+for (var block=lane; block<(N*S) / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(N*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let N_7=(i*4u) / max(S,1u);
+let S_7=(i*4u) % max(S,1u);
+let x_4=x_four(base_2+((N_7*((C*S) / 4u))+(S_7 / 4u)));
+let d=x_4 - vec4f(shift);
+let d_y_4=d_y_four(base_2+((N_7*((C*S) / 4u))+(S_7 / 4u)));
+let d_2=d_y_4 - vec4f(shift_2);
+part_1=part_1+d;
+part_2=part_2+(d*d);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
 }
-sum = sum + part_1;
-squares = squares + part_2;
-sum_2 = sum_2 + part_3;
-squares_2 = squares_2 + part_4;
+sum=sum+part_1;
+squares=squares+part_2;
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
 }
-var sum_3 = fold_add(sum);
-var squares_3 = fold_add(squares);
-var sum_2_2 = fold_add(sum_2);
-var squares_2_2 = fold_add(squares_2);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_3, mask);
-sum_3 = sum_3 + other;
-let other_2 = exchange(squares_3, mask);
-squares_3 = squares_3 + other_2;
-let other_3 = exchange(sum_2_2, mask);
-sum_2_2 = sum_2_2 + other_3;
-let other_4 = exchange(squares_2_2, mask);
-squares_2_2 = squares_2_2 + other_4;
+var sum_3=fold_add(sum);
+var squares_3=fold_add(squares);
+var sum_2_2=fold_add(sum_2);
+var squares_2_2=fold_add(squares_2);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_3,mask);
+sum_3=sum_3+other;
+let other_2=exchange(squares_3,mask);
+squares_3=squares_3+other_2;
+let other_3=exchange(sum_2_2,mask);
+sum_2_2=sum_2_2+other_3;
+let other_4=exchange(squares_2_2,mask);
+squares_2_2=squares_2_2+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_2_2;
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = squares_2_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_2_2;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=squares_2_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_5;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_6;
-let mine_3 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_7 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_3 + other_7;
-let mine_4 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_3 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3 = all_2;
-let all_3 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_2_2 = all_3;
-let all_4 = scratch_memory[(3u * (LANES * ROWS)) + (row_in_group * LANES)];
-squares_2_2 = all_4;
-workgroupBarrier();
-}
-let mean = sum_3 / f32(N * S);
-let variance = larger((squares_3 / f32(N * S)) - (mean * mean), 0.0f);
-let mean_2 = sum_2_2 / f32(N * S);
-let variance_2 = larger((squares_2_2 / f32(N * S)) - (mean_2 * mean_2), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let far_2 = (variance_2 * 4.0f) < (mean_2 * mean_2);
-let shift_3 = select(shift, shift + mean, far);
-let shift_4 = select(shift_2, shift_2 + mean_2, far_2);
-var sum_4 = vec4f(0.0f);
-var squares_4 = vec4f(0.0f);
-var sum_5 = vec4f(0.0f);
-var squares_5 = vec4f(0.0f);
-let end = select(0u, (N * S) / 4u, far || far_2);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_5 = vec4f(0.0f);
-var part_6 = vec4f(0.0f);
-var part_7 = vec4f(0.0f);
-var part_8 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let N_8 = (i_2 * 4u) / max(S, 1u);
-let S_8 = (i_2 * 4u) % max(S, 1u);
-let d_y_5 = d_y_four(base_2 + ((N_8 * ((C * S) / 4u)) + (S_8 / 4u)));
-let d_3 = d_y_5 - vec4f(shift_3);
-let x_5 = x_four(base_2 + ((N_8 * ((C * S) / 4u)) + (S_8 / 4u)));
-let d_4 = x_5 - vec4f(shift_4);
-part_5 = part_5 + d_3;
-part_6 = part_6 + (d_3 * d_3);
-part_7 = part_7 + d_4;
-part_8 = part_8 + (d_4 * d_4);
-}
-sum_4 = sum_4 + part_5;
-squares_4 = squares_4 + part_6;
-sum_5 = sum_5 + part_7;
-squares_5 = squares_5 + part_8;
-}
-var sum_4_2 = fold_add(sum_4);
-var squares_4_2 = fold_add(squares_4);
-var sum_5_2 = fold_add(sum_5);
-var squares_5_2 = fold_add(squares_5);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_9 = exchange(sum_4_2, mask_2);
-sum_4_2 = sum_4_2 + other_9;
-let other_10 = exchange(squares_4_2, mask_2);
-squares_4_2 = squares_4_2 + other_10;
-let other_11 = exchange(sum_5_2, mask_2);
-sum_5_2 = sum_5_2 + other_11;
-let other_12 = exchange(squares_5_2, mask_2);
-squares_5_2 = squares_5_2 + other_12;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_4_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_4_2;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_5_2;
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = squares_5_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-let other_13 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_13;
-let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_14 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_14;
-let mine_7 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_15 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_7 + other_15;
-let mine_8 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_16 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_8 + other_16;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_5;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_6;
+let mine_3=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_7;
+let mine_4=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_5 = scratch_memory[row_in_group * LANES];
-sum_4_2 = all_5;
-let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_4_2 = all_6;
-let all_7 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_5_2 = all_7;
-let all_8 = scratch_memory[(3u * (LANES * ROWS)) + (row_in_group * LANES)];
-squares_5_2 = all_8;
+let all=scratch_memory[row_in_group*LANES];
+sum_3=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3=all_2;
+let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_2_2=all_3;
+let all_4=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+squares_2_2=all_4;
 workgroupBarrier();
 }
-let mean_3 = sum_4_2 / f32(N * S);
-let variance_3 = larger((squares_4_2 / f32(N * S)) - (mean_3 * mean_3), 0.0f);
-let mean_4 = sum_5_2 / f32(N * S);
-let variance_4 = larger((squares_5_2 / f32(N * S)) - (mean_4 * mean_4), 0.0f);
-let rest = select(mean, mean_3, far);
-let spread = select(variance_2, variance_4, far_2);
-let rest_2 = select(mean_2, mean_4, far_2);
-let sqrt_1 = sqrt(spread);
-let add = sqrt_1 + eps;
-var sum_6 = vec4f(0.0f);
-for (var block_3 = lane; block_3 < (N * S) / 4u; block_3 += LANES * 256u) {
-var part_9 = vec4f(0.0f);
-let stop_3 = min(block_3 + (LANES * 256u), (N * S) / 4u);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let N_9 = (i_3 * 4u) / max(S, 1u);
-let S_9 = (i_3 * 4u) % max(S, 1u);
-let d_y_6 = d_y_four(base_2 + ((N_9 * ((C * S) / 4u)) + (S_9 / 4u)));
-let x_6 = x_four(base_2 + ((N_9 * ((C * S) / 4u)) + (S_9 / 4u)));
-let sub = (x_6 - vec4f(shift_4)) - vec4f(rest_2);
-part_9 = part_9 + (d_y_6 * (sub / vec4f(add)));
+let mean=sum_3 / f32(N*S);
+let variance=larger((squares_3 / f32(N*S)) - (mean*mean),0.0f);
+let mean_2=sum_2_2 / f32(N*S);
+let variance_2=larger((squares_2_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let far_2=(variance_2*4.0f)<(mean_2*mean_2);
+let shift_3=select(shift,shift+mean,far);
+let shift_4=select(shift_2,shift_2+mean_2,far_2);
+var sum_4=vec4f(0.0f);
+var squares_4=vec4f(0.0f);
+var sum_5=vec4f(0.0f);
+var squares_5=vec4f(0.0f);
+let end=select(0u,(N*S) / 4u,far || far_2);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
+var part_7=vec4f(0.0f);
+var part_8=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let N_8=(i_2*4u) / max(S,1u);
+let S_8=(i_2*4u) % max(S,1u);
+let x_5=x_four(base_2+((N_8*((C*S) / 4u))+(S_8 / 4u)));
+let d_3=x_5 - vec4f(shift_3);
+let d_y_5=d_y_four(base_2+((N_8*((C*S) / 4u))+(S_8 / 4u)));
+let d_4=d_y_5 - vec4f(shift_4);
+part_5=part_5+d_3;
+part_6=part_6+(d_3*d_3);
+part_7=part_7+d_4;
+part_8=part_8+(d_4*d_4);
 }
-sum_6 = sum_6 + part_9;
+sum_4=sum_4+part_5;
+squares_4=squares_4+part_6;
+sum_5=sum_5+part_7;
+squares_5=squares_5+part_8;
 }
-var sum_6_2 = fold_add(sum_6);
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_17 = exchange(sum_6_2, mask_3);
-sum_6_2 = sum_6_2 + other_17;
+var sum_4_2=fold_add(sum_4);
+var squares_4_2=fold_add(squares_4);
+var sum_5_2=fold_add(sum_5);
+var squares_5_2=fold_add(squares_5);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_9=exchange(sum_4_2,mask_2);
+sum_4_2=sum_4_2+other_9;
+let other_10=exchange(squares_4_2,mask_2);
+squares_4_2=squares_4_2+other_10;
+let other_11=exchange(sum_5_2,mask_2);
+sum_5_2=sum_5_2+other_11;
+let other_12=exchange(squares_5_2,mask_2);
+squares_5_2=squares_5_2+other_12;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_6_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_4_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_5_2;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=squares_5_2;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_9 = scratch_memory[(row_in_group * LANES) + lane];
-let other_18 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_9 + other_18;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_13;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_14;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_15=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_15;
+let mine_8=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_16=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_8+other_16;
 }
 workgroupBarrier();
 }
-let all_9 = scratch_memory[row_in_group * LANES];
-sum_6_2 = all_9;
+let all_5=scratch_memory[row_in_group*LANES];
+sum_4_2=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_4_2=all_6;
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_5_2=all_7;
+let all_8=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+squares_5_2=all_8;
 workgroupBarrier();
 }
-let sum_all = sum_6_2;
-let end_2 = select(0u, (N * S) / 4u, active_1);
-let div = 1.0f / add;
-let div_2 = select(-(0.5f * (sum_all / (add * sqrt_1))), 0.0f, sqrt_1 == 0.0f) / f32(N * S);
-let mul = 2.0f * div_2;
-for (var i_4 = lane; i_4 < end_2; i_4 += LANES) {
-let N_10 = (i_4 * 4u) / max(S, 1u);
-let S_10 = (i_4 * 4u) % max(S, 1u);
-let d_y_7 = d_y_four(base_2 + ((N_10 * ((C * S) / 4u)) + (S_10 / 4u)));
-let x_7 = x_four(base_2 + ((N_10 * ((C * S) / 4u)) + (S_10 / 4u)));
-let sub_2 = (x_7 - vec4f(shift_4)) - vec4f(rest_2);
-d_x_put_four(base_2 + ((N_10 * ((C * S) / 4u)) + (S_10 / 4u)), (((d_y_7 - vec4f(shift_3)) - vec4f(rest)) * vec4f(div)) + (sub_2 * vec4f(mul)));
+let mean_3=sum_4_2 / f32(N*S);
+let variance_3=larger((squares_4_2 / f32(N*S)) - (mean_3*mean_3),0.0f);
+let mean_4=sum_5_2 / f32(N*S);
+let variance_4=larger((squares_5_2 / f32(N*S)) - (mean_4*mean_4),0.0f);
+let rest=select(mean,mean_3,far);
+let spread=select(variance,variance_3,far);
+let rest_2=select(mean_2,mean_4,far_2);
+let sqrt_1=sqrt(spread);
+let add=sqrt_1+eps;
+var sum_6=vec4f(0.0f);
+for (var block_3=lane; block_3<(N*S) / 4u; block_3+=LANES*256u) {
+var part_9=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),(N*S) / 4u);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let N_9=(i_3*4u) / max(S,1u);
+let S_9=(i_3*4u) % max(S,1u);
+let d_y_6=d_y_four(base_2+((N_9*((C*S) / 4u))+(S_9 / 4u)));
+let x_6=x_four(base_2+((N_9*((C*S) / 4u))+(S_9 / 4u)));
+let sub=(x_6 - vec4f(shift_3)) - vec4f(rest);
+part_9=part_9+(d_y_6*(sub / vec4f(add)));
+}
+sum_6=sum_6+part_9;
+}
+var sum_6_2=fold_add(sum_6);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_17=exchange(sum_6_2,mask_3);
+sum_6_2=sum_6_2+other_17;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_6_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_9=scratch_memory[(row_in_group*LANES)+lane];
+let other_18=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_9+other_18;
+}
+workgroupBarrier();
+}
+let all_9=scratch_memory[row_in_group*LANES];
+sum_6_2=all_9;
+workgroupBarrier();
+}
+let sum_all=sum_6_2;
+let end_2=select(0u,(N*S) / 4u,active_1);
+let div=1.0f / add;
+let div_2=select(-(0.5f*(sum_all / (add*sqrt_1))),0.0f,sqrt_1==0.0f) / f32(N*S);
+let mul=2.0f*div_2;
+for (var i_4=lane; i_4<end_2; i_4+=LANES) {
+let N_10=(i_4*4u) / max(S,1u);
+let S_10=(i_4*4u) % max(S,1u);
+let d_y_7=d_y_four(base_2+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let x_7=x_four(base_2+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let sub_2=(x_7 - vec4f(shift_3)) - vec4f(rest);
+d_x_put_four(base_2+((N_10*((C*S) / 4u))+(S_10 / 4u)),(((d_y_7 - vec4f(shift_4)) - vec4f(rest_2))*vec4f(div))+(sub_2*vec4f(mul)));
 }
 }
 `,
             bindings: [
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
             ],
             constants: [

@@ -35,6 +35,7 @@ export const backward: readonly Program[] = [
         name: "scratch_51",
         grid: ["N"],
         row: ["C", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -47,122 +48,122 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let base = row * (C * S);
-let x_1 = x_at(base);
-let x_2 = x_at(base + ((C * S) / 2u));
-let x_3 = x_at(base + ((C * S) - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block = lane; block < C * S; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), C * S);
-for (var i = block; i < stop; i += LANES) {
-let x_4 = x_at(base + i);
-let d = x_4 - shift;
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let base=row*(C*S);
+let x_1=x_at(base);
+let x_2=x_at(base+((C*S) / 2u));
+let x_3=x_at(base+((C*S) - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block=lane; block<C*S; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),C*S);
+for (var i=block; i<stop; i+=LANES) {
+let x_4=x_at(base+i);
+let d=x_4 - shift;
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(squares, mask);
-squares = squares + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_2;
-workgroupBarrier();
-}
-let mean = sum / f32(C * S);
-let variance = larger((squares / f32(C * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, C * S, far);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_5 = x_at(base + i_2);
-let d_2 = x_5 - shift_2;
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_2 = sum_2 + part_3;
-squares_2 = squares_2 + part_4;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_5;
-let other_6 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_2 / f32(C * S);
-let variance_2 = larger((squares_2 / f32(C * S)) - (mean_2 * mean_2), 0.0f);
-let spread = select(variance, variance_2, far);
-if (active_1 && (lane == 0u)) {
-scratch_put(row, spread);
+let mean=sum / f32(C*S);
+let variance=larger((squares / f32(C*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,C*S,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_5=x_at(base+i_2);
+let d_2=x_5 - shift_2;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_2 / f32(C*S);
+let variance_2=larger((squares_2 / f32(C*S)) - (mean_2*mean_2),0.0f);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+scratch_put(row,spread);
 }
 }
 `,
@@ -196,130 +197,130 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let base = row * (C * S);
-let x_1 = x_at(base);
-let x_2 = x_at(base + ((C * S) / 2u));
-let x_3 = x_at(base + ((C * S) - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let base_2 = row * ((C * S) / 4u);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block = lane; block < (C * S) / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (C * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_4 = x_four(base_2 + i);
-let d = x_4 - vec4f(shift);
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let base=row*(C*S);
+let x_1=x_at(base);
+let x_2=x_at(base+((C*S) / 2u));
+let x_3=x_at(base+((C*S) - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let base_2=row*((C*S) / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block=lane; block<(C*S) / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(C*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_4=x_four(base_2+i);
+let d=x_4 - vec4f(shift);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_2, mask);
-sum_2 = sum_2 + other;
-let other_2 = exchange(squares_2, mask);
-squares_2 = squares_2 + other_2;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_2 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_2;
-workgroupBarrier();
-}
-let mean = sum_2 / f32(C * S);
-let variance = larger((squares_2 / f32(C * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, (C * S) / 4u, far);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_5 = x_four(base_2 + i_2);
-let d_2 = x_5 - vec4f(shift_2);
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_3 = sum_3 + part_3;
-squares_3 = squares_3 + part_4;
-}
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_3_2, mask_2);
-sum_3_2 = sum_3_2 + other_5;
-let other_6 = exchange(squares_3_2, mask_2);
-squares_3_2 = squares_3_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_3_2 / f32(C * S);
-let variance_2 = larger((squares_3_2 / f32(C * S)) - (mean_2 * mean_2), 0.0f);
-let spread = select(variance, variance_2, far);
-if (active_1 && (lane == 0u)) {
-scratch_put(row, spread);
+let mean=sum_2 / f32(C*S);
+let variance=larger((squares_2 / f32(C*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,(C*S) / 4u,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_5=x_four(base_2+i_2);
+let d_2=x_5 - vec4f(shift_2);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
+}
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_3_2 / f32(C*S);
+let variance_2=larger((squares_3_2 / f32(C*S)) - (mean_2*mean_2),0.0f);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+scratch_put(row,spread);
 }
 }
 `,
@@ -350,6 +351,7 @@ scratch_put(row, spread);
         name: "scratch_47",
         grid: ["N", "C"],
         row: ["S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -362,122 +364,122 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let base = row * S;
-let x_1 = x_at(base);
-let x_2 = x_at(base + (S / 2u));
-let x_3 = x_at(base + (S - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block = lane; block < S; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), S);
-for (var i = block; i < stop; i += LANES) {
-let x_4 = x_at(base + i);
-let d = x_4 - shift;
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let base=row*S;
+let x_1=x_at(base);
+let x_2=x_at(base+(S / 2u));
+let x_3=x_at(base+(S - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block=lane; block<S; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),S);
+for (var i=block; i<stop; i+=LANES) {
+let x_4=x_at(base+i);
+let d=x_4 - shift;
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(squares, mask);
-squares = squares + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_2;
-workgroupBarrier();
-}
-let mean = sum / f32(S);
-let variance = larger((squares / f32(S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, S, far);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_5 = x_at(base + i_2);
-let d_2 = x_5 - shift_2;
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_2 = sum_2 + part_3;
-squares_2 = squares_2 + part_4;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_5;
-let other_6 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_2 / f32(S);
-let variance_2 = larger((squares_2 / f32(S)) - (mean_2 * mean_2), 0.0f);
-let spread = select(variance, variance_2, far);
-if (active_1 && (lane == 0u)) {
-scratch_put(N + row, spread);
+let mean=sum / f32(S);
+let variance=larger((squares / f32(S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,S,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_5=x_at(base+i_2);
+let d_2=x_5 - shift_2;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_2 / f32(S);
+let variance_2=larger((squares_2 / f32(S)) - (mean_2*mean_2),0.0f);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+scratch_put((((N+3u) / 4u)*4u)+row,spread);
 }
 }
 `,
@@ -511,130 +513,130 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let base = row * S;
-let x_1 = x_at(base);
-let x_2 = x_at(base + (S / 2u));
-let x_3 = x_at(base + (S - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let base_2 = row * (S / 4u);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block = lane; block < S / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), S / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_4 = x_four(base_2 + i);
-let d = x_4 - vec4f(shift);
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let base=row*S;
+let x_1=x_at(base);
+let x_2=x_at(base+(S / 2u));
+let x_3=x_at(base+(S - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let base_2=row*(S / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block=lane; block<S / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),S / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_4=x_four(base_2+i);
+let d=x_4 - vec4f(shift);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_2, mask);
-sum_2 = sum_2 + other;
-let other_2 = exchange(squares_2, mask);
-squares_2 = squares_2 + other_2;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_2 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_2;
-workgroupBarrier();
-}
-let mean = sum_2 / f32(S);
-let variance = larger((squares_2 / f32(S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, S / 4u, far);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_5 = x_four(base_2 + i_2);
-let d_2 = x_5 - vec4f(shift_2);
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_3 = sum_3 + part_3;
-squares_3 = squares_3 + part_4;
-}
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_3_2, mask_2);
-sum_3_2 = sum_3_2 + other_5;
-let other_6 = exchange(squares_3_2, mask_2);
-squares_3_2 = squares_3_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_3_2 / f32(S);
-let variance_2 = larger((squares_3_2 / f32(S)) - (mean_2 * mean_2), 0.0f);
-let spread = select(variance, variance_2, far);
-if (active_1 && (lane == 0u)) {
-scratch_put(N + row, spread);
+let mean=sum_2 / f32(S);
+let variance=larger((squares_2 / f32(S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,S / 4u,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_5=x_four(base_2+i_2);
+let d_2=x_5 - vec4f(shift_2);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
+}
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_3_2 / f32(S);
+let variance_2=larger((squares_3_2 / f32(S)) - (mean_2*mean_2),0.0f);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+scratch_put((((N+3u) / 4u)*4u)+row,spread);
 }
 }
 `,
@@ -665,6 +667,7 @@ scratch_put(N + row, spread);
         name: "scratch_19",
         grid: ["C"],
         row: ["M"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -679,296 +682,296 @@ override M: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 3u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-var max_1 = non_finite(4286578688u);
-for (var block = lane; block < M; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), M);
-for (var i = block; i < stop; i += LANES) {
-let var_weight_1 = var_weight_at(i);
-part_1 = larger(part_1, var_weight_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+var max_1=non_finite(4286578688u);
+for (var block=lane; block<M; block+=LANES*256u) {
+var part_1=non_finite(4286578688u);
+let stop=min(block+(LANES*256u),M);
+for (var i=block; i<stop; i+=LANES) {
+let var_weight_1=var_weight_at(i);
+part_1=larger(part_1,var_weight_1);
 }
-max_1 = larger(max_1, part_1);
+max_1=larger(max_1,part_1);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_1,mask);
+max_1=larger(max_1,other);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_1;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-workgroupBarrier();
-}
-let max_all = max_1;
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base = row * S;
-let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block_2 = lane; block_2 < N * S; block_2 += LANES * 256u) {
-var part_2 = 0.0f;
-var part_3 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), N * S);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let N_4 = i_2 / max(S, 1u);
-let S_4 = i_2 % max(S, 1u);
-let x_4 = x_at(base + ((N_4 * (C * S)) + S_4));
-let d = x_4 - shift;
-part_2 = part_2 + d;
-part_3 = part_3 + (d * d);
-}
-sum = sum + part_2;
-squares = squares + part_3;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum, mask_2);
-sum = sum + other_3;
-let other_4 = exchange(squares, mask_2);
-squares = squares + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_3;
+let all=scratch_memory[row_in_group*LANES];
+max_1=all;
 workgroupBarrier();
 }
-let mean = sum / f32(N * S);
-let variance = larger((squares / f32(N * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, N * S, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_4 = 0.0f;
-var part_5 = 0.0f;
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let N_5 = i_3 / max(S, 1u);
-let S_5 = i_3 % max(S, 1u);
-let x_5 = x_at(base + ((N_5 * (C * S)) + S_5));
-let d_2 = x_5 - shift_2;
-part_4 = part_4 + d_2;
-part_5 = part_5 + (d_2 * d_2);
+let max_all=max_1;
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base=row*S;
+let x_1=x_at(base+((N_1*(C*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_2*(C*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_3*(C*S))+S_3));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block_2=lane; block_2<N*S; block_2+=LANES*256u) {
+var part_2=0.0f;
+var part_3=0.0f;
+let stop_2=min(block_2+(LANES*256u),N*S);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let N_4=i_2 / max(S,1u);
+let S_4=i_2 % max(S,1u);
+let x_4=x_at(base+((N_4*(C*S))+S_4));
+let d=x_4 - shift;
+part_2=part_2+d;
+part_3=part_3+(d*d);
 }
-sum_2 = sum_2 + part_4;
-squares_2 = squares_2 + part_5;
+sum=sum+part_2;
+squares=squares+part_3;
 }
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_2, mask_3);
-sum_2 = sum_2 + other_7;
-let other_8 = exchange(squares_2, mask_3);
-squares_2 = squares_2 + other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum,mask_2);
+sum=sum+other_3;
+let other_4=exchange(squares,mask_2);
+squares=squares+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_9 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_9;
-let mine_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_5 + other_10;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_2 = all_4;
-let all_5 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_5;
-workgroupBarrier();
-}
-let mean_2 = sum_2 / f32(N * S);
-let variance_2 = larger((squares_2 / f32(N * S)) - (mean_2 * mean_2), 0.0f);
-let spread = select(variance, variance_2, far);
-let rest = select(mean, mean_2, far);
-var sum_3 = 0.0f;
-for (var block_4 = lane; block_4 < M; block_4 += LANES * 256u) {
-var part_6 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), M);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let var_weight_2 = var_weight_at(i_4);
-let exp_1 = exp(var_weight_2 - max_all);
-part_6 = part_6 + exp_1;
-}
-sum_3 = sum_3 + part_6;
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_11 = exchange(sum_3, mask_4);
-sum_3 = sum_3 + other_11;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-let other_12 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_6 = scratch_memory[row_in_group * LANES];
-sum_3 = all_6;
+let all_2=scratch_memory[row_in_group*LANES];
+sum=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_3;
 workgroupBarrier();
 }
-let sum_all = sum_3;
-var sum_4 = 0.0f;
-var sum_5 = 0.0f;
-var sum_6 = 0.0f;
-for (var block_5 = lane; block_5 < M; block_5 += LANES * 256u) {
-var part_7 = 0.0f;
-var part_8 = 0.0f;
-var part_9 = 0.0f;
-let stop_5 = min(block_5 + (LANES * 256u), M);
-for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
-let index_2 = f32(i_5);
-let var_weight_3 = var_weight_at(i_5);
-let exp_2 = exp(var_weight_3 - max_all);
-let div = exp_2 / sum_all;
-part_7 = part_7 + select(0.0f, div, index_2 == 0.0f);
-part_8 = part_8 + select(0.0f, div, index_2 == 1.0f);
-part_9 = part_9 + select(0.0f, div, index_2 == 2.0f);
+let mean=sum / f32(N*S);
+let variance=larger((squares / f32(N*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,N*S,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_4=0.0f;
+var part_5=0.0f;
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let N_5=i_3 / max(S,1u);
+let S_5=i_3 % max(S,1u);
+let x_5=x_at(base+((N_5*(C*S))+S_5));
+let d_2=x_5 - shift_2;
+part_4=part_4+d_2;
+part_5=part_5+(d_2*d_2);
 }
-sum_4 = sum_4 + part_7;
-sum_5 = sum_5 + part_8;
-sum_6 = sum_6 + part_9;
+sum_2=sum_2+part_4;
+squares_2=squares_2+part_5;
 }
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_13 = exchange(sum_4, mask_5);
-sum_4 = sum_4 + other_13;
-let other_14 = exchange(sum_5, mask_5);
-sum_5 = sum_5 + other_14;
-let other_15 = exchange(sum_6, mask_5);
-sum_6 = sum_6 + other_15;
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_7=exchange(sum_2,mask_3);
+sum_2=sum_2+other_7;
+let other_8=exchange(squares_2,mask_3);
+squares_2=squares_2+other_8;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_4;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_5;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_6;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-if (lane < half_5) {
-let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
-let other_16 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_16;
-let mine_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_17 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_8 + other_17;
-let mine_9 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_18 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_9 + other_18;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
-let all_7 = scratch_memory[row_in_group * LANES];
-sum_4 = all_7;
-let all_8 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_5 = all_8;
-let all_9 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_6 = all_9;
+let all_4=scratch_memory[row_in_group*LANES];
+sum_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_5;
 workgroupBarrier();
 }
-let sum_all_2 = sum_4;
-let sum_all_3 = sum_5;
-let sum_all_4 = sum_6;
-let base_2 = N + row;
-let mul = sum_all_4 * spread;
-var mean_3 = 0.0f;
-for (var block_6 = lane; block_6 < N * S; block_6 += LANES * 256u) {
-var part_10 = 0.0f;
-let stop_6 = min(block_6 + (LANES * 256u), N * S);
-for (var i_6 = block_6; i_6 < stop_6; i_6 += LANES) {
-let N_6 = i_6 / max(S, 1u);
-let S_6 = i_6 % max(S, 1u);
-let d_y_1 = d_y_at(base + ((N_6 * (C * S)) + S_6));
-let scratch_47 = scratch_at(base_2 + (N_6 * C));
-let scratch_51 = scratch_at(N_6);
-let mul_2 = d_y_1 * inverseSqrt((((sum_all_2 * scratch_47) + (sum_all_3 * scratch_51)) + mul) + eps);
-part_10 = part_10 + mul_2;
+let mean_2=sum_2 / f32(N*S);
+let variance_2=larger((squares_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var sum_3=0.0f;
+for (var block_4=lane; block_4<M; block_4+=LANES*256u) {
+var part_6=0.0f;
+let stop_4=min(block_4+(LANES*256u),M);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let var_weight_2=var_weight_at(i_4);
+let exp_1=exp(var_weight_2 - max_all);
+part_6=part_6+exp_1;
 }
-mean_3 = mean_3 + part_10;
+sum_3=sum_3+part_6;
 }
-for (var mask_6 = 1u; mask_6 < SUBGROUP; mask_6 *= 2u) {
-let other_19 = exchange(mean_3, mask_6);
-mean_3 = mean_3 + other_19;
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_11=exchange(sum_3,mask_4);
+sum_3=sum_3+other_11;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_3;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
 workgroupBarrier();
-for (var half_6 = LANES / 2u; half_6 >= SUBGROUP; half_6 /= 2u) {
-if (lane < half_6) {
-let mine_10 = scratch_memory[(row_in_group * LANES) + lane];
-let other_20 = scratch_memory[(row_in_group * LANES) + (lane + half_6)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_10 + other_20;
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_10 = scratch_memory[row_in_group * LANES];
-mean_3 = all_10;
+let all_6=scratch_memory[row_in_group*LANES];
+sum_3=all_6;
 workgroupBarrier();
 }
-let mean_all = mean_3 / f32(N * S);
-if (active_1 && (lane == 0u)) {
-scratch_put((N + (N * C)) + row, spread);
-scratch_put(((N + (N * C)) + C) + row, shift_2);
-scratch_put((((N + (N * C)) + C) + C) + row, rest);
-scratch_put(((((N + (N * C)) + C) + C) + C) + row, mean_all);
+let sum_all=sum_3;
+var sum_4=0.0f;
+var sum_5=0.0f;
+var sum_6=0.0f;
+for (var block_5=lane; block_5<M; block_5+=LANES*256u) {
+var part_7=0.0f;
+var part_8=0.0f;
+var part_9=0.0f;
+let stop_5=min(block_5+(LANES*256u),M);
+for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
+let index_2=f32(i_5);
+let var_weight_3=var_weight_at(i_5);
+let exp_2=exp(var_weight_3 - max_all);
+let div=exp_2 / sum_all;
+part_7=part_7+select(0.0f,div,index_2==0.0f);
+part_8=part_8+select(0.0f,div,index_2==1.0f);
+part_9=part_9+select(0.0f,div,index_2==2.0f);
+}
+sum_4=sum_4+part_7;
+sum_5=sum_5+part_8;
+sum_6=sum_6+part_9;
+}
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_13=exchange(sum_4,mask_5);
+sum_4=sum_4+other_13;
+let other_14=exchange(sum_5,mask_5);
+sum_5=sum_5+other_14;
+let other_15=exchange(sum_6,mask_5);
+sum_6=sum_6+other_15;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_5;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_6;
+workgroupBarrier();
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_7=scratch_memory[(row_in_group*LANES)+lane];
+let other_16=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_16;
+let mine_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_17=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_8+other_17;
+let mine_9=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_18=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_9+other_18;
+}
+workgroupBarrier();
+}
+let all_7=scratch_memory[row_in_group*LANES];
+sum_4=all_7;
+let all_8=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_5=all_8;
+let all_9=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_6=all_9;
+workgroupBarrier();
+}
+let sum_all_2=sum_4;
+let sum_all_3=sum_5;
+let sum_all_4=sum_6;
+let base_2=(((N+3u) / 4u)*4u)+row;
+let mul=sum_all_4*spread;
+var mean_3=0.0f;
+for (var block_6=lane; block_6<N*S; block_6+=LANES*256u) {
+var part_10=0.0f;
+let stop_6=min(block_6+(LANES*256u),N*S);
+for (var i_6=block_6; i_6<stop_6; i_6+=LANES) {
+let N_6=i_6 / max(S,1u);
+let S_6=i_6 % max(S,1u);
+let d_y_1=d_y_at(base+((N_6*(C*S))+S_6));
+let scratch_47=scratch_at(base_2+(N_6*C));
+let scratch_51=scratch_at(N_6);
+let mul_2=d_y_1*inverseSqrt((((sum_all_2*scratch_47)+(sum_all_3*scratch_51))+mul)+eps);
+part_10=part_10+mul_2;
+}
+mean_3=mean_3+part_10;
+}
+for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
+let other_19=exchange(mean_3,mask_6);
+mean_3=mean_3+other_19;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_3;
+workgroupBarrier();
+for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
+if (lane<half_6) {
+let mine_10=scratch_memory[(row_in_group*LANES)+lane];
+let other_20=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_10+other_20;
+}
+workgroupBarrier();
+}
+let all_10=scratch_memory[row_in_group*LANES];
+mean_3=all_10;
+workgroupBarrier();
+}
+let mean_all=mean_3 / f32(N*S);
+if (active_1 && (lane==0u)) {
+scratch_put(((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row,spread);
+scratch_put((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row,shift_2);
+scratch_put(((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row,rest);
+scratch_put((((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row,mean_all);
 }
 }
 `,
@@ -1008,305 +1011,305 @@ override M: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 3u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-var max_1 = non_finite(4286578688u);
-for (var block = lane; block < M; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), M);
-for (var i = block; i < stop; i += LANES) {
-let var_weight_1 = var_weight_at(i);
-part_1 = larger(part_1, var_weight_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+var max_1=non_finite(4286578688u);
+for (var block=lane; block<M; block+=LANES*256u) {
+var part_1=non_finite(4286578688u);
+let stop=min(block+(LANES*256u),M);
+for (var i=block; i<stop; i+=LANES) {
+let var_weight_1=var_weight_at(i);
+part_1=larger(part_1,var_weight_1);
 }
-max_1 = larger(max_1, part_1);
+max_1=larger(max_1,part_1);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_1,mask);
+max_1=larger(max_1,other);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_1;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-workgroupBarrier();
-}
-let max_all = max_1;
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base = row * S;
-let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let base_2 = row * (S / 4u);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block_2 = lane; block_2 < (N * S) / 4u; block_2 += LANES * 256u) {
-var part_2 = vec4f(0.0f);
-var part_3 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), (N * S) / 4u);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let N_4 = (i_2 * 4u) / max(S, 1u);
-let S_4 = (i_2 * 4u) % max(S, 1u);
-let x_4 = x_four(base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
-let d = x_4 - vec4f(shift);
-part_2 = part_2 + d;
-part_3 = part_3 + (d * d);
-}
-sum = sum + part_2;
-squares = squares + part_3;
-}
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_3;
-let other_4 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum_2 = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_3;
+let all=scratch_memory[row_in_group*LANES];
+max_1=all;
 workgroupBarrier();
 }
-let mean = sum_2 / f32(N * S);
-let variance = larger((squares_2 / f32(N * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, (N * S) / 4u, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_4 = vec4f(0.0f);
-var part_5 = vec4f(0.0f);
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let N_5 = (i_3 * 4u) / max(S, 1u);
-let S_5 = (i_3 * 4u) % max(S, 1u);
-let x_5 = x_four(base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
-let d_2 = x_5 - vec4f(shift_2);
-part_4 = part_4 + d_2;
-part_5 = part_5 + (d_2 * d_2);
+let max_all=max_1;
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base=row*S;
+let x_1=x_at(base+((N_1*(C*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_2*(C*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_3*(C*S))+S_3));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let base_2=row*(S / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block_2=lane; block_2<(N*S) / 4u; block_2+=LANES*256u) {
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),(N*S) / 4u);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let N_4=(i_2*4u) / max(S,1u);
+let S_4=(i_2*4u) % max(S,1u);
+let x_4=x_four(base_2+((N_4*((C*S) / 4u))+(S_4 / 4u)));
+let d=x_4 - vec4f(shift);
+part_2=part_2+d;
+part_3=part_3+(d*d);
 }
-sum_3 = sum_3 + part_4;
-squares_3 = squares_3 + part_5;
+sum=sum+part_2;
+squares=squares+part_3;
 }
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_3_2, mask_3);
-sum_3_2 = sum_3_2 + other_7;
-let other_8 = exchange(squares_3_2, mask_3);
-squares_3_2 = squares_3_2 + other_8;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum_2,mask_2);
+sum_2=sum_2+other_3;
+let other_4=exchange(squares_2,mask_2);
+squares_2=squares_2+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_9 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_9;
-let mine_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_5 + other_10;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_4;
-let all_5 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_5;
-workgroupBarrier();
-}
-let mean_2 = sum_3_2 / f32(N * S);
-let variance_2 = larger((squares_3_2 / f32(N * S)) - (mean_2 * mean_2), 0.0f);
-let spread = select(variance, variance_2, far);
-let rest = select(mean, mean_2, far);
-var sum_4 = 0.0f;
-for (var block_4 = lane; block_4 < M; block_4 += LANES * 256u) {
-var part_6 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), M);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let var_weight_2 = var_weight_at(i_4);
-let exp_1 = exp(var_weight_2 - max_all);
-part_6 = part_6 + exp_1;
-}
-sum_4 = sum_4 + part_6;
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_11 = exchange(sum_4, mask_4);
-sum_4 = sum_4 + other_11;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_4;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-let other_12 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_6 = scratch_memory[row_in_group * LANES];
-sum_4 = all_6;
+let all_2=scratch_memory[row_in_group*LANES];
+sum_2=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_3;
 workgroupBarrier();
 }
-let sum_all = sum_4;
-var sum_5 = 0.0f;
-var sum_6 = 0.0f;
-var sum_7 = 0.0f;
-for (var block_5 = lane; block_5 < M; block_5 += LANES * 256u) {
-var part_7 = 0.0f;
-var part_8 = 0.0f;
-var part_9 = 0.0f;
-let stop_5 = min(block_5 + (LANES * 256u), M);
-for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
-let index_2 = f32(i_5);
-let var_weight_3 = var_weight_at(i_5);
-let exp_2 = exp(var_weight_3 - max_all);
-let div = exp_2 / sum_all;
-part_7 = part_7 + select(0.0f, div, index_2 == 0.0f);
-part_8 = part_8 + select(0.0f, div, index_2 == 1.0f);
-part_9 = part_9 + select(0.0f, div, index_2 == 2.0f);
+let mean=sum_2 / f32(N*S);
+let variance=larger((squares_2 / f32(N*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,(N*S) / 4u,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_4=vec4f(0.0f);
+var part_5=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let N_5=(i_3*4u) / max(S,1u);
+let S_5=(i_3*4u) % max(S,1u);
+let x_5=x_four(base_2+((N_5*((C*S) / 4u))+(S_5 / 4u)));
+let d_2=x_5 - vec4f(shift_2);
+part_4=part_4+d_2;
+part_5=part_5+(d_2*d_2);
 }
-sum_5 = sum_5 + part_7;
-sum_6 = sum_6 + part_8;
-sum_7 = sum_7 + part_9;
+sum_3=sum_3+part_4;
+squares_3=squares_3+part_5;
 }
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_13 = exchange(sum_5, mask_5);
-sum_5 = sum_5 + other_13;
-let other_14 = exchange(sum_6, mask_5);
-sum_6 = sum_6 + other_14;
-let other_15 = exchange(sum_7, mask_5);
-sum_7 = sum_7 + other_15;
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_7=exchange(sum_3_2,mask_3);
+sum_3_2=sum_3_2+other_7;
+let other_8=exchange(squares_3_2,mask_3);
+squares_3_2=squares_3_2+other_8;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_5;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_6;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_7;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
 workgroupBarrier();
-for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-if (lane < half_5) {
-let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
-let other_16 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_16;
-let mine_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_17 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_8 + other_17;
-let mine_9 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_18 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_9 + other_18;
-}
-workgroupBarrier();
-}
-let all_7 = scratch_memory[row_in_group * LANES];
-sum_5 = all_7;
-let all_8 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_6 = all_8;
-let all_9 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_7 = all_9;
-workgroupBarrier();
-}
-let sum_all_2 = sum_5;
-let sum_all_3 = sum_6;
-let sum_all_4 = sum_7;
-let base_3 = N + row;
-let mul = sum_all_4 * spread;
-var mean_3 = vec4f(0.0f);
-for (var block_6 = lane; block_6 < (N * S) / 4u; block_6 += LANES * 256u) {
-var part_10 = vec4f(0.0f);
-let stop_6 = min(block_6 + (LANES * 256u), (N * S) / 4u);
-for (var i_6 = block_6; i_6 < stop_6; i_6 += LANES) {
-let N_6 = (i_6 * 4u) / max(S, 1u);
-let S_6 = (i_6 * 4u) % max(S, 1u);
-let d_y_1 = d_y_four(base_2 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)));
-let scratch_47 = scratch_at(base_3 + (N_6 * C));
-let scratch_51 = scratch_at(N_6);
-let mul_2 = d_y_1 * vec4f(inverseSqrt((((sum_all_2 * scratch_47) + (sum_all_3 * scratch_51)) + mul) + eps));
-part_10 = part_10 + mul_2;
-}
-mean_3 = mean_3 + part_10;
-}
-var mean_3_2 = fold_add(mean_3);
-for (var mask_6 = 1u; mask_6 < SUBGROUP; mask_6 *= 2u) {
-let other_19 = exchange(mean_3_2, mask_6);
-mean_3_2 = mean_3_2 + other_19;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_3_2;
-workgroupBarrier();
-for (var half_6 = LANES / 2u; half_6 >= SUBGROUP; half_6 /= 2u) {
-if (lane < half_6) {
-let mine_10 = scratch_memory[(row_in_group * LANES) + lane];
-let other_20 = scratch_memory[(row_in_group * LANES) + (lane + half_6)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_10 + other_20;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
-let all_10 = scratch_memory[row_in_group * LANES];
-mean_3_2 = all_10;
+let all_4=scratch_memory[row_in_group*LANES];
+sum_3_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_5;
 workgroupBarrier();
 }
-let mean_all = mean_3_2 / f32(N * S);
-if (active_1 && (lane == 0u)) {
-scratch_put((N + (N * C)) + row, spread);
-scratch_put(((N + (N * C)) + C) + row, shift_2);
-scratch_put((((N + (N * C)) + C) + C) + row, rest);
-scratch_put(((((N + (N * C)) + C) + C) + C) + row, mean_all);
+let mean_2=sum_3_2 / f32(N*S);
+let variance_2=larger((squares_3_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var sum_4=0.0f;
+for (var block_4=lane; block_4<M; block_4+=LANES*256u) {
+var part_6=0.0f;
+let stop_4=min(block_4+(LANES*256u),M);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let var_weight_2=var_weight_at(i_4);
+let exp_1=exp(var_weight_2 - max_all);
+part_6=part_6+exp_1;
+}
+sum_4=sum_4+part_6;
+}
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_11=exchange(sum_4,mask_4);
+sum_4=sum_4+other_11;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_4;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+}
+workgroupBarrier();
+}
+let all_6=scratch_memory[row_in_group*LANES];
+sum_4=all_6;
+workgroupBarrier();
+}
+let sum_all=sum_4;
+var sum_5=0.0f;
+var sum_6=0.0f;
+var sum_7=0.0f;
+for (var block_5=lane; block_5<M; block_5+=LANES*256u) {
+var part_7=0.0f;
+var part_8=0.0f;
+var part_9=0.0f;
+let stop_5=min(block_5+(LANES*256u),M);
+for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
+let index_2=f32(i_5);
+let var_weight_3=var_weight_at(i_5);
+let exp_2=exp(var_weight_3 - max_all);
+let div=exp_2 / sum_all;
+part_7=part_7+select(0.0f,div,index_2==0.0f);
+part_8=part_8+select(0.0f,div,index_2==1.0f);
+part_9=part_9+select(0.0f,div,index_2==2.0f);
+}
+sum_5=sum_5+part_7;
+sum_6=sum_6+part_8;
+sum_7=sum_7+part_9;
+}
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_13=exchange(sum_5,mask_5);
+sum_5=sum_5+other_13;
+let other_14=exchange(sum_6,mask_5);
+sum_6=sum_6+other_14;
+let other_15=exchange(sum_7,mask_5);
+sum_7=sum_7+other_15;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_5;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_6;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7;
+workgroupBarrier();
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_7=scratch_memory[(row_in_group*LANES)+lane];
+let other_16=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_16;
+let mine_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_17=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_8+other_17;
+let mine_9=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_18=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_9+other_18;
+}
+workgroupBarrier();
+}
+let all_7=scratch_memory[row_in_group*LANES];
+sum_5=all_7;
+let all_8=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_6=all_8;
+let all_9=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_7=all_9;
+workgroupBarrier();
+}
+let sum_all_2=sum_5;
+let sum_all_3=sum_6;
+let sum_all_4=sum_7;
+let base_3=(((N+3u) / 4u)*4u)+row;
+let mul=sum_all_4*spread;
+var mean_3=vec4f(0.0f);
+for (var block_6=lane; block_6<(N*S) / 4u; block_6+=LANES*256u) {
+var part_10=vec4f(0.0f);
+let stop_6=min(block_6+(LANES*256u),(N*S) / 4u);
+for (var i_6=block_6; i_6<stop_6; i_6+=LANES) {
+let N_6=(i_6*4u) / max(S,1u);
+let S_6=(i_6*4u) % max(S,1u);
+let d_y_1=d_y_four(base_2+((N_6*((C*S) / 4u))+(S_6 / 4u)));
+let scratch_47=scratch_at(base_3+(N_6*C));
+let scratch_51=scratch_at(N_6);
+let mul_2=d_y_1*vec4f(inverseSqrt((((sum_all_2*scratch_47)+(sum_all_3*scratch_51))+mul)+eps));
+part_10=part_10+mul_2;
+}
+mean_3=mean_3+part_10;
+}
+var mean_3_2=fold_add(mean_3);
+for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
+let other_19=exchange(mean_3_2,mask_6);
+mean_3_2=mean_3_2+other_19;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+workgroupBarrier();
+for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
+if (lane<half_6) {
+let mine_10=scratch_memory[(row_in_group*LANES)+lane];
+let other_20=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_10+other_20;
+}
+workgroupBarrier();
+}
+let all_10=scratch_memory[row_in_group*LANES];
+mean_3_2=all_10;
+workgroupBarrier();
+}
+let mean_all=mean_3_2 / f32(N*S);
+if (active_1 && (lane==0u)) {
+scratch_put(((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row,spread);
+scratch_put((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row,shift_2);
+scratch_put(((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row,rest);
+scratch_put((((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row,mean_all);
 }
 }
 `,
@@ -1341,6 +1344,7 @@ scratch_put(((((N + (N * C)) + C) + C) + C) + row, mean_all);
         name: "scratch_17",
         grid: ["N"],
         row: ["M"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -1355,286 +1359,286 @@ override M: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 3u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-var max_1 = non_finite(4286578688u);
-for (var block = lane; block < M; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), M);
-for (var i = block; i < stop; i += LANES) {
-let var_weight_1 = var_weight_at(i);
-part_1 = larger(part_1, var_weight_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+var max_1=non_finite(4286578688u);
+for (var block=lane; block<M; block+=LANES*256u) {
+var part_1=non_finite(4286578688u);
+let stop=min(block+(LANES*256u),M);
+for (var i=block; i<stop; i+=LANES) {
+let var_weight_1=var_weight_at(i);
+part_1=larger(part_1,var_weight_1);
 }
-max_1 = larger(max_1, part_1);
+max_1=larger(max_1,part_1);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_1,mask);
+max_1=larger(max_1,other);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_1;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-workgroupBarrier();
-}
-let max_all = max_1;
-let base = row * (C * S);
-let x_1 = x_at(base);
-let x_2 = x_at(base + ((C * S) / 2u));
-let x_3 = x_at(base + ((C * S) - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block_2 = lane; block_2 < C * S; block_2 += LANES * 256u) {
-var part_2 = 0.0f;
-var part_3 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), C * S);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_4 = x_at(base + i_2);
-let d = x_4 - shift;
-part_2 = part_2 + d;
-part_3 = part_3 + (d * d);
-}
-sum = sum + part_2;
-squares = squares + part_3;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum, mask_2);
-sum = sum + other_3;
-let other_4 = exchange(squares, mask_2);
-squares = squares + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_3;
+let all=scratch_memory[row_in_group*LANES];
+max_1=all;
 workgroupBarrier();
 }
-let mean = sum / f32(C * S);
-let variance = larger((squares / f32(C * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, C * S, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_4 = 0.0f;
-var part_5 = 0.0f;
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_5 = x_at(base + i_3);
-let d_2 = x_5 - shift_2;
-part_4 = part_4 + d_2;
-part_5 = part_5 + (d_2 * d_2);
+let max_all=max_1;
+let base=row*(C*S);
+let x_1=x_at(base);
+let x_2=x_at(base+((C*S) / 2u));
+let x_3=x_at(base+((C*S) - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block_2=lane; block_2<C*S; block_2+=LANES*256u) {
+var part_2=0.0f;
+var part_3=0.0f;
+let stop_2=min(block_2+(LANES*256u),C*S);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_4=x_at(base+i_2);
+let d=x_4 - shift;
+part_2=part_2+d;
+part_3=part_3+(d*d);
 }
-sum_2 = sum_2 + part_4;
-squares_2 = squares_2 + part_5;
+sum=sum+part_2;
+squares=squares+part_3;
 }
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_2, mask_3);
-sum_2 = sum_2 + other_7;
-let other_8 = exchange(squares_2, mask_3);
-squares_2 = squares_2 + other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum,mask_2);
+sum=sum+other_3;
+let other_4=exchange(squares,mask_2);
+squares=squares+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_9 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_9;
-let mine_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_5 + other_10;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_2 = all_4;
-let all_5 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_5;
-workgroupBarrier();
-}
-let mean_2 = sum_2 / f32(C * S);
-let variance_2 = larger((squares_2 / f32(C * S)) - (mean_2 * mean_2), 0.0f);
-let spread = select(variance, variance_2, far);
-let rest = select(mean, mean_2, far);
-var sum_3 = 0.0f;
-for (var block_4 = lane; block_4 < M; block_4 += LANES * 256u) {
-var part_6 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), M);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let var_weight_2 = var_weight_at(i_4);
-let exp_1 = exp(var_weight_2 - max_all);
-part_6 = part_6 + exp_1;
-}
-sum_3 = sum_3 + part_6;
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_11 = exchange(sum_3, mask_4);
-sum_3 = sum_3 + other_11;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-let other_12 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_6 = scratch_memory[row_in_group * LANES];
-sum_3 = all_6;
+let all_2=scratch_memory[row_in_group*LANES];
+sum=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_3;
 workgroupBarrier();
 }
-let sum_all = sum_3;
-var sum_4 = 0.0f;
-var sum_5 = 0.0f;
-var sum_6 = 0.0f;
-for (var block_5 = lane; block_5 < M; block_5 += LANES * 256u) {
-var part_7 = 0.0f;
-var part_8 = 0.0f;
-var part_9 = 0.0f;
-let stop_5 = min(block_5 + (LANES * 256u), M);
-for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
-let index_2 = f32(i_5);
-let var_weight_3 = var_weight_at(i_5);
-let exp_2 = exp(var_weight_3 - max_all);
-let div = exp_2 / sum_all;
-part_7 = part_7 + select(0.0f, div, index_2 == 0.0f);
-part_8 = part_8 + select(0.0f, div, index_2 == 1.0f);
-part_9 = part_9 + select(0.0f, div, index_2 == 2.0f);
+let mean=sum / f32(C*S);
+let variance=larger((squares / f32(C*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,C*S,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_4=0.0f;
+var part_5=0.0f;
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_5=x_at(base+i_3);
+let d_2=x_5 - shift_2;
+part_4=part_4+d_2;
+part_5=part_5+(d_2*d_2);
 }
-sum_4 = sum_4 + part_7;
-sum_5 = sum_5 + part_8;
-sum_6 = sum_6 + part_9;
+sum_2=sum_2+part_4;
+squares_2=squares_2+part_5;
 }
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_13 = exchange(sum_4, mask_5);
-sum_4 = sum_4 + other_13;
-let other_14 = exchange(sum_5, mask_5);
-sum_5 = sum_5 + other_14;
-let other_15 = exchange(sum_6, mask_5);
-sum_6 = sum_6 + other_15;
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_7=exchange(sum_2,mask_3);
+sum_2=sum_2+other_7;
+let other_8=exchange(squares_2,mask_3);
+squares_2=squares_2+other_8;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_4;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_5;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_6;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-if (lane < half_5) {
-let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
-let other_16 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_16;
-let mine_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_17 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_8 + other_17;
-let mine_9 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_18 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_9 + other_18;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
-let all_7 = scratch_memory[row_in_group * LANES];
-sum_4 = all_7;
-let all_8 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_5 = all_8;
-let all_9 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_6 = all_9;
+let all_4=scratch_memory[row_in_group*LANES];
+sum_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_5;
 workgroupBarrier();
 }
-let sum_all_2 = sum_4;
-let sum_all_3 = sum_5;
-let sum_all_4 = sum_6;
-let base_2 = N + (row * C);
-let mul = sum_all_3 * spread;
-var mean_3 = 0.0f;
-for (var block_6 = lane; block_6 < C * S; block_6 += LANES * 256u) {
-var part_10 = 0.0f;
-let stop_6 = min(block_6 + (LANES * 256u), C * S);
-for (var i_6 = block_6; i_6 < stop_6; i_6 += LANES) {
-let d_y_1 = d_y_at(base + i_6);
-let C_1 = i_6 / max(S, 1u);
-let gamma_1 = gamma_at(C_1);
-let scratch_47 = scratch_at(base_2 + C_1);
-let scratch_56 = scratch_at((N + (N * C)) + C_1);
-let mul_2 = gamma_1 * inverseSqrt((((sum_all_2 * scratch_47) + mul) + (sum_all_4 * scratch_56)) + eps);
-part_10 = part_10 + (d_y_1 * mul_2);
+let mean_2=sum_2 / f32(C*S);
+let variance_2=larger((squares_2 / f32(C*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var sum_3=0.0f;
+for (var block_4=lane; block_4<M; block_4+=LANES*256u) {
+var part_6=0.0f;
+let stop_4=min(block_4+(LANES*256u),M);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let var_weight_2=var_weight_at(i_4);
+let exp_1=exp(var_weight_2 - max_all);
+part_6=part_6+exp_1;
 }
-mean_3 = mean_3 + part_10;
+sum_3=sum_3+part_6;
 }
-for (var mask_6 = 1u; mask_6 < SUBGROUP; mask_6 *= 2u) {
-let other_19 = exchange(mean_3, mask_6);
-mean_3 = mean_3 + other_19;
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_11=exchange(sum_3,mask_4);
+sum_3=sum_3+other_11;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_3;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
 workgroupBarrier();
-for (var half_6 = LANES / 2u; half_6 >= SUBGROUP; half_6 /= 2u) {
-if (lane < half_6) {
-let mine_10 = scratch_memory[(row_in_group * LANES) + lane];
-let other_20 = scratch_memory[(row_in_group * LANES) + (lane + half_6)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_10 + other_20;
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_10 = scratch_memory[row_in_group * LANES];
-mean_3 = all_10;
+let all_6=scratch_memory[row_in_group*LANES];
+sum_3=all_6;
 workgroupBarrier();
 }
-let mean_all = mean_3 / f32(C * S);
-if (active_1 && (lane == 0u)) {
-scratch_put(row, spread);
-scratch_put((((((N + (N * C)) + C) + C) + C) + C) + row, shift_2);
-scratch_put(((((((N + (N * C)) + C) + C) + C) + C) + N) + row, rest);
-scratch_put((((((((N + (N * C)) + C) + C) + C) + C) + N) + N) + row, mean_all);
+let sum_all=sum_3;
+var sum_4=0.0f;
+var sum_5=0.0f;
+var sum_6=0.0f;
+for (var block_5=lane; block_5<M; block_5+=LANES*256u) {
+var part_7=0.0f;
+var part_8=0.0f;
+var part_9=0.0f;
+let stop_5=min(block_5+(LANES*256u),M);
+for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
+let index_2=f32(i_5);
+let var_weight_3=var_weight_at(i_5);
+let exp_2=exp(var_weight_3 - max_all);
+let div=exp_2 / sum_all;
+part_7=part_7+select(0.0f,div,index_2==0.0f);
+part_8=part_8+select(0.0f,div,index_2==1.0f);
+part_9=part_9+select(0.0f,div,index_2==2.0f);
+}
+sum_4=sum_4+part_7;
+sum_5=sum_5+part_8;
+sum_6=sum_6+part_9;
+}
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_13=exchange(sum_4,mask_5);
+sum_4=sum_4+other_13;
+let other_14=exchange(sum_5,mask_5);
+sum_5=sum_5+other_14;
+let other_15=exchange(sum_6,mask_5);
+sum_6=sum_6+other_15;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_5;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_6;
+workgroupBarrier();
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_7=scratch_memory[(row_in_group*LANES)+lane];
+let other_16=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_16;
+let mine_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_17=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_8+other_17;
+let mine_9=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_18=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_9+other_18;
+}
+workgroupBarrier();
+}
+let all_7=scratch_memory[row_in_group*LANES];
+sum_4=all_7;
+let all_8=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_5=all_8;
+let all_9=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_6=all_9;
+workgroupBarrier();
+}
+let sum_all_2=sum_4;
+let sum_all_3=sum_5;
+let sum_all_4=sum_6;
+let base_2=(((N+3u) / 4u)*4u)+(row*C);
+let mul=sum_all_3*spread;
+var mean_3=0.0f;
+for (var block_6=lane; block_6<C*S; block_6+=LANES*256u) {
+var part_10=0.0f;
+let stop_6=min(block_6+(LANES*256u),C*S);
+for (var i_6=block_6; i_6<stop_6; i_6+=LANES) {
+let d_y_1=d_y_at(base+i_6);
+let C_1=i_6 / max(S,1u);
+let gamma_1=gamma_at(C_1);
+let scratch_47=scratch_at(base_2+C_1);
+let scratch_56=scratch_at(((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+C_1);
+let mul_2=gamma_1*inverseSqrt((((sum_all_2*scratch_47)+mul)+(sum_all_4*scratch_56))+eps);
+part_10=part_10+(d_y_1*mul_2);
+}
+mean_3=mean_3+part_10;
+}
+for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
+let other_19=exchange(mean_3,mask_6);
+mean_3=mean_3+other_19;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_3;
+workgroupBarrier();
+for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
+if (lane<half_6) {
+let mine_10=scratch_memory[(row_in_group*LANES)+lane];
+let other_20=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_10+other_20;
+}
+workgroupBarrier();
+}
+let all_10=scratch_memory[row_in_group*LANES];
+mean_3=all_10;
+workgroupBarrier();
+}
+let mean_all=mean_3 / f32(C*S);
+if (active_1 && (lane==0u)) {
+scratch_put(row,spread);
+scratch_put(((((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row,shift_2);
+scratch_put((((((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,rest);
+scratch_put(((((((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,mean_all);
 }
 }
 `,
@@ -1675,295 +1679,295 @@ override M: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 3u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-var max_1 = non_finite(4286578688u);
-for (var block = lane; block < M; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), M);
-for (var i = block; i < stop; i += LANES) {
-let var_weight_1 = var_weight_at(i);
-part_1 = larger(part_1, var_weight_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+var max_1=non_finite(4286578688u);
+for (var block=lane; block<M; block+=LANES*256u) {
+var part_1=non_finite(4286578688u);
+let stop=min(block+(LANES*256u),M);
+for (var i=block; i<stop; i+=LANES) {
+let var_weight_1=var_weight_at(i);
+part_1=larger(part_1,var_weight_1);
 }
-max_1 = larger(max_1, part_1);
+max_1=larger(max_1,part_1);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_1,mask);
+max_1=larger(max_1,other);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_1;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-workgroupBarrier();
-}
-let max_all = max_1;
-let base = row * (C * S);
-let x_1 = x_at(base);
-let x_2 = x_at(base + ((C * S) / 2u));
-let x_3 = x_at(base + ((C * S) - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let base_2 = row * ((C * S) / 4u);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block_2 = lane; block_2 < (C * S) / 4u; block_2 += LANES * 256u) {
-var part_2 = vec4f(0.0f);
-var part_3 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), (C * S) / 4u);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_4 = x_four(base_2 + i_2);
-let d = x_4 - vec4f(shift);
-part_2 = part_2 + d;
-part_3 = part_3 + (d * d);
-}
-sum = sum + part_2;
-squares = squares + part_3;
-}
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_3;
-let other_4 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum_2 = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_3;
+let all=scratch_memory[row_in_group*LANES];
+max_1=all;
 workgroupBarrier();
 }
-let mean = sum_2 / f32(C * S);
-let variance = larger((squares_2 / f32(C * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, (C * S) / 4u, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_4 = vec4f(0.0f);
-var part_5 = vec4f(0.0f);
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_5 = x_four(base_2 + i_3);
-let d_2 = x_5 - vec4f(shift_2);
-part_4 = part_4 + d_2;
-part_5 = part_5 + (d_2 * d_2);
+let max_all=max_1;
+let base=row*(C*S);
+let x_1=x_at(base);
+let x_2=x_at(base+((C*S) / 2u));
+let x_3=x_at(base+((C*S) - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let base_2=row*((C*S) / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block_2=lane; block_2<(C*S) / 4u; block_2+=LANES*256u) {
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),(C*S) / 4u);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_4=x_four(base_2+i_2);
+let d=x_4 - vec4f(shift);
+part_2=part_2+d;
+part_3=part_3+(d*d);
 }
-sum_3 = sum_3 + part_4;
-squares_3 = squares_3 + part_5;
+sum=sum+part_2;
+squares=squares+part_3;
 }
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_3_2, mask_3);
-sum_3_2 = sum_3_2 + other_7;
-let other_8 = exchange(squares_3_2, mask_3);
-squares_3_2 = squares_3_2 + other_8;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum_2,mask_2);
+sum_2=sum_2+other_3;
+let other_4=exchange(squares_2,mask_2);
+squares_2=squares_2+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_9 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_9;
-let mine_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_5 + other_10;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_4;
-let all_5 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_5;
-workgroupBarrier();
-}
-let mean_2 = sum_3_2 / f32(C * S);
-let variance_2 = larger((squares_3_2 / f32(C * S)) - (mean_2 * mean_2), 0.0f);
-let spread = select(variance, variance_2, far);
-let rest = select(mean, mean_2, far);
-var sum_4 = 0.0f;
-for (var block_4 = lane; block_4 < M; block_4 += LANES * 256u) {
-var part_6 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), M);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let var_weight_2 = var_weight_at(i_4);
-let exp_1 = exp(var_weight_2 - max_all);
-part_6 = part_6 + exp_1;
-}
-sum_4 = sum_4 + part_6;
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_11 = exchange(sum_4, mask_4);
-sum_4 = sum_4 + other_11;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_4;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-let other_12 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_6 = scratch_memory[row_in_group * LANES];
-sum_4 = all_6;
+let all_2=scratch_memory[row_in_group*LANES];
+sum_2=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_3;
 workgroupBarrier();
 }
-let sum_all = sum_4;
-var sum_5 = 0.0f;
-var sum_6 = 0.0f;
-var sum_7 = 0.0f;
-for (var block_5 = lane; block_5 < M; block_5 += LANES * 256u) {
-var part_7 = 0.0f;
-var part_8 = 0.0f;
-var part_9 = 0.0f;
-let stop_5 = min(block_5 + (LANES * 256u), M);
-for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
-let index_2 = f32(i_5);
-let var_weight_3 = var_weight_at(i_5);
-let exp_2 = exp(var_weight_3 - max_all);
-let div = exp_2 / sum_all;
-part_7 = part_7 + select(0.0f, div, index_2 == 0.0f);
-part_8 = part_8 + select(0.0f, div, index_2 == 1.0f);
-part_9 = part_9 + select(0.0f, div, index_2 == 2.0f);
+let mean=sum_2 / f32(C*S);
+let variance=larger((squares_2 / f32(C*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,(C*S) / 4u,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_4=vec4f(0.0f);
+var part_5=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_5=x_four(base_2+i_3);
+let d_2=x_5 - vec4f(shift_2);
+part_4=part_4+d_2;
+part_5=part_5+(d_2*d_2);
 }
-sum_5 = sum_5 + part_7;
-sum_6 = sum_6 + part_8;
-sum_7 = sum_7 + part_9;
+sum_3=sum_3+part_4;
+squares_3=squares_3+part_5;
 }
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_13 = exchange(sum_5, mask_5);
-sum_5 = sum_5 + other_13;
-let other_14 = exchange(sum_6, mask_5);
-sum_6 = sum_6 + other_14;
-let other_15 = exchange(sum_7, mask_5);
-sum_7 = sum_7 + other_15;
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_7=exchange(sum_3_2,mask_3);
+sum_3_2=sum_3_2+other_7;
+let other_8=exchange(squares_3_2,mask_3);
+squares_3_2=squares_3_2+other_8;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_5;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_6;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_7;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
 workgroupBarrier();
-for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-if (lane < half_5) {
-let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
-let other_16 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_16;
-let mine_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_17 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_8 + other_17;
-let mine_9 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_18 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_9 + other_18;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
-let all_7 = scratch_memory[row_in_group * LANES];
-sum_5 = all_7;
-let all_8 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_6 = all_8;
-let all_9 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_7 = all_9;
+let all_4=scratch_memory[row_in_group*LANES];
+sum_3_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_5;
 workgroupBarrier();
 }
-let sum_all_2 = sum_5;
-let sum_all_3 = sum_6;
-let sum_all_4 = sum_7;
-let base_3 = N + (row * C);
-let mul = sum_all_3 * spread;
-var mean_3 = vec4f(0.0f);
-for (var block_6 = lane; block_6 < (C * S) / 4u; block_6 += LANES * 256u) {
-var part_10 = vec4f(0.0f);
-let stop_6 = min(block_6 + (LANES * 256u), (C * S) / 4u);
-for (var i_6 = block_6; i_6 < stop_6; i_6 += LANES) {
-let d_y_1 = d_y_four(base_2 + i_6);
-let C_1 = (i_6 * 4u) / max(S, 1u);
-let gamma_1 = gamma_at(C_1);
-let scratch_47 = scratch_at(base_3 + C_1);
-let scratch_56 = scratch_at((N + (N * C)) + C_1);
-let mul_2 = gamma_1 * inverseSqrt((((sum_all_2 * scratch_47) + mul) + (sum_all_4 * scratch_56)) + eps);
-part_10 = part_10 + (d_y_1 * vec4f(mul_2));
+let mean_2=sum_3_2 / f32(C*S);
+let variance_2=larger((squares_3_2 / f32(C*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var sum_4=0.0f;
+for (var block_4=lane; block_4<M; block_4+=LANES*256u) {
+var part_6=0.0f;
+let stop_4=min(block_4+(LANES*256u),M);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let var_weight_2=var_weight_at(i_4);
+let exp_1=exp(var_weight_2 - max_all);
+part_6=part_6+exp_1;
 }
-mean_3 = mean_3 + part_10;
+sum_4=sum_4+part_6;
 }
-var mean_3_2 = fold_add(mean_3);
-for (var mask_6 = 1u; mask_6 < SUBGROUP; mask_6 *= 2u) {
-let other_19 = exchange(mean_3_2, mask_6);
-mean_3_2 = mean_3_2 + other_19;
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_11=exchange(sum_4,mask_4);
+sum_4=sum_4+other_11;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_3_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_4;
 workgroupBarrier();
-for (var half_6 = LANES / 2u; half_6 >= SUBGROUP; half_6 /= 2u) {
-if (lane < half_6) {
-let mine_10 = scratch_memory[(row_in_group * LANES) + lane];
-let other_20 = scratch_memory[(row_in_group * LANES) + (lane + half_6)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_10 + other_20;
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_10 = scratch_memory[row_in_group * LANES];
-mean_3_2 = all_10;
+let all_6=scratch_memory[row_in_group*LANES];
+sum_4=all_6;
 workgroupBarrier();
 }
-let mean_all = mean_3_2 / f32(C * S);
-if (active_1 && (lane == 0u)) {
-scratch_put(row, spread);
-scratch_put((((((N + (N * C)) + C) + C) + C) + C) + row, shift_2);
-scratch_put(((((((N + (N * C)) + C) + C) + C) + C) + N) + row, rest);
-scratch_put((((((((N + (N * C)) + C) + C) + C) + C) + N) + N) + row, mean_all);
+let sum_all=sum_4;
+var sum_5=0.0f;
+var sum_6=0.0f;
+var sum_7=0.0f;
+for (var block_5=lane; block_5<M; block_5+=LANES*256u) {
+var part_7=0.0f;
+var part_8=0.0f;
+var part_9=0.0f;
+let stop_5=min(block_5+(LANES*256u),M);
+for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
+let index_2=f32(i_5);
+let var_weight_3=var_weight_at(i_5);
+let exp_2=exp(var_weight_3 - max_all);
+let div=exp_2 / sum_all;
+part_7=part_7+select(0.0f,div,index_2==0.0f);
+part_8=part_8+select(0.0f,div,index_2==1.0f);
+part_9=part_9+select(0.0f,div,index_2==2.0f);
+}
+sum_5=sum_5+part_7;
+sum_6=sum_6+part_8;
+sum_7=sum_7+part_9;
+}
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_13=exchange(sum_5,mask_5);
+sum_5=sum_5+other_13;
+let other_14=exchange(sum_6,mask_5);
+sum_6=sum_6+other_14;
+let other_15=exchange(sum_7,mask_5);
+sum_7=sum_7+other_15;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_5;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_6;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7;
+workgroupBarrier();
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_7=scratch_memory[(row_in_group*LANES)+lane];
+let other_16=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_16;
+let mine_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_17=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_8+other_17;
+let mine_9=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_18=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_9+other_18;
+}
+workgroupBarrier();
+}
+let all_7=scratch_memory[row_in_group*LANES];
+sum_5=all_7;
+let all_8=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_6=all_8;
+let all_9=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_7=all_9;
+workgroupBarrier();
+}
+let sum_all_2=sum_5;
+let sum_all_3=sum_6;
+let sum_all_4=sum_7;
+let base_3=(((N+3u) / 4u)*4u)+(row*C);
+let mul=sum_all_3*spread;
+var mean_3=vec4f(0.0f);
+for (var block_6=lane; block_6<(C*S) / 4u; block_6+=LANES*256u) {
+var part_10=vec4f(0.0f);
+let stop_6=min(block_6+(LANES*256u),(C*S) / 4u);
+for (var i_6=block_6; i_6<stop_6; i_6+=LANES) {
+let d_y_1=d_y_four(base_2+i_6);
+let C_1=(i_6*4u) / max(S,1u);
+let gamma_1=gamma_at(C_1);
+let scratch_47=scratch_at(base_3+C_1);
+let scratch_56=scratch_at(((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+C_1);
+let mul_2=gamma_1*inverseSqrt((((sum_all_2*scratch_47)+mul)+(sum_all_4*scratch_56))+eps);
+part_10=part_10+(d_y_1*vec4f(mul_2));
+}
+mean_3=mean_3+part_10;
+}
+var mean_3_2=fold_add(mean_3);
+for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
+let other_19=exchange(mean_3_2,mask_6);
+mean_3_2=mean_3_2+other_19;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+workgroupBarrier();
+for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
+if (lane<half_6) {
+let mine_10=scratch_memory[(row_in_group*LANES)+lane];
+let other_20=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_10+other_20;
+}
+workgroupBarrier();
+}
+let all_10=scratch_memory[row_in_group*LANES];
+mean_3_2=all_10;
+workgroupBarrier();
+}
+let mean_all=mean_3_2 / f32(C*S);
+if (active_1 && (lane==0u)) {
+scratch_put(row,spread);
+scratch_put(((((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row,shift_2);
+scratch_put((((((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,rest);
+scratch_put(((((((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,mean_all);
 }
 }
 `,
@@ -1999,6 +2003,7 @@ scratch_put((((((((N + (N * C)) + C) + C) + C) + C) + N) + N) + row, mean_all);
         name: "scratch_67",
         grid: ["N", "C"],
         row: ["M"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -2013,359 +2018,359 @@ override C: u32;
 override M: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 6u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*6u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-var max_1 = non_finite(4286578688u);
-var max_2 = non_finite(4286578688u);
-for (var block = lane; block < M; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-var part_2 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), M);
-for (var i = block; i < stop; i += LANES) {
-let mean_weight_1 = mean_weight_at(i);
-let var_weight_1 = var_weight_at(i);
-part_1 = larger(part_1, mean_weight_1);
-part_2 = larger(part_2, var_weight_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+var max_1=non_finite(4286578688u);
+var max_2=non_finite(4286578688u);
+for (var block=lane; block<M; block+=LANES*256u) {
+var part_1=non_finite(4286578688u);
+var part_2=non_finite(4286578688u);
+let stop=min(block+(LANES*256u),M);
+for (var i=block; i<stop; i+=LANES) {
+let mean_weight_1=mean_weight_at(i);
+let var_weight_1=var_weight_at(i);
+part_1=larger(part_1,mean_weight_1);
+part_2=larger(part_2,var_weight_1);
 }
-max_1 = larger(max_1, part_1);
-max_2 = larger(max_2, part_2);
+max_1=larger(max_1,part_1);
+max_2=larger(max_2,part_2);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
-let other_2 = exchange(max_2, mask);
-max_2 = larger(max_2, other_2);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_1,mask);
+max_1=larger(max_1,other);
+let other_2=exchange(max_2,mask);
+max_2=larger(max_2,other_2);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = max_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_1;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=max_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_3);
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = larger(mine_2, other_4);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-max_2 = all_2;
-workgroupBarrier();
-}
-let max_all = max_1;
-let max_all_2 = max_2;
-let base = row * S;
-let x_1 = x_at(base);
-let x_2 = x_at(base + (S / 2u));
-let x_3 = x_at(base + (S - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block_2 = lane; block_2 < S; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), S);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_4 = x_at(base + i_2);
-let d = x_4 - shift;
-part_3 = part_3 + d;
-part_4 = part_4 + (d * d);
-}
-sum = sum + part_3;
-squares = squares + part_4;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum, mask_2);
-sum = sum + other_5;
-let other_6 = exchange(squares, mask_2);
-squares = squares + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_3);
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=larger(mine_2,other_4);
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_4;
+let all=scratch_memory[row_in_group*LANES];
+max_1=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+max_2=all_2;
 workgroupBarrier();
 }
-let mean = sum / f32(S);
-let variance = larger((squares / f32(S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, S, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_5 = 0.0f;
-var part_6 = 0.0f;
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_5 = x_at(base + i_3);
-let d_2 = x_5 - shift_2;
-part_5 = part_5 + d_2;
-part_6 = part_6 + (d_2 * d_2);
+let max_all=max_1;
+let max_all_2=max_2;
+let base=row*S;
+let x_1=x_at(base);
+let x_2=x_at(base+(S / 2u));
+let x_3=x_at(base+(S - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block_2=lane; block_2<S; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),S);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_4=x_at(base+i_2);
+let d=x_4 - shift;
+part_3=part_3+d;
+part_4=part_4+(d*d);
 }
-sum_2 = sum_2 + part_5;
-squares_2 = squares_2 + part_6;
+sum=sum+part_3;
+squares=squares+part_4;
 }
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_9 = exchange(sum_2, mask_3);
-sum_2 = sum_2 + other_9;
-let other_10 = exchange(squares_2, mask_3);
-squares_2 = squares_2 + other_10;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum,mask_2);
+sum=sum+other_5;
+let other_6=exchange(squares,mask_2);
+squares=squares+other_6;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-let other_11 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_11;
-let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_12 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_12;
-}
-workgroupBarrier();
-}
-let all_5 = scratch_memory[row_in_group * LANES];
-sum_2 = all_5;
-let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_6;
-workgroupBarrier();
-}
-let mean_2 = sum_2 / f32(S);
-let variance_2 = larger((squares_2 / f32(S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-var sum_3 = 0.0f;
-var sum_4 = 0.0f;
-for (var block_4 = lane; block_4 < M; block_4 += LANES * 256u) {
-var part_7 = 0.0f;
-var part_8 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), M);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let mean_weight_2 = mean_weight_at(i_4);
-let exp_1 = exp(mean_weight_2 - max_all);
-let var_weight_2 = var_weight_at(i_4);
-let exp_2 = exp(var_weight_2 - max_all_2);
-part_7 = part_7 + exp_1;
-part_8 = part_8 + exp_2;
-}
-sum_3 = sum_3 + part_7;
-sum_4 = sum_4 + part_8;
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_13 = exchange(sum_3, mask_4);
-sum_3 = sum_3 + other_13;
-let other_14 = exchange(sum_4, mask_4);
-sum_4 = sum_4 + other_14;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_4;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
-let other_15 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_15;
-let mine_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_16 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_4))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_8 + other_16;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_7 = scratch_memory[row_in_group * LANES];
-sum_3 = all_7;
-let all_8 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_4 = all_8;
+let all_3=scratch_memory[row_in_group*LANES];
+sum=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_4;
 workgroupBarrier();
 }
-let sum_all = sum_3;
-let sum_all_2 = sum_4;
-var sum_5 = 0.0f;
-var sum_6 = 0.0f;
-var sum_7 = 0.0f;
-var sum_8 = 0.0f;
-var sum_9 = 0.0f;
-var sum_10 = 0.0f;
-for (var block_5 = lane; block_5 < M; block_5 += LANES * 256u) {
-var part_9 = 0.0f;
-var part_10 = 0.0f;
-var part_11 = 0.0f;
-var part_12 = 0.0f;
-var part_13 = 0.0f;
-var part_14 = 0.0f;
-let stop_5 = min(block_5 + (LANES * 256u), M);
-for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
-let index_2 = f32(i_5);
-let mean_weight_3 = mean_weight_at(i_5);
-let exp_3 = exp(mean_weight_3 - max_all);
-let div = exp_3 / sum_all;
-let var_weight_3 = var_weight_at(i_5);
-let exp_4 = exp(var_weight_3 - max_all_2);
-let div_2 = exp_4 / sum_all_2;
-part_9 = part_9 + select(0.0f, div, index_2 == 2.0f);
-part_10 = part_10 + select(0.0f, div, index_2 == 1.0f);
-part_11 = part_11 + select(0.0f, div, index_2 == 0.0f);
-part_12 = part_12 + select(0.0f, div_2, index_2 == 0.0f);
-part_13 = part_13 + select(0.0f, div_2, index_2 == 1.0f);
-part_14 = part_14 + select(0.0f, div_2, index_2 == 2.0f);
+let mean=sum / f32(S);
+let variance=larger((squares / f32(S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,S,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_5=0.0f;
+var part_6=0.0f;
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_5=x_at(base+i_3);
+let d_2=x_5 - shift_2;
+part_5=part_5+d_2;
+part_6=part_6+(d_2*d_2);
 }
-sum_5 = sum_5 + part_9;
-sum_6 = sum_6 + part_10;
-sum_7 = sum_7 + part_11;
-sum_8 = sum_8 + part_12;
-sum_9 = sum_9 + part_13;
-sum_10 = sum_10 + part_14;
+sum_2=sum_2+part_5;
+squares_2=squares_2+part_6;
 }
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_17 = exchange(sum_5, mask_5);
-sum_5 = sum_5 + other_17;
-let other_18 = exchange(sum_6, mask_5);
-sum_6 = sum_6 + other_18;
-let other_19 = exchange(sum_7, mask_5);
-sum_7 = sum_7 + other_19;
-let other_20 = exchange(sum_8, mask_5);
-sum_8 = sum_8 + other_20;
-let other_21 = exchange(sum_9, mask_5);
-sum_9 = sum_9 + other_21;
-let other_22 = exchange(sum_10, mask_5);
-sum_10 = sum_10 + other_22;
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(sum_2,mask_3);
+sum_2=sum_2+other_9;
+let other_10=exchange(squares_2,mask_3);
+squares_2=squares_2+other_10;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_5;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_6;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_7;
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_8;
-scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_9;
-scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_10;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-if (lane < half_5) {
-let mine_9 = scratch_memory[(row_in_group * LANES) + lane];
-let other_23 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_9 + other_23;
-let mine_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_24 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_10 + other_24;
-let mine_11 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_25 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_11 + other_25;
-let mine_12 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_26 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_12 + other_26;
-let mine_13 = scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_27 = scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_13 + other_27;
-let mine_14 = scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_28 = scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_14 + other_28;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_9 = scratch_memory[row_in_group * LANES];
-sum_5 = all_9;
-let all_10 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_6 = all_10;
-let all_11 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_7 = all_11;
-let all_12 = scratch_memory[(3u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_8 = all_12;
-let all_13 = scratch_memory[(4u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_9 = all_13;
-let all_14 = scratch_memory[(5u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_10 = all_14;
+let all_5=scratch_memory[row_in_group*LANES];
+sum_2=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_6;
 workgroupBarrier();
 }
-let sum_all_3 = sum_5;
-let sum_all_4 = sum_6;
-let sum_all_5 = sum_7;
-let sum_all_6 = sum_8;
-let sum_all_7 = sum_9;
-let sum_all_8 = sum_10;
-let N_1 = row / max(C, 1u);
-let scratch_17 = scratch_at((((((N + (N * C)) + C) + C) + C) + C) + N_1);
-let scratch_18 = scratch_at(((((((N + (N * C)) + C) + C) + C) + C) + N) + N_1);
-let C_1 = row % max(C, 1u);
-let scratch_19 = scratch_at(((N + (N * C)) + C) + C_1);
-let scratch_20 = scratch_at((((N + (N * C)) + C) + C) + C_1);
-let scratch_51 = scratch_at(N_1);
-let scratch_56 = scratch_at((N + (N * C)) + C_1);
-let rsqrt = inverseSqrt((((sum_all_6 * spread) + (sum_all_7 * scratch_51)) + (sum_all_8 * scratch_56)) + eps);
-var sum_11 = 0.0f;
-for (var block_6 = lane; block_6 < S; block_6 += LANES * 256u) {
-var part_15 = 0.0f;
-let stop_6 = min(block_6 + (LANES * 256u), S);
-for (var i_6 = block_6; i_6 < stop_6; i_6 += LANES) {
-let d_y_1 = d_y_at(base + i_6);
-let x_6 = x_at(base + i_6);
-let mul = (((sum_all_5 * ((x_6 - shift_2) - rest)) + (sum_all_4 * ((x_6 - scratch_17) - scratch_18))) + (sum_all_3 * ((x_6 - scratch_19) - scratch_20))) * rsqrt;
-part_15 = part_15 + (d_y_1 * mul);
+let mean_2=sum_2 / f32(S);
+let variance_2=larger((squares_2 / f32(S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var sum_3=0.0f;
+var sum_4=0.0f;
+for (var block_4=lane; block_4<M; block_4+=LANES*256u) {
+var part_7=0.0f;
+var part_8=0.0f;
+let stop_4=min(block_4+(LANES*256u),M);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let mean_weight_2=mean_weight_at(i_4);
+let exp_1=exp(mean_weight_2 - max_all);
+let var_weight_2=var_weight_at(i_4);
+let exp_2=exp(var_weight_2 - max_all_2);
+part_7=part_7+exp_1;
+part_8=part_8+exp_2;
 }
-sum_11 = sum_11 + part_15;
+sum_3=sum_3+part_7;
+sum_4=sum_4+part_8;
 }
-for (var mask_6 = 1u; mask_6 < SUBGROUP; mask_6 *= 2u) {
-let other_29 = exchange(sum_11, mask_6);
-sum_11 = sum_11 + other_29;
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_13=exchange(sum_3,mask_4);
+sum_3=sum_3+other_13;
+let other_14=exchange(sum_4,mask_4);
+sum_4=sum_4+other_14;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_11;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_4;
 workgroupBarrier();
-for (var half_6 = LANES / 2u; half_6 >= SUBGROUP; half_6 /= 2u) {
-if (lane < half_6) {
-let mine_15 = scratch_memory[(row_in_group * LANES) + lane];
-let other_30 = scratch_memory[(row_in_group * LANES) + (lane + half_6)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_15 + other_30;
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_7=scratch_memory[(row_in_group*LANES)+lane];
+let other_15=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_15;
+let mine_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_16=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_8+other_16;
 }
 workgroupBarrier();
 }
-let all_15 = scratch_memory[row_in_group * LANES];
-sum_11 = all_15;
+let all_7=scratch_memory[row_in_group*LANES];
+sum_3=all_7;
+let all_8=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_4=all_8;
 workgroupBarrier();
 }
-let sum_all_9 = sum_11;
-if (active_1 && (lane == 0u)) {
-scratch_put(N + row, spread);
-scratch_put(((((((((N + (N * C)) + C) + C) + C) + C) + N) + N) + N) + row, sum_all_9);
+let sum_all=sum_3;
+let sum_all_2=sum_4;
+var sum_5=0.0f;
+var sum_6=0.0f;
+var sum_7=0.0f;
+var sum_8=0.0f;
+var sum_9=0.0f;
+var sum_10=0.0f;
+for (var block_5=lane; block_5<M; block_5+=LANES*256u) {
+var part_9=0.0f;
+var part_10=0.0f;
+var part_11=0.0f;
+var part_12=0.0f;
+var part_13=0.0f;
+var part_14=0.0f;
+let stop_5=min(block_5+(LANES*256u),M);
+for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
+let index_2=f32(i_5);
+let mean_weight_3=mean_weight_at(i_5);
+let exp_3=exp(mean_weight_3 - max_all);
+let div=exp_3 / sum_all;
+let var_weight_3=var_weight_at(i_5);
+let exp_4=exp(var_weight_3 - max_all_2);
+let div_2=exp_4 / sum_all_2;
+part_9=part_9+select(0.0f,div,index_2==0.0f);
+part_10=part_10+select(0.0f,div,index_2==1.0f);
+part_11=part_11+select(0.0f,div,index_2==2.0f);
+part_12=part_12+select(0.0f,div_2,index_2==0.0f);
+part_13=part_13+select(0.0f,div_2,index_2==1.0f);
+part_14=part_14+select(0.0f,div_2,index_2==2.0f);
+}
+sum_5=sum_5+part_9;
+sum_6=sum_6+part_10;
+sum_7=sum_7+part_11;
+sum_8=sum_8+part_12;
+sum_9=sum_9+part_13;
+sum_10=sum_10+part_14;
+}
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_17=exchange(sum_5,mask_5);
+sum_5=sum_5+other_17;
+let other_18=exchange(sum_6,mask_5);
+sum_6=sum_6+other_18;
+let other_19=exchange(sum_7,mask_5);
+sum_7=sum_7+other_19;
+let other_20=exchange(sum_8,mask_5);
+sum_8=sum_8+other_20;
+let other_21=exchange(sum_9,mask_5);
+sum_9=sum_9+other_21;
+let other_22=exchange(sum_10,mask_5);
+sum_10=sum_10+other_22;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_5;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_6;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_8;
+scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_9;
+scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_10;
+workgroupBarrier();
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_9=scratch_memory[(row_in_group*LANES)+lane];
+let other_23=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_9+other_23;
+let mine_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_24=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_10+other_24;
+let mine_11=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_25=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_11+other_25;
+let mine_12=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_26=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_12+other_26;
+let mine_13=scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_27=scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_13+other_27;
+let mine_14=scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_28=scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_14+other_28;
+}
+workgroupBarrier();
+}
+let all_9=scratch_memory[row_in_group*LANES];
+sum_5=all_9;
+let all_10=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_6=all_10;
+let all_11=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_7=all_11;
+let all_12=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_8=all_12;
+let all_13=scratch_memory[(4u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_9=all_13;
+let all_14=scratch_memory[(5u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_10=all_14;
+workgroupBarrier();
+}
+let sum_all_3=sum_5;
+let sum_all_4=sum_6;
+let sum_all_5=sum_7;
+let sum_all_6=sum_8;
+let sum_all_7=sum_9;
+let sum_all_8=sum_10;
+let N_1=row / max(C,1u);
+let scratch_17=scratch_at(((((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+N_1);
+let scratch_18=scratch_at((((((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+N_1);
+let C_1=row % max(C,1u);
+let scratch_19=scratch_at((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+C_1);
+let scratch_20=scratch_at(((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+C_1);
+let scratch_51=scratch_at(N_1);
+let scratch_56=scratch_at(((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+C_1);
+let rsqrt=inverseSqrt((((sum_all_6*spread)+(sum_all_7*scratch_51))+(sum_all_8*scratch_56))+eps);
+var sum_11=0.0f;
+for (var block_6=lane; block_6<S; block_6+=LANES*256u) {
+var part_15=0.0f;
+let stop_6=min(block_6+(LANES*256u),S);
+for (var i_6=block_6; i_6<stop_6; i_6+=LANES) {
+let d_y_1=d_y_at(base+i_6);
+let x_6=x_at(base+i_6);
+let mul=(((sum_all_3*((x_6 - shift_2) - rest))+(sum_all_4*((x_6 - scratch_17) - scratch_18)))+(sum_all_5*((x_6 - scratch_19) - scratch_20)))*rsqrt;
+part_15=part_15+(d_y_1*mul);
+}
+sum_11=sum_11+part_15;
+}
+for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
+let other_29=exchange(sum_11,mask_6);
+sum_11=sum_11+other_29;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_11;
+workgroupBarrier();
+for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
+if (lane<half_6) {
+let mine_15=scratch_memory[(row_in_group*LANES)+lane];
+let other_30=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_15+other_30;
+}
+workgroupBarrier();
+}
+let all_15=scratch_memory[row_in_group*LANES];
+sum_11=all_15;
+workgroupBarrier();
+}
+let sum_all_9=sum_11;
+if (active_1 && (lane==0u)) {
+scratch_put((((N+3u) / 4u)*4u)+row,spread);
+scratch_put((((((((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,sum_all_9);
 }
 }
 `,
@@ -2411,368 +2416,368 @@ override C: u32;
 override M: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 6u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*6u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-var max_1 = non_finite(4286578688u);
-var max_2 = non_finite(4286578688u);
-for (var block = lane; block < M; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-var part_2 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), M);
-for (var i = block; i < stop; i += LANES) {
-let mean_weight_1 = mean_weight_at(i);
-let var_weight_1 = var_weight_at(i);
-part_1 = larger(part_1, mean_weight_1);
-part_2 = larger(part_2, var_weight_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+var max_1=non_finite(4286578688u);
+var max_2=non_finite(4286578688u);
+for (var block=lane; block<M; block+=LANES*256u) {
+var part_1=non_finite(4286578688u);
+var part_2=non_finite(4286578688u);
+let stop=min(block+(LANES*256u),M);
+for (var i=block; i<stop; i+=LANES) {
+let mean_weight_1=mean_weight_at(i);
+let var_weight_1=var_weight_at(i);
+part_1=larger(part_1,mean_weight_1);
+part_2=larger(part_2,var_weight_1);
 }
-max_1 = larger(max_1, part_1);
-max_2 = larger(max_2, part_2);
+max_1=larger(max_1,part_1);
+max_2=larger(max_2,part_2);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
-let other_2 = exchange(max_2, mask);
-max_2 = larger(max_2, other_2);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_1,mask);
+max_1=larger(max_1,other);
+let other_2=exchange(max_2,mask);
+max_2=larger(max_2,other_2);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = max_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_1;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=max_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_3);
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = larger(mine_2, other_4);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-max_2 = all_2;
-workgroupBarrier();
-}
-let max_all = max_1;
-let max_all_2 = max_2;
-let base = row * S;
-let x_1 = x_at(base);
-let x_2 = x_at(base + (S / 2u));
-let x_3 = x_at(base + (S - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let base_2 = row * (S / 4u);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block_2 = lane; block_2 < S / 4u; block_2 += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), S / 4u);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_4 = x_four(base_2 + i_2);
-let d = x_4 - vec4f(shift);
-part_3 = part_3 + d;
-part_4 = part_4 + (d * d);
-}
-sum = sum + part_3;
-squares = squares + part_4;
-}
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_5;
-let other_6 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_3);
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=larger(mine_2,other_4);
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+max_1=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+max_2=all_2;
 workgroupBarrier();
 }
-let mean = sum_2 / f32(S);
-let variance = larger((squares_2 / f32(S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, S / 4u, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_5 = vec4f(0.0f);
-var part_6 = vec4f(0.0f);
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_5 = x_four(base_2 + i_3);
-let d_2 = x_5 - vec4f(shift_2);
-part_5 = part_5 + d_2;
-part_6 = part_6 + (d_2 * d_2);
+let max_all=max_1;
+let max_all_2=max_2;
+let base=row*S;
+let x_1=x_at(base);
+let x_2=x_at(base+(S / 2u));
+let x_3=x_at(base+(S - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let base_2=row*(S / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block_2=lane; block_2<S / 4u; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),S / 4u);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_4=x_four(base_2+i_2);
+let d=x_4 - vec4f(shift);
+part_3=part_3+d;
+part_4=part_4+(d*d);
 }
-sum_3 = sum_3 + part_5;
-squares_3 = squares_3 + part_6;
+sum=sum+part_3;
+squares=squares+part_4;
 }
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_9 = exchange(sum_3_2, mask_3);
-sum_3_2 = sum_3_2 + other_9;
-let other_10 = exchange(squares_3_2, mask_3);
-squares_3_2 = squares_3_2 + other_10;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-let other_11 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_11;
-let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_12 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_12;
-}
-workgroupBarrier();
-}
-let all_5 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_5;
-let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_6;
-workgroupBarrier();
-}
-let mean_2 = sum_3_2 / f32(S);
-let variance_2 = larger((squares_3_2 / f32(S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-var sum_4 = 0.0f;
-var sum_5 = 0.0f;
-for (var block_4 = lane; block_4 < M; block_4 += LANES * 256u) {
-var part_7 = 0.0f;
-var part_8 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), M);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let mean_weight_2 = mean_weight_at(i_4);
-let exp_1 = exp(mean_weight_2 - max_all);
-let var_weight_2 = var_weight_at(i_4);
-let exp_2 = exp(var_weight_2 - max_all_2);
-part_7 = part_7 + exp_1;
-part_8 = part_8 + exp_2;
-}
-sum_4 = sum_4 + part_7;
-sum_5 = sum_5 + part_8;
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_13 = exchange(sum_4, mask_4);
-sum_4 = sum_4 + other_13;
-let other_14 = exchange(sum_5, mask_4);
-sum_5 = sum_5 + other_14;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_4;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_5;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
-let other_15 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_15;
-let mine_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_16 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_4))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_8 + other_16;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_7 = scratch_memory[row_in_group * LANES];
-sum_4 = all_7;
-let all_8 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_5 = all_8;
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
 workgroupBarrier();
 }
-let sum_all = sum_4;
-let sum_all_2 = sum_5;
-var sum_6 = 0.0f;
-var sum_7 = 0.0f;
-var sum_8 = 0.0f;
-var sum_9 = 0.0f;
-var sum_10 = 0.0f;
-var sum_11 = 0.0f;
-for (var block_5 = lane; block_5 < M; block_5 += LANES * 256u) {
-var part_9 = 0.0f;
-var part_10 = 0.0f;
-var part_11 = 0.0f;
-var part_12 = 0.0f;
-var part_13 = 0.0f;
-var part_14 = 0.0f;
-let stop_5 = min(block_5 + (LANES * 256u), M);
-for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
-let index_2 = f32(i_5);
-let mean_weight_3 = mean_weight_at(i_5);
-let exp_3 = exp(mean_weight_3 - max_all);
-let div = exp_3 / sum_all;
-let var_weight_3 = var_weight_at(i_5);
-let exp_4 = exp(var_weight_3 - max_all_2);
-let div_2 = exp_4 / sum_all_2;
-part_9 = part_9 + select(0.0f, div, index_2 == 2.0f);
-part_10 = part_10 + select(0.0f, div, index_2 == 1.0f);
-part_11 = part_11 + select(0.0f, div, index_2 == 0.0f);
-part_12 = part_12 + select(0.0f, div_2, index_2 == 0.0f);
-part_13 = part_13 + select(0.0f, div_2, index_2 == 1.0f);
-part_14 = part_14 + select(0.0f, div_2, index_2 == 2.0f);
+let mean=sum_2 / f32(S);
+let variance=larger((squares_2 / f32(S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,S / 4u,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_5=x_four(base_2+i_3);
+let d_2=x_5 - vec4f(shift_2);
+part_5=part_5+d_2;
+part_6=part_6+(d_2*d_2);
 }
-sum_6 = sum_6 + part_9;
-sum_7 = sum_7 + part_10;
-sum_8 = sum_8 + part_11;
-sum_9 = sum_9 + part_12;
-sum_10 = sum_10 + part_13;
-sum_11 = sum_11 + part_14;
+sum_3=sum_3+part_5;
+squares_3=squares_3+part_6;
 }
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_17 = exchange(sum_6, mask_5);
-sum_6 = sum_6 + other_17;
-let other_18 = exchange(sum_7, mask_5);
-sum_7 = sum_7 + other_18;
-let other_19 = exchange(sum_8, mask_5);
-sum_8 = sum_8 + other_19;
-let other_20 = exchange(sum_9, mask_5);
-sum_9 = sum_9 + other_20;
-let other_21 = exchange(sum_10, mask_5);
-sum_10 = sum_10 + other_21;
-let other_22 = exchange(sum_11, mask_5);
-sum_11 = sum_11 + other_22;
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(sum_3_2,mask_3);
+sum_3_2=sum_3_2+other_9;
+let other_10=exchange(squares_3_2,mask_3);
+squares_3_2=squares_3_2+other_10;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_6;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_7;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_8;
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_9;
-scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_10;
-scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_11;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
 workgroupBarrier();
-for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-if (lane < half_5) {
-let mine_9 = scratch_memory[(row_in_group * LANES) + lane];
-let other_23 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_9 + other_23;
-let mine_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_24 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_10 + other_24;
-let mine_11 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_25 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_11 + other_25;
-let mine_12 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_26 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_12 + other_26;
-let mine_13 = scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_27 = scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_13 + other_27;
-let mine_14 = scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_28 = scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_14 + other_28;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_9 = scratch_memory[row_in_group * LANES];
-sum_6 = all_9;
-let all_10 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_7 = all_10;
-let all_11 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_8 = all_11;
-let all_12 = scratch_memory[(3u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_9 = all_12;
-let all_13 = scratch_memory[(4u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_10 = all_13;
-let all_14 = scratch_memory[(5u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_11 = all_14;
+let all_5=scratch_memory[row_in_group*LANES];
+sum_3_2=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_6;
 workgroupBarrier();
 }
-let sum_all_3 = sum_6;
-let sum_all_4 = sum_7;
-let sum_all_5 = sum_8;
-let sum_all_6 = sum_9;
-let sum_all_7 = sum_10;
-let sum_all_8 = sum_11;
-let N_1 = row / max(C, 1u);
-let scratch_17 = scratch_at((((((N + (N * C)) + C) + C) + C) + C) + N_1);
-let scratch_18 = scratch_at(((((((N + (N * C)) + C) + C) + C) + C) + N) + N_1);
-let C_1 = row % max(C, 1u);
-let scratch_19 = scratch_at(((N + (N * C)) + C) + C_1);
-let scratch_20 = scratch_at((((N + (N * C)) + C) + C) + C_1);
-let scratch_51 = scratch_at(N_1);
-let scratch_56 = scratch_at((N + (N * C)) + C_1);
-let rsqrt = inverseSqrt((((sum_all_6 * spread) + (sum_all_7 * scratch_51)) + (sum_all_8 * scratch_56)) + eps);
-var sum_12 = vec4f(0.0f);
-for (var block_6 = lane; block_6 < S / 4u; block_6 += LANES * 256u) {
-var part_15 = vec4f(0.0f);
-let stop_6 = min(block_6 + (LANES * 256u), S / 4u);
-for (var i_6 = block_6; i_6 < stop_6; i_6 += LANES) {
-let d_y_1 = d_y_four(base_2 + i_6);
-let x_6 = x_four(base_2 + i_6);
-let add = ((vec4f(sum_all_5) * ((x_6 - vec4f(shift_2)) - vec4f(rest))) + (vec4f(sum_all_4) * ((x_6 - vec4f(scratch_17)) - vec4f(scratch_18)))) + (vec4f(sum_all_3) * ((x_6 - vec4f(scratch_19)) - vec4f(scratch_20)));
-part_15 = part_15 + (d_y_1 * (add * vec4f(rsqrt)));
+let mean_2=sum_3_2 / f32(S);
+let variance_2=larger((squares_3_2 / f32(S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var sum_4=0.0f;
+var sum_5=0.0f;
+for (var block_4=lane; block_4<M; block_4+=LANES*256u) {
+var part_7=0.0f;
+var part_8=0.0f;
+let stop_4=min(block_4+(LANES*256u),M);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let mean_weight_2=mean_weight_at(i_4);
+let exp_1=exp(mean_weight_2 - max_all);
+let var_weight_2=var_weight_at(i_4);
+let exp_2=exp(var_weight_2 - max_all_2);
+part_7=part_7+exp_1;
+part_8=part_8+exp_2;
 }
-sum_12 = sum_12 + part_15;
+sum_4=sum_4+part_7;
+sum_5=sum_5+part_8;
 }
-var sum_12_2 = fold_add(sum_12);
-for (var mask_6 = 1u; mask_6 < SUBGROUP; mask_6 *= 2u) {
-let other_29 = exchange(sum_12_2, mask_6);
-sum_12_2 = sum_12_2 + other_29;
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_13=exchange(sum_4,mask_4);
+sum_4=sum_4+other_13;
+let other_14=exchange(sum_5,mask_4);
+sum_5=sum_5+other_14;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_12_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_5;
 workgroupBarrier();
-for (var half_6 = LANES / 2u; half_6 >= SUBGROUP; half_6 /= 2u) {
-if (lane < half_6) {
-let mine_15 = scratch_memory[(row_in_group * LANES) + lane];
-let other_30 = scratch_memory[(row_in_group * LANES) + (lane + half_6)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_15 + other_30;
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_7=scratch_memory[(row_in_group*LANES)+lane];
+let other_15=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_15;
+let mine_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_16=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_8+other_16;
 }
 workgroupBarrier();
 }
-let all_15 = scratch_memory[row_in_group * LANES];
-sum_12_2 = all_15;
+let all_7=scratch_memory[row_in_group*LANES];
+sum_4=all_7;
+let all_8=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_5=all_8;
 workgroupBarrier();
 }
-let sum_all_9 = sum_12_2;
-if (active_1 && (lane == 0u)) {
-scratch_put(N + row, spread);
-scratch_put(((((((((N + (N * C)) + C) + C) + C) + C) + N) + N) + N) + row, sum_all_9);
+let sum_all=sum_4;
+let sum_all_2=sum_5;
+var sum_6=0.0f;
+var sum_7=0.0f;
+var sum_8=0.0f;
+var sum_9=0.0f;
+var sum_10=0.0f;
+var sum_11=0.0f;
+for (var block_5=lane; block_5<M; block_5+=LANES*256u) {
+var part_9=0.0f;
+var part_10=0.0f;
+var part_11=0.0f;
+var part_12=0.0f;
+var part_13=0.0f;
+var part_14=0.0f;
+let stop_5=min(block_5+(LANES*256u),M);
+for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
+let index_2=f32(i_5);
+let mean_weight_3=mean_weight_at(i_5);
+let exp_3=exp(mean_weight_3 - max_all);
+let div=exp_3 / sum_all;
+let var_weight_3=var_weight_at(i_5);
+let exp_4=exp(var_weight_3 - max_all_2);
+let div_2=exp_4 / sum_all_2;
+part_9=part_9+select(0.0f,div,index_2==0.0f);
+part_10=part_10+select(0.0f,div,index_2==1.0f);
+part_11=part_11+select(0.0f,div,index_2==2.0f);
+part_12=part_12+select(0.0f,div_2,index_2==0.0f);
+part_13=part_13+select(0.0f,div_2,index_2==1.0f);
+part_14=part_14+select(0.0f,div_2,index_2==2.0f);
+}
+sum_6=sum_6+part_9;
+sum_7=sum_7+part_10;
+sum_8=sum_8+part_11;
+sum_9=sum_9+part_12;
+sum_10=sum_10+part_13;
+sum_11=sum_11+part_14;
+}
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_17=exchange(sum_6,mask_5);
+sum_6=sum_6+other_17;
+let other_18=exchange(sum_7,mask_5);
+sum_7=sum_7+other_18;
+let other_19=exchange(sum_8,mask_5);
+sum_8=sum_8+other_19;
+let other_20=exchange(sum_9,mask_5);
+sum_9=sum_9+other_20;
+let other_21=exchange(sum_10,mask_5);
+sum_10=sum_10+other_21;
+let other_22=exchange(sum_11,mask_5);
+sum_11=sum_11+other_22;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_6;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_7;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_8;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_9;
+scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_10;
+scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_11;
+workgroupBarrier();
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_9=scratch_memory[(row_in_group*LANES)+lane];
+let other_23=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_9+other_23;
+let mine_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_24=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_10+other_24;
+let mine_11=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_25=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_11+other_25;
+let mine_12=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_26=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_12+other_26;
+let mine_13=scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_27=scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_13+other_27;
+let mine_14=scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_28=scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_14+other_28;
+}
+workgroupBarrier();
+}
+let all_9=scratch_memory[row_in_group*LANES];
+sum_6=all_9;
+let all_10=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_7=all_10;
+let all_11=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_8=all_11;
+let all_12=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_9=all_12;
+let all_13=scratch_memory[(4u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_10=all_13;
+let all_14=scratch_memory[(5u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_11=all_14;
+workgroupBarrier();
+}
+let sum_all_3=sum_6;
+let sum_all_4=sum_7;
+let sum_all_5=sum_8;
+let sum_all_6=sum_9;
+let sum_all_7=sum_10;
+let sum_all_8=sum_11;
+let N_1=row / max(C,1u);
+let scratch_17=scratch_at(((((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+N_1);
+let scratch_18=scratch_at((((((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+N_1);
+let C_1=row % max(C,1u);
+let scratch_19=scratch_at((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+C_1);
+let scratch_20=scratch_at(((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+C_1);
+let scratch_51=scratch_at(N_1);
+let scratch_56=scratch_at(((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+C_1);
+let rsqrt=inverseSqrt((((sum_all_6*spread)+(sum_all_7*scratch_51))+(sum_all_8*scratch_56))+eps);
+var sum_12=vec4f(0.0f);
+for (var block_6=lane; block_6<S / 4u; block_6+=LANES*256u) {
+var part_15=vec4f(0.0f);
+let stop_6=min(block_6+(LANES*256u),S / 4u);
+for (var i_6=block_6; i_6<stop_6; i_6+=LANES) {
+let d_y_1=d_y_four(base_2+i_6);
+let x_6=x_four(base_2+i_6);
+let add=((vec4f(sum_all_3)*((x_6 - vec4f(shift_2)) - vec4f(rest)))+(vec4f(sum_all_4)*((x_6 - vec4f(scratch_17)) - vec4f(scratch_18))))+(vec4f(sum_all_5)*((x_6 - vec4f(scratch_19)) - vec4f(scratch_20)));
+part_15=part_15+(d_y_1*(add*vec4f(rsqrt)));
+}
+sum_12=sum_12+part_15;
+}
+var sum_12_2=fold_add(sum_12);
+for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
+let other_29=exchange(sum_12_2,mask_6);
+sum_12_2=sum_12_2+other_29;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_12_2;
+workgroupBarrier();
+for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
+if (lane<half_6) {
+let mine_15=scratch_memory[(row_in_group*LANES)+lane];
+let other_30=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_15+other_30;
+}
+workgroupBarrier();
+}
+let all_15=scratch_memory[row_in_group*LANES];
+sum_12_2=all_15;
+workgroupBarrier();
+}
+let sum_all_9=sum_12_2;
+if (active_1 && (lane==0u)) {
+scratch_put((((N+3u) / 4u)*4u)+row,spread);
+scratch_put((((((((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,sum_all_9);
 }
 }
 `,
@@ -2813,6 +2818,7 @@ scratch_put(((((((((N + (N * C)) + C) + C) + C) + C) + N) + N) + N) + row, sum_a
         name: "d_x",
         grid: ["N", "C"],
         row: ["S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -2827,447 +2833,447 @@ override C: u32;
 override M: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 6u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*6u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-var max_1 = non_finite(4286578688u);
-var max_2 = non_finite(4286578688u);
-for (var block = lane; block < M; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-var part_2 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), M);
-for (var i = block; i < stop; i += LANES) {
-let mean_weight_1 = mean_weight_at(i);
-let var_weight_1 = var_weight_at(i);
-part_1 = larger(part_1, mean_weight_1);
-part_2 = larger(part_2, var_weight_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+var max_1=non_finite(4286578688u);
+var max_2=non_finite(4286578688u);
+for (var block=lane; block<M; block+=LANES*256u) {
+var part_1=non_finite(4286578688u);
+var part_2=non_finite(4286578688u);
+let stop=min(block+(LANES*256u),M);
+for (var i=block; i<stop; i+=LANES) {
+let mean_weight_1=mean_weight_at(i);
+let var_weight_1=var_weight_at(i);
+part_1=larger(part_1,mean_weight_1);
+part_2=larger(part_2,var_weight_1);
 }
-max_1 = larger(max_1, part_1);
-max_2 = larger(max_2, part_2);
+max_1=larger(max_1,part_1);
+max_2=larger(max_2,part_2);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
-let other_2 = exchange(max_2, mask);
-max_2 = larger(max_2, other_2);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_1,mask);
+max_1=larger(max_1,other);
+let other_2=exchange(max_2,mask);
+max_2=larger(max_2,other_2);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = max_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_1;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=max_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_3);
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = larger(mine_2, other_4);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-max_2 = all_2;
-workgroupBarrier();
-}
-let max_all = max_1;
-let max_all_2 = max_2;
-let base = row * S;
-let x_1 = x_at(base);
-let x_2 = x_at(base + (S / 2u));
-let x_3 = x_at(base + (S - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block_2 = lane; block_2 < S; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), S);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_4 = x_at(base + i_2);
-let d = x_4 - shift;
-part_3 = part_3 + d;
-part_4 = part_4 + (d * d);
-}
-sum = sum + part_3;
-squares = squares + part_4;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum, mask_2);
-sum = sum + other_5;
-let other_6 = exchange(squares, mask_2);
-squares = squares + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_3);
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=larger(mine_2,other_4);
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_4;
+let all=scratch_memory[row_in_group*LANES];
+max_1=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+max_2=all_2;
 workgroupBarrier();
 }
-let mean = sum / f32(S);
-let variance = larger((squares / f32(S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, S, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_5 = 0.0f;
-var part_6 = 0.0f;
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_5 = x_at(base + i_3);
-let d_2 = x_5 - shift_2;
-part_5 = part_5 + d_2;
-part_6 = part_6 + (d_2 * d_2);
+let max_all=max_1;
+let max_all_2=max_2;
+let base=row*S;
+let x_1=x_at(base);
+let x_2=x_at(base+(S / 2u));
+let x_3=x_at(base+(S - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block_2=lane; block_2<S; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),S);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_4=x_at(base+i_2);
+let d=x_4 - shift;
+part_3=part_3+d;
+part_4=part_4+(d*d);
 }
-sum_2 = sum_2 + part_5;
-squares_2 = squares_2 + part_6;
+sum=sum+part_3;
+squares=squares+part_4;
 }
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_9 = exchange(sum_2, mask_3);
-sum_2 = sum_2 + other_9;
-let other_10 = exchange(squares_2, mask_3);
-squares_2 = squares_2 + other_10;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum,mask_2);
+sum=sum+other_5;
+let other_6=exchange(squares,mask_2);
+squares=squares+other_6;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-let other_11 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_11;
-let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_12 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_12;
-}
-workgroupBarrier();
-}
-let all_5 = scratch_memory[row_in_group * LANES];
-sum_2 = all_5;
-let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_6;
-workgroupBarrier();
-}
-let mean_2 = sum_2 / f32(S);
-let variance_2 = larger((squares_2 / f32(S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-var mean_3 = 0.0f;
-for (var block_4 = lane; block_4 < S; block_4 += LANES * 256u) {
-var part_7 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), S);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let d_y_1 = d_y_at(base + i_4);
-part_7 = part_7 + d_y_1;
-}
-mean_3 = mean_3 + part_7;
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_13 = exchange(mean_3, mask_4);
-mean_3 = mean_3 + other_13;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_3;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
-let other_14 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_14;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_7 = scratch_memory[row_in_group * LANES];
-mean_3 = all_7;
+let all_3=scratch_memory[row_in_group*LANES];
+sum=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_4;
 workgroupBarrier();
 }
-let mean_all = mean_3 / f32(S);
-var sum_3 = 0.0f;
-var sum_4 = 0.0f;
-for (var block_5 = lane; block_5 < M; block_5 += LANES * 256u) {
-var part_8 = 0.0f;
-var part_9 = 0.0f;
-let stop_5 = min(block_5 + (LANES * 256u), M);
-for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
-let mean_weight_2 = mean_weight_at(i_5);
-let exp_1 = exp(mean_weight_2 - max_all);
-let var_weight_2 = var_weight_at(i_5);
-let exp_2 = exp(var_weight_2 - max_all_2);
-part_8 = part_8 + exp_1;
-part_9 = part_9 + exp_2;
+let mean=sum / f32(S);
+let variance=larger((squares / f32(S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,S,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_5=0.0f;
+var part_6=0.0f;
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_5=x_at(base+i_3);
+let d_2=x_5 - shift_2;
+part_5=part_5+d_2;
+part_6=part_6+(d_2*d_2);
 }
-sum_3 = sum_3 + part_8;
-sum_4 = sum_4 + part_9;
+sum_2=sum_2+part_5;
+squares_2=squares_2+part_6;
 }
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_15 = exchange(sum_3, mask_5);
-sum_3 = sum_3 + other_15;
-let other_16 = exchange(sum_4, mask_5);
-sum_4 = sum_4 + other_16;
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(sum_2,mask_3);
+sum_2=sum_2+other_9;
+let other_10=exchange(squares_2,mask_3);
+squares_2=squares_2+other_10;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_4;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-if (lane < half_5) {
-let mine_8 = scratch_memory[(row_in_group * LANES) + lane];
-let other_17 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_8 + other_17;
-let mine_9 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_18 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_9 + other_18;
-}
-workgroupBarrier();
-}
-let all_8 = scratch_memory[row_in_group * LANES];
-sum_3 = all_8;
-let all_9 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_4 = all_9;
-workgroupBarrier();
-}
-let sum_all = sum_3;
-let sum_all_2 = sum_4;
-var sum_5 = 0.0f;
-var sum_6 = 0.0f;
-var sum_7 = 0.0f;
-var sum_8 = 0.0f;
-var sum_9 = 0.0f;
-var sum_10 = 0.0f;
-for (var block_6 = lane; block_6 < M; block_6 += LANES * 256u) {
-var part_10 = 0.0f;
-var part_11 = 0.0f;
-var part_12 = 0.0f;
-var part_13 = 0.0f;
-var part_14 = 0.0f;
-var part_15 = 0.0f;
-let stop_6 = min(block_6 + (LANES * 256u), M);
-for (var i_6 = block_6; i_6 < stop_6; i_6 += LANES) {
-let index_2 = f32(i_6);
-let mean_weight_3 = mean_weight_at(i_6);
-let exp_3 = exp(mean_weight_3 - max_all);
-let div = exp_3 / sum_all;
-let var_weight_3 = var_weight_at(i_6);
-let exp_4 = exp(var_weight_3 - max_all_2);
-let div_2 = exp_4 / sum_all_2;
-part_10 = part_10 + select(0.0f, div, index_2 == 2.0f);
-part_11 = part_11 + select(0.0f, div, index_2 == 1.0f);
-part_12 = part_12 + select(0.0f, div, index_2 == 0.0f);
-part_13 = part_13 + select(0.0f, div_2, index_2 == 0.0f);
-part_14 = part_14 + select(0.0f, div_2, index_2 == 1.0f);
-part_15 = part_15 + select(0.0f, div_2, index_2 == 2.0f);
-}
-sum_5 = sum_5 + part_10;
-sum_6 = sum_6 + part_11;
-sum_7 = sum_7 + part_12;
-sum_8 = sum_8 + part_13;
-sum_9 = sum_9 + part_14;
-sum_10 = sum_10 + part_15;
-}
-for (var mask_6 = 1u; mask_6 < SUBGROUP; mask_6 *= 2u) {
-let other_19 = exchange(sum_5, mask_6);
-sum_5 = sum_5 + other_19;
-let other_20 = exchange(sum_6, mask_6);
-sum_6 = sum_6 + other_20;
-let other_21 = exchange(sum_7, mask_6);
-sum_7 = sum_7 + other_21;
-let other_22 = exchange(sum_8, mask_6);
-sum_8 = sum_8 + other_22;
-let other_23 = exchange(sum_9, mask_6);
-sum_9 = sum_9 + other_23;
-let other_24 = exchange(sum_10, mask_6);
-sum_10 = sum_10 + other_24;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_5;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_6;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_7;
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_8;
-scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_9;
-scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_10;
-workgroupBarrier();
-for (var half_6 = LANES / 2u; half_6 >= SUBGROUP; half_6 /= 2u) {
-if (lane < half_6) {
-let mine_10 = scratch_memory[(row_in_group * LANES) + lane];
-let other_25 = scratch_memory[(row_in_group * LANES) + (lane + half_6)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_10 + other_25;
-let mine_11 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_26 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_11 + other_26;
-let mine_12 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_27 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_12 + other_27;
-let mine_13 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_28 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_13 + other_28;
-let mine_14 = scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_29 = scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_14 + other_29;
-let mine_15 = scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_30 = scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_15 + other_30;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_10 = scratch_memory[row_in_group * LANES];
-sum_5 = all_10;
-let all_11 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_6 = all_11;
-let all_12 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_7 = all_12;
-let all_13 = scratch_memory[(3u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_8 = all_13;
-let all_14 = scratch_memory[(4u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_9 = all_14;
-let all_15 = scratch_memory[(5u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_10 = all_15;
+let all_5=scratch_memory[row_in_group*LANES];
+sum_2=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_6;
 workgroupBarrier();
 }
-let sum_all_3 = sum_5;
-let sum_all_4 = sum_6;
-let sum_all_5 = sum_7;
-let sum_all_6 = sum_8;
-let sum_all_7 = sum_9;
-let sum_all_8 = sum_10;
-let C_1 = row % max(C, 1u);
-let base_2 = N + C_1;
-let scratch_56 = scratch_at((N + (N * C)) + C_1);
-let mul = sum_all_8 * scratch_56;
-let base_3 = ((((((((N + (N * C)) + C) + C) + C) + C) + N) + N) + N) + C_1;
-var sum_11 = 0.0f;
-for (var block_7 = lane; block_7 < N; block_7 += LANES * 256u) {
-var part_16 = 0.0f;
-let stop_7 = min(block_7 + (LANES * 256u), N);
-for (var i_7 = block_7; i_7 < stop_7; i_7 += LANES) {
-let scratch_47 = scratch_at(base_2 + (i_7 * C));
-let scratch_51 = scratch_at(i_7);
-let rsqrt = inverseSqrt((((sum_all_6 * scratch_47) + (sum_all_7 * scratch_51)) + mul) + eps);
-let scratch_67 = scratch_at(base_3 + (i_7 * C));
-let mul_2 = (rsqrt * rsqrt) * scratch_67;
-part_16 = part_16 + mul_2;
+let mean_2=sum_2 / f32(S);
+let variance_2=larger((squares_2 / f32(S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+var mean_3=0.0f;
+for (var block_4=lane; block_4<S; block_4+=LANES*256u) {
+var part_7=0.0f;
+let stop_4=min(block_4+(LANES*256u),S);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let d_y_1=d_y_at(base+i_4);
+part_7=part_7+d_y_1;
 }
-sum_11 = sum_11 + part_16;
+mean_3=mean_3+part_7;
 }
-for (var mask_7 = 1u; mask_7 < SUBGROUP; mask_7 *= 2u) {
-let other_31 = exchange(sum_11, mask_7);
-sum_11 = sum_11 + other_31;
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_13=exchange(mean_3,mask_4);
+mean_3=mean_3+other_13;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_11;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_3;
 workgroupBarrier();
-for (var half_7 = LANES / 2u; half_7 >= SUBGROUP; half_7 /= 2u) {
-if (lane < half_7) {
-let mine_16 = scratch_memory[(row_in_group * LANES) + lane];
-let other_32 = scratch_memory[(row_in_group * LANES) + (lane + half_7)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_16 + other_32;
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_7=scratch_memory[(row_in_group*LANES)+lane];
+let other_14=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_14;
 }
 workgroupBarrier();
 }
-let all_16 = scratch_memory[row_in_group * LANES];
-sum_11 = all_16;
+let all_7=scratch_memory[row_in_group*LANES];
+mean_3=all_7;
 workgroupBarrier();
 }
-let sum_all_9 = sum_11;
-let N_1 = row / max(C, 1u);
-let base_4 = N + (N_1 * C);
-let scratch_51_2 = scratch_at(N_1);
-let mul_3 = sum_all_7 * scratch_51_2;
-let base_5 = ((((((((N + (N * C)) + C) + C) + C) + C) + N) + N) + N) + (N_1 * C);
-var sum_12 = 0.0f;
-for (var block_8 = lane; block_8 < C; block_8 += LANES * 256u) {
-var part_17 = 0.0f;
-let stop_8 = min(block_8 + (LANES * 256u), C);
-for (var i_8 = block_8; i_8 < stop_8; i_8 += LANES) {
-let scratch_47_2 = scratch_at(base_4 + i_8);
-let scratch_56_2 = scratch_at((N + (N * C)) + i_8);
-let rsqrt_2 = inverseSqrt((((sum_all_6 * scratch_47_2) + mul_3) + (sum_all_8 * scratch_56_2)) + eps);
-let scratch_67_2 = scratch_at(base_5 + i_8);
-let mul_4 = (rsqrt_2 * rsqrt_2) * scratch_67_2;
-let gamma_1 = gamma_at(i_8);
-part_17 = part_17 + (mul_4 * gamma_1);
+let mean_all=mean_3 / f32(S);
+var sum_3=0.0f;
+var sum_4=0.0f;
+for (var block_5=lane; block_5<M; block_5+=LANES*256u) {
+var part_8=0.0f;
+var part_9=0.0f;
+let stop_5=min(block_5+(LANES*256u),M);
+for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
+let mean_weight_2=mean_weight_at(i_5);
+let exp_1=exp(mean_weight_2 - max_all);
+let var_weight_2=var_weight_at(i_5);
+let exp_2=exp(var_weight_2 - max_all_2);
+part_8=part_8+exp_1;
+part_9=part_9+exp_2;
 }
-sum_12 = sum_12 + part_17;
+sum_3=sum_3+part_8;
+sum_4=sum_4+part_9;
 }
-for (var mask_8 = 1u; mask_8 < SUBGROUP; mask_8 *= 2u) {
-let other_33 = exchange(sum_12, mask_8);
-sum_12 = sum_12 + other_33;
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_15=exchange(sum_3,mask_5);
+sum_3=sum_3+other_15;
+let other_16=exchange(sum_4,mask_5);
+sum_4=sum_4+other_16;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_12;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_4;
 workgroupBarrier();
-for (var half_8 = LANES / 2u; half_8 >= SUBGROUP; half_8 /= 2u) {
-if (lane < half_8) {
-let mine_17 = scratch_memory[(row_in_group * LANES) + lane];
-let other_34 = scratch_memory[(row_in_group * LANES) + (lane + half_8)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_17 + other_34;
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_8=scratch_memory[(row_in_group*LANES)+lane];
+let other_17=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_8+other_17;
+let mine_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_18=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_9+other_18;
 }
 workgroupBarrier();
 }
-let all_17 = scratch_memory[row_in_group * LANES];
-sum_12 = all_17;
+let all_8=scratch_memory[row_in_group*LANES];
+sum_3=all_8;
+let all_9=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_4=all_9;
 workgroupBarrier();
 }
-let sum_all_10 = sum_12;
-let end_2 = select(0u, S, active_1);
-let add = (sum_all_3 + sum_all_4) + sum_all_5;
-let scratch_47_3 = scratch_at(N + row);
-let rsqrt_3 = inverseSqrt((((sum_all_6 * scratch_47_3) + mul_3) + mul) + eps);
-let scratch_67_3 = scratch_at(((((((((N + (N * C)) + C) + C) + C) + C) + N) + N) + N) + row);
-let mul_5 = sum_all_6 * (rsqrt_3 * (scratch_67_3 / f32(S)));
-let mul_6 = mean_all * sum_all_5;
-let scratch_19 = scratch_at(((N + (N * C)) + C) + C_1);
-let scratch_20 = scratch_at((((N + (N * C)) + C) + C) + C_1);
-let mul_8 = sum_all_8 * (sum_all_9 / f32(N * S));
-let scratch_77 = scratch_at(((((N + (N * C)) + C) + C) + C) + C_1);
-let mul_9 = scratch_77 * sum_all_3;
-let gamma_2 = gamma_at(C_1);
-let scratch_17 = scratch_at((((((N + (N * C)) + C) + C) + C) + C) + N_1);
-let scratch_18 = scratch_at(((((((N + (N * C)) + C) + C) + C) + C) + N) + N_1);
-let mul_11 = sum_all_7 * (sum_all_10 / f32(C * S));
-let scratch_78 = scratch_at((((((((N + (N * C)) + C) + C) + C) + C) + N) + N) + N_1);
-let mul_12 = scratch_78 * sum_all_4;
-for (var i_9 = lane; i_9 < end_2; i_9 += LANES) {
-let d_y_2 = d_y_at(base + i_9);
-let x_6 = x_at(base + i_9);
-let mul_7 = (((d_y_2 * add) - (((x_6 - shift_2) - rest) * mul_5)) - mul_6) * rsqrt_3;
-let mul_10 = ((mul_7 - (((x_6 - scratch_19) - scratch_20) * mul_8)) - mul_9) * gamma_2;
-d_x_put(base + i_9, (mul_10 - (((x_6 - scratch_17) - scratch_18) * mul_11)) - mul_12);
+let sum_all=sum_3;
+let sum_all_2=sum_4;
+var sum_5=0.0f;
+var sum_6=0.0f;
+var sum_7=0.0f;
+var sum_8=0.0f;
+var sum_9=0.0f;
+var sum_10=0.0f;
+for (var block_6=lane; block_6<M; block_6+=LANES*256u) {
+var part_10=0.0f;
+var part_11=0.0f;
+var part_12=0.0f;
+var part_13=0.0f;
+var part_14=0.0f;
+var part_15=0.0f;
+let stop_6=min(block_6+(LANES*256u),M);
+for (var i_6=block_6; i_6<stop_6; i_6+=LANES) {
+let index_2=f32(i_6);
+let mean_weight_3=mean_weight_at(i_6);
+let exp_3=exp(mean_weight_3 - max_all);
+let div=exp_3 / sum_all;
+let var_weight_3=var_weight_at(i_6);
+let exp_4=exp(var_weight_3 - max_all_2);
+let div_2=exp_4 / sum_all_2;
+part_10=part_10+select(0.0f,div,index_2==0.0f);
+part_11=part_11+select(0.0f,div,index_2==1.0f);
+part_12=part_12+select(0.0f,div,index_2==2.0f);
+part_13=part_13+select(0.0f,div_2,index_2==0.0f);
+part_14=part_14+select(0.0f,div_2,index_2==1.0f);
+part_15=part_15+select(0.0f,div_2,index_2==2.0f);
+}
+sum_5=sum_5+part_10;
+sum_6=sum_6+part_11;
+sum_7=sum_7+part_12;
+sum_8=sum_8+part_13;
+sum_9=sum_9+part_14;
+sum_10=sum_10+part_15;
+}
+for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
+let other_19=exchange(sum_5,mask_6);
+sum_5=sum_5+other_19;
+let other_20=exchange(sum_6,mask_6);
+sum_6=sum_6+other_20;
+let other_21=exchange(sum_7,mask_6);
+sum_7=sum_7+other_21;
+let other_22=exchange(sum_8,mask_6);
+sum_8=sum_8+other_22;
+let other_23=exchange(sum_9,mask_6);
+sum_9=sum_9+other_23;
+let other_24=exchange(sum_10,mask_6);
+sum_10=sum_10+other_24;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_5;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_6;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_8;
+scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_9;
+scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_10;
+workgroupBarrier();
+for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
+if (lane<half_6) {
+let mine_10=scratch_memory[(row_in_group*LANES)+lane];
+let other_25=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_10+other_25;
+let mine_11=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_26=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_11+other_26;
+let mine_12=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_27=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_12+other_27;
+let mine_13=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_28=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_13+other_28;
+let mine_14=scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_29=scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_14+other_29;
+let mine_15=scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_30=scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_15+other_30;
+}
+workgroupBarrier();
+}
+let all_10=scratch_memory[row_in_group*LANES];
+sum_5=all_10;
+let all_11=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_6=all_11;
+let all_12=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_7=all_12;
+let all_13=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_8=all_13;
+let all_14=scratch_memory[(4u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_9=all_14;
+let all_15=scratch_memory[(5u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_10=all_15;
+workgroupBarrier();
+}
+let sum_all_3=sum_5;
+let sum_all_4=sum_6;
+let sum_all_5=sum_7;
+let sum_all_6=sum_8;
+let sum_all_7=sum_9;
+let sum_all_8=sum_10;
+let C_1=row % max(C,1u);
+let base_2=(((N+3u) / 4u)*4u)+C_1;
+let scratch_56=scratch_at(((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+C_1);
+let mul=sum_all_8*scratch_56;
+let base_3=(((((((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+C_1;
+var sum_11=0.0f;
+for (var block_7=lane; block_7<N; block_7+=LANES*256u) {
+var part_16=0.0f;
+let stop_7=min(block_7+(LANES*256u),N);
+for (var i_7=block_7; i_7<stop_7; i_7+=LANES) {
+let scratch_47=scratch_at(base_2+(i_7*C));
+let scratch_51=scratch_at(i_7);
+let rsqrt=inverseSqrt((((sum_all_6*scratch_47)+(sum_all_7*scratch_51))+mul)+eps);
+let scratch_67=scratch_at(base_3+(i_7*C));
+let mul_2=(rsqrt*rsqrt)*scratch_67;
+part_16=part_16+mul_2;
+}
+sum_11=sum_11+part_16;
+}
+for (var mask_7=1u; mask_7<SUBGROUP; mask_7*=2u) {
+let other_31=exchange(sum_11,mask_7);
+sum_11=sum_11+other_31;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_11;
+workgroupBarrier();
+for (var half_7=LANES / 2u; half_7 >=SUBGROUP; half_7 /=2u) {
+if (lane<half_7) {
+let mine_16=scratch_memory[(row_in_group*LANES)+lane];
+let other_32=scratch_memory[(row_in_group*LANES)+(lane+half_7)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_16+other_32;
+}
+workgroupBarrier();
+}
+let all_16=scratch_memory[row_in_group*LANES];
+sum_11=all_16;
+workgroupBarrier();
+}
+let sum_all_9=sum_11;
+let N_1=row / max(C,1u);
+let base_4=(((N+3u) / 4u)*4u)+(N_1*C);
+let scratch_51_2=scratch_at(N_1);
+let mul_3=sum_all_7*scratch_51_2;
+let base_5=(((((((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(N_1*C);
+var sum_12=0.0f;
+for (var block_8=lane; block_8<C; block_8+=LANES*256u) {
+var part_17=0.0f;
+let stop_8=min(block_8+(LANES*256u),C);
+for (var i_8=block_8; i_8<stop_8; i_8+=LANES) {
+let scratch_47_2=scratch_at(base_4+i_8);
+let scratch_56_2=scratch_at(((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+i_8);
+let rsqrt_2=inverseSqrt((((sum_all_6*scratch_47_2)+mul_3)+(sum_all_8*scratch_56_2))+eps);
+let scratch_67_2=scratch_at(base_5+i_8);
+let mul_4=(rsqrt_2*rsqrt_2)*scratch_67_2;
+let gamma_1=gamma_at(i_8);
+part_17=part_17+(mul_4*gamma_1);
+}
+sum_12=sum_12+part_17;
+}
+for (var mask_8=1u; mask_8<SUBGROUP; mask_8*=2u) {
+let other_33=exchange(sum_12,mask_8);
+sum_12=sum_12+other_33;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_12;
+workgroupBarrier();
+for (var half_8=LANES / 2u; half_8 >=SUBGROUP; half_8 /=2u) {
+if (lane<half_8) {
+let mine_17=scratch_memory[(row_in_group*LANES)+lane];
+let other_34=scratch_memory[(row_in_group*LANES)+(lane+half_8)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_17+other_34;
+}
+workgroupBarrier();
+}
+let all_17=scratch_memory[row_in_group*LANES];
+sum_12=all_17;
+workgroupBarrier();
+}
+let sum_all_10=sum_12;
+let end_2=select(0u,S,active_1);
+let add=(sum_all_5+sum_all_4)+sum_all_3;
+let scratch_47_3=scratch_at((((N+3u) / 4u)*4u)+row);
+let rsqrt_3=inverseSqrt((((sum_all_6*scratch_47_3)+mul_3)+mul)+eps);
+let scratch_67_3=scratch_at((((((((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row);
+let mul_5=sum_all_6*(rsqrt_3*(scratch_67_3 / f32(S)));
+let mul_6=mean_all*sum_all_3;
+let scratch_19=scratch_at((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+C_1);
+let scratch_20=scratch_at(((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+C_1);
+let mul_8=sum_all_8*(sum_all_9 / f32(N*S));
+let scratch_77=scratch_at((((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+C_1);
+let mul_9=scratch_77*sum_all_5;
+let gamma_2=gamma_at(C_1);
+let scratch_17=scratch_at(((((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+N_1);
+let scratch_18=scratch_at((((((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+N_1);
+let mul_11=sum_all_7*(sum_all_10 / f32(C*S));
+let scratch_78=scratch_at(((((((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+N_1);
+let mul_12=scratch_78*sum_all_4;
+for (var i_9=lane; i_9<end_2; i_9+=LANES) {
+let d_y_2=d_y_at(base+i_9);
+let x_6=x_at(base+i_9);
+let mul_7=(((d_y_2*add) - (((x_6 - shift_2) - rest)*mul_5)) - mul_6)*rsqrt_3;
+let mul_10=((mul_7 - (((x_6 - scratch_19) - scratch_20)*mul_8)) - mul_9)*gamma_2;
+d_x_put(base+i_9,(mul_10 - (((x_6 - scratch_17) - scratch_18)*mul_11)) - mul_12);
 }
 }
 `,
@@ -3310,457 +3316,457 @@ override C: u32;
 override M: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 6u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*6u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-var max_1 = non_finite(4286578688u);
-var max_2 = non_finite(4286578688u);
-for (var block = lane; block < M; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-var part_2 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), M);
-for (var i = block; i < stop; i += LANES) {
-let mean_weight_1 = mean_weight_at(i);
-let var_weight_1 = var_weight_at(i);
-part_1 = larger(part_1, mean_weight_1);
-part_2 = larger(part_2, var_weight_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+var max_1=non_finite(4286578688u);
+var max_2=non_finite(4286578688u);
+for (var block=lane; block<M; block+=LANES*256u) {
+var part_1=non_finite(4286578688u);
+var part_2=non_finite(4286578688u);
+let stop=min(block+(LANES*256u),M);
+for (var i=block; i<stop; i+=LANES) {
+let mean_weight_1=mean_weight_at(i);
+let var_weight_1=var_weight_at(i);
+part_1=larger(part_1,mean_weight_1);
+part_2=larger(part_2,var_weight_1);
 }
-max_1 = larger(max_1, part_1);
-max_2 = larger(max_2, part_2);
+max_1=larger(max_1,part_1);
+max_2=larger(max_2,part_2);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
-let other_2 = exchange(max_2, mask);
-max_2 = larger(max_2, other_2);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_1,mask);
+max_1=larger(max_1,other);
+let other_2=exchange(max_2,mask);
+max_2=larger(max_2,other_2);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = max_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_1;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=max_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_3);
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = larger(mine_2, other_4);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-max_2 = all_2;
-workgroupBarrier();
-}
-let max_all = max_1;
-let max_all_2 = max_2;
-let base = row * S;
-let x_1 = x_at(base);
-let x_2 = x_at(base + (S / 2u));
-let x_3 = x_at(base + (S - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let base_2 = row * (S / 4u);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block_2 = lane; block_2 < S / 4u; block_2 += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), S / 4u);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_4 = x_four(base_2 + i_2);
-let d = x_4 - vec4f(shift);
-part_3 = part_3 + d;
-part_4 = part_4 + (d * d);
-}
-sum = sum + part_3;
-squares = squares + part_4;
-}
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_5;
-let other_6 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_3);
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=larger(mine_2,other_4);
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+max_1=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+max_2=all_2;
 workgroupBarrier();
 }
-let mean = sum_2 / f32(S);
-let variance = larger((squares_2 / f32(S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, S / 4u, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_5 = vec4f(0.0f);
-var part_6 = vec4f(0.0f);
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_5 = x_four(base_2 + i_3);
-let d_2 = x_5 - vec4f(shift_2);
-part_5 = part_5 + d_2;
-part_6 = part_6 + (d_2 * d_2);
+let max_all=max_1;
+let max_all_2=max_2;
+let base=row*S;
+let x_1=x_at(base);
+let x_2=x_at(base+(S / 2u));
+let x_3=x_at(base+(S - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let base_2=row*(S / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block_2=lane; block_2<S / 4u; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),S / 4u);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_4=x_four(base_2+i_2);
+let d=x_4 - vec4f(shift);
+part_3=part_3+d;
+part_4=part_4+(d*d);
 }
-sum_3 = sum_3 + part_5;
-squares_3 = squares_3 + part_6;
+sum=sum+part_3;
+squares=squares+part_4;
 }
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_9 = exchange(sum_3_2, mask_3);
-sum_3_2 = sum_3_2 + other_9;
-let other_10 = exchange(squares_3_2, mask_3);
-squares_3_2 = squares_3_2 + other_10;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-let other_11 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_11;
-let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_12 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_12;
-}
-workgroupBarrier();
-}
-let all_5 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_5;
-let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_6;
-workgroupBarrier();
-}
-let mean_2 = sum_3_2 / f32(S);
-let variance_2 = larger((squares_3_2 / f32(S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-var mean_3 = vec4f(0.0f);
-for (var block_4 = lane; block_4 < S / 4u; block_4 += LANES * 256u) {
-var part_7 = vec4f(0.0f);
-let stop_4 = min(block_4 + (LANES * 256u), S / 4u);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let d_y_1 = d_y_four(base_2 + i_4);
-part_7 = part_7 + d_y_1;
-}
-mean_3 = mean_3 + part_7;
-}
-var mean_3_2 = fold_add(mean_3);
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_13 = exchange(mean_3_2, mask_4);
-mean_3_2 = mean_3_2 + other_13;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_3_2;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
-let other_14 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_14;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_7 = scratch_memory[row_in_group * LANES];
-mean_3_2 = all_7;
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
 workgroupBarrier();
 }
-let mean_all = mean_3_2 / f32(S);
-var sum_4 = 0.0f;
-var sum_5 = 0.0f;
-for (var block_5 = lane; block_5 < M; block_5 += LANES * 256u) {
-var part_8 = 0.0f;
-var part_9 = 0.0f;
-let stop_5 = min(block_5 + (LANES * 256u), M);
-for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
-let mean_weight_2 = mean_weight_at(i_5);
-let exp_1 = exp(mean_weight_2 - max_all);
-let var_weight_2 = var_weight_at(i_5);
-let exp_2 = exp(var_weight_2 - max_all_2);
-part_8 = part_8 + exp_1;
-part_9 = part_9 + exp_2;
+let mean=sum_2 / f32(S);
+let variance=larger((squares_2 / f32(S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,S / 4u,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_5=x_four(base_2+i_3);
+let d_2=x_5 - vec4f(shift_2);
+part_5=part_5+d_2;
+part_6=part_6+(d_2*d_2);
 }
-sum_4 = sum_4 + part_8;
-sum_5 = sum_5 + part_9;
+sum_3=sum_3+part_5;
+squares_3=squares_3+part_6;
 }
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_15 = exchange(sum_4, mask_5);
-sum_4 = sum_4 + other_15;
-let other_16 = exchange(sum_5, mask_5);
-sum_5 = sum_5 + other_16;
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(sum_3_2,mask_3);
+sum_3_2=sum_3_2+other_9;
+let other_10=exchange(squares_3_2,mask_3);
+squares_3_2=squares_3_2+other_10;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_4;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_5;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
 workgroupBarrier();
-for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-if (lane < half_5) {
-let mine_8 = scratch_memory[(row_in_group * LANES) + lane];
-let other_17 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_8 + other_17;
-let mine_9 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_18 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_9 + other_18;
-}
-workgroupBarrier();
-}
-let all_8 = scratch_memory[row_in_group * LANES];
-sum_4 = all_8;
-let all_9 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_5 = all_9;
-workgroupBarrier();
-}
-let sum_all = sum_4;
-let sum_all_2 = sum_5;
-var sum_6 = 0.0f;
-var sum_7 = 0.0f;
-var sum_8 = 0.0f;
-var sum_9 = 0.0f;
-var sum_10 = 0.0f;
-var sum_11 = 0.0f;
-for (var block_6 = lane; block_6 < M; block_6 += LANES * 256u) {
-var part_10 = 0.0f;
-var part_11 = 0.0f;
-var part_12 = 0.0f;
-var part_13 = 0.0f;
-var part_14 = 0.0f;
-var part_15 = 0.0f;
-let stop_6 = min(block_6 + (LANES * 256u), M);
-for (var i_6 = block_6; i_6 < stop_6; i_6 += LANES) {
-let index_2 = f32(i_6);
-let mean_weight_3 = mean_weight_at(i_6);
-let exp_3 = exp(mean_weight_3 - max_all);
-let div = exp_3 / sum_all;
-let var_weight_3 = var_weight_at(i_6);
-let exp_4 = exp(var_weight_3 - max_all_2);
-let div_2 = exp_4 / sum_all_2;
-part_10 = part_10 + select(0.0f, div, index_2 == 2.0f);
-part_11 = part_11 + select(0.0f, div, index_2 == 1.0f);
-part_12 = part_12 + select(0.0f, div, index_2 == 0.0f);
-part_13 = part_13 + select(0.0f, div_2, index_2 == 0.0f);
-part_14 = part_14 + select(0.0f, div_2, index_2 == 1.0f);
-part_15 = part_15 + select(0.0f, div_2, index_2 == 2.0f);
-}
-sum_6 = sum_6 + part_10;
-sum_7 = sum_7 + part_11;
-sum_8 = sum_8 + part_12;
-sum_9 = sum_9 + part_13;
-sum_10 = sum_10 + part_14;
-sum_11 = sum_11 + part_15;
-}
-for (var mask_6 = 1u; mask_6 < SUBGROUP; mask_6 *= 2u) {
-let other_19 = exchange(sum_6, mask_6);
-sum_6 = sum_6 + other_19;
-let other_20 = exchange(sum_7, mask_6);
-sum_7 = sum_7 + other_20;
-let other_21 = exchange(sum_8, mask_6);
-sum_8 = sum_8 + other_21;
-let other_22 = exchange(sum_9, mask_6);
-sum_9 = sum_9 + other_22;
-let other_23 = exchange(sum_10, mask_6);
-sum_10 = sum_10 + other_23;
-let other_24 = exchange(sum_11, mask_6);
-sum_11 = sum_11 + other_24;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_6;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_7;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_8;
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_9;
-scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_10;
-scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_11;
-workgroupBarrier();
-for (var half_6 = LANES / 2u; half_6 >= SUBGROUP; half_6 /= 2u) {
-if (lane < half_6) {
-let mine_10 = scratch_memory[(row_in_group * LANES) + lane];
-let other_25 = scratch_memory[(row_in_group * LANES) + (lane + half_6)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_10 + other_25;
-let mine_11 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_26 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_11 + other_26;
-let mine_12 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_27 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_12 + other_27;
-let mine_13 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_28 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_13 + other_28;
-let mine_14 = scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_29 = scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_14 + other_29;
-let mine_15 = scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_30 = scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_15 + other_30;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_10 = scratch_memory[row_in_group * LANES];
-sum_6 = all_10;
-let all_11 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_7 = all_11;
-let all_12 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_8 = all_12;
-let all_13 = scratch_memory[(3u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_9 = all_13;
-let all_14 = scratch_memory[(4u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_10 = all_14;
-let all_15 = scratch_memory[(5u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_11 = all_15;
+let all_5=scratch_memory[row_in_group*LANES];
+sum_3_2=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_6;
 workgroupBarrier();
 }
-let sum_all_3 = sum_6;
-let sum_all_4 = sum_7;
-let sum_all_5 = sum_8;
-let sum_all_6 = sum_9;
-let sum_all_7 = sum_10;
-let sum_all_8 = sum_11;
-let C_1 = row % max(C, 1u);
-let base_3 = N + C_1;
-let scratch_56 = scratch_at((N + (N * C)) + C_1);
-let mul = sum_all_8 * scratch_56;
-let base_4 = ((((((((N + (N * C)) + C) + C) + C) + C) + N) + N) + N) + C_1;
-var sum_12 = 0.0f;
-for (var block_7 = lane; block_7 < N; block_7 += LANES * 256u) {
-var part_16 = 0.0f;
-let stop_7 = min(block_7 + (LANES * 256u), N);
-for (var i_7 = block_7; i_7 < stop_7; i_7 += LANES) {
-let scratch_47 = scratch_at(base_3 + (i_7 * C));
-let scratch_51 = scratch_at(i_7);
-let rsqrt = inverseSqrt((((sum_all_6 * scratch_47) + (sum_all_7 * scratch_51)) + mul) + eps);
-let scratch_67 = scratch_at(base_4 + (i_7 * C));
-let mul_2 = (rsqrt * rsqrt) * scratch_67;
-part_16 = part_16 + mul_2;
+let mean_2=sum_3_2 / f32(S);
+let variance_2=larger((squares_3_2 / f32(S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+var mean_3=vec4f(0.0f);
+for (var block_4=lane; block_4<S / 4u; block_4+=LANES*256u) {
+var part_7=vec4f(0.0f);
+let stop_4=min(block_4+(LANES*256u),S / 4u);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let d_y_1=d_y_four(base_2+i_4);
+part_7=part_7+d_y_1;
 }
-sum_12 = sum_12 + part_16;
+mean_3=mean_3+part_7;
 }
-for (var mask_7 = 1u; mask_7 < SUBGROUP; mask_7 *= 2u) {
-let other_31 = exchange(sum_12, mask_7);
-sum_12 = sum_12 + other_31;
+var mean_3_2=fold_add(mean_3);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_13=exchange(mean_3_2,mask_4);
+mean_3_2=mean_3_2+other_13;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_12;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
 workgroupBarrier();
-for (var half_7 = LANES / 2u; half_7 >= SUBGROUP; half_7 /= 2u) {
-if (lane < half_7) {
-let mine_16 = scratch_memory[(row_in_group * LANES) + lane];
-let other_32 = scratch_memory[(row_in_group * LANES) + (lane + half_7)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_16 + other_32;
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_7=scratch_memory[(row_in_group*LANES)+lane];
+let other_14=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_14;
 }
 workgroupBarrier();
 }
-let all_16 = scratch_memory[row_in_group * LANES];
-sum_12 = all_16;
+let all_7=scratch_memory[row_in_group*LANES];
+mean_3_2=all_7;
 workgroupBarrier();
 }
-let sum_all_9 = sum_12;
-let N_1 = row / max(C, 1u);
-let base_5 = N + (N_1 * C);
-let scratch_51_2 = scratch_at(N_1);
-let mul_3 = sum_all_7 * scratch_51_2;
-let base_6 = ((((((((N + (N * C)) + C) + C) + C) + C) + N) + N) + N) + (N_1 * C);
-var sum_13 = 0.0f;
-for (var block_8 = lane; block_8 < C; block_8 += LANES * 256u) {
-var part_17 = 0.0f;
-let stop_8 = min(block_8 + (LANES * 256u), C);
-for (var i_8 = block_8; i_8 < stop_8; i_8 += LANES) {
-let scratch_47_2 = scratch_at(base_5 + i_8);
-let scratch_56_2 = scratch_at((N + (N * C)) + i_8);
-let rsqrt_2 = inverseSqrt((((sum_all_6 * scratch_47_2) + mul_3) + (sum_all_8 * scratch_56_2)) + eps);
-let scratch_67_2 = scratch_at(base_6 + i_8);
-let mul_4 = (rsqrt_2 * rsqrt_2) * scratch_67_2;
-let gamma_1 = gamma_at(i_8);
-part_17 = part_17 + (mul_4 * gamma_1);
+let mean_all=mean_3_2 / f32(S);
+var sum_4=0.0f;
+var sum_5=0.0f;
+for (var block_5=lane; block_5<M; block_5+=LANES*256u) {
+var part_8=0.0f;
+var part_9=0.0f;
+let stop_5=min(block_5+(LANES*256u),M);
+for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
+let mean_weight_2=mean_weight_at(i_5);
+let exp_1=exp(mean_weight_2 - max_all);
+let var_weight_2=var_weight_at(i_5);
+let exp_2=exp(var_weight_2 - max_all_2);
+part_8=part_8+exp_1;
+part_9=part_9+exp_2;
 }
-sum_13 = sum_13 + part_17;
+sum_4=sum_4+part_8;
+sum_5=sum_5+part_9;
 }
-for (var mask_8 = 1u; mask_8 < SUBGROUP; mask_8 *= 2u) {
-let other_33 = exchange(sum_13, mask_8);
-sum_13 = sum_13 + other_33;
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_15=exchange(sum_4,mask_5);
+sum_4=sum_4+other_15;
+let other_16=exchange(sum_5,mask_5);
+sum_5=sum_5+other_16;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_13;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_5;
 workgroupBarrier();
-for (var half_8 = LANES / 2u; half_8 >= SUBGROUP; half_8 /= 2u) {
-if (lane < half_8) {
-let mine_17 = scratch_memory[(row_in_group * LANES) + lane];
-let other_34 = scratch_memory[(row_in_group * LANES) + (lane + half_8)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_17 + other_34;
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_8=scratch_memory[(row_in_group*LANES)+lane];
+let other_17=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_8+other_17;
+let mine_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_18=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_9+other_18;
 }
 workgroupBarrier();
 }
-let all_17 = scratch_memory[row_in_group * LANES];
-sum_13 = all_17;
+let all_8=scratch_memory[row_in_group*LANES];
+sum_4=all_8;
+let all_9=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_5=all_9;
 workgroupBarrier();
 }
-let sum_all_10 = sum_13;
-let end_2 = select(0u, S / 4u, active_1);
-let add = (sum_all_3 + sum_all_4) + sum_all_5;
-let scratch_47_3 = scratch_at(N + row);
-let rsqrt_3 = inverseSqrt((((sum_all_6 * scratch_47_3) + mul_3) + mul) + eps);
-let scratch_67_3 = scratch_at(((((((((N + (N * C)) + C) + C) + C) + C) + N) + N) + N) + row);
-let mul_5 = sum_all_6 * (rsqrt_3 * (scratch_67_3 / f32(S)));
-let mul_6 = mean_all * sum_all_5;
-let scratch_19 = scratch_at(((N + (N * C)) + C) + C_1);
-let scratch_20 = scratch_at((((N + (N * C)) + C) + C) + C_1);
-let mul_7 = sum_all_8 * (sum_all_9 / f32(N * S));
-let scratch_77 = scratch_at(((((N + (N * C)) + C) + C) + C) + C_1);
-let mul_8 = scratch_77 * sum_all_3;
-let gamma_2 = gamma_at(C_1);
-let scratch_17 = scratch_at((((((N + (N * C)) + C) + C) + C) + C) + N_1);
-let scratch_18 = scratch_at(((((((N + (N * C)) + C) + C) + C) + C) + N) + N_1);
-let mul_9 = sum_all_7 * (sum_all_10 / f32(C * S));
-let scratch_78 = scratch_at((((((((N + (N * C)) + C) + C) + C) + C) + N) + N) + N_1);
-let mul_10 = scratch_78 * sum_all_4;
-for (var i_9 = lane; i_9 < end_2; i_9 += LANES) {
-let d_y_2 = d_y_four(base_2 + i_9);
-let x_6 = x_four(base_2 + i_9);
-let sub = ((d_y_2 * vec4f(add)) - (((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(mul_5))) - vec4f(mul_6);
-let sub_2 = ((sub * vec4f(rsqrt_3)) - (((x_6 - vec4f(scratch_19)) - vec4f(scratch_20)) * vec4f(mul_7))) - vec4f(mul_8);
-let sub_3 = ((sub_2 * vec4f(gamma_2)) - (((x_6 - vec4f(scratch_17)) - vec4f(scratch_18)) * vec4f(mul_9))) - vec4f(mul_10);
-d_x_put_four(base_2 + i_9, sub_3);
+let sum_all=sum_4;
+let sum_all_2=sum_5;
+var sum_6=0.0f;
+var sum_7=0.0f;
+var sum_8=0.0f;
+var sum_9=0.0f;
+var sum_10=0.0f;
+var sum_11=0.0f;
+for (var block_6=lane; block_6<M; block_6+=LANES*256u) {
+var part_10=0.0f;
+var part_11=0.0f;
+var part_12=0.0f;
+var part_13=0.0f;
+var part_14=0.0f;
+var part_15=0.0f;
+let stop_6=min(block_6+(LANES*256u),M);
+for (var i_6=block_6; i_6<stop_6; i_6+=LANES) {
+let index_2=f32(i_6);
+let mean_weight_3=mean_weight_at(i_6);
+let exp_3=exp(mean_weight_3 - max_all);
+let div=exp_3 / sum_all;
+let var_weight_3=var_weight_at(i_6);
+let exp_4=exp(var_weight_3 - max_all_2);
+let div_2=exp_4 / sum_all_2;
+part_10=part_10+select(0.0f,div,index_2==0.0f);
+part_11=part_11+select(0.0f,div,index_2==1.0f);
+part_12=part_12+select(0.0f,div,index_2==2.0f);
+part_13=part_13+select(0.0f,div_2,index_2==0.0f);
+part_14=part_14+select(0.0f,div_2,index_2==1.0f);
+part_15=part_15+select(0.0f,div_2,index_2==2.0f);
+}
+sum_6=sum_6+part_10;
+sum_7=sum_7+part_11;
+sum_8=sum_8+part_12;
+sum_9=sum_9+part_13;
+sum_10=sum_10+part_14;
+sum_11=sum_11+part_15;
+}
+for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
+let other_19=exchange(sum_6,mask_6);
+sum_6=sum_6+other_19;
+let other_20=exchange(sum_7,mask_6);
+sum_7=sum_7+other_20;
+let other_21=exchange(sum_8,mask_6);
+sum_8=sum_8+other_21;
+let other_22=exchange(sum_9,mask_6);
+sum_9=sum_9+other_22;
+let other_23=exchange(sum_10,mask_6);
+sum_10=sum_10+other_23;
+let other_24=exchange(sum_11,mask_6);
+sum_11=sum_11+other_24;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_6;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_7;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_8;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_9;
+scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_10;
+scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_11;
+workgroupBarrier();
+for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
+if (lane<half_6) {
+let mine_10=scratch_memory[(row_in_group*LANES)+lane];
+let other_25=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_10+other_25;
+let mine_11=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_26=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_11+other_26;
+let mine_12=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_27=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_12+other_27;
+let mine_13=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_28=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_13+other_28;
+let mine_14=scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_29=scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_14+other_29;
+let mine_15=scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_30=scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_15+other_30;
+}
+workgroupBarrier();
+}
+let all_10=scratch_memory[row_in_group*LANES];
+sum_6=all_10;
+let all_11=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_7=all_11;
+let all_12=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_8=all_12;
+let all_13=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_9=all_13;
+let all_14=scratch_memory[(4u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_10=all_14;
+let all_15=scratch_memory[(5u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_11=all_15;
+workgroupBarrier();
+}
+let sum_all_3=sum_6;
+let sum_all_4=sum_7;
+let sum_all_5=sum_8;
+let sum_all_6=sum_9;
+let sum_all_7=sum_10;
+let sum_all_8=sum_11;
+let C_1=row % max(C,1u);
+let base_3=(((N+3u) / 4u)*4u)+C_1;
+let scratch_56=scratch_at(((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+C_1);
+let mul=sum_all_8*scratch_56;
+let base_4=(((((((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+C_1;
+var sum_12=0.0f;
+for (var block_7=lane; block_7<N; block_7+=LANES*256u) {
+var part_16=0.0f;
+let stop_7=min(block_7+(LANES*256u),N);
+for (var i_7=block_7; i_7<stop_7; i_7+=LANES) {
+let scratch_47=scratch_at(base_3+(i_7*C));
+let scratch_51=scratch_at(i_7);
+let rsqrt=inverseSqrt((((sum_all_6*scratch_47)+(sum_all_7*scratch_51))+mul)+eps);
+let scratch_67=scratch_at(base_4+(i_7*C));
+let mul_2=(rsqrt*rsqrt)*scratch_67;
+part_16=part_16+mul_2;
+}
+sum_12=sum_12+part_16;
+}
+for (var mask_7=1u; mask_7<SUBGROUP; mask_7*=2u) {
+let other_31=exchange(sum_12,mask_7);
+sum_12=sum_12+other_31;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_12;
+workgroupBarrier();
+for (var half_7=LANES / 2u; half_7 >=SUBGROUP; half_7 /=2u) {
+if (lane<half_7) {
+let mine_16=scratch_memory[(row_in_group*LANES)+lane];
+let other_32=scratch_memory[(row_in_group*LANES)+(lane+half_7)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_16+other_32;
+}
+workgroupBarrier();
+}
+let all_16=scratch_memory[row_in_group*LANES];
+sum_12=all_16;
+workgroupBarrier();
+}
+let sum_all_9=sum_12;
+let N_1=row / max(C,1u);
+let base_5=(((N+3u) / 4u)*4u)+(N_1*C);
+let scratch_51_2=scratch_at(N_1);
+let mul_3=sum_all_7*scratch_51_2;
+let base_6=(((((((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(N_1*C);
+var sum_13=0.0f;
+for (var block_8=lane; block_8<C; block_8+=LANES*256u) {
+var part_17=0.0f;
+let stop_8=min(block_8+(LANES*256u),C);
+for (var i_8=block_8; i_8<stop_8; i_8+=LANES) {
+let scratch_47_2=scratch_at(base_5+i_8);
+let scratch_56_2=scratch_at(((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+i_8);
+let rsqrt_2=inverseSqrt((((sum_all_6*scratch_47_2)+mul_3)+(sum_all_8*scratch_56_2))+eps);
+let scratch_67_2=scratch_at(base_6+i_8);
+let mul_4=(rsqrt_2*rsqrt_2)*scratch_67_2;
+let gamma_1=gamma_at(i_8);
+part_17=part_17+(mul_4*gamma_1);
+}
+sum_13=sum_13+part_17;
+}
+for (var mask_8=1u; mask_8<SUBGROUP; mask_8*=2u) {
+let other_33=exchange(sum_13,mask_8);
+sum_13=sum_13+other_33;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_13;
+workgroupBarrier();
+for (var half_8=LANES / 2u; half_8 >=SUBGROUP; half_8 /=2u) {
+if (lane<half_8) {
+let mine_17=scratch_memory[(row_in_group*LANES)+lane];
+let other_34=scratch_memory[(row_in_group*LANES)+(lane+half_8)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_17+other_34;
+}
+workgroupBarrier();
+}
+let all_17=scratch_memory[row_in_group*LANES];
+sum_13=all_17;
+workgroupBarrier();
+}
+let sum_all_10=sum_13;
+let end_2=select(0u,S / 4u,active_1);
+let add=(sum_all_5+sum_all_4)+sum_all_3;
+let scratch_47_3=scratch_at((((N+3u) / 4u)*4u)+row);
+let rsqrt_3=inverseSqrt((((sum_all_6*scratch_47_3)+mul_3)+mul)+eps);
+let scratch_67_3=scratch_at((((((((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row);
+let mul_5=sum_all_6*(rsqrt_3*(scratch_67_3 / f32(S)));
+let mul_6=mean_all*sum_all_3;
+let scratch_19=scratch_at((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+C_1);
+let scratch_20=scratch_at(((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+C_1);
+let mul_7=sum_all_8*(sum_all_9 / f32(N*S));
+let scratch_77=scratch_at((((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+C_1);
+let mul_8=scratch_77*sum_all_5;
+let gamma_2=gamma_at(C_1);
+let scratch_17=scratch_at(((((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+N_1);
+let scratch_18=scratch_at((((((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+N_1);
+let mul_9=sum_all_7*(sum_all_10 / f32(C*S));
+let scratch_78=scratch_at(((((((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+N_1);
+let mul_10=scratch_78*sum_all_4;
+for (var i_9=lane; i_9<end_2; i_9+=LANES) {
+let d_y_2=d_y_four(base_2+i_9);
+let x_6=x_four(base_2+i_9);
+let sub=((d_y_2*vec4f(add)) - (((x_6 - vec4f(shift_2)) - vec4f(rest))*vec4f(mul_5))) - vec4f(mul_6);
+let sub_2=((sub*vec4f(rsqrt_3)) - (((x_6 - vec4f(scratch_19)) - vec4f(scratch_20))*vec4f(mul_7))) - vec4f(mul_8);
+let sub_3=((sub_2*vec4f(gamma_2)) - (((x_6 - vec4f(scratch_17)) - vec4f(scratch_18))*vec4f(mul_9))) - vec4f(mul_10);
+d_x_put_four(base_2+i_9,sub_3);
 }
 }
 `,
@@ -3842,6 +3848,7 @@ d_x_put_four(base_2 + i_9, sub_3);
         name: "scratch_17",
         grid: ["N"],
         row: ["C", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -3854,125 +3861,125 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let base = row * (C * S);
-let x_1 = x_at(base);
-let x_2 = x_at(base + ((C * S) / 2u));
-let x_3 = x_at(base + ((C * S) - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block = lane; block < C * S; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), C * S);
-for (var i = block; i < stop; i += LANES) {
-let x_4 = x_at(base + i);
-let d = x_4 - shift;
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let base=row*(C*S);
+let x_1=x_at(base);
+let x_2=x_at(base+((C*S) / 2u));
+let x_3=x_at(base+((C*S) - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block=lane; block<C*S; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),C*S);
+for (var i=block; i<stop; i+=LANES) {
+let x_4=x_at(base+i);
+let d=x_4 - shift;
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(squares, mask);
-squares = squares + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_2;
-workgroupBarrier();
-}
-let mean = sum / f32(C * S);
-let variance = larger((squares / f32(C * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, C * S, far);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_5 = x_at(base + i_2);
-let d_2 = x_5 - shift_2;
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_2 = sum_2 + part_3;
-squares_2 = squares_2 + part_4;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_5;
-let other_6 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_2 / f32(C * S);
-let variance_2 = larger((squares_2 / f32(C * S)) - (mean_2 * mean_2), 0.0f);
-let spread = select(variance, variance_2, far);
-let rest = select(mean, mean_2, far);
-if (active_1 && (lane == 0u)) {
-scratch_put(row, shift_2);
-scratch_put(N + row, rest);
-scratch_put((N + N) + row, spread);
+let mean=sum / f32(C*S);
+let variance=larger((squares / f32(C*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,C*S,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_5=x_at(base+i_2);
+let d_2=x_5 - shift_2;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_2 / f32(C*S);
+let variance_2=larger((squares_2 / f32(C*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+scratch_put(row,shift_2);
+scratch_put((((N+3u) / 4u)*4u)+row,rest);
+scratch_put(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row,spread);
 }
 }
 `,
@@ -4006,133 +4013,133 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let base = row * (C * S);
-let x_1 = x_at(base);
-let x_2 = x_at(base + ((C * S) / 2u));
-let x_3 = x_at(base + ((C * S) - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let base_2 = row * ((C * S) / 4u);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block = lane; block < (C * S) / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (C * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_4 = x_four(base_2 + i);
-let d = x_4 - vec4f(shift);
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let base=row*(C*S);
+let x_1=x_at(base);
+let x_2=x_at(base+((C*S) / 2u));
+let x_3=x_at(base+((C*S) - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let base_2=row*((C*S) / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block=lane; block<(C*S) / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(C*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_4=x_four(base_2+i);
+let d=x_4 - vec4f(shift);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_2, mask);
-sum_2 = sum_2 + other;
-let other_2 = exchange(squares_2, mask);
-squares_2 = squares_2 + other_2;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_2 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_2;
-workgroupBarrier();
-}
-let mean = sum_2 / f32(C * S);
-let variance = larger((squares_2 / f32(C * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, (C * S) / 4u, far);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_5 = x_four(base_2 + i_2);
-let d_2 = x_5 - vec4f(shift_2);
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_3 = sum_3 + part_3;
-squares_3 = squares_3 + part_4;
-}
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_3_2, mask_2);
-sum_3_2 = sum_3_2 + other_5;
-let other_6 = exchange(squares_3_2, mask_2);
-squares_3_2 = squares_3_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_3_2 / f32(C * S);
-let variance_2 = larger((squares_3_2 / f32(C * S)) - (mean_2 * mean_2), 0.0f);
-let spread = select(variance, variance_2, far);
-let rest = select(mean, mean_2, far);
-if (active_1 && (lane == 0u)) {
-scratch_put(row, shift_2);
-scratch_put(N + row, rest);
-scratch_put((N + N) + row, spread);
+let mean=sum_2 / f32(C*S);
+let variance=larger((squares_2 / f32(C*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,(C*S) / 4u,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_5=x_four(base_2+i_2);
+let d_2=x_5 - vec4f(shift_2);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
+}
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_3_2 / f32(C*S);
+let variance_2=larger((squares_3_2 / f32(C*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+scratch_put(row,shift_2);
+scratch_put((((N+3u) / 4u)*4u)+row,rest);
+scratch_put(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row,spread);
 }
 }
 `,
@@ -4163,6 +4170,7 @@ scratch_put((N + N) + row, spread);
         name: "scratch_56",
         grid: ["C"],
         row: ["N", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -4175,135 +4183,135 @@ override SUBGROUP: u32;
 override C: u32;
 override S: u32;
 override N: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base = row * S;
-let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block = lane; block < N * S; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), N * S);
-for (var i = block; i < stop; i += LANES) {
-let N_4 = i / max(S, 1u);
-let S_4 = i % max(S, 1u);
-let x_4 = x_at(base + ((N_4 * (C * S)) + S_4));
-let d = x_4 - shift;
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base=row*S;
+let x_1=x_at(base+((N_1*(C*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_2*(C*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_3*(C*S))+S_3));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block=lane; block<N*S; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),N*S);
+for (var i=block; i<stop; i+=LANES) {
+let N_4=i / max(S,1u);
+let S_4=i % max(S,1u);
+let x_4=x_at(base+((N_4*(C*S))+S_4));
+let d=x_4 - shift;
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(squares, mask);
-squares = squares + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_2;
-workgroupBarrier();
-}
-let mean = sum / f32(N * S);
-let variance = larger((squares / f32(N * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, N * S, far);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let N_5 = i_2 / max(S, 1u);
-let S_5 = i_2 % max(S, 1u);
-let x_5 = x_at(base + ((N_5 * (C * S)) + S_5));
-let d_2 = x_5 - shift_2;
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_2 = sum_2 + part_3;
-squares_2 = squares_2 + part_4;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_5;
-let other_6 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_2 / f32(N * S);
-let variance_2 = larger((squares_2 / f32(N * S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-if (active_1 && (lane == 0u)) {
-scratch_put(((N + N) + N) + row, spread);
-scratch_put((((N + N) + N) + C) + row, shift_2);
-scratch_put(((((N + N) + N) + C) + C) + row, rest);
+let mean=sum / f32(N*S);
+let variance=larger((squares / f32(N*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,N*S,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let N_5=i_2 / max(S,1u);
+let S_5=i_2 % max(S,1u);
+let x_5=x_at(base+((N_5*(C*S))+S_5));
+let d_2=x_5 - shift_2;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_2 / f32(N*S);
+let variance_2=larger((squares_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+scratch_put((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,spread);
+scratch_put(((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row,shift_2);
+scratch_put((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row,rest);
 }
 }
 `,
@@ -4337,143 +4345,143 @@ override SUBGROUP: u32;
 override C: u32;
 override S: u32;
 override N: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base = row * S;
-let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let base_2 = row * (S / 4u);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block = lane; block < (N * S) / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (N * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let N_4 = (i * 4u) / max(S, 1u);
-let S_4 = (i * 4u) % max(S, 1u);
-let x_4 = x_four(base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
-let d = x_4 - vec4f(shift);
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base=row*S;
+let x_1=x_at(base+((N_1*(C*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_2*(C*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_3*(C*S))+S_3));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let base_2=row*(S / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block=lane; block<(N*S) / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(N*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let N_4=(i*4u) / max(S,1u);
+let S_4=(i*4u) % max(S,1u);
+let x_4=x_four(base_2+((N_4*((C*S) / 4u))+(S_4 / 4u)));
+let d=x_4 - vec4f(shift);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_2, mask);
-sum_2 = sum_2 + other;
-let other_2 = exchange(squares_2, mask);
-squares_2 = squares_2 + other_2;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_2 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_2;
-workgroupBarrier();
-}
-let mean = sum_2 / f32(N * S);
-let variance = larger((squares_2 / f32(N * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, (N * S) / 4u, far);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let N_5 = (i_2 * 4u) / max(S, 1u);
-let S_5 = (i_2 * 4u) % max(S, 1u);
-let x_5 = x_four(base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
-let d_2 = x_5 - vec4f(shift_2);
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_3 = sum_3 + part_3;
-squares_3 = squares_3 + part_4;
-}
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_3_2, mask_2);
-sum_3_2 = sum_3_2 + other_5;
-let other_6 = exchange(squares_3_2, mask_2);
-squares_3_2 = squares_3_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_3_2 / f32(N * S);
-let variance_2 = larger((squares_3_2 / f32(N * S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-if (active_1 && (lane == 0u)) {
-scratch_put(((N + N) + N) + row, spread);
-scratch_put((((N + N) + N) + C) + row, shift_2);
-scratch_put(((((N + N) + N) + C) + C) + row, rest);
+let mean=sum_2 / f32(N*S);
+let variance=larger((squares_2 / f32(N*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,(N*S) / 4u,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let N_5=(i_2*4u) / max(S,1u);
+let S_5=(i_2*4u) % max(S,1u);
+let x_5=x_four(base_2+((N_5*((C*S) / 4u))+(S_5 / 4u)));
+let d_2=x_5 - vec4f(shift_2);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
+}
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_3_2 / f32(N*S);
+let variance_2=larger((squares_3_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+scratch_put((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,spread);
+scratch_put(((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row,shift_2);
+scratch_put((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row,rest);
 }
 }
 `,
@@ -4504,6 +4512,7 @@ scratch_put(((((N + N) + N) + C) + C) + row, rest);
         name: "scratch_65",
         grid: ["N", "C"],
         row: ["M"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -4518,372 +4527,372 @@ override C: u32;
 override M: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 6u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*6u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-var max_1 = non_finite(4286578688u);
-var max_2 = non_finite(4286578688u);
-for (var block = lane; block < M; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-var part_2 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), M);
-for (var i = block; i < stop; i += LANES) {
-let var_weight_1 = var_weight_at(i);
-let mean_weight_1 = mean_weight_at(i);
-part_1 = larger(part_1, var_weight_1);
-part_2 = larger(part_2, mean_weight_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+var max_1=non_finite(4286578688u);
+var max_2=non_finite(4286578688u);
+for (var block=lane; block<M; block+=LANES*256u) {
+var part_1=non_finite(4286578688u);
+var part_2=non_finite(4286578688u);
+let stop=min(block+(LANES*256u),M);
+for (var i=block; i<stop; i+=LANES) {
+let mean_weight_1=mean_weight_at(i);
+let var_weight_1=var_weight_at(i);
+part_1=larger(part_1,mean_weight_1);
+part_2=larger(part_2,var_weight_1);
 }
-max_1 = larger(max_1, part_1);
-max_2 = larger(max_2, part_2);
+max_1=larger(max_1,part_1);
+max_2=larger(max_2,part_2);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
-let other_2 = exchange(max_2, mask);
-max_2 = larger(max_2, other_2);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_1,mask);
+max_1=larger(max_1,other);
+let other_2=exchange(max_2,mask);
+max_2=larger(max_2,other_2);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = max_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_1;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=max_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_3);
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = larger(mine_2, other_4);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-max_2 = all_2;
-workgroupBarrier();
-}
-let max_all = max_1;
-let max_all_2 = max_2;
-let base = row * S;
-let x_1 = x_at(base);
-let x_2 = x_at(base + (S / 2u));
-let x_3 = x_at(base + (S - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block_2 = lane; block_2 < S; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), S);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_4 = x_at(base + i_2);
-let d = x_4 - shift;
-part_3 = part_3 + d;
-part_4 = part_4 + (d * d);
-}
-sum = sum + part_3;
-squares = squares + part_4;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum, mask_2);
-sum = sum + other_5;
-let other_6 = exchange(squares, mask_2);
-squares = squares + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_3);
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=larger(mine_2,other_4);
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_4;
+let all=scratch_memory[row_in_group*LANES];
+max_1=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+max_2=all_2;
 workgroupBarrier();
 }
-let mean = sum / f32(S);
-let variance = larger((squares / f32(S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, S, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_5 = 0.0f;
-var part_6 = 0.0f;
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_5 = x_at(base + i_3);
-let d_2 = x_5 - shift_2;
-part_5 = part_5 + d_2;
-part_6 = part_6 + (d_2 * d_2);
+let max_all=max_1;
+let max_all_2=max_2;
+let base=row*S;
+let x_1=x_at(base);
+let x_2=x_at(base+(S / 2u));
+let x_3=x_at(base+(S - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block_2=lane; block_2<S; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),S);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_4=x_at(base+i_2);
+let d=x_4 - shift;
+part_3=part_3+d;
+part_4=part_4+(d*d);
 }
-sum_2 = sum_2 + part_5;
-squares_2 = squares_2 + part_6;
+sum=sum+part_3;
+squares=squares+part_4;
 }
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_9 = exchange(sum_2, mask_3);
-sum_2 = sum_2 + other_9;
-let other_10 = exchange(squares_2, mask_3);
-squares_2 = squares_2 + other_10;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum,mask_2);
+sum=sum+other_5;
+let other_6=exchange(squares,mask_2);
+squares=squares+other_6;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-let other_11 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_11;
-let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_12 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_12;
-}
-workgroupBarrier();
-}
-let all_5 = scratch_memory[row_in_group * LANES];
-sum_2 = all_5;
-let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_6;
-workgroupBarrier();
-}
-let mean_2 = sum_2 / f32(S);
-let variance_2 = larger((squares_2 / f32(S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-var sum_3 = 0.0f;
-var sum_4 = 0.0f;
-for (var block_4 = lane; block_4 < M; block_4 += LANES * 256u) {
-var part_7 = 0.0f;
-var part_8 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), M);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let var_weight_2 = var_weight_at(i_4);
-let exp_1 = exp(var_weight_2 - max_all);
-let mean_weight_2 = mean_weight_at(i_4);
-let exp_2 = exp(mean_weight_2 - max_all_2);
-part_7 = part_7 + exp_1;
-part_8 = part_8 + exp_2;
-}
-sum_3 = sum_3 + part_7;
-sum_4 = sum_4 + part_8;
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_13 = exchange(sum_3, mask_4);
-sum_3 = sum_3 + other_13;
-let other_14 = exchange(sum_4, mask_4);
-sum_4 = sum_4 + other_14;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_4;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
-let other_15 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_15;
-let mine_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_16 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_4))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_8 + other_16;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_7 = scratch_memory[row_in_group * LANES];
-sum_3 = all_7;
-let all_8 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_4 = all_8;
+let all_3=scratch_memory[row_in_group*LANES];
+sum=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_4;
 workgroupBarrier();
 }
-let sum_all = sum_3;
-let sum_all_2 = sum_4;
-var sum_5 = 0.0f;
-var sum_6 = 0.0f;
-var sum_7 = 0.0f;
-var sum_8 = 0.0f;
-var sum_9 = 0.0f;
-var sum_10 = 0.0f;
-for (var block_5 = lane; block_5 < M; block_5 += LANES * 256u) {
-var part_9 = 0.0f;
-var part_10 = 0.0f;
-var part_11 = 0.0f;
-var part_12 = 0.0f;
-var part_13 = 0.0f;
-var part_14 = 0.0f;
-let stop_5 = min(block_5 + (LANES * 256u), M);
-for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
-let index_2 = f32(i_5);
-let var_weight_3 = var_weight_at(i_5);
-let exp_3 = exp(var_weight_3 - max_all);
-let div = exp_3 / sum_all;
-let mean_weight_3 = mean_weight_at(i_5);
-let exp_4 = exp(mean_weight_3 - max_all_2);
-let div_2 = exp_4 / sum_all_2;
-part_9 = part_9 + select(0.0f, div, index_2 == 0.0f);
-part_10 = part_10 + select(0.0f, div, index_2 == 1.0f);
-part_11 = part_11 + select(0.0f, div, index_2 == 2.0f);
-part_12 = part_12 + select(0.0f, div_2, index_2 == 0.0f);
-part_13 = part_13 + select(0.0f, div_2, index_2 == 1.0f);
-part_14 = part_14 + select(0.0f, div_2, index_2 == 2.0f);
+let mean=sum / f32(S);
+let variance=larger((squares / f32(S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,S,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_5=0.0f;
+var part_6=0.0f;
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_5=x_at(base+i_3);
+let d_2=x_5 - shift_2;
+part_5=part_5+d_2;
+part_6=part_6+(d_2*d_2);
 }
-sum_5 = sum_5 + part_9;
-sum_6 = sum_6 + part_10;
-sum_7 = sum_7 + part_11;
-sum_8 = sum_8 + part_12;
-sum_9 = sum_9 + part_13;
-sum_10 = sum_10 + part_14;
+sum_2=sum_2+part_5;
+squares_2=squares_2+part_6;
 }
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_17 = exchange(sum_5, mask_5);
-sum_5 = sum_5 + other_17;
-let other_18 = exchange(sum_6, mask_5);
-sum_6 = sum_6 + other_18;
-let other_19 = exchange(sum_7, mask_5);
-sum_7 = sum_7 + other_19;
-let other_20 = exchange(sum_8, mask_5);
-sum_8 = sum_8 + other_20;
-let other_21 = exchange(sum_9, mask_5);
-sum_9 = sum_9 + other_21;
-let other_22 = exchange(sum_10, mask_5);
-sum_10 = sum_10 + other_22;
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(sum_2,mask_3);
+sum_2=sum_2+other_9;
+let other_10=exchange(squares_2,mask_3);
+squares_2=squares_2+other_10;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_5;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_6;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_7;
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_8;
-scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_9;
-scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_10;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-if (lane < half_5) {
-let mine_9 = scratch_memory[(row_in_group * LANES) + lane];
-let other_23 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_9 + other_23;
-let mine_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_24 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_10 + other_24;
-let mine_11 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_25 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_11 + other_25;
-let mine_12 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_26 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_12 + other_26;
-let mine_13 = scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_27 = scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_13 + other_27;
-let mine_14 = scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_28 = scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_14 + other_28;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_9 = scratch_memory[row_in_group * LANES];
-sum_5 = all_9;
-let all_10 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_6 = all_10;
-let all_11 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_7 = all_11;
-let all_12 = scratch_memory[(3u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_8 = all_12;
-let all_13 = scratch_memory[(4u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_9 = all_13;
-let all_14 = scratch_memory[(5u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_10 = all_14;
+let all_5=scratch_memory[row_in_group*LANES];
+sum_2=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_6;
 workgroupBarrier();
 }
-let sum_all_3 = sum_5;
-let sum_all_4 = sum_6;
-let sum_all_5 = sum_7;
-let sum_all_6 = sum_8;
-let sum_all_7 = sum_9;
-let sum_all_8 = sum_10;
-let N_1 = row / max(C, 1u);
-let scratch_17 = scratch_at(N_1);
-let scratch_18 = scratch_at(N + N_1);
-let C_1 = row % max(C, 1u);
-let scratch_19 = scratch_at((((N + N) + N) + C) + C_1);
-let scratch_20 = scratch_at(((((N + N) + N) + C) + C) + C_1);
-let scratch_51 = scratch_at((N + N) + N_1);
-let scratch_56 = scratch_at(((N + N) + N) + C_1);
-let rsqrt = inverseSqrt((((sum_all_3 * spread) + (sum_all_4 * scratch_51)) + (sum_all_5 * scratch_56)) + eps);
-var sum_11 = 0.0f;
-for (var block_6 = lane; block_6 < S; block_6 += LANES * 256u) {
-var part_15 = 0.0f;
-let stop_6 = min(block_6 + (LANES * 256u), S);
-for (var i_6 = block_6; i_6 < stop_6; i_6 += LANES) {
-let d_y_1 = d_y_at(base + i_6);
-let x_6 = x_at(base + i_6);
-let mul = (((sum_all_6 * ((x_6 - shift_2) - rest)) + (sum_all_7 * ((x_6 - scratch_17) - scratch_18))) + (sum_all_8 * ((x_6 - scratch_19) - scratch_20))) * rsqrt;
-part_15 = part_15 + (d_y_1 * mul);
+let mean_2=sum_2 / f32(S);
+let variance_2=larger((squares_2 / f32(S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var sum_3=0.0f;
+var sum_4=0.0f;
+for (var block_4=lane; block_4<M; block_4+=LANES*256u) {
+var part_7=0.0f;
+var part_8=0.0f;
+let stop_4=min(block_4+(LANES*256u),M);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let mean_weight_2=mean_weight_at(i_4);
+let exp_1=exp(mean_weight_2 - max_all);
+let var_weight_2=var_weight_at(i_4);
+let exp_2=exp(var_weight_2 - max_all_2);
+part_7=part_7+exp_1;
+part_8=part_8+exp_2;
 }
-sum_11 = sum_11 + part_15;
+sum_3=sum_3+part_7;
+sum_4=sum_4+part_8;
 }
-for (var mask_6 = 1u; mask_6 < SUBGROUP; mask_6 *= 2u) {
-let other_29 = exchange(sum_11, mask_6);
-sum_11 = sum_11 + other_29;
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_13=exchange(sum_3,mask_4);
+sum_3=sum_3+other_13;
+let other_14=exchange(sum_4,mask_4);
+sum_4=sum_4+other_14;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_11;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_4;
 workgroupBarrier();
-for (var half_6 = LANES / 2u; half_6 >= SUBGROUP; half_6 /= 2u) {
-if (lane < half_6) {
-let mine_15 = scratch_memory[(row_in_group * LANES) + lane];
-let other_30 = scratch_memory[(row_in_group * LANES) + (lane + half_6)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_15 + other_30;
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_7=scratch_memory[(row_in_group*LANES)+lane];
+let other_15=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_15;
+let mine_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_16=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_8+other_16;
 }
 workgroupBarrier();
 }
-let all_15 = scratch_memory[row_in_group * LANES];
-sum_11 = all_15;
+let all_7=scratch_memory[row_in_group*LANES];
+sum_3=all_7;
+let all_8=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_4=all_8;
 workgroupBarrier();
 }
-let sum_all_9 = sum_11;
-if (active_1 && (lane == 0u)) {
-scratch_put((((((N + N) + N) + C) + C) + C) + row, sum_all_9);
-scratch_put(((((((N + N) + N) + C) + C) + C) + (N * C)) + row, spread);
-scratch_put((((((((N + N) + N) + C) + C) + C) + (N * C)) + (N * C)) + row, shift_2);
-scratch_put(((((((((N + N) + N) + C) + C) + C) + (N * C)) + (N * C)) + (N * C)) + row, rest);
+let sum_all=sum_3;
+let sum_all_2=sum_4;
+var sum_5=0.0f;
+var sum_6=0.0f;
+var sum_7=0.0f;
+var sum_8=0.0f;
+var sum_9=0.0f;
+var sum_10=0.0f;
+for (var block_5=lane; block_5<M; block_5+=LANES*256u) {
+var part_9=0.0f;
+var part_10=0.0f;
+var part_11=0.0f;
+var part_12=0.0f;
+var part_13=0.0f;
+var part_14=0.0f;
+let stop_5=min(block_5+(LANES*256u),M);
+for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
+let index_2=f32(i_5);
+let mean_weight_3=mean_weight_at(i_5);
+let exp_3=exp(mean_weight_3 - max_all);
+let div=exp_3 / sum_all;
+let var_weight_3=var_weight_at(i_5);
+let exp_4=exp(var_weight_3 - max_all_2);
+let div_2=exp_4 / sum_all_2;
+part_9=part_9+select(0.0f,div,index_2==0.0f);
+part_10=part_10+select(0.0f,div,index_2==1.0f);
+part_11=part_11+select(0.0f,div,index_2==2.0f);
+part_12=part_12+select(0.0f,div_2,index_2==0.0f);
+part_13=part_13+select(0.0f,div_2,index_2==1.0f);
+part_14=part_14+select(0.0f,div_2,index_2==2.0f);
+}
+sum_5=sum_5+part_9;
+sum_6=sum_6+part_10;
+sum_7=sum_7+part_11;
+sum_8=sum_8+part_12;
+sum_9=sum_9+part_13;
+sum_10=sum_10+part_14;
+}
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_17=exchange(sum_5,mask_5);
+sum_5=sum_5+other_17;
+let other_18=exchange(sum_6,mask_5);
+sum_6=sum_6+other_18;
+let other_19=exchange(sum_7,mask_5);
+sum_7=sum_7+other_19;
+let other_20=exchange(sum_8,mask_5);
+sum_8=sum_8+other_20;
+let other_21=exchange(sum_9,mask_5);
+sum_9=sum_9+other_21;
+let other_22=exchange(sum_10,mask_5);
+sum_10=sum_10+other_22;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_5;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_6;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_8;
+scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_9;
+scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_10;
+workgroupBarrier();
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_9=scratch_memory[(row_in_group*LANES)+lane];
+let other_23=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_9+other_23;
+let mine_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_24=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_10+other_24;
+let mine_11=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_25=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_11+other_25;
+let mine_12=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_26=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_12+other_26;
+let mine_13=scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_27=scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_13+other_27;
+let mine_14=scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_28=scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_14+other_28;
+}
+workgroupBarrier();
+}
+let all_9=scratch_memory[row_in_group*LANES];
+sum_5=all_9;
+let all_10=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_6=all_10;
+let all_11=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_7=all_11;
+let all_12=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_8=all_12;
+let all_13=scratch_memory[(4u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_9=all_13;
+let all_14=scratch_memory[(5u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_10=all_14;
+workgroupBarrier();
+}
+let sum_all_3=sum_5;
+let sum_all_4=sum_6;
+let sum_all_5=sum_7;
+let sum_all_6=sum_8;
+let sum_all_7=sum_9;
+let sum_all_8=sum_10;
+let N_1=row / max(C,1u);
+let scratch_17=scratch_at(N_1);
+let scratch_18=scratch_at((((N+3u) / 4u)*4u)+N_1);
+let C_1=row % max(C,1u);
+let scratch_19=scratch_at(((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+C_1);
+let scratch_20=scratch_at((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+C_1);
+let scratch_51=scratch_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+N_1);
+let scratch_56=scratch_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+C_1);
+let rsqrt=inverseSqrt((((sum_all_6*spread)+(sum_all_7*scratch_51))+(sum_all_8*scratch_56))+eps);
+var sum_11=0.0f;
+for (var block_6=lane; block_6<S; block_6+=LANES*256u) {
+var part_15=0.0f;
+let stop_6=min(block_6+(LANES*256u),S);
+for (var i_6=block_6; i_6<stop_6; i_6+=LANES) {
+let d_y_1=d_y_at(base+i_6);
+let x_6=x_at(base+i_6);
+let mul=(((sum_all_3*((x_6 - shift_2) - rest))+(sum_all_4*((x_6 - scratch_17) - scratch_18)))+(sum_all_5*((x_6 - scratch_19) - scratch_20)))*rsqrt;
+part_15=part_15+(d_y_1*mul);
+}
+sum_11=sum_11+part_15;
+}
+for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
+let other_29=exchange(sum_11,mask_6);
+sum_11=sum_11+other_29;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_11;
+workgroupBarrier();
+for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
+if (lane<half_6) {
+let mine_15=scratch_memory[(row_in_group*LANES)+lane];
+let other_30=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_15+other_30;
+}
+workgroupBarrier();
+}
+let all_15=scratch_memory[row_in_group*LANES];
+sum_11=all_15;
+workgroupBarrier();
+}
+let sum_all_9=sum_11;
+if (active_1 && (lane==0u)) {
+scratch_put(((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row,sum_all_9);
+scratch_put((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row,spread);
+scratch_put(((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row,shift_2);
+scratch_put((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row,rest);
 }
 }
 `,
             bindings: [
-              { tensor: "var_weight", access: "read", name: "var_weight", accessors: { at: "var_weight_at" } },
               {
                 tensor: "mean_weight",
                 access: "read",
                 name: "mean_weight",
                 accessors: { at: "mean_weight_at" },
               },
+              { tensor: "var_weight", access: "read", name: "var_weight", accessors: { at: "var_weight_at" } },
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
               {
@@ -4918,381 +4927,381 @@ override C: u32;
 override M: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 6u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*6u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-var max_1 = non_finite(4286578688u);
-var max_2 = non_finite(4286578688u);
-for (var block = lane; block < M; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-var part_2 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), M);
-for (var i = block; i < stop; i += LANES) {
-let var_weight_1 = var_weight_at(i);
-let mean_weight_1 = mean_weight_at(i);
-part_1 = larger(part_1, var_weight_1);
-part_2 = larger(part_2, mean_weight_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+var max_1=non_finite(4286578688u);
+var max_2=non_finite(4286578688u);
+for (var block=lane; block<M; block+=LANES*256u) {
+var part_1=non_finite(4286578688u);
+var part_2=non_finite(4286578688u);
+let stop=min(block+(LANES*256u),M);
+for (var i=block; i<stop; i+=LANES) {
+let mean_weight_1=mean_weight_at(i);
+let var_weight_1=var_weight_at(i);
+part_1=larger(part_1,mean_weight_1);
+part_2=larger(part_2,var_weight_1);
 }
-max_1 = larger(max_1, part_1);
-max_2 = larger(max_2, part_2);
+max_1=larger(max_1,part_1);
+max_2=larger(max_2,part_2);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
-let other_2 = exchange(max_2, mask);
-max_2 = larger(max_2, other_2);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_1,mask);
+max_1=larger(max_1,other);
+let other_2=exchange(max_2,mask);
+max_2=larger(max_2,other_2);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = max_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_1;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=max_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_3);
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = larger(mine_2, other_4);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-max_2 = all_2;
-workgroupBarrier();
-}
-let max_all = max_1;
-let max_all_2 = max_2;
-let base = row * S;
-let x_1 = x_at(base);
-let x_2 = x_at(base + (S / 2u));
-let x_3 = x_at(base + (S - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let base_2 = row * (S / 4u);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block_2 = lane; block_2 < S / 4u; block_2 += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), S / 4u);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_4 = x_four(base_2 + i_2);
-let d = x_4 - vec4f(shift);
-part_3 = part_3 + d;
-part_4 = part_4 + (d * d);
-}
-sum = sum + part_3;
-squares = squares + part_4;
-}
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_5;
-let other_6 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_3);
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=larger(mine_2,other_4);
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+max_1=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+max_2=all_2;
 workgroupBarrier();
 }
-let mean = sum_2 / f32(S);
-let variance = larger((squares_2 / f32(S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, S / 4u, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_5 = vec4f(0.0f);
-var part_6 = vec4f(0.0f);
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_5 = x_four(base_2 + i_3);
-let d_2 = x_5 - vec4f(shift_2);
-part_5 = part_5 + d_2;
-part_6 = part_6 + (d_2 * d_2);
+let max_all=max_1;
+let max_all_2=max_2;
+let base=row*S;
+let x_1=x_at(base);
+let x_2=x_at(base+(S / 2u));
+let x_3=x_at(base+(S - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let base_2=row*(S / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block_2=lane; block_2<S / 4u; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),S / 4u);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_4=x_four(base_2+i_2);
+let d=x_4 - vec4f(shift);
+part_3=part_3+d;
+part_4=part_4+(d*d);
 }
-sum_3 = sum_3 + part_5;
-squares_3 = squares_3 + part_6;
+sum=sum+part_3;
+squares=squares+part_4;
 }
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_9 = exchange(sum_3_2, mask_3);
-sum_3_2 = sum_3_2 + other_9;
-let other_10 = exchange(squares_3_2, mask_3);
-squares_3_2 = squares_3_2 + other_10;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-let other_11 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_11;
-let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_12 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_12;
-}
-workgroupBarrier();
-}
-let all_5 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_5;
-let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_6;
-workgroupBarrier();
-}
-let mean_2 = sum_3_2 / f32(S);
-let variance_2 = larger((squares_3_2 / f32(S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-var sum_4 = 0.0f;
-var sum_5 = 0.0f;
-for (var block_4 = lane; block_4 < M; block_4 += LANES * 256u) {
-var part_7 = 0.0f;
-var part_8 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), M);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let var_weight_2 = var_weight_at(i_4);
-let exp_1 = exp(var_weight_2 - max_all);
-let mean_weight_2 = mean_weight_at(i_4);
-let exp_2 = exp(mean_weight_2 - max_all_2);
-part_7 = part_7 + exp_1;
-part_8 = part_8 + exp_2;
-}
-sum_4 = sum_4 + part_7;
-sum_5 = sum_5 + part_8;
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_13 = exchange(sum_4, mask_4);
-sum_4 = sum_4 + other_13;
-let other_14 = exchange(sum_5, mask_4);
-sum_5 = sum_5 + other_14;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_4;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_5;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
-let other_15 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_15;
-let mine_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_16 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_4))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_8 + other_16;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_7 = scratch_memory[row_in_group * LANES];
-sum_4 = all_7;
-let all_8 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_5 = all_8;
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
 workgroupBarrier();
 }
-let sum_all = sum_4;
-let sum_all_2 = sum_5;
-var sum_6 = 0.0f;
-var sum_7 = 0.0f;
-var sum_8 = 0.0f;
-var sum_9 = 0.0f;
-var sum_10 = 0.0f;
-var sum_11 = 0.0f;
-for (var block_5 = lane; block_5 < M; block_5 += LANES * 256u) {
-var part_9 = 0.0f;
-var part_10 = 0.0f;
-var part_11 = 0.0f;
-var part_12 = 0.0f;
-var part_13 = 0.0f;
-var part_14 = 0.0f;
-let stop_5 = min(block_5 + (LANES * 256u), M);
-for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
-let index_2 = f32(i_5);
-let var_weight_3 = var_weight_at(i_5);
-let exp_3 = exp(var_weight_3 - max_all);
-let div = exp_3 / sum_all;
-let mean_weight_3 = mean_weight_at(i_5);
-let exp_4 = exp(mean_weight_3 - max_all_2);
-let div_2 = exp_4 / sum_all_2;
-part_9 = part_9 + select(0.0f, div, index_2 == 0.0f);
-part_10 = part_10 + select(0.0f, div, index_2 == 1.0f);
-part_11 = part_11 + select(0.0f, div, index_2 == 2.0f);
-part_12 = part_12 + select(0.0f, div_2, index_2 == 0.0f);
-part_13 = part_13 + select(0.0f, div_2, index_2 == 1.0f);
-part_14 = part_14 + select(0.0f, div_2, index_2 == 2.0f);
+let mean=sum_2 / f32(S);
+let variance=larger((squares_2 / f32(S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,S / 4u,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_5=x_four(base_2+i_3);
+let d_2=x_5 - vec4f(shift_2);
+part_5=part_5+d_2;
+part_6=part_6+(d_2*d_2);
 }
-sum_6 = sum_6 + part_9;
-sum_7 = sum_7 + part_10;
-sum_8 = sum_8 + part_11;
-sum_9 = sum_9 + part_12;
-sum_10 = sum_10 + part_13;
-sum_11 = sum_11 + part_14;
+sum_3=sum_3+part_5;
+squares_3=squares_3+part_6;
 }
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_17 = exchange(sum_6, mask_5);
-sum_6 = sum_6 + other_17;
-let other_18 = exchange(sum_7, mask_5);
-sum_7 = sum_7 + other_18;
-let other_19 = exchange(sum_8, mask_5);
-sum_8 = sum_8 + other_19;
-let other_20 = exchange(sum_9, mask_5);
-sum_9 = sum_9 + other_20;
-let other_21 = exchange(sum_10, mask_5);
-sum_10 = sum_10 + other_21;
-let other_22 = exchange(sum_11, mask_5);
-sum_11 = sum_11 + other_22;
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(sum_3_2,mask_3);
+sum_3_2=sum_3_2+other_9;
+let other_10=exchange(squares_3_2,mask_3);
+squares_3_2=squares_3_2+other_10;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_6;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_7;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_8;
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_9;
-scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_10;
-scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_11;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
 workgroupBarrier();
-for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-if (lane < half_5) {
-let mine_9 = scratch_memory[(row_in_group * LANES) + lane];
-let other_23 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_9 + other_23;
-let mine_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_24 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_10 + other_24;
-let mine_11 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_25 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_11 + other_25;
-let mine_12 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_26 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_12 + other_26;
-let mine_13 = scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_27 = scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_13 + other_27;
-let mine_14 = scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_28 = scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_14 + other_28;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_9 = scratch_memory[row_in_group * LANES];
-sum_6 = all_9;
-let all_10 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_7 = all_10;
-let all_11 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_8 = all_11;
-let all_12 = scratch_memory[(3u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_9 = all_12;
-let all_13 = scratch_memory[(4u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_10 = all_13;
-let all_14 = scratch_memory[(5u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_11 = all_14;
+let all_5=scratch_memory[row_in_group*LANES];
+sum_3_2=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_6;
 workgroupBarrier();
 }
-let sum_all_3 = sum_6;
-let sum_all_4 = sum_7;
-let sum_all_5 = sum_8;
-let sum_all_6 = sum_9;
-let sum_all_7 = sum_10;
-let sum_all_8 = sum_11;
-let N_1 = row / max(C, 1u);
-let scratch_17 = scratch_at(N_1);
-let scratch_18 = scratch_at(N + N_1);
-let C_1 = row % max(C, 1u);
-let scratch_19 = scratch_at((((N + N) + N) + C) + C_1);
-let scratch_20 = scratch_at(((((N + N) + N) + C) + C) + C_1);
-let scratch_51 = scratch_at((N + N) + N_1);
-let scratch_56 = scratch_at(((N + N) + N) + C_1);
-let rsqrt = inverseSqrt((((sum_all_3 * spread) + (sum_all_4 * scratch_51)) + (sum_all_5 * scratch_56)) + eps);
-var sum_12 = vec4f(0.0f);
-for (var block_6 = lane; block_6 < S / 4u; block_6 += LANES * 256u) {
-var part_15 = vec4f(0.0f);
-let stop_6 = min(block_6 + (LANES * 256u), S / 4u);
-for (var i_6 = block_6; i_6 < stop_6; i_6 += LANES) {
-let d_y_1 = d_y_four(base_2 + i_6);
-let x_6 = x_four(base_2 + i_6);
-let add = ((vec4f(sum_all_6) * ((x_6 - vec4f(shift_2)) - vec4f(rest))) + (vec4f(sum_all_7) * ((x_6 - vec4f(scratch_17)) - vec4f(scratch_18)))) + (vec4f(sum_all_8) * ((x_6 - vec4f(scratch_19)) - vec4f(scratch_20)));
-part_15 = part_15 + (d_y_1 * (add * vec4f(rsqrt)));
+let mean_2=sum_3_2 / f32(S);
+let variance_2=larger((squares_3_2 / f32(S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var sum_4=0.0f;
+var sum_5=0.0f;
+for (var block_4=lane; block_4<M; block_4+=LANES*256u) {
+var part_7=0.0f;
+var part_8=0.0f;
+let stop_4=min(block_4+(LANES*256u),M);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let mean_weight_2=mean_weight_at(i_4);
+let exp_1=exp(mean_weight_2 - max_all);
+let var_weight_2=var_weight_at(i_4);
+let exp_2=exp(var_weight_2 - max_all_2);
+part_7=part_7+exp_1;
+part_8=part_8+exp_2;
 }
-sum_12 = sum_12 + part_15;
+sum_4=sum_4+part_7;
+sum_5=sum_5+part_8;
 }
-var sum_12_2 = fold_add(sum_12);
-for (var mask_6 = 1u; mask_6 < SUBGROUP; mask_6 *= 2u) {
-let other_29 = exchange(sum_12_2, mask_6);
-sum_12_2 = sum_12_2 + other_29;
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_13=exchange(sum_4,mask_4);
+sum_4=sum_4+other_13;
+let other_14=exchange(sum_5,mask_4);
+sum_5=sum_5+other_14;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_12_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_5;
 workgroupBarrier();
-for (var half_6 = LANES / 2u; half_6 >= SUBGROUP; half_6 /= 2u) {
-if (lane < half_6) {
-let mine_15 = scratch_memory[(row_in_group * LANES) + lane];
-let other_30 = scratch_memory[(row_in_group * LANES) + (lane + half_6)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_15 + other_30;
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_7=scratch_memory[(row_in_group*LANES)+lane];
+let other_15=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_15;
+let mine_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_16=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_8+other_16;
 }
 workgroupBarrier();
 }
-let all_15 = scratch_memory[row_in_group * LANES];
-sum_12_2 = all_15;
+let all_7=scratch_memory[row_in_group*LANES];
+sum_4=all_7;
+let all_8=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_5=all_8;
 workgroupBarrier();
 }
-let sum_all_9 = sum_12_2;
-if (active_1 && (lane == 0u)) {
-scratch_put((((((N + N) + N) + C) + C) + C) + row, sum_all_9);
-scratch_put(((((((N + N) + N) + C) + C) + C) + (N * C)) + row, spread);
-scratch_put((((((((N + N) + N) + C) + C) + C) + (N * C)) + (N * C)) + row, shift_2);
-scratch_put(((((((((N + N) + N) + C) + C) + C) + (N * C)) + (N * C)) + (N * C)) + row, rest);
+let sum_all=sum_4;
+let sum_all_2=sum_5;
+var sum_6=0.0f;
+var sum_7=0.0f;
+var sum_8=0.0f;
+var sum_9=0.0f;
+var sum_10=0.0f;
+var sum_11=0.0f;
+for (var block_5=lane; block_5<M; block_5+=LANES*256u) {
+var part_9=0.0f;
+var part_10=0.0f;
+var part_11=0.0f;
+var part_12=0.0f;
+var part_13=0.0f;
+var part_14=0.0f;
+let stop_5=min(block_5+(LANES*256u),M);
+for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
+let index_2=f32(i_5);
+let mean_weight_3=mean_weight_at(i_5);
+let exp_3=exp(mean_weight_3 - max_all);
+let div=exp_3 / sum_all;
+let var_weight_3=var_weight_at(i_5);
+let exp_4=exp(var_weight_3 - max_all_2);
+let div_2=exp_4 / sum_all_2;
+part_9=part_9+select(0.0f,div,index_2==0.0f);
+part_10=part_10+select(0.0f,div,index_2==1.0f);
+part_11=part_11+select(0.0f,div,index_2==2.0f);
+part_12=part_12+select(0.0f,div_2,index_2==0.0f);
+part_13=part_13+select(0.0f,div_2,index_2==1.0f);
+part_14=part_14+select(0.0f,div_2,index_2==2.0f);
+}
+sum_6=sum_6+part_9;
+sum_7=sum_7+part_10;
+sum_8=sum_8+part_11;
+sum_9=sum_9+part_12;
+sum_10=sum_10+part_13;
+sum_11=sum_11+part_14;
+}
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_17=exchange(sum_6,mask_5);
+sum_6=sum_6+other_17;
+let other_18=exchange(sum_7,mask_5);
+sum_7=sum_7+other_18;
+let other_19=exchange(sum_8,mask_5);
+sum_8=sum_8+other_19;
+let other_20=exchange(sum_9,mask_5);
+sum_9=sum_9+other_20;
+let other_21=exchange(sum_10,mask_5);
+sum_10=sum_10+other_21;
+let other_22=exchange(sum_11,mask_5);
+sum_11=sum_11+other_22;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_6;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_7;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_8;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_9;
+scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_10;
+scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_11;
+workgroupBarrier();
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_9=scratch_memory[(row_in_group*LANES)+lane];
+let other_23=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_9+other_23;
+let mine_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_24=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_10+other_24;
+let mine_11=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_25=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_11+other_25;
+let mine_12=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_26=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_12+other_26;
+let mine_13=scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_27=scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_13+other_27;
+let mine_14=scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_28=scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_14+other_28;
+}
+workgroupBarrier();
+}
+let all_9=scratch_memory[row_in_group*LANES];
+sum_6=all_9;
+let all_10=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_7=all_10;
+let all_11=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_8=all_11;
+let all_12=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_9=all_12;
+let all_13=scratch_memory[(4u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_10=all_13;
+let all_14=scratch_memory[(5u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_11=all_14;
+workgroupBarrier();
+}
+let sum_all_3=sum_6;
+let sum_all_4=sum_7;
+let sum_all_5=sum_8;
+let sum_all_6=sum_9;
+let sum_all_7=sum_10;
+let sum_all_8=sum_11;
+let N_1=row / max(C,1u);
+let scratch_17=scratch_at(N_1);
+let scratch_18=scratch_at((((N+3u) / 4u)*4u)+N_1);
+let C_1=row % max(C,1u);
+let scratch_19=scratch_at(((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+C_1);
+let scratch_20=scratch_at((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+C_1);
+let scratch_51=scratch_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+N_1);
+let scratch_56=scratch_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+C_1);
+let rsqrt=inverseSqrt((((sum_all_6*spread)+(sum_all_7*scratch_51))+(sum_all_8*scratch_56))+eps);
+var sum_12=vec4f(0.0f);
+for (var block_6=lane; block_6<S / 4u; block_6+=LANES*256u) {
+var part_15=vec4f(0.0f);
+let stop_6=min(block_6+(LANES*256u),S / 4u);
+for (var i_6=block_6; i_6<stop_6; i_6+=LANES) {
+let d_y_1=d_y_four(base_2+i_6);
+let x_6=x_four(base_2+i_6);
+let add=((vec4f(sum_all_3)*((x_6 - vec4f(shift_2)) - vec4f(rest)))+(vec4f(sum_all_4)*((x_6 - vec4f(scratch_17)) - vec4f(scratch_18))))+(vec4f(sum_all_5)*((x_6 - vec4f(scratch_19)) - vec4f(scratch_20)));
+part_15=part_15+(d_y_1*(add*vec4f(rsqrt)));
+}
+sum_12=sum_12+part_15;
+}
+var sum_12_2=fold_add(sum_12);
+for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
+let other_29=exchange(sum_12_2,mask_6);
+sum_12_2=sum_12_2+other_29;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_12_2;
+workgroupBarrier();
+for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
+if (lane<half_6) {
+let mine_15=scratch_memory[(row_in_group*LANES)+lane];
+let other_30=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_15+other_30;
+}
+workgroupBarrier();
+}
+let all_15=scratch_memory[row_in_group*LANES];
+sum_12_2=all_15;
+workgroupBarrier();
+}
+let sum_all_9=sum_12_2;
+if (active_1 && (lane==0u)) {
+scratch_put(((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row,sum_all_9);
+scratch_put((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row,spread);
+scratch_put(((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row,shift_2);
+scratch_put((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row,rest);
 }
 }
 `,
             bindings: [
-              { tensor: "var_weight", access: "read", name: "var_weight", accessors: { at: "var_weight_at" } },
               {
                 tensor: "mean_weight",
                 access: "read",
                 name: "mean_weight",
                 accessors: { at: "mean_weight_at" },
               },
+              { tensor: "var_weight", access: "read", name: "var_weight", accessors: { at: "var_weight_at" } },
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
               {
@@ -5322,6 +5331,7 @@ scratch_put(((((((((N + N) + N) + C) + C) + C) + (N * C)) + (N * C)) + (N * C)) 
         name: "scratch_80",
         grid: ["N"],
         row: ["M"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -5336,286 +5346,286 @@ override M: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 3u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-var max_1 = non_finite(4286578688u);
-for (var block = lane; block < M; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), M);
-for (var i = block; i < stop; i += LANES) {
-let var_weight_1 = var_weight_at(i);
-part_1 = larger(part_1, var_weight_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+var max_1=non_finite(4286578688u);
+for (var block=lane; block<M; block+=LANES*256u) {
+var part_1=non_finite(4286578688u);
+let stop=min(block+(LANES*256u),M);
+for (var i=block; i<stop; i+=LANES) {
+let var_weight_1=var_weight_at(i);
+part_1=larger(part_1,var_weight_1);
 }
-max_1 = larger(max_1, part_1);
+max_1=larger(max_1,part_1);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_1,mask);
+max_1=larger(max_1,other);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_1;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-workgroupBarrier();
-}
-let max_all = max_1;
-let base = row * (C * S);
-let x_1 = x_at(base);
-let x_2 = x_at(base + ((C * S) / 2u));
-let x_3 = x_at(base + ((C * S) - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block_2 = lane; block_2 < C * S; block_2 += LANES * 256u) {
-var part_2 = 0.0f;
-var part_3 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), C * S);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_4 = x_at(base + i_2);
-let d = x_4 - shift;
-part_2 = part_2 + d;
-part_3 = part_3 + (d * d);
-}
-sum = sum + part_2;
-squares = squares + part_3;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum, mask_2);
-sum = sum + other_3;
-let other_4 = exchange(squares, mask_2);
-squares = squares + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_3;
+let all=scratch_memory[row_in_group*LANES];
+max_1=all;
 workgroupBarrier();
 }
-let mean = sum / f32(C * S);
-let variance = larger((squares / f32(C * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, C * S, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_4 = 0.0f;
-var part_5 = 0.0f;
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_5 = x_at(base + i_3);
-let d_2 = x_5 - shift_2;
-part_4 = part_4 + d_2;
-part_5 = part_5 + (d_2 * d_2);
+let max_all=max_1;
+let base=row*(C*S);
+let x_1=x_at(base);
+let x_2=x_at(base+((C*S) / 2u));
+let x_3=x_at(base+((C*S) - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block_2=lane; block_2<C*S; block_2+=LANES*256u) {
+var part_2=0.0f;
+var part_3=0.0f;
+let stop_2=min(block_2+(LANES*256u),C*S);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_4=x_at(base+i_2);
+let d=x_4 - shift;
+part_2=part_2+d;
+part_3=part_3+(d*d);
 }
-sum_2 = sum_2 + part_4;
-squares_2 = squares_2 + part_5;
+sum=sum+part_2;
+squares=squares+part_3;
 }
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_2, mask_3);
-sum_2 = sum_2 + other_7;
-let other_8 = exchange(squares_2, mask_3);
-squares_2 = squares_2 + other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum,mask_2);
+sum=sum+other_3;
+let other_4=exchange(squares,mask_2);
+squares=squares+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_9 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_9;
-let mine_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_5 + other_10;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_2 = all_4;
-let all_5 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_5;
-workgroupBarrier();
-}
-let mean_2 = sum_2 / f32(C * S);
-let variance_2 = larger((squares_2 / f32(C * S)) - (mean_2 * mean_2), 0.0f);
-let spread = select(variance, variance_2, far);
-let rest = select(mean, mean_2, far);
-var sum_3 = 0.0f;
-for (var block_4 = lane; block_4 < M; block_4 += LANES * 256u) {
-var part_6 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), M);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let var_weight_2 = var_weight_at(i_4);
-let exp_1 = exp(var_weight_2 - max_all);
-part_6 = part_6 + exp_1;
-}
-sum_3 = sum_3 + part_6;
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_11 = exchange(sum_3, mask_4);
-sum_3 = sum_3 + other_11;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-let other_12 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_6 = scratch_memory[row_in_group * LANES];
-sum_3 = all_6;
+let all_2=scratch_memory[row_in_group*LANES];
+sum=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_3;
 workgroupBarrier();
 }
-let sum_all = sum_3;
-var sum_4 = 0.0f;
-var sum_5 = 0.0f;
-var sum_6 = 0.0f;
-for (var block_5 = lane; block_5 < M; block_5 += LANES * 256u) {
-var part_7 = 0.0f;
-var part_8 = 0.0f;
-var part_9 = 0.0f;
-let stop_5 = min(block_5 + (LANES * 256u), M);
-for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
-let index_2 = f32(i_5);
-let var_weight_3 = var_weight_at(i_5);
-let exp_2 = exp(var_weight_3 - max_all);
-let div = exp_2 / sum_all;
-part_7 = part_7 + select(0.0f, div, index_2 == 0.0f);
-part_8 = part_8 + select(0.0f, div, index_2 == 1.0f);
-part_9 = part_9 + select(0.0f, div, index_2 == 2.0f);
+let mean=sum / f32(C*S);
+let variance=larger((squares / f32(C*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,C*S,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_4=0.0f;
+var part_5=0.0f;
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_5=x_at(base+i_3);
+let d_2=x_5 - shift_2;
+part_4=part_4+d_2;
+part_5=part_5+(d_2*d_2);
 }
-sum_4 = sum_4 + part_7;
-sum_5 = sum_5 + part_8;
-sum_6 = sum_6 + part_9;
+sum_2=sum_2+part_4;
+squares_2=squares_2+part_5;
 }
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_13 = exchange(sum_4, mask_5);
-sum_4 = sum_4 + other_13;
-let other_14 = exchange(sum_5, mask_5);
-sum_5 = sum_5 + other_14;
-let other_15 = exchange(sum_6, mask_5);
-sum_6 = sum_6 + other_15;
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_7=exchange(sum_2,mask_3);
+sum_2=sum_2+other_7;
+let other_8=exchange(squares_2,mask_3);
+squares_2=squares_2+other_8;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_4;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_5;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_6;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-if (lane < half_5) {
-let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
-let other_16 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_16;
-let mine_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_17 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_8 + other_17;
-let mine_9 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_18 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_9 + other_18;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
-let all_7 = scratch_memory[row_in_group * LANES];
-sum_4 = all_7;
-let all_8 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_5 = all_8;
-let all_9 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_6 = all_9;
+let all_4=scratch_memory[row_in_group*LANES];
+sum_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_5;
 workgroupBarrier();
 }
-let sum_all_2 = sum_4;
-let sum_all_3 = sum_5;
-let sum_all_4 = sum_6;
-let base_2 = ((((((N + N) + N) + C) + C) + C) + (N * C)) + (row * C);
-let mul = sum_all_3 * spread;
-let base_3 = (((((N + N) + N) + C) + C) + C) + (row * C);
-var sum_7 = 0.0f;
-for (var block_6 = lane; block_6 < C; block_6 += LANES * 256u) {
-var part_10 = 0.0f;
-let stop_6 = min(block_6 + (LANES * 256u), C);
-for (var i_6 = block_6; i_6 < stop_6; i_6 += LANES) {
-let scratch_47 = scratch_at(base_2 + i_6);
-let scratch_56 = scratch_at(((N + N) + N) + i_6);
-let rsqrt = inverseSqrt((((sum_all_2 * scratch_47) + mul) + (sum_all_4 * scratch_56)) + eps);
-let scratch_65 = scratch_at(base_3 + i_6);
-let gamma_1 = gamma_at(i_6);
-part_10 = part_10 + (((rsqrt * rsqrt) * scratch_65) * gamma_1);
+let mean_2=sum_2 / f32(C*S);
+let variance_2=larger((squares_2 / f32(C*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var sum_3=0.0f;
+for (var block_4=lane; block_4<M; block_4+=LANES*256u) {
+var part_6=0.0f;
+let stop_4=min(block_4+(LANES*256u),M);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let var_weight_2=var_weight_at(i_4);
+let exp_1=exp(var_weight_2 - max_all);
+part_6=part_6+exp_1;
 }
-sum_7 = sum_7 + part_10;
+sum_3=sum_3+part_6;
 }
-for (var mask_6 = 1u; mask_6 < SUBGROUP; mask_6 *= 2u) {
-let other_19 = exchange(sum_7, mask_6);
-sum_7 = sum_7 + other_19;
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_11=exchange(sum_3,mask_4);
+sum_3=sum_3+other_11;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_7;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
 workgroupBarrier();
-for (var half_6 = LANES / 2u; half_6 >= SUBGROUP; half_6 /= 2u) {
-if (lane < half_6) {
-let mine_10 = scratch_memory[(row_in_group * LANES) + lane];
-let other_20 = scratch_memory[(row_in_group * LANES) + (lane + half_6)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_10 + other_20;
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_10 = scratch_memory[row_in_group * LANES];
-sum_7 = all_10;
+let all_6=scratch_memory[row_in_group*LANES];
+sum_3=all_6;
 workgroupBarrier();
 }
-let sum_all_5 = sum_7;
-if (active_1 && (lane == 0u)) {
-scratch_put((N + N) + row, spread);
-scratch_put(row, shift_2);
-scratch_put(N + row, rest);
-scratch_put((((((((((N + N) + N) + C) + C) + C) + (N * C)) + (N * C)) + (N * C)) + (N * C)) + row, sum_all_5 * spread);
+let sum_all=sum_3;
+var sum_4=0.0f;
+var sum_5=0.0f;
+var sum_6=0.0f;
+for (var block_5=lane; block_5<M; block_5+=LANES*256u) {
+var part_7=0.0f;
+var part_8=0.0f;
+var part_9=0.0f;
+let stop_5=min(block_5+(LANES*256u),M);
+for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
+let index_2=f32(i_5);
+let var_weight_3=var_weight_at(i_5);
+let exp_2=exp(var_weight_3 - max_all);
+let div=exp_2 / sum_all;
+part_7=part_7+select(0.0f,div,index_2==0.0f);
+part_8=part_8+select(0.0f,div,index_2==1.0f);
+part_9=part_9+select(0.0f,div,index_2==2.0f);
+}
+sum_4=sum_4+part_7;
+sum_5=sum_5+part_8;
+sum_6=sum_6+part_9;
+}
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_13=exchange(sum_4,mask_5);
+sum_4=sum_4+other_13;
+let other_14=exchange(sum_5,mask_5);
+sum_5=sum_5+other_14;
+let other_15=exchange(sum_6,mask_5);
+sum_6=sum_6+other_15;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_5;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_6;
+workgroupBarrier();
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_7=scratch_memory[(row_in_group*LANES)+lane];
+let other_16=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_16;
+let mine_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_17=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_8+other_17;
+let mine_9=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_18=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_9+other_18;
+}
+workgroupBarrier();
+}
+let all_7=scratch_memory[row_in_group*LANES];
+sum_4=all_7;
+let all_8=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_5=all_8;
+let all_9=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_6=all_9;
+workgroupBarrier();
+}
+let sum_all_2=sum_4;
+let sum_all_3=sum_5;
+let sum_all_4=sum_6;
+let base_2=(((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+(row*C);
+let mul=sum_all_3*spread;
+let base_3=((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(row*C);
+var sum_7=0.0f;
+for (var block_6=lane; block_6<C; block_6+=LANES*256u) {
+var part_10=0.0f;
+let stop_6=min(block_6+(LANES*256u),C);
+for (var i_6=block_6; i_6<stop_6; i_6+=LANES) {
+let scratch_47=scratch_at(base_2+i_6);
+let scratch_56=scratch_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+i_6);
+let rsqrt=inverseSqrt((((sum_all_2*scratch_47)+mul)+(sum_all_4*scratch_56))+eps);
+let scratch_65=scratch_at(base_3+i_6);
+let gamma_1=gamma_at(i_6);
+part_10=part_10+(((rsqrt*rsqrt)*scratch_65)*gamma_1);
+}
+sum_7=sum_7+part_10;
+}
+for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
+let other_19=exchange(sum_7,mask_6);
+sum_7=sum_7+other_19;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_7;
+workgroupBarrier();
+for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
+if (lane<half_6) {
+let mine_10=scratch_memory[(row_in_group*LANES)+lane];
+let other_20=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_10+other_20;
+}
+workgroupBarrier();
+}
+let all_10=scratch_memory[row_in_group*LANES];
+sum_7=all_10;
+workgroupBarrier();
+}
+let sum_all_5=sum_7;
+if (active_1 && (lane==0u)) {
+scratch_put(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row,spread);
+scratch_put(row,shift_2);
+scratch_put((((N+3u) / 4u)*4u)+row,rest);
+scratch_put(((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row,sum_all_5*spread);
 }
 }
 `,
@@ -5655,294 +5665,294 @@ override M: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 3u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-var max_1 = non_finite(4286578688u);
-for (var block = lane; block < M; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), M);
-for (var i = block; i < stop; i += LANES) {
-let var_weight_1 = var_weight_at(i);
-part_1 = larger(part_1, var_weight_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+var max_1=non_finite(4286578688u);
+for (var block=lane; block<M; block+=LANES*256u) {
+var part_1=non_finite(4286578688u);
+let stop=min(block+(LANES*256u),M);
+for (var i=block; i<stop; i+=LANES) {
+let var_weight_1=var_weight_at(i);
+part_1=larger(part_1,var_weight_1);
 }
-max_1 = larger(max_1, part_1);
+max_1=larger(max_1,part_1);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_1,mask);
+max_1=larger(max_1,other);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_1;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-workgroupBarrier();
-}
-let max_all = max_1;
-let base = row * (C * S);
-let x_1 = x_at(base);
-let x_2 = x_at(base + ((C * S) / 2u));
-let x_3 = x_at(base + ((C * S) - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let base_2 = row * ((C * S) / 4u);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block_2 = lane; block_2 < (C * S) / 4u; block_2 += LANES * 256u) {
-var part_2 = vec4f(0.0f);
-var part_3 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), (C * S) / 4u);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_4 = x_four(base_2 + i_2);
-let d = x_4 - vec4f(shift);
-part_2 = part_2 + d;
-part_3 = part_3 + (d * d);
-}
-sum = sum + part_2;
-squares = squares + part_3;
-}
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_3;
-let other_4 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum_2 = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_3;
+let all=scratch_memory[row_in_group*LANES];
+max_1=all;
 workgroupBarrier();
 }
-let mean = sum_2 / f32(C * S);
-let variance = larger((squares_2 / f32(C * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, (C * S) / 4u, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_4 = vec4f(0.0f);
-var part_5 = vec4f(0.0f);
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_5 = x_four(base_2 + i_3);
-let d_2 = x_5 - vec4f(shift_2);
-part_4 = part_4 + d_2;
-part_5 = part_5 + (d_2 * d_2);
+let max_all=max_1;
+let base=row*(C*S);
+let x_1=x_at(base);
+let x_2=x_at(base+((C*S) / 2u));
+let x_3=x_at(base+((C*S) - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let base_2=row*((C*S) / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block_2=lane; block_2<(C*S) / 4u; block_2+=LANES*256u) {
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),(C*S) / 4u);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_4=x_four(base_2+i_2);
+let d=x_4 - vec4f(shift);
+part_2=part_2+d;
+part_3=part_3+(d*d);
 }
-sum_3 = sum_3 + part_4;
-squares_3 = squares_3 + part_5;
+sum=sum+part_2;
+squares=squares+part_3;
 }
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_3_2, mask_3);
-sum_3_2 = sum_3_2 + other_7;
-let other_8 = exchange(squares_3_2, mask_3);
-squares_3_2 = squares_3_2 + other_8;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum_2,mask_2);
+sum_2=sum_2+other_3;
+let other_4=exchange(squares_2,mask_2);
+squares_2=squares_2+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_9 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_9;
-let mine_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_5 + other_10;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_4;
-let all_5 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_5;
-workgroupBarrier();
-}
-let mean_2 = sum_3_2 / f32(C * S);
-let variance_2 = larger((squares_3_2 / f32(C * S)) - (mean_2 * mean_2), 0.0f);
-let spread = select(variance, variance_2, far);
-let rest = select(mean, mean_2, far);
-var sum_4 = 0.0f;
-for (var block_4 = lane; block_4 < M; block_4 += LANES * 256u) {
-var part_6 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), M);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let var_weight_2 = var_weight_at(i_4);
-let exp_1 = exp(var_weight_2 - max_all);
-part_6 = part_6 + exp_1;
-}
-sum_4 = sum_4 + part_6;
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_11 = exchange(sum_4, mask_4);
-sum_4 = sum_4 + other_11;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_4;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-let other_12 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_6 = scratch_memory[row_in_group * LANES];
-sum_4 = all_6;
+let all_2=scratch_memory[row_in_group*LANES];
+sum_2=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_3;
 workgroupBarrier();
 }
-let sum_all = sum_4;
-var sum_5 = 0.0f;
-var sum_6 = 0.0f;
-var sum_7 = 0.0f;
-for (var block_5 = lane; block_5 < M; block_5 += LANES * 256u) {
-var part_7 = 0.0f;
-var part_8 = 0.0f;
-var part_9 = 0.0f;
-let stop_5 = min(block_5 + (LANES * 256u), M);
-for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
-let index_2 = f32(i_5);
-let var_weight_3 = var_weight_at(i_5);
-let exp_2 = exp(var_weight_3 - max_all);
-let div = exp_2 / sum_all;
-part_7 = part_7 + select(0.0f, div, index_2 == 0.0f);
-part_8 = part_8 + select(0.0f, div, index_2 == 1.0f);
-part_9 = part_9 + select(0.0f, div, index_2 == 2.0f);
+let mean=sum_2 / f32(C*S);
+let variance=larger((squares_2 / f32(C*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,(C*S) / 4u,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_4=vec4f(0.0f);
+var part_5=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_5=x_four(base_2+i_3);
+let d_2=x_5 - vec4f(shift_2);
+part_4=part_4+d_2;
+part_5=part_5+(d_2*d_2);
 }
-sum_5 = sum_5 + part_7;
-sum_6 = sum_6 + part_8;
-sum_7 = sum_7 + part_9;
+sum_3=sum_3+part_4;
+squares_3=squares_3+part_5;
 }
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_13 = exchange(sum_5, mask_5);
-sum_5 = sum_5 + other_13;
-let other_14 = exchange(sum_6, mask_5);
-sum_6 = sum_6 + other_14;
-let other_15 = exchange(sum_7, mask_5);
-sum_7 = sum_7 + other_15;
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_7=exchange(sum_3_2,mask_3);
+sum_3_2=sum_3_2+other_7;
+let other_8=exchange(squares_3_2,mask_3);
+squares_3_2=squares_3_2+other_8;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_5;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_6;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_7;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
 workgroupBarrier();
-for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-if (lane < half_5) {
-let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
-let other_16 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_16;
-let mine_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_17 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_8 + other_17;
-let mine_9 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_18 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_9 + other_18;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
-let all_7 = scratch_memory[row_in_group * LANES];
-sum_5 = all_7;
-let all_8 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_6 = all_8;
-let all_9 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_7 = all_9;
+let all_4=scratch_memory[row_in_group*LANES];
+sum_3_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_5;
 workgroupBarrier();
 }
-let sum_all_2 = sum_5;
-let sum_all_3 = sum_6;
-let sum_all_4 = sum_7;
-let base_3 = ((((((N + N) + N) + C) + C) + C) + (N * C)) + (row * C);
-let mul = sum_all_3 * spread;
-let base_4 = (((((N + N) + N) + C) + C) + C) + (row * C);
-var sum_8 = 0.0f;
-for (var block_6 = lane; block_6 < C; block_6 += LANES * 256u) {
-var part_10 = 0.0f;
-let stop_6 = min(block_6 + (LANES * 256u), C);
-for (var i_6 = block_6; i_6 < stop_6; i_6 += LANES) {
-let scratch_47 = scratch_at(base_3 + i_6);
-let scratch_56 = scratch_at(((N + N) + N) + i_6);
-let rsqrt = inverseSqrt((((sum_all_2 * scratch_47) + mul) + (sum_all_4 * scratch_56)) + eps);
-let scratch_65 = scratch_at(base_4 + i_6);
-let gamma_1 = gamma_at(i_6);
-part_10 = part_10 + (((rsqrt * rsqrt) * scratch_65) * gamma_1);
+let mean_2=sum_3_2 / f32(C*S);
+let variance_2=larger((squares_3_2 / f32(C*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var sum_4=0.0f;
+for (var block_4=lane; block_4<M; block_4+=LANES*256u) {
+var part_6=0.0f;
+let stop_4=min(block_4+(LANES*256u),M);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let var_weight_2=var_weight_at(i_4);
+let exp_1=exp(var_weight_2 - max_all);
+part_6=part_6+exp_1;
 }
-sum_8 = sum_8 + part_10;
+sum_4=sum_4+part_6;
 }
-for (var mask_6 = 1u; mask_6 < SUBGROUP; mask_6 *= 2u) {
-let other_19 = exchange(sum_8, mask_6);
-sum_8 = sum_8 + other_19;
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_11=exchange(sum_4,mask_4);
+sum_4=sum_4+other_11;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_8;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_4;
 workgroupBarrier();
-for (var half_6 = LANES / 2u; half_6 >= SUBGROUP; half_6 /= 2u) {
-if (lane < half_6) {
-let mine_10 = scratch_memory[(row_in_group * LANES) + lane];
-let other_20 = scratch_memory[(row_in_group * LANES) + (lane + half_6)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_10 + other_20;
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_10 = scratch_memory[row_in_group * LANES];
-sum_8 = all_10;
+let all_6=scratch_memory[row_in_group*LANES];
+sum_4=all_6;
 workgroupBarrier();
 }
-let sum_all_5 = sum_8;
-if (active_1 && (lane == 0u)) {
-scratch_put((N + N) + row, spread);
-scratch_put(row, shift_2);
-scratch_put(N + row, rest);
-scratch_put((((((((((N + N) + N) + C) + C) + C) + (N * C)) + (N * C)) + (N * C)) + (N * C)) + row, sum_all_5 * spread);
+let sum_all=sum_4;
+var sum_5=0.0f;
+var sum_6=0.0f;
+var sum_7=0.0f;
+for (var block_5=lane; block_5<M; block_5+=LANES*256u) {
+var part_7=0.0f;
+var part_8=0.0f;
+var part_9=0.0f;
+let stop_5=min(block_5+(LANES*256u),M);
+for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
+let index_2=f32(i_5);
+let var_weight_3=var_weight_at(i_5);
+let exp_2=exp(var_weight_3 - max_all);
+let div=exp_2 / sum_all;
+part_7=part_7+select(0.0f,div,index_2==0.0f);
+part_8=part_8+select(0.0f,div,index_2==1.0f);
+part_9=part_9+select(0.0f,div,index_2==2.0f);
+}
+sum_5=sum_5+part_7;
+sum_6=sum_6+part_8;
+sum_7=sum_7+part_9;
+}
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_13=exchange(sum_5,mask_5);
+sum_5=sum_5+other_13;
+let other_14=exchange(sum_6,mask_5);
+sum_6=sum_6+other_14;
+let other_15=exchange(sum_7,mask_5);
+sum_7=sum_7+other_15;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_5;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_6;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7;
+workgroupBarrier();
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_7=scratch_memory[(row_in_group*LANES)+lane];
+let other_16=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_16;
+let mine_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_17=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_8+other_17;
+let mine_9=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_18=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_9+other_18;
+}
+workgroupBarrier();
+}
+let all_7=scratch_memory[row_in_group*LANES];
+sum_5=all_7;
+let all_8=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_6=all_8;
+let all_9=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_7=all_9;
+workgroupBarrier();
+}
+let sum_all_2=sum_5;
+let sum_all_3=sum_6;
+let sum_all_4=sum_7;
+let base_3=(((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+(row*C);
+let mul=sum_all_3*spread;
+let base_4=((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(row*C);
+var sum_8=0.0f;
+for (var block_6=lane; block_6<C; block_6+=LANES*256u) {
+var part_10=0.0f;
+let stop_6=min(block_6+(LANES*256u),C);
+for (var i_6=block_6; i_6<stop_6; i_6+=LANES) {
+let scratch_47=scratch_at(base_3+i_6);
+let scratch_56=scratch_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+i_6);
+let rsqrt=inverseSqrt((((sum_all_2*scratch_47)+mul)+(sum_all_4*scratch_56))+eps);
+let scratch_65=scratch_at(base_4+i_6);
+let gamma_1=gamma_at(i_6);
+part_10=part_10+(((rsqrt*rsqrt)*scratch_65)*gamma_1);
+}
+sum_8=sum_8+part_10;
+}
+for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
+let other_19=exchange(sum_8,mask_6);
+sum_8=sum_8+other_19;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_8;
+workgroupBarrier();
+for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
+if (lane<half_6) {
+let mine_10=scratch_memory[(row_in_group*LANES)+lane];
+let other_20=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_10+other_20;
+}
+workgroupBarrier();
+}
+let all_10=scratch_memory[row_in_group*LANES];
+sum_8=all_10;
+workgroupBarrier();
+}
+let sum_all_5=sum_8;
+if (active_1 && (lane==0u)) {
+scratch_put(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row,spread);
+scratch_put(row,shift_2);
+scratch_put((((N+3u) / 4u)*4u)+row,rest);
+scratch_put(((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row,sum_all_5*spread);
 }
 }
 `,
@@ -5977,6 +5987,7 @@ scratch_put((((((((((N + N) + N) + C) + C) + C) + (N * C)) + (N * C)) + (N * C))
         name: "scratch_71",
         grid: ["C"],
         row: ["M"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -5991,296 +6002,296 @@ override M: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 3u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-var max_1 = non_finite(4286578688u);
-for (var block = lane; block < M; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), M);
-for (var i = block; i < stop; i += LANES) {
-let var_weight_1 = var_weight_at(i);
-part_1 = larger(part_1, var_weight_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+var max_1=non_finite(4286578688u);
+for (var block=lane; block<M; block+=LANES*256u) {
+var part_1=non_finite(4286578688u);
+let stop=min(block+(LANES*256u),M);
+for (var i=block; i<stop; i+=LANES) {
+let var_weight_1=var_weight_at(i);
+part_1=larger(part_1,var_weight_1);
 }
-max_1 = larger(max_1, part_1);
+max_1=larger(max_1,part_1);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_1,mask);
+max_1=larger(max_1,other);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_1;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-workgroupBarrier();
-}
-let max_all = max_1;
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base = row * S;
-let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block_2 = lane; block_2 < N * S; block_2 += LANES * 256u) {
-var part_2 = 0.0f;
-var part_3 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), N * S);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let N_4 = i_2 / max(S, 1u);
-let S_4 = i_2 % max(S, 1u);
-let x_4 = x_at(base + ((N_4 * (C * S)) + S_4));
-let d = x_4 - shift;
-part_2 = part_2 + d;
-part_3 = part_3 + (d * d);
-}
-sum = sum + part_2;
-squares = squares + part_3;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum, mask_2);
-sum = sum + other_3;
-let other_4 = exchange(squares, mask_2);
-squares = squares + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_3;
+let all=scratch_memory[row_in_group*LANES];
+max_1=all;
 workgroupBarrier();
 }
-let mean = sum / f32(N * S);
-let variance = larger((squares / f32(N * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, N * S, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_4 = 0.0f;
-var part_5 = 0.0f;
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let N_5 = i_3 / max(S, 1u);
-let S_5 = i_3 % max(S, 1u);
-let x_5 = x_at(base + ((N_5 * (C * S)) + S_5));
-let d_2 = x_5 - shift_2;
-part_4 = part_4 + d_2;
-part_5 = part_5 + (d_2 * d_2);
+let max_all=max_1;
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base=row*S;
+let x_1=x_at(base+((N_1*(C*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_2*(C*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_3*(C*S))+S_3));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block_2=lane; block_2<N*S; block_2+=LANES*256u) {
+var part_2=0.0f;
+var part_3=0.0f;
+let stop_2=min(block_2+(LANES*256u),N*S);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let N_4=i_2 / max(S,1u);
+let S_4=i_2 % max(S,1u);
+let x_4=x_at(base+((N_4*(C*S))+S_4));
+let d=x_4 - shift;
+part_2=part_2+d;
+part_3=part_3+(d*d);
 }
-sum_2 = sum_2 + part_4;
-squares_2 = squares_2 + part_5;
+sum=sum+part_2;
+squares=squares+part_3;
 }
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_2, mask_3);
-sum_2 = sum_2 + other_7;
-let other_8 = exchange(squares_2, mask_3);
-squares_2 = squares_2 + other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum,mask_2);
+sum=sum+other_3;
+let other_4=exchange(squares,mask_2);
+squares=squares+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_9 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_9;
-let mine_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_5 + other_10;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_2 = all_4;
-let all_5 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_5;
-workgroupBarrier();
-}
-let mean_2 = sum_2 / f32(N * S);
-let variance_2 = larger((squares_2 / f32(N * S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-var sum_3 = 0.0f;
-for (var block_4 = lane; block_4 < M; block_4 += LANES * 256u) {
-var part_6 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), M);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let var_weight_2 = var_weight_at(i_4);
-let exp_1 = exp(var_weight_2 - max_all);
-part_6 = part_6 + exp_1;
-}
-sum_3 = sum_3 + part_6;
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_11 = exchange(sum_3, mask_4);
-sum_3 = sum_3 + other_11;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-let other_12 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_6 = scratch_memory[row_in_group * LANES];
-sum_3 = all_6;
+let all_2=scratch_memory[row_in_group*LANES];
+sum=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_3;
 workgroupBarrier();
 }
-let sum_all = sum_3;
-var sum_4 = 0.0f;
-var sum_5 = 0.0f;
-var sum_6 = 0.0f;
-for (var block_5 = lane; block_5 < M; block_5 += LANES * 256u) {
-var part_7 = 0.0f;
-var part_8 = 0.0f;
-var part_9 = 0.0f;
-let stop_5 = min(block_5 + (LANES * 256u), M);
-for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
-let index_2 = f32(i_5);
-let var_weight_3 = var_weight_at(i_5);
-let exp_2 = exp(var_weight_3 - max_all);
-let div = exp_2 / sum_all;
-part_7 = part_7 + select(0.0f, div, index_2 == 0.0f);
-part_8 = part_8 + select(0.0f, div, index_2 == 1.0f);
-part_9 = part_9 + select(0.0f, div, index_2 == 2.0f);
+let mean=sum / f32(N*S);
+let variance=larger((squares / f32(N*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,N*S,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_4=0.0f;
+var part_5=0.0f;
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let N_5=i_3 / max(S,1u);
+let S_5=i_3 % max(S,1u);
+let x_5=x_at(base+((N_5*(C*S))+S_5));
+let d_2=x_5 - shift_2;
+part_4=part_4+d_2;
+part_5=part_5+(d_2*d_2);
 }
-sum_4 = sum_4 + part_7;
-sum_5 = sum_5 + part_8;
-sum_6 = sum_6 + part_9;
+sum_2=sum_2+part_4;
+squares_2=squares_2+part_5;
 }
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_13 = exchange(sum_4, mask_5);
-sum_4 = sum_4 + other_13;
-let other_14 = exchange(sum_5, mask_5);
-sum_5 = sum_5 + other_14;
-let other_15 = exchange(sum_6, mask_5);
-sum_6 = sum_6 + other_15;
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_7=exchange(sum_2,mask_3);
+sum_2=sum_2+other_7;
+let other_8=exchange(squares_2,mask_3);
+squares_2=squares_2+other_8;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_4;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_5;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_6;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-if (lane < half_5) {
-let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
-let other_16 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_16;
-let mine_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_17 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_8 + other_17;
-let mine_9 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_18 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_9 + other_18;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
-let all_7 = scratch_memory[row_in_group * LANES];
-sum_4 = all_7;
-let all_8 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_5 = all_8;
-let all_9 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_6 = all_9;
+let all_4=scratch_memory[row_in_group*LANES];
+sum_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_5;
 workgroupBarrier();
 }
-let sum_all_2 = sum_4;
-let sum_all_3 = sum_5;
-let sum_all_4 = sum_6;
-let base_2 = ((((((N + N) + N) + C) + C) + C) + (N * C)) + row;
-let mul = sum_all_4 * spread;
-let base_3 = (((((N + N) + N) + C) + C) + C) + row;
-var sum_7 = 0.0f;
-for (var block_6 = lane; block_6 < N; block_6 += LANES * 256u) {
-var part_10 = 0.0f;
-let stop_6 = min(block_6 + (LANES * 256u), N);
-for (var i_6 = block_6; i_6 < stop_6; i_6 += LANES) {
-let scratch_47 = scratch_at(base_2 + (i_6 * C));
-let scratch_51 = scratch_at((N + N) + i_6);
-let rsqrt = inverseSqrt((((sum_all_2 * scratch_47) + (sum_all_3 * scratch_51)) + mul) + eps);
-let scratch_65 = scratch_at(base_3 + (i_6 * C));
-part_10 = part_10 + ((rsqrt * rsqrt) * scratch_65);
+let mean_2=sum_2 / f32(N*S);
+let variance_2=larger((squares_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var sum_3=0.0f;
+for (var block_4=lane; block_4<M; block_4+=LANES*256u) {
+var part_6=0.0f;
+let stop_4=min(block_4+(LANES*256u),M);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let var_weight_2=var_weight_at(i_4);
+let exp_1=exp(var_weight_2 - max_all);
+part_6=part_6+exp_1;
 }
-sum_7 = sum_7 + part_10;
+sum_3=sum_3+part_6;
 }
-for (var mask_6 = 1u; mask_6 < SUBGROUP; mask_6 *= 2u) {
-let other_19 = exchange(sum_7, mask_6);
-sum_7 = sum_7 + other_19;
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_11=exchange(sum_3,mask_4);
+sum_3=sum_3+other_11;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_7;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
 workgroupBarrier();
-for (var half_6 = LANES / 2u; half_6 >= SUBGROUP; half_6 /= 2u) {
-if (lane < half_6) {
-let mine_10 = scratch_memory[(row_in_group * LANES) + lane];
-let other_20 = scratch_memory[(row_in_group * LANES) + (lane + half_6)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_10 + other_20;
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_10 = scratch_memory[row_in_group * LANES];
-sum_7 = all_10;
+let all_6=scratch_memory[row_in_group*LANES];
+sum_3=all_6;
 workgroupBarrier();
 }
-let sum_all_5 = sum_7;
-if (active_1 && (lane == 0u)) {
-scratch_put((((N + N) + N) + C) + row, shift_2);
-scratch_put(((((N + N) + N) + C) + C) + row, rest);
-scratch_put(((N + N) + N) + row, spread);
-let gamma_1 = gamma_at(row);
-scratch_put(((((((((((N + N) + N) + C) + C) + C) + (N * C)) + (N * C)) + (N * C)) + (N * C)) + N) + row, (gamma_1 * sum_all_5) * spread);
+let sum_all=sum_3;
+var sum_4=0.0f;
+var sum_5=0.0f;
+var sum_6=0.0f;
+for (var block_5=lane; block_5<M; block_5+=LANES*256u) {
+var part_7=0.0f;
+var part_8=0.0f;
+var part_9=0.0f;
+let stop_5=min(block_5+(LANES*256u),M);
+for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
+let index_2=f32(i_5);
+let var_weight_3=var_weight_at(i_5);
+let exp_2=exp(var_weight_3 - max_all);
+let div=exp_2 / sum_all;
+part_7=part_7+select(0.0f,div,index_2==0.0f);
+part_8=part_8+select(0.0f,div,index_2==1.0f);
+part_9=part_9+select(0.0f,div,index_2==2.0f);
+}
+sum_4=sum_4+part_7;
+sum_5=sum_5+part_8;
+sum_6=sum_6+part_9;
+}
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_13=exchange(sum_4,mask_5);
+sum_4=sum_4+other_13;
+let other_14=exchange(sum_5,mask_5);
+sum_5=sum_5+other_14;
+let other_15=exchange(sum_6,mask_5);
+sum_6=sum_6+other_15;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_5;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_6;
+workgroupBarrier();
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_7=scratch_memory[(row_in_group*LANES)+lane];
+let other_16=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_16;
+let mine_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_17=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_8+other_17;
+let mine_9=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_18=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_9+other_18;
+}
+workgroupBarrier();
+}
+let all_7=scratch_memory[row_in_group*LANES];
+sum_4=all_7;
+let all_8=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_5=all_8;
+let all_9=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_6=all_9;
+workgroupBarrier();
+}
+let sum_all_2=sum_4;
+let sum_all_3=sum_5;
+let sum_all_4=sum_6;
+let base_2=(((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row;
+let mul=sum_all_4*spread;
+let base_3=((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row;
+var sum_7=0.0f;
+for (var block_6=lane; block_6<N; block_6+=LANES*256u) {
+var part_10=0.0f;
+let stop_6=min(block_6+(LANES*256u),N);
+for (var i_6=block_6; i_6<stop_6; i_6+=LANES) {
+let scratch_47=scratch_at(base_2+(i_6*C));
+let scratch_51=scratch_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+i_6);
+let rsqrt=inverseSqrt((((sum_all_2*scratch_47)+(sum_all_3*scratch_51))+mul)+eps);
+let scratch_65=scratch_at(base_3+(i_6*C));
+part_10=part_10+((rsqrt*rsqrt)*scratch_65);
+}
+sum_7=sum_7+part_10;
+}
+for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
+let other_19=exchange(sum_7,mask_6);
+sum_7=sum_7+other_19;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_7;
+workgroupBarrier();
+for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
+if (lane<half_6) {
+let mine_10=scratch_memory[(row_in_group*LANES)+lane];
+let other_20=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_10+other_20;
+}
+workgroupBarrier();
+}
+let all_10=scratch_memory[row_in_group*LANES];
+sum_7=all_10;
+workgroupBarrier();
+}
+let sum_all_5=sum_7;
+if (active_1 && (lane==0u)) {
+scratch_put(((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row,shift_2);
+scratch_put((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row,rest);
+scratch_put((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,spread);
+let gamma_1=gamma_at(row);
+scratch_put((((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,(gamma_1*sum_all_5)*spread);
 }
 }
 `,
@@ -6320,304 +6331,304 @@ override M: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 3u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-var max_1 = non_finite(4286578688u);
-for (var block = lane; block < M; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), M);
-for (var i = block; i < stop; i += LANES) {
-let var_weight_1 = var_weight_at(i);
-part_1 = larger(part_1, var_weight_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+var max_1=non_finite(4286578688u);
+for (var block=lane; block<M; block+=LANES*256u) {
+var part_1=non_finite(4286578688u);
+let stop=min(block+(LANES*256u),M);
+for (var i=block; i<stop; i+=LANES) {
+let var_weight_1=var_weight_at(i);
+part_1=larger(part_1,var_weight_1);
 }
-max_1 = larger(max_1, part_1);
+max_1=larger(max_1,part_1);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_1,mask);
+max_1=larger(max_1,other);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_1;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-workgroupBarrier();
-}
-let max_all = max_1;
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base = row * S;
-let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let base_2 = row * (S / 4u);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block_2 = lane; block_2 < (N * S) / 4u; block_2 += LANES * 256u) {
-var part_2 = vec4f(0.0f);
-var part_3 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), (N * S) / 4u);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let N_4 = (i_2 * 4u) / max(S, 1u);
-let S_4 = (i_2 * 4u) % max(S, 1u);
-let x_4 = x_four(base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
-let d = x_4 - vec4f(shift);
-part_2 = part_2 + d;
-part_3 = part_3 + (d * d);
-}
-sum = sum + part_2;
-squares = squares + part_3;
-}
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_3;
-let other_4 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum_2 = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_3;
+let all=scratch_memory[row_in_group*LANES];
+max_1=all;
 workgroupBarrier();
 }
-let mean = sum_2 / f32(N * S);
-let variance = larger((squares_2 / f32(N * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, (N * S) / 4u, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_4 = vec4f(0.0f);
-var part_5 = vec4f(0.0f);
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let N_5 = (i_3 * 4u) / max(S, 1u);
-let S_5 = (i_3 * 4u) % max(S, 1u);
-let x_5 = x_four(base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
-let d_2 = x_5 - vec4f(shift_2);
-part_4 = part_4 + d_2;
-part_5 = part_5 + (d_2 * d_2);
+let max_all=max_1;
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base=row*S;
+let x_1=x_at(base+((N_1*(C*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_2*(C*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_3*(C*S))+S_3));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let base_2=row*(S / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block_2=lane; block_2<(N*S) / 4u; block_2+=LANES*256u) {
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),(N*S) / 4u);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let N_4=(i_2*4u) / max(S,1u);
+let S_4=(i_2*4u) % max(S,1u);
+let x_4=x_four(base_2+((N_4*((C*S) / 4u))+(S_4 / 4u)));
+let d=x_4 - vec4f(shift);
+part_2=part_2+d;
+part_3=part_3+(d*d);
 }
-sum_3 = sum_3 + part_4;
-squares_3 = squares_3 + part_5;
+sum=sum+part_2;
+squares=squares+part_3;
 }
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_3_2, mask_3);
-sum_3_2 = sum_3_2 + other_7;
-let other_8 = exchange(squares_3_2, mask_3);
-squares_3_2 = squares_3_2 + other_8;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum_2,mask_2);
+sum_2=sum_2+other_3;
+let other_4=exchange(squares_2,mask_2);
+squares_2=squares_2+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_9 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_9;
-let mine_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_5 + other_10;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_4;
-let all_5 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_5;
-workgroupBarrier();
-}
-let mean_2 = sum_3_2 / f32(N * S);
-let variance_2 = larger((squares_3_2 / f32(N * S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-var sum_4 = 0.0f;
-for (var block_4 = lane; block_4 < M; block_4 += LANES * 256u) {
-var part_6 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), M);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let var_weight_2 = var_weight_at(i_4);
-let exp_1 = exp(var_weight_2 - max_all);
-part_6 = part_6 + exp_1;
-}
-sum_4 = sum_4 + part_6;
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_11 = exchange(sum_4, mask_4);
-sum_4 = sum_4 + other_11;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_4;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-let other_12 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_6 = scratch_memory[row_in_group * LANES];
-sum_4 = all_6;
+let all_2=scratch_memory[row_in_group*LANES];
+sum_2=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_3;
 workgroupBarrier();
 }
-let sum_all = sum_4;
-var sum_5 = 0.0f;
-var sum_6 = 0.0f;
-var sum_7 = 0.0f;
-for (var block_5 = lane; block_5 < M; block_5 += LANES * 256u) {
-var part_7 = 0.0f;
-var part_8 = 0.0f;
-var part_9 = 0.0f;
-let stop_5 = min(block_5 + (LANES * 256u), M);
-for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
-let index_2 = f32(i_5);
-let var_weight_3 = var_weight_at(i_5);
-let exp_2 = exp(var_weight_3 - max_all);
-let div = exp_2 / sum_all;
-part_7 = part_7 + select(0.0f, div, index_2 == 0.0f);
-part_8 = part_8 + select(0.0f, div, index_2 == 1.0f);
-part_9 = part_9 + select(0.0f, div, index_2 == 2.0f);
+let mean=sum_2 / f32(N*S);
+let variance=larger((squares_2 / f32(N*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,(N*S) / 4u,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_4=vec4f(0.0f);
+var part_5=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let N_5=(i_3*4u) / max(S,1u);
+let S_5=(i_3*4u) % max(S,1u);
+let x_5=x_four(base_2+((N_5*((C*S) / 4u))+(S_5 / 4u)));
+let d_2=x_5 - vec4f(shift_2);
+part_4=part_4+d_2;
+part_5=part_5+(d_2*d_2);
 }
-sum_5 = sum_5 + part_7;
-sum_6 = sum_6 + part_8;
-sum_7 = sum_7 + part_9;
+sum_3=sum_3+part_4;
+squares_3=squares_3+part_5;
 }
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_13 = exchange(sum_5, mask_5);
-sum_5 = sum_5 + other_13;
-let other_14 = exchange(sum_6, mask_5);
-sum_6 = sum_6 + other_14;
-let other_15 = exchange(sum_7, mask_5);
-sum_7 = sum_7 + other_15;
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_7=exchange(sum_3_2,mask_3);
+sum_3_2=sum_3_2+other_7;
+let other_8=exchange(squares_3_2,mask_3);
+squares_3_2=squares_3_2+other_8;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_5;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_6;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_7;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
 workgroupBarrier();
-for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-if (lane < half_5) {
-let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
-let other_16 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_16;
-let mine_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_17 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_8 + other_17;
-let mine_9 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_18 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_9 + other_18;
-}
-workgroupBarrier();
-}
-let all_7 = scratch_memory[row_in_group * LANES];
-sum_5 = all_7;
-let all_8 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_6 = all_8;
-let all_9 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_7 = all_9;
-workgroupBarrier();
-}
-let sum_all_2 = sum_5;
-let sum_all_3 = sum_6;
-let sum_all_4 = sum_7;
-let base_3 = ((((((N + N) + N) + C) + C) + C) + (N * C)) + row;
-let mul = sum_all_4 * spread;
-let base_4 = (((((N + N) + N) + C) + C) + C) + row;
-var sum_8 = 0.0f;
-for (var block_6 = lane; block_6 < N; block_6 += LANES * 256u) {
-var part_10 = 0.0f;
-let stop_6 = min(block_6 + (LANES * 256u), N);
-for (var i_6 = block_6; i_6 < stop_6; i_6 += LANES) {
-let scratch_47 = scratch_at(base_3 + (i_6 * C));
-let scratch_51 = scratch_at((N + N) + i_6);
-let rsqrt = inverseSqrt((((sum_all_2 * scratch_47) + (sum_all_3 * scratch_51)) + mul) + eps);
-let scratch_65 = scratch_at(base_4 + (i_6 * C));
-part_10 = part_10 + ((rsqrt * rsqrt) * scratch_65);
-}
-sum_8 = sum_8 + part_10;
-}
-for (var mask_6 = 1u; mask_6 < SUBGROUP; mask_6 *= 2u) {
-let other_19 = exchange(sum_8, mask_6);
-sum_8 = sum_8 + other_19;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_8;
-workgroupBarrier();
-for (var half_6 = LANES / 2u; half_6 >= SUBGROUP; half_6 /= 2u) {
-if (lane < half_6) {
-let mine_10 = scratch_memory[(row_in_group * LANES) + lane];
-let other_20 = scratch_memory[(row_in_group * LANES) + (lane + half_6)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_10 + other_20;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
-let all_10 = scratch_memory[row_in_group * LANES];
-sum_8 = all_10;
+let all_4=scratch_memory[row_in_group*LANES];
+sum_3_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_5;
 workgroupBarrier();
 }
-let sum_all_5 = sum_8;
-if (active_1 && (lane == 0u)) {
-scratch_put((((N + N) + N) + C) + row, shift_2);
-scratch_put(((((N + N) + N) + C) + C) + row, rest);
-scratch_put(((N + N) + N) + row, spread);
-let gamma_1 = gamma_at(row);
-scratch_put(((((((((((N + N) + N) + C) + C) + C) + (N * C)) + (N * C)) + (N * C)) + (N * C)) + N) + row, (gamma_1 * sum_all_5) * spread);
+let mean_2=sum_3_2 / f32(N*S);
+let variance_2=larger((squares_3_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var sum_4=0.0f;
+for (var block_4=lane; block_4<M; block_4+=LANES*256u) {
+var part_6=0.0f;
+let stop_4=min(block_4+(LANES*256u),M);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let var_weight_2=var_weight_at(i_4);
+let exp_1=exp(var_weight_2 - max_all);
+part_6=part_6+exp_1;
+}
+sum_4=sum_4+part_6;
+}
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_11=exchange(sum_4,mask_4);
+sum_4=sum_4+other_11;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_4;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+}
+workgroupBarrier();
+}
+let all_6=scratch_memory[row_in_group*LANES];
+sum_4=all_6;
+workgroupBarrier();
+}
+let sum_all=sum_4;
+var sum_5=0.0f;
+var sum_6=0.0f;
+var sum_7=0.0f;
+for (var block_5=lane; block_5<M; block_5+=LANES*256u) {
+var part_7=0.0f;
+var part_8=0.0f;
+var part_9=0.0f;
+let stop_5=min(block_5+(LANES*256u),M);
+for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
+let index_2=f32(i_5);
+let var_weight_3=var_weight_at(i_5);
+let exp_2=exp(var_weight_3 - max_all);
+let div=exp_2 / sum_all;
+part_7=part_7+select(0.0f,div,index_2==0.0f);
+part_8=part_8+select(0.0f,div,index_2==1.0f);
+part_9=part_9+select(0.0f,div,index_2==2.0f);
+}
+sum_5=sum_5+part_7;
+sum_6=sum_6+part_8;
+sum_7=sum_7+part_9;
+}
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_13=exchange(sum_5,mask_5);
+sum_5=sum_5+other_13;
+let other_14=exchange(sum_6,mask_5);
+sum_6=sum_6+other_14;
+let other_15=exchange(sum_7,mask_5);
+sum_7=sum_7+other_15;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_5;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_6;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7;
+workgroupBarrier();
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_7=scratch_memory[(row_in_group*LANES)+lane];
+let other_16=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_16;
+let mine_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_17=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_8+other_17;
+let mine_9=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_18=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_9+other_18;
+}
+workgroupBarrier();
+}
+let all_7=scratch_memory[row_in_group*LANES];
+sum_5=all_7;
+let all_8=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_6=all_8;
+let all_9=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_7=all_9;
+workgroupBarrier();
+}
+let sum_all_2=sum_5;
+let sum_all_3=sum_6;
+let sum_all_4=sum_7;
+let base_3=(((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row;
+let mul=sum_all_4*spread;
+let base_4=((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row;
+var sum_8=0.0f;
+for (var block_6=lane; block_6<N; block_6+=LANES*256u) {
+var part_10=0.0f;
+let stop_6=min(block_6+(LANES*256u),N);
+for (var i_6=block_6; i_6<stop_6; i_6+=LANES) {
+let scratch_47=scratch_at(base_3+(i_6*C));
+let scratch_51=scratch_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+i_6);
+let rsqrt=inverseSqrt((((sum_all_2*scratch_47)+(sum_all_3*scratch_51))+mul)+eps);
+let scratch_65=scratch_at(base_4+(i_6*C));
+part_10=part_10+((rsqrt*rsqrt)*scratch_65);
+}
+sum_8=sum_8+part_10;
+}
+for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
+let other_19=exchange(sum_8,mask_6);
+sum_8=sum_8+other_19;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_8;
+workgroupBarrier();
+for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
+if (lane<half_6) {
+let mine_10=scratch_memory[(row_in_group*LANES)+lane];
+let other_20=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_10+other_20;
+}
+workgroupBarrier();
+}
+let all_10=scratch_memory[row_in_group*LANES];
+sum_8=all_10;
+workgroupBarrier();
+}
+let sum_all_5=sum_8;
+if (active_1 && (lane==0u)) {
+scratch_put(((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row,shift_2);
+scratch_put((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row,rest);
+scratch_put((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,spread);
+let gamma_1=gamma_at(row);
+scratch_put((((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,(gamma_1*sum_all_5)*spread);
 }
 }
 `,
@@ -6652,6 +6663,7 @@ scratch_put(((((((((((N + N) + N) + C) + C) + C) + (N * C)) + (N * C)) + (N * C)
         name: "d_mean_weight",
         grid: [],
         row: ["M"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -6666,421 +6678,421 @@ override C: u32;
 override N: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 3u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < 1u;
-let row = select(0u, index, active_1);
-var max_1 = non_finite(4286578688u);
-var max_2 = non_finite(4286578688u);
-for (var block = lane; block < M; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-var part_2 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), M);
-for (var i = block; i < stop; i += LANES) {
-let var_weight_1 = var_weight_at(i);
-let mean_weight_1 = mean_weight_at(i);
-part_1 = larger(part_1, var_weight_1);
-part_2 = larger(part_2, mean_weight_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<1u;
+let row=select(0u,index,active_1);
+var max_1=non_finite(4286578688u);
+var max_2=non_finite(4286578688u);
+for (var block=lane; block<M; block+=LANES*256u) {
+var part_1=non_finite(4286578688u);
+var part_2=non_finite(4286578688u);
+let stop=min(block+(LANES*256u),M);
+for (var i=block; i<stop; i+=LANES) {
+let mean_weight_1=mean_weight_at(i);
+let var_weight_1=var_weight_at(i);
+part_1=larger(part_1,mean_weight_1);
+part_2=larger(part_2,var_weight_1);
 }
-max_1 = larger(max_1, part_1);
-max_2 = larger(max_2, part_2);
+max_1=larger(max_1,part_1);
+max_2=larger(max_2,part_2);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
-let other_2 = exchange(max_2, mask);
-max_2 = larger(max_2, other_2);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_1,mask);
+max_1=larger(max_1,other);
+let other_2=exchange(max_2,mask);
+max_2=larger(max_2,other_2);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = max_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_1;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=max_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_3);
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = larger(mine_2, other_4);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-max_2 = all_2;
-workgroupBarrier();
-}
-let max_all = max_1;
-let max_all_2 = max_2;
-var sum = 0.0f;
-for (var block_2 = lane; block_2 < C; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), C);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let scratch_71 = scratch_at(((((((((((N + N) + N) + C) + C) + C) + (N * C)) + (N * C)) + (N * C)) + (N * C)) + N) + i_2);
-part_3 = part_3 + scratch_71;
-}
-sum = sum + part_3;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum, mask_2);
-sum = sum + other_5;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_6 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_3);
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=larger(mine_2,other_4);
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum = all_3;
+let all=scratch_memory[row_in_group*LANES];
+max_1=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+max_2=all_2;
 workgroupBarrier();
 }
-let sum_all = sum;
-var sum_2 = 0.0f;
-for (var block_3 = lane; block_3 < N; block_3 += LANES * 256u) {
-var part_4 = 0.0f;
-let stop_3 = min(block_3 + (LANES * 256u), N);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let scratch_80 = scratch_at((((((((((N + N) + N) + C) + C) + C) + (N * C)) + (N * C)) + (N * C)) + (N * C)) + i_3);
-part_4 = part_4 + scratch_80;
+let max_all=max_1;
+let max_all_2=max_2;
+var sum=0.0f;
+for (var block_2=lane; block_2<C; block_2+=LANES*256u) {
+var part_3=0.0f;
+let stop_2=min(block_2+(LANES*256u),C);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let scratch_71=scratch_at((((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+i_2);
+part_3=part_3+scratch_71;
 }
-sum_2 = sum_2 + part_4;
+sum=sum+part_3;
 }
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_2, mask_3);
-sum_2 = sum_2 + other_7;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum,mask_2);
+sum=sum+other_5;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_8 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_8;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_2 = all_4;
-workgroupBarrier();
-}
-let sum_all_2 = sum_2;
-var sum_3 = 0.0f;
-var sum_4 = 0.0f;
-for (var block_4 = lane; block_4 < M; block_4 += LANES * 256u) {
-var part_5 = 0.0f;
-var part_6 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), M);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let var_weight_2 = var_weight_at(i_4);
-let exp_1 = exp(var_weight_2 - max_all);
-let mean_weight_2 = mean_weight_at(i_4);
-let exp_2 = exp(mean_weight_2 - max_all_2);
-part_5 = part_5 + exp_1;
-part_6 = part_6 + exp_2;
-}
-sum_3 = sum_3 + part_5;
-sum_4 = sum_4 + part_6;
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_9 = exchange(sum_3, mask_4);
-sum_3 = sum_3 + other_9;
-let other_10 = exchange(sum_4, mask_4);
-sum_4 = sum_4 + other_10;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_4;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-let other_11 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_11;
-let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_12 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_4))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_5 = scratch_memory[row_in_group * LANES];
-sum_3 = all_5;
-let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_4 = all_6;
+let all_3=scratch_memory[row_in_group*LANES];
+sum=all_3;
 workgroupBarrier();
 }
-let sum_all_3 = sum_3;
-let sum_all_4 = sum_4;
-var sum_5 = 0.0f;
-var sum_6 = 0.0f;
-var sum_7 = 0.0f;
-for (var block_5 = lane; block_5 < M; block_5 += LANES * 256u) {
-var part_7 = 0.0f;
-var part_8 = 0.0f;
-var part_9 = 0.0f;
-let stop_5 = min(block_5 + (LANES * 256u), M);
-for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
-let index_2 = f32(i_5);
-let var_weight_3 = var_weight_at(i_5);
-let exp_3 = exp(var_weight_3 - max_all);
-let div = exp_3 / sum_all_3;
-part_7 = part_7 + select(0.0f, div, index_2 == 0.0f);
-part_8 = part_8 + select(0.0f, div, index_2 == 1.0f);
-part_9 = part_9 + select(0.0f, div, index_2 == 2.0f);
+let sum_all=sum;
+var sum_2=0.0f;
+for (var block_3=lane; block_3<N; block_3+=LANES*256u) {
+var part_4=0.0f;
+let stop_3=min(block_3+(LANES*256u),N);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let scratch_80=scratch_at(((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+i_3);
+part_4=part_4+scratch_80;
 }
-sum_5 = sum_5 + part_7;
-sum_6 = sum_6 + part_8;
-sum_7 = sum_7 + part_9;
+sum_2=sum_2+part_4;
 }
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_13 = exchange(sum_5, mask_5);
-sum_5 = sum_5 + other_13;
-let other_14 = exchange(sum_6, mask_5);
-sum_6 = sum_6 + other_14;
-let other_15 = exchange(sum_7, mask_5);
-sum_7 = sum_7 + other_15;
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_7=exchange(sum_2,mask_3);
+sum_2=sum_2+other_7;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_5;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_6;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_7;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 workgroupBarrier();
-for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-if (lane < half_5) {
-let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
-let other_16 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_16;
-let mine_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_17 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_8 + other_17;
-let mine_9 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_18 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_9 + other_18;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_7 = scratch_memory[row_in_group * LANES];
-sum_5 = all_7;
-let all_8 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_6 = all_8;
-let all_9 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_7 = all_9;
+let all_4=scratch_memory[row_in_group*LANES];
+sum_2=all_4;
 workgroupBarrier();
 }
-let sum_all_5 = sum_5;
-let sum_all_6 = sum_6;
-let sum_all_7 = sum_7;
-var sum_8 = 0.0f;
-var sum_9 = 0.0f;
-var sum_10 = 0.0f;
-for (var block_6 = lane; block_6 < (N * C) * S; block_6 += LANES * 256u) {
-var part_10 = 0.0f;
-var part_11 = 0.0f;
-var part_12 = 0.0f;
-let stop_6 = min(block_6 + (LANES * 256u), (N * C) * S);
-for (var i_6 = block_6; i_6 < stop_6; i_6 += LANES) {
-let d_y_1 = d_y_at(i_6);
-let x_1 = x_at(i_6);
-let C_1 = (i_6 / max(S, 1u)) % max(C, 1u);
-let scratch_19 = scratch_at((((N + N) + N) + C) + C_1);
-let scratch_20 = scratch_at(((((N + N) + N) + C) + C) + C_1);
-let gamma_1 = gamma_at(C_1);
-let N_1 = i_6 / max(C * S, 1u);
-let scratch_47 = scratch_at(((((((N + N) + N) + C) + C) + C) + (N * C)) + ((N_1 * C) + C_1));
-let scratch_51 = scratch_at((N + N) + N_1);
-let scratch_56 = scratch_at(((N + N) + N) + C_1);
-let rsqrt = inverseSqrt((((sum_all_5 * scratch_47) + (sum_all_6 * scratch_51)) + (sum_all_7 * scratch_56)) + eps);
-let mul = gamma_1 * rsqrt;
-let scratch_17 = scratch_at(N_1);
-let scratch_18 = scratch_at(N + N_1);
-let scratch_15 = scratch_at((((((((N + N) + N) + C) + C) + C) + (N * C)) + (N * C)) + ((N_1 * C) + C_1));
-let scratch_16 = scratch_at(((((((((N + N) + N) + C) + C) + C) + (N * C)) + (N * C)) + (N * C)) + ((N_1 * C) + C_1));
-part_10 = part_10 + ((d_y_1 * ((x_1 - scratch_19) - scratch_20)) * mul);
-part_11 = part_11 + ((d_y_1 * ((x_1 - scratch_17) - scratch_18)) * mul);
-part_12 = part_12 + ((d_y_1 * ((x_1 - scratch_15) - scratch_16)) * mul);
+let sum_all_2=sum_2;
+var sum_3=0.0f;
+var sum_4=0.0f;
+for (var block_4=lane; block_4<M; block_4+=LANES*256u) {
+var part_5=0.0f;
+var part_6=0.0f;
+let stop_4=min(block_4+(LANES*256u),M);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let mean_weight_2=mean_weight_at(i_4);
+let exp_1=exp(mean_weight_2 - max_all);
+let var_weight_2=var_weight_at(i_4);
+let exp_2=exp(var_weight_2 - max_all_2);
+part_5=part_5+exp_1;
+part_6=part_6+exp_2;
 }
-sum_8 = sum_8 + part_10;
-sum_9 = sum_9 + part_11;
-sum_10 = sum_10 + part_12;
+sum_3=sum_3+part_5;
+sum_4=sum_4+part_6;
 }
-for (var mask_6 = 1u; mask_6 < SUBGROUP; mask_6 *= 2u) {
-let other_19 = exchange(sum_8, mask_6);
-sum_8 = sum_8 + other_19;
-let other_20 = exchange(sum_9, mask_6);
-sum_9 = sum_9 + other_20;
-let other_21 = exchange(sum_10, mask_6);
-sum_10 = sum_10 + other_21;
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_9=exchange(sum_3,mask_4);
+sum_3=sum_3+other_9;
+let other_10=exchange(sum_4,mask_4);
+sum_4=sum_4+other_10;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_8;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_9;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_10;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_4;
 workgroupBarrier();
-for (var half_6 = LANES / 2u; half_6 >= SUBGROUP; half_6 /= 2u) {
-if (lane < half_6) {
-let mine_10 = scratch_memory[(row_in_group * LANES) + lane];
-let other_22 = scratch_memory[(row_in_group * LANES) + (lane + half_6)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_10 + other_22;
-let mine_11 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_23 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_11 + other_23;
-let mine_12 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_24 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_12 + other_24;
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_10 = scratch_memory[row_in_group * LANES];
-sum_8 = all_10;
-let all_11 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_9 = all_11;
-let all_12 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_10 = all_12;
+let all_5=scratch_memory[row_in_group*LANES];
+sum_3=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_4=all_6;
 workgroupBarrier();
 }
-let sum_all_8 = sum_8;
-let sum_all_9 = sum_9;
-let sum_all_10 = sum_10;
-var sum_11 = 0.0f;
-for (var block_7 = lane; block_7 < N * C; block_7 += LANES * 256u) {
-var part_13 = 0.0f;
-let stop_7 = min(block_7 + (LANES * 256u), N * C);
-for (var i_7 = block_7; i_7 < stop_7; i_7 += LANES) {
-let scratch_47_2 = scratch_at(((((((N + N) + N) + C) + C) + C) + (N * C)) + i_7);
-let N_2 = i_7 / max(C, 1u);
-let scratch_51_2 = scratch_at((N + N) + N_2);
-let C_2 = i_7 % max(C, 1u);
-let scratch_56_2 = scratch_at(((N + N) + N) + C_2);
-let rsqrt_2 = inverseSqrt((((sum_all_5 * scratch_47_2) + (sum_all_6 * scratch_51_2)) + (sum_all_7 * scratch_56_2)) + eps);
-let scratch_65 = scratch_at((((((N + N) + N) + C) + C) + C) + i_7);
-let gamma_2 = gamma_at(C_2);
-part_13 = part_13 + ((((rsqrt_2 * rsqrt_2) * scratch_65) * scratch_47_2) * gamma_2);
+let sum_all_3=sum_3;
+let sum_all_4=sum_4;
+var sum_5=0.0f;
+var sum_6=0.0f;
+var sum_7=0.0f;
+for (var block_5=lane; block_5<M; block_5+=LANES*256u) {
+var part_7=0.0f;
+var part_8=0.0f;
+var part_9=0.0f;
+let stop_5=min(block_5+(LANES*256u),M);
+for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
+let index_2=f32(i_5);
+let var_weight_3=var_weight_at(i_5);
+let exp_3=exp(var_weight_3 - max_all_2);
+let div=exp_3 / sum_all_4;
+part_7=part_7+select(0.0f,div,index_2==0.0f);
+part_8=part_8+select(0.0f,div,index_2==1.0f);
+part_9=part_9+select(0.0f,div,index_2==2.0f);
 }
-sum_11 = sum_11 + part_13;
+sum_5=sum_5+part_7;
+sum_6=sum_6+part_8;
+sum_7=sum_7+part_9;
 }
-for (var mask_7 = 1u; mask_7 < SUBGROUP; mask_7 *= 2u) {
-let other_25 = exchange(sum_11, mask_7);
-sum_11 = sum_11 + other_25;
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_13=exchange(sum_5,mask_5);
+sum_5=sum_5+other_13;
+let other_14=exchange(sum_6,mask_5);
+sum_6=sum_6+other_14;
+let other_15=exchange(sum_7,mask_5);
+sum_7=sum_7+other_15;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_11;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_5;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_6;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7;
 workgroupBarrier();
-for (var half_7 = LANES / 2u; half_7 >= SUBGROUP; half_7 /= 2u) {
-if (lane < half_7) {
-let mine_13 = scratch_memory[(row_in_group * LANES) + lane];
-let other_26 = scratch_memory[(row_in_group * LANES) + (lane + half_7)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_13 + other_26;
-}
-workgroupBarrier();
-}
-let all_13 = scratch_memory[row_in_group * LANES];
-sum_11 = all_13;
-workgroupBarrier();
-}
-let sum_all_11 = sum_11;
-let neg = -(0.5f * sum_all);
-let neg_2 = -(0.5f * sum_all_2);
-let neg_3 = -(0.5f * sum_all_11);
-var sum_12 = 0.0f;
-var sum_13 = 0.0f;
-for (var block_8 = lane; block_8 < M; block_8 += LANES * 256u) {
-var part_14 = 0.0f;
-var part_15 = 0.0f;
-let stop_8 = min(block_8 + (LANES * 256u), M);
-for (var i_8 = block_8; i_8 < stop_8; i_8 += LANES) {
-let index_3 = f32(i_8);
-let add = (select(0.0f, sum_all_8, index_3 == 2.0f) + select(0.0f, sum_all_9, index_3 == 1.0f)) + select(0.0f, sum_all_10, index_3 == 0.0f);
-let mean_weight_3 = mean_weight_at(i_8);
-let exp_4 = exp(mean_weight_3 - max_all_2);
-let div_2 = exp_4 / sum_all_4;
-let add_2 = (select(0.0f, neg, index_3 == 2.0f) + select(0.0f, neg_2, index_3 == 1.0f)) + select(0.0f, neg_3, index_3 == 0.0f);
-let var_weight_4 = var_weight_at(i_8);
-let exp_5 = exp(var_weight_4 - max_all);
-let div_3 = exp_5 / sum_all_3;
-part_14 = part_14 + (add * div_2);
-part_15 = part_15 + (add_2 * div_3);
-}
-sum_12 = sum_12 + part_14;
-sum_13 = sum_13 + part_15;
-}
-for (var mask_8 = 1u; mask_8 < SUBGROUP; mask_8 *= 2u) {
-let other_27 = exchange(sum_12, mask_8);
-sum_12 = sum_12 + other_27;
-let other_28 = exchange(sum_13, mask_8);
-sum_13 = sum_13 + other_28;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_12;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_13;
-workgroupBarrier();
-for (var half_8 = LANES / 2u; half_8 >= SUBGROUP; half_8 /= 2u) {
-if (lane < half_8) {
-let mine_14 = scratch_memory[(row_in_group * LANES) + lane];
-let other_29 = scratch_memory[(row_in_group * LANES) + (lane + half_8)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_14 + other_29;
-let mine_15 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_30 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_8))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_15 + other_30;
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_7=scratch_memory[(row_in_group*LANES)+lane];
+let other_16=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_16;
+let mine_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_17=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_8+other_17;
+let mine_9=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_18=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_9+other_18;
 }
 workgroupBarrier();
 }
-let all_14 = scratch_memory[row_in_group * LANES];
-sum_12 = all_14;
-let all_15 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_13 = all_15;
+let all_7=scratch_memory[row_in_group*LANES];
+sum_5=all_7;
+let all_8=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_6=all_8;
+let all_9=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_7=all_9;
 workgroupBarrier();
 }
-let sum_all_12 = sum_12;
-let sum_all_13 = sum_13;
-let end = select(0u, M, active_1);
-for (var i_9 = lane; i_9 < end; i_9 += LANES) {
-let index_4 = f32(i_9);
-let add_3 = (select(0.0f, sum_all_8, index_4 == 2.0f) + select(0.0f, sum_all_9, index_4 == 1.0f)) + select(0.0f, sum_all_10, index_4 == 0.0f);
-let mean_weight_4 = mean_weight_at(i_9);
-let exp_6 = exp(mean_weight_4 - max_all_2);
-let div_4 = exp_6 / sum_all_4;
-d_mean_weight_put(i_9, (add_3 - sum_all_12) * div_4);
-let add_4 = (select(0.0f, neg, index_4 == 2.0f) + select(0.0f, neg_2, index_4 == 1.0f)) + select(0.0f, neg_3, index_4 == 0.0f);
-let var_weight_5 = var_weight_at(i_9);
-let exp_7 = exp(var_weight_5 - max_all);
-let div_5 = exp_7 / sum_all_3;
-d_var_weight_put(i_9, (add_4 - sum_all_13) * div_5);
+let sum_all_5=sum_5;
+let sum_all_6=sum_6;
+let sum_all_7=sum_7;
+var sum_8=0.0f;
+var sum_9=0.0f;
+var sum_10=0.0f;
+for (var block_6=lane; block_6<(N*C)*S; block_6+=LANES*256u) {
+var part_10=0.0f;
+var part_11=0.0f;
+var part_12=0.0f;
+let stop_6=min(block_6+(LANES*256u),(N*C)*S);
+for (var i_6=block_6; i_6<stop_6; i_6+=LANES) {
+let d_y_1=d_y_at(i_6);
+let x_1=x_at(i_6);
+let C_1=(i_6 / max(S,1u)) % max(C,1u);
+let scratch_19=scratch_at(((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+C_1);
+let scratch_20=scratch_at((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+C_1);
+let gamma_1=gamma_at(C_1);
+let N_1=i_6 / max(C*S,1u);
+let scratch_47=scratch_at((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((N_1*C)+C_1));
+let scratch_51=scratch_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+N_1);
+let scratch_56=scratch_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+C_1);
+let rsqrt=inverseSqrt((((sum_all_5*scratch_47)+(sum_all_6*scratch_51))+(sum_all_7*scratch_56))+eps);
+let mul=gamma_1*rsqrt;
+let scratch_17=scratch_at(N_1);
+let scratch_18=scratch_at((((N+3u) / 4u)*4u)+N_1);
+let scratch_15=scratch_at(((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((N_1*C)+C_1));
+let scratch_16=scratch_at((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((N_1*C)+C_1));
+part_10=part_10+((d_y_1*((x_1 - scratch_19) - scratch_20))*mul);
+part_11=part_11+((d_y_1*((x_1 - scratch_17) - scratch_18))*mul);
+part_12=part_12+((d_y_1*((x_1 - scratch_15) - scratch_16))*mul);
+}
+sum_8=sum_8+part_10;
+sum_9=sum_9+part_11;
+sum_10=sum_10+part_12;
+}
+for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
+let other_19=exchange(sum_8,mask_6);
+sum_8=sum_8+other_19;
+let other_20=exchange(sum_9,mask_6);
+sum_9=sum_9+other_20;
+let other_21=exchange(sum_10,mask_6);
+sum_10=sum_10+other_21;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_8;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_9;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_10;
+workgroupBarrier();
+for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
+if (lane<half_6) {
+let mine_10=scratch_memory[(row_in_group*LANES)+lane];
+let other_22=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_10+other_22;
+let mine_11=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_23=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_11+other_23;
+let mine_12=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_24=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_12+other_24;
+}
+workgroupBarrier();
+}
+let all_10=scratch_memory[row_in_group*LANES];
+sum_8=all_10;
+let all_11=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_9=all_11;
+let all_12=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_10=all_12;
+workgroupBarrier();
+}
+let sum_all_8=sum_8;
+let sum_all_9=sum_9;
+let sum_all_10=sum_10;
+var sum_11=0.0f;
+for (var block_7=lane; block_7<N*C; block_7+=LANES*256u) {
+var part_13=0.0f;
+let stop_7=min(block_7+(LANES*256u),N*C);
+for (var i_7=block_7; i_7<stop_7; i_7+=LANES) {
+let scratch_47_2=scratch_at((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+i_7);
+let N_2=i_7 / max(C,1u);
+let scratch_51_2=scratch_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+N_2);
+let C_2=i_7 % max(C,1u);
+let scratch_56_2=scratch_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+C_2);
+let rsqrt_2=inverseSqrt((((sum_all_5*scratch_47_2)+(sum_all_6*scratch_51_2))+(sum_all_7*scratch_56_2))+eps);
+let scratch_65=scratch_at(((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+i_7);
+let gamma_2=gamma_at(C_2);
+part_13=part_13+((((rsqrt_2*rsqrt_2)*scratch_65)*scratch_47_2)*gamma_2);
+}
+sum_11=sum_11+part_13;
+}
+for (var mask_7=1u; mask_7<SUBGROUP; mask_7*=2u) {
+let other_25=exchange(sum_11,mask_7);
+sum_11=sum_11+other_25;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_11;
+workgroupBarrier();
+for (var half_7=LANES / 2u; half_7 >=SUBGROUP; half_7 /=2u) {
+if (lane<half_7) {
+let mine_13=scratch_memory[(row_in_group*LANES)+lane];
+let other_26=scratch_memory[(row_in_group*LANES)+(lane+half_7)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_13+other_26;
+}
+workgroupBarrier();
+}
+let all_13=scratch_memory[row_in_group*LANES];
+sum_11=all_13;
+workgroupBarrier();
+}
+let sum_all_11=sum_11;
+let neg=-(0.5f*sum_all);
+let neg_2=-(0.5f*sum_all_2);
+let neg_3=-(0.5f*sum_all_11);
+var sum_12=0.0f;
+var sum_13=0.0f;
+for (var block_8=lane; block_8<M; block_8+=LANES*256u) {
+var part_14=0.0f;
+var part_15=0.0f;
+let stop_8=min(block_8+(LANES*256u),M);
+for (var i_8=block_8; i_8<stop_8; i_8+=LANES) {
+let index_3=f32(i_8);
+let add=(select(0.0f,sum_all_8,index_3==2.0f)+select(0.0f,sum_all_9,index_3==1.0f))+select(0.0f,sum_all_10,index_3==0.0f);
+let mean_weight_3=mean_weight_at(i_8);
+let exp_4=exp(mean_weight_3 - max_all);
+let div_2=exp_4 / sum_all_3;
+let add_2=(select(0.0f,neg,index_3==2.0f)+select(0.0f,neg_2,index_3==1.0f))+select(0.0f,neg_3,index_3==0.0f);
+let var_weight_4=var_weight_at(i_8);
+let exp_5=exp(var_weight_4 - max_all_2);
+let div_3=exp_5 / sum_all_4;
+part_14=part_14+(add*div_2);
+part_15=part_15+(add_2*div_3);
+}
+sum_12=sum_12+part_14;
+sum_13=sum_13+part_15;
+}
+for (var mask_8=1u; mask_8<SUBGROUP; mask_8*=2u) {
+let other_27=exchange(sum_12,mask_8);
+sum_12=sum_12+other_27;
+let other_28=exchange(sum_13,mask_8);
+sum_13=sum_13+other_28;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_12;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_13;
+workgroupBarrier();
+for (var half_8=LANES / 2u; half_8 >=SUBGROUP; half_8 /=2u) {
+if (lane<half_8) {
+let mine_14=scratch_memory[(row_in_group*LANES)+lane];
+let other_29=scratch_memory[(row_in_group*LANES)+(lane+half_8)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_14+other_29;
+let mine_15=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_30=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_8))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_15+other_30;
+}
+workgroupBarrier();
+}
+let all_14=scratch_memory[row_in_group*LANES];
+sum_12=all_14;
+let all_15=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_13=all_15;
+workgroupBarrier();
+}
+let sum_all_12=sum_12;
+let sum_all_13=sum_13;
+let end=select(0u,M,active_1);
+for (var i_9=lane; i_9<end; i_9+=LANES) {
+let index_4=f32(i_9);
+let add_3=(select(0.0f,sum_all_8,index_4==2.0f)+select(0.0f,sum_all_9,index_4==1.0f))+select(0.0f,sum_all_10,index_4==0.0f);
+let mean_weight_4=mean_weight_at(i_9);
+let exp_6=exp(mean_weight_4 - max_all);
+let div_4=exp_6 / sum_all_3;
+d_mean_weight_put(i_9,(add_3 - sum_all_12)*div_4);
+let add_4=(select(0.0f,neg,index_4==2.0f)+select(0.0f,neg_2,index_4==1.0f))+select(0.0f,neg_3,index_4==0.0f);
+let var_weight_5=var_weight_at(i_9);
+let exp_7=exp(var_weight_5 - max_all_2);
+let div_5=exp_7 / sum_all_4;
+d_var_weight_put(i_9,(add_4 - sum_all_13)*div_5);
 }
 }
 `,
             bindings: [
-              { tensor: "var_weight", access: "read", name: "var_weight", accessors: { at: "var_weight_at" } },
               {
                 tensor: "mean_weight",
                 access: "read",
                 name: "mean_weight",
                 accessors: { at: "mean_weight_at" },
               },
+              { tensor: "var_weight", access: "read", name: "var_weight", accessors: { at: "var_weight_at" } },
               { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
@@ -7123,427 +7135,427 @@ override C: u32;
 override N: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 3u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < 1u;
-let row = select(0u, index, active_1);
-var max_1 = non_finite(4286578688u);
-var max_2 = non_finite(4286578688u);
-for (var block = lane; block < M; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-var part_2 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), M);
-for (var i = block; i < stop; i += LANES) {
-let var_weight_1 = var_weight_at(i);
-let mean_weight_1 = mean_weight_at(i);
-part_1 = larger(part_1, var_weight_1);
-part_2 = larger(part_2, mean_weight_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<1u;
+let row=select(0u,index,active_1);
+var max_1=non_finite(4286578688u);
+var max_2=non_finite(4286578688u);
+for (var block=lane; block<M; block+=LANES*256u) {
+var part_1=non_finite(4286578688u);
+var part_2=non_finite(4286578688u);
+let stop=min(block+(LANES*256u),M);
+for (var i=block; i<stop; i+=LANES) {
+let mean_weight_1=mean_weight_at(i);
+let var_weight_1=var_weight_at(i);
+part_1=larger(part_1,mean_weight_1);
+part_2=larger(part_2,var_weight_1);
 }
-max_1 = larger(max_1, part_1);
-max_2 = larger(max_2, part_2);
+max_1=larger(max_1,part_1);
+max_2=larger(max_2,part_2);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
-let other_2 = exchange(max_2, mask);
-max_2 = larger(max_2, other_2);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_1,mask);
+max_1=larger(max_1,other);
+let other_2=exchange(max_2,mask);
+max_2=larger(max_2,other_2);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = max_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_1;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=max_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_3);
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = larger(mine_2, other_4);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-max_2 = all_2;
-workgroupBarrier();
-}
-let max_all = max_1;
-let max_all_2 = max_2;
-var sum = 0.0f;
-for (var block_2 = lane; block_2 < C; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), C);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let scratch_71 = scratch_at(((((((((((N + N) + N) + C) + C) + C) + (N * C)) + (N * C)) + (N * C)) + (N * C)) + N) + i_2);
-part_3 = part_3 + scratch_71;
-}
-sum = sum + part_3;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum, mask_2);
-sum = sum + other_5;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_6 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_3);
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=larger(mine_2,other_4);
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum = all_3;
+let all=scratch_memory[row_in_group*LANES];
+max_1=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+max_2=all_2;
 workgroupBarrier();
 }
-let sum_all = sum;
-var sum_2 = 0.0f;
-for (var block_3 = lane; block_3 < N; block_3 += LANES * 256u) {
-var part_4 = 0.0f;
-let stop_3 = min(block_3 + (LANES * 256u), N);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let scratch_80 = scratch_at((((((((((N + N) + N) + C) + C) + C) + (N * C)) + (N * C)) + (N * C)) + (N * C)) + i_3);
-part_4 = part_4 + scratch_80;
+let max_all=max_1;
+let max_all_2=max_2;
+var sum=0.0f;
+for (var block_2=lane; block_2<C; block_2+=LANES*256u) {
+var part_3=0.0f;
+let stop_2=min(block_2+(LANES*256u),C);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let scratch_71=scratch_at((((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+i_2);
+part_3=part_3+scratch_71;
 }
-sum_2 = sum_2 + part_4;
+sum=sum+part_3;
 }
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_2, mask_3);
-sum_2 = sum_2 + other_7;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum,mask_2);
+sum=sum+other_5;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_8 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_8;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_2 = all_4;
-workgroupBarrier();
-}
-let sum_all_2 = sum_2;
-var sum_3 = 0.0f;
-var sum_4 = 0.0f;
-for (var block_4 = lane; block_4 < M; block_4 += LANES * 256u) {
-var part_5 = 0.0f;
-var part_6 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), M);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let var_weight_2 = var_weight_at(i_4);
-let exp_1 = exp(var_weight_2 - max_all);
-let mean_weight_2 = mean_weight_at(i_4);
-let exp_2 = exp(mean_weight_2 - max_all_2);
-part_5 = part_5 + exp_1;
-part_6 = part_6 + exp_2;
-}
-sum_3 = sum_3 + part_5;
-sum_4 = sum_4 + part_6;
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_9 = exchange(sum_3, mask_4);
-sum_3 = sum_3 + other_9;
-let other_10 = exchange(sum_4, mask_4);
-sum_4 = sum_4 + other_10;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_4;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-let other_11 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_11;
-let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_12 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_4))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_5 = scratch_memory[row_in_group * LANES];
-sum_3 = all_5;
-let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_4 = all_6;
+let all_3=scratch_memory[row_in_group*LANES];
+sum=all_3;
 workgroupBarrier();
 }
-let sum_all_3 = sum_3;
-let sum_all_4 = sum_4;
-var sum_5 = 0.0f;
-var sum_6 = 0.0f;
-var sum_7 = 0.0f;
-for (var block_5 = lane; block_5 < M; block_5 += LANES * 256u) {
-var part_7 = 0.0f;
-var part_8 = 0.0f;
-var part_9 = 0.0f;
-let stop_5 = min(block_5 + (LANES * 256u), M);
-for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
-let index_2 = f32(i_5);
-let var_weight_3 = var_weight_at(i_5);
-let exp_3 = exp(var_weight_3 - max_all);
-let div = exp_3 / sum_all_3;
-part_7 = part_7 + select(0.0f, div, index_2 == 0.0f);
-part_8 = part_8 + select(0.0f, div, index_2 == 1.0f);
-part_9 = part_9 + select(0.0f, div, index_2 == 2.0f);
+let sum_all=sum;
+var sum_2=0.0f;
+for (var block_3=lane; block_3<N; block_3+=LANES*256u) {
+var part_4=0.0f;
+let stop_3=min(block_3+(LANES*256u),N);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let scratch_80=scratch_at(((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+i_3);
+part_4=part_4+scratch_80;
 }
-sum_5 = sum_5 + part_7;
-sum_6 = sum_6 + part_8;
-sum_7 = sum_7 + part_9;
+sum_2=sum_2+part_4;
 }
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_13 = exchange(sum_5, mask_5);
-sum_5 = sum_5 + other_13;
-let other_14 = exchange(sum_6, mask_5);
-sum_6 = sum_6 + other_14;
-let other_15 = exchange(sum_7, mask_5);
-sum_7 = sum_7 + other_15;
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_7=exchange(sum_2,mask_3);
+sum_2=sum_2+other_7;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_5;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_6;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_7;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 workgroupBarrier();
-for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-if (lane < half_5) {
-let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
-let other_16 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_16;
-let mine_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_17 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_8 + other_17;
-let mine_9 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_18 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_9 + other_18;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_7 = scratch_memory[row_in_group * LANES];
-sum_5 = all_7;
-let all_8 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_6 = all_8;
-let all_9 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_7 = all_9;
+let all_4=scratch_memory[row_in_group*LANES];
+sum_2=all_4;
 workgroupBarrier();
 }
-let sum_all_5 = sum_5;
-let sum_all_6 = sum_6;
-let sum_all_7 = sum_7;
-var sum_8 = vec4f(0.0f);
-var sum_9 = vec4f(0.0f);
-var sum_10 = vec4f(0.0f);
-for (var block_6 = lane; block_6 < ((N * C) * S) / 4u; block_6 += LANES * 256u) {
-var part_10 = vec4f(0.0f);
-var part_11 = vec4f(0.0f);
-var part_12 = vec4f(0.0f);
-let stop_6 = min(block_6 + (LANES * 256u), ((N * C) * S) / 4u);
-for (var i_6 = block_6; i_6 < stop_6; i_6 += LANES) {
-let d_y_1 = d_y_four(i_6);
-let x_1 = x_four(i_6);
-let C_1 = ((i_6 * 4u) / max(S, 1u)) % max(C, 1u);
-let scratch_19 = scratch_at((((N + N) + N) + C) + C_1);
-let scratch_20 = scratch_at(((((N + N) + N) + C) + C) + C_1);
-let gamma_1 = gamma_at(C_1);
-let N_1 = (i_6 * 4u) / max(C * S, 1u);
-let scratch_47 = scratch_at(((((((N + N) + N) + C) + C) + C) + (N * C)) + ((N_1 * C) + C_1));
-let scratch_51 = scratch_at((N + N) + N_1);
-let scratch_56 = scratch_at(((N + N) + N) + C_1);
-let rsqrt = inverseSqrt((((sum_all_5 * scratch_47) + (sum_all_6 * scratch_51)) + (sum_all_7 * scratch_56)) + eps);
-let mul = gamma_1 * rsqrt;
-let scratch_17 = scratch_at(N_1);
-let scratch_18 = scratch_at(N + N_1);
-let scratch_15 = scratch_at((((((((N + N) + N) + C) + C) + C) + (N * C)) + (N * C)) + ((N_1 * C) + C_1));
-let scratch_16 = scratch_at(((((((((N + N) + N) + C) + C) + C) + (N * C)) + (N * C)) + (N * C)) + ((N_1 * C) + C_1));
-part_10 = part_10 + ((d_y_1 * ((x_1 - vec4f(scratch_19)) - vec4f(scratch_20))) * vec4f(mul));
-part_11 = part_11 + ((d_y_1 * ((x_1 - vec4f(scratch_17)) - vec4f(scratch_18))) * vec4f(mul));
-part_12 = part_12 + ((d_y_1 * ((x_1 - vec4f(scratch_15)) - vec4f(scratch_16))) * vec4f(mul));
+let sum_all_2=sum_2;
+var sum_3=0.0f;
+var sum_4=0.0f;
+for (var block_4=lane; block_4<M; block_4+=LANES*256u) {
+var part_5=0.0f;
+var part_6=0.0f;
+let stop_4=min(block_4+(LANES*256u),M);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let mean_weight_2=mean_weight_at(i_4);
+let exp_1=exp(mean_weight_2 - max_all);
+let var_weight_2=var_weight_at(i_4);
+let exp_2=exp(var_weight_2 - max_all_2);
+part_5=part_5+exp_1;
+part_6=part_6+exp_2;
 }
-sum_8 = sum_8 + part_10;
-sum_9 = sum_9 + part_11;
-sum_10 = sum_10 + part_12;
+sum_3=sum_3+part_5;
+sum_4=sum_4+part_6;
 }
-var sum_8_2 = fold_add(sum_8);
-var sum_9_2 = fold_add(sum_9);
-var sum_10_2 = fold_add(sum_10);
-for (var mask_6 = 1u; mask_6 < SUBGROUP; mask_6 *= 2u) {
-let other_19 = exchange(sum_8_2, mask_6);
-sum_8_2 = sum_8_2 + other_19;
-let other_20 = exchange(sum_9_2, mask_6);
-sum_9_2 = sum_9_2 + other_20;
-let other_21 = exchange(sum_10_2, mask_6);
-sum_10_2 = sum_10_2 + other_21;
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_9=exchange(sum_3,mask_4);
+sum_3=sum_3+other_9;
+let other_10=exchange(sum_4,mask_4);
+sum_4=sum_4+other_10;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_8_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_9_2;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_10_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_4;
 workgroupBarrier();
-for (var half_6 = LANES / 2u; half_6 >= SUBGROUP; half_6 /= 2u) {
-if (lane < half_6) {
-let mine_10 = scratch_memory[(row_in_group * LANES) + lane];
-let other_22 = scratch_memory[(row_in_group * LANES) + (lane + half_6)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_10 + other_22;
-let mine_11 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_23 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_11 + other_23;
-let mine_12 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_24 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_12 + other_24;
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_10 = scratch_memory[row_in_group * LANES];
-sum_8_2 = all_10;
-let all_11 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_9_2 = all_11;
-let all_12 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_10_2 = all_12;
+let all_5=scratch_memory[row_in_group*LANES];
+sum_3=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_4=all_6;
 workgroupBarrier();
 }
-let sum_all_8 = sum_8_2;
-let sum_all_9 = sum_9_2;
-let sum_all_10 = sum_10_2;
-var sum_11 = 0.0f;
-for (var block_7 = lane; block_7 < N * C; block_7 += LANES * 256u) {
-var part_13 = 0.0f;
-let stop_7 = min(block_7 + (LANES * 256u), N * C);
-for (var i_7 = block_7; i_7 < stop_7; i_7 += LANES) {
-let scratch_47_2 = scratch_at(((((((N + N) + N) + C) + C) + C) + (N * C)) + i_7);
-let N_2 = i_7 / max(C, 1u);
-let scratch_51_2 = scratch_at((N + N) + N_2);
-let C_2 = i_7 % max(C, 1u);
-let scratch_56_2 = scratch_at(((N + N) + N) + C_2);
-let rsqrt_2 = inverseSqrt((((sum_all_5 * scratch_47_2) + (sum_all_6 * scratch_51_2)) + (sum_all_7 * scratch_56_2)) + eps);
-let scratch_65 = scratch_at((((((N + N) + N) + C) + C) + C) + i_7);
-let gamma_2 = gamma_at(C_2);
-part_13 = part_13 + ((((rsqrt_2 * rsqrt_2) * scratch_65) * scratch_47_2) * gamma_2);
+let sum_all_3=sum_3;
+let sum_all_4=sum_4;
+var sum_5=0.0f;
+var sum_6=0.0f;
+var sum_7=0.0f;
+for (var block_5=lane; block_5<M; block_5+=LANES*256u) {
+var part_7=0.0f;
+var part_8=0.0f;
+var part_9=0.0f;
+let stop_5=min(block_5+(LANES*256u),M);
+for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
+let index_2=f32(i_5);
+let var_weight_3=var_weight_at(i_5);
+let exp_3=exp(var_weight_3 - max_all_2);
+let div=exp_3 / sum_all_4;
+part_7=part_7+select(0.0f,div,index_2==0.0f);
+part_8=part_8+select(0.0f,div,index_2==1.0f);
+part_9=part_9+select(0.0f,div,index_2==2.0f);
 }
-sum_11 = sum_11 + part_13;
+sum_5=sum_5+part_7;
+sum_6=sum_6+part_8;
+sum_7=sum_7+part_9;
 }
-for (var mask_7 = 1u; mask_7 < SUBGROUP; mask_7 *= 2u) {
-let other_25 = exchange(sum_11, mask_7);
-sum_11 = sum_11 + other_25;
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_13=exchange(sum_5,mask_5);
+sum_5=sum_5+other_13;
+let other_14=exchange(sum_6,mask_5);
+sum_6=sum_6+other_14;
+let other_15=exchange(sum_7,mask_5);
+sum_7=sum_7+other_15;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_11;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_5;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_6;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7;
 workgroupBarrier();
-for (var half_7 = LANES / 2u; half_7 >= SUBGROUP; half_7 /= 2u) {
-if (lane < half_7) {
-let mine_13 = scratch_memory[(row_in_group * LANES) + lane];
-let other_26 = scratch_memory[(row_in_group * LANES) + (lane + half_7)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_13 + other_26;
-}
-workgroupBarrier();
-}
-let all_13 = scratch_memory[row_in_group * LANES];
-sum_11 = all_13;
-workgroupBarrier();
-}
-let sum_all_11 = sum_11;
-let neg = -(0.5f * sum_all);
-let neg_2 = -(0.5f * sum_all_2);
-let neg_3 = -(0.5f * sum_all_11);
-var sum_12 = 0.0f;
-var sum_13 = 0.0f;
-for (var block_8 = lane; block_8 < M; block_8 += LANES * 256u) {
-var part_14 = 0.0f;
-var part_15 = 0.0f;
-let stop_8 = min(block_8 + (LANES * 256u), M);
-for (var i_8 = block_8; i_8 < stop_8; i_8 += LANES) {
-let index_3 = f32(i_8);
-let add = (select(0.0f, sum_all_8, index_3 == 2.0f) + select(0.0f, sum_all_9, index_3 == 1.0f)) + select(0.0f, sum_all_10, index_3 == 0.0f);
-let mean_weight_3 = mean_weight_at(i_8);
-let exp_4 = exp(mean_weight_3 - max_all_2);
-let div_2 = exp_4 / sum_all_4;
-let add_2 = (select(0.0f, neg, index_3 == 2.0f) + select(0.0f, neg_2, index_3 == 1.0f)) + select(0.0f, neg_3, index_3 == 0.0f);
-let var_weight_4 = var_weight_at(i_8);
-let exp_5 = exp(var_weight_4 - max_all);
-let div_3 = exp_5 / sum_all_3;
-part_14 = part_14 + (add * div_2);
-part_15 = part_15 + (add_2 * div_3);
-}
-sum_12 = sum_12 + part_14;
-sum_13 = sum_13 + part_15;
-}
-for (var mask_8 = 1u; mask_8 < SUBGROUP; mask_8 *= 2u) {
-let other_27 = exchange(sum_12, mask_8);
-sum_12 = sum_12 + other_27;
-let other_28 = exchange(sum_13, mask_8);
-sum_13 = sum_13 + other_28;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_12;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_13;
-workgroupBarrier();
-for (var half_8 = LANES / 2u; half_8 >= SUBGROUP; half_8 /= 2u) {
-if (lane < half_8) {
-let mine_14 = scratch_memory[(row_in_group * LANES) + lane];
-let other_29 = scratch_memory[(row_in_group * LANES) + (lane + half_8)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_14 + other_29;
-let mine_15 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_30 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_8))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_15 + other_30;
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_7=scratch_memory[(row_in_group*LANES)+lane];
+let other_16=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_16;
+let mine_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_17=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_8+other_17;
+let mine_9=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_18=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_9+other_18;
 }
 workgroupBarrier();
 }
-let all_14 = scratch_memory[row_in_group * LANES];
-sum_12 = all_14;
-let all_15 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_13 = all_15;
+let all_7=scratch_memory[row_in_group*LANES];
+sum_5=all_7;
+let all_8=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_6=all_8;
+let all_9=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_7=all_9;
 workgroupBarrier();
 }
-let sum_all_12 = sum_12;
-let sum_all_13 = sum_13;
-let end = select(0u, M, active_1);
-for (var i_9 = lane; i_9 < end; i_9 += LANES) {
-let index_4 = f32(i_9);
-let add_3 = (select(0.0f, sum_all_8, index_4 == 2.0f) + select(0.0f, sum_all_9, index_4 == 1.0f)) + select(0.0f, sum_all_10, index_4 == 0.0f);
-let mean_weight_4 = mean_weight_at(i_9);
-let exp_6 = exp(mean_weight_4 - max_all_2);
-let div_4 = exp_6 / sum_all_4;
-d_mean_weight_put(i_9, (add_3 - sum_all_12) * div_4);
-let add_4 = (select(0.0f, neg, index_4 == 2.0f) + select(0.0f, neg_2, index_4 == 1.0f)) + select(0.0f, neg_3, index_4 == 0.0f);
-let var_weight_5 = var_weight_at(i_9);
-let exp_7 = exp(var_weight_5 - max_all);
-let div_5 = exp_7 / sum_all_3;
-d_var_weight_put(i_9, (add_4 - sum_all_13) * div_5);
+let sum_all_5=sum_5;
+let sum_all_6=sum_6;
+let sum_all_7=sum_7;
+var sum_8=vec4f(0.0f);
+var sum_9=vec4f(0.0f);
+var sum_10=vec4f(0.0f);
+for (var block_6=lane; block_6<((N*C)*S) / 4u; block_6+=LANES*256u) {
+var part_10=vec4f(0.0f);
+var part_11=vec4f(0.0f);
+var part_12=vec4f(0.0f);
+let stop_6=min(block_6+(LANES*256u),((N*C)*S) / 4u);
+for (var i_6=block_6; i_6<stop_6; i_6+=LANES) {
+let d_y_1=d_y_four(i_6);
+let x_1=x_four(i_6);
+let C_1=((i_6*4u) / max(S,1u)) % max(C,1u);
+let scratch_19=scratch_at(((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+C_1);
+let scratch_20=scratch_at((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+C_1);
+let gamma_1=gamma_at(C_1);
+let N_1=(i_6*4u) / max(C*S,1u);
+let scratch_47=scratch_at((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((N_1*C)+C_1));
+let scratch_51=scratch_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+N_1);
+let scratch_56=scratch_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+C_1);
+let rsqrt=inverseSqrt((((sum_all_5*scratch_47)+(sum_all_6*scratch_51))+(sum_all_7*scratch_56))+eps);
+let mul=gamma_1*rsqrt;
+let scratch_17=scratch_at(N_1);
+let scratch_18=scratch_at((((N+3u) / 4u)*4u)+N_1);
+let scratch_15=scratch_at(((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((N_1*C)+C_1));
+let scratch_16=scratch_at((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((N_1*C)+C_1));
+part_10=part_10+((d_y_1*((x_1 - vec4f(scratch_19)) - vec4f(scratch_20)))*vec4f(mul));
+part_11=part_11+((d_y_1*((x_1 - vec4f(scratch_17)) - vec4f(scratch_18)))*vec4f(mul));
+part_12=part_12+((d_y_1*((x_1 - vec4f(scratch_15)) - vec4f(scratch_16)))*vec4f(mul));
+}
+sum_8=sum_8+part_10;
+sum_9=sum_9+part_11;
+sum_10=sum_10+part_12;
+}
+var sum_8_2=fold_add(sum_8);
+var sum_9_2=fold_add(sum_9);
+var sum_10_2=fold_add(sum_10);
+for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
+let other_19=exchange(sum_8_2,mask_6);
+sum_8_2=sum_8_2+other_19;
+let other_20=exchange(sum_9_2,mask_6);
+sum_9_2=sum_9_2+other_20;
+let other_21=exchange(sum_10_2,mask_6);
+sum_10_2=sum_10_2+other_21;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_8_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_9_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_10_2;
+workgroupBarrier();
+for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
+if (lane<half_6) {
+let mine_10=scratch_memory[(row_in_group*LANES)+lane];
+let other_22=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_10+other_22;
+let mine_11=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_23=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_11+other_23;
+let mine_12=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_24=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_12+other_24;
+}
+workgroupBarrier();
+}
+let all_10=scratch_memory[row_in_group*LANES];
+sum_8_2=all_10;
+let all_11=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_9_2=all_11;
+let all_12=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_10_2=all_12;
+workgroupBarrier();
+}
+let sum_all_8=sum_8_2;
+let sum_all_9=sum_9_2;
+let sum_all_10=sum_10_2;
+var sum_11=0.0f;
+for (var block_7=lane; block_7<N*C; block_7+=LANES*256u) {
+var part_13=0.0f;
+let stop_7=min(block_7+(LANES*256u),N*C);
+for (var i_7=block_7; i_7<stop_7; i_7+=LANES) {
+let scratch_47_2=scratch_at((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+i_7);
+let N_2=i_7 / max(C,1u);
+let scratch_51_2=scratch_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+N_2);
+let C_2=i_7 % max(C,1u);
+let scratch_56_2=scratch_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+C_2);
+let rsqrt_2=inverseSqrt((((sum_all_5*scratch_47_2)+(sum_all_6*scratch_51_2))+(sum_all_7*scratch_56_2))+eps);
+let scratch_65=scratch_at(((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+i_7);
+let gamma_2=gamma_at(C_2);
+part_13=part_13+((((rsqrt_2*rsqrt_2)*scratch_65)*scratch_47_2)*gamma_2);
+}
+sum_11=sum_11+part_13;
+}
+for (var mask_7=1u; mask_7<SUBGROUP; mask_7*=2u) {
+let other_25=exchange(sum_11,mask_7);
+sum_11=sum_11+other_25;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_11;
+workgroupBarrier();
+for (var half_7=LANES / 2u; half_7 >=SUBGROUP; half_7 /=2u) {
+if (lane<half_7) {
+let mine_13=scratch_memory[(row_in_group*LANES)+lane];
+let other_26=scratch_memory[(row_in_group*LANES)+(lane+half_7)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_13+other_26;
+}
+workgroupBarrier();
+}
+let all_13=scratch_memory[row_in_group*LANES];
+sum_11=all_13;
+workgroupBarrier();
+}
+let sum_all_11=sum_11;
+let neg=-(0.5f*sum_all);
+let neg_2=-(0.5f*sum_all_2);
+let neg_3=-(0.5f*sum_all_11);
+var sum_12=0.0f;
+var sum_13=0.0f;
+for (var block_8=lane; block_8<M; block_8+=LANES*256u) {
+var part_14=0.0f;
+var part_15=0.0f;
+let stop_8=min(block_8+(LANES*256u),M);
+for (var i_8=block_8; i_8<stop_8; i_8+=LANES) {
+let index_3=f32(i_8);
+let add=(select(0.0f,sum_all_8,index_3==2.0f)+select(0.0f,sum_all_9,index_3==1.0f))+select(0.0f,sum_all_10,index_3==0.0f);
+let mean_weight_3=mean_weight_at(i_8);
+let exp_4=exp(mean_weight_3 - max_all);
+let div_2=exp_4 / sum_all_3;
+let add_2=(select(0.0f,neg,index_3==2.0f)+select(0.0f,neg_2,index_3==1.0f))+select(0.0f,neg_3,index_3==0.0f);
+let var_weight_4=var_weight_at(i_8);
+let exp_5=exp(var_weight_4 - max_all_2);
+let div_3=exp_5 / sum_all_4;
+part_14=part_14+(add*div_2);
+part_15=part_15+(add_2*div_3);
+}
+sum_12=sum_12+part_14;
+sum_13=sum_13+part_15;
+}
+for (var mask_8=1u; mask_8<SUBGROUP; mask_8*=2u) {
+let other_27=exchange(sum_12,mask_8);
+sum_12=sum_12+other_27;
+let other_28=exchange(sum_13,mask_8);
+sum_13=sum_13+other_28;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_12;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_13;
+workgroupBarrier();
+for (var half_8=LANES / 2u; half_8 >=SUBGROUP; half_8 /=2u) {
+if (lane<half_8) {
+let mine_14=scratch_memory[(row_in_group*LANES)+lane];
+let other_29=scratch_memory[(row_in_group*LANES)+(lane+half_8)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_14+other_29;
+let mine_15=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_30=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_8))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_15+other_30;
+}
+workgroupBarrier();
+}
+let all_14=scratch_memory[row_in_group*LANES];
+sum_12=all_14;
+let all_15=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_13=all_15;
+workgroupBarrier();
+}
+let sum_all_12=sum_12;
+let sum_all_13=sum_13;
+let end=select(0u,M,active_1);
+for (var i_9=lane; i_9<end; i_9+=LANES) {
+let index_4=f32(i_9);
+let add_3=(select(0.0f,sum_all_8,index_4==2.0f)+select(0.0f,sum_all_9,index_4==1.0f))+select(0.0f,sum_all_10,index_4==0.0f);
+let mean_weight_4=mean_weight_at(i_9);
+let exp_6=exp(mean_weight_4 - max_all);
+let div_4=exp_6 / sum_all_3;
+d_mean_weight_put(i_9,(add_3 - sum_all_12)*div_4);
+let add_4=(select(0.0f,neg,index_4==2.0f)+select(0.0f,neg_2,index_4==1.0f))+select(0.0f,neg_3,index_4==0.0f);
+let var_weight_5=var_weight_at(i_9);
+let exp_7=exp(var_weight_5 - max_all_2);
+let div_5=exp_7 / sum_all_4;
+d_var_weight_put(i_9,(add_4 - sum_all_13)*div_5);
 }
 }
 `,
             bindings: [
-              { tensor: "var_weight", access: "read", name: "var_weight", accessors: { at: "var_weight_at" } },
               {
                 tensor: "mean_weight",
                 access: "read",
                 name: "mean_weight",
                 accessors: { at: "mean_weight_at" },
               },
+              { tensor: "var_weight", access: "read", name: "var_weight", accessors: { at: "var_weight_at" } },
               { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
               { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
@@ -7580,7 +7592,8 @@ d_var_weight_put(i_9, (add_4 - sum_all_13) * div_5);
       {
         name: "d_gamma",
         grid: ["C"],
-        row: ["N"],
+        row: ["N", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -7591,95 +7604,95 @@ override ROWS: u32;
 override COLUMNS: bool;
 override SUBGROUP: u32;
 override C: u32;
-override N: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override N: u32;
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let base = (((((N + N) + N) + C) + C) + C) + row;
-var sum = 0.0f;
-for (var block = lane; block < N; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), N);
-for (var i = block; i < stop; i += LANES) {
-let scratch_65 = scratch_at(base + (i * C));
-part_1 = part_1 + scratch_65;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let base=row*S;
+var sum=0.0f;
+for (var block=lane; block<N*S; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),N*S);
+for (var i=block; i<stop; i+=LANES) {
+let N_1=i / max(S,1u);
+let S_1=i % max(S,1u);
+let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
+part_1=part_1+d_y_1;
 }
-sum = sum + part_1;
+sum=sum+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-workgroupBarrier();
-}
-let sum_all = sum;
-let base_2 = row * S;
-var sum_2 = 0.0f;
-for (var block_2 = lane; block_2 < N * S; block_2 += LANES * 256u) {
-var part_2 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), N * S);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let N_1 = i_2 / max(S, 1u);
-let S_1 = i_2 % max(S, 1u);
-let d_y_1 = d_y_at(base_2 + ((N_1 * (C * S)) + S_1));
-part_2 = part_2 + d_y_1;
-}
-sum_2 = sum_2 + part_2;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
 workgroupBarrier();
 }
-let sum_all_2 = sum_2;
-if (active_1 && (lane == 0u)) {
-d_gamma_put(row, sum_all);
-d_beta_put(row, sum_all_2);
+let sum_all=sum;
+let base_2=((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row;
+var sum_2=0.0f;
+for (var block_2=lane; block_2<N; block_2+=LANES*256u) {
+var part_2=0.0f;
+let stop_2=min(block_2+(LANES*256u),N);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let scratch_65=scratch_at(base_2+(i_2*C));
+part_2=part_2+scratch_65;
+}
+sum_2=sum_2+part_2;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum_2,mask_2);
+sum_2=sum_2+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+sum_2=all_2;
+workgroupBarrier();
+}
+let sum_all_2=sum_2;
+if (active_1 && (lane==0u)) {
+d_gamma_put(row,sum_all_2);
+d_beta_put(row,sum_all);
 }
 }
 `,
             bindings: [
-              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
+              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
               { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
               { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
             ],
@@ -7689,8 +7702,8 @@ d_beta_put(row, sum_all_2);
               { name: "COLUMNS", kind: "columns" },
               { name: "SUBGROUP", kind: "subgroup" },
               { name: "C", kind: "extent", factor: "C" },
-              { name: "N", kind: "extent", factor: "N" },
               { name: "S", kind: "extent", factor: "S" },
+              { name: "N", kind: "extent", factor: "N" },
             ],
           },
           {
@@ -7702,99 +7715,99 @@ override ROWS: u32;
 override COLUMNS: bool;
 override SUBGROUP: u32;
 override C: u32;
-override N: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override N: u32;
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let base = (((((N + N) + N) + C) + C) + C) + row;
-var sum = 0.0f;
-for (var block = lane; block < N; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), N);
-for (var i = block; i < stop; i += LANES) {
-let scratch_65 = scratch_at(base + (i * C));
-part_1 = part_1 + scratch_65;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let base=row*(S / 4u);
+var sum=vec4f(0.0f);
+for (var block=lane; block<(N*S) / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(N*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let N_1=(i*4u) / max(S,1u);
+let S_1=(i*4u) % max(S,1u);
+let d_y_1=d_y_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+part_1=part_1+d_y_1;
 }
-sum = sum + part_1;
+sum=sum+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
+var sum_2=fold_add(sum);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-workgroupBarrier();
-}
-let sum_all = sum;
-let base_2 = row * (S / 4u);
-var sum_2 = vec4f(0.0f);
-for (var block_2 = lane; block_2 < (N * S) / 4u; block_2 += LANES * 256u) {
-var part_2 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), (N * S) / 4u);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let N_1 = (i_2 * 4u) / max(S, 1u);
-let S_1 = (i_2 * 4u) % max(S, 1u);
-let d_y_1 = d_y_four(base_2 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-part_2 = part_2 + d_y_1;
-}
-sum_2 = sum_2 + part_2;
-}
-var sum_2_2 = fold_add(sum_2);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum_2_2, mask_2);
-sum_2_2 = sum_2_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum_2_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
 workgroupBarrier();
 }
-let sum_all_2 = sum_2_2;
-if (active_1 && (lane == 0u)) {
-d_gamma_put(row, sum_all);
-d_beta_put(row, sum_all_2);
+let sum_all=sum_2;
+let base_2=((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row;
+var sum_3=0.0f;
+for (var block_2=lane; block_2<N; block_2+=LANES*256u) {
+var part_2=0.0f;
+let stop_2=min(block_2+(LANES*256u),N);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let scratch_65=scratch_at(base_2+(i_2*C));
+part_2=part_2+scratch_65;
+}
+sum_3=sum_3+part_2;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum_3,mask_2);
+sum_3=sum_3+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+sum_3=all_2;
+workgroupBarrier();
+}
+let sum_all_2=sum_3;
+if (active_1 && (lane==0u)) {
+d_gamma_put(row,sum_all_2);
+d_beta_put(row,sum_all);
 }
 }
 `,
             bindings: [
-              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
               { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
               { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
             ],
@@ -7804,12 +7817,12 @@ d_beta_put(row, sum_all_2);
               { name: "COLUMNS", kind: "columns" },
               { name: "SUBGROUP", kind: "subgroup" },
               { name: "C", kind: "extent", factor: "C" },
-              { name: "N", kind: "extent", factor: "N" },
               { name: "S", kind: "extent", factor: "S" },
+              { name: "N", kind: "extent", factor: "N" },
             ],
           },
         ],
-        offers: { held: 0, together: 1, split: false },
+        offers: { held: 0, together: 4, split: false },
         split: null,
       },
     ],
@@ -7840,22 +7853,20 @@ d_beta_put(row, sum_all_2);
         role: "scratch",
         dims: [],
         parts: [
+          ["N"],
+          ["N"],
+          ["N"],
           ["C"],
           ["C"],
           ["C"],
+          ["N", "C"],
+          ["N", "C"],
+          ["N", "C"],
+          ["N", "C"],
           ["N"],
           ["N"],
-          ["N"],
-          ["N", "C"],
-          ["N", "C"],
-          ["N", "C"],
-          ["N", "C"],
           ["C"],
-          ["N"],
-          ["N"],
-          ["N"],
-          ["N", "C"],
-          ["N", "C"],
+          ["C"],
           ["N", "C"],
         ],
       },
@@ -7863,9 +7874,10 @@ d_beta_put(row, sum_all_2);
     ],
     kernels: [
       {
-        name: "scratch_19",
-        grid: ["C"],
-        row: ["N", "S"],
+        name: "scratch_17",
+        grid: ["N"],
+        row: ["C", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -7875,138 +7887,128 @@ d_beta_put(row, sum_all_2);
 override ROWS: u32;
 override COLUMNS: bool;
 override SUBGROUP: u32;
+override N: u32;
 override C: u32;
 override S: u32;
-override N: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base = row * S;
-let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block = lane; block < N * S; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), N * S);
-for (var i = block; i < stop; i += LANES) {
-let N_4 = i / max(S, 1u);
-let S_4 = i % max(S, 1u);
-let x_4 = x_at(base + ((N_4 * (C * S)) + S_4));
-let d = x_4 - shift;
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let base=row*(C*S);
+let x_1=x_at(base);
+let x_2=x_at(base+((C*S) / 2u));
+let x_3=x_at(base+((C*S) - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block=lane; block<C*S; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),C*S);
+for (var i=block; i<stop; i+=LANES) {
+let x_4=x_at(base+i);
+let d=x_4 - shift;
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(squares, mask);
-squares = squares + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_2;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean = sum / f32(N * S);
-let variance = larger((squares / f32(N * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, N * S, far);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let N_5 = i_2 / max(S, 1u);
-let S_5 = i_2 % max(S, 1u);
-let x_5 = x_at(base + ((N_5 * (C * S)) + S_5));
-let d_2 = x_5 - shift_2;
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
+let mean=sum / f32(C*S);
+let variance=larger((squares / f32(C*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,C*S,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_5=x_at(base+i_2);
+let d_2=x_5 - shift_2;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
 }
-sum_2 = sum_2 + part_3;
-squares_2 = squares_2 + part_4;
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
 }
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_5;
-let other_6 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_6;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_4;
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
 workgroupBarrier();
 }
-let mean_2 = sum_2 / f32(N * S);
-let variance_2 = larger((squares_2 / f32(N * S)) - (mean_2 * mean_2), 0.0f);
-let spread = select(variance, variance_2, far);
-let rest = select(mean, mean_2, far);
-if (active_1 && (lane == 0u)) {
-scratch_put(row, shift_2);
-scratch_put(C + row, rest);
-scratch_put((C + C) + row, spread);
+let mean_2=sum_2 / f32(C*S);
+let variance_2=larger((squares_2 / f32(C*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+scratch_put(row,shift_2);
+scratch_put((((N+3u) / 4u)*4u)+row,rest);
+scratch_put(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row,spread);
 }
 }
 `,
@@ -8024,9 +8026,9 @@ scratch_put((C + C) + row, spread);
               { name: "ROWS", kind: "rows" },
               { name: "COLUMNS", kind: "columns" },
               { name: "SUBGROUP", kind: "subgroup" },
+              { name: "N", kind: "extent", factor: "N" },
               { name: "C", kind: "extent", factor: "C" },
               { name: "S", kind: "extent", factor: "S" },
-              { name: "N", kind: "extent", factor: "N" },
             ],
           },
           {
@@ -8037,146 +8039,136 @@ scratch_put((C + C) + row, spread);
 override ROWS: u32;
 override COLUMNS: bool;
 override SUBGROUP: u32;
+override N: u32;
 override C: u32;
 override S: u32;
-override N: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base = row * S;
-let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let base_2 = row * (S / 4u);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block = lane; block < (N * S) / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (N * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let N_4 = (i * 4u) / max(S, 1u);
-let S_4 = (i * 4u) % max(S, 1u);
-let x_4 = x_four(base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
-let d = x_4 - vec4f(shift);
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let base=row*(C*S);
+let x_1=x_at(base);
+let x_2=x_at(base+((C*S) / 2u));
+let x_3=x_at(base+((C*S) - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let base_2=row*((C*S) / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block=lane; block<(C*S) / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(C*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_4=x_four(base_2+i);
+let d=x_4 - vec4f(shift);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_2, mask);
-sum_2 = sum_2 + other;
-let other_2 = exchange(squares_2, mask);
-squares_2 = squares_2 + other_2;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all = scratch_memory[row_in_group * LANES];
-sum_2 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean = sum_2 / f32(N * S);
-let variance = larger((squares_2 / f32(N * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, (N * S) / 4u, far);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let N_5 = (i_2 * 4u) / max(S, 1u);
-let S_5 = (i_2 * 4u) % max(S, 1u);
-let x_5 = x_four(base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
-let d_2 = x_5 - vec4f(shift_2);
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
+let mean=sum_2 / f32(C*S);
+let variance=larger((squares_2 / f32(C*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,(C*S) / 4u,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_5=x_four(base_2+i_2);
+let d_2=x_5 - vec4f(shift_2);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
 }
-sum_3 = sum_3 + part_3;
-squares_3 = squares_3 + part_4;
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
 }
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_3_2, mask_2);
-sum_3_2 = sum_3_2 + other_5;
-let other_6 = exchange(squares_3_2, mask_2);
-squares_3_2 = squares_3_2 + other_6;
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
 workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_4;
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
 workgroupBarrier();
 }
-let mean_2 = sum_3_2 / f32(N * S);
-let variance_2 = larger((squares_3_2 / f32(N * S)) - (mean_2 * mean_2), 0.0f);
-let spread = select(variance, variance_2, far);
-let rest = select(mean, mean_2, far);
-if (active_1 && (lane == 0u)) {
-scratch_put(row, shift_2);
-scratch_put(C + row, rest);
-scratch_put((C + C) + row, spread);
+let mean_2=sum_3_2 / f32(C*S);
+let variance_2=larger((squares_3_2 / f32(C*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+scratch_put(row,shift_2);
+scratch_put((((N+3u) / 4u)*4u)+row,rest);
+scratch_put(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row,spread);
 }
 }
 `,
@@ -8194,9 +8186,9 @@ scratch_put((C + C) + row, spread);
               { name: "ROWS", kind: "rows" },
               { name: "COLUMNS", kind: "columns" },
               { name: "SUBGROUP", kind: "subgroup" },
+              { name: "N", kind: "extent", factor: "N" },
               { name: "C", kind: "extent", factor: "C" },
               { name: "S", kind: "extent", factor: "S" },
-              { name: "N", kind: "extent", factor: "N" },
             ],
           },
         ],
@@ -8204,9 +8196,10 @@ scratch_put((C + C) + row, spread);
         split: null,
       },
       {
-        name: "scratch_51",
-        grid: ["N"],
-        row: ["C", "S"],
+        name: "scratch_56",
+        grid: ["C"],
+        row: ["N", "S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -8216,128 +8209,138 @@ scratch_put((C + C) + row, spread);
 override ROWS: u32;
 override COLUMNS: bool;
 override SUBGROUP: u32;
-override N: u32;
 override C: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override N: u32;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let base = row * (C * S);
-let x_1 = x_at(base);
-let x_2 = x_at(base + ((C * S) / 2u));
-let x_3 = x_at(base + ((C * S) - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block = lane; block < C * S; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), C * S);
-for (var i = block; i < stop; i += LANES) {
-let x_4 = x_at(base + i);
-let d = x_4 - shift;
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base=row*S;
+let x_1=x_at(base+((N_1*(C*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_2*(C*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_3*(C*S))+S_3));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block=lane; block<N*S; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),N*S);
+for (var i=block; i<stop; i+=LANES) {
+let N_4=i / max(S,1u);
+let S_4=i % max(S,1u);
+let x_4=x_at(base+((N_4*(C*S))+S_4));
+let d=x_4 - shift;
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(squares, mask);
-squares = squares + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_2;
-workgroupBarrier();
-}
-let mean = sum / f32(C * S);
-let variance = larger((squares / f32(C * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, C * S, far);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_5 = x_at(base + i_2);
-let d_2 = x_5 - shift_2;
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_2 = sum_2 + part_3;
-squares_2 = squares_2 + part_4;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_5;
-let other_6 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_2 / f32(C * S);
-let variance_2 = larger((squares_2 / f32(C * S)) - (mean_2 * mean_2), 0.0f);
-let spread = select(variance, variance_2, far);
-let rest = select(mean, mean_2, far);
-if (active_1 && (lane == 0u)) {
-scratch_put(((C + C) + C) + row, spread);
-scratch_put((((C + C) + C) + N) + row, shift_2);
-scratch_put(((((C + C) + C) + N) + N) + row, rest);
+let mean=sum / f32(N*S);
+let variance=larger((squares / f32(N*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,N*S,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let N_5=i_2 / max(S,1u);
+let S_5=i_2 % max(S,1u);
+let x_5=x_at(base+((N_5*(C*S))+S_5));
+let d_2=x_5 - shift_2;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_2 / f32(N*S);
+let variance_2=larger((squares_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+scratch_put((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,spread);
+scratch_put(((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row,shift_2);
+scratch_put((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row,rest);
 }
 }
 `,
@@ -8355,9 +8358,9 @@ scratch_put(((((C + C) + C) + N) + N) + row, rest);
               { name: "ROWS", kind: "rows" },
               { name: "COLUMNS", kind: "columns" },
               { name: "SUBGROUP", kind: "subgroup" },
-              { name: "N", kind: "extent", factor: "N" },
               { name: "C", kind: "extent", factor: "C" },
               { name: "S", kind: "extent", factor: "S" },
+              { name: "N", kind: "extent", factor: "N" },
             ],
           },
           {
@@ -8368,136 +8371,146 @@ scratch_put(((((C + C) + C) + N) + N) + row, rest);
 override ROWS: u32;
 override COLUMNS: bool;
 override SUBGROUP: u32;
-override N: u32;
 override C: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override N: u32;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let base = row * (C * S);
-let x_1 = x_at(base);
-let x_2 = x_at(base + ((C * S) / 2u));
-let x_3 = x_at(base + ((C * S) - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let base_2 = row * ((C * S) / 4u);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block = lane; block < (C * S) / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (C * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_4 = x_four(base_2 + i);
-let d = x_4 - vec4f(shift);
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base=row*S;
+let x_1=x_at(base+((N_1*(C*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_2*(C*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_3*(C*S))+S_3));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let base_2=row*(S / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block=lane; block<(N*S) / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(N*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let N_4=(i*4u) / max(S,1u);
+let S_4=(i*4u) % max(S,1u);
+let x_4=x_four(base_2+((N_4*((C*S) / 4u))+(S_4 / 4u)));
+let d=x_4 - vec4f(shift);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_2, mask);
-sum_2 = sum_2 + other;
-let other_2 = exchange(squares_2, mask);
-squares_2 = squares_2 + other_2;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_2 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_2;
-workgroupBarrier();
-}
-let mean = sum_2 / f32(C * S);
-let variance = larger((squares_2 / f32(C * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, (C * S) / 4u, far);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_5 = x_four(base_2 + i_2);
-let d_2 = x_5 - vec4f(shift_2);
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_3 = sum_3 + part_3;
-squares_3 = squares_3 + part_4;
-}
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_3_2, mask_2);
-sum_3_2 = sum_3_2 + other_5;
-let other_6 = exchange(squares_3_2, mask_2);
-squares_3_2 = squares_3_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_3_2 / f32(C * S);
-let variance_2 = larger((squares_3_2 / f32(C * S)) - (mean_2 * mean_2), 0.0f);
-let spread = select(variance, variance_2, far);
-let rest = select(mean, mean_2, far);
-if (active_1 && (lane == 0u)) {
-scratch_put(((C + C) + C) + row, spread);
-scratch_put((((C + C) + C) + N) + row, shift_2);
-scratch_put(((((C + C) + C) + N) + N) + row, rest);
+let mean=sum_2 / f32(N*S);
+let variance=larger((squares_2 / f32(N*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,(N*S) / 4u,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let N_5=(i_2*4u) / max(S,1u);
+let S_5=(i_2*4u) % max(S,1u);
+let x_5=x_four(base_2+((N_5*((C*S) / 4u))+(S_5 / 4u)));
+let d_2=x_5 - vec4f(shift_2);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
+}
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_3_2 / f32(N*S);
+let variance_2=larger((squares_3_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+scratch_put((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,spread);
+scratch_put(((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row,shift_2);
+scratch_put((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row,rest);
 }
 }
 `,
@@ -8515,9 +8528,9 @@ scratch_put(((((C + C) + C) + N) + N) + row, rest);
               { name: "ROWS", kind: "rows" },
               { name: "COLUMNS", kind: "columns" },
               { name: "SUBGROUP", kind: "subgroup" },
-              { name: "N", kind: "extent", factor: "N" },
               { name: "C", kind: "extent", factor: "C" },
               { name: "S", kind: "extent", factor: "S" },
+              { name: "N", kind: "extent", factor: "N" },
             ],
           },
         ],
@@ -8528,6 +8541,7 @@ scratch_put(((((C + C) + C) + N) + N) + row, rest);
         name: "scratch_66",
         grid: ["N", "C"],
         row: ["M"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -8542,361 +8556,361 @@ override C: u32;
 override M: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 6u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*6u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-var max_1 = non_finite(4286578688u);
-var max_2 = non_finite(4286578688u);
-for (var block = lane; block < M; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-var part_2 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), M);
-for (var i = block; i < stop; i += LANES) {
-let mean_weight_1 = mean_weight_at(i);
-let var_weight_1 = var_weight_at(i);
-part_1 = larger(part_1, mean_weight_1);
-part_2 = larger(part_2, var_weight_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+var max_1=non_finite(4286578688u);
+var max_2=non_finite(4286578688u);
+for (var block=lane; block<M; block+=LANES*256u) {
+var part_1=non_finite(4286578688u);
+var part_2=non_finite(4286578688u);
+let stop=min(block+(LANES*256u),M);
+for (var i=block; i<stop; i+=LANES) {
+let mean_weight_1=mean_weight_at(i);
+let var_weight_1=var_weight_at(i);
+part_1=larger(part_1,mean_weight_1);
+part_2=larger(part_2,var_weight_1);
 }
-max_1 = larger(max_1, part_1);
-max_2 = larger(max_2, part_2);
+max_1=larger(max_1,part_1);
+max_2=larger(max_2,part_2);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
-let other_2 = exchange(max_2, mask);
-max_2 = larger(max_2, other_2);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_1,mask);
+max_1=larger(max_1,other);
+let other_2=exchange(max_2,mask);
+max_2=larger(max_2,other_2);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = max_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_1;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=max_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_3);
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = larger(mine_2, other_4);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-max_2 = all_2;
-workgroupBarrier();
-}
-let max_all = max_1;
-let max_all_2 = max_2;
-let base = row * S;
-let x_1 = x_at(base);
-let x_2 = x_at(base + (S / 2u));
-let x_3 = x_at(base + (S - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block_2 = lane; block_2 < S; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), S);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_4 = x_at(base + i_2);
-let d = x_4 - shift;
-part_3 = part_3 + d;
-part_4 = part_4 + (d * d);
-}
-sum = sum + part_3;
-squares = squares + part_4;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum, mask_2);
-sum = sum + other_5;
-let other_6 = exchange(squares, mask_2);
-squares = squares + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_3);
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=larger(mine_2,other_4);
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_4;
+let all=scratch_memory[row_in_group*LANES];
+max_1=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+max_2=all_2;
 workgroupBarrier();
 }
-let mean = sum / f32(S);
-let variance = larger((squares / f32(S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, S, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_5 = 0.0f;
-var part_6 = 0.0f;
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_5 = x_at(base + i_3);
-let d_2 = x_5 - shift_2;
-part_5 = part_5 + d_2;
-part_6 = part_6 + (d_2 * d_2);
+let max_all=max_1;
+let max_all_2=max_2;
+let base=row*S;
+let x_1=x_at(base);
+let x_2=x_at(base+(S / 2u));
+let x_3=x_at(base+(S - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block_2=lane; block_2<S; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),S);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_4=x_at(base+i_2);
+let d=x_4 - shift;
+part_3=part_3+d;
+part_4=part_4+(d*d);
 }
-sum_2 = sum_2 + part_5;
-squares_2 = squares_2 + part_6;
+sum=sum+part_3;
+squares=squares+part_4;
 }
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_9 = exchange(sum_2, mask_3);
-sum_2 = sum_2 + other_9;
-let other_10 = exchange(squares_2, mask_3);
-squares_2 = squares_2 + other_10;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum,mask_2);
+sum=sum+other_5;
+let other_6=exchange(squares,mask_2);
+squares=squares+other_6;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-let other_11 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_11;
-let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_12 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_12;
-}
-workgroupBarrier();
-}
-let all_5 = scratch_memory[row_in_group * LANES];
-sum_2 = all_5;
-let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_6;
-workgroupBarrier();
-}
-let mean_2 = sum_2 / f32(S);
-let variance_2 = larger((squares_2 / f32(S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-var sum_3 = 0.0f;
-var sum_4 = 0.0f;
-for (var block_4 = lane; block_4 < M; block_4 += LANES * 256u) {
-var part_7 = 0.0f;
-var part_8 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), M);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let mean_weight_2 = mean_weight_at(i_4);
-let exp_1 = exp(mean_weight_2 - max_all);
-let var_weight_2 = var_weight_at(i_4);
-let exp_2 = exp(var_weight_2 - max_all_2);
-part_7 = part_7 + exp_1;
-part_8 = part_8 + exp_2;
-}
-sum_3 = sum_3 + part_7;
-sum_4 = sum_4 + part_8;
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_13 = exchange(sum_3, mask_4);
-sum_3 = sum_3 + other_13;
-let other_14 = exchange(sum_4, mask_4);
-sum_4 = sum_4 + other_14;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_4;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
-let other_15 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_15;
-let mine_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_16 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_4))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_8 + other_16;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_7 = scratch_memory[row_in_group * LANES];
-sum_3 = all_7;
-let all_8 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_4 = all_8;
+let all_3=scratch_memory[row_in_group*LANES];
+sum=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_4;
 workgroupBarrier();
 }
-let sum_all = sum_3;
-let sum_all_2 = sum_4;
-var sum_5 = 0.0f;
-var sum_6 = 0.0f;
-var sum_7 = 0.0f;
-var sum_8 = 0.0f;
-var sum_9 = 0.0f;
-var sum_10 = 0.0f;
-for (var block_5 = lane; block_5 < M; block_5 += LANES * 256u) {
-var part_9 = 0.0f;
-var part_10 = 0.0f;
-var part_11 = 0.0f;
-var part_12 = 0.0f;
-var part_13 = 0.0f;
-var part_14 = 0.0f;
-let stop_5 = min(block_5 + (LANES * 256u), M);
-for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
-let index_2 = f32(i_5);
-let mean_weight_3 = mean_weight_at(i_5);
-let exp_3 = exp(mean_weight_3 - max_all);
-let div = exp_3 / sum_all;
-let var_weight_3 = var_weight_at(i_5);
-let exp_4 = exp(var_weight_3 - max_all_2);
-let div_2 = exp_4 / sum_all_2;
-part_9 = part_9 + select(0.0f, div, index_2 == 2.0f);
-part_10 = part_10 + select(0.0f, div, index_2 == 1.0f);
-part_11 = part_11 + select(0.0f, div, index_2 == 0.0f);
-part_12 = part_12 + select(0.0f, div_2, index_2 == 0.0f);
-part_13 = part_13 + select(0.0f, div_2, index_2 == 1.0f);
-part_14 = part_14 + select(0.0f, div_2, index_2 == 2.0f);
+let mean=sum / f32(S);
+let variance=larger((squares / f32(S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,S,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_5=0.0f;
+var part_6=0.0f;
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_5=x_at(base+i_3);
+let d_2=x_5 - shift_2;
+part_5=part_5+d_2;
+part_6=part_6+(d_2*d_2);
 }
-sum_5 = sum_5 + part_9;
-sum_6 = sum_6 + part_10;
-sum_7 = sum_7 + part_11;
-sum_8 = sum_8 + part_12;
-sum_9 = sum_9 + part_13;
-sum_10 = sum_10 + part_14;
+sum_2=sum_2+part_5;
+squares_2=squares_2+part_6;
 }
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_17 = exchange(sum_5, mask_5);
-sum_5 = sum_5 + other_17;
-let other_18 = exchange(sum_6, mask_5);
-sum_6 = sum_6 + other_18;
-let other_19 = exchange(sum_7, mask_5);
-sum_7 = sum_7 + other_19;
-let other_20 = exchange(sum_8, mask_5);
-sum_8 = sum_8 + other_20;
-let other_21 = exchange(sum_9, mask_5);
-sum_9 = sum_9 + other_21;
-let other_22 = exchange(sum_10, mask_5);
-sum_10 = sum_10 + other_22;
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(sum_2,mask_3);
+sum_2=sum_2+other_9;
+let other_10=exchange(squares_2,mask_3);
+squares_2=squares_2+other_10;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_5;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_6;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_7;
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_8;
-scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_9;
-scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_10;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-if (lane < half_5) {
-let mine_9 = scratch_memory[(row_in_group * LANES) + lane];
-let other_23 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_9 + other_23;
-let mine_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_24 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_10 + other_24;
-let mine_11 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_25 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_11 + other_25;
-let mine_12 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_26 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_12 + other_26;
-let mine_13 = scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_27 = scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_13 + other_27;
-let mine_14 = scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_28 = scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_14 + other_28;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_9 = scratch_memory[row_in_group * LANES];
-sum_5 = all_9;
-let all_10 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_6 = all_10;
-let all_11 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_7 = all_11;
-let all_12 = scratch_memory[(3u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_8 = all_12;
-let all_13 = scratch_memory[(4u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_9 = all_13;
-let all_14 = scratch_memory[(5u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_10 = all_14;
+let all_5=scratch_memory[row_in_group*LANES];
+sum_2=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_6;
 workgroupBarrier();
 }
-let sum_all_3 = sum_5;
-let sum_all_4 = sum_6;
-let sum_all_5 = sum_7;
-let sum_all_6 = sum_8;
-let sum_all_7 = sum_9;
-let sum_all_8 = sum_10;
-let N_1 = row / max(C, 1u);
-let scratch_17 = scratch_at((((C + C) + C) + N) + N_1);
-let scratch_18 = scratch_at(((((C + C) + C) + N) + N) + N_1);
-let C_1 = row % max(C, 1u);
-let scratch_19 = scratch_at(C_1);
-let scratch_20 = scratch_at(C + C_1);
-let scratch_51 = scratch_at(((C + C) + C) + N_1);
-let scratch_56 = scratch_at((C + C) + C_1);
-let rsqrt = inverseSqrt((((sum_all_6 * spread) + (sum_all_7 * scratch_51)) + (sum_all_8 * scratch_56)) + eps);
-var sum_11 = 0.0f;
-for (var block_6 = lane; block_6 < S; block_6 += LANES * 256u) {
-var part_15 = 0.0f;
-let stop_6 = min(block_6 + (LANES * 256u), S);
-for (var i_6 = block_6; i_6 < stop_6; i_6 += LANES) {
-let d_y_1 = d_y_at(base + i_6);
-let x_6 = x_at(base + i_6);
-let mul = (((sum_all_5 * ((x_6 - shift_2) - rest)) + (sum_all_4 * ((x_6 - scratch_17) - scratch_18))) + (sum_all_3 * ((x_6 - scratch_19) - scratch_20))) * rsqrt;
-part_15 = part_15 + (d_y_1 * mul);
+let mean_2=sum_2 / f32(S);
+let variance_2=larger((squares_2 / f32(S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var sum_3=0.0f;
+var sum_4=0.0f;
+for (var block_4=lane; block_4<M; block_4+=LANES*256u) {
+var part_7=0.0f;
+var part_8=0.0f;
+let stop_4=min(block_4+(LANES*256u),M);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let mean_weight_2=mean_weight_at(i_4);
+let exp_1=exp(mean_weight_2 - max_all);
+let var_weight_2=var_weight_at(i_4);
+let exp_2=exp(var_weight_2 - max_all_2);
+part_7=part_7+exp_1;
+part_8=part_8+exp_2;
 }
-sum_11 = sum_11 + part_15;
+sum_3=sum_3+part_7;
+sum_4=sum_4+part_8;
 }
-for (var mask_6 = 1u; mask_6 < SUBGROUP; mask_6 *= 2u) {
-let other_29 = exchange(sum_11, mask_6);
-sum_11 = sum_11 + other_29;
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_13=exchange(sum_3,mask_4);
+sum_3=sum_3+other_13;
+let other_14=exchange(sum_4,mask_4);
+sum_4=sum_4+other_14;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_11;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_4;
 workgroupBarrier();
-for (var half_6 = LANES / 2u; half_6 >= SUBGROUP; half_6 /= 2u) {
-if (lane < half_6) {
-let mine_15 = scratch_memory[(row_in_group * LANES) + lane];
-let other_30 = scratch_memory[(row_in_group * LANES) + (lane + half_6)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_15 + other_30;
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_7=scratch_memory[(row_in_group*LANES)+lane];
+let other_15=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_15;
+let mine_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_16=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_8+other_16;
 }
 workgroupBarrier();
 }
-let all_15 = scratch_memory[row_in_group * LANES];
-sum_11 = all_15;
+let all_7=scratch_memory[row_in_group*LANES];
+sum_3=all_7;
+let all_8=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_4=all_8;
 workgroupBarrier();
 }
-let sum_all_9 = sum_11;
-if (active_1 && (lane == 0u)) {
-scratch_put((((((C + C) + C) + N) + N) + N) + row, spread);
-scratch_put(((((((C + C) + C) + N) + N) + N) + (N * C)) + row, shift_2);
-scratch_put((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + row, rest);
-scratch_put(((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + row, sum_all_9);
+let sum_all=sum_3;
+let sum_all_2=sum_4;
+var sum_5=0.0f;
+var sum_6=0.0f;
+var sum_7=0.0f;
+var sum_8=0.0f;
+var sum_9=0.0f;
+var sum_10=0.0f;
+for (var block_5=lane; block_5<M; block_5+=LANES*256u) {
+var part_9=0.0f;
+var part_10=0.0f;
+var part_11=0.0f;
+var part_12=0.0f;
+var part_13=0.0f;
+var part_14=0.0f;
+let stop_5=min(block_5+(LANES*256u),M);
+for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
+let index_2=f32(i_5);
+let mean_weight_3=mean_weight_at(i_5);
+let exp_3=exp(mean_weight_3 - max_all);
+let div=exp_3 / sum_all;
+let var_weight_3=var_weight_at(i_5);
+let exp_4=exp(var_weight_3 - max_all_2);
+let div_2=exp_4 / sum_all_2;
+part_9=part_9+select(0.0f,div,index_2==0.0f);
+part_10=part_10+select(0.0f,div,index_2==1.0f);
+part_11=part_11+select(0.0f,div,index_2==2.0f);
+part_12=part_12+select(0.0f,div_2,index_2==0.0f);
+part_13=part_13+select(0.0f,div_2,index_2==1.0f);
+part_14=part_14+select(0.0f,div_2,index_2==2.0f);
+}
+sum_5=sum_5+part_9;
+sum_6=sum_6+part_10;
+sum_7=sum_7+part_11;
+sum_8=sum_8+part_12;
+sum_9=sum_9+part_13;
+sum_10=sum_10+part_14;
+}
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_17=exchange(sum_5,mask_5);
+sum_5=sum_5+other_17;
+let other_18=exchange(sum_6,mask_5);
+sum_6=sum_6+other_18;
+let other_19=exchange(sum_7,mask_5);
+sum_7=sum_7+other_19;
+let other_20=exchange(sum_8,mask_5);
+sum_8=sum_8+other_20;
+let other_21=exchange(sum_9,mask_5);
+sum_9=sum_9+other_21;
+let other_22=exchange(sum_10,mask_5);
+sum_10=sum_10+other_22;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_5;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_6;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_8;
+scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_9;
+scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_10;
+workgroupBarrier();
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_9=scratch_memory[(row_in_group*LANES)+lane];
+let other_23=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_9+other_23;
+let mine_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_24=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_10+other_24;
+let mine_11=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_25=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_11+other_25;
+let mine_12=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_26=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_12+other_26;
+let mine_13=scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_27=scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_13+other_27;
+let mine_14=scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_28=scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_14+other_28;
+}
+workgroupBarrier();
+}
+let all_9=scratch_memory[row_in_group*LANES];
+sum_5=all_9;
+let all_10=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_6=all_10;
+let all_11=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_7=all_11;
+let all_12=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_8=all_12;
+let all_13=scratch_memory[(4u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_9=all_13;
+let all_14=scratch_memory[(5u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_10=all_14;
+workgroupBarrier();
+}
+let sum_all_3=sum_5;
+let sum_all_4=sum_6;
+let sum_all_5=sum_7;
+let sum_all_6=sum_8;
+let sum_all_7=sum_9;
+let sum_all_8=sum_10;
+let N_1=row / max(C,1u);
+let scratch_17=scratch_at(N_1);
+let scratch_18=scratch_at((((N+3u) / 4u)*4u)+N_1);
+let C_1=row % max(C,1u);
+let scratch_19=scratch_at(((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+C_1);
+let scratch_20=scratch_at((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+C_1);
+let scratch_51=scratch_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+N_1);
+let scratch_56=scratch_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+C_1);
+let rsqrt=inverseSqrt((((sum_all_6*spread)+(sum_all_7*scratch_51))+(sum_all_8*scratch_56))+eps);
+var sum_11=0.0f;
+for (var block_6=lane; block_6<S; block_6+=LANES*256u) {
+var part_15=0.0f;
+let stop_6=min(block_6+(LANES*256u),S);
+for (var i_6=block_6; i_6<stop_6; i_6+=LANES) {
+let d_y_1=d_y_at(base+i_6);
+let x_6=x_at(base+i_6);
+let mul=(((sum_all_3*((x_6 - shift_2) - rest))+(sum_all_4*((x_6 - scratch_17) - scratch_18)))+(sum_all_5*((x_6 - scratch_19) - scratch_20)))*rsqrt;
+part_15=part_15+(d_y_1*mul);
+}
+sum_11=sum_11+part_15;
+}
+for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
+let other_29=exchange(sum_11,mask_6);
+sum_11=sum_11+other_29;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_11;
+workgroupBarrier();
+for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
+if (lane<half_6) {
+let mine_15=scratch_memory[(row_in_group*LANES)+lane];
+let other_30=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_15+other_30;
+}
+workgroupBarrier();
+}
+let all_15=scratch_memory[row_in_group*LANES];
+sum_11=all_15;
+workgroupBarrier();
+}
+let sum_all_9=sum_11;
+if (active_1 && (lane==0u)) {
+scratch_put(((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row,spread);
+scratch_put((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row,sum_all_9);
+scratch_put(((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row,shift_2);
+scratch_put((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row,rest);
 }
 }
 `,
@@ -8942,370 +8956,370 @@ override C: u32;
 override M: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 6u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*6u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-var max_1 = non_finite(4286578688u);
-var max_2 = non_finite(4286578688u);
-for (var block = lane; block < M; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-var part_2 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), M);
-for (var i = block; i < stop; i += LANES) {
-let mean_weight_1 = mean_weight_at(i);
-let var_weight_1 = var_weight_at(i);
-part_1 = larger(part_1, mean_weight_1);
-part_2 = larger(part_2, var_weight_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+var max_1=non_finite(4286578688u);
+var max_2=non_finite(4286578688u);
+for (var block=lane; block<M; block+=LANES*256u) {
+var part_1=non_finite(4286578688u);
+var part_2=non_finite(4286578688u);
+let stop=min(block+(LANES*256u),M);
+for (var i=block; i<stop; i+=LANES) {
+let mean_weight_1=mean_weight_at(i);
+let var_weight_1=var_weight_at(i);
+part_1=larger(part_1,mean_weight_1);
+part_2=larger(part_2,var_weight_1);
 }
-max_1 = larger(max_1, part_1);
-max_2 = larger(max_2, part_2);
+max_1=larger(max_1,part_1);
+max_2=larger(max_2,part_2);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
-let other_2 = exchange(max_2, mask);
-max_2 = larger(max_2, other_2);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_1,mask);
+max_1=larger(max_1,other);
+let other_2=exchange(max_2,mask);
+max_2=larger(max_2,other_2);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = max_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_1;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=max_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_3);
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = larger(mine_2, other_4);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-max_2 = all_2;
-workgroupBarrier();
-}
-let max_all = max_1;
-let max_all_2 = max_2;
-let base = row * S;
-let x_1 = x_at(base);
-let x_2 = x_at(base + (S / 2u));
-let x_3 = x_at(base + (S - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let base_2 = row * (S / 4u);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block_2 = lane; block_2 < S / 4u; block_2 += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), S / 4u);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_4 = x_four(base_2 + i_2);
-let d = x_4 - vec4f(shift);
-part_3 = part_3 + d;
-part_4 = part_4 + (d * d);
-}
-sum = sum + part_3;
-squares = squares + part_4;
-}
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_5;
-let other_6 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_3);
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=larger(mine_2,other_4);
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+max_1=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+max_2=all_2;
 workgroupBarrier();
 }
-let mean = sum_2 / f32(S);
-let variance = larger((squares_2 / f32(S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, S / 4u, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_5 = vec4f(0.0f);
-var part_6 = vec4f(0.0f);
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_5 = x_four(base_2 + i_3);
-let d_2 = x_5 - vec4f(shift_2);
-part_5 = part_5 + d_2;
-part_6 = part_6 + (d_2 * d_2);
+let max_all=max_1;
+let max_all_2=max_2;
+let base=row*S;
+let x_1=x_at(base);
+let x_2=x_at(base+(S / 2u));
+let x_3=x_at(base+(S - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let base_2=row*(S / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block_2=lane; block_2<S / 4u; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),S / 4u);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_4=x_four(base_2+i_2);
+let d=x_4 - vec4f(shift);
+part_3=part_3+d;
+part_4=part_4+(d*d);
 }
-sum_3 = sum_3 + part_5;
-squares_3 = squares_3 + part_6;
+sum=sum+part_3;
+squares=squares+part_4;
 }
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_9 = exchange(sum_3_2, mask_3);
-sum_3_2 = sum_3_2 + other_9;
-let other_10 = exchange(squares_3_2, mask_3);
-squares_3_2 = squares_3_2 + other_10;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-let other_11 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_11;
-let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_12 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_12;
-}
-workgroupBarrier();
-}
-let all_5 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_5;
-let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_6;
-workgroupBarrier();
-}
-let mean_2 = sum_3_2 / f32(S);
-let variance_2 = larger((squares_3_2 / f32(S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-var sum_4 = 0.0f;
-var sum_5 = 0.0f;
-for (var block_4 = lane; block_4 < M; block_4 += LANES * 256u) {
-var part_7 = 0.0f;
-var part_8 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), M);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let mean_weight_2 = mean_weight_at(i_4);
-let exp_1 = exp(mean_weight_2 - max_all);
-let var_weight_2 = var_weight_at(i_4);
-let exp_2 = exp(var_weight_2 - max_all_2);
-part_7 = part_7 + exp_1;
-part_8 = part_8 + exp_2;
-}
-sum_4 = sum_4 + part_7;
-sum_5 = sum_5 + part_8;
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_13 = exchange(sum_4, mask_4);
-sum_4 = sum_4 + other_13;
-let other_14 = exchange(sum_5, mask_4);
-sum_5 = sum_5 + other_14;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_4;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_5;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
-let other_15 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_15;
-let mine_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_16 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_4))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_8 + other_16;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_7 = scratch_memory[row_in_group * LANES];
-sum_4 = all_7;
-let all_8 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_5 = all_8;
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
 workgroupBarrier();
 }
-let sum_all = sum_4;
-let sum_all_2 = sum_5;
-var sum_6 = 0.0f;
-var sum_7 = 0.0f;
-var sum_8 = 0.0f;
-var sum_9 = 0.0f;
-var sum_10 = 0.0f;
-var sum_11 = 0.0f;
-for (var block_5 = lane; block_5 < M; block_5 += LANES * 256u) {
-var part_9 = 0.0f;
-var part_10 = 0.0f;
-var part_11 = 0.0f;
-var part_12 = 0.0f;
-var part_13 = 0.0f;
-var part_14 = 0.0f;
-let stop_5 = min(block_5 + (LANES * 256u), M);
-for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
-let index_2 = f32(i_5);
-let mean_weight_3 = mean_weight_at(i_5);
-let exp_3 = exp(mean_weight_3 - max_all);
-let div = exp_3 / sum_all;
-let var_weight_3 = var_weight_at(i_5);
-let exp_4 = exp(var_weight_3 - max_all_2);
-let div_2 = exp_4 / sum_all_2;
-part_9 = part_9 + select(0.0f, div, index_2 == 2.0f);
-part_10 = part_10 + select(0.0f, div, index_2 == 1.0f);
-part_11 = part_11 + select(0.0f, div, index_2 == 0.0f);
-part_12 = part_12 + select(0.0f, div_2, index_2 == 0.0f);
-part_13 = part_13 + select(0.0f, div_2, index_2 == 1.0f);
-part_14 = part_14 + select(0.0f, div_2, index_2 == 2.0f);
+let mean=sum_2 / f32(S);
+let variance=larger((squares_2 / f32(S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,S / 4u,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_5=x_four(base_2+i_3);
+let d_2=x_5 - vec4f(shift_2);
+part_5=part_5+d_2;
+part_6=part_6+(d_2*d_2);
 }
-sum_6 = sum_6 + part_9;
-sum_7 = sum_7 + part_10;
-sum_8 = sum_8 + part_11;
-sum_9 = sum_9 + part_12;
-sum_10 = sum_10 + part_13;
-sum_11 = sum_11 + part_14;
+sum_3=sum_3+part_5;
+squares_3=squares_3+part_6;
 }
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_17 = exchange(sum_6, mask_5);
-sum_6 = sum_6 + other_17;
-let other_18 = exchange(sum_7, mask_5);
-sum_7 = sum_7 + other_18;
-let other_19 = exchange(sum_8, mask_5);
-sum_8 = sum_8 + other_19;
-let other_20 = exchange(sum_9, mask_5);
-sum_9 = sum_9 + other_20;
-let other_21 = exchange(sum_10, mask_5);
-sum_10 = sum_10 + other_21;
-let other_22 = exchange(sum_11, mask_5);
-sum_11 = sum_11 + other_22;
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(sum_3_2,mask_3);
+sum_3_2=sum_3_2+other_9;
+let other_10=exchange(squares_3_2,mask_3);
+squares_3_2=squares_3_2+other_10;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_6;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_7;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_8;
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_9;
-scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_10;
-scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_11;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
 workgroupBarrier();
-for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-if (lane < half_5) {
-let mine_9 = scratch_memory[(row_in_group * LANES) + lane];
-let other_23 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_9 + other_23;
-let mine_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_24 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_10 + other_24;
-let mine_11 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_25 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_11 + other_25;
-let mine_12 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_26 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_12 + other_26;
-let mine_13 = scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_27 = scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_13 + other_27;
-let mine_14 = scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_28 = scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_14 + other_28;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_9 = scratch_memory[row_in_group * LANES];
-sum_6 = all_9;
-let all_10 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_7 = all_10;
-let all_11 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_8 = all_11;
-let all_12 = scratch_memory[(3u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_9 = all_12;
-let all_13 = scratch_memory[(4u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_10 = all_13;
-let all_14 = scratch_memory[(5u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_11 = all_14;
+let all_5=scratch_memory[row_in_group*LANES];
+sum_3_2=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_6;
 workgroupBarrier();
 }
-let sum_all_3 = sum_6;
-let sum_all_4 = sum_7;
-let sum_all_5 = sum_8;
-let sum_all_6 = sum_9;
-let sum_all_7 = sum_10;
-let sum_all_8 = sum_11;
-let N_1 = row / max(C, 1u);
-let scratch_17 = scratch_at((((C + C) + C) + N) + N_1);
-let scratch_18 = scratch_at(((((C + C) + C) + N) + N) + N_1);
-let C_1 = row % max(C, 1u);
-let scratch_19 = scratch_at(C_1);
-let scratch_20 = scratch_at(C + C_1);
-let scratch_51 = scratch_at(((C + C) + C) + N_1);
-let scratch_56 = scratch_at((C + C) + C_1);
-let rsqrt = inverseSqrt((((sum_all_6 * spread) + (sum_all_7 * scratch_51)) + (sum_all_8 * scratch_56)) + eps);
-var sum_12 = vec4f(0.0f);
-for (var block_6 = lane; block_6 < S / 4u; block_6 += LANES * 256u) {
-var part_15 = vec4f(0.0f);
-let stop_6 = min(block_6 + (LANES * 256u), S / 4u);
-for (var i_6 = block_6; i_6 < stop_6; i_6 += LANES) {
-let d_y_1 = d_y_four(base_2 + i_6);
-let x_6 = x_four(base_2 + i_6);
-let add = ((vec4f(sum_all_5) * ((x_6 - vec4f(shift_2)) - vec4f(rest))) + (vec4f(sum_all_4) * ((x_6 - vec4f(scratch_17)) - vec4f(scratch_18)))) + (vec4f(sum_all_3) * ((x_6 - vec4f(scratch_19)) - vec4f(scratch_20)));
-part_15 = part_15 + (d_y_1 * (add * vec4f(rsqrt)));
+let mean_2=sum_3_2 / f32(S);
+let variance_2=larger((squares_3_2 / f32(S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var sum_4=0.0f;
+var sum_5=0.0f;
+for (var block_4=lane; block_4<M; block_4+=LANES*256u) {
+var part_7=0.0f;
+var part_8=0.0f;
+let stop_4=min(block_4+(LANES*256u),M);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let mean_weight_2=mean_weight_at(i_4);
+let exp_1=exp(mean_weight_2 - max_all);
+let var_weight_2=var_weight_at(i_4);
+let exp_2=exp(var_weight_2 - max_all_2);
+part_7=part_7+exp_1;
+part_8=part_8+exp_2;
 }
-sum_12 = sum_12 + part_15;
+sum_4=sum_4+part_7;
+sum_5=sum_5+part_8;
 }
-var sum_12_2 = fold_add(sum_12);
-for (var mask_6 = 1u; mask_6 < SUBGROUP; mask_6 *= 2u) {
-let other_29 = exchange(sum_12_2, mask_6);
-sum_12_2 = sum_12_2 + other_29;
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_13=exchange(sum_4,mask_4);
+sum_4=sum_4+other_13;
+let other_14=exchange(sum_5,mask_4);
+sum_5=sum_5+other_14;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_12_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_5;
 workgroupBarrier();
-for (var half_6 = LANES / 2u; half_6 >= SUBGROUP; half_6 /= 2u) {
-if (lane < half_6) {
-let mine_15 = scratch_memory[(row_in_group * LANES) + lane];
-let other_30 = scratch_memory[(row_in_group * LANES) + (lane + half_6)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_15 + other_30;
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_7=scratch_memory[(row_in_group*LANES)+lane];
+let other_15=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_15;
+let mine_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_16=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_8+other_16;
 }
 workgroupBarrier();
 }
-let all_15 = scratch_memory[row_in_group * LANES];
-sum_12_2 = all_15;
+let all_7=scratch_memory[row_in_group*LANES];
+sum_4=all_7;
+let all_8=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_5=all_8;
 workgroupBarrier();
 }
-let sum_all_9 = sum_12_2;
-if (active_1 && (lane == 0u)) {
-scratch_put((((((C + C) + C) + N) + N) + N) + row, spread);
-scratch_put(((((((C + C) + C) + N) + N) + N) + (N * C)) + row, shift_2);
-scratch_put((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + row, rest);
-scratch_put(((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + row, sum_all_9);
+let sum_all=sum_4;
+let sum_all_2=sum_5;
+var sum_6=0.0f;
+var sum_7=0.0f;
+var sum_8=0.0f;
+var sum_9=0.0f;
+var sum_10=0.0f;
+var sum_11=0.0f;
+for (var block_5=lane; block_5<M; block_5+=LANES*256u) {
+var part_9=0.0f;
+var part_10=0.0f;
+var part_11=0.0f;
+var part_12=0.0f;
+var part_13=0.0f;
+var part_14=0.0f;
+let stop_5=min(block_5+(LANES*256u),M);
+for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
+let index_2=f32(i_5);
+let mean_weight_3=mean_weight_at(i_5);
+let exp_3=exp(mean_weight_3 - max_all);
+let div=exp_3 / sum_all;
+let var_weight_3=var_weight_at(i_5);
+let exp_4=exp(var_weight_3 - max_all_2);
+let div_2=exp_4 / sum_all_2;
+part_9=part_9+select(0.0f,div,index_2==0.0f);
+part_10=part_10+select(0.0f,div,index_2==1.0f);
+part_11=part_11+select(0.0f,div,index_2==2.0f);
+part_12=part_12+select(0.0f,div_2,index_2==0.0f);
+part_13=part_13+select(0.0f,div_2,index_2==1.0f);
+part_14=part_14+select(0.0f,div_2,index_2==2.0f);
+}
+sum_6=sum_6+part_9;
+sum_7=sum_7+part_10;
+sum_8=sum_8+part_11;
+sum_9=sum_9+part_12;
+sum_10=sum_10+part_13;
+sum_11=sum_11+part_14;
+}
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_17=exchange(sum_6,mask_5);
+sum_6=sum_6+other_17;
+let other_18=exchange(sum_7,mask_5);
+sum_7=sum_7+other_18;
+let other_19=exchange(sum_8,mask_5);
+sum_8=sum_8+other_19;
+let other_20=exchange(sum_9,mask_5);
+sum_9=sum_9+other_20;
+let other_21=exchange(sum_10,mask_5);
+sum_10=sum_10+other_21;
+let other_22=exchange(sum_11,mask_5);
+sum_11=sum_11+other_22;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_6;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_7;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_8;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_9;
+scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_10;
+scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_11;
+workgroupBarrier();
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_9=scratch_memory[(row_in_group*LANES)+lane];
+let other_23=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_9+other_23;
+let mine_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_24=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_10+other_24;
+let mine_11=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_25=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_11+other_25;
+let mine_12=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_26=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_12+other_26;
+let mine_13=scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_27=scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_13+other_27;
+let mine_14=scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_28=scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_14+other_28;
+}
+workgroupBarrier();
+}
+let all_9=scratch_memory[row_in_group*LANES];
+sum_6=all_9;
+let all_10=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_7=all_10;
+let all_11=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_8=all_11;
+let all_12=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_9=all_12;
+let all_13=scratch_memory[(4u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_10=all_13;
+let all_14=scratch_memory[(5u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_11=all_14;
+workgroupBarrier();
+}
+let sum_all_3=sum_6;
+let sum_all_4=sum_7;
+let sum_all_5=sum_8;
+let sum_all_6=sum_9;
+let sum_all_7=sum_10;
+let sum_all_8=sum_11;
+let N_1=row / max(C,1u);
+let scratch_17=scratch_at(N_1);
+let scratch_18=scratch_at((((N+3u) / 4u)*4u)+N_1);
+let C_1=row % max(C,1u);
+let scratch_19=scratch_at(((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+C_1);
+let scratch_20=scratch_at((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+C_1);
+let scratch_51=scratch_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+N_1);
+let scratch_56=scratch_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+C_1);
+let rsqrt=inverseSqrt((((sum_all_6*spread)+(sum_all_7*scratch_51))+(sum_all_8*scratch_56))+eps);
+var sum_12=vec4f(0.0f);
+for (var block_6=lane; block_6<S / 4u; block_6+=LANES*256u) {
+var part_15=vec4f(0.0f);
+let stop_6=min(block_6+(LANES*256u),S / 4u);
+for (var i_6=block_6; i_6<stop_6; i_6+=LANES) {
+let d_y_1=d_y_four(base_2+i_6);
+let x_6=x_four(base_2+i_6);
+let add=((vec4f(sum_all_3)*((x_6 - vec4f(shift_2)) - vec4f(rest)))+(vec4f(sum_all_4)*((x_6 - vec4f(scratch_17)) - vec4f(scratch_18))))+(vec4f(sum_all_5)*((x_6 - vec4f(scratch_19)) - vec4f(scratch_20)));
+part_15=part_15+(d_y_1*(add*vec4f(rsqrt)));
+}
+sum_12=sum_12+part_15;
+}
+var sum_12_2=fold_add(sum_12);
+for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
+let other_29=exchange(sum_12_2,mask_6);
+sum_12_2=sum_12_2+other_29;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_12_2;
+workgroupBarrier();
+for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
+if (lane<half_6) {
+let mine_15=scratch_memory[(row_in_group*LANES)+lane];
+let other_30=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_15+other_30;
+}
+workgroupBarrier();
+}
+let all_15=scratch_memory[row_in_group*LANES];
+sum_12_2=all_15;
+workgroupBarrier();
+}
+let sum_all_9=sum_12_2;
+if (active_1 && (lane==0u)) {
+scratch_put(((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row,spread);
+scratch_put((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row,sum_all_9);
+scratch_put(((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row,shift_2);
+scratch_put((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row,rest);
 }
 }
 `,
@@ -9343,684 +9357,10 @@ scratch_put(((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) 
         split: null,
       },
       {
-        name: "scratch_74",
-        grid: ["C"],
-        row: ["M"],
-        forms: [
-          {
-            vector: null,
-            together: 1,
-            held: 0,
-            wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override C: u32;
-override M: u32;
-override S: u32;
-override N: u32;
-override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 3u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn non_finite(bits: u32) -> f32 {
-return bitcast<f32>(bits);
-}
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-var max_1 = non_finite(4286578688u);
-for (var block = lane; block < M; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), M);
-for (var i = block; i < stop; i += LANES) {
-let var_weight_1 = var_weight_at(i);
-part_1 = larger(part_1, var_weight_1);
-}
-max_1 = larger(max_1, part_1);
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-workgroupBarrier();
-}
-let max_all = max_1;
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base = row * S;
-let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block_2 = lane; block_2 < N * S; block_2 += LANES * 256u) {
-var part_2 = 0.0f;
-var part_3 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), N * S);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let N_4 = i_2 / max(S, 1u);
-let S_4 = i_2 % max(S, 1u);
-let x_4 = x_at(base + ((N_4 * (C * S)) + S_4));
-let d = x_4 - shift;
-part_2 = part_2 + d;
-part_3 = part_3 + (d * d);
-}
-sum = sum + part_2;
-squares = squares + part_3;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum, mask_2);
-sum = sum + other_3;
-let other_4 = exchange(squares, mask_2);
-squares = squares + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
-}
-workgroupBarrier();
-}
-let all_2 = scratch_memory[row_in_group * LANES];
-sum = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_3;
-workgroupBarrier();
-}
-let mean = sum / f32(N * S);
-let variance = larger((squares / f32(N * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, N * S, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_4 = 0.0f;
-var part_5 = 0.0f;
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let N_5 = i_3 / max(S, 1u);
-let S_5 = i_3 % max(S, 1u);
-let x_5 = x_at(base + ((N_5 * (C * S)) + S_5));
-let d_2 = x_5 - shift_2;
-part_4 = part_4 + d_2;
-part_5 = part_5 + (d_2 * d_2);
-}
-sum_2 = sum_2 + part_4;
-squares_2 = squares_2 + part_5;
-}
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_2, mask_3);
-sum_2 = sum_2 + other_7;
-let other_8 = exchange(squares_2, mask_3);
-squares_2 = squares_2 + other_8;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_9 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_9;
-let mine_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_5 + other_10;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_2 = all_4;
-let all_5 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_5;
-workgroupBarrier();
-}
-let mean_2 = sum_2 / f32(N * S);
-let variance_2 = larger((squares_2 / f32(N * S)) - (mean_2 * mean_2), 0.0f);
-let spread = select(variance, variance_2, far);
-let rest = select(mean, mean_2, far);
-var sum_3 = 0.0f;
-for (var block_4 = lane; block_4 < M; block_4 += LANES * 256u) {
-var part_6 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), M);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let var_weight_2 = var_weight_at(i_4);
-let exp_1 = exp(var_weight_2 - max_all);
-part_6 = part_6 + exp_1;
-}
-sum_3 = sum_3 + part_6;
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_11 = exchange(sum_3, mask_4);
-sum_3 = sum_3 + other_11;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-let other_12 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_12;
-}
-workgroupBarrier();
-}
-let all_6 = scratch_memory[row_in_group * LANES];
-sum_3 = all_6;
-workgroupBarrier();
-}
-let sum_all = sum_3;
-var sum_4 = 0.0f;
-var sum_5 = 0.0f;
-var sum_6 = 0.0f;
-for (var block_5 = lane; block_5 < M; block_5 += LANES * 256u) {
-var part_7 = 0.0f;
-var part_8 = 0.0f;
-var part_9 = 0.0f;
-let stop_5 = min(block_5 + (LANES * 256u), M);
-for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
-let index_2 = f32(i_5);
-let var_weight_3 = var_weight_at(i_5);
-let exp_2 = exp(var_weight_3 - max_all);
-let div = exp_2 / sum_all;
-part_7 = part_7 + select(0.0f, div, index_2 == 0.0f);
-part_8 = part_8 + select(0.0f, div, index_2 == 1.0f);
-part_9 = part_9 + select(0.0f, div, index_2 == 2.0f);
-}
-sum_4 = sum_4 + part_7;
-sum_5 = sum_5 + part_8;
-sum_6 = sum_6 + part_9;
-}
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_13 = exchange(sum_4, mask_5);
-sum_4 = sum_4 + other_13;
-let other_14 = exchange(sum_5, mask_5);
-sum_5 = sum_5 + other_14;
-let other_15 = exchange(sum_6, mask_5);
-sum_6 = sum_6 + other_15;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_4;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_5;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_6;
-workgroupBarrier();
-for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-if (lane < half_5) {
-let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
-let other_16 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_16;
-let mine_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_17 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_8 + other_17;
-let mine_9 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_18 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_9 + other_18;
-}
-workgroupBarrier();
-}
-let all_7 = scratch_memory[row_in_group * LANES];
-sum_4 = all_7;
-let all_8 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_5 = all_8;
-let all_9 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_6 = all_9;
-workgroupBarrier();
-}
-let sum_all_2 = sum_4;
-let sum_all_3 = sum_5;
-let sum_all_4 = sum_6;
-let base_2 = (((((C + C) + C) + N) + N) + N) + row;
-let mul = sum_all_4 * spread;
-let base_3 = ((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + row;
-var sum_7 = 0.0f;
-for (var block_6 = lane; block_6 < N; block_6 += LANES * 256u) {
-var part_10 = 0.0f;
-let stop_6 = min(block_6 + (LANES * 256u), N);
-for (var i_6 = block_6; i_6 < stop_6; i_6 += LANES) {
-let scratch_47 = scratch_at(base_2 + (i_6 * C));
-let scratch_51 = scratch_at(((C + C) + C) + i_6);
-let rsqrt = inverseSqrt((((sum_all_2 * scratch_47) + (sum_all_3 * scratch_51)) + mul) + eps);
-let scratch_66 = scratch_at(base_3 + (i_6 * C));
-part_10 = part_10 + ((rsqrt * rsqrt) * scratch_66);
-}
-sum_7 = sum_7 + part_10;
-}
-for (var mask_6 = 1u; mask_6 < SUBGROUP; mask_6 *= 2u) {
-let other_19 = exchange(sum_7, mask_6);
-sum_7 = sum_7 + other_19;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_7;
-workgroupBarrier();
-for (var half_6 = LANES / 2u; half_6 >= SUBGROUP; half_6 /= 2u) {
-if (lane < half_6) {
-let mine_10 = scratch_memory[(row_in_group * LANES) + lane];
-let other_20 = scratch_memory[(row_in_group * LANES) + (lane + half_6)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_10 + other_20;
-}
-workgroupBarrier();
-}
-let all_10 = scratch_memory[row_in_group * LANES];
-sum_7 = all_10;
-workgroupBarrier();
-}
-let sum_all_5 = sum_7;
-if (active_1 && (lane == 0u)) {
-scratch_put(row, shift_2);
-scratch_put(C + row, rest);
-scratch_put((C + C) + row, spread);
-let gamma_1 = gamma_at(row);
-scratch_put((((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + (N * C)) + row, (gamma_1 * sum_all_5) * spread);
-}
-}
-`,
-            bindings: [
-              { tensor: "var_weight", access: "read", name: "var_weight", accessors: { at: "var_weight_at" } },
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-              {
-                tensor: "(scratch)",
-                access: "read_write",
-                name: "scratch",
-                accessors: { at: "scratch_at", put: "scratch_put" },
-              },
-            ],
-            constants: [
-              { name: "LANES", kind: "lanes" },
-              { name: "ROWS", kind: "rows" },
-              { name: "COLUMNS", kind: "columns" },
-              { name: "SUBGROUP", kind: "subgroup" },
-              { name: "C", kind: "extent", factor: "C" },
-              { name: "M", kind: "extent", factor: "M" },
-              { name: "S", kind: "extent", factor: "S" },
-              { name: "N", kind: "extent", factor: "N" },
-              { name: "eps", kind: "param", param: "eps" },
-            ],
-          },
-          {
-            vector: "S",
-            together: 1,
-            held: 0,
-            wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override C: u32;
-override M: u32;
-override S: u32;
-override N: u32;
-override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 3u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn non_finite(bits: u32) -> f32 {
-return bitcast<f32>(bits);
-}
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
-}
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-var max_1 = non_finite(4286578688u);
-for (var block = lane; block < M; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), M);
-for (var i = block; i < stop; i += LANES) {
-let var_weight_1 = var_weight_at(i);
-part_1 = larger(part_1, var_weight_1);
-}
-max_1 = larger(max_1, part_1);
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-workgroupBarrier();
-}
-let max_all = max_1;
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base = row * S;
-let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let base_2 = row * (S / 4u);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block_2 = lane; block_2 < (N * S) / 4u; block_2 += LANES * 256u) {
-var part_2 = vec4f(0.0f);
-var part_3 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), (N * S) / 4u);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let N_4 = (i_2 * 4u) / max(S, 1u);
-let S_4 = (i_2 * 4u) % max(S, 1u);
-let x_4 = x_four(base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
-let d = x_4 - vec4f(shift);
-part_2 = part_2 + d;
-part_3 = part_3 + (d * d);
-}
-sum = sum + part_2;
-squares = squares + part_3;
-}
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_3;
-let other_4 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
-}
-workgroupBarrier();
-}
-let all_2 = scratch_memory[row_in_group * LANES];
-sum_2 = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_3;
-workgroupBarrier();
-}
-let mean = sum_2 / f32(N * S);
-let variance = larger((squares_2 / f32(N * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, (N * S) / 4u, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_4 = vec4f(0.0f);
-var part_5 = vec4f(0.0f);
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let N_5 = (i_3 * 4u) / max(S, 1u);
-let S_5 = (i_3 * 4u) % max(S, 1u);
-let x_5 = x_four(base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
-let d_2 = x_5 - vec4f(shift_2);
-part_4 = part_4 + d_2;
-part_5 = part_5 + (d_2 * d_2);
-}
-sum_3 = sum_3 + part_4;
-squares_3 = squares_3 + part_5;
-}
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_3_2, mask_3);
-sum_3_2 = sum_3_2 + other_7;
-let other_8 = exchange(squares_3_2, mask_3);
-squares_3_2 = squares_3_2 + other_8;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
-workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_9 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_9;
-let mine_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_5 + other_10;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_4;
-let all_5 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_5;
-workgroupBarrier();
-}
-let mean_2 = sum_3_2 / f32(N * S);
-let variance_2 = larger((squares_3_2 / f32(N * S)) - (mean_2 * mean_2), 0.0f);
-let spread = select(variance, variance_2, far);
-let rest = select(mean, mean_2, far);
-var sum_4 = 0.0f;
-for (var block_4 = lane; block_4 < M; block_4 += LANES * 256u) {
-var part_6 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), M);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let var_weight_2 = var_weight_at(i_4);
-let exp_1 = exp(var_weight_2 - max_all);
-part_6 = part_6 + exp_1;
-}
-sum_4 = sum_4 + part_6;
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_11 = exchange(sum_4, mask_4);
-sum_4 = sum_4 + other_11;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_4;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-let other_12 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_12;
-}
-workgroupBarrier();
-}
-let all_6 = scratch_memory[row_in_group * LANES];
-sum_4 = all_6;
-workgroupBarrier();
-}
-let sum_all = sum_4;
-var sum_5 = 0.0f;
-var sum_6 = 0.0f;
-var sum_7 = 0.0f;
-for (var block_5 = lane; block_5 < M; block_5 += LANES * 256u) {
-var part_7 = 0.0f;
-var part_8 = 0.0f;
-var part_9 = 0.0f;
-let stop_5 = min(block_5 + (LANES * 256u), M);
-for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
-let index_2 = f32(i_5);
-let var_weight_3 = var_weight_at(i_5);
-let exp_2 = exp(var_weight_3 - max_all);
-let div = exp_2 / sum_all;
-part_7 = part_7 + select(0.0f, div, index_2 == 0.0f);
-part_8 = part_8 + select(0.0f, div, index_2 == 1.0f);
-part_9 = part_9 + select(0.0f, div, index_2 == 2.0f);
-}
-sum_5 = sum_5 + part_7;
-sum_6 = sum_6 + part_8;
-sum_7 = sum_7 + part_9;
-}
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_13 = exchange(sum_5, mask_5);
-sum_5 = sum_5 + other_13;
-let other_14 = exchange(sum_6, mask_5);
-sum_6 = sum_6 + other_14;
-let other_15 = exchange(sum_7, mask_5);
-sum_7 = sum_7 + other_15;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_5;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_6;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_7;
-workgroupBarrier();
-for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-if (lane < half_5) {
-let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
-let other_16 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_16;
-let mine_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_17 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_8 + other_17;
-let mine_9 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_18 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_9 + other_18;
-}
-workgroupBarrier();
-}
-let all_7 = scratch_memory[row_in_group * LANES];
-sum_5 = all_7;
-let all_8 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_6 = all_8;
-let all_9 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_7 = all_9;
-workgroupBarrier();
-}
-let sum_all_2 = sum_5;
-let sum_all_3 = sum_6;
-let sum_all_4 = sum_7;
-let base_3 = (((((C + C) + C) + N) + N) + N) + row;
-let mul = sum_all_4 * spread;
-let base_4 = ((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + row;
-var sum_8 = 0.0f;
-for (var block_6 = lane; block_6 < N; block_6 += LANES * 256u) {
-var part_10 = 0.0f;
-let stop_6 = min(block_6 + (LANES * 256u), N);
-for (var i_6 = block_6; i_6 < stop_6; i_6 += LANES) {
-let scratch_47 = scratch_at(base_3 + (i_6 * C));
-let scratch_51 = scratch_at(((C + C) + C) + i_6);
-let rsqrt = inverseSqrt((((sum_all_2 * scratch_47) + (sum_all_3 * scratch_51)) + mul) + eps);
-let scratch_66 = scratch_at(base_4 + (i_6 * C));
-part_10 = part_10 + ((rsqrt * rsqrt) * scratch_66);
-}
-sum_8 = sum_8 + part_10;
-}
-for (var mask_6 = 1u; mask_6 < SUBGROUP; mask_6 *= 2u) {
-let other_19 = exchange(sum_8, mask_6);
-sum_8 = sum_8 + other_19;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_8;
-workgroupBarrier();
-for (var half_6 = LANES / 2u; half_6 >= SUBGROUP; half_6 /= 2u) {
-if (lane < half_6) {
-let mine_10 = scratch_memory[(row_in_group * LANES) + lane];
-let other_20 = scratch_memory[(row_in_group * LANES) + (lane + half_6)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_10 + other_20;
-}
-workgroupBarrier();
-}
-let all_10 = scratch_memory[row_in_group * LANES];
-sum_8 = all_10;
-workgroupBarrier();
-}
-let sum_all_5 = sum_8;
-if (active_1 && (lane == 0u)) {
-scratch_put(row, shift_2);
-scratch_put(C + row, rest);
-scratch_put((C + C) + row, spread);
-let gamma_1 = gamma_at(row);
-scratch_put((((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + (N * C)) + row, (gamma_1 * sum_all_5) * spread);
-}
-}
-`,
-            bindings: [
-              { tensor: "var_weight", access: "read", name: "var_weight", accessors: { at: "var_weight_at" } },
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-              {
-                tensor: "(scratch)",
-                access: "read_write",
-                name: "scratch",
-                accessors: { at: "scratch_at", put: "scratch_put" },
-              },
-            ],
-            constants: [
-              { name: "LANES", kind: "lanes" },
-              { name: "ROWS", kind: "rows" },
-              { name: "COLUMNS", kind: "columns" },
-              { name: "SUBGROUP", kind: "subgroup" },
-              { name: "C", kind: "extent", factor: "C" },
-              { name: "M", kind: "extent", factor: "M" },
-              { name: "S", kind: "extent", factor: "S" },
-              { name: "N", kind: "extent", factor: "N" },
-              { name: "eps", kind: "param", param: "eps" },
-            ],
-          },
-        ],
-        offers: { held: 0, together: 1, split: false },
-        split: null,
-      },
-      {
-        name: "scratch_140",
+        name: "scratch_111",
         grid: ["N"],
         row: ["M"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -10035,323 +9375,322 @@ override M: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 3u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-var max_1 = non_finite(4286578688u);
-for (var block = lane; block < M; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), M);
-for (var i = block; i < stop; i += LANES) {
-let var_weight_1 = var_weight_at(i);
-part_1 = larger(part_1, var_weight_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+var max_1=non_finite(4286578688u);
+for (var block=lane; block<M; block+=LANES*256u) {
+var part_1=non_finite(4286578688u);
+let stop=min(block+(LANES*256u),M);
+for (var i=block; i<stop; i+=LANES) {
+let var_weight_1=var_weight_at(i);
+part_1=larger(part_1,var_weight_1);
 }
-max_1 = larger(max_1, part_1);
+max_1=larger(max_1,part_1);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_1,mask);
+max_1=larger(max_1,other);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_1;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-workgroupBarrier();
-}
-let max_all = max_1;
-let base = row * (C * S);
-let x_1 = x_at(base);
-let x_2 = x_at(base + ((C * S) / 2u));
-let x_3 = x_at(base + ((C * S) - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block_2 = lane; block_2 < C * S; block_2 += LANES * 256u) {
-var part_2 = 0.0f;
-var part_3 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), C * S);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_4 = x_at(base + i_2);
-let d = x_4 - shift;
-part_2 = part_2 + d;
-part_3 = part_3 + (d * d);
-}
-sum = sum + part_2;
-squares = squares + part_3;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum, mask_2);
-sum = sum + other_3;
-let other_4 = exchange(squares, mask_2);
-squares = squares + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_3;
+let all=scratch_memory[row_in_group*LANES];
+max_1=all;
 workgroupBarrier();
 }
-let mean = sum / f32(C * S);
-let variance = larger((squares / f32(C * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, C * S, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_4 = 0.0f;
-var part_5 = 0.0f;
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_5 = x_at(base + i_3);
-let d_2 = x_5 - shift_2;
-part_4 = part_4 + d_2;
-part_5 = part_5 + (d_2 * d_2);
+let max_all=max_1;
+let base=row*(C*S);
+let x_1=x_at(base);
+let x_2=x_at(base+((C*S) / 2u));
+let x_3=x_at(base+((C*S) - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block_2=lane; block_2<C*S; block_2+=LANES*256u) {
+var part_2=0.0f;
+var part_3=0.0f;
+let stop_2=min(block_2+(LANES*256u),C*S);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_4=x_at(base+i_2);
+let d=x_4 - shift;
+part_2=part_2+d;
+part_3=part_3+(d*d);
 }
-sum_2 = sum_2 + part_4;
-squares_2 = squares_2 + part_5;
+sum=sum+part_2;
+squares=squares+part_3;
 }
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_2, mask_3);
-sum_2 = sum_2 + other_7;
-let other_8 = exchange(squares_2, mask_3);
-squares_2 = squares_2 + other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum,mask_2);
+sum=sum+other_3;
+let other_4=exchange(squares,mask_2);
+squares=squares+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_9 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_9;
-let mine_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_5 + other_10;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_2 = all_4;
-let all_5 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_5;
-workgroupBarrier();
-}
-let mean_2 = sum_2 / f32(C * S);
-let variance_2 = larger((squares_2 / f32(C * S)) - (mean_2 * mean_2), 0.0f);
-let spread = select(variance, variance_2, far);
-let rest = select(mean, mean_2, far);
-var sum_3 = 0.0f;
-for (var block_4 = lane; block_4 < M; block_4 += LANES * 256u) {
-var part_6 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), M);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let var_weight_2 = var_weight_at(i_4);
-let exp_1 = exp(var_weight_2 - max_all);
-part_6 = part_6 + exp_1;
-}
-sum_3 = sum_3 + part_6;
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_11 = exchange(sum_3, mask_4);
-sum_3 = sum_3 + other_11;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-let other_12 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_6 = scratch_memory[row_in_group * LANES];
-sum_3 = all_6;
+let all_2=scratch_memory[row_in_group*LANES];
+sum=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_3;
 workgroupBarrier();
 }
-let sum_all = sum_3;
-var sum_4 = 0.0f;
-var sum_5 = 0.0f;
-var sum_6 = 0.0f;
-for (var block_5 = lane; block_5 < M; block_5 += LANES * 256u) {
-var part_7 = 0.0f;
-var part_8 = 0.0f;
-var part_9 = 0.0f;
-let stop_5 = min(block_5 + (LANES * 256u), M);
-for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
-let index_2 = f32(i_5);
-let var_weight_3 = var_weight_at(i_5);
-let exp_2 = exp(var_weight_3 - max_all);
-let div = exp_2 / sum_all;
-part_7 = part_7 + select(0.0f, div, index_2 == 0.0f);
-part_8 = part_8 + select(0.0f, div, index_2 == 1.0f);
-part_9 = part_9 + select(0.0f, div, index_2 == 2.0f);
+let mean=sum / f32(C*S);
+let variance=larger((squares / f32(C*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,C*S,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_4=0.0f;
+var part_5=0.0f;
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_5=x_at(base+i_3);
+let d_2=x_5 - shift_2;
+part_4=part_4+d_2;
+part_5=part_5+(d_2*d_2);
 }
-sum_4 = sum_4 + part_7;
-sum_5 = sum_5 + part_8;
-sum_6 = sum_6 + part_9;
+sum_2=sum_2+part_4;
+squares_2=squares_2+part_5;
 }
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_13 = exchange(sum_4, mask_5);
-sum_4 = sum_4 + other_13;
-let other_14 = exchange(sum_5, mask_5);
-sum_5 = sum_5 + other_14;
-let other_15 = exchange(sum_6, mask_5);
-sum_6 = sum_6 + other_15;
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_7=exchange(sum_2,mask_3);
+sum_2=sum_2+other_7;
+let other_8=exchange(squares_2,mask_3);
+squares_2=squares_2+other_8;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_4;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_5;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_6;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-if (lane < half_5) {
-let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
-let other_16 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_16;
-let mine_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_17 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_8 + other_17;
-let mine_9 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_18 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_9 + other_18;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
-let all_7 = scratch_memory[row_in_group * LANES];
-sum_4 = all_7;
-let all_8 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_5 = all_8;
-let all_9 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_6 = all_9;
+let all_4=scratch_memory[row_in_group*LANES];
+sum_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_5;
 workgroupBarrier();
 }
-let sum_all_2 = sum_4;
-let sum_all_3 = sum_5;
-let sum_all_4 = sum_6;
-let base_2 = (((((C + C) + C) + N) + N) + N) + (row * C);
-let mul = sum_all_3 * spread;
-var mean_3 = 0.0f;
-for (var block_6 = lane; block_6 < C * S; block_6 += LANES * 256u) {
-var part_10 = 0.0f;
-let stop_6 = min(block_6 + (LANES * 256u), C * S);
-for (var i_6 = block_6; i_6 < stop_6; i_6 += LANES) {
-let d_y_1 = d_y_at(base + i_6);
-let C_1 = i_6 / max(S, 1u);
-let gamma_1 = gamma_at(C_1);
-let scratch_47 = scratch_at(base_2 + C_1);
-let scratch_56 = scratch_at((C + C) + C_1);
-let rsqrt = inverseSqrt((((sum_all_2 * scratch_47) + mul) + (sum_all_4 * scratch_56)) + eps);
-part_10 = part_10 + (d_y_1 * (gamma_1 * rsqrt));
+let mean_2=sum_2 / f32(C*S);
+let variance_2=larger((squares_2 / f32(C*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var sum_3=0.0f;
+for (var block_4=lane; block_4<M; block_4+=LANES*256u) {
+var part_6=0.0f;
+let stop_4=min(block_4+(LANES*256u),M);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let var_weight_2=var_weight_at(i_4);
+let exp_1=exp(var_weight_2 - max_all);
+part_6=part_6+exp_1;
 }
-mean_3 = mean_3 + part_10;
+sum_3=sum_3+part_6;
 }
-for (var mask_6 = 1u; mask_6 < SUBGROUP; mask_6 *= 2u) {
-let other_19 = exchange(mean_3, mask_6);
-mean_3 = mean_3 + other_19;
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_11=exchange(sum_3,mask_4);
+sum_3=sum_3+other_11;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_3;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
 workgroupBarrier();
-for (var half_6 = LANES / 2u; half_6 >= SUBGROUP; half_6 /= 2u) {
-if (lane < half_6) {
-let mine_10 = scratch_memory[(row_in_group * LANES) + lane];
-let other_20 = scratch_memory[(row_in_group * LANES) + (lane + half_6)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_10 + other_20;
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_10 = scratch_memory[row_in_group * LANES];
-mean_3 = all_10;
+let all_6=scratch_memory[row_in_group*LANES];
+sum_3=all_6;
 workgroupBarrier();
 }
-let mean_all = mean_3 / f32(C * S);
-let base_3 = ((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + (row * C);
-var sum_7 = 0.0f;
-for (var block_7 = lane; block_7 < C; block_7 += LANES * 256u) {
-var part_11 = 0.0f;
-let stop_7 = min(block_7 + (LANES * 256u), C);
-for (var i_7 = block_7; i_7 < stop_7; i_7 += LANES) {
-let scratch_47_2 = scratch_at(base_2 + i_7);
-let scratch_56_2 = scratch_at((C + C) + i_7);
-let rsqrt_2 = inverseSqrt((((sum_all_2 * scratch_47_2) + mul) + (sum_all_4 * scratch_56_2)) + eps);
-let scratch_66 = scratch_at(base_3 + i_7);
-let gamma_2 = gamma_at(i_7);
-part_11 = part_11 + (((rsqrt_2 * rsqrt_2) * scratch_66) * gamma_2);
+let sum_all=sum_3;
+var sum_4=0.0f;
+var sum_5=0.0f;
+var sum_6=0.0f;
+for (var block_5=lane; block_5<M; block_5+=LANES*256u) {
+var part_7=0.0f;
+var part_8=0.0f;
+var part_9=0.0f;
+let stop_5=min(block_5+(LANES*256u),M);
+for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
+let index_2=f32(i_5);
+let var_weight_3=var_weight_at(i_5);
+let exp_2=exp(var_weight_3 - max_all);
+let div=exp_2 / sum_all;
+part_7=part_7+select(0.0f,div,index_2==0.0f);
+part_8=part_8+select(0.0f,div,index_2==1.0f);
+part_9=part_9+select(0.0f,div,index_2==2.0f);
 }
-sum_7 = sum_7 + part_11;
+sum_4=sum_4+part_7;
+sum_5=sum_5+part_8;
+sum_6=sum_6+part_9;
 }
-for (var mask_7 = 1u; mask_7 < SUBGROUP; mask_7 *= 2u) {
-let other_21 = exchange(sum_7, mask_7);
-sum_7 = sum_7 + other_21;
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_13=exchange(sum_4,mask_5);
+sum_4=sum_4+other_13;
+let other_14=exchange(sum_5,mask_5);
+sum_5=sum_5+other_14;
+let other_15=exchange(sum_6,mask_5);
+sum_6=sum_6+other_15;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_7;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_5;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_6;
 workgroupBarrier();
-for (var half_7 = LANES / 2u; half_7 >= SUBGROUP; half_7 /= 2u) {
-if (lane < half_7) {
-let mine_11 = scratch_memory[(row_in_group * LANES) + lane];
-let other_22 = scratch_memory[(row_in_group * LANES) + (lane + half_7)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_11 + other_22;
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_7=scratch_memory[(row_in_group*LANES)+lane];
+let other_16=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_16;
+let mine_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_17=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_8+other_17;
+let mine_9=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_18=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_9+other_18;
 }
 workgroupBarrier();
 }
-let all_11 = scratch_memory[row_in_group * LANES];
-sum_7 = all_11;
+let all_7=scratch_memory[row_in_group*LANES];
+sum_4=all_7;
+let all_8=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_5=all_8;
+let all_9=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_6=all_9;
 workgroupBarrier();
 }
-let sum_all_5 = sum_7;
-if (active_1 && (lane == 0u)) {
-scratch_put(((C + C) + C) + row, spread);
-scratch_put((((C + C) + C) + N) + row, shift_2);
-scratch_put(((((C + C) + C) + N) + N) + row, rest);
-scratch_put(((((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + (N * C)) + C) + row, sum_all_5 / f32(C * S));
-scratch_put((((((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + (N * C)) + C) + N) + row, mean_all);
-scratch_put(((((((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + (N * C)) + C) + N) + N) + row, sum_all_5 * spread);
+let sum_all_2=sum_4;
+let sum_all_3=sum_5;
+let sum_all_4=sum_6;
+let base_2=((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(row*C);
+let mul=sum_all_3*spread;
+var mean_3=0.0f;
+for (var block_6=lane; block_6<C*S; block_6+=LANES*256u) {
+var part_10=0.0f;
+let stop_6=min(block_6+(LANES*256u),C*S);
+for (var i_6=block_6; i_6<stop_6; i_6+=LANES) {
+let d_y_1=d_y_at(base+i_6);
+let C_1=i_6 / max(S,1u);
+let gamma_1=gamma_at(C_1);
+let scratch_47=scratch_at(base_2+C_1);
+let scratch_56=scratch_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+C_1);
+let rsqrt=inverseSqrt((((sum_all_2*scratch_47)+mul)+(sum_all_4*scratch_56))+eps);
+part_10=part_10+(d_y_1*(gamma_1*rsqrt));
+}
+mean_3=mean_3+part_10;
+}
+for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
+let other_19=exchange(mean_3,mask_6);
+mean_3=mean_3+other_19;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_3;
+workgroupBarrier();
+for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
+if (lane<half_6) {
+let mine_10=scratch_memory[(row_in_group*LANES)+lane];
+let other_20=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_10+other_20;
+}
+workgroupBarrier();
+}
+let all_10=scratch_memory[row_in_group*LANES];
+mean_3=all_10;
+workgroupBarrier();
+}
+let mean_all=mean_3 / f32(C*S);
+let base_3=(((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+(row*C);
+var sum_7=0.0f;
+for (var block_7=lane; block_7<C; block_7+=LANES*256u) {
+var part_11=0.0f;
+let stop_7=min(block_7+(LANES*256u),C);
+for (var i_7=block_7; i_7<stop_7; i_7+=LANES) {
+let scratch_47_2=scratch_at(base_2+i_7);
+let scratch_56_2=scratch_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+i_7);
+let rsqrt_2=inverseSqrt((((sum_all_2*scratch_47_2)+mul)+(sum_all_4*scratch_56_2))+eps);
+let scratch_66=scratch_at(base_3+i_7);
+let gamma_2=gamma_at(i_7);
+part_11=part_11+(((rsqrt_2*rsqrt_2)*scratch_66)*gamma_2);
+}
+sum_7=sum_7+part_11;
+}
+for (var mask_7=1u; mask_7<SUBGROUP; mask_7*=2u) {
+let other_21=exchange(sum_7,mask_7);
+sum_7=sum_7+other_21;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_7;
+workgroupBarrier();
+for (var half_7=LANES / 2u; half_7 >=SUBGROUP; half_7 /=2u) {
+if (lane<half_7) {
+let mine_11=scratch_memory[(row_in_group*LANES)+lane];
+let other_22=scratch_memory[(row_in_group*LANES)+(lane+half_7)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_11+other_22;
+}
+workgroupBarrier();
+}
+let all_11=scratch_memory[row_in_group*LANES];
+sum_7=all_11;
+workgroupBarrier();
+}
+let sum_all_5=sum_7;
+if (active_1 && (lane==0u)) {
+scratch_put(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row,spread);
+scratch_put(row,shift_2);
+scratch_put((((N+3u) / 4u)*4u)+row,rest);
+scratch_put(((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row,mean_all);
+scratch_put((((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,sum_all_5*spread);
 }
 }
 `,
@@ -10392,332 +9731,331 @@ override M: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 3u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-var max_1 = non_finite(4286578688u);
-for (var block = lane; block < M; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), M);
-for (var i = block; i < stop; i += LANES) {
-let var_weight_1 = var_weight_at(i);
-part_1 = larger(part_1, var_weight_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+var max_1=non_finite(4286578688u);
+for (var block=lane; block<M; block+=LANES*256u) {
+var part_1=non_finite(4286578688u);
+let stop=min(block+(LANES*256u),M);
+for (var i=block; i<stop; i+=LANES) {
+let var_weight_1=var_weight_at(i);
+part_1=larger(part_1,var_weight_1);
 }
-max_1 = larger(max_1, part_1);
+max_1=larger(max_1,part_1);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_1,mask);
+max_1=larger(max_1,other);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_1;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-workgroupBarrier();
-}
-let max_all = max_1;
-let base = row * (C * S);
-let x_1 = x_at(base);
-let x_2 = x_at(base + ((C * S) / 2u));
-let x_3 = x_at(base + ((C * S) - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let base_2 = row * ((C * S) / 4u);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block_2 = lane; block_2 < (C * S) / 4u; block_2 += LANES * 256u) {
-var part_2 = vec4f(0.0f);
-var part_3 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), (C * S) / 4u);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_4 = x_four(base_2 + i_2);
-let d = x_4 - vec4f(shift);
-part_2 = part_2 + d;
-part_3 = part_3 + (d * d);
-}
-sum = sum + part_2;
-squares = squares + part_3;
-}
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_3;
-let other_4 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum_2 = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_3;
+let all=scratch_memory[row_in_group*LANES];
+max_1=all;
 workgroupBarrier();
 }
-let mean = sum_2 / f32(C * S);
-let variance = larger((squares_2 / f32(C * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, (C * S) / 4u, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_4 = vec4f(0.0f);
-var part_5 = vec4f(0.0f);
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_5 = x_four(base_2 + i_3);
-let d_2 = x_5 - vec4f(shift_2);
-part_4 = part_4 + d_2;
-part_5 = part_5 + (d_2 * d_2);
+let max_all=max_1;
+let base=row*(C*S);
+let x_1=x_at(base);
+let x_2=x_at(base+((C*S) / 2u));
+let x_3=x_at(base+((C*S) - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let base_2=row*((C*S) / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block_2=lane; block_2<(C*S) / 4u; block_2+=LANES*256u) {
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),(C*S) / 4u);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_4=x_four(base_2+i_2);
+let d=x_4 - vec4f(shift);
+part_2=part_2+d;
+part_3=part_3+(d*d);
 }
-sum_3 = sum_3 + part_4;
-squares_3 = squares_3 + part_5;
+sum=sum+part_2;
+squares=squares+part_3;
 }
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_3_2, mask_3);
-sum_3_2 = sum_3_2 + other_7;
-let other_8 = exchange(squares_3_2, mask_3);
-squares_3_2 = squares_3_2 + other_8;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum_2,mask_2);
+sum_2=sum_2+other_3;
+let other_4=exchange(squares_2,mask_2);
+squares_2=squares_2+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_9 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_9;
-let mine_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_5 + other_10;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_4;
-let all_5 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_5;
-workgroupBarrier();
-}
-let mean_2 = sum_3_2 / f32(C * S);
-let variance_2 = larger((squares_3_2 / f32(C * S)) - (mean_2 * mean_2), 0.0f);
-let spread = select(variance, variance_2, far);
-let rest = select(mean, mean_2, far);
-var sum_4 = 0.0f;
-for (var block_4 = lane; block_4 < M; block_4 += LANES * 256u) {
-var part_6 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), M);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let var_weight_2 = var_weight_at(i_4);
-let exp_1 = exp(var_weight_2 - max_all);
-part_6 = part_6 + exp_1;
-}
-sum_4 = sum_4 + part_6;
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_11 = exchange(sum_4, mask_4);
-sum_4 = sum_4 + other_11;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_4;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-let other_12 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_6 = scratch_memory[row_in_group * LANES];
-sum_4 = all_6;
+let all_2=scratch_memory[row_in_group*LANES];
+sum_2=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_3;
 workgroupBarrier();
 }
-let sum_all = sum_4;
-var sum_5 = 0.0f;
-var sum_6 = 0.0f;
-var sum_7 = 0.0f;
-for (var block_5 = lane; block_5 < M; block_5 += LANES * 256u) {
-var part_7 = 0.0f;
-var part_8 = 0.0f;
-var part_9 = 0.0f;
-let stop_5 = min(block_5 + (LANES * 256u), M);
-for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
-let index_2 = f32(i_5);
-let var_weight_3 = var_weight_at(i_5);
-let exp_2 = exp(var_weight_3 - max_all);
-let div = exp_2 / sum_all;
-part_7 = part_7 + select(0.0f, div, index_2 == 0.0f);
-part_8 = part_8 + select(0.0f, div, index_2 == 1.0f);
-part_9 = part_9 + select(0.0f, div, index_2 == 2.0f);
+let mean=sum_2 / f32(C*S);
+let variance=larger((squares_2 / f32(C*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,(C*S) / 4u,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_4=vec4f(0.0f);
+var part_5=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_5=x_four(base_2+i_3);
+let d_2=x_5 - vec4f(shift_2);
+part_4=part_4+d_2;
+part_5=part_5+(d_2*d_2);
 }
-sum_5 = sum_5 + part_7;
-sum_6 = sum_6 + part_8;
-sum_7 = sum_7 + part_9;
+sum_3=sum_3+part_4;
+squares_3=squares_3+part_5;
 }
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_13 = exchange(sum_5, mask_5);
-sum_5 = sum_5 + other_13;
-let other_14 = exchange(sum_6, mask_5);
-sum_6 = sum_6 + other_14;
-let other_15 = exchange(sum_7, mask_5);
-sum_7 = sum_7 + other_15;
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_7=exchange(sum_3_2,mask_3);
+sum_3_2=sum_3_2+other_7;
+let other_8=exchange(squares_3_2,mask_3);
+squares_3_2=squares_3_2+other_8;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_5;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_6;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_7;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
 workgroupBarrier();
-for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-if (lane < half_5) {
-let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
-let other_16 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_16;
-let mine_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_17 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_8 + other_17;
-let mine_9 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_18 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_9 + other_18;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
-let all_7 = scratch_memory[row_in_group * LANES];
-sum_5 = all_7;
-let all_8 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_6 = all_8;
-let all_9 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_7 = all_9;
+let all_4=scratch_memory[row_in_group*LANES];
+sum_3_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_5;
 workgroupBarrier();
 }
-let sum_all_2 = sum_5;
-let sum_all_3 = sum_6;
-let sum_all_4 = sum_7;
-let base_3 = (((((C + C) + C) + N) + N) + N) + (row * C);
-let mul = sum_all_3 * spread;
-var mean_3 = vec4f(0.0f);
-for (var block_6 = lane; block_6 < (C * S) / 4u; block_6 += LANES * 256u) {
-var part_10 = vec4f(0.0f);
-let stop_6 = min(block_6 + (LANES * 256u), (C * S) / 4u);
-for (var i_6 = block_6; i_6 < stop_6; i_6 += LANES) {
-let d_y_1 = d_y_four(base_2 + i_6);
-let C_1 = (i_6 * 4u) / max(S, 1u);
-let gamma_1 = gamma_at(C_1);
-let scratch_47 = scratch_at(base_3 + C_1);
-let scratch_56 = scratch_at((C + C) + C_1);
-let rsqrt = inverseSqrt((((sum_all_2 * scratch_47) + mul) + (sum_all_4 * scratch_56)) + eps);
-part_10 = part_10 + (d_y_1 * vec4f(gamma_1 * rsqrt));
+let mean_2=sum_3_2 / f32(C*S);
+let variance_2=larger((squares_3_2 / f32(C*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var sum_4=0.0f;
+for (var block_4=lane; block_4<M; block_4+=LANES*256u) {
+var part_6=0.0f;
+let stop_4=min(block_4+(LANES*256u),M);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let var_weight_2=var_weight_at(i_4);
+let exp_1=exp(var_weight_2 - max_all);
+part_6=part_6+exp_1;
 }
-mean_3 = mean_3 + part_10;
+sum_4=sum_4+part_6;
 }
-var mean_3_2 = fold_add(mean_3);
-for (var mask_6 = 1u; mask_6 < SUBGROUP; mask_6 *= 2u) {
-let other_19 = exchange(mean_3_2, mask_6);
-mean_3_2 = mean_3_2 + other_19;
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_11=exchange(sum_4,mask_4);
+sum_4=sum_4+other_11;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_3_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_4;
 workgroupBarrier();
-for (var half_6 = LANES / 2u; half_6 >= SUBGROUP; half_6 /= 2u) {
-if (lane < half_6) {
-let mine_10 = scratch_memory[(row_in_group * LANES) + lane];
-let other_20 = scratch_memory[(row_in_group * LANES) + (lane + half_6)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_10 + other_20;
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_10 = scratch_memory[row_in_group * LANES];
-mean_3_2 = all_10;
+let all_6=scratch_memory[row_in_group*LANES];
+sum_4=all_6;
 workgroupBarrier();
 }
-let mean_all = mean_3_2 / f32(C * S);
-let base_4 = ((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + (row * C);
-var sum_8 = 0.0f;
-for (var block_7 = lane; block_7 < C; block_7 += LANES * 256u) {
-var part_11 = 0.0f;
-let stop_7 = min(block_7 + (LANES * 256u), C);
-for (var i_7 = block_7; i_7 < stop_7; i_7 += LANES) {
-let scratch_47_2 = scratch_at(base_3 + i_7);
-let scratch_56_2 = scratch_at((C + C) + i_7);
-let rsqrt_2 = inverseSqrt((((sum_all_2 * scratch_47_2) + mul) + (sum_all_4 * scratch_56_2)) + eps);
-let scratch_66 = scratch_at(base_4 + i_7);
-let gamma_2 = gamma_at(i_7);
-part_11 = part_11 + (((rsqrt_2 * rsqrt_2) * scratch_66) * gamma_2);
+let sum_all=sum_4;
+var sum_5=0.0f;
+var sum_6=0.0f;
+var sum_7=0.0f;
+for (var block_5=lane; block_5<M; block_5+=LANES*256u) {
+var part_7=0.0f;
+var part_8=0.0f;
+var part_9=0.0f;
+let stop_5=min(block_5+(LANES*256u),M);
+for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
+let index_2=f32(i_5);
+let var_weight_3=var_weight_at(i_5);
+let exp_2=exp(var_weight_3 - max_all);
+let div=exp_2 / sum_all;
+part_7=part_7+select(0.0f,div,index_2==0.0f);
+part_8=part_8+select(0.0f,div,index_2==1.0f);
+part_9=part_9+select(0.0f,div,index_2==2.0f);
 }
-sum_8 = sum_8 + part_11;
+sum_5=sum_5+part_7;
+sum_6=sum_6+part_8;
+sum_7=sum_7+part_9;
 }
-for (var mask_7 = 1u; mask_7 < SUBGROUP; mask_7 *= 2u) {
-let other_21 = exchange(sum_8, mask_7);
-sum_8 = sum_8 + other_21;
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_13=exchange(sum_5,mask_5);
+sum_5=sum_5+other_13;
+let other_14=exchange(sum_6,mask_5);
+sum_6=sum_6+other_14;
+let other_15=exchange(sum_7,mask_5);
+sum_7=sum_7+other_15;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_8;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_5;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_6;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7;
 workgroupBarrier();
-for (var half_7 = LANES / 2u; half_7 >= SUBGROUP; half_7 /= 2u) {
-if (lane < half_7) {
-let mine_11 = scratch_memory[(row_in_group * LANES) + lane];
-let other_22 = scratch_memory[(row_in_group * LANES) + (lane + half_7)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_11 + other_22;
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_7=scratch_memory[(row_in_group*LANES)+lane];
+let other_16=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_16;
+let mine_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_17=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_8+other_17;
+let mine_9=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_18=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_9+other_18;
 }
 workgroupBarrier();
 }
-let all_11 = scratch_memory[row_in_group * LANES];
-sum_8 = all_11;
+let all_7=scratch_memory[row_in_group*LANES];
+sum_5=all_7;
+let all_8=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_6=all_8;
+let all_9=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_7=all_9;
 workgroupBarrier();
 }
-let sum_all_5 = sum_8;
-if (active_1 && (lane == 0u)) {
-scratch_put(((C + C) + C) + row, spread);
-scratch_put((((C + C) + C) + N) + row, shift_2);
-scratch_put(((((C + C) + C) + N) + N) + row, rest);
-scratch_put(((((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + (N * C)) + C) + row, sum_all_5 / f32(C * S));
-scratch_put((((((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + (N * C)) + C) + N) + row, mean_all);
-scratch_put(((((((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + (N * C)) + C) + N) + N) + row, sum_all_5 * spread);
+let sum_all_2=sum_5;
+let sum_all_3=sum_6;
+let sum_all_4=sum_7;
+let base_3=((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(row*C);
+let mul=sum_all_3*spread;
+var mean_3=vec4f(0.0f);
+for (var block_6=lane; block_6<(C*S) / 4u; block_6+=LANES*256u) {
+var part_10=vec4f(0.0f);
+let stop_6=min(block_6+(LANES*256u),(C*S) / 4u);
+for (var i_6=block_6; i_6<stop_6; i_6+=LANES) {
+let d_y_1=d_y_four(base_2+i_6);
+let C_1=(i_6*4u) / max(S,1u);
+let gamma_1=gamma_at(C_1);
+let scratch_47=scratch_at(base_3+C_1);
+let scratch_56=scratch_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+C_1);
+let rsqrt=inverseSqrt((((sum_all_2*scratch_47)+mul)+(sum_all_4*scratch_56))+eps);
+part_10=part_10+(d_y_1*vec4f(gamma_1*rsqrt));
+}
+mean_3=mean_3+part_10;
+}
+var mean_3_2=fold_add(mean_3);
+for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
+let other_19=exchange(mean_3_2,mask_6);
+mean_3_2=mean_3_2+other_19;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+workgroupBarrier();
+for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
+if (lane<half_6) {
+let mine_10=scratch_memory[(row_in_group*LANES)+lane];
+let other_20=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_10+other_20;
+}
+workgroupBarrier();
+}
+let all_10=scratch_memory[row_in_group*LANES];
+mean_3_2=all_10;
+workgroupBarrier();
+}
+let mean_all=mean_3_2 / f32(C*S);
+let base_4=(((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+(row*C);
+var sum_8=0.0f;
+for (var block_7=lane; block_7<C; block_7+=LANES*256u) {
+var part_11=0.0f;
+let stop_7=min(block_7+(LANES*256u),C);
+for (var i_7=block_7; i_7<stop_7; i_7+=LANES) {
+let scratch_47_2=scratch_at(base_3+i_7);
+let scratch_56_2=scratch_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+i_7);
+let rsqrt_2=inverseSqrt((((sum_all_2*scratch_47_2)+mul)+(sum_all_4*scratch_56_2))+eps);
+let scratch_66=scratch_at(base_4+i_7);
+let gamma_2=gamma_at(i_7);
+part_11=part_11+(((rsqrt_2*rsqrt_2)*scratch_66)*gamma_2);
+}
+sum_8=sum_8+part_11;
+}
+for (var mask_7=1u; mask_7<SUBGROUP; mask_7*=2u) {
+let other_21=exchange(sum_8,mask_7);
+sum_8=sum_8+other_21;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_8;
+workgroupBarrier();
+for (var half_7=LANES / 2u; half_7 >=SUBGROUP; half_7 /=2u) {
+if (lane<half_7) {
+let mine_11=scratch_memory[(row_in_group*LANES)+lane];
+let other_22=scratch_memory[(row_in_group*LANES)+(lane+half_7)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_11+other_22;
+}
+workgroupBarrier();
+}
+let all_11=scratch_memory[row_in_group*LANES];
+sum_8=all_11;
+workgroupBarrier();
+}
+let sum_all_5=sum_8;
+if (active_1 && (lane==0u)) {
+scratch_put(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row,spread);
+scratch_put(row,shift_2);
+scratch_put((((N+3u) / 4u)*4u)+row,rest);
+scratch_put(((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row,mean_all);
+scratch_put((((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,sum_all_5*spread);
 }
 }
 `,
@@ -10742,6 +10080,757 @@ scratch_put(((((((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * 
               { name: "M", kind: "extent", factor: "M" },
               { name: "C", kind: "extent", factor: "C" },
               { name: "S", kind: "extent", factor: "S" },
+              { name: "eps", kind: "param", param: "eps" },
+            ],
+          },
+        ],
+        offers: { held: 0, together: 1, split: false },
+        split: null,
+      },
+      {
+        name: "scratch_110",
+        grid: ["C"],
+        row: ["M"],
+        chunked: false,
+        forms: [
+          {
+            vector: null,
+            together: 1,
+            held: 0,
+            wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override SUBGROUP: u32;
+override C: u32;
+override M: u32;
+override S: u32;
+override N: u32;
+override eps: f32;
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn non_finite(bits: u32) -> f32 {
+return bitcast<f32>(bits);
+}
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+}
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+var max_1=non_finite(4286578688u);
+for (var block=lane; block<M; block+=LANES*256u) {
+var part_1=non_finite(4286578688u);
+let stop=min(block+(LANES*256u),M);
+for (var i=block; i<stop; i+=LANES) {
+let var_weight_1=var_weight_at(i);
+part_1=larger(part_1,var_weight_1);
+}
+max_1=larger(max_1,part_1);
+}
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_1,mask);
+max_1=larger(max_1,other);
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_1;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+max_1=all;
+workgroupBarrier();
+}
+let max_all=max_1;
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base=row*S;
+let x_1=x_at(base+((N_1*(C*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_2*(C*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_3*(C*S))+S_3));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block_2=lane; block_2<N*S; block_2+=LANES*256u) {
+var part_2=0.0f;
+var part_3=0.0f;
+let stop_2=min(block_2+(LANES*256u),N*S);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let N_4=i_2 / max(S,1u);
+let S_4=i_2 % max(S,1u);
+let x_4=x_at(base+((N_4*(C*S))+S_4));
+let d=x_4 - shift;
+part_2=part_2+d;
+part_3=part_3+(d*d);
+}
+sum=sum+part_2;
+squares=squares+part_3;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum,mask_2);
+sum=sum+other_3;
+let other_4=exchange(squares,mask_2);
+squares=squares+other_4;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+sum=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_3;
+workgroupBarrier();
+}
+let mean=sum / f32(N*S);
+let variance=larger((squares / f32(N*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,N*S,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_4=0.0f;
+var part_5=0.0f;
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let N_5=i_3 / max(S,1u);
+let S_5=i_3 % max(S,1u);
+let x_5=x_at(base+((N_5*(C*S))+S_5));
+let d_2=x_5 - shift_2;
+part_4=part_4+d_2;
+part_5=part_5+(d_2*d_2);
+}
+sum_2=sum_2+part_4;
+squares_2=squares_2+part_5;
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_7=exchange(sum_2,mask_3);
+sum_2=sum_2+other_7;
+let other_8=exchange(squares_2,mask_3);
+squares_2=squares_2+other_8;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_4=scratch_memory[row_in_group*LANES];
+sum_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_5;
+workgroupBarrier();
+}
+let mean_2=sum_2 / f32(N*S);
+let variance_2=larger((squares_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var sum_3=0.0f;
+for (var block_4=lane; block_4<M; block_4+=LANES*256u) {
+var part_6=0.0f;
+let stop_4=min(block_4+(LANES*256u),M);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let var_weight_2=var_weight_at(i_4);
+let exp_1=exp(var_weight_2 - max_all);
+part_6=part_6+exp_1;
+}
+sum_3=sum_3+part_6;
+}
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_11=exchange(sum_3,mask_4);
+sum_3=sum_3+other_11;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+}
+workgroupBarrier();
+}
+let all_6=scratch_memory[row_in_group*LANES];
+sum_3=all_6;
+workgroupBarrier();
+}
+let sum_all=sum_3;
+var sum_4=0.0f;
+var sum_5=0.0f;
+var sum_6=0.0f;
+for (var block_5=lane; block_5<M; block_5+=LANES*256u) {
+var part_7=0.0f;
+var part_8=0.0f;
+var part_9=0.0f;
+let stop_5=min(block_5+(LANES*256u),M);
+for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
+let index_2=f32(i_5);
+let var_weight_3=var_weight_at(i_5);
+let exp_2=exp(var_weight_3 - max_all);
+let div=exp_2 / sum_all;
+part_7=part_7+select(0.0f,div,index_2==0.0f);
+part_8=part_8+select(0.0f,div,index_2==1.0f);
+part_9=part_9+select(0.0f,div,index_2==2.0f);
+}
+sum_4=sum_4+part_7;
+sum_5=sum_5+part_8;
+sum_6=sum_6+part_9;
+}
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_13=exchange(sum_4,mask_5);
+sum_4=sum_4+other_13;
+let other_14=exchange(sum_5,mask_5);
+sum_5=sum_5+other_14;
+let other_15=exchange(sum_6,mask_5);
+sum_6=sum_6+other_15;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_5;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_6;
+workgroupBarrier();
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_7=scratch_memory[(row_in_group*LANES)+lane];
+let other_16=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_16;
+let mine_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_17=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_8+other_17;
+let mine_9=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_18=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_9+other_18;
+}
+workgroupBarrier();
+}
+let all_7=scratch_memory[row_in_group*LANES];
+sum_4=all_7;
+let all_8=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_5=all_8;
+let all_9=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_6=all_9;
+workgroupBarrier();
+}
+let sum_all_2=sum_4;
+let sum_all_3=sum_5;
+let sum_all_4=sum_6;
+let base_2=((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row;
+let mul=sum_all_4*spread;
+var mean_3=0.0f;
+for (var block_6=lane; block_6<N*S; block_6+=LANES*256u) {
+var part_10=0.0f;
+let stop_6=min(block_6+(LANES*256u),N*S);
+for (var i_6=block_6; i_6<stop_6; i_6+=LANES) {
+let N_6=i_6 / max(S,1u);
+let S_6=i_6 % max(S,1u);
+let d_y_1=d_y_at(base+((N_6*(C*S))+S_6));
+let scratch_47=scratch_at(base_2+(N_6*C));
+let scratch_51=scratch_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+N_6);
+let rsqrt=inverseSqrt((((sum_all_2*scratch_47)+(sum_all_3*scratch_51))+mul)+eps);
+part_10=part_10+(d_y_1*rsqrt);
+}
+mean_3=mean_3+part_10;
+}
+for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
+let other_19=exchange(mean_3,mask_6);
+mean_3=mean_3+other_19;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_3;
+workgroupBarrier();
+for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
+if (lane<half_6) {
+let mine_10=scratch_memory[(row_in_group*LANES)+lane];
+let other_20=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_10+other_20;
+}
+workgroupBarrier();
+}
+let all_10=scratch_memory[row_in_group*LANES];
+mean_3=all_10;
+workgroupBarrier();
+}
+let mean_all=mean_3 / f32(N*S);
+let base_3=(((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row;
+var sum_7=0.0f;
+for (var block_7=lane; block_7<N; block_7+=LANES*256u) {
+var part_11=0.0f;
+let stop_7=min(block_7+(LANES*256u),N);
+for (var i_7=block_7; i_7<stop_7; i_7+=LANES) {
+let scratch_47_2=scratch_at(base_2+(i_7*C));
+let scratch_51_2=scratch_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+i_7);
+let rsqrt_2=inverseSqrt((((sum_all_2*scratch_47_2)+(sum_all_3*scratch_51_2))+mul)+eps);
+let scratch_66=scratch_at(base_3+(i_7*C));
+part_11=part_11+((rsqrt_2*rsqrt_2)*scratch_66);
+}
+sum_7=sum_7+part_11;
+}
+for (var mask_7=1u; mask_7<SUBGROUP; mask_7*=2u) {
+let other_21=exchange(sum_7,mask_7);
+sum_7=sum_7+other_21;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_7;
+workgroupBarrier();
+for (var half_7=LANES / 2u; half_7 >=SUBGROUP; half_7 /=2u) {
+if (lane<half_7) {
+let mine_11=scratch_memory[(row_in_group*LANES)+lane];
+let other_22=scratch_memory[(row_in_group*LANES)+(lane+half_7)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_11+other_22;
+}
+workgroupBarrier();
+}
+let all_11=scratch_memory[row_in_group*LANES];
+sum_7=all_11;
+workgroupBarrier();
+}
+let sum_all_5=sum_7;
+if (active_1 && (lane==0u)) {
+scratch_put((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,spread);
+scratch_put(((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row,shift_2);
+scratch_put((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row,rest);
+scratch_put(((((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,mean_all);
+let gamma_1=gamma_at(row);
+scratch_put((((((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row,(gamma_1*sum_all_5)*spread);
+}
+}
+`,
+            bindings: [
+              { tensor: "var_weight", access: "read", name: "var_weight", accessors: { at: "var_weight_at" } },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              {
+                tensor: "(scratch)",
+                access: "read_write",
+                name: "scratch",
+                accessors: { at: "scratch_at", put: "scratch_put" },
+              },
+            ],
+            constants: [
+              { name: "LANES", kind: "lanes" },
+              { name: "ROWS", kind: "rows" },
+              { name: "COLUMNS", kind: "columns" },
+              { name: "SUBGROUP", kind: "subgroup" },
+              { name: "C", kind: "extent", factor: "C" },
+              { name: "M", kind: "extent", factor: "M" },
+              { name: "S", kind: "extent", factor: "S" },
+              { name: "N", kind: "extent", factor: "N" },
+              { name: "eps", kind: "param", param: "eps" },
+            ],
+          },
+          {
+            vector: "S",
+            together: 1,
+            held: 0,
+            wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override SUBGROUP: u32;
+override C: u32;
+override M: u32;
+override S: u32;
+override N: u32;
+override eps: f32;
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn non_finite(bits: u32) -> f32 {
+return bitcast<f32>(bits);
+}
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+}
+fn fold_add(v: vec4f) -> f32 {
+return (v.x+v.y)+(v.z+v.w);
+}
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+var max_1=non_finite(4286578688u);
+for (var block=lane; block<M; block+=LANES*256u) {
+var part_1=non_finite(4286578688u);
+let stop=min(block+(LANES*256u),M);
+for (var i=block; i<stop; i+=LANES) {
+let var_weight_1=var_weight_at(i);
+part_1=larger(part_1,var_weight_1);
+}
+max_1=larger(max_1,part_1);
+}
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_1,mask);
+max_1=larger(max_1,other);
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_1;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+max_1=all;
+workgroupBarrier();
+}
+let max_all=max_1;
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base=row*S;
+let x_1=x_at(base+((N_1*(C*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_2*(C*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_3*(C*S))+S_3));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let base_2=row*(S / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block_2=lane; block_2<(N*S) / 4u; block_2+=LANES*256u) {
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),(N*S) / 4u);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let N_4=(i_2*4u) / max(S,1u);
+let S_4=(i_2*4u) % max(S,1u);
+let x_4=x_four(base_2+((N_4*((C*S) / 4u))+(S_4 / 4u)));
+let d=x_4 - vec4f(shift);
+part_2=part_2+d;
+part_3=part_3+(d*d);
+}
+sum=sum+part_2;
+squares=squares+part_3;
+}
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum_2,mask_2);
+sum_2=sum_2+other_3;
+let other_4=exchange(squares_2,mask_2);
+squares_2=squares_2+other_4;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+sum_2=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_3;
+workgroupBarrier();
+}
+let mean=sum_2 / f32(N*S);
+let variance=larger((squares_2 / f32(N*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,(N*S) / 4u,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_4=vec4f(0.0f);
+var part_5=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let N_5=(i_3*4u) / max(S,1u);
+let S_5=(i_3*4u) % max(S,1u);
+let x_5=x_four(base_2+((N_5*((C*S) / 4u))+(S_5 / 4u)));
+let d_2=x_5 - vec4f(shift_2);
+part_4=part_4+d_2;
+part_5=part_5+(d_2*d_2);
+}
+sum_3=sum_3+part_4;
+squares_3=squares_3+part_5;
+}
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_7=exchange(sum_3_2,mask_3);
+sum_3_2=sum_3_2+other_7;
+let other_8=exchange(squares_3_2,mask_3);
+squares_3_2=squares_3_2+other_8;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_4=scratch_memory[row_in_group*LANES];
+sum_3_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_5;
+workgroupBarrier();
+}
+let mean_2=sum_3_2 / f32(N*S);
+let variance_2=larger((squares_3_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var sum_4=0.0f;
+for (var block_4=lane; block_4<M; block_4+=LANES*256u) {
+var part_6=0.0f;
+let stop_4=min(block_4+(LANES*256u),M);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let var_weight_2=var_weight_at(i_4);
+let exp_1=exp(var_weight_2 - max_all);
+part_6=part_6+exp_1;
+}
+sum_4=sum_4+part_6;
+}
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_11=exchange(sum_4,mask_4);
+sum_4=sum_4+other_11;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_4;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+}
+workgroupBarrier();
+}
+let all_6=scratch_memory[row_in_group*LANES];
+sum_4=all_6;
+workgroupBarrier();
+}
+let sum_all=sum_4;
+var sum_5=0.0f;
+var sum_6=0.0f;
+var sum_7=0.0f;
+for (var block_5=lane; block_5<M; block_5+=LANES*256u) {
+var part_7=0.0f;
+var part_8=0.0f;
+var part_9=0.0f;
+let stop_5=min(block_5+(LANES*256u),M);
+for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
+let index_2=f32(i_5);
+let var_weight_3=var_weight_at(i_5);
+let exp_2=exp(var_weight_3 - max_all);
+let div=exp_2 / sum_all;
+part_7=part_7+select(0.0f,div,index_2==0.0f);
+part_8=part_8+select(0.0f,div,index_2==1.0f);
+part_9=part_9+select(0.0f,div,index_2==2.0f);
+}
+sum_5=sum_5+part_7;
+sum_6=sum_6+part_8;
+sum_7=sum_7+part_9;
+}
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_13=exchange(sum_5,mask_5);
+sum_5=sum_5+other_13;
+let other_14=exchange(sum_6,mask_5);
+sum_6=sum_6+other_14;
+let other_15=exchange(sum_7,mask_5);
+sum_7=sum_7+other_15;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_5;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_6;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7;
+workgroupBarrier();
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_7=scratch_memory[(row_in_group*LANES)+lane];
+let other_16=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_16;
+let mine_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_17=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_8+other_17;
+let mine_9=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_18=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_9+other_18;
+}
+workgroupBarrier();
+}
+let all_7=scratch_memory[row_in_group*LANES];
+sum_5=all_7;
+let all_8=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_6=all_8;
+let all_9=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_7=all_9;
+workgroupBarrier();
+}
+let sum_all_2=sum_5;
+let sum_all_3=sum_6;
+let sum_all_4=sum_7;
+let base_3=((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row;
+let mul=sum_all_4*spread;
+var mean_3=vec4f(0.0f);
+for (var block_6=lane; block_6<(N*S) / 4u; block_6+=LANES*256u) {
+var part_10=vec4f(0.0f);
+let stop_6=min(block_6+(LANES*256u),(N*S) / 4u);
+for (var i_6=block_6; i_6<stop_6; i_6+=LANES) {
+let N_6=(i_6*4u) / max(S,1u);
+let S_6=(i_6*4u) % max(S,1u);
+let d_y_1=d_y_four(base_2+((N_6*((C*S) / 4u))+(S_6 / 4u)));
+let scratch_47=scratch_at(base_3+(N_6*C));
+let scratch_51=scratch_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+N_6);
+let rsqrt=inverseSqrt((((sum_all_2*scratch_47)+(sum_all_3*scratch_51))+mul)+eps);
+part_10=part_10+(d_y_1*vec4f(rsqrt));
+}
+mean_3=mean_3+part_10;
+}
+var mean_3_2=fold_add(mean_3);
+for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
+let other_19=exchange(mean_3_2,mask_6);
+mean_3_2=mean_3_2+other_19;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+workgroupBarrier();
+for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
+if (lane<half_6) {
+let mine_10=scratch_memory[(row_in_group*LANES)+lane];
+let other_20=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_10+other_20;
+}
+workgroupBarrier();
+}
+let all_10=scratch_memory[row_in_group*LANES];
+mean_3_2=all_10;
+workgroupBarrier();
+}
+let mean_all=mean_3_2 / f32(N*S);
+let base_4=(((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row;
+var sum_8=0.0f;
+for (var block_7=lane; block_7<N; block_7+=LANES*256u) {
+var part_11=0.0f;
+let stop_7=min(block_7+(LANES*256u),N);
+for (var i_7=block_7; i_7<stop_7; i_7+=LANES) {
+let scratch_47_2=scratch_at(base_3+(i_7*C));
+let scratch_51_2=scratch_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+i_7);
+let rsqrt_2=inverseSqrt((((sum_all_2*scratch_47_2)+(sum_all_3*scratch_51_2))+mul)+eps);
+let scratch_66=scratch_at(base_4+(i_7*C));
+part_11=part_11+((rsqrt_2*rsqrt_2)*scratch_66);
+}
+sum_8=sum_8+part_11;
+}
+for (var mask_7=1u; mask_7<SUBGROUP; mask_7*=2u) {
+let other_21=exchange(sum_8,mask_7);
+sum_8=sum_8+other_21;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_8;
+workgroupBarrier();
+for (var half_7=LANES / 2u; half_7 >=SUBGROUP; half_7 /=2u) {
+if (lane<half_7) {
+let mine_11=scratch_memory[(row_in_group*LANES)+lane];
+let other_22=scratch_memory[(row_in_group*LANES)+(lane+half_7)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_11+other_22;
+}
+workgroupBarrier();
+}
+let all_11=scratch_memory[row_in_group*LANES];
+sum_8=all_11;
+workgroupBarrier();
+}
+let sum_all_5=sum_8;
+if (active_1 && (lane==0u)) {
+scratch_put((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,spread);
+scratch_put(((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row,shift_2);
+scratch_put((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row,rest);
+scratch_put(((((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,mean_all);
+let gamma_1=gamma_at(row);
+scratch_put((((((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row,(gamma_1*sum_all_5)*spread);
+}
+}
+`,
+            bindings: [
+              { tensor: "var_weight", access: "read", name: "var_weight", accessors: { at: "var_weight_at" } },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              {
+                tensor: "(scratch)",
+                access: "read_write",
+                name: "scratch",
+                accessors: { at: "scratch_at", put: "scratch_put" },
+              },
+            ],
+            constants: [
+              { name: "LANES", kind: "lanes" },
+              { name: "ROWS", kind: "rows" },
+              { name: "COLUMNS", kind: "columns" },
+              { name: "SUBGROUP", kind: "subgroup" },
+              { name: "C", kind: "extent", factor: "C" },
+              { name: "M", kind: "extent", factor: "M" },
+              { name: "S", kind: "extent", factor: "S" },
+              { name: "N", kind: "extent", factor: "N" },
               { name: "eps", kind: "param", param: "eps" },
             ],
           },
@@ -10753,6 +10842,7 @@ scratch_put(((((((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * 
         name: "d_mean_weight",
         grid: [],
         row: ["M"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -10767,410 +10857,410 @@ override C: u32;
 override N: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 3u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < 1u;
-let row = select(0u, index, active_1);
-var max_1 = non_finite(4286578688u);
-var max_2 = non_finite(4286578688u);
-for (var block = lane; block < M; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-var part_2 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), M);
-for (var i = block; i < stop; i += LANES) {
-let mean_weight_1 = mean_weight_at(i);
-let var_weight_1 = var_weight_at(i);
-part_1 = larger(part_1, mean_weight_1);
-part_2 = larger(part_2, var_weight_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<1u;
+let row=select(0u,index,active_1);
+var max_1=non_finite(4286578688u);
+var max_2=non_finite(4286578688u);
+for (var block=lane; block<M; block+=LANES*256u) {
+var part_1=non_finite(4286578688u);
+var part_2=non_finite(4286578688u);
+let stop=min(block+(LANES*256u),M);
+for (var i=block; i<stop; i+=LANES) {
+let mean_weight_1=mean_weight_at(i);
+let var_weight_1=var_weight_at(i);
+part_1=larger(part_1,mean_weight_1);
+part_2=larger(part_2,var_weight_1);
 }
-max_1 = larger(max_1, part_1);
-max_2 = larger(max_2, part_2);
+max_1=larger(max_1,part_1);
+max_2=larger(max_2,part_2);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
-let other_2 = exchange(max_2, mask);
-max_2 = larger(max_2, other_2);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_1,mask);
+max_1=larger(max_1,other);
+let other_2=exchange(max_2,mask);
+max_2=larger(max_2,other_2);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = max_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_1;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=max_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_3);
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = larger(mine_2, other_4);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-max_2 = all_2;
-workgroupBarrier();
-}
-let max_all = max_1;
-let max_all_2 = max_2;
-var sum = 0.0f;
-for (var block_2 = lane; block_2 < C; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), C);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let scratch_74 = scratch_at((((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + (N * C)) + i_2);
-part_3 = part_3 + scratch_74;
-}
-sum = sum + part_3;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum, mask_2);
-sum = sum + other_5;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_6 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_3);
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=larger(mine_2,other_4);
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum = all_3;
+let all=scratch_memory[row_in_group*LANES];
+max_1=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+max_2=all_2;
 workgroupBarrier();
 }
-let sum_all = sum;
-var sum_2 = 0.0f;
-for (var block_3 = lane; block_3 < N; block_3 += LANES * 256u) {
-var part_4 = 0.0f;
-let stop_3 = min(block_3 + (LANES * 256u), N);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let scratch_83 = scratch_at(((((((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + (N * C)) + C) + N) + N) + i_3);
-part_4 = part_4 + scratch_83;
+let max_all=max_1;
+let max_all_2=max_2;
+var sum=0.0f;
+for (var block_2=lane; block_2<C; block_2+=LANES*256u) {
+var part_3=0.0f;
+let stop_2=min(block_2+(LANES*256u),C);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let scratch_74=scratch_at((((((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+i_2);
+part_3=part_3+scratch_74;
 }
-sum_2 = sum_2 + part_4;
+sum=sum+part_3;
 }
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_2, mask_3);
-sum_2 = sum_2 + other_7;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum,mask_2);
+sum=sum+other_5;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_8 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_8;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_2 = all_4;
-workgroupBarrier();
-}
-let sum_all_2 = sum_2;
-var sum_3 = 0.0f;
-var sum_4 = 0.0f;
-for (var block_4 = lane; block_4 < M; block_4 += LANES * 256u) {
-var part_5 = 0.0f;
-var part_6 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), M);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let mean_weight_2 = mean_weight_at(i_4);
-let exp_1 = exp(mean_weight_2 - max_all);
-let var_weight_2 = var_weight_at(i_4);
-let exp_2 = exp(var_weight_2 - max_all_2);
-part_5 = part_5 + exp_1;
-part_6 = part_6 + exp_2;
-}
-sum_3 = sum_3 + part_5;
-sum_4 = sum_4 + part_6;
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_9 = exchange(sum_3, mask_4);
-sum_3 = sum_3 + other_9;
-let other_10 = exchange(sum_4, mask_4);
-sum_4 = sum_4 + other_10;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_4;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-let other_11 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_11;
-let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_12 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_4))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_5 = scratch_memory[row_in_group * LANES];
-sum_3 = all_5;
-let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_4 = all_6;
+let all_3=scratch_memory[row_in_group*LANES];
+sum=all_3;
 workgroupBarrier();
 }
-let sum_all_3 = sum_3;
-let sum_all_4 = sum_4;
-var sum_5 = 0.0f;
-var sum_6 = 0.0f;
-var sum_7 = 0.0f;
-for (var block_5 = lane; block_5 < M; block_5 += LANES * 256u) {
-var part_7 = 0.0f;
-var part_8 = 0.0f;
-var part_9 = 0.0f;
-let stop_5 = min(block_5 + (LANES * 256u), M);
-for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
-let index_2 = f32(i_5);
-let var_weight_3 = var_weight_at(i_5);
-let exp_3 = exp(var_weight_3 - max_all_2);
-let div = exp_3 / sum_all_4;
-part_7 = part_7 + select(0.0f, div, index_2 == 0.0f);
-part_8 = part_8 + select(0.0f, div, index_2 == 1.0f);
-part_9 = part_9 + select(0.0f, div, index_2 == 2.0f);
+let sum_all=sum;
+var sum_2=0.0f;
+for (var block_3=lane; block_3<N; block_3+=LANES*256u) {
+var part_4=0.0f;
+let stop_3=min(block_3+(LANES*256u),N);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let scratch_83=scratch_at((((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+i_3);
+part_4=part_4+scratch_83;
 }
-sum_5 = sum_5 + part_7;
-sum_6 = sum_6 + part_8;
-sum_7 = sum_7 + part_9;
+sum_2=sum_2+part_4;
 }
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_13 = exchange(sum_5, mask_5);
-sum_5 = sum_5 + other_13;
-let other_14 = exchange(sum_6, mask_5);
-sum_6 = sum_6 + other_14;
-let other_15 = exchange(sum_7, mask_5);
-sum_7 = sum_7 + other_15;
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_7=exchange(sum_2,mask_3);
+sum_2=sum_2+other_7;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_5;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_6;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_7;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 workgroupBarrier();
-for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-if (lane < half_5) {
-let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
-let other_16 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_16;
-let mine_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_17 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_8 + other_17;
-let mine_9 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_18 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_9 + other_18;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_7 = scratch_memory[row_in_group * LANES];
-sum_5 = all_7;
-let all_8 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_6 = all_8;
-let all_9 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_7 = all_9;
+let all_4=scratch_memory[row_in_group*LANES];
+sum_2=all_4;
 workgroupBarrier();
 }
-let sum_all_5 = sum_5;
-let sum_all_6 = sum_6;
-let sum_all_7 = sum_7;
-var sum_8 = 0.0f;
-var sum_9 = 0.0f;
-var sum_10 = 0.0f;
-for (var block_6 = lane; block_6 < (N * C) * S; block_6 += LANES * 256u) {
-var part_10 = 0.0f;
-var part_11 = 0.0f;
-var part_12 = 0.0f;
-let stop_6 = min(block_6 + (LANES * 256u), (N * C) * S);
-for (var i_6 = block_6; i_6 < stop_6; i_6 += LANES) {
-let d_y_1 = d_y_at(i_6);
-let x_1 = x_at(i_6);
-let C_1 = (i_6 / max(S, 1u)) % max(C, 1u);
-let scratch_19 = scratch_at(C_1);
-let scratch_20 = scratch_at(C + C_1);
-let gamma_1 = gamma_at(C_1);
-let N_1 = i_6 / max(C * S, 1u);
-let scratch_47 = scratch_at((((((C + C) + C) + N) + N) + N) + ((N_1 * C) + C_1));
-let scratch_51 = scratch_at(((C + C) + C) + N_1);
-let scratch_56 = scratch_at((C + C) + C_1);
-let rsqrt = inverseSqrt((((sum_all_5 * scratch_47) + (sum_all_6 * scratch_51)) + (sum_all_7 * scratch_56)) + eps);
-let mul = gamma_1 * rsqrt;
-let scratch_17 = scratch_at((((C + C) + C) + N) + N_1);
-let scratch_18 = scratch_at(((((C + C) + C) + N) + N) + N_1);
-let scratch_15 = scratch_at(((((((C + C) + C) + N) + N) + N) + (N * C)) + ((N_1 * C) + C_1));
-let scratch_16 = scratch_at((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + ((N_1 * C) + C_1));
-part_10 = part_10 + ((d_y_1 * ((x_1 - scratch_19) - scratch_20)) * mul);
-part_11 = part_11 + ((d_y_1 * ((x_1 - scratch_17) - scratch_18)) * mul);
-part_12 = part_12 + ((d_y_1 * ((x_1 - scratch_15) - scratch_16)) * mul);
+let sum_all_2=sum_2;
+var sum_3=0.0f;
+var sum_4=0.0f;
+for (var block_4=lane; block_4<M; block_4+=LANES*256u) {
+var part_5=0.0f;
+var part_6=0.0f;
+let stop_4=min(block_4+(LANES*256u),M);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let mean_weight_2=mean_weight_at(i_4);
+let exp_1=exp(mean_weight_2 - max_all);
+let var_weight_2=var_weight_at(i_4);
+let exp_2=exp(var_weight_2 - max_all_2);
+part_5=part_5+exp_1;
+part_6=part_6+exp_2;
 }
-sum_8 = sum_8 + part_10;
-sum_9 = sum_9 + part_11;
-sum_10 = sum_10 + part_12;
+sum_3=sum_3+part_5;
+sum_4=sum_4+part_6;
 }
-for (var mask_6 = 1u; mask_6 < SUBGROUP; mask_6 *= 2u) {
-let other_19 = exchange(sum_8, mask_6);
-sum_8 = sum_8 + other_19;
-let other_20 = exchange(sum_9, mask_6);
-sum_9 = sum_9 + other_20;
-let other_21 = exchange(sum_10, mask_6);
-sum_10 = sum_10 + other_21;
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_9=exchange(sum_3,mask_4);
+sum_3=sum_3+other_9;
+let other_10=exchange(sum_4,mask_4);
+sum_4=sum_4+other_10;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_8;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_9;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_10;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_4;
 workgroupBarrier();
-for (var half_6 = LANES / 2u; half_6 >= SUBGROUP; half_6 /= 2u) {
-if (lane < half_6) {
-let mine_10 = scratch_memory[(row_in_group * LANES) + lane];
-let other_22 = scratch_memory[(row_in_group * LANES) + (lane + half_6)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_10 + other_22;
-let mine_11 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_23 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_11 + other_23;
-let mine_12 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_24 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_12 + other_24;
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_10 = scratch_memory[row_in_group * LANES];
-sum_8 = all_10;
-let all_11 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_9 = all_11;
-let all_12 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_10 = all_12;
+let all_5=scratch_memory[row_in_group*LANES];
+sum_3=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_4=all_6;
 workgroupBarrier();
 }
-let sum_all_8 = sum_8;
-let sum_all_9 = sum_9;
-let sum_all_10 = sum_10;
-var sum_11 = 0.0f;
-for (var block_7 = lane; block_7 < N * C; block_7 += LANES * 256u) {
-var part_13 = 0.0f;
-let stop_7 = min(block_7 + (LANES * 256u), N * C);
-for (var i_7 = block_7; i_7 < stop_7; i_7 += LANES) {
-let scratch_47_2 = scratch_at((((((C + C) + C) + N) + N) + N) + i_7);
-let N_2 = i_7 / max(C, 1u);
-let scratch_51_2 = scratch_at(((C + C) + C) + N_2);
-let C_2 = i_7 % max(C, 1u);
-let scratch_56_2 = scratch_at((C + C) + C_2);
-let rsqrt_2 = inverseSqrt((((sum_all_5 * scratch_47_2) + (sum_all_6 * scratch_51_2)) + (sum_all_7 * scratch_56_2)) + eps);
-let scratch_66 = scratch_at(((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + i_7);
-let gamma_2 = gamma_at(C_2);
-part_13 = part_13 + ((((rsqrt_2 * rsqrt_2) * scratch_66) * scratch_47_2) * gamma_2);
+let sum_all_3=sum_3;
+let sum_all_4=sum_4;
+var sum_5=0.0f;
+var sum_6=0.0f;
+var sum_7=0.0f;
+for (var block_5=lane; block_5<M; block_5+=LANES*256u) {
+var part_7=0.0f;
+var part_8=0.0f;
+var part_9=0.0f;
+let stop_5=min(block_5+(LANES*256u),M);
+for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
+let index_2=f32(i_5);
+let var_weight_3=var_weight_at(i_5);
+let exp_3=exp(var_weight_3 - max_all_2);
+let div=exp_3 / sum_all_4;
+part_7=part_7+select(0.0f,div,index_2==0.0f);
+part_8=part_8+select(0.0f,div,index_2==1.0f);
+part_9=part_9+select(0.0f,div,index_2==2.0f);
 }
-sum_11 = sum_11 + part_13;
+sum_5=sum_5+part_7;
+sum_6=sum_6+part_8;
+sum_7=sum_7+part_9;
 }
-for (var mask_7 = 1u; mask_7 < SUBGROUP; mask_7 *= 2u) {
-let other_25 = exchange(sum_11, mask_7);
-sum_11 = sum_11 + other_25;
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_13=exchange(sum_5,mask_5);
+sum_5=sum_5+other_13;
+let other_14=exchange(sum_6,mask_5);
+sum_6=sum_6+other_14;
+let other_15=exchange(sum_7,mask_5);
+sum_7=sum_7+other_15;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_11;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_5;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_6;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7;
 workgroupBarrier();
-for (var half_7 = LANES / 2u; half_7 >= SUBGROUP; half_7 /= 2u) {
-if (lane < half_7) {
-let mine_13 = scratch_memory[(row_in_group * LANES) + lane];
-let other_26 = scratch_memory[(row_in_group * LANES) + (lane + half_7)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_13 + other_26;
-}
-workgroupBarrier();
-}
-let all_13 = scratch_memory[row_in_group * LANES];
-sum_11 = all_13;
-workgroupBarrier();
-}
-let sum_all_11 = sum_11;
-let neg = -(0.5f * sum_all);
-let neg_2 = -(0.5f * sum_all_2);
-let neg_3 = -(0.5f * sum_all_11);
-var sum_12 = 0.0f;
-var sum_13 = 0.0f;
-for (var block_8 = lane; block_8 < M; block_8 += LANES * 256u) {
-var part_14 = 0.0f;
-var part_15 = 0.0f;
-let stop_8 = min(block_8 + (LANES * 256u), M);
-for (var i_8 = block_8; i_8 < stop_8; i_8 += LANES) {
-let index_3 = f32(i_8);
-let add = (select(0.0f, sum_all_8, index_3 == 2.0f) + select(0.0f, sum_all_9, index_3 == 1.0f)) + select(0.0f, sum_all_10, index_3 == 0.0f);
-let mean_weight_3 = mean_weight_at(i_8);
-let exp_4 = exp(mean_weight_3 - max_all);
-let div_2 = exp_4 / sum_all_3;
-let add_2 = (select(0.0f, neg, index_3 == 2.0f) + select(0.0f, neg_2, index_3 == 1.0f)) + select(0.0f, neg_3, index_3 == 0.0f);
-let var_weight_4 = var_weight_at(i_8);
-let exp_5 = exp(var_weight_4 - max_all_2);
-let div_3 = exp_5 / sum_all_4;
-part_14 = part_14 + (add * div_2);
-part_15 = part_15 + (add_2 * div_3);
-}
-sum_12 = sum_12 + part_14;
-sum_13 = sum_13 + part_15;
-}
-for (var mask_8 = 1u; mask_8 < SUBGROUP; mask_8 *= 2u) {
-let other_27 = exchange(sum_12, mask_8);
-sum_12 = sum_12 + other_27;
-let other_28 = exchange(sum_13, mask_8);
-sum_13 = sum_13 + other_28;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_12;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_13;
-workgroupBarrier();
-for (var half_8 = LANES / 2u; half_8 >= SUBGROUP; half_8 /= 2u) {
-if (lane < half_8) {
-let mine_14 = scratch_memory[(row_in_group * LANES) + lane];
-let other_29 = scratch_memory[(row_in_group * LANES) + (lane + half_8)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_14 + other_29;
-let mine_15 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_30 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_8))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_15 + other_30;
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_7=scratch_memory[(row_in_group*LANES)+lane];
+let other_16=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_16;
+let mine_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_17=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_8+other_17;
+let mine_9=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_18=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_9+other_18;
 }
 workgroupBarrier();
 }
-let all_14 = scratch_memory[row_in_group * LANES];
-sum_12 = all_14;
-let all_15 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_13 = all_15;
+let all_7=scratch_memory[row_in_group*LANES];
+sum_5=all_7;
+let all_8=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_6=all_8;
+let all_9=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_7=all_9;
 workgroupBarrier();
 }
-let sum_all_12 = sum_12;
-let sum_all_13 = sum_13;
-let end = select(0u, M, active_1);
-for (var i_9 = lane; i_9 < end; i_9 += LANES) {
-let index_4 = f32(i_9);
-let add_3 = (select(0.0f, sum_all_8, index_4 == 2.0f) + select(0.0f, sum_all_9, index_4 == 1.0f)) + select(0.0f, sum_all_10, index_4 == 0.0f);
-let mean_weight_4 = mean_weight_at(i_9);
-let exp_6 = exp(mean_weight_4 - max_all);
-let div_4 = exp_6 / sum_all_3;
-d_mean_weight_put(i_9, (add_3 - sum_all_12) * div_4);
-let add_4 = (select(0.0f, neg, index_4 == 2.0f) + select(0.0f, neg_2, index_4 == 1.0f)) + select(0.0f, neg_3, index_4 == 0.0f);
-let var_weight_5 = var_weight_at(i_9);
-let exp_7 = exp(var_weight_5 - max_all_2);
-let div_5 = exp_7 / sum_all_4;
-d_var_weight_put(i_9, (add_4 - sum_all_13) * div_5);
+let sum_all_5=sum_5;
+let sum_all_6=sum_6;
+let sum_all_7=sum_7;
+var sum_8=0.0f;
+var sum_9=0.0f;
+var sum_10=0.0f;
+for (var block_6=lane; block_6<(N*C)*S; block_6+=LANES*256u) {
+var part_10=0.0f;
+var part_11=0.0f;
+var part_12=0.0f;
+let stop_6=min(block_6+(LANES*256u),(N*C)*S);
+for (var i_6=block_6; i_6<stop_6; i_6+=LANES) {
+let d_y_1=d_y_at(i_6);
+let x_1=x_at(i_6);
+let C_1=(i_6 / max(S,1u)) % max(C,1u);
+let scratch_19=scratch_at(((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+C_1);
+let scratch_20=scratch_at((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+C_1);
+let gamma_1=gamma_at(C_1);
+let N_1=i_6 / max(C*S,1u);
+let scratch_47=scratch_at(((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((N_1*C)+C_1));
+let scratch_51=scratch_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+N_1);
+let scratch_56=scratch_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+C_1);
+let rsqrt=inverseSqrt((((sum_all_5*scratch_47)+(sum_all_6*scratch_51))+(sum_all_7*scratch_56))+eps);
+let mul=gamma_1*rsqrt;
+let scratch_17=scratch_at(N_1);
+let scratch_18=scratch_at((((N+3u) / 4u)*4u)+N_1);
+let scratch_15=scratch_at(((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((N_1*C)+C_1));
+let scratch_16=scratch_at((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((N_1*C)+C_1));
+part_10=part_10+((d_y_1*((x_1 - scratch_19) - scratch_20))*mul);
+part_11=part_11+((d_y_1*((x_1 - scratch_17) - scratch_18))*mul);
+part_12=part_12+((d_y_1*((x_1 - scratch_15) - scratch_16))*mul);
+}
+sum_8=sum_8+part_10;
+sum_9=sum_9+part_11;
+sum_10=sum_10+part_12;
+}
+for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
+let other_19=exchange(sum_8,mask_6);
+sum_8=sum_8+other_19;
+let other_20=exchange(sum_9,mask_6);
+sum_9=sum_9+other_20;
+let other_21=exchange(sum_10,mask_6);
+sum_10=sum_10+other_21;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_8;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_9;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_10;
+workgroupBarrier();
+for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
+if (lane<half_6) {
+let mine_10=scratch_memory[(row_in_group*LANES)+lane];
+let other_22=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_10+other_22;
+let mine_11=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_23=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_11+other_23;
+let mine_12=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_24=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_12+other_24;
+}
+workgroupBarrier();
+}
+let all_10=scratch_memory[row_in_group*LANES];
+sum_8=all_10;
+let all_11=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_9=all_11;
+let all_12=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_10=all_12;
+workgroupBarrier();
+}
+let sum_all_8=sum_8;
+let sum_all_9=sum_9;
+let sum_all_10=sum_10;
+var sum_11=0.0f;
+for (var block_7=lane; block_7<N*C; block_7+=LANES*256u) {
+var part_13=0.0f;
+let stop_7=min(block_7+(LANES*256u),N*C);
+for (var i_7=block_7; i_7<stop_7; i_7+=LANES) {
+let scratch_47_2=scratch_at(((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+i_7);
+let N_2=i_7 / max(C,1u);
+let scratch_51_2=scratch_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+N_2);
+let C_2=i_7 % max(C,1u);
+let scratch_56_2=scratch_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+C_2);
+let rsqrt_2=inverseSqrt((((sum_all_5*scratch_47_2)+(sum_all_6*scratch_51_2))+(sum_all_7*scratch_56_2))+eps);
+let scratch_66=scratch_at((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+i_7);
+let gamma_2=gamma_at(C_2);
+part_13=part_13+((((rsqrt_2*rsqrt_2)*scratch_66)*scratch_47_2)*gamma_2);
+}
+sum_11=sum_11+part_13;
+}
+for (var mask_7=1u; mask_7<SUBGROUP; mask_7*=2u) {
+let other_25=exchange(sum_11,mask_7);
+sum_11=sum_11+other_25;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_11;
+workgroupBarrier();
+for (var half_7=LANES / 2u; half_7 >=SUBGROUP; half_7 /=2u) {
+if (lane<half_7) {
+let mine_13=scratch_memory[(row_in_group*LANES)+lane];
+let other_26=scratch_memory[(row_in_group*LANES)+(lane+half_7)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_13+other_26;
+}
+workgroupBarrier();
+}
+let all_13=scratch_memory[row_in_group*LANES];
+sum_11=all_13;
+workgroupBarrier();
+}
+let sum_all_11=sum_11;
+let neg=-(0.5f*sum_all);
+let neg_2=-(0.5f*sum_all_2);
+let neg_3=-(0.5f*sum_all_11);
+var sum_12=0.0f;
+var sum_13=0.0f;
+for (var block_8=lane; block_8<M; block_8+=LANES*256u) {
+var part_14=0.0f;
+var part_15=0.0f;
+let stop_8=min(block_8+(LANES*256u),M);
+for (var i_8=block_8; i_8<stop_8; i_8+=LANES) {
+let index_3=f32(i_8);
+let add=(select(0.0f,sum_all_8,index_3==2.0f)+select(0.0f,sum_all_9,index_3==1.0f))+select(0.0f,sum_all_10,index_3==0.0f);
+let mean_weight_3=mean_weight_at(i_8);
+let exp_4=exp(mean_weight_3 - max_all);
+let div_2=exp_4 / sum_all_3;
+let add_2=(select(0.0f,neg,index_3==2.0f)+select(0.0f,neg_2,index_3==1.0f))+select(0.0f,neg_3,index_3==0.0f);
+let var_weight_4=var_weight_at(i_8);
+let exp_5=exp(var_weight_4 - max_all_2);
+let div_3=exp_5 / sum_all_4;
+part_14=part_14+(add*div_2);
+part_15=part_15+(add_2*div_3);
+}
+sum_12=sum_12+part_14;
+sum_13=sum_13+part_15;
+}
+for (var mask_8=1u; mask_8<SUBGROUP; mask_8*=2u) {
+let other_27=exchange(sum_12,mask_8);
+sum_12=sum_12+other_27;
+let other_28=exchange(sum_13,mask_8);
+sum_13=sum_13+other_28;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_12;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_13;
+workgroupBarrier();
+for (var half_8=LANES / 2u; half_8 >=SUBGROUP; half_8 /=2u) {
+if (lane<half_8) {
+let mine_14=scratch_memory[(row_in_group*LANES)+lane];
+let other_29=scratch_memory[(row_in_group*LANES)+(lane+half_8)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_14+other_29;
+let mine_15=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_30=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_8))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_15+other_30;
+}
+workgroupBarrier();
+}
+let all_14=scratch_memory[row_in_group*LANES];
+sum_12=all_14;
+let all_15=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_13=all_15;
+workgroupBarrier();
+}
+let sum_all_12=sum_12;
+let sum_all_13=sum_13;
+let end=select(0u,M,active_1);
+for (var i_9=lane; i_9<end; i_9+=LANES) {
+let index_4=f32(i_9);
+let add_3=(select(0.0f,sum_all_8,index_4==2.0f)+select(0.0f,sum_all_9,index_4==1.0f))+select(0.0f,sum_all_10,index_4==0.0f);
+let mean_weight_4=mean_weight_at(i_9);
+let exp_6=exp(mean_weight_4 - max_all);
+let div_4=exp_6 / sum_all_3;
+d_mean_weight_put(i_9,(add_3 - sum_all_12)*div_4);
+let add_4=(select(0.0f,neg,index_4==2.0f)+select(0.0f,neg_2,index_4==1.0f))+select(0.0f,neg_3,index_4==0.0f);
+let var_weight_5=var_weight_at(i_9);
+let exp_7=exp(var_weight_5 - max_all_2);
+let div_5=exp_7 / sum_all_4;
+d_var_weight_put(i_9,(add_4 - sum_all_13)*div_5);
 }
 }
 `,
@@ -11224,416 +11314,416 @@ override C: u32;
 override N: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 3u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < 1u;
-let row = select(0u, index, active_1);
-var max_1 = non_finite(4286578688u);
-var max_2 = non_finite(4286578688u);
-for (var block = lane; block < M; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-var part_2 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), M);
-for (var i = block; i < stop; i += LANES) {
-let mean_weight_1 = mean_weight_at(i);
-let var_weight_1 = var_weight_at(i);
-part_1 = larger(part_1, mean_weight_1);
-part_2 = larger(part_2, var_weight_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<1u;
+let row=select(0u,index,active_1);
+var max_1=non_finite(4286578688u);
+var max_2=non_finite(4286578688u);
+for (var block=lane; block<M; block+=LANES*256u) {
+var part_1=non_finite(4286578688u);
+var part_2=non_finite(4286578688u);
+let stop=min(block+(LANES*256u),M);
+for (var i=block; i<stop; i+=LANES) {
+let mean_weight_1=mean_weight_at(i);
+let var_weight_1=var_weight_at(i);
+part_1=larger(part_1,mean_weight_1);
+part_2=larger(part_2,var_weight_1);
 }
-max_1 = larger(max_1, part_1);
-max_2 = larger(max_2, part_2);
+max_1=larger(max_1,part_1);
+max_2=larger(max_2,part_2);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
-let other_2 = exchange(max_2, mask);
-max_2 = larger(max_2, other_2);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_1,mask);
+max_1=larger(max_1,other);
+let other_2=exchange(max_2,mask);
+max_2=larger(max_2,other_2);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = max_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_1;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=max_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_3);
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = larger(mine_2, other_4);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-max_2 = all_2;
-workgroupBarrier();
-}
-let max_all = max_1;
-let max_all_2 = max_2;
-var sum = 0.0f;
-for (var block_2 = lane; block_2 < C; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), C);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let scratch_74 = scratch_at((((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + (N * C)) + i_2);
-part_3 = part_3 + scratch_74;
-}
-sum = sum + part_3;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum, mask_2);
-sum = sum + other_5;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_6 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_3);
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=larger(mine_2,other_4);
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum = all_3;
+let all=scratch_memory[row_in_group*LANES];
+max_1=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+max_2=all_2;
 workgroupBarrier();
 }
-let sum_all = sum;
-var sum_2 = 0.0f;
-for (var block_3 = lane; block_3 < N; block_3 += LANES * 256u) {
-var part_4 = 0.0f;
-let stop_3 = min(block_3 + (LANES * 256u), N);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let scratch_83 = scratch_at(((((((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + (N * C)) + C) + N) + N) + i_3);
-part_4 = part_4 + scratch_83;
+let max_all=max_1;
+let max_all_2=max_2;
+var sum=0.0f;
+for (var block_2=lane; block_2<C; block_2+=LANES*256u) {
+var part_3=0.0f;
+let stop_2=min(block_2+(LANES*256u),C);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let scratch_74=scratch_at((((((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+i_2);
+part_3=part_3+scratch_74;
 }
-sum_2 = sum_2 + part_4;
+sum=sum+part_3;
 }
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_2, mask_3);
-sum_2 = sum_2 + other_7;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum,mask_2);
+sum=sum+other_5;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_8 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_8;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_2 = all_4;
-workgroupBarrier();
-}
-let sum_all_2 = sum_2;
-var sum_3 = 0.0f;
-var sum_4 = 0.0f;
-for (var block_4 = lane; block_4 < M; block_4 += LANES * 256u) {
-var part_5 = 0.0f;
-var part_6 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), M);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let mean_weight_2 = mean_weight_at(i_4);
-let exp_1 = exp(mean_weight_2 - max_all);
-let var_weight_2 = var_weight_at(i_4);
-let exp_2 = exp(var_weight_2 - max_all_2);
-part_5 = part_5 + exp_1;
-part_6 = part_6 + exp_2;
-}
-sum_3 = sum_3 + part_5;
-sum_4 = sum_4 + part_6;
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_9 = exchange(sum_3, mask_4);
-sum_3 = sum_3 + other_9;
-let other_10 = exchange(sum_4, mask_4);
-sum_4 = sum_4 + other_10;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_4;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-let other_11 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_11;
-let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_12 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_4))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_5 = scratch_memory[row_in_group * LANES];
-sum_3 = all_5;
-let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_4 = all_6;
+let all_3=scratch_memory[row_in_group*LANES];
+sum=all_3;
 workgroupBarrier();
 }
-let sum_all_3 = sum_3;
-let sum_all_4 = sum_4;
-var sum_5 = 0.0f;
-var sum_6 = 0.0f;
-var sum_7 = 0.0f;
-for (var block_5 = lane; block_5 < M; block_5 += LANES * 256u) {
-var part_7 = 0.0f;
-var part_8 = 0.0f;
-var part_9 = 0.0f;
-let stop_5 = min(block_5 + (LANES * 256u), M);
-for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
-let index_2 = f32(i_5);
-let var_weight_3 = var_weight_at(i_5);
-let exp_3 = exp(var_weight_3 - max_all_2);
-let div = exp_3 / sum_all_4;
-part_7 = part_7 + select(0.0f, div, index_2 == 0.0f);
-part_8 = part_8 + select(0.0f, div, index_2 == 1.0f);
-part_9 = part_9 + select(0.0f, div, index_2 == 2.0f);
+let sum_all=sum;
+var sum_2=0.0f;
+for (var block_3=lane; block_3<N; block_3+=LANES*256u) {
+var part_4=0.0f;
+let stop_3=min(block_3+(LANES*256u),N);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let scratch_83=scratch_at((((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+i_3);
+part_4=part_4+scratch_83;
 }
-sum_5 = sum_5 + part_7;
-sum_6 = sum_6 + part_8;
-sum_7 = sum_7 + part_9;
+sum_2=sum_2+part_4;
 }
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_13 = exchange(sum_5, mask_5);
-sum_5 = sum_5 + other_13;
-let other_14 = exchange(sum_6, mask_5);
-sum_6 = sum_6 + other_14;
-let other_15 = exchange(sum_7, mask_5);
-sum_7 = sum_7 + other_15;
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_7=exchange(sum_2,mask_3);
+sum_2=sum_2+other_7;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_5;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_6;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_7;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 workgroupBarrier();
-for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-if (lane < half_5) {
-let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
-let other_16 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_16;
-let mine_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_17 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_8 + other_17;
-let mine_9 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_18 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_9 + other_18;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_7 = scratch_memory[row_in_group * LANES];
-sum_5 = all_7;
-let all_8 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_6 = all_8;
-let all_9 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_7 = all_9;
+let all_4=scratch_memory[row_in_group*LANES];
+sum_2=all_4;
 workgroupBarrier();
 }
-let sum_all_5 = sum_5;
-let sum_all_6 = sum_6;
-let sum_all_7 = sum_7;
-var sum_8 = vec4f(0.0f);
-var sum_9 = vec4f(0.0f);
-var sum_10 = vec4f(0.0f);
-for (var block_6 = lane; block_6 < ((N * C) * S) / 4u; block_6 += LANES * 256u) {
-var part_10 = vec4f(0.0f);
-var part_11 = vec4f(0.0f);
-var part_12 = vec4f(0.0f);
-let stop_6 = min(block_6 + (LANES * 256u), ((N * C) * S) / 4u);
-for (var i_6 = block_6; i_6 < stop_6; i_6 += LANES) {
-let d_y_1 = d_y_four(i_6);
-let x_1 = x_four(i_6);
-let C_1 = ((i_6 * 4u) / max(S, 1u)) % max(C, 1u);
-let scratch_19 = scratch_at(C_1);
-let scratch_20 = scratch_at(C + C_1);
-let gamma_1 = gamma_at(C_1);
-let N_1 = (i_6 * 4u) / max(C * S, 1u);
-let scratch_47 = scratch_at((((((C + C) + C) + N) + N) + N) + ((N_1 * C) + C_1));
-let scratch_51 = scratch_at(((C + C) + C) + N_1);
-let scratch_56 = scratch_at((C + C) + C_1);
-let rsqrt = inverseSqrt((((sum_all_5 * scratch_47) + (sum_all_6 * scratch_51)) + (sum_all_7 * scratch_56)) + eps);
-let mul = gamma_1 * rsqrt;
-let scratch_17 = scratch_at((((C + C) + C) + N) + N_1);
-let scratch_18 = scratch_at(((((C + C) + C) + N) + N) + N_1);
-let scratch_15 = scratch_at(((((((C + C) + C) + N) + N) + N) + (N * C)) + ((N_1 * C) + C_1));
-let scratch_16 = scratch_at((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + ((N_1 * C) + C_1));
-part_10 = part_10 + ((d_y_1 * ((x_1 - vec4f(scratch_19)) - vec4f(scratch_20))) * vec4f(mul));
-part_11 = part_11 + ((d_y_1 * ((x_1 - vec4f(scratch_17)) - vec4f(scratch_18))) * vec4f(mul));
-part_12 = part_12 + ((d_y_1 * ((x_1 - vec4f(scratch_15)) - vec4f(scratch_16))) * vec4f(mul));
+let sum_all_2=sum_2;
+var sum_3=0.0f;
+var sum_4=0.0f;
+for (var block_4=lane; block_4<M; block_4+=LANES*256u) {
+var part_5=0.0f;
+var part_6=0.0f;
+let stop_4=min(block_4+(LANES*256u),M);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let mean_weight_2=mean_weight_at(i_4);
+let exp_1=exp(mean_weight_2 - max_all);
+let var_weight_2=var_weight_at(i_4);
+let exp_2=exp(var_weight_2 - max_all_2);
+part_5=part_5+exp_1;
+part_6=part_6+exp_2;
 }
-sum_8 = sum_8 + part_10;
-sum_9 = sum_9 + part_11;
-sum_10 = sum_10 + part_12;
+sum_3=sum_3+part_5;
+sum_4=sum_4+part_6;
 }
-var sum_8_2 = fold_add(sum_8);
-var sum_9_2 = fold_add(sum_9);
-var sum_10_2 = fold_add(sum_10);
-for (var mask_6 = 1u; mask_6 < SUBGROUP; mask_6 *= 2u) {
-let other_19 = exchange(sum_8_2, mask_6);
-sum_8_2 = sum_8_2 + other_19;
-let other_20 = exchange(sum_9_2, mask_6);
-sum_9_2 = sum_9_2 + other_20;
-let other_21 = exchange(sum_10_2, mask_6);
-sum_10_2 = sum_10_2 + other_21;
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_9=exchange(sum_3,mask_4);
+sum_3=sum_3+other_9;
+let other_10=exchange(sum_4,mask_4);
+sum_4=sum_4+other_10;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_8_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_9_2;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_10_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_4;
 workgroupBarrier();
-for (var half_6 = LANES / 2u; half_6 >= SUBGROUP; half_6 /= 2u) {
-if (lane < half_6) {
-let mine_10 = scratch_memory[(row_in_group * LANES) + lane];
-let other_22 = scratch_memory[(row_in_group * LANES) + (lane + half_6)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_10 + other_22;
-let mine_11 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_23 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_11 + other_23;
-let mine_12 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_24 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_12 + other_24;
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_10 = scratch_memory[row_in_group * LANES];
-sum_8_2 = all_10;
-let all_11 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_9_2 = all_11;
-let all_12 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_10_2 = all_12;
+let all_5=scratch_memory[row_in_group*LANES];
+sum_3=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_4=all_6;
 workgroupBarrier();
 }
-let sum_all_8 = sum_8_2;
-let sum_all_9 = sum_9_2;
-let sum_all_10 = sum_10_2;
-var sum_11 = 0.0f;
-for (var block_7 = lane; block_7 < N * C; block_7 += LANES * 256u) {
-var part_13 = 0.0f;
-let stop_7 = min(block_7 + (LANES * 256u), N * C);
-for (var i_7 = block_7; i_7 < stop_7; i_7 += LANES) {
-let scratch_47_2 = scratch_at((((((C + C) + C) + N) + N) + N) + i_7);
-let N_2 = i_7 / max(C, 1u);
-let scratch_51_2 = scratch_at(((C + C) + C) + N_2);
-let C_2 = i_7 % max(C, 1u);
-let scratch_56_2 = scratch_at((C + C) + C_2);
-let rsqrt_2 = inverseSqrt((((sum_all_5 * scratch_47_2) + (sum_all_6 * scratch_51_2)) + (sum_all_7 * scratch_56_2)) + eps);
-let scratch_66 = scratch_at(((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + i_7);
-let gamma_2 = gamma_at(C_2);
-part_13 = part_13 + ((((rsqrt_2 * rsqrt_2) * scratch_66) * scratch_47_2) * gamma_2);
+let sum_all_3=sum_3;
+let sum_all_4=sum_4;
+var sum_5=0.0f;
+var sum_6=0.0f;
+var sum_7=0.0f;
+for (var block_5=lane; block_5<M; block_5+=LANES*256u) {
+var part_7=0.0f;
+var part_8=0.0f;
+var part_9=0.0f;
+let stop_5=min(block_5+(LANES*256u),M);
+for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
+let index_2=f32(i_5);
+let var_weight_3=var_weight_at(i_5);
+let exp_3=exp(var_weight_3 - max_all_2);
+let div=exp_3 / sum_all_4;
+part_7=part_7+select(0.0f,div,index_2==0.0f);
+part_8=part_8+select(0.0f,div,index_2==1.0f);
+part_9=part_9+select(0.0f,div,index_2==2.0f);
 }
-sum_11 = sum_11 + part_13;
+sum_5=sum_5+part_7;
+sum_6=sum_6+part_8;
+sum_7=sum_7+part_9;
 }
-for (var mask_7 = 1u; mask_7 < SUBGROUP; mask_7 *= 2u) {
-let other_25 = exchange(sum_11, mask_7);
-sum_11 = sum_11 + other_25;
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_13=exchange(sum_5,mask_5);
+sum_5=sum_5+other_13;
+let other_14=exchange(sum_6,mask_5);
+sum_6=sum_6+other_14;
+let other_15=exchange(sum_7,mask_5);
+sum_7=sum_7+other_15;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_11;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_5;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_6;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7;
 workgroupBarrier();
-for (var half_7 = LANES / 2u; half_7 >= SUBGROUP; half_7 /= 2u) {
-if (lane < half_7) {
-let mine_13 = scratch_memory[(row_in_group * LANES) + lane];
-let other_26 = scratch_memory[(row_in_group * LANES) + (lane + half_7)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_13 + other_26;
-}
-workgroupBarrier();
-}
-let all_13 = scratch_memory[row_in_group * LANES];
-sum_11 = all_13;
-workgroupBarrier();
-}
-let sum_all_11 = sum_11;
-let neg = -(0.5f * sum_all);
-let neg_2 = -(0.5f * sum_all_2);
-let neg_3 = -(0.5f * sum_all_11);
-var sum_12 = 0.0f;
-var sum_13 = 0.0f;
-for (var block_8 = lane; block_8 < M; block_8 += LANES * 256u) {
-var part_14 = 0.0f;
-var part_15 = 0.0f;
-let stop_8 = min(block_8 + (LANES * 256u), M);
-for (var i_8 = block_8; i_8 < stop_8; i_8 += LANES) {
-let index_3 = f32(i_8);
-let add = (select(0.0f, sum_all_8, index_3 == 2.0f) + select(0.0f, sum_all_9, index_3 == 1.0f)) + select(0.0f, sum_all_10, index_3 == 0.0f);
-let mean_weight_3 = mean_weight_at(i_8);
-let exp_4 = exp(mean_weight_3 - max_all);
-let div_2 = exp_4 / sum_all_3;
-let add_2 = (select(0.0f, neg, index_3 == 2.0f) + select(0.0f, neg_2, index_3 == 1.0f)) + select(0.0f, neg_3, index_3 == 0.0f);
-let var_weight_4 = var_weight_at(i_8);
-let exp_5 = exp(var_weight_4 - max_all_2);
-let div_3 = exp_5 / sum_all_4;
-part_14 = part_14 + (add * div_2);
-part_15 = part_15 + (add_2 * div_3);
-}
-sum_12 = sum_12 + part_14;
-sum_13 = sum_13 + part_15;
-}
-for (var mask_8 = 1u; mask_8 < SUBGROUP; mask_8 *= 2u) {
-let other_27 = exchange(sum_12, mask_8);
-sum_12 = sum_12 + other_27;
-let other_28 = exchange(sum_13, mask_8);
-sum_13 = sum_13 + other_28;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_12;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_13;
-workgroupBarrier();
-for (var half_8 = LANES / 2u; half_8 >= SUBGROUP; half_8 /= 2u) {
-if (lane < half_8) {
-let mine_14 = scratch_memory[(row_in_group * LANES) + lane];
-let other_29 = scratch_memory[(row_in_group * LANES) + (lane + half_8)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_14 + other_29;
-let mine_15 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_30 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_8))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_15 + other_30;
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_7=scratch_memory[(row_in_group*LANES)+lane];
+let other_16=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_16;
+let mine_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_17=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_8+other_17;
+let mine_9=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_18=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_9+other_18;
 }
 workgroupBarrier();
 }
-let all_14 = scratch_memory[row_in_group * LANES];
-sum_12 = all_14;
-let all_15 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_13 = all_15;
+let all_7=scratch_memory[row_in_group*LANES];
+sum_5=all_7;
+let all_8=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_6=all_8;
+let all_9=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_7=all_9;
 workgroupBarrier();
 }
-let sum_all_12 = sum_12;
-let sum_all_13 = sum_13;
-let end = select(0u, M, active_1);
-for (var i_9 = lane; i_9 < end; i_9 += LANES) {
-let index_4 = f32(i_9);
-let add_3 = (select(0.0f, sum_all_8, index_4 == 2.0f) + select(0.0f, sum_all_9, index_4 == 1.0f)) + select(0.0f, sum_all_10, index_4 == 0.0f);
-let mean_weight_4 = mean_weight_at(i_9);
-let exp_6 = exp(mean_weight_4 - max_all);
-let div_4 = exp_6 / sum_all_3;
-d_mean_weight_put(i_9, (add_3 - sum_all_12) * div_4);
-let add_4 = (select(0.0f, neg, index_4 == 2.0f) + select(0.0f, neg_2, index_4 == 1.0f)) + select(0.0f, neg_3, index_4 == 0.0f);
-let var_weight_5 = var_weight_at(i_9);
-let exp_7 = exp(var_weight_5 - max_all_2);
-let div_5 = exp_7 / sum_all_4;
-d_var_weight_put(i_9, (add_4 - sum_all_13) * div_5);
+let sum_all_5=sum_5;
+let sum_all_6=sum_6;
+let sum_all_7=sum_7;
+var sum_8=vec4f(0.0f);
+var sum_9=vec4f(0.0f);
+var sum_10=vec4f(0.0f);
+for (var block_6=lane; block_6<((N*C)*S) / 4u; block_6+=LANES*256u) {
+var part_10=vec4f(0.0f);
+var part_11=vec4f(0.0f);
+var part_12=vec4f(0.0f);
+let stop_6=min(block_6+(LANES*256u),((N*C)*S) / 4u);
+for (var i_6=block_6; i_6<stop_6; i_6+=LANES) {
+let d_y_1=d_y_four(i_6);
+let x_1=x_four(i_6);
+let C_1=((i_6*4u) / max(S,1u)) % max(C,1u);
+let scratch_19=scratch_at(((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+C_1);
+let scratch_20=scratch_at((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+C_1);
+let gamma_1=gamma_at(C_1);
+let N_1=(i_6*4u) / max(C*S,1u);
+let scratch_47=scratch_at(((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((N_1*C)+C_1));
+let scratch_51=scratch_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+N_1);
+let scratch_56=scratch_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+C_1);
+let rsqrt=inverseSqrt((((sum_all_5*scratch_47)+(sum_all_6*scratch_51))+(sum_all_7*scratch_56))+eps);
+let mul=gamma_1*rsqrt;
+let scratch_17=scratch_at(N_1);
+let scratch_18=scratch_at((((N+3u) / 4u)*4u)+N_1);
+let scratch_15=scratch_at(((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((N_1*C)+C_1));
+let scratch_16=scratch_at((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((N_1*C)+C_1));
+part_10=part_10+((d_y_1*((x_1 - vec4f(scratch_19)) - vec4f(scratch_20)))*vec4f(mul));
+part_11=part_11+((d_y_1*((x_1 - vec4f(scratch_17)) - vec4f(scratch_18)))*vec4f(mul));
+part_12=part_12+((d_y_1*((x_1 - vec4f(scratch_15)) - vec4f(scratch_16)))*vec4f(mul));
+}
+sum_8=sum_8+part_10;
+sum_9=sum_9+part_11;
+sum_10=sum_10+part_12;
+}
+var sum_8_2=fold_add(sum_8);
+var sum_9_2=fold_add(sum_9);
+var sum_10_2=fold_add(sum_10);
+for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
+let other_19=exchange(sum_8_2,mask_6);
+sum_8_2=sum_8_2+other_19;
+let other_20=exchange(sum_9_2,mask_6);
+sum_9_2=sum_9_2+other_20;
+let other_21=exchange(sum_10_2,mask_6);
+sum_10_2=sum_10_2+other_21;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_8_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_9_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_10_2;
+workgroupBarrier();
+for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
+if (lane<half_6) {
+let mine_10=scratch_memory[(row_in_group*LANES)+lane];
+let other_22=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_10+other_22;
+let mine_11=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_23=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_11+other_23;
+let mine_12=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_24=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_12+other_24;
+}
+workgroupBarrier();
+}
+let all_10=scratch_memory[row_in_group*LANES];
+sum_8_2=all_10;
+let all_11=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_9_2=all_11;
+let all_12=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_10_2=all_12;
+workgroupBarrier();
+}
+let sum_all_8=sum_8_2;
+let sum_all_9=sum_9_2;
+let sum_all_10=sum_10_2;
+var sum_11=0.0f;
+for (var block_7=lane; block_7<N*C; block_7+=LANES*256u) {
+var part_13=0.0f;
+let stop_7=min(block_7+(LANES*256u),N*C);
+for (var i_7=block_7; i_7<stop_7; i_7+=LANES) {
+let scratch_47_2=scratch_at(((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+i_7);
+let N_2=i_7 / max(C,1u);
+let scratch_51_2=scratch_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+N_2);
+let C_2=i_7 % max(C,1u);
+let scratch_56_2=scratch_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+C_2);
+let rsqrt_2=inverseSqrt((((sum_all_5*scratch_47_2)+(sum_all_6*scratch_51_2))+(sum_all_7*scratch_56_2))+eps);
+let scratch_66=scratch_at((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+i_7);
+let gamma_2=gamma_at(C_2);
+part_13=part_13+((((rsqrt_2*rsqrt_2)*scratch_66)*scratch_47_2)*gamma_2);
+}
+sum_11=sum_11+part_13;
+}
+for (var mask_7=1u; mask_7<SUBGROUP; mask_7*=2u) {
+let other_25=exchange(sum_11,mask_7);
+sum_11=sum_11+other_25;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_11;
+workgroupBarrier();
+for (var half_7=LANES / 2u; half_7 >=SUBGROUP; half_7 /=2u) {
+if (lane<half_7) {
+let mine_13=scratch_memory[(row_in_group*LANES)+lane];
+let other_26=scratch_memory[(row_in_group*LANES)+(lane+half_7)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_13+other_26;
+}
+workgroupBarrier();
+}
+let all_13=scratch_memory[row_in_group*LANES];
+sum_11=all_13;
+workgroupBarrier();
+}
+let sum_all_11=sum_11;
+let neg=-(0.5f*sum_all);
+let neg_2=-(0.5f*sum_all_2);
+let neg_3=-(0.5f*sum_all_11);
+var sum_12=0.0f;
+var sum_13=0.0f;
+for (var block_8=lane; block_8<M; block_8+=LANES*256u) {
+var part_14=0.0f;
+var part_15=0.0f;
+let stop_8=min(block_8+(LANES*256u),M);
+for (var i_8=block_8; i_8<stop_8; i_8+=LANES) {
+let index_3=f32(i_8);
+let add=(select(0.0f,sum_all_8,index_3==2.0f)+select(0.0f,sum_all_9,index_3==1.0f))+select(0.0f,sum_all_10,index_3==0.0f);
+let mean_weight_3=mean_weight_at(i_8);
+let exp_4=exp(mean_weight_3 - max_all);
+let div_2=exp_4 / sum_all_3;
+let add_2=(select(0.0f,neg,index_3==2.0f)+select(0.0f,neg_2,index_3==1.0f))+select(0.0f,neg_3,index_3==0.0f);
+let var_weight_4=var_weight_at(i_8);
+let exp_5=exp(var_weight_4 - max_all_2);
+let div_3=exp_5 / sum_all_4;
+part_14=part_14+(add*div_2);
+part_15=part_15+(add_2*div_3);
+}
+sum_12=sum_12+part_14;
+sum_13=sum_13+part_15;
+}
+for (var mask_8=1u; mask_8<SUBGROUP; mask_8*=2u) {
+let other_27=exchange(sum_12,mask_8);
+sum_12=sum_12+other_27;
+let other_28=exchange(sum_13,mask_8);
+sum_13=sum_13+other_28;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_12;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_13;
+workgroupBarrier();
+for (var half_8=LANES / 2u; half_8 >=SUBGROUP; half_8 /=2u) {
+if (lane<half_8) {
+let mine_14=scratch_memory[(row_in_group*LANES)+lane];
+let other_29=scratch_memory[(row_in_group*LANES)+(lane+half_8)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_14+other_29;
+let mine_15=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_30=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_8))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_15+other_30;
+}
+workgroupBarrier();
+}
+let all_14=scratch_memory[row_in_group*LANES];
+sum_12=all_14;
+let all_15=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_13=all_15;
+workgroupBarrier();
+}
+let sum_all_12=sum_12;
+let sum_all_13=sum_13;
+let end=select(0u,M,active_1);
+for (var i_9=lane; i_9<end; i_9+=LANES) {
+let index_4=f32(i_9);
+let add_3=(select(0.0f,sum_all_8,index_4==2.0f)+select(0.0f,sum_all_9,index_4==1.0f))+select(0.0f,sum_all_10,index_4==0.0f);
+let mean_weight_4=mean_weight_at(i_9);
+let exp_6=exp(mean_weight_4 - max_all);
+let div_4=exp_6 / sum_all_3;
+d_mean_weight_put(i_9,(add_3 - sum_all_12)*div_4);
+let add_4=(select(0.0f,neg,index_4==2.0f)+select(0.0f,neg_2,index_4==1.0f))+select(0.0f,neg_3,index_4==0.0f);
+let var_weight_5=var_weight_at(i_9);
+let exp_7=exp(var_weight_5 - max_all_2);
+let div_5=exp_7 / sum_all_4;
+d_var_weight_put(i_9,(add_4 - sum_all_13)*div_5);
 }
 }
 `,
@@ -11679,896 +11769,10 @@ d_var_weight_put(i_9, (add_4 - sum_all_13) * div_5);
         split: null,
       },
       {
-        name: "scratch_92",
-        grid: ["N", "C"],
-        row: ["M"],
-        forms: [
-          {
-            vector: null,
-            together: 1,
-            held: 0,
-            wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override N: u32;
-override C: u32;
-override M: u32;
-override S: u32;
-override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 6u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn non_finite(bits: u32) -> f32 {
-return bitcast<f32>(bits);
-}
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-var max_1 = non_finite(4286578688u);
-var max_2 = non_finite(4286578688u);
-for (var block = lane; block < M; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-var part_2 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), M);
-for (var i = block; i < stop; i += LANES) {
-let mean_weight_1 = mean_weight_at(i);
-let var_weight_1 = var_weight_at(i);
-part_1 = larger(part_1, mean_weight_1);
-part_2 = larger(part_2, var_weight_1);
-}
-max_1 = larger(max_1, part_1);
-max_2 = larger(max_2, part_2);
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
-let other_2 = exchange(max_2, mask);
-max_2 = larger(max_2, other_2);
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = max_2;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_3);
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = larger(mine_2, other_4);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-max_2 = all_2;
-workgroupBarrier();
-}
-let max_all = max_1;
-let max_all_2 = max_2;
-let base = row * S;
-let x_1 = x_at(base);
-let x_2 = x_at(base + (S / 2u));
-let x_3 = x_at(base + (S - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block_2 = lane; block_2 < S; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), S);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_4 = x_at(base + i_2);
-let d = x_4 - shift;
-part_3 = part_3 + d;
-part_4 = part_4 + (d * d);
-}
-sum = sum + part_3;
-squares = squares + part_4;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum, mask_2);
-sum = sum + other_5;
-let other_6 = exchange(squares, mask_2);
-squares = squares + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
-}
-workgroupBarrier();
-}
-let all_3 = scratch_memory[row_in_group * LANES];
-sum = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_4;
-workgroupBarrier();
-}
-let mean = sum / f32(S);
-let variance = larger((squares / f32(S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, S, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_5 = 0.0f;
-var part_6 = 0.0f;
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_5 = x_at(base + i_3);
-let d_2 = x_5 - shift_2;
-part_5 = part_5 + d_2;
-part_6 = part_6 + (d_2 * d_2);
-}
-sum_2 = sum_2 + part_5;
-squares_2 = squares_2 + part_6;
-}
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_9 = exchange(sum_2, mask_3);
-sum_2 = sum_2 + other_9;
-let other_10 = exchange(squares_2, mask_3);
-squares_2 = squares_2 + other_10;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-let other_11 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_11;
-let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_12 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_12;
-}
-workgroupBarrier();
-}
-let all_5 = scratch_memory[row_in_group * LANES];
-sum_2 = all_5;
-let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_6;
-workgroupBarrier();
-}
-let mean_2 = sum_2 / f32(S);
-let variance_2 = larger((squares_2 / f32(S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-var sum_3 = 0.0f;
-for (var block_4 = lane; block_4 < S; block_4 += LANES * 256u) {
-var part_7 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), S);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let d_y_1 = d_y_at(base + i_4);
-part_7 = part_7 + d_y_1;
-}
-sum_3 = sum_3 + part_7;
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_13 = exchange(sum_3, mask_4);
-sum_3 = sum_3 + other_13;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
-let other_14 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_14;
-}
-workgroupBarrier();
-}
-let all_7 = scratch_memory[row_in_group * LANES];
-sum_3 = all_7;
-workgroupBarrier();
-}
-let sum_all = sum_3;
-var sum_4 = 0.0f;
-var sum_5 = 0.0f;
-for (var block_5 = lane; block_5 < M; block_5 += LANES * 256u) {
-var part_8 = 0.0f;
-var part_9 = 0.0f;
-let stop_5 = min(block_5 + (LANES * 256u), M);
-for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
-let mean_weight_2 = mean_weight_at(i_5);
-let exp_1 = exp(mean_weight_2 - max_all);
-let var_weight_2 = var_weight_at(i_5);
-let exp_2 = exp(var_weight_2 - max_all_2);
-part_8 = part_8 + exp_1;
-part_9 = part_9 + exp_2;
-}
-sum_4 = sum_4 + part_8;
-sum_5 = sum_5 + part_9;
-}
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_15 = exchange(sum_4, mask_5);
-sum_4 = sum_4 + other_15;
-let other_16 = exchange(sum_5, mask_5);
-sum_5 = sum_5 + other_16;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_4;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_5;
-workgroupBarrier();
-for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-if (lane < half_5) {
-let mine_8 = scratch_memory[(row_in_group * LANES) + lane];
-let other_17 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_8 + other_17;
-let mine_9 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_18 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_9 + other_18;
-}
-workgroupBarrier();
-}
-let all_8 = scratch_memory[row_in_group * LANES];
-sum_4 = all_8;
-let all_9 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_5 = all_9;
-workgroupBarrier();
-}
-let sum_all_2 = sum_4;
-let sum_all_3 = sum_5;
-var sum_6 = 0.0f;
-var sum_7 = 0.0f;
-var sum_8 = 0.0f;
-var sum_9 = 0.0f;
-var sum_10 = 0.0f;
-var sum_11 = 0.0f;
-for (var block_6 = lane; block_6 < M; block_6 += LANES * 256u) {
-var part_10 = 0.0f;
-var part_11 = 0.0f;
-var part_12 = 0.0f;
-var part_13 = 0.0f;
-var part_14 = 0.0f;
-var part_15 = 0.0f;
-let stop_6 = min(block_6 + (LANES * 256u), M);
-for (var i_6 = block_6; i_6 < stop_6; i_6 += LANES) {
-let index_2 = f32(i_6);
-let mean_weight_3 = mean_weight_at(i_6);
-let exp_3 = exp(mean_weight_3 - max_all);
-let div = exp_3 / sum_all_2;
-let var_weight_3 = var_weight_at(i_6);
-let exp_4 = exp(var_weight_3 - max_all_2);
-let div_2 = exp_4 / sum_all_3;
-part_10 = part_10 + select(0.0f, div, index_2 == 2.0f);
-part_11 = part_11 + select(0.0f, div, index_2 == 1.0f);
-part_12 = part_12 + select(0.0f, div, index_2 == 0.0f);
-part_13 = part_13 + select(0.0f, div_2, index_2 == 0.0f);
-part_14 = part_14 + select(0.0f, div_2, index_2 == 1.0f);
-part_15 = part_15 + select(0.0f, div_2, index_2 == 2.0f);
-}
-sum_6 = sum_6 + part_10;
-sum_7 = sum_7 + part_11;
-sum_8 = sum_8 + part_12;
-sum_9 = sum_9 + part_13;
-sum_10 = sum_10 + part_14;
-sum_11 = sum_11 + part_15;
-}
-for (var mask_6 = 1u; mask_6 < SUBGROUP; mask_6 *= 2u) {
-let other_19 = exchange(sum_6, mask_6);
-sum_6 = sum_6 + other_19;
-let other_20 = exchange(sum_7, mask_6);
-sum_7 = sum_7 + other_20;
-let other_21 = exchange(sum_8, mask_6);
-sum_8 = sum_8 + other_21;
-let other_22 = exchange(sum_9, mask_6);
-sum_9 = sum_9 + other_22;
-let other_23 = exchange(sum_10, mask_6);
-sum_10 = sum_10 + other_23;
-let other_24 = exchange(sum_11, mask_6);
-sum_11 = sum_11 + other_24;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_6;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_7;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_8;
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_9;
-scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_10;
-scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_11;
-workgroupBarrier();
-for (var half_6 = LANES / 2u; half_6 >= SUBGROUP; half_6 /= 2u) {
-if (lane < half_6) {
-let mine_10 = scratch_memory[(row_in_group * LANES) + lane];
-let other_25 = scratch_memory[(row_in_group * LANES) + (lane + half_6)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_10 + other_25;
-let mine_11 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_26 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_11 + other_26;
-let mine_12 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_27 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_12 + other_27;
-let mine_13 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_28 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_13 + other_28;
-let mine_14 = scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_29 = scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_14 + other_29;
-let mine_15 = scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_30 = scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_15 + other_30;
-}
-workgroupBarrier();
-}
-let all_10 = scratch_memory[row_in_group * LANES];
-sum_6 = all_10;
-let all_11 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_7 = all_11;
-let all_12 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_8 = all_12;
-let all_13 = scratch_memory[(3u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_9 = all_13;
-let all_14 = scratch_memory[(4u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_10 = all_14;
-let all_15 = scratch_memory[(5u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_11 = all_15;
-workgroupBarrier();
-}
-let sum_all_4 = sum_6;
-let sum_all_5 = sum_7;
-let sum_all_6 = sum_8;
-let sum_all_7 = sum_9;
-let sum_all_8 = sum_10;
-let sum_all_9 = sum_11;
-let N_1 = row / max(C, 1u);
-let scratch_17 = scratch_at((((C + C) + C) + N) + N_1);
-let scratch_18 = scratch_at(((((C + C) + C) + N) + N) + N_1);
-let C_1 = row % max(C, 1u);
-let scratch_19 = scratch_at(C_1);
-let scratch_20 = scratch_at(C + C_1);
-let scratch_51 = scratch_at(((C + C) + C) + N_1);
-let scratch_56 = scratch_at((C + C) + C_1);
-let rsqrt = inverseSqrt((((sum_all_7 * spread) + (sum_all_8 * scratch_51)) + (sum_all_9 * scratch_56)) + eps);
-var sum_12 = 0.0f;
-for (var block_7 = lane; block_7 < S; block_7 += LANES * 256u) {
-var part_16 = 0.0f;
-let stop_7 = min(block_7 + (LANES * 256u), S);
-for (var i_7 = block_7; i_7 < stop_7; i_7 += LANES) {
-let d_y_2 = d_y_at(base + i_7);
-let x_6 = x_at(base + i_7);
-let mul = (((sum_all_6 * ((x_6 - shift_2) - rest)) + (sum_all_5 * ((x_6 - scratch_17) - scratch_18))) + (sum_all_4 * ((x_6 - scratch_19) - scratch_20))) * rsqrt;
-part_16 = part_16 + (d_y_2 * mul);
-}
-sum_12 = sum_12 + part_16;
-}
-for (var mask_7 = 1u; mask_7 < SUBGROUP; mask_7 *= 2u) {
-let other_31 = exchange(sum_12, mask_7);
-sum_12 = sum_12 + other_31;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_12;
-workgroupBarrier();
-for (var half_7 = LANES / 2u; half_7 >= SUBGROUP; half_7 /= 2u) {
-if (lane < half_7) {
-let mine_16 = scratch_memory[(row_in_group * LANES) + lane];
-let other_32 = scratch_memory[(row_in_group * LANES) + (lane + half_7)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_16 + other_32;
-}
-workgroupBarrier();
-}
-let all_16 = scratch_memory[row_in_group * LANES];
-sum_12 = all_16;
-workgroupBarrier();
-}
-let sum_all_10 = sum_12;
-if (active_1 && (lane == 0u)) {
-scratch_put(((((((C + C) + C) + N) + N) + N) + (N * C)) + row, shift_2);
-scratch_put((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + row, rest);
-scratch_put((((((C + C) + C) + N) + N) + N) + row, spread);
-let size = f32(S);
-scratch_put((((((((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + (N * C)) + C) + N) + N) + N) + row, sum_all_10 / size);
-scratch_put(((((((((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + (N * C)) + C) + N) + N) + N) + (N * C)) + row, sum_all / size);
-scratch_put(((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + row, sum_all_10);
-scratch_put((((((((((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + (N * C)) + C) + N) + N) + N) + (N * C)) + (N * C)) + row, sum_all);
-}
-}
-`,
-            bindings: [
-              {
-                tensor: "mean_weight",
-                access: "read",
-                name: "mean_weight",
-                accessors: { at: "mean_weight_at" },
-              },
-              { tensor: "var_weight", access: "read", name: "var_weight", accessors: { at: "var_weight_at" } },
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
-              {
-                tensor: "(scratch)",
-                access: "read_write",
-                name: "scratch",
-                accessors: { at: "scratch_at", put: "scratch_put" },
-              },
-            ],
-            constants: [
-              { name: "LANES", kind: "lanes" },
-              { name: "ROWS", kind: "rows" },
-              { name: "COLUMNS", kind: "columns" },
-              { name: "SUBGROUP", kind: "subgroup" },
-              { name: "N", kind: "extent", factor: "N" },
-              { name: "C", kind: "extent", factor: "C" },
-              { name: "M", kind: "extent", factor: "M" },
-              { name: "S", kind: "extent", factor: "S" },
-              { name: "eps", kind: "param", param: "eps" },
-            ],
-          },
-          {
-            vector: "S",
-            together: 1,
-            held: 0,
-            wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override N: u32;
-override C: u32;
-override M: u32;
-override S: u32;
-override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 6u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn non_finite(bits: u32) -> f32 {
-return bitcast<f32>(bits);
-}
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
-}
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-var max_1 = non_finite(4286578688u);
-var max_2 = non_finite(4286578688u);
-for (var block = lane; block < M; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-var part_2 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), M);
-for (var i = block; i < stop; i += LANES) {
-let mean_weight_1 = mean_weight_at(i);
-let var_weight_1 = var_weight_at(i);
-part_1 = larger(part_1, mean_weight_1);
-part_2 = larger(part_2, var_weight_1);
-}
-max_1 = larger(max_1, part_1);
-max_2 = larger(max_2, part_2);
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
-let other_2 = exchange(max_2, mask);
-max_2 = larger(max_2, other_2);
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = max_2;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_3);
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = larger(mine_2, other_4);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-max_2 = all_2;
-workgroupBarrier();
-}
-let max_all = max_1;
-let max_all_2 = max_2;
-let base = row * S;
-let x_1 = x_at(base);
-let x_2 = x_at(base + (S / 2u));
-let x_3 = x_at(base + (S - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let base_2 = row * (S / 4u);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block_2 = lane; block_2 < S / 4u; block_2 += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), S / 4u);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_4 = x_four(base_2 + i_2);
-let d = x_4 - vec4f(shift);
-part_3 = part_3 + d;
-part_4 = part_4 + (d * d);
-}
-sum = sum + part_3;
-squares = squares + part_4;
-}
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_5;
-let other_6 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
-}
-workgroupBarrier();
-}
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_4;
-workgroupBarrier();
-}
-let mean = sum_2 / f32(S);
-let variance = larger((squares_2 / f32(S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, S / 4u, far);
-for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
-var part_5 = vec4f(0.0f);
-var part_6 = vec4f(0.0f);
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_5 = x_four(base_2 + i_3);
-let d_2 = x_5 - vec4f(shift_2);
-part_5 = part_5 + d_2;
-part_6 = part_6 + (d_2 * d_2);
-}
-sum_3 = sum_3 + part_5;
-squares_3 = squares_3 + part_6;
-}
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_9 = exchange(sum_3_2, mask_3);
-sum_3_2 = sum_3_2 + other_9;
-let other_10 = exchange(squares_3_2, mask_3);
-squares_3_2 = squares_3_2 + other_10;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
-workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-let other_11 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_11;
-let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_12 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_12;
-}
-workgroupBarrier();
-}
-let all_5 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_5;
-let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_6;
-workgroupBarrier();
-}
-let mean_2 = sum_3_2 / f32(S);
-let variance_2 = larger((squares_3_2 / f32(S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-var sum_4 = vec4f(0.0f);
-for (var block_4 = lane; block_4 < S / 4u; block_4 += LANES * 256u) {
-var part_7 = vec4f(0.0f);
-let stop_4 = min(block_4 + (LANES * 256u), S / 4u);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let d_y_1 = d_y_four(base_2 + i_4);
-part_7 = part_7 + d_y_1;
-}
-sum_4 = sum_4 + part_7;
-}
-var sum_4_2 = fold_add(sum_4);
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_13 = exchange(sum_4_2, mask_4);
-sum_4_2 = sum_4_2 + other_13;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_4_2;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
-let other_14 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_14;
-}
-workgroupBarrier();
-}
-let all_7 = scratch_memory[row_in_group * LANES];
-sum_4_2 = all_7;
-workgroupBarrier();
-}
-let sum_all = sum_4_2;
-var sum_5 = 0.0f;
-var sum_6 = 0.0f;
-for (var block_5 = lane; block_5 < M; block_5 += LANES * 256u) {
-var part_8 = 0.0f;
-var part_9 = 0.0f;
-let stop_5 = min(block_5 + (LANES * 256u), M);
-for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
-let mean_weight_2 = mean_weight_at(i_5);
-let exp_1 = exp(mean_weight_2 - max_all);
-let var_weight_2 = var_weight_at(i_5);
-let exp_2 = exp(var_weight_2 - max_all_2);
-part_8 = part_8 + exp_1;
-part_9 = part_9 + exp_2;
-}
-sum_5 = sum_5 + part_8;
-sum_6 = sum_6 + part_9;
-}
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_15 = exchange(sum_5, mask_5);
-sum_5 = sum_5 + other_15;
-let other_16 = exchange(sum_6, mask_5);
-sum_6 = sum_6 + other_16;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_5;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_6;
-workgroupBarrier();
-for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-if (lane < half_5) {
-let mine_8 = scratch_memory[(row_in_group * LANES) + lane];
-let other_17 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_8 + other_17;
-let mine_9 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_18 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_9 + other_18;
-}
-workgroupBarrier();
-}
-let all_8 = scratch_memory[row_in_group * LANES];
-sum_5 = all_8;
-let all_9 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_6 = all_9;
-workgroupBarrier();
-}
-let sum_all_2 = sum_5;
-let sum_all_3 = sum_6;
-var sum_7 = 0.0f;
-var sum_8 = 0.0f;
-var sum_9 = 0.0f;
-var sum_10 = 0.0f;
-var sum_11 = 0.0f;
-var sum_12 = 0.0f;
-for (var block_6 = lane; block_6 < M; block_6 += LANES * 256u) {
-var part_10 = 0.0f;
-var part_11 = 0.0f;
-var part_12 = 0.0f;
-var part_13 = 0.0f;
-var part_14 = 0.0f;
-var part_15 = 0.0f;
-let stop_6 = min(block_6 + (LANES * 256u), M);
-for (var i_6 = block_6; i_6 < stop_6; i_6 += LANES) {
-let index_2 = f32(i_6);
-let mean_weight_3 = mean_weight_at(i_6);
-let exp_3 = exp(mean_weight_3 - max_all);
-let div = exp_3 / sum_all_2;
-let var_weight_3 = var_weight_at(i_6);
-let exp_4 = exp(var_weight_3 - max_all_2);
-let div_2 = exp_4 / sum_all_3;
-part_10 = part_10 + select(0.0f, div, index_2 == 2.0f);
-part_11 = part_11 + select(0.0f, div, index_2 == 1.0f);
-part_12 = part_12 + select(0.0f, div, index_2 == 0.0f);
-part_13 = part_13 + select(0.0f, div_2, index_2 == 0.0f);
-part_14 = part_14 + select(0.0f, div_2, index_2 == 1.0f);
-part_15 = part_15 + select(0.0f, div_2, index_2 == 2.0f);
-}
-sum_7 = sum_7 + part_10;
-sum_8 = sum_8 + part_11;
-sum_9 = sum_9 + part_12;
-sum_10 = sum_10 + part_13;
-sum_11 = sum_11 + part_14;
-sum_12 = sum_12 + part_15;
-}
-for (var mask_6 = 1u; mask_6 < SUBGROUP; mask_6 *= 2u) {
-let other_19 = exchange(sum_7, mask_6);
-sum_7 = sum_7 + other_19;
-let other_20 = exchange(sum_8, mask_6);
-sum_8 = sum_8 + other_20;
-let other_21 = exchange(sum_9, mask_6);
-sum_9 = sum_9 + other_21;
-let other_22 = exchange(sum_10, mask_6);
-sum_10 = sum_10 + other_22;
-let other_23 = exchange(sum_11, mask_6);
-sum_11 = sum_11 + other_23;
-let other_24 = exchange(sum_12, mask_6);
-sum_12 = sum_12 + other_24;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_7;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_8;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_9;
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_10;
-scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_11;
-scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_12;
-workgroupBarrier();
-for (var half_6 = LANES / 2u; half_6 >= SUBGROUP; half_6 /= 2u) {
-if (lane < half_6) {
-let mine_10 = scratch_memory[(row_in_group * LANES) + lane];
-let other_25 = scratch_memory[(row_in_group * LANES) + (lane + half_6)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_10 + other_25;
-let mine_11 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_26 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_11 + other_26;
-let mine_12 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_27 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_12 + other_27;
-let mine_13 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_28 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_13 + other_28;
-let mine_14 = scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_29 = scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_14 + other_29;
-let mine_15 = scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_30 = scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_15 + other_30;
-}
-workgroupBarrier();
-}
-let all_10 = scratch_memory[row_in_group * LANES];
-sum_7 = all_10;
-let all_11 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_8 = all_11;
-let all_12 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_9 = all_12;
-let all_13 = scratch_memory[(3u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_10 = all_13;
-let all_14 = scratch_memory[(4u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_11 = all_14;
-let all_15 = scratch_memory[(5u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_12 = all_15;
-workgroupBarrier();
-}
-let sum_all_4 = sum_7;
-let sum_all_5 = sum_8;
-let sum_all_6 = sum_9;
-let sum_all_7 = sum_10;
-let sum_all_8 = sum_11;
-let sum_all_9 = sum_12;
-let N_1 = row / max(C, 1u);
-let scratch_17 = scratch_at((((C + C) + C) + N) + N_1);
-let scratch_18 = scratch_at(((((C + C) + C) + N) + N) + N_1);
-let C_1 = row % max(C, 1u);
-let scratch_19 = scratch_at(C_1);
-let scratch_20 = scratch_at(C + C_1);
-let scratch_51 = scratch_at(((C + C) + C) + N_1);
-let scratch_56 = scratch_at((C + C) + C_1);
-let rsqrt = inverseSqrt((((sum_all_7 * spread) + (sum_all_8 * scratch_51)) + (sum_all_9 * scratch_56)) + eps);
-var sum_13 = vec4f(0.0f);
-for (var block_7 = lane; block_7 < S / 4u; block_7 += LANES * 256u) {
-var part_16 = vec4f(0.0f);
-let stop_7 = min(block_7 + (LANES * 256u), S / 4u);
-for (var i_7 = block_7; i_7 < stop_7; i_7 += LANES) {
-let d_y_2 = d_y_four(base_2 + i_7);
-let x_6 = x_four(base_2 + i_7);
-let add = ((vec4f(sum_all_6) * ((x_6 - vec4f(shift_2)) - vec4f(rest))) + (vec4f(sum_all_5) * ((x_6 - vec4f(scratch_17)) - vec4f(scratch_18)))) + (vec4f(sum_all_4) * ((x_6 - vec4f(scratch_19)) - vec4f(scratch_20)));
-part_16 = part_16 + (d_y_2 * (add * vec4f(rsqrt)));
-}
-sum_13 = sum_13 + part_16;
-}
-var sum_13_2 = fold_add(sum_13);
-for (var mask_7 = 1u; mask_7 < SUBGROUP; mask_7 *= 2u) {
-let other_31 = exchange(sum_13_2, mask_7);
-sum_13_2 = sum_13_2 + other_31;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_13_2;
-workgroupBarrier();
-for (var half_7 = LANES / 2u; half_7 >= SUBGROUP; half_7 /= 2u) {
-if (lane < half_7) {
-let mine_16 = scratch_memory[(row_in_group * LANES) + lane];
-let other_32 = scratch_memory[(row_in_group * LANES) + (lane + half_7)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_16 + other_32;
-}
-workgroupBarrier();
-}
-let all_16 = scratch_memory[row_in_group * LANES];
-sum_13_2 = all_16;
-workgroupBarrier();
-}
-let sum_all_10 = sum_13_2;
-if (active_1 && (lane == 0u)) {
-scratch_put(((((((C + C) + C) + N) + N) + N) + (N * C)) + row, shift_2);
-scratch_put((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + row, rest);
-scratch_put((((((C + C) + C) + N) + N) + N) + row, spread);
-let size = f32(S);
-scratch_put((((((((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + (N * C)) + C) + N) + N) + N) + row, sum_all_10 / size);
-scratch_put(((((((((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + (N * C)) + C) + N) + N) + N) + (N * C)) + row, sum_all / size);
-scratch_put(((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + row, sum_all_10);
-scratch_put((((((((((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + (N * C)) + C) + N) + N) + N) + (N * C)) + (N * C)) + row, sum_all);
-}
-}
-`,
-            bindings: [
-              {
-                tensor: "mean_weight",
-                access: "read",
-                name: "mean_weight",
-                accessors: { at: "mean_weight_at" },
-              },
-              { tensor: "var_weight", access: "read", name: "var_weight", accessors: { at: "var_weight_at" } },
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-              {
-                tensor: "(scratch)",
-                access: "read_write",
-                name: "scratch",
-                accessors: { at: "scratch_at", put: "scratch_put" },
-              },
-            ],
-            constants: [
-              { name: "LANES", kind: "lanes" },
-              { name: "ROWS", kind: "rows" },
-              { name: "COLUMNS", kind: "columns" },
-              { name: "SUBGROUP", kind: "subgroup" },
-              { name: "N", kind: "extent", factor: "N" },
-              { name: "C", kind: "extent", factor: "C" },
-              { name: "M", kind: "extent", factor: "M" },
-              { name: "S", kind: "extent", factor: "S" },
-              { name: "eps", kind: "param", param: "eps" },
-            ],
-          },
-        ],
-        offers: { held: 0, together: 1, split: false },
-        split: null,
-      },
-      {
         name: "d_x",
-        grid: ["C"],
-        row: ["N", "S"],
+        grid: ["N", "C"],
+        row: ["S"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -12578,478 +11782,457 @@ scratch_put((((((((((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N
 override ROWS: u32;
 override COLUMNS: bool;
 override SUBGROUP: u32;
+override N: u32;
 override C: u32;
 override M: u32;
-override N: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 6u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*6u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-var max_1 = non_finite(4286578688u);
-var max_2 = non_finite(4286578688u);
-for (var block = lane; block < M; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-var part_2 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), M);
-for (var i = block; i < stop; i += LANES) {
-let mean_weight_1 = mean_weight_at(i);
-let var_weight_1 = var_weight_at(i);
-part_1 = larger(part_1, mean_weight_1);
-part_2 = larger(part_2, var_weight_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+var max_1=non_finite(4286578688u);
+var max_2=non_finite(4286578688u);
+for (var block=lane; block<M; block+=LANES*256u) {
+var part_1=non_finite(4286578688u);
+var part_2=non_finite(4286578688u);
+let stop=min(block+(LANES*256u),M);
+for (var i=block; i<stop; i+=LANES) {
+let mean_weight_1=mean_weight_at(i);
+let var_weight_1=var_weight_at(i);
+part_1=larger(part_1,mean_weight_1);
+part_2=larger(part_2,var_weight_1);
 }
-max_1 = larger(max_1, part_1);
-max_2 = larger(max_2, part_2);
+max_1=larger(max_1,part_1);
+max_2=larger(max_2,part_2);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
-let other_2 = exchange(max_2, mask);
-max_2 = larger(max_2, other_2);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_1,mask);
+max_1=larger(max_1,other);
+let other_2=exchange(max_2,mask);
+max_2=larger(max_2,other_2);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = max_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_1;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=max_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_3);
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = larger(mine_2, other_4);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-max_2 = all_2;
-workgroupBarrier();
-}
-let max_all = max_1;
-let max_all_2 = max_2;
-let base = ((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + row;
-let base_2 = (((((((((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + (N * C)) + C) + N) + N) + N) + (N * C)) + (N * C)) + row;
-var sum = 0.0f;
-var sum_2 = 0.0f;
-for (var block_2 = lane; block_2 < N; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), N);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let scratch_66 = scratch_at(base + (i_2 * C));
-let scratch_63 = scratch_at(base_2 + (i_2 * C));
-part_3 = part_3 + scratch_66;
-part_4 = part_4 + scratch_63;
-}
-sum = sum + part_3;
-sum_2 = sum_2 + part_4;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum, mask_2);
-sum = sum + other_5;
-let other_6 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_3);
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=larger(mine_2,other_4);
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+max_1=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+max_2=all_2;
 workgroupBarrier();
 }
-let sum_all = sum;
-let sum_all_2 = sum_2;
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base_3 = row * S;
-let x_1 = x_at(base_3 + ((N_1 * (C * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let x_2 = x_at(base_3 + ((N_2 * (C * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let x_3 = x_at(base_3 + ((N_3 * (C * S)) + S_3));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum_3 = 0.0f;
-var squares = 0.0f;
-for (var block_3 = lane; block_3 < N * S; block_3 += LANES * 256u) {
-var part_5 = 0.0f;
-var part_6 = 0.0f;
-let stop_3 = min(block_3 + (LANES * 256u), N * S);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let N_4 = i_3 / max(S, 1u);
-let S_4 = i_3 % max(S, 1u);
-let x_4 = x_at(base_3 + ((N_4 * (C * S)) + S_4));
-let d = x_4 - shift;
-part_5 = part_5 + d;
-part_6 = part_6 + (d * d);
+let max_all=max_1;
+let max_all_2=max_2;
+let base=row*S;
+let x_1=x_at(base);
+let x_2=x_at(base+(S / 2u));
+let x_3=x_at(base+(S - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block_2=lane; block_2<S; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),S);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_4=x_at(base+i_2);
+let d=x_4 - shift;
+part_3=part_3+d;
+part_4=part_4+(d*d);
 }
-sum_3 = sum_3 + part_5;
-squares = squares + part_6;
+sum=sum+part_3;
+squares=squares+part_4;
 }
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_9 = exchange(sum_3, mask_3);
-sum_3 = sum_3 + other_9;
-let other_10 = exchange(squares, mask_3);
-squares = squares + other_10;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum,mask_2);
+sum=sum+other_5;
+let other_6=exchange(squares,mask_2);
+squares=squares+other_6;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-let other_11 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_11;
-let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_12 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_5 = scratch_memory[row_in_group * LANES];
-sum_3 = all_5;
-let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_6;
+let all_3=scratch_memory[row_in_group*LANES];
+sum=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_4;
 workgroupBarrier();
 }
-let mean = sum_3 / f32(N * S);
-let variance = larger((squares / f32(N * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_4 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, N * S, far);
-for (var block_4 = lane; block_4 < end; block_4 += LANES * 256u) {
-var part_7 = 0.0f;
-var part_8 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), end);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let N_5 = i_4 / max(S, 1u);
-let S_5 = i_4 % max(S, 1u);
-let x_5 = x_at(base_3 + ((N_5 * (C * S)) + S_5));
-let d_2 = x_5 - shift_2;
-part_7 = part_7 + d_2;
-part_8 = part_8 + (d_2 * d_2);
+let mean=sum / f32(S);
+let variance=larger((squares / f32(S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,S,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_5=0.0f;
+var part_6=0.0f;
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_5=x_at(base+i_3);
+let d_2=x_5 - shift_2;
+part_5=part_5+d_2;
+part_6=part_6+(d_2*d_2);
 }
-sum_4 = sum_4 + part_7;
-squares_2 = squares_2 + part_8;
+sum_2=sum_2+part_5;
+squares_2=squares_2+part_6;
 }
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_13 = exchange(sum_4, mask_4);
-sum_4 = sum_4 + other_13;
-let other_14 = exchange(squares_2, mask_4);
-squares_2 = squares_2 + other_14;
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(sum_2,mask_3);
+sum_2=sum_2+other_9;
+let other_10=exchange(squares_2,mask_3);
+squares_2=squares_2+other_10;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_4;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
-let other_15 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_15;
-let mine_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_16 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_4))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_8 + other_16;
-}
-workgroupBarrier();
-}
-let all_7 = scratch_memory[row_in_group * LANES];
-sum_4 = all_7;
-let all_8 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_8;
-workgroupBarrier();
-}
-let mean_2 = sum_4 / f32(N * S);
-let variance_2 = larger((squares_2 / f32(N * S)) - (mean_2 * mean_2), 0.0f);
-let spread = select(variance, variance_2, far);
-let rest = select(mean, mean_2, far);
-var sum_5 = 0.0f;
-var sum_6 = 0.0f;
-for (var block_5 = lane; block_5 < M; block_5 += LANES * 256u) {
-var part_9 = 0.0f;
-var part_10 = 0.0f;
-let stop_5 = min(block_5 + (LANES * 256u), M);
-for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
-let mean_weight_2 = mean_weight_at(i_5);
-let exp_1 = exp(mean_weight_2 - max_all);
-let var_weight_2 = var_weight_at(i_5);
-let exp_2 = exp(var_weight_2 - max_all_2);
-part_9 = part_9 + exp_1;
-part_10 = part_10 + exp_2;
-}
-sum_5 = sum_5 + part_9;
-sum_6 = sum_6 + part_10;
-}
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_17 = exchange(sum_5, mask_5);
-sum_5 = sum_5 + other_17;
-let other_18 = exchange(sum_6, mask_5);
-sum_6 = sum_6 + other_18;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_5;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_6;
-workgroupBarrier();
-for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-if (lane < half_5) {
-let mine_9 = scratch_memory[(row_in_group * LANES) + lane];
-let other_19 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_9 + other_19;
-let mine_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_20 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_10 + other_20;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_9 = scratch_memory[row_in_group * LANES];
-sum_5 = all_9;
-let all_10 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_6 = all_10;
+let all_5=scratch_memory[row_in_group*LANES];
+sum_2=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_6;
 workgroupBarrier();
 }
-let sum_all_3 = sum_5;
-let sum_all_4 = sum_6;
-var sum_7 = 0.0f;
-var sum_8 = 0.0f;
-var sum_9 = 0.0f;
-var sum_10 = 0.0f;
-var sum_11 = 0.0f;
-var sum_12 = 0.0f;
-for (var block_6 = lane; block_6 < M; block_6 += LANES * 256u) {
-var part_11 = 0.0f;
-var part_12 = 0.0f;
-var part_13 = 0.0f;
-var part_14 = 0.0f;
-var part_15 = 0.0f;
-var part_16 = 0.0f;
-let stop_6 = min(block_6 + (LANES * 256u), M);
-for (var i_6 = block_6; i_6 < stop_6; i_6 += LANES) {
-let index_2 = f32(i_6);
-let mean_weight_3 = mean_weight_at(i_6);
-let exp_3 = exp(mean_weight_3 - max_all);
-let div = exp_3 / sum_all_3;
-let var_weight_3 = var_weight_at(i_6);
-let exp_4 = exp(var_weight_3 - max_all_2);
-let div_2 = exp_4 / sum_all_4;
-part_11 = part_11 + select(0.0f, div, index_2 == 2.0f);
-part_12 = part_12 + select(0.0f, div, index_2 == 1.0f);
-part_13 = part_13 + select(0.0f, div, index_2 == 0.0f);
-part_14 = part_14 + select(0.0f, div_2, index_2 == 0.0f);
-part_15 = part_15 + select(0.0f, div_2, index_2 == 1.0f);
-part_16 = part_16 + select(0.0f, div_2, index_2 == 2.0f);
+let mean_2=sum_2 / f32(S);
+let variance_2=larger((squares_2 / f32(S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+var sum_3=0.0f;
+for (var block_4=lane; block_4<S; block_4+=LANES*256u) {
+var part_7=0.0f;
+let stop_4=min(block_4+(LANES*256u),S);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let d_y_1=d_y_at(base+i_4);
+part_7=part_7+d_y_1;
 }
-sum_7 = sum_7 + part_11;
-sum_8 = sum_8 + part_12;
-sum_9 = sum_9 + part_13;
-sum_10 = sum_10 + part_14;
-sum_11 = sum_11 + part_15;
-sum_12 = sum_12 + part_16;
+sum_3=sum_3+part_7;
 }
-for (var mask_6 = 1u; mask_6 < SUBGROUP; mask_6 *= 2u) {
-let other_21 = exchange(sum_7, mask_6);
-sum_7 = sum_7 + other_21;
-let other_22 = exchange(sum_8, mask_6);
-sum_8 = sum_8 + other_22;
-let other_23 = exchange(sum_9, mask_6);
-sum_9 = sum_9 + other_23;
-let other_24 = exchange(sum_10, mask_6);
-sum_10 = sum_10 + other_24;
-let other_25 = exchange(sum_11, mask_6);
-sum_11 = sum_11 + other_25;
-let other_26 = exchange(sum_12, mask_6);
-sum_12 = sum_12 + other_26;
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_13=exchange(sum_3,mask_4);
+sum_3=sum_3+other_13;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_7;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_8;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_9;
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_10;
-scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_11;
-scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_12;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
 workgroupBarrier();
-for (var half_6 = LANES / 2u; half_6 >= SUBGROUP; half_6 /= 2u) {
-if (lane < half_6) {
-let mine_11 = scratch_memory[(row_in_group * LANES) + lane];
-let other_27 = scratch_memory[(row_in_group * LANES) + (lane + half_6)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_11 + other_27;
-let mine_12 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_28 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_12 + other_28;
-let mine_13 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_29 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_13 + other_29;
-let mine_14 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_30 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_14 + other_30;
-let mine_15 = scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_31 = scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_15 + other_31;
-let mine_16 = scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_32 = scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_16 + other_32;
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_7=scratch_memory[(row_in_group*LANES)+lane];
+let other_14=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_14;
 }
 workgroupBarrier();
 }
-let all_11 = scratch_memory[row_in_group * LANES];
-sum_7 = all_11;
-let all_12 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_8 = all_12;
-let all_13 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_9 = all_13;
-let all_14 = scratch_memory[(3u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_10 = all_14;
-let all_15 = scratch_memory[(4u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_11 = all_15;
-let all_16 = scratch_memory[(5u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_12 = all_16;
+let all_7=scratch_memory[row_in_group*LANES];
+sum_3=all_7;
 workgroupBarrier();
 }
-let sum_all_5 = sum_7;
-let sum_all_6 = sum_8;
-let sum_all_7 = sum_9;
-let sum_all_8 = sum_10;
-let sum_all_9 = sum_11;
-let sum_all_10 = sum_12;
-let base_4 = (((((C + C) + C) + N) + N) + N) + row;
-let mul = sum_all_10 * spread;
-var mean_3 = 0.0f;
-for (var block_7 = lane; block_7 < N * S; block_7 += LANES * 256u) {
-var part_17 = 0.0f;
-let stop_7 = min(block_7 + (LANES * 256u), N * S);
-for (var i_7 = block_7; i_7 < stop_7; i_7 += LANES) {
-let N_6 = i_7 / max(S, 1u);
-let S_6 = i_7 % max(S, 1u);
-let d_y_1 = d_y_at(base_3 + ((N_6 * (C * S)) + S_6));
-let scratch_47 = scratch_at(base_4 + (N_6 * C));
-let scratch_51 = scratch_at(((C + C) + C) + N_6);
-let rsqrt = inverseSqrt((((sum_all_8 * scratch_47) + (sum_all_9 * scratch_51)) + mul) + eps);
-part_17 = part_17 + (d_y_1 * rsqrt);
+let sum_all=sum_3;
+var sum_4=0.0f;
+var sum_5=0.0f;
+for (var block_5=lane; block_5<M; block_5+=LANES*256u) {
+var part_8=0.0f;
+var part_9=0.0f;
+let stop_5=min(block_5+(LANES*256u),M);
+for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
+let mean_weight_2=mean_weight_at(i_5);
+let exp_1=exp(mean_weight_2 - max_all);
+let var_weight_2=var_weight_at(i_5);
+let exp_2=exp(var_weight_2 - max_all_2);
+part_8=part_8+exp_1;
+part_9=part_9+exp_2;
 }
-mean_3 = mean_3 + part_17;
+sum_4=sum_4+part_8;
+sum_5=sum_5+part_9;
 }
-for (var mask_7 = 1u; mask_7 < SUBGROUP; mask_7 *= 2u) {
-let other_33 = exchange(mean_3, mask_7);
-mean_3 = mean_3 + other_33;
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_15=exchange(sum_4,mask_5);
+sum_4=sum_4+other_15;
+let other_16=exchange(sum_5,mask_5);
+sum_5=sum_5+other_16;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_3;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_5;
 workgroupBarrier();
-for (var half_7 = LANES / 2u; half_7 >= SUBGROUP; half_7 /= 2u) {
-if (lane < half_7) {
-let mine_17 = scratch_memory[(row_in_group * LANES) + lane];
-let other_34 = scratch_memory[(row_in_group * LANES) + (lane + half_7)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_17 + other_34;
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_8=scratch_memory[(row_in_group*LANES)+lane];
+let other_17=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_8+other_17;
+let mine_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_18=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_9+other_18;
 }
 workgroupBarrier();
 }
-let all_17 = scratch_memory[row_in_group * LANES];
-mean_3 = all_17;
+let all_8=scratch_memory[row_in_group*LANES];
+sum_4=all_8;
+let all_9=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_5=all_9;
 workgroupBarrier();
 }
-let mean_all = mean_3 / f32(N * S);
-var sum_13 = 0.0f;
-for (var block_8 = lane; block_8 < N; block_8 += LANES * 256u) {
-var part_18 = 0.0f;
-let stop_8 = min(block_8 + (LANES * 256u), N);
-for (var i_8 = block_8; i_8 < stop_8; i_8 += LANES) {
-let scratch_47_2 = scratch_at(base_4 + (i_8 * C));
-let scratch_51_2 = scratch_at(((C + C) + C) + i_8);
-let rsqrt_2 = inverseSqrt((((sum_all_8 * scratch_47_2) + (sum_all_9 * scratch_51_2)) + mul) + eps);
-let scratch_66_2 = scratch_at(base + (i_8 * C));
-part_18 = part_18 + ((rsqrt_2 * rsqrt_2) * scratch_66_2);
+let sum_all_2=sum_4;
+let sum_all_3=sum_5;
+var sum_6=0.0f;
+var sum_7=0.0f;
+var sum_8=0.0f;
+var sum_9=0.0f;
+var sum_10=0.0f;
+var sum_11=0.0f;
+for (var block_6=lane; block_6<M; block_6+=LANES*256u) {
+var part_10=0.0f;
+var part_11=0.0f;
+var part_12=0.0f;
+var part_13=0.0f;
+var part_14=0.0f;
+var part_15=0.0f;
+let stop_6=min(block_6+(LANES*256u),M);
+for (var i_6=block_6; i_6<stop_6; i_6+=LANES) {
+let index_2=f32(i_6);
+let mean_weight_3=mean_weight_at(i_6);
+let exp_3=exp(mean_weight_3 - max_all);
+let div=exp_3 / sum_all_2;
+let var_weight_3=var_weight_at(i_6);
+let exp_4=exp(var_weight_3 - max_all_2);
+let div_2=exp_4 / sum_all_3;
+part_10=part_10+select(0.0f,div,index_2==0.0f);
+part_11=part_11+select(0.0f,div,index_2==1.0f);
+part_12=part_12+select(0.0f,div,index_2==2.0f);
+part_13=part_13+select(0.0f,div_2,index_2==0.0f);
+part_14=part_14+select(0.0f,div_2,index_2==1.0f);
+part_15=part_15+select(0.0f,div_2,index_2==2.0f);
 }
-sum_13 = sum_13 + part_18;
+sum_6=sum_6+part_10;
+sum_7=sum_7+part_11;
+sum_8=sum_8+part_12;
+sum_9=sum_9+part_13;
+sum_10=sum_10+part_14;
+sum_11=sum_11+part_15;
 }
-for (var mask_8 = 1u; mask_8 < SUBGROUP; mask_8 *= 2u) {
-let other_35 = exchange(sum_13, mask_8);
-sum_13 = sum_13 + other_35;
+for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
+let other_19=exchange(sum_6,mask_6);
+sum_6=sum_6+other_19;
+let other_20=exchange(sum_7,mask_6);
+sum_7=sum_7+other_20;
+let other_21=exchange(sum_8,mask_6);
+sum_8=sum_8+other_21;
+let other_22=exchange(sum_9,mask_6);
+sum_9=sum_9+other_22;
+let other_23=exchange(sum_10,mask_6);
+sum_10=sum_10+other_23;
+let other_24=exchange(sum_11,mask_6);
+sum_11=sum_11+other_24;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_13;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_6;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_7;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_8;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_9;
+scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_10;
+scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_11;
 workgroupBarrier();
-for (var half_8 = LANES / 2u; half_8 >= SUBGROUP; half_8 /= 2u) {
-if (lane < half_8) {
-let mine_18 = scratch_memory[(row_in_group * LANES) + lane];
-let other_36 = scratch_memory[(row_in_group * LANES) + (lane + half_8)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_18 + other_36;
+for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
+if (lane<half_6) {
+let mine_10=scratch_memory[(row_in_group*LANES)+lane];
+let other_25=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_10+other_25;
+let mine_11=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_26=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_11+other_26;
+let mine_12=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_27=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_12+other_27;
+let mine_13=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_28=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_13+other_28;
+let mine_14=scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_29=scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_14+other_29;
+let mine_15=scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_30=scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_15+other_30;
 }
 workgroupBarrier();
 }
-let all_18 = scratch_memory[row_in_group * LANES];
-sum_13 = all_18;
+let all_10=scratch_memory[row_in_group*LANES];
+sum_6=all_10;
+let all_11=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_7=all_11;
+let all_12=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_8=all_12;
+let all_13=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_9=all_13;
+let all_14=scratch_memory[(4u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_10=all_14;
+let all_15=scratch_memory[(5u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_11=all_15;
 workgroupBarrier();
 }
-let sum_all_11 = sum_13;
-let end_2 = select(0u, N * S, active_1);
-let add = (sum_all_5 + sum_all_6) + sum_all_7;
-let base_5 = ((((((C + C) + C) + N) + N) + N) + (N * C)) + row;
-let base_6 = (((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + row;
-let base_7 = (((((((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + (N * C)) + C) + N) + N) + N) + row;
-let base_8 = ((((((((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + (N * C)) + C) + N) + N) + N) + (N * C)) + row;
-let mul_3 = sum_all_10 * (sum_all_11 / f32(N * S));
-let mul_4 = mean_all * sum_all_5;
-let gamma_1 = gamma_at(row);
-for (var i_9 = lane; i_9 < end_2; i_9 += LANES) {
-let N_7 = i_9 / max(S, 1u);
-let S_7 = i_9 % max(S, 1u);
-let d_y_2 = d_y_at(base_3 + ((N_7 * (C * S)) + S_7));
-let x_6 = x_at(base_3 + ((N_7 * (C * S)) + S_7));
-let scratch_15 = scratch_at(base_5 + (N_7 * C));
-let scratch_16 = scratch_at(base_6 + (N_7 * C));
-let scratch_47_3 = scratch_at(base_4 + (N_7 * C));
-let scratch_51_3 = scratch_at(((C + C) + C) + N_7);
-let rsqrt_3 = inverseSqrt((((sum_all_8 * scratch_47_3) + (sum_all_9 * scratch_51_3)) + mul) + eps);
-let scratch_92 = scratch_at(base_7 + (N_7 * C));
-let scratch_112 = scratch_at(base_8 + (N_7 * C));
-let mul_2 = (((d_y_2 * add) - (((x_6 - scratch_15) - scratch_16) * (sum_all_8 * (rsqrt_3 * scratch_92)))) - (scratch_112 * sum_all_7)) * rsqrt_3;
-let mul_5 = ((mul_2 - (((x_6 - shift_2) - rest) * mul_3)) - mul_4) * gamma_1;
-let scratch_17 = scratch_at((((C + C) + C) + N) + N_7);
-let scratch_18 = scratch_at(((((C + C) + C) + N) + N) + N_7);
-let scratch_140 = scratch_at(((((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + (N * C)) + C) + N_7);
-let scratch_111 = scratch_at((((((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + (N * C)) + C) + N) + N_7);
-d_x_put(base_3 + ((N_7 * (C * S)) + S_7), (mul_5 - (((x_6 - scratch_17) - scratch_18) * (sum_all_9 * scratch_140))) - (scratch_111 * sum_all_6));
+let sum_all_4=sum_6;
+let sum_all_5=sum_7;
+let sum_all_6=sum_8;
+let sum_all_7=sum_9;
+let sum_all_8=sum_10;
+let sum_all_9=sum_11;
+let C_1=row % max(C,1u);
+let base_2=((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+C_1;
+let scratch_56=scratch_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+C_1);
+let mul=sum_all_9*scratch_56;
+let base_3=(((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+C_1;
+var sum_12=0.0f;
+for (var block_7=lane; block_7<N; block_7+=LANES*256u) {
+var part_16=0.0f;
+let stop_7=min(block_7+(LANES*256u),N);
+for (var i_7=block_7; i_7<stop_7; i_7+=LANES) {
+let scratch_47=scratch_at(base_2+(i_7*C));
+let scratch_51=scratch_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+i_7);
+let rsqrt=inverseSqrt((((sum_all_7*scratch_47)+(sum_all_8*scratch_51))+mul)+eps);
+let scratch_66=scratch_at(base_3+(i_7*C));
+let mul_2=(rsqrt*rsqrt)*scratch_66;
+part_16=part_16+mul_2;
 }
-if (active_1 && (lane == 0u)) {
-d_gamma_put(row, sum_all);
-d_beta_put(row, sum_all_2);
+sum_12=sum_12+part_16;
+}
+for (var mask_7=1u; mask_7<SUBGROUP; mask_7*=2u) {
+let other_31=exchange(sum_12,mask_7);
+sum_12=sum_12+other_31;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_12;
+workgroupBarrier();
+for (var half_7=LANES / 2u; half_7 >=SUBGROUP; half_7 /=2u) {
+if (lane<half_7) {
+let mine_16=scratch_memory[(row_in_group*LANES)+lane];
+let other_32=scratch_memory[(row_in_group*LANES)+(lane+half_7)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_16+other_32;
+}
+workgroupBarrier();
+}
+let all_16=scratch_memory[row_in_group*LANES];
+sum_12=all_16;
+workgroupBarrier();
+}
+let sum_all_10=sum_12;
+let N_1=row / max(C,1u);
+let base_4=((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(N_1*C);
+let scratch_51_2=scratch_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+N_1);
+let mul_3=sum_all_8*scratch_51_2;
+let base_5=(((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+(N_1*C);
+var sum_13=0.0f;
+for (var block_8=lane; block_8<C; block_8+=LANES*256u) {
+var part_17=0.0f;
+let stop_8=min(block_8+(LANES*256u),C);
+for (var i_8=block_8; i_8<stop_8; i_8+=LANES) {
+let scratch_47_2=scratch_at(base_4+i_8);
+let scratch_56_2=scratch_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+i_8);
+let rsqrt_2=inverseSqrt((((sum_all_7*scratch_47_2)+mul_3)+(sum_all_9*scratch_56_2))+eps);
+let scratch_66_2=scratch_at(base_5+i_8);
+let mul_4=(rsqrt_2*rsqrt_2)*scratch_66_2;
+let gamma_1=gamma_at(i_8);
+part_17=part_17+(mul_4*gamma_1);
+}
+sum_13=sum_13+part_17;
+}
+for (var mask_8=1u; mask_8<SUBGROUP; mask_8*=2u) {
+let other_33=exchange(sum_13,mask_8);
+sum_13=sum_13+other_33;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_13;
+workgroupBarrier();
+for (var half_8=LANES / 2u; half_8 >=SUBGROUP; half_8 /=2u) {
+if (lane<half_8) {
+let mine_17=scratch_memory[(row_in_group*LANES)+lane];
+let other_34=scratch_memory[(row_in_group*LANES)+(lane+half_8)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_17+other_34;
+}
+workgroupBarrier();
+}
+let all_17=scratch_memory[row_in_group*LANES];
+sum_13=all_17;
+workgroupBarrier();
+}
+let sum_all_11=sum_13;
+let end_2=select(0u,S,active_1);
+let add=(sum_all_6+sum_all_5)+sum_all_4;
+let scratch_47_3=scratch_at(((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row);
+let rsqrt_3=inverseSqrt((((sum_all_7*scratch_47_3)+mul_3)+mul)+eps);
+let scratch_66_3=scratch_at((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row);
+let size=f32(S);
+let mul_5=sum_all_7*(rsqrt_3*(scratch_66_3 / size));
+let mul_6=(sum_all / size)*sum_all_4;
+let scratch_19=scratch_at(((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+C_1);
+let scratch_20=scratch_at((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+C_1);
+let mul_8=sum_all_9*(sum_all_10 / f32(N*S));
+let scratch_110=scratch_at(((((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+C_1);
+let mul_9=scratch_110*sum_all_6;
+let gamma_2=gamma_at(C_1);
+let scratch_17=scratch_at(N_1);
+let scratch_18=scratch_at((((N+3u) / 4u)*4u)+N_1);
+let mul_11=sum_all_8*(sum_all_11 / f32(C*S));
+let scratch_111=scratch_at(((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+N_1);
+let mul_12=scratch_111*sum_all_5;
+for (var i_9=lane; i_9<end_2; i_9+=LANES) {
+let d_y_2=d_y_at(base+i_9);
+let x_6=x_at(base+i_9);
+let mul_7=(((d_y_2*add) - (((x_6 - shift_2) - rest)*mul_5)) - mul_6)*rsqrt_3;
+let mul_10=((mul_7 - (((x_6 - scratch_19) - scratch_20)*mul_8)) - mul_9)*gamma_2;
+d_x_put(base+i_9,(mul_10 - (((x_6 - scratch_17) - scratch_18)*mul_11)) - mul_12);
+}
+if (active_1 && (lane==0u)) {
+scratch_put((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row,scratch_66_3);
+scratch_put(((((((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row,sum_all);
 }
 }
 `,
@@ -13061,22 +12244,25 @@ d_beta_put(row, sum_all_2);
                 accessors: { at: "mean_weight_at" },
               },
               { tensor: "var_weight", access: "read", name: "var_weight", accessors: { at: "var_weight_at" } },
-              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } },
-              { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
-              { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
+              {
+                tensor: "(scratch)",
+                access: "read_write",
+                name: "scratch",
+                accessors: { at: "scratch_at", put: "scratch_put" },
+              },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
               { name: "ROWS", kind: "rows" },
               { name: "COLUMNS", kind: "columns" },
               { name: "SUBGROUP", kind: "subgroup" },
+              { name: "N", kind: "extent", factor: "N" },
               { name: "C", kind: "extent", factor: "C" },
               { name: "M", kind: "extent", factor: "M" },
-              { name: "N", kind: "extent", factor: "N" },
               { name: "S", kind: "extent", factor: "S" },
               { name: "eps", kind: "param", param: "eps" },
             ],
@@ -13089,488 +12275,467 @@ d_beta_put(row, sum_all_2);
 override ROWS: u32;
 override COLUMNS: bool;
 override SUBGROUP: u32;
+override N: u32;
 override C: u32;
 override M: u32;
-override N: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 6u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*6u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-var max_1 = non_finite(4286578688u);
-var max_2 = non_finite(4286578688u);
-for (var block = lane; block < M; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-var part_2 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), M);
-for (var i = block; i < stop; i += LANES) {
-let mean_weight_1 = mean_weight_at(i);
-let var_weight_1 = var_weight_at(i);
-part_1 = larger(part_1, mean_weight_1);
-part_2 = larger(part_2, var_weight_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+var max_1=non_finite(4286578688u);
+var max_2=non_finite(4286578688u);
+for (var block=lane; block<M; block+=LANES*256u) {
+var part_1=non_finite(4286578688u);
+var part_2=non_finite(4286578688u);
+let stop=min(block+(LANES*256u),M);
+for (var i=block; i<stop; i+=LANES) {
+let mean_weight_1=mean_weight_at(i);
+let var_weight_1=var_weight_at(i);
+part_1=larger(part_1,mean_weight_1);
+part_2=larger(part_2,var_weight_1);
 }
-max_1 = larger(max_1, part_1);
-max_2 = larger(max_2, part_2);
+max_1=larger(max_1,part_1);
+max_2=larger(max_2,part_2);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
-let other_2 = exchange(max_2, mask);
-max_2 = larger(max_2, other_2);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_1,mask);
+max_1=larger(max_1,other);
+let other_2=exchange(max_2,mask);
+max_2=larger(max_2,other_2);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = max_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_1;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=max_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_3);
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = larger(mine_2, other_4);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-max_2 = all_2;
-workgroupBarrier();
-}
-let max_all = max_1;
-let max_all_2 = max_2;
-let base = ((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + row;
-let base_2 = (((((((((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + (N * C)) + C) + N) + N) + N) + (N * C)) + (N * C)) + row;
-var sum = 0.0f;
-var sum_2 = 0.0f;
-for (var block_2 = lane; block_2 < N; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), N);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let scratch_66 = scratch_at(base + (i_2 * C));
-let scratch_63 = scratch_at(base_2 + (i_2 * C));
-part_3 = part_3 + scratch_66;
-part_4 = part_4 + scratch_63;
-}
-sum = sum + part_3;
-sum_2 = sum_2 + part_4;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum, mask_2);
-sum = sum + other_5;
-let other_6 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_3);
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=larger(mine_2,other_4);
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+max_1=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+max_2=all_2;
 workgroupBarrier();
 }
-let sum_all = sum;
-let sum_all_2 = sum_2;
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base_3 = row * S;
-let x_1 = x_at(base_3 + ((N_1 * (C * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let x_2 = x_at(base_3 + ((N_2 * (C * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let x_3 = x_at(base_3 + ((N_3 * (C * S)) + S_3));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let base_4 = row * (S / 4u);
-var sum_3 = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block_3 = lane; block_3 < (N * S) / 4u; block_3 += LANES * 256u) {
-var part_5 = vec4f(0.0f);
-var part_6 = vec4f(0.0f);
-let stop_3 = min(block_3 + (LANES * 256u), (N * S) / 4u);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let N_4 = (i_3 * 4u) / max(S, 1u);
-let S_4 = (i_3 * 4u) % max(S, 1u);
-let x_4 = x_four(base_4 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
-let d = x_4 - vec4f(shift);
-part_5 = part_5 + d;
-part_6 = part_6 + (d * d);
+let max_all=max_1;
+let max_all_2=max_2;
+let base=row*S;
+let x_1=x_at(base);
+let x_2=x_at(base+(S / 2u));
+let x_3=x_at(base+(S - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let base_2=row*(S / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block_2=lane; block_2<S / 4u; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),S / 4u);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_4=x_four(base_2+i_2);
+let d=x_4 - vec4f(shift);
+part_3=part_3+d;
+part_4=part_4+(d*d);
 }
-sum_3 = sum_3 + part_5;
-squares = squares + part_6;
+sum=sum+part_3;
+squares=squares+part_4;
 }
-var sum_3_2 = fold_add(sum_3);
-var squares_2 = fold_add(squares);
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_9 = exchange(sum_3_2, mask_3);
-sum_3_2 = sum_3_2 + other_9;
-let other_10 = exchange(squares_2, mask_3);
-squares_2 = squares_2 + other_10;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-let other_11 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_11;
-let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_12 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_5 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_5;
-let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_6;
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
 workgroupBarrier();
 }
-let mean = sum_3_2 / f32(N * S);
-let variance = larger((squares_2 / f32(N * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_4 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, (N * S) / 4u, far);
-for (var block_4 = lane; block_4 < end; block_4 += LANES * 256u) {
-var part_7 = vec4f(0.0f);
-var part_8 = vec4f(0.0f);
-let stop_4 = min(block_4 + (LANES * 256u), end);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let N_5 = (i_4 * 4u) / max(S, 1u);
-let S_5 = (i_4 * 4u) % max(S, 1u);
-let x_5 = x_four(base_4 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
-let d_2 = x_5 - vec4f(shift_2);
-part_7 = part_7 + d_2;
-part_8 = part_8 + (d_2 * d_2);
+let mean=sum_2 / f32(S);
+let variance=larger((squares_2 / f32(S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,S / 4u,far);
+for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_5=x_four(base_2+i_3);
+let d_2=x_5 - vec4f(shift_2);
+part_5=part_5+d_2;
+part_6=part_6+(d_2*d_2);
 }
-sum_4 = sum_4 + part_7;
-squares_3 = squares_3 + part_8;
+sum_3=sum_3+part_5;
+squares_3=squares_3+part_6;
 }
-var sum_4_2 = fold_add(sum_4);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_13 = exchange(sum_4_2, mask_4);
-sum_4_2 = sum_4_2 + other_13;
-let other_14 = exchange(squares_3_2, mask_4);
-squares_3_2 = squares_3_2 + other_14;
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(sum_3_2,mask_3);
+sum_3_2=sum_3_2+other_9;
+let other_10=exchange(squares_3_2,mask_3);
+squares_3_2=squares_3_2+other_10;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_4_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
 workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
-let other_15 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_15;
-let mine_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_16 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_4))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_8 + other_16;
-}
-workgroupBarrier();
-}
-let all_7 = scratch_memory[row_in_group * LANES];
-sum_4_2 = all_7;
-let all_8 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_8;
-workgroupBarrier();
-}
-let mean_2 = sum_4_2 / f32(N * S);
-let variance_2 = larger((squares_3_2 / f32(N * S)) - (mean_2 * mean_2), 0.0f);
-let spread = select(variance, variance_2, far);
-let rest = select(mean, mean_2, far);
-var sum_5 = 0.0f;
-var sum_6 = 0.0f;
-for (var block_5 = lane; block_5 < M; block_5 += LANES * 256u) {
-var part_9 = 0.0f;
-var part_10 = 0.0f;
-let stop_5 = min(block_5 + (LANES * 256u), M);
-for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
-let mean_weight_2 = mean_weight_at(i_5);
-let exp_1 = exp(mean_weight_2 - max_all);
-let var_weight_2 = var_weight_at(i_5);
-let exp_2 = exp(var_weight_2 - max_all_2);
-part_9 = part_9 + exp_1;
-part_10 = part_10 + exp_2;
-}
-sum_5 = sum_5 + part_9;
-sum_6 = sum_6 + part_10;
-}
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_17 = exchange(sum_5, mask_5);
-sum_5 = sum_5 + other_17;
-let other_18 = exchange(sum_6, mask_5);
-sum_6 = sum_6 + other_18;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_5;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_6;
-workgroupBarrier();
-for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-if (lane < half_5) {
-let mine_9 = scratch_memory[(row_in_group * LANES) + lane];
-let other_19 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_9 + other_19;
-let mine_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_20 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_10 + other_20;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_9 = scratch_memory[row_in_group * LANES];
-sum_5 = all_9;
-let all_10 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_6 = all_10;
+let all_5=scratch_memory[row_in_group*LANES];
+sum_3_2=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_6;
 workgroupBarrier();
 }
-let sum_all_3 = sum_5;
-let sum_all_4 = sum_6;
-var sum_7 = 0.0f;
-var sum_8 = 0.0f;
-var sum_9 = 0.0f;
-var sum_10 = 0.0f;
-var sum_11 = 0.0f;
-var sum_12 = 0.0f;
-for (var block_6 = lane; block_6 < M; block_6 += LANES * 256u) {
-var part_11 = 0.0f;
-var part_12 = 0.0f;
-var part_13 = 0.0f;
-var part_14 = 0.0f;
-var part_15 = 0.0f;
-var part_16 = 0.0f;
-let stop_6 = min(block_6 + (LANES * 256u), M);
-for (var i_6 = block_6; i_6 < stop_6; i_6 += LANES) {
-let index_2 = f32(i_6);
-let mean_weight_3 = mean_weight_at(i_6);
-let exp_3 = exp(mean_weight_3 - max_all);
-let div = exp_3 / sum_all_3;
-let var_weight_3 = var_weight_at(i_6);
-let exp_4 = exp(var_weight_3 - max_all_2);
-let div_2 = exp_4 / sum_all_4;
-part_11 = part_11 + select(0.0f, div, index_2 == 2.0f);
-part_12 = part_12 + select(0.0f, div, index_2 == 1.0f);
-part_13 = part_13 + select(0.0f, div, index_2 == 0.0f);
-part_14 = part_14 + select(0.0f, div_2, index_2 == 0.0f);
-part_15 = part_15 + select(0.0f, div_2, index_2 == 1.0f);
-part_16 = part_16 + select(0.0f, div_2, index_2 == 2.0f);
+let mean_2=sum_3_2 / f32(S);
+let variance_2=larger((squares_3_2 / f32(S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+var sum_4=vec4f(0.0f);
+for (var block_4=lane; block_4<S / 4u; block_4+=LANES*256u) {
+var part_7=vec4f(0.0f);
+let stop_4=min(block_4+(LANES*256u),S / 4u);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let d_y_1=d_y_four(base_2+i_4);
+part_7=part_7+d_y_1;
 }
-sum_7 = sum_7 + part_11;
-sum_8 = sum_8 + part_12;
-sum_9 = sum_9 + part_13;
-sum_10 = sum_10 + part_14;
-sum_11 = sum_11 + part_15;
-sum_12 = sum_12 + part_16;
+sum_4=sum_4+part_7;
 }
-for (var mask_6 = 1u; mask_6 < SUBGROUP; mask_6 *= 2u) {
-let other_21 = exchange(sum_7, mask_6);
-sum_7 = sum_7 + other_21;
-let other_22 = exchange(sum_8, mask_6);
-sum_8 = sum_8 + other_22;
-let other_23 = exchange(sum_9, mask_6);
-sum_9 = sum_9 + other_23;
-let other_24 = exchange(sum_10, mask_6);
-sum_10 = sum_10 + other_24;
-let other_25 = exchange(sum_11, mask_6);
-sum_11 = sum_11 + other_25;
-let other_26 = exchange(sum_12, mask_6);
-sum_12 = sum_12 + other_26;
+var sum_4_2=fold_add(sum_4);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_13=exchange(sum_4_2,mask_4);
+sum_4_2=sum_4_2+other_13;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_7;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_8;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_9;
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_10;
-scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_11;
-scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_12;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
 workgroupBarrier();
-for (var half_6 = LANES / 2u; half_6 >= SUBGROUP; half_6 /= 2u) {
-if (lane < half_6) {
-let mine_11 = scratch_memory[(row_in_group * LANES) + lane];
-let other_27 = scratch_memory[(row_in_group * LANES) + (lane + half_6)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_11 + other_27;
-let mine_12 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_28 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_12 + other_28;
-let mine_13 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_29 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_13 + other_29;
-let mine_14 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_30 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_14 + other_30;
-let mine_15 = scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_31 = scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_15 + other_31;
-let mine_16 = scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_32 = scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_16 + other_32;
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_7=scratch_memory[(row_in_group*LANES)+lane];
+let other_14=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_14;
 }
 workgroupBarrier();
 }
-let all_11 = scratch_memory[row_in_group * LANES];
-sum_7 = all_11;
-let all_12 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_8 = all_12;
-let all_13 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_9 = all_13;
-let all_14 = scratch_memory[(3u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_10 = all_14;
-let all_15 = scratch_memory[(4u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_11 = all_15;
-let all_16 = scratch_memory[(5u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_12 = all_16;
+let all_7=scratch_memory[row_in_group*LANES];
+sum_4_2=all_7;
 workgroupBarrier();
 }
-let sum_all_5 = sum_7;
-let sum_all_6 = sum_8;
-let sum_all_7 = sum_9;
-let sum_all_8 = sum_10;
-let sum_all_9 = sum_11;
-let sum_all_10 = sum_12;
-let base_5 = (((((C + C) + C) + N) + N) + N) + row;
-let mul = sum_all_10 * spread;
-var mean_3 = vec4f(0.0f);
-for (var block_7 = lane; block_7 < (N * S) / 4u; block_7 += LANES * 256u) {
-var part_17 = vec4f(0.0f);
-let stop_7 = min(block_7 + (LANES * 256u), (N * S) / 4u);
-for (var i_7 = block_7; i_7 < stop_7; i_7 += LANES) {
-let N_6 = (i_7 * 4u) / max(S, 1u);
-let S_6 = (i_7 * 4u) % max(S, 1u);
-let d_y_1 = d_y_four(base_4 + ((N_6 * ((C * S) / 4u)) + (S_6 / 4u)));
-let scratch_47 = scratch_at(base_5 + (N_6 * C));
-let scratch_51 = scratch_at(((C + C) + C) + N_6);
-let rsqrt = inverseSqrt((((sum_all_8 * scratch_47) + (sum_all_9 * scratch_51)) + mul) + eps);
-part_17 = part_17 + (d_y_1 * vec4f(rsqrt));
+let sum_all=sum_4_2;
+var sum_5=0.0f;
+var sum_6=0.0f;
+for (var block_5=lane; block_5<M; block_5+=LANES*256u) {
+var part_8=0.0f;
+var part_9=0.0f;
+let stop_5=min(block_5+(LANES*256u),M);
+for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
+let mean_weight_2=mean_weight_at(i_5);
+let exp_1=exp(mean_weight_2 - max_all);
+let var_weight_2=var_weight_at(i_5);
+let exp_2=exp(var_weight_2 - max_all_2);
+part_8=part_8+exp_1;
+part_9=part_9+exp_2;
 }
-mean_3 = mean_3 + part_17;
+sum_5=sum_5+part_8;
+sum_6=sum_6+part_9;
 }
-var mean_3_2 = fold_add(mean_3);
-for (var mask_7 = 1u; mask_7 < SUBGROUP; mask_7 *= 2u) {
-let other_33 = exchange(mean_3_2, mask_7);
-mean_3_2 = mean_3_2 + other_33;
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_15=exchange(sum_5,mask_5);
+sum_5=sum_5+other_15;
+let other_16=exchange(sum_6,mask_5);
+sum_6=sum_6+other_16;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_3_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_5;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_6;
 workgroupBarrier();
-for (var half_7 = LANES / 2u; half_7 >= SUBGROUP; half_7 /= 2u) {
-if (lane < half_7) {
-let mine_17 = scratch_memory[(row_in_group * LANES) + lane];
-let other_34 = scratch_memory[(row_in_group * LANES) + (lane + half_7)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_17 + other_34;
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_8=scratch_memory[(row_in_group*LANES)+lane];
+let other_17=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_8+other_17;
+let mine_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_18=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_9+other_18;
 }
 workgroupBarrier();
 }
-let all_17 = scratch_memory[row_in_group * LANES];
-mean_3_2 = all_17;
+let all_8=scratch_memory[row_in_group*LANES];
+sum_5=all_8;
+let all_9=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_6=all_9;
 workgroupBarrier();
 }
-let mean_all = mean_3_2 / f32(N * S);
-var sum_13 = 0.0f;
-for (var block_8 = lane; block_8 < N; block_8 += LANES * 256u) {
-var part_18 = 0.0f;
-let stop_8 = min(block_8 + (LANES * 256u), N);
-for (var i_8 = block_8; i_8 < stop_8; i_8 += LANES) {
-let scratch_47_2 = scratch_at(base_5 + (i_8 * C));
-let scratch_51_2 = scratch_at(((C + C) + C) + i_8);
-let rsqrt_2 = inverseSqrt((((sum_all_8 * scratch_47_2) + (sum_all_9 * scratch_51_2)) + mul) + eps);
-let scratch_66_2 = scratch_at(base + (i_8 * C));
-part_18 = part_18 + ((rsqrt_2 * rsqrt_2) * scratch_66_2);
+let sum_all_2=sum_5;
+let sum_all_3=sum_6;
+var sum_7=0.0f;
+var sum_8=0.0f;
+var sum_9=0.0f;
+var sum_10=0.0f;
+var sum_11=0.0f;
+var sum_12=0.0f;
+for (var block_6=lane; block_6<M; block_6+=LANES*256u) {
+var part_10=0.0f;
+var part_11=0.0f;
+var part_12=0.0f;
+var part_13=0.0f;
+var part_14=0.0f;
+var part_15=0.0f;
+let stop_6=min(block_6+(LANES*256u),M);
+for (var i_6=block_6; i_6<stop_6; i_6+=LANES) {
+let index_2=f32(i_6);
+let mean_weight_3=mean_weight_at(i_6);
+let exp_3=exp(mean_weight_3 - max_all);
+let div=exp_3 / sum_all_2;
+let var_weight_3=var_weight_at(i_6);
+let exp_4=exp(var_weight_3 - max_all_2);
+let div_2=exp_4 / sum_all_3;
+part_10=part_10+select(0.0f,div,index_2==0.0f);
+part_11=part_11+select(0.0f,div,index_2==1.0f);
+part_12=part_12+select(0.0f,div,index_2==2.0f);
+part_13=part_13+select(0.0f,div_2,index_2==0.0f);
+part_14=part_14+select(0.0f,div_2,index_2==1.0f);
+part_15=part_15+select(0.0f,div_2,index_2==2.0f);
 }
-sum_13 = sum_13 + part_18;
+sum_7=sum_7+part_10;
+sum_8=sum_8+part_11;
+sum_9=sum_9+part_12;
+sum_10=sum_10+part_13;
+sum_11=sum_11+part_14;
+sum_12=sum_12+part_15;
 }
-for (var mask_8 = 1u; mask_8 < SUBGROUP; mask_8 *= 2u) {
-let other_35 = exchange(sum_13, mask_8);
-sum_13 = sum_13 + other_35;
+for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
+let other_19=exchange(sum_7,mask_6);
+sum_7=sum_7+other_19;
+let other_20=exchange(sum_8,mask_6);
+sum_8=sum_8+other_20;
+let other_21=exchange(sum_9,mask_6);
+sum_9=sum_9+other_21;
+let other_22=exchange(sum_10,mask_6);
+sum_10=sum_10+other_22;
+let other_23=exchange(sum_11,mask_6);
+sum_11=sum_11+other_23;
+let other_24=exchange(sum_12,mask_6);
+sum_12=sum_12+other_24;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_13;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_7;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_8;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_9;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_10;
+scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_11;
+scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_12;
 workgroupBarrier();
-for (var half_8 = LANES / 2u; half_8 >= SUBGROUP; half_8 /= 2u) {
-if (lane < half_8) {
-let mine_18 = scratch_memory[(row_in_group * LANES) + lane];
-let other_36 = scratch_memory[(row_in_group * LANES) + (lane + half_8)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_18 + other_36;
+for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
+if (lane<half_6) {
+let mine_10=scratch_memory[(row_in_group*LANES)+lane];
+let other_25=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_10+other_25;
+let mine_11=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_26=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_11+other_26;
+let mine_12=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_27=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_12+other_27;
+let mine_13=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_28=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_13+other_28;
+let mine_14=scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_29=scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_14+other_29;
+let mine_15=scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_30=scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_15+other_30;
 }
 workgroupBarrier();
 }
-let all_18 = scratch_memory[row_in_group * LANES];
-sum_13 = all_18;
+let all_10=scratch_memory[row_in_group*LANES];
+sum_7=all_10;
+let all_11=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_8=all_11;
+let all_12=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_9=all_12;
+let all_13=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_10=all_13;
+let all_14=scratch_memory[(4u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_11=all_14;
+let all_15=scratch_memory[(5u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_12=all_15;
 workgroupBarrier();
 }
-let sum_all_11 = sum_13;
-let end_2 = select(0u, (N * S) / 4u, active_1);
-let add = (sum_all_5 + sum_all_6) + sum_all_7;
-let base_6 = ((((((C + C) + C) + N) + N) + N) + (N * C)) + row;
-let base_7 = (((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + row;
-let base_8 = (((((((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + (N * C)) + C) + N) + N) + N) + row;
-let base_9 = ((((((((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + (N * C)) + C) + N) + N) + N) + (N * C)) + row;
-let mul_2 = sum_all_10 * (sum_all_11 / f32(N * S));
-let mul_3 = mean_all * sum_all_5;
-let gamma_1 = gamma_at(row);
-for (var i_9 = lane; i_9 < end_2; i_9 += LANES) {
-let N_7 = (i_9 * 4u) / max(S, 1u);
-let S_7 = (i_9 * 4u) % max(S, 1u);
-let d_y_2 = d_y_four(base_4 + ((N_7 * ((C * S) / 4u)) + (S_7 / 4u)));
-let x_6 = x_four(base_4 + ((N_7 * ((C * S) / 4u)) + (S_7 / 4u)));
-let scratch_15 = scratch_at(base_6 + (N_7 * C));
-let scratch_16 = scratch_at(base_7 + (N_7 * C));
-let scratch_47_3 = scratch_at(base_5 + (N_7 * C));
-let scratch_51_3 = scratch_at(((C + C) + C) + N_7);
-let rsqrt_3 = inverseSqrt((((sum_all_8 * scratch_47_3) + (sum_all_9 * scratch_51_3)) + mul) + eps);
-let scratch_92 = scratch_at(base_8 + (N_7 * C));
-let scratch_112 = scratch_at(base_9 + (N_7 * C));
-let sub = ((d_y_2 * vec4f(add)) - (((x_6 - vec4f(scratch_15)) - vec4f(scratch_16)) * vec4f(sum_all_8 * (rsqrt_3 * scratch_92)))) - vec4f(scratch_112 * sum_all_7);
-let sub_2 = ((sub * vec4f(rsqrt_3)) - (((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(mul_2))) - vec4f(mul_3);
-let scratch_17 = scratch_at((((C + C) + C) + N) + N_7);
-let scratch_18 = scratch_at(((((C + C) + C) + N) + N) + N_7);
-let scratch_140 = scratch_at(((((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + (N * C)) + C) + N_7);
-let scratch_111 = scratch_at((((((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + (N * C)) + C) + N) + N_7);
-let sub_3 = ((sub_2 * vec4f(gamma_1)) - (((x_6 - vec4f(scratch_17)) - vec4f(scratch_18)) * vec4f(sum_all_9 * scratch_140))) - vec4f(scratch_111 * sum_all_6);
-d_x_put_four(base_4 + ((N_7 * ((C * S) / 4u)) + (S_7 / 4u)), sub_3);
+let sum_all_4=sum_7;
+let sum_all_5=sum_8;
+let sum_all_6=sum_9;
+let sum_all_7=sum_10;
+let sum_all_8=sum_11;
+let sum_all_9=sum_12;
+let C_1=row % max(C,1u);
+let base_3=((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+C_1;
+let scratch_56=scratch_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+C_1);
+let mul=sum_all_9*scratch_56;
+let base_4=(((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+C_1;
+var sum_13=0.0f;
+for (var block_7=lane; block_7<N; block_7+=LANES*256u) {
+var part_16=0.0f;
+let stop_7=min(block_7+(LANES*256u),N);
+for (var i_7=block_7; i_7<stop_7; i_7+=LANES) {
+let scratch_47=scratch_at(base_3+(i_7*C));
+let scratch_51=scratch_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+i_7);
+let rsqrt=inverseSqrt((((sum_all_7*scratch_47)+(sum_all_8*scratch_51))+mul)+eps);
+let scratch_66=scratch_at(base_4+(i_7*C));
+let mul_2=(rsqrt*rsqrt)*scratch_66;
+part_16=part_16+mul_2;
 }
-if (active_1 && (lane == 0u)) {
-d_gamma_put(row, sum_all);
-d_beta_put(row, sum_all_2);
+sum_13=sum_13+part_16;
+}
+for (var mask_7=1u; mask_7<SUBGROUP; mask_7*=2u) {
+let other_31=exchange(sum_13,mask_7);
+sum_13=sum_13+other_31;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_13;
+workgroupBarrier();
+for (var half_7=LANES / 2u; half_7 >=SUBGROUP; half_7 /=2u) {
+if (lane<half_7) {
+let mine_16=scratch_memory[(row_in_group*LANES)+lane];
+let other_32=scratch_memory[(row_in_group*LANES)+(lane+half_7)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_16+other_32;
+}
+workgroupBarrier();
+}
+let all_16=scratch_memory[row_in_group*LANES];
+sum_13=all_16;
+workgroupBarrier();
+}
+let sum_all_10=sum_13;
+let N_1=row / max(C,1u);
+let base_5=((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(N_1*C);
+let scratch_51_2=scratch_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+N_1);
+let mul_3=sum_all_8*scratch_51_2;
+let base_6=(((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+(N_1*C);
+var sum_14=0.0f;
+for (var block_8=lane; block_8<C; block_8+=LANES*256u) {
+var part_17=0.0f;
+let stop_8=min(block_8+(LANES*256u),C);
+for (var i_8=block_8; i_8<stop_8; i_8+=LANES) {
+let scratch_47_2=scratch_at(base_5+i_8);
+let scratch_56_2=scratch_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+i_8);
+let rsqrt_2=inverseSqrt((((sum_all_7*scratch_47_2)+mul_3)+(sum_all_9*scratch_56_2))+eps);
+let scratch_66_2=scratch_at(base_6+i_8);
+let mul_4=(rsqrt_2*rsqrt_2)*scratch_66_2;
+let gamma_1=gamma_at(i_8);
+part_17=part_17+(mul_4*gamma_1);
+}
+sum_14=sum_14+part_17;
+}
+for (var mask_8=1u; mask_8<SUBGROUP; mask_8*=2u) {
+let other_33=exchange(sum_14,mask_8);
+sum_14=sum_14+other_33;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_14;
+workgroupBarrier();
+for (var half_8=LANES / 2u; half_8 >=SUBGROUP; half_8 /=2u) {
+if (lane<half_8) {
+let mine_17=scratch_memory[(row_in_group*LANES)+lane];
+let other_34=scratch_memory[(row_in_group*LANES)+(lane+half_8)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_17+other_34;
+}
+workgroupBarrier();
+}
+let all_17=scratch_memory[row_in_group*LANES];
+sum_14=all_17;
+workgroupBarrier();
+}
+let sum_all_11=sum_14;
+let end_2=select(0u,S / 4u,active_1);
+let add=(sum_all_6+sum_all_5)+sum_all_4;
+let scratch_47_3=scratch_at(((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row);
+let rsqrt_3=inverseSqrt((((sum_all_7*scratch_47_3)+mul_3)+mul)+eps);
+let scratch_66_3=scratch_at((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row);
+let size=f32(S);
+let mul_5=sum_all_7*(rsqrt_3*(scratch_66_3 / size));
+let mul_6=(sum_all / size)*sum_all_4;
+let scratch_19=scratch_at(((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+C_1);
+let scratch_20=scratch_at((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+C_1);
+let mul_7=sum_all_9*(sum_all_10 / f32(N*S));
+let scratch_110=scratch_at(((((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+C_1);
+let mul_8=scratch_110*sum_all_6;
+let gamma_2=gamma_at(C_1);
+let scratch_17=scratch_at(N_1);
+let scratch_18=scratch_at((((N+3u) / 4u)*4u)+N_1);
+let mul_9=sum_all_8*(sum_all_11 / f32(C*S));
+let scratch_111=scratch_at(((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+N_1);
+let mul_10=scratch_111*sum_all_5;
+for (var i_9=lane; i_9<end_2; i_9+=LANES) {
+let d_y_2=d_y_four(base_2+i_9);
+let x_6=x_four(base_2+i_9);
+let sub=((d_y_2*vec4f(add)) - (((x_6 - vec4f(shift_2)) - vec4f(rest))*vec4f(mul_5))) - vec4f(mul_6);
+let sub_2=((sub*vec4f(rsqrt_3)) - (((x_6 - vec4f(scratch_19)) - vec4f(scratch_20))*vec4f(mul_7))) - vec4f(mul_8);
+let sub_3=((sub_2*vec4f(gamma_2)) - (((x_6 - vec4f(scratch_17)) - vec4f(scratch_18))*vec4f(mul_9))) - vec4f(mul_10);
+d_x_put_four(base_2+i_9,sub_3);
+}
+if (active_1 && (lane==0u)) {
+scratch_put((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row,scratch_66_3);
+scratch_put(((((((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row,sum_all);
 }
 }
 `,
@@ -13582,28 +12747,231 @@ d_beta_put(row, sum_all_2);
                 accessors: { at: "mean_weight_at" },
               },
               { tensor: "var_weight", access: "read", name: "var_weight", accessors: { at: "var_weight_at" } },
-              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
-              { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
-              { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
+              {
+                tensor: "(scratch)",
+                access: "read_write",
+                name: "scratch",
+                accessors: { at: "scratch_at", put: "scratch_put" },
+              },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
               { name: "ROWS", kind: "rows" },
               { name: "COLUMNS", kind: "columns" },
               { name: "SUBGROUP", kind: "subgroup" },
+              { name: "N", kind: "extent", factor: "N" },
               { name: "C", kind: "extent", factor: "C" },
               { name: "M", kind: "extent", factor: "M" },
-              { name: "N", kind: "extent", factor: "N" },
               { name: "S", kind: "extent", factor: "S" },
               { name: "eps", kind: "param", param: "eps" },
             ],
           },
         ],
         offers: { held: 2, together: 4, split: false },
+        split: null,
+      },
+      {
+        name: "d_gamma",
+        grid: ["C"],
+        row: ["N"],
+        chunked: false,
+        forms: [
+          {
+            vector: null,
+            together: 1,
+            held: 0,
+            wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override SUBGROUP: u32;
+override C: u32;
+override N: u32;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let base=(((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row;
+let base_2=((((((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row;
+var sum=0.0f;
+var sum_2=0.0f;
+for (var block=lane; block<N; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),N);
+for (var i=block; i<stop; i+=LANES) {
+let scratch_66=scratch_at(base+(i*C));
+let scratch_63=scratch_at(base_2+(i*C));
+part_1=part_1+scratch_66;
+part_2=part_2+scratch_63;
+}
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+}
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(sum_2,mask);
+sum_2=sum_2+other_2;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+if (active_1 && (lane==0u)) {
+d_gamma_put(row,sum_all);
+d_beta_put(row,sum_all_2);
+}
+}
+`,
+            bindings: [
+              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+              { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
+              { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
+            ],
+            constants: [
+              { name: "LANES", kind: "lanes" },
+              { name: "ROWS", kind: "rows" },
+              { name: "COLUMNS", kind: "columns" },
+              { name: "SUBGROUP", kind: "subgroup" },
+              { name: "C", kind: "extent", factor: "C" },
+              { name: "N", kind: "extent", factor: "N" },
+            ],
+          },
+          {
+            vector: "C",
+            together: 1,
+            held: 0,
+            wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override SUBGROUP: u32;
+override C: u32;
+override N: u32;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(C / 4u);
+let row=select(0u,index,active_1);
+let base=((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u)) / 4u)+row;
+let base_2=(((((((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u)) / 4u)+row;
+var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+for (var block=lane; block<N; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),N);
+for (var i=block; i<stop; i+=LANES) {
+let scratch_66=scratch_four(base+(i*(C / 4u)));
+let scratch_63=scratch_four(base_2+(i*(C / 4u)));
+part_1=part_1+scratch_66;
+part_2=part_2+scratch_63;
+}
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+}
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(sum,mask);
+sum=sum+other;
+let other_2=exchange4(sum_2,mask);
+sum_2=sum_2+other_2;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+if (active_1 && (lane==0u)) {
+d_gamma_put_four(row,sum_all);
+d_beta_put_four(row,sum_all_2);
+}
+}
+`,
+            bindings: [
+              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } },
+              {
+                tensor: "d_gamma",
+                access: "read_write",
+                name: "d_gamma",
+                accessors: { putFour: "d_gamma_put_four" },
+              },
+              {
+                tensor: "d_beta",
+                access: "read_write",
+                name: "d_beta",
+                accessors: { putFour: "d_beta_put_four" },
+              },
+            ],
+            constants: [
+              { name: "LANES", kind: "lanes" },
+              { name: "ROWS", kind: "rows" },
+              { name: "COLUMNS", kind: "columns" },
+              { name: "SUBGROUP", kind: "subgroup" },
+              { name: "C", kind: "extent", factor: "C" },
+              { name: "N", kind: "extent", factor: "N" },
+            ],
+          },
+        ],
+        offers: { held: 0, together: 1, split: true },
         split: null,
       },
     ],

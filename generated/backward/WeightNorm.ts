@@ -25,6 +25,7 @@ export const backward: readonly Program[] = [
         name: "d_w",
         grid: ["O"],
         row: ["F"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -37,79 +38,79 @@ override SUBGROUP: u32;
 override O: u32;
 override F: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < O;
-let row = select(0u, index, active_1);
-let base = row * F;
-var sum = 0.0f;
-var sum_2 = 0.0f;
-for (var block = lane; block < F; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), F);
-for (var i = block; i < stop; i += LANES) {
-let w_1 = w_at(base + i);
-let d_y_1 = d_y_at(base + i);
-part_1 = part_1 + (w_1 * w_1);
-part_2 = part_2 + (d_y_1 * w_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<O;
+let row=select(0u,index,active_1);
+let base=row*F;
+var sum=0.0f;
+var sum_2=0.0f;
+for (var block=lane; block<F; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),F);
+for (var i=block; i<stop; i+=LANES) {
+let w_1=w_at(base+i);
+let d_y_1=d_y_at(base+i);
+part_1=part_1+(w_1*w_1);
+part_2=part_2+(d_y_1*w_1);
 }
-sum = sum + part_1;
-sum_2 = sum_2 + part_2;
+sum=sum+part_1;
+sum_2=sum_2+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(sum_2, mask);
-sum_2 = sum_2 + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(sum_2,mask);
+sum_2=sum_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2 = all_2;
 workgroupBarrier();
 }
-let sum_all = sum;
-let sum_all_2 = sum_2;
-let end = select(0u, F, active_1);
-let g_1 = g_at(row);
-let mul = eps * eps;
-let rsqrt = inverseSqrt(larger(sum_all, mul));
-let mul_2 = g_1 * rsqrt;
-let mul_3 = ((sum_all_2 * mul_2) * rsqrt) * rsqrt;
-let mul_4 = 2.0f * select(select(0.0f, -(0.25f * mul_3), sum_all == mul), -(0.5f * mul_3), mul < sum_all);
-for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-let d_y_2 = d_y_at(base + i_2);
-let w_2 = w_at(base + i_2);
-d_w_put(base + i_2, (d_y_2 * mul_2) + (w_2 * mul_4));
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+let end=select(0u,F,active_1);
+let g_1=g_at(row);
+let mul=eps*eps;
+let rsqrt=inverseSqrt(larger(sum_all,mul));
+let mul_2=g_1*rsqrt;
+let mul_3=((sum_all_2*mul_2)*rsqrt)*rsqrt;
+let mul_4=2.0f*select(select(0.0f,-(0.25f*mul_3),sum_all==mul),-(0.5f*mul_3),mul<sum_all);
+for (var i_2=lane; i_2<end; i_2+=LANES) {
+let d_y_2=d_y_at(base+i_2);
+let w_2=w_at(base+i_2);
+d_w_put(base+i_2,(d_y_2*mul_2)+(w_2*mul_4));
 }
 }
 `,
@@ -140,84 +141,84 @@ override SUBGROUP: u32;
 override O: u32;
 override F: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < O;
-let row = select(0u, index, active_1);
-let base = row * (F / 4u);
-var sum = vec4f(0.0f);
-var sum_2 = vec4f(0.0f);
-for (var block = lane; block < F / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), F / 4u);
-for (var i = block; i < stop; i += LANES) {
-let w_1 = w_four(base + i);
-let d_y_1 = d_y_four(base + i);
-part_1 = part_1 + (w_1 * w_1);
-part_2 = part_2 + (d_y_1 * w_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<O;
+let row=select(0u,index,active_1);
+let base=row*(F / 4u);
+var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+for (var block=lane; block<F / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),F / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let w_1=w_four(base+i);
+let d_y_1=d_y_four(base+i);
+part_1=part_1+(w_1*w_1);
+part_2=part_2+(d_y_1*w_1);
 }
-sum = sum + part_1;
-sum_2 = sum_2 + part_2;
+sum=sum+part_1;
+sum_2=sum_2+part_2;
 }
-var sum_3 = fold_add(sum);
-var sum_2_2 = fold_add(sum_2);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_3, mask);
-sum_3 = sum_3 + other;
-let other_2 = exchange(sum_2_2, mask);
-sum_2_2 = sum_2_2 + other_2;
+var sum_3=fold_add(sum);
+var sum_2_2=fold_add(sum_2);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_3,mask);
+sum_3=sum_3+other;
+let other_2=exchange(sum_2_2,mask);
+sum_2_2=sum_2_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_3 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2_2 = all_2;
 workgroupBarrier();
 }
-let sum_all = sum_3;
-let sum_all_2 = sum_2_2;
-let end = select(0u, F / 4u, active_1);
-let g_1 = g_at(row);
-let mul = eps * eps;
-let rsqrt = inverseSqrt(larger(sum_all, mul));
-let mul_2 = g_1 * rsqrt;
-let mul_3 = ((sum_all_2 * mul_2) * rsqrt) * rsqrt;
-let mul_4 = 2.0f * select(select(0.0f, -(0.25f * mul_3), sum_all == mul), -(0.5f * mul_3), mul < sum_all);
-for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-let d_y_2 = d_y_four(base + i_2);
-let w_2 = w_four(base + i_2);
-d_w_put_four(base + i_2, (d_y_2 * vec4f(mul_2)) + (w_2 * vec4f(mul_4)));
+let all=scratch_memory[row_in_group*LANES];
+sum_3=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum_3;
+let sum_all_2=sum_2_2;
+let end=select(0u,F / 4u,active_1);
+let g_1=g_at(row);
+let mul=eps*eps;
+let rsqrt=inverseSqrt(larger(sum_all,mul));
+let mul_2=g_1*rsqrt;
+let mul_3=((sum_all_2*mul_2)*rsqrt)*rsqrt;
+let mul_4=2.0f*select(select(0.0f,-(0.25f*mul_3),sum_all==mul),-(0.5f*mul_3),mul<sum_all);
+for (var i_2=lane; i_2<end; i_2+=LANES) {
+let d_y_2=d_y_four(base+i_2);
+let w_2=w_four(base+i_2);
+d_w_put_four(base+i_2,(d_y_2*vec4f(mul_2))+(w_2*vec4f(mul_4)));
 }
 }
 `,
@@ -262,6 +263,7 @@ d_w_put_four(base + i_2, (d_y_2 * vec4f(mul_2)) + (w_2 * vec4f(mul_4)));
         name: "d_g",
         grid: ["O"],
         row: ["F"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -274,76 +276,76 @@ override SUBGROUP: u32;
 override O: u32;
 override F: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < O;
-let row = select(0u, index, active_1);
-let base = row * F;
-var sum = 0.0f;
-var sum_2 = 0.0f;
-for (var block = lane; block < F; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), F);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_at(base + i);
-let w_1 = w_at(base + i);
-part_1 = part_1 + (d_y_1 * w_1);
-part_2 = part_2 + (w_1 * w_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<O;
+let row=select(0u,index,active_1);
+let base=row*F;
+var sum=0.0f;
+var sum_2=0.0f;
+for (var block=lane; block<F; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),F);
+for (var i=block; i<stop; i+=LANES) {
+let w_1=w_at(base+i);
+let d_y_1=d_y_at(base+i);
+part_1=part_1+(w_1*w_1);
+part_2=part_2+(d_y_1*w_1);
 }
-sum = sum + part_1;
-sum_2 = sum_2 + part_2;
+sum=sum+part_1;
+sum_2=sum_2+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(sum_2, mask);
-sum_2 = sum_2 + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(sum_2,mask);
+sum_2=sum_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2 = all_2;
 workgroupBarrier();
 }
-let sum_all = sum;
-let sum_all_2 = sum_2;
-if (active_1 && (lane == 0u)) {
-d_g_put(row, sum_all * inverseSqrt(larger(sum_all_2, eps * eps)));
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+if (active_1 && (lane==0u)) {
+d_g_put(row,sum_all_2*inverseSqrt(larger(sum_all,eps*eps)));
 }
 }
 `,
             bindings: [
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
               { tensor: "w", access: "read", name: "w", accessors: { at: "w_at" } },
+              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
               { tensor: "d_g", access: "read_write", name: "d_g", accessors: { put: "d_g_put" } },
             ],
             constants: [
@@ -367,81 +369,81 @@ override SUBGROUP: u32;
 override O: u32;
 override F: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < O;
-let row = select(0u, index, active_1);
-let base = row * (F / 4u);
-var sum = vec4f(0.0f);
-var sum_2 = vec4f(0.0f);
-for (var block = lane; block < F / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), F / 4u);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_four(base + i);
-let w_1 = w_four(base + i);
-part_1 = part_1 + (d_y_1 * w_1);
-part_2 = part_2 + (w_1 * w_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<O;
+let row=select(0u,index,active_1);
+let base=row*(F / 4u);
+var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+for (var block=lane; block<F / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),F / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let w_1=w_four(base+i);
+let d_y_1=d_y_four(base+i);
+part_1=part_1+(w_1*w_1);
+part_2=part_2+(d_y_1*w_1);
 }
-sum = sum + part_1;
-sum_2 = sum_2 + part_2;
+sum=sum+part_1;
+sum_2=sum_2+part_2;
 }
-var sum_3 = fold_add(sum);
-var sum_2_2 = fold_add(sum_2);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_3, mask);
-sum_3 = sum_3 + other;
-let other_2 = exchange(sum_2_2, mask);
-sum_2_2 = sum_2_2 + other_2;
+var sum_3=fold_add(sum);
+var sum_2_2=fold_add(sum_2);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_3,mask);
+sum_3=sum_3+other;
+let other_2=exchange(sum_2_2,mask);
+sum_2_2=sum_2_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_3 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2_2 = all_2;
 workgroupBarrier();
 }
-let sum_all = sum_3;
-let sum_all_2 = sum_2_2;
-if (active_1 && (lane == 0u)) {
-d_g_put(row, sum_all * inverseSqrt(larger(sum_all_2, eps * eps)));
+let all=scratch_memory[row_in_group*LANES];
+sum_3=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum_3;
+let sum_all_2=sum_2_2;
+if (active_1 && (lane==0u)) {
+d_g_put(row,sum_all_2*inverseSqrt(larger(sum_all,eps*eps)));
 }
 }
 `,
             bindings: [
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
               { tensor: "w", access: "read", name: "w", accessors: { four: "w_four" } },
+              { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
               { tensor: "d_g", access: "read_write", name: "d_g", accessors: { put: "d_g_put" } },
             ],
             constants: [
@@ -481,6 +483,7 @@ d_g_put(row, sum_all * inverseSqrt(larger(sum_all_2, eps * eps)));
         name: "d_w",
         grid: ["O"],
         row: ["F"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -493,82 +496,82 @@ override SUBGROUP: u32;
 override O: u32;
 override F: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < O;
-let row = select(0u, index, active_1);
-let base = row * F;
-var sum = 0.0f;
-var sum_2 = 0.0f;
-for (var block = lane; block < F; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), F);
-for (var i = block; i < stop; i += LANES) {
-let w_1 = w_at(base + i);
-let d_y_1 = d_y_at(base + i);
-part_1 = part_1 + (w_1 * w_1);
-part_2 = part_2 + (d_y_1 * w_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<O;
+let row=select(0u,index,active_1);
+let base=row*F;
+var sum=0.0f;
+var sum_2=0.0f;
+for (var block=lane; block<F; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),F);
+for (var i=block; i<stop; i+=LANES) {
+let w_1=w_at(base+i);
+let d_y_1=d_y_at(base+i);
+part_1=part_1+(w_1*w_1);
+part_2=part_2+(d_y_1*w_1);
 }
-sum = sum + part_1;
-sum_2 = sum_2 + part_2;
+sum=sum+part_1;
+sum_2=sum_2+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(sum_2, mask);
-sum_2 = sum_2 + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(sum_2,mask);
+sum_2=sum_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2 = all_2;
 workgroupBarrier();
 }
-let sum_all = sum;
-let sum_all_2 = sum_2;
-let end = select(0u, F, active_1);
-let g_1 = g_at(row);
-let mul = eps * eps;
-let rsqrt = inverseSqrt(larger(sum_all, mul));
-let mul_2 = g_1 * rsqrt;
-let mul_3 = ((sum_all_2 * mul_2) * rsqrt) * rsqrt;
-let mul_4 = 2.0f * select(select(0.0f, -(0.25f * mul_3), sum_all == mul), -(0.5f * mul_3), mul < sum_all);
-for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-let d_y_2 = d_y_at(base + i_2);
-let w_2 = w_at(base + i_2);
-d_w_put(base + i_2, (d_y_2 * mul_2) + (w_2 * mul_4));
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+workgroupBarrier();
 }
-if (active_1 && (lane == 0u)) {
-d_g_put(row, sum_all_2 * rsqrt);
+let sum_all=sum;
+let sum_all_2=sum_2;
+let end=select(0u,F,active_1);
+let g_1=g_at(row);
+let mul=eps*eps;
+let rsqrt=inverseSqrt(larger(sum_all,mul));
+let mul_2=g_1*rsqrt;
+let mul_3=((sum_all_2*mul_2)*rsqrt)*rsqrt;
+let mul_4=2.0f*select(select(0.0f,-(0.25f*mul_3),sum_all==mul),-(0.5f*mul_3),mul<sum_all);
+for (var i_2=lane; i_2<end; i_2+=LANES) {
+let d_y_2=d_y_at(base+i_2);
+let w_2=w_at(base+i_2);
+d_w_put(base+i_2,(d_y_2*mul_2)+(w_2*mul_4));
+}
+if (active_1 && (lane==0u)) {
+d_g_put(row,sum_all_2*rsqrt);
 }
 }
 `,
@@ -600,87 +603,87 @@ override SUBGROUP: u32;
 override O: u32;
 override F: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < O;
-let row = select(0u, index, active_1);
-let base = row * (F / 4u);
-var sum = vec4f(0.0f);
-var sum_2 = vec4f(0.0f);
-for (var block = lane; block < F / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), F / 4u);
-for (var i = block; i < stop; i += LANES) {
-let w_1 = w_four(base + i);
-let d_y_1 = d_y_four(base + i);
-part_1 = part_1 + (w_1 * w_1);
-part_2 = part_2 + (d_y_1 * w_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<O;
+let row=select(0u,index,active_1);
+let base=row*(F / 4u);
+var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+for (var block=lane; block<F / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),F / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let w_1=w_four(base+i);
+let d_y_1=d_y_four(base+i);
+part_1=part_1+(w_1*w_1);
+part_2=part_2+(d_y_1*w_1);
 }
-sum = sum + part_1;
-sum_2 = sum_2 + part_2;
+sum=sum+part_1;
+sum_2=sum_2+part_2;
 }
-var sum_3 = fold_add(sum);
-var sum_2_2 = fold_add(sum_2);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_3, mask);
-sum_3 = sum_3 + other;
-let other_2 = exchange(sum_2_2, mask);
-sum_2_2 = sum_2_2 + other_2;
+var sum_3=fold_add(sum);
+var sum_2_2=fold_add(sum_2);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_3,mask);
+sum_3=sum_3+other;
+let other_2=exchange(sum_2_2,mask);
+sum_2_2=sum_2_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_3 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2_2 = all_2;
 workgroupBarrier();
 }
-let sum_all = sum_3;
-let sum_all_2 = sum_2_2;
-let end = select(0u, F / 4u, active_1);
-let g_1 = g_at(row);
-let mul = eps * eps;
-let rsqrt = inverseSqrt(larger(sum_all, mul));
-let mul_2 = g_1 * rsqrt;
-let mul_3 = ((sum_all_2 * mul_2) * rsqrt) * rsqrt;
-let mul_4 = 2.0f * select(select(0.0f, -(0.25f * mul_3), sum_all == mul), -(0.5f * mul_3), mul < sum_all);
-for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-let d_y_2 = d_y_four(base + i_2);
-let w_2 = w_four(base + i_2);
-d_w_put_four(base + i_2, (d_y_2 * vec4f(mul_2)) + (w_2 * vec4f(mul_4)));
+let all=scratch_memory[row_in_group*LANES];
+sum_3=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2_2=all_2;
+workgroupBarrier();
 }
-if (active_1 && (lane == 0u)) {
-d_g_put(row, sum_all_2 * rsqrt);
+let sum_all=sum_3;
+let sum_all_2=sum_2_2;
+let end=select(0u,F / 4u,active_1);
+let g_1=g_at(row);
+let mul=eps*eps;
+let rsqrt=inverseSqrt(larger(sum_all,mul));
+let mul_2=g_1*rsqrt;
+let mul_3=((sum_all_2*mul_2)*rsqrt)*rsqrt;
+let mul_4=2.0f*select(select(0.0f,-(0.25f*mul_3),sum_all==mul),-(0.5f*mul_3),mul<sum_all);
+for (var i_2=lane; i_2<end; i_2+=LANES) {
+let d_y_2=d_y_four(base+i_2);
+let w_2=w_four(base+i_2);
+d_w_put_four(base+i_2,(d_y_2*vec4f(mul_2))+(w_2*vec4f(mul_4)));
+}
+if (active_1 && (lane==0u)) {
+d_g_put(row,sum_all_2*rsqrt);
 }
 }
 `,

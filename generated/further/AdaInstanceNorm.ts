@@ -17,240 +17,240 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override C: u32;
-override S: u32;
 override T: u32;
+override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let base = row * S;
-let x_1 = x_at(base);
-let x_2 = x_at(base + (S / 2u));
-let x_3 = x_at(base + (S - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-let base_2 = row * (S / 4u);
-for (var k = 0u; k < HELD; k += 1u) {
-let i = lane + (k * LANES);
-if (i < (S / 4u)) {
-let x_4 = x_four(base_2 + i);
-held[held_place(0u, k, local_index)] = x_4;
-let d = x_4 - vec4f(shift);
-sum = sum + d;
-squares = squares + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let base=row*T;
+let style_1=style_at(base);
+let style_2=style_at(base+(T / 2u));
+let style_3=style_at(base+(T - 1u));
+let shift=style_1+(((style_2 - style_1)+(style_3 - style_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block=lane; block<T; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),T);
+for (var i=block; i<stop; i+=LANES) {
+let style_4=style_at(base+i);
+let d=style_4 - shift;
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
+sum=sum+part_1;
+squares=squares+part_2;
 }
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_2, mask);
-sum_2 = sum_2 + other;
-let other_2 = exchange(squares_2, mask);
-squares_2 = squares_2 + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_2 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_2;
-workgroupBarrier();
-}
-let mean = sum_2 / f32(S);
-let variance = larger((squares_2 / f32(S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, S / 4u, far);
-for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
-let i_2 = lane + (k_2 * LANES);
-if (i_2 < end) {
-let kept = held[held_place(0u, k_2, local_index)];
-let d_2 = kept - vec4f(shift_2);
-sum_3 = sum_3 + d_2;
-squares_3 = squares_3 + (d_2 * d_2);
-}
-}
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_3_2, mask_2);
-sum_3_2 = sum_3_2 + other_5;
-let other_6 = exchange(squares_3_2, mask_2);
-squares_3_2 = squares_3_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_3_2 / f32(S);
-let variance_2 = larger((squares_3_2 / f32(S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-let base_3 = row * T;
-let style_1 = style_at(base_3);
-let style_2 = style_at(base_3 + (T / 2u));
-let style_3 = style_at(base_3 + (T - 1u));
-let shift_3 = style_1 + (((style_2 - style_1) + (style_3 - style_1)) * 0.3333333432674408f);
-var sum_4 = 0.0f;
-var squares_4 = 0.0f;
-for (var block = lane; block < T; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), T);
-for (var i_3 = block; i_3 < stop; i_3 += LANES) {
-let style_4 = style_at(base_3 + i_3);
-let d_3 = style_4 - shift_3;
-part_1 = part_1 + d_3;
-part_2 = part_2 + (d_3 * d_3);
+let mean=sum / f32(T);
+let variance=larger((squares / f32(T)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,T,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let style_5=style_at(base+i_2);
+let d_2=style_5 - shift_2;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
 }
-sum_4 = sum_4 + part_1;
-squares_4 = squares_4 + part_2;
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
 }
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_9 = exchange(sum_4, mask_3);
-sum_4 = sum_4 + other_9;
-let other_10 = exchange(squares_4, mask_3);
-squares_4 = squares_4 + other_10;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_4;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_4;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-let other_11 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_11;
-let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_12 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_5 = scratch_memory[row_in_group * LANES];
-sum_4 = all_5;
-let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_4 = all_6;
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
 workgroupBarrier();
 }
-let mean_3 = sum_4 / f32(T);
-let variance_3 = larger((squares_4 / f32(T)) - (mean_3 * mean_3), 0.0f);
-let far_2 = (variance_3 * 4.0f) < (mean_3 * mean_3);
-let shift_4 = select(shift_3, shift_3 + mean_3, far_2);
-var sum_5 = 0.0f;
-var squares_5 = 0.0f;
-let end_2 = select(0u, T, far_2);
-for (var block_2 = lane; block_2 < end_2; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), end_2);
-for (var i_4 = block_2; i_4 < stop_2; i_4 += LANES) {
-let style_5 = style_at(base_3 + i_4);
-let d_4 = style_5 - shift_4;
-part_3 = part_3 + d_4;
-part_4 = part_4 + (d_4 * d_4);
+let mean_2=sum_2 / f32(T);
+let variance_2=larger((squares_2 / f32(T)) - (mean_2*mean_2),0.0f);
+let spread=select(variance,variance_2,far);
+let rest=select(mean,mean_2,far);
+let base_2=row*S;
+let x_1=x_at(base_2);
+let x_2=x_at(base_2+(S / 2u));
+let x_3=x_at(base_2+(S - 1u));
+let shift_3=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let base_3=row*(S / 4u);
+for (var k=0u; k<HELD; k+=1u) {
+let i_3=lane+(k*LANES);
+if (i_3<(S / 4u)) {
+let x_4=x_four(base_3+i_3);
+held[held_place(0u,k,local_index)]=x_4;
+let d_3=x_4 - vec4f(shift_3);
+sum_3=sum_3+d_3;
+squares_3=squares_3+(d_3*d_3);
 }
-sum_5 = sum_5 + part_3;
-squares_5 = squares_5 + part_4;
 }
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_13 = exchange(sum_5, mask_4);
-sum_5 = sum_5 + other_13;
-let other_14 = exchange(squares_5, mask_4);
-squares_5 = squares_5 + other_14;
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(sum_3_2,mask_3);
+sum_3_2=sum_3_2+other_9;
+let other_10=exchange(squares_3_2,mask_3);
+squares_3_2=squares_3_2+other_10;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_5;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_5;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
 workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
-let other_15 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_15;
-let mine_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_16 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_4))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_8 + other_16;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
-workgroupBarrier();
-}
-let all_7 = scratch_memory[row_in_group * LANES];
-sum_5 = all_7;
-let all_8 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_5 = all_8;
 workgroupBarrier();
 }
-let mean_4 = sum_5 / f32(T);
-let variance_4 = larger((squares_5 / f32(T)) - (mean_4 * mean_4), 0.0f);
-let spread_2 = select(variance_3, variance_4, far_2);
-let rest_2 = select(mean_3, mean_4, far_2);
-let end_3 = select(0u, S / 4u, active_1);
-let rsqrt = inverseSqrt(spread + eps);
-let sqrt_1 = sqrt(spread_2 + eps);
-let add = shift_4 + rest_2;
-for (var k_3 = 0u; k_3 < HELD; k_3 += 1u) {
-let i_5 = lane + (k_3 * LANES);
-if (i_5 < end_3) {
-let kept_2 = held[held_place(0u, k_3, local_index)];
-let add_2 = ((((kept_2 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(sqrt_1)) + vec4f(add);
-y_put_four(base_2 + i_5, add_2);
+let all_5=scratch_memory[row_in_group*LANES];
+sum_3_2=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_6;
+workgroupBarrier();
+}
+let mean_3=sum_3_2 / f32(S);
+let variance_3=larger((squares_3_2 / f32(S)) - (mean_3*mean_3),0.0f);
+let far_2=(variance_3*4.0f)<(mean_3*mean_3);
+let shift_4=select(shift_3,shift_3+mean_3,far_2);
+var sum_4=vec4f(0.0f);
+var squares_4=vec4f(0.0f);
+let end_2=select(0u,S / 4u,far_2);
+for (var k_2=0u; k_2<HELD; k_2+=1u) {
+let i_4=lane+(k_2*LANES);
+if (i_4<end_2) {
+let kept=held[held_place(0u,k_2,local_index)];
+let d_4=kept - vec4f(shift_4);
+sum_4=sum_4+d_4;
+squares_4=squares_4+(d_4*d_4);
+}
+}
+var sum_4_2=fold_add(sum_4);
+var squares_4_2=fold_add(squares_4);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_13=exchange(sum_4_2,mask_4);
+sum_4_2=sum_4_2+other_13;
+let other_14=exchange(squares_4_2,mask_4);
+squares_4_2=squares_4_2+other_14;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_4_2;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_7=scratch_memory[(row_in_group*LANES)+lane];
+let other_15=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_15;
+let mine_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_16=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_8+other_16;
+}
+workgroupBarrier();
+}
+let all_7=scratch_memory[row_in_group*LANES];
+sum_4_2=all_7;
+let all_8=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_4_2=all_8;
+workgroupBarrier();
+}
+let mean_4=sum_4_2 / f32(S);
+let variance_4=larger((squares_4_2 / f32(S)) - (mean_4*mean_4),0.0f);
+let rest_2=select(mean_3,mean_4,far_2);
+let spread_2=select(variance_3,variance_4,far_2);
+let end_3=select(0u,S / 4u,active_1);
+let rsqrt=inverseSqrt(spread_2+eps);
+let sqrt_1=sqrt(spread+eps);
+let add=shift_2+rest;
+for (var k_3=0u; k_3<HELD; k_3+=1u) {
+let i_5=lane+(k_3*LANES);
+if (i_5<end_3) {
+let kept_2=held[held_place(0u,k_3,local_index)];
+let add_2=((((kept_2 - vec4f(shift_4)) - vec4f(rest_2))*vec4f(rsqrt))*vec4f(sqrt_1))+vec4f(add);
+y_put_four(base_3+i_5,add_2);
 }
 }
 }
 `,
         bindings: [
-          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
           { tensor: "style", access: "read", name: "style", accessors: { at: "style_at" } },
+          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
           { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
         ],
         constants: [
@@ -260,8 +260,8 @@ y_put_four(base_2 + i_5, add_2);
           { name: "SUBGROUP", kind: "subgroup" },
           { name: "N", kind: "extent", factor: "N" },
           { name: "C", kind: "extent", factor: "C" },
-          { name: "S", kind: "extent", factor: "S" },
           { name: "T", kind: "extent", factor: "T" },
+          { name: "S", kind: "extent", factor: "S" },
           { name: "eps", kind: "param", param: "eps" },
         ],
       },
@@ -275,476 +275,476 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override C: u32;
-override S: u32;
 override T: u32;
+override S: u32;
 override eps: f32;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < ((N * C) / 4u);
-let row_2 = (select(0u, index, active_1) * 4u) + 0u;
-let row_3 = (select(0u, index, active_1) * 4u) + 1u;
-let row_4 = (select(0u, index, active_1) * 4u) + 2u;
-let row_5 = (select(0u, index, active_1) * 4u) + 3u;
-let base_4 = row_2 * S;
-let base_5 = row_3 * S;
-let base_6 = row_4 * S;
-let base_7 = row_5 * S;
-let x_7 = x_at(base_4);
-let x_8 = x_at(base_5);
-let x_9 = x_at(base_6);
-let x_10 = x_at(base_7);
-let x_2_2 = x_at(base_4 + (S / 2u));
-let x_2_3 = x_at(base_5 + (S / 2u));
-let x_2_4 = x_at(base_6 + (S / 2u));
-let x_2_5 = x_at(base_7 + (S / 2u));
-let x_3_2 = x_at(base_4 + (S - 1u));
-let x_3_3 = x_at(base_5 + (S - 1u));
-let x_3_4 = x_at(base_6 + (S - 1u));
-let x_3_5 = x_at(base_7 + (S - 1u));
-let shift_5 = x_7 + (((x_2_2 - x_7) + (x_3_2 - x_7)) * 0.3333333432674408f);
-let shift_6 = x_8 + (((x_2_3 - x_8) + (x_3_3 - x_8)) * 0.3333333432674408f);
-let shift_7 = x_9 + (((x_2_4 - x_9) + (x_3_4 - x_9)) * 0.3333333432674408f);
-let shift_8 = x_10 + (((x_2_5 - x_10) + (x_3_5 - x_10)) * 0.3333333432674408f);
-let base_2_2 = row_2 * (S / 4u);
-let base_2_3 = row_3 * (S / 4u);
-let base_2_4 = row_4 * (S / 4u);
-let base_2_5 = row_5 * (S / 4u);
-var sum_6 = vec4f(0.0f);
-var sum_7 = vec4f(0.0f);
-var sum_8 = vec4f(0.0f);
-var sum_9 = vec4f(0.0f);
-var squares_6 = vec4f(0.0f);
-var squares_7 = vec4f(0.0f);
-var squares_8 = vec4f(0.0f);
-var squares_9 = vec4f(0.0f);
-for (var block = lane; block < S / 4u; block += LANES * 256u) {
-var part_9 = vec4f(0.0f);
-var part_10 = vec4f(0.0f);
-var part_11 = vec4f(0.0f);
-var part_12 = vec4f(0.0f);
-var part_2_2 = vec4f(0.0f);
-var part_2_3 = vec4f(0.0f);
-var part_2_4 = vec4f(0.0f);
-var part_2_5 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), S / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_4_2 = x_four(base_2_2 + i);
-let x_4_3 = x_four(base_2_3 + i);
-let x_4_4 = x_four(base_2_4 + i);
-let x_4_5 = x_four(base_2_5 + i);
-let d_5 = x_4_2 - vec4f(shift_5);
-let d_6 = x_4_3 - vec4f(shift_6);
-let d_7 = x_4_4 - vec4f(shift_7);
-let d_8 = x_4_5 - vec4f(shift_8);
-part_9 = part_9 + d_5;
-part_10 = part_10 + d_6;
-part_11 = part_11 + d_7;
-part_12 = part_12 + d_8;
-part_2_2 = part_2_2 + (d_5 * d_5);
-part_2_3 = part_2_3 + (d_6 * d_6);
-part_2_4 = part_2_4 + (d_7 * d_7);
-part_2_5 = part_2_5 + (d_8 * d_8);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<((N*C) / 4u);
+let row_2=(select(0u,index,active_1)*4u)+0u;
+let row_3=(select(0u,index,active_1)*4u)+1u;
+let row_4=(select(0u,index,active_1)*4u)+2u;
+let row_5=(select(0u,index,active_1)*4u)+3u;
+let base_4=row_2*T;
+let base_5=row_3*T;
+let base_6=row_4*T;
+let base_7=row_5*T;
+let style_6=style_at(base_4);
+let style_7=style_at(base_5);
+let style_8=style_at(base_6);
+let style_9=style_at(base_7);
+let style_2_2=style_at(base_4+(T / 2u));
+let style_2_3=style_at(base_5+(T / 2u));
+let style_2_4=style_at(base_6+(T / 2u));
+let style_2_5=style_at(base_7+(T / 2u));
+let style_3_2=style_at(base_4+(T - 1u));
+let style_3_3=style_at(base_5+(T - 1u));
+let style_3_4=style_at(base_6+(T - 1u));
+let style_3_5=style_at(base_7+(T - 1u));
+let shift_5=style_6+(((style_2_2 - style_6)+(style_3_2 - style_6))*0.3333333432674408f);
+let shift_6=style_7+(((style_2_3 - style_7)+(style_3_3 - style_7))*0.3333333432674408f);
+let shift_7=style_8+(((style_2_4 - style_8)+(style_3_4 - style_8))*0.3333333432674408f);
+let shift_8=style_9+(((style_2_5 - style_9)+(style_3_5 - style_9))*0.3333333432674408f);
+var sum_5=0.0f;
+var sum_6=0.0f;
+var sum_7=0.0f;
+var sum_8=0.0f;
+var squares_5=0.0f;
+var squares_6=0.0f;
+var squares_7=0.0f;
+var squares_8=0.0f;
+for (var block=lane; block<T; block+=LANES*256u) {
+var part_9=0.0f;
+var part_10=0.0f;
+var part_11=0.0f;
+var part_12=0.0f;
+var part_2_2=0.0f;
+var part_2_3=0.0f;
+var part_2_4=0.0f;
+var part_2_5=0.0f;
+let stop=min(block+(LANES*256u),T);
+for (var i=block; i<stop; i+=LANES) {
+let style_4_2=style_at(base_4+i);
+let style_4_3=style_at(base_5+i);
+let style_4_4=style_at(base_6+i);
+let style_4_5=style_at(base_7+i);
+let d_5=style_4_2 - shift_5;
+let d_6=style_4_3 - shift_6;
+let d_7=style_4_4 - shift_7;
+let d_8=style_4_5 - shift_8;
+part_9=part_9+d_5;
+part_10=part_10+d_6;
+part_11=part_11+d_7;
+part_12=part_12+d_8;
+part_2_2=part_2_2+(d_5*d_5);
+part_2_3=part_2_3+(d_6*d_6);
+part_2_4=part_2_4+(d_7*d_7);
+part_2_5=part_2_5+(d_8*d_8);
 }
-sum_6 = sum_6 + part_9;
-sum_7 = sum_7 + part_10;
-sum_8 = sum_8 + part_11;
-sum_9 = sum_9 + part_12;
-squares_6 = squares_6 + part_2_2;
-squares_7 = squares_7 + part_2_3;
-squares_8 = squares_8 + part_2_4;
-squares_9 = squares_9 + part_2_5;
+sum_5=sum_5+part_9;
+sum_6=sum_6+part_10;
+sum_7=sum_7+part_11;
+sum_8=sum_8+part_12;
+squares_5=squares_5+part_2_2;
+squares_6=squares_6+part_2_3;
+squares_7=squares_7+part_2_4;
+squares_8=squares_8+part_2_5;
 }
-var sum_2_2 = fold_add(sum_6);
-var sum_2_3 = fold_add(sum_7);
-var sum_2_4 = fold_add(sum_8);
-var sum_2_5 = fold_add(sum_9);
-var squares_2_2 = fold_add(squares_6);
-var squares_2_3 = fold_add(squares_7);
-var squares_2_4 = fold_add(squares_8);
-var squares_2_5 = fold_add(squares_9);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other_9 = exchange(sum_2_2, mask);
-let other_10 = exchange(sum_2_3, mask);
-let other_11 = exchange(sum_2_4, mask);
-let other_12 = exchange(sum_2_5, mask);
-sum_2_2 = sum_2_2 + other_9;
-sum_2_3 = sum_2_3 + other_10;
-sum_2_4 = sum_2_4 + other_11;
-sum_2_5 = sum_2_5 + other_12;
-let other_2_2 = exchange(squares_2_2, mask);
-let other_2_3 = exchange(squares_2_3, mask);
-let other_2_4 = exchange(squares_2_4, mask);
-let other_2_5 = exchange(squares_2_5, mask);
-squares_2_2 = squares_2_2 + other_2_2;
-squares_2_3 = squares_2_3 + other_2_3;
-squares_2_4 = squares_2_4 + other_2_4;
-squares_2_5 = squares_2_5 + other_2_5;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other_9=exchange(sum_5,mask);
+let other_10=exchange(sum_6,mask);
+let other_11=exchange(sum_7,mask);
+let other_12=exchange(sum_8,mask);
+sum_5=sum_5+other_9;
+sum_6=sum_6+other_10;
+sum_7=sum_7+other_11;
+sum_8=sum_8+other_12;
+let other_2_2=exchange(squares_5,mask);
+let other_2_3=exchange(squares_6,mask);
+let other_2_4=exchange(squares_7,mask);
+let other_2_5=exchange(squares_8,mask);
+squares_5=squares_5+other_2_2;
+squares_6=squares_6+other_2_3;
+squares_7=squares_7+other_2_4;
+squares_8=squares_8+other_2_5;
 }
-let mean_5 = sum_2_2 / f32(S);
-let mean_6 = sum_2_3 / f32(S);
-let mean_7 = sum_2_4 / f32(S);
-let mean_8 = sum_2_5 / f32(S);
-let variance_5 = larger((squares_2_2 / f32(S)) - (mean_5 * mean_5), 0.0f);
-let variance_6 = larger((squares_2_3 / f32(S)) - (mean_6 * mean_6), 0.0f);
-let variance_7 = larger((squares_2_4 / f32(S)) - (mean_7 * mean_7), 0.0f);
-let variance_8 = larger((squares_2_5 / f32(S)) - (mean_8 * mean_8), 0.0f);
-let far_3 = (variance_5 * 4.0f) < (mean_5 * mean_5);
-let far_4 = (variance_6 * 4.0f) < (mean_6 * mean_6);
-let far_5 = (variance_7 * 4.0f) < (mean_7 * mean_7);
-let far_6 = (variance_8 * 4.0f) < (mean_8 * mean_8);
-let shift_2_2 = select(shift_5, shift_5 + mean_5, far_3);
-let shift_2_3 = select(shift_6, shift_6 + mean_6, far_4);
-let shift_2_4 = select(shift_7, shift_7 + mean_7, far_5);
-let shift_2_5 = select(shift_8, shift_8 + mean_8, far_6);
-var sum_3_3 = vec4f(0.0f);
-var sum_3_4 = vec4f(0.0f);
-var sum_3_5 = vec4f(0.0f);
-var sum_3_6 = vec4f(0.0f);
-var squares_3_3 = vec4f(0.0f);
-var squares_3_4 = vec4f(0.0f);
-var squares_3_5 = vec4f(0.0f);
-var squares_3_6 = vec4f(0.0f);
-let end_4 = select(0u, S / 4u, far_3);
-let end_5 = select(0u, S / 4u, far_4);
-let end_6 = select(0u, S / 4u, far_5);
-let end_7 = select(0u, S / 4u, far_6);
-for (var block_2 = lane; block_2 < end_4; block_2 += LANES * 256u) {
-var part_3_2 = vec4f(0.0f);
-var part_4_2 = vec4f(0.0f);
-let stop_2_2 = min(block_2 + (LANES * 256u), end_4);
-for (var i_2 = block_2; i_2 < stop_2_2; i_2 += LANES) {
-let x_5_2 = x_four(base_2_2 + i_2);
-let d_2_2 = x_5_2 - vec4f(shift_2_2);
-part_3_2 = part_3_2 + d_2_2;
-part_4_2 = part_4_2 + (d_2_2 * d_2_2);
+let mean_5=sum_5 / f32(T);
+let mean_6=sum_6 / f32(T);
+let mean_7=sum_7 / f32(T);
+let mean_8=sum_8 / f32(T);
+let variance_5=larger((squares_5 / f32(T)) - (mean_5*mean_5),0.0f);
+let variance_6=larger((squares_6 / f32(T)) - (mean_6*mean_6),0.0f);
+let variance_7=larger((squares_7 / f32(T)) - (mean_7*mean_7),0.0f);
+let variance_8=larger((squares_8 / f32(T)) - (mean_8*mean_8),0.0f);
+let far_3=(variance_5*4.0f)<(mean_5*mean_5);
+let far_4=(variance_6*4.0f)<(mean_6*mean_6);
+let far_5=(variance_7*4.0f)<(mean_7*mean_7);
+let far_6=(variance_8*4.0f)<(mean_8*mean_8);
+let shift_2_2=select(shift_5,shift_5+mean_5,far_3);
+let shift_2_3=select(shift_6,shift_6+mean_6,far_4);
+let shift_2_4=select(shift_7,shift_7+mean_7,far_5);
+let shift_2_5=select(shift_8,shift_8+mean_8,far_6);
+var sum_2_2=0.0f;
+var sum_2_3=0.0f;
+var sum_2_4=0.0f;
+var sum_2_5=0.0f;
+var squares_2_2=0.0f;
+var squares_2_3=0.0f;
+var squares_2_4=0.0f;
+var squares_2_5=0.0f;
+let end_4=select(0u,T,far_3);
+let end_5=select(0u,T,far_4);
+let end_6=select(0u,T,far_5);
+let end_7=select(0u,T,far_6);
+for (var block_2=lane; block_2<end_4; block_2+=LANES*256u) {
+var part_3_2=0.0f;
+var part_4_2=0.0f;
+let stop_2_2=min(block_2+(LANES*256u),end_4);
+for (var i_2=block_2; i_2<stop_2_2; i_2+=LANES) {
+let style_5_2=style_at(base_4+i_2);
+let d_2_2=style_5_2 - shift_2_2;
+part_3_2=part_3_2+d_2_2;
+part_4_2=part_4_2+(d_2_2*d_2_2);
 }
-sum_3_3 = sum_3_3 + part_3_2;
-squares_3_3 = squares_3_3 + part_4_2;
+sum_2_2=sum_2_2+part_3_2;
+squares_2_2=squares_2_2+part_4_2;
 }
-for (var block_2 = lane; block_2 < end_5; block_2 += LANES * 256u) {
-var part_3_3 = vec4f(0.0f);
-var part_4_3 = vec4f(0.0f);
-let stop_2_3 = min(block_2 + (LANES * 256u), end_5);
-for (var i_2 = block_2; i_2 < stop_2_3; i_2 += LANES) {
-let x_5_3 = x_four(base_2_3 + i_2);
-let d_2_3 = x_5_3 - vec4f(shift_2_3);
-part_3_3 = part_3_3 + d_2_3;
-part_4_3 = part_4_3 + (d_2_3 * d_2_3);
+for (var block_2=lane; block_2<end_5; block_2+=LANES*256u) {
+var part_3_3=0.0f;
+var part_4_3=0.0f;
+let stop_2_3=min(block_2+(LANES*256u),end_5);
+for (var i_2=block_2; i_2<stop_2_3; i_2+=LANES) {
+let style_5_3=style_at(base_5+i_2);
+let d_2_3=style_5_3 - shift_2_3;
+part_3_3=part_3_3+d_2_3;
+part_4_3=part_4_3+(d_2_3*d_2_3);
 }
-sum_3_4 = sum_3_4 + part_3_3;
-squares_3_4 = squares_3_4 + part_4_3;
+sum_2_3=sum_2_3+part_3_3;
+squares_2_3=squares_2_3+part_4_3;
 }
-for (var block_2 = lane; block_2 < end_6; block_2 += LANES * 256u) {
-var part_3_4 = vec4f(0.0f);
-var part_4_4 = vec4f(0.0f);
-let stop_2_4 = min(block_2 + (LANES * 256u), end_6);
-for (var i_2 = block_2; i_2 < stop_2_4; i_2 += LANES) {
-let x_5_4 = x_four(base_2_4 + i_2);
-let d_2_4 = x_5_4 - vec4f(shift_2_4);
-part_3_4 = part_3_4 + d_2_4;
-part_4_4 = part_4_4 + (d_2_4 * d_2_4);
+for (var block_2=lane; block_2<end_6; block_2+=LANES*256u) {
+var part_3_4=0.0f;
+var part_4_4=0.0f;
+let stop_2_4=min(block_2+(LANES*256u),end_6);
+for (var i_2=block_2; i_2<stop_2_4; i_2+=LANES) {
+let style_5_4=style_at(base_6+i_2);
+let d_2_4=style_5_4 - shift_2_4;
+part_3_4=part_3_4+d_2_4;
+part_4_4=part_4_4+(d_2_4*d_2_4);
 }
-sum_3_5 = sum_3_5 + part_3_4;
-squares_3_5 = squares_3_5 + part_4_4;
+sum_2_4=sum_2_4+part_3_4;
+squares_2_4=squares_2_4+part_4_4;
 }
-for (var block_2 = lane; block_2 < end_7; block_2 += LANES * 256u) {
-var part_3_5 = vec4f(0.0f);
-var part_4_5 = vec4f(0.0f);
-let stop_2_5 = min(block_2 + (LANES * 256u), end_7);
-for (var i_2 = block_2; i_2 < stop_2_5; i_2 += LANES) {
-let x_5_5 = x_four(base_2_5 + i_2);
-let d_2_5 = x_5_5 - vec4f(shift_2_5);
-part_3_5 = part_3_5 + d_2_5;
-part_4_5 = part_4_5 + (d_2_5 * d_2_5);
+for (var block_2=lane; block_2<end_7; block_2+=LANES*256u) {
+var part_3_5=0.0f;
+var part_4_5=0.0f;
+let stop_2_5=min(block_2+(LANES*256u),end_7);
+for (var i_2=block_2; i_2<stop_2_5; i_2+=LANES) {
+let style_5_5=style_at(base_7+i_2);
+let d_2_5=style_5_5 - shift_2_5;
+part_3_5=part_3_5+d_2_5;
+part_4_5=part_4_5+(d_2_5*d_2_5);
 }
-sum_3_6 = sum_3_6 + part_3_5;
-squares_3_6 = squares_3_6 + part_4_5;
+sum_2_5=sum_2_5+part_3_5;
+squares_2_5=squares_2_5+part_4_5;
 }
-var sum_3_2_2 = fold_add(sum_3_3);
-var sum_3_2_3 = fold_add(sum_3_4);
-var sum_3_2_4 = fold_add(sum_3_5);
-var sum_3_2_5 = fold_add(sum_3_6);
-var squares_3_2_2 = fold_add(squares_3_3);
-var squares_3_2_3 = fold_add(squares_3_4);
-var squares_3_2_4 = fold_add(squares_3_5);
-var squares_3_2_5 = fold_add(squares_3_6);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3_2 = exchange(sum_3_2_2, mask_2);
-let other_3_3 = exchange(sum_3_2_3, mask_2);
-let other_3_4 = exchange(sum_3_2_4, mask_2);
-let other_3_5 = exchange(sum_3_2_5, mask_2);
-sum_3_2_2 = sum_3_2_2 + other_3_2;
-sum_3_2_3 = sum_3_2_3 + other_3_3;
-sum_3_2_4 = sum_3_2_4 + other_3_4;
-sum_3_2_5 = sum_3_2_5 + other_3_5;
-let other_4_2 = exchange(squares_3_2_2, mask_2);
-let other_4_3 = exchange(squares_3_2_3, mask_2);
-let other_4_4 = exchange(squares_3_2_4, mask_2);
-let other_4_5 = exchange(squares_3_2_5, mask_2);
-squares_3_2_2 = squares_3_2_2 + other_4_2;
-squares_3_2_3 = squares_3_2_3 + other_4_3;
-squares_3_2_4 = squares_3_2_4 + other_4_4;
-squares_3_2_5 = squares_3_2_5 + other_4_5;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3_2=exchange(sum_2_2,mask_2);
+let other_3_3=exchange(sum_2_3,mask_2);
+let other_3_4=exchange(sum_2_4,mask_2);
+let other_3_5=exchange(sum_2_5,mask_2);
+sum_2_2=sum_2_2+other_3_2;
+sum_2_3=sum_2_3+other_3_3;
+sum_2_4=sum_2_4+other_3_4;
+sum_2_5=sum_2_5+other_3_5;
+let other_4_2=exchange(squares_2_2,mask_2);
+let other_4_3=exchange(squares_2_3,mask_2);
+let other_4_4=exchange(squares_2_4,mask_2);
+let other_4_5=exchange(squares_2_5,mask_2);
+squares_2_2=squares_2_2+other_4_2;
+squares_2_3=squares_2_3+other_4_3;
+squares_2_4=squares_2_4+other_4_4;
+squares_2_5=squares_2_5+other_4_5;
 }
-let mean_2_2 = sum_3_2_2 / f32(S);
-let mean_2_3 = sum_3_2_3 / f32(S);
-let mean_2_4 = sum_3_2_4 / f32(S);
-let mean_2_5 = sum_3_2_5 / f32(S);
-let variance_2_2 = larger((squares_3_2_2 / f32(S)) - (mean_2_2 * mean_2_2), 0.0f);
-let variance_2_3 = larger((squares_3_2_3 / f32(S)) - (mean_2_3 * mean_2_3), 0.0f);
-let variance_2_4 = larger((squares_3_2_4 / f32(S)) - (mean_2_4 * mean_2_4), 0.0f);
-let variance_2_5 = larger((squares_3_2_5 / f32(S)) - (mean_2_5 * mean_2_5), 0.0f);
-let rest_3 = select(mean_5, mean_2_2, far_3);
-let rest_4 = select(mean_6, mean_2_3, far_4);
-let rest_5 = select(mean_7, mean_2_4, far_5);
-let rest_6 = select(mean_8, mean_2_5, far_6);
-let spread_3 = select(variance_5, variance_2_2, far_3);
-let spread_4 = select(variance_6, variance_2_3, far_4);
-let spread_5 = select(variance_7, variance_2_4, far_5);
-let spread_6 = select(variance_8, variance_2_5, far_6);
-let base_3_2 = row_2 * T;
-let base_3_3 = row_3 * T;
-let base_3_4 = row_4 * T;
-let base_3_5 = row_5 * T;
-let style_6 = style_at(base_3_2);
-let style_7 = style_at(base_3_3);
-let style_8 = style_at(base_3_4);
-let style_9 = style_at(base_3_5);
-let style_2_2 = style_at(base_3_2 + (T / 2u));
-let style_2_3 = style_at(base_3_3 + (T / 2u));
-let style_2_4 = style_at(base_3_4 + (T / 2u));
-let style_2_5 = style_at(base_3_5 + (T / 2u));
-let style_3_2 = style_at(base_3_2 + (T - 1u));
-let style_3_3 = style_at(base_3_3 + (T - 1u));
-let style_3_4 = style_at(base_3_4 + (T - 1u));
-let style_3_5 = style_at(base_3_5 + (T - 1u));
-let shift_3_2 = style_6 + (((style_2_2 - style_6) + (style_3_2 - style_6)) * 0.3333333432674408f);
-let shift_3_3 = style_7 + (((style_2_3 - style_7) + (style_3_3 - style_7)) * 0.3333333432674408f);
-let shift_3_4 = style_8 + (((style_2_4 - style_8) + (style_3_4 - style_8)) * 0.3333333432674408f);
-let shift_3_5 = style_9 + (((style_2_5 - style_9) + (style_3_5 - style_9)) * 0.3333333432674408f);
-var sum_4_2 = 0.0f;
-var sum_4_3 = 0.0f;
-var sum_4_4 = 0.0f;
-var sum_4_5 = 0.0f;
-var squares_4_2 = 0.0f;
-var squares_4_3 = 0.0f;
-var squares_4_4 = 0.0f;
-var squares_4_5 = 0.0f;
-for (var block_3 = lane; block_3 < T; block_3 += LANES * 256u) {
-var part_5_2 = 0.0f;
-var part_5_3 = 0.0f;
-var part_5_4 = 0.0f;
-var part_5_5 = 0.0f;
-var part_6_2 = 0.0f;
-var part_6_3 = 0.0f;
-var part_6_4 = 0.0f;
-var part_6_5 = 0.0f;
-let stop_3 = min(block_3 + (LANES * 256u), T);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let style_4_2 = style_at(base_3_2 + i_3);
-let style_4_3 = style_at(base_3_3 + i_3);
-let style_4_4 = style_at(base_3_4 + i_3);
-let style_4_5 = style_at(base_3_5 + i_3);
-let d_3_2 = style_4_2 - shift_3_2;
-let d_3_3 = style_4_3 - shift_3_3;
-let d_3_4 = style_4_4 - shift_3_4;
-let d_3_5 = style_4_5 - shift_3_5;
-part_5_2 = part_5_2 + d_3_2;
-part_5_3 = part_5_3 + d_3_3;
-part_5_4 = part_5_4 + d_3_4;
-part_5_5 = part_5_5 + d_3_5;
-part_6_2 = part_6_2 + (d_3_2 * d_3_2);
-part_6_3 = part_6_3 + (d_3_3 * d_3_3);
-part_6_4 = part_6_4 + (d_3_4 * d_3_4);
-part_6_5 = part_6_5 + (d_3_5 * d_3_5);
+let mean_2_2=sum_2_2 / f32(T);
+let mean_2_3=sum_2_3 / f32(T);
+let mean_2_4=sum_2_4 / f32(T);
+let mean_2_5=sum_2_5 / f32(T);
+let variance_2_2=larger((squares_2_2 / f32(T)) - (mean_2_2*mean_2_2),0.0f);
+let variance_2_3=larger((squares_2_3 / f32(T)) - (mean_2_3*mean_2_3),0.0f);
+let variance_2_4=larger((squares_2_4 / f32(T)) - (mean_2_4*mean_2_4),0.0f);
+let variance_2_5=larger((squares_2_5 / f32(T)) - (mean_2_5*mean_2_5),0.0f);
+let spread_3=select(variance_5,variance_2_2,far_3);
+let spread_4=select(variance_6,variance_2_3,far_4);
+let spread_5=select(variance_7,variance_2_4,far_5);
+let spread_6=select(variance_8,variance_2_5,far_6);
+let rest_3=select(mean_5,mean_2_2,far_3);
+let rest_4=select(mean_6,mean_2_3,far_4);
+let rest_5=select(mean_7,mean_2_4,far_5);
+let rest_6=select(mean_8,mean_2_5,far_6);
+let base_2_2=row_2*S;
+let base_2_3=row_3*S;
+let base_2_4=row_4*S;
+let base_2_5=row_5*S;
+let x_7=x_at(base_2_2);
+let x_8=x_at(base_2_3);
+let x_9=x_at(base_2_4);
+let x_10=x_at(base_2_5);
+let x_2_2=x_at(base_2_2+(S / 2u));
+let x_2_3=x_at(base_2_3+(S / 2u));
+let x_2_4=x_at(base_2_4+(S / 2u));
+let x_2_5=x_at(base_2_5+(S / 2u));
+let x_3_2=x_at(base_2_2+(S - 1u));
+let x_3_3=x_at(base_2_3+(S - 1u));
+let x_3_4=x_at(base_2_4+(S - 1u));
+let x_3_5=x_at(base_2_5+(S - 1u));
+let shift_3_2=x_7+(((x_2_2 - x_7)+(x_3_2 - x_7))*0.3333333432674408f);
+let shift_3_3=x_8+(((x_2_3 - x_8)+(x_3_3 - x_8))*0.3333333432674408f);
+let shift_3_4=x_9+(((x_2_4 - x_9)+(x_3_4 - x_9))*0.3333333432674408f);
+let shift_3_5=x_10+(((x_2_5 - x_10)+(x_3_5 - x_10))*0.3333333432674408f);
+let base_3_2=row_2*(S / 4u);
+let base_3_3=row_3*(S / 4u);
+let base_3_4=row_4*(S / 4u);
+let base_3_5=row_5*(S / 4u);
+var sum_3_3=vec4f(0.0f);
+var sum_3_4=vec4f(0.0f);
+var sum_3_5=vec4f(0.0f);
+var sum_3_6=vec4f(0.0f);
+var squares_3_3=vec4f(0.0f);
+var squares_3_4=vec4f(0.0f);
+var squares_3_5=vec4f(0.0f);
+var squares_3_6=vec4f(0.0f);
+for (var block_3=lane; block_3<S / 4u; block_3+=LANES*256u) {
+var part_5_2=vec4f(0.0f);
+var part_5_3=vec4f(0.0f);
+var part_5_4=vec4f(0.0f);
+var part_5_5=vec4f(0.0f);
+var part_6_2=vec4f(0.0f);
+var part_6_3=vec4f(0.0f);
+var part_6_4=vec4f(0.0f);
+var part_6_5=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),S / 4u);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_4_2=x_four(base_3_2+i_3);
+let x_4_3=x_four(base_3_3+i_3);
+let x_4_4=x_four(base_3_4+i_3);
+let x_4_5=x_four(base_3_5+i_3);
+let d_3_2=x_4_2 - vec4f(shift_3_2);
+let d_3_3=x_4_3 - vec4f(shift_3_3);
+let d_3_4=x_4_4 - vec4f(shift_3_4);
+let d_3_5=x_4_5 - vec4f(shift_3_5);
+part_5_2=part_5_2+d_3_2;
+part_5_3=part_5_3+d_3_3;
+part_5_4=part_5_4+d_3_4;
+part_5_5=part_5_5+d_3_5;
+part_6_2=part_6_2+(d_3_2*d_3_2);
+part_6_3=part_6_3+(d_3_3*d_3_3);
+part_6_4=part_6_4+(d_3_4*d_3_4);
+part_6_5=part_6_5+(d_3_5*d_3_5);
 }
-sum_4_2 = sum_4_2 + part_5_2;
-sum_4_3 = sum_4_3 + part_5_3;
-sum_4_4 = sum_4_4 + part_5_4;
-sum_4_5 = sum_4_5 + part_5_5;
-squares_4_2 = squares_4_2 + part_6_2;
-squares_4_3 = squares_4_3 + part_6_3;
-squares_4_4 = squares_4_4 + part_6_4;
-squares_4_5 = squares_4_5 + part_6_5;
+sum_3_3=sum_3_3+part_5_2;
+sum_3_4=sum_3_4+part_5_3;
+sum_3_5=sum_3_5+part_5_4;
+sum_3_6=sum_3_6+part_5_5;
+squares_3_3=squares_3_3+part_6_2;
+squares_3_4=squares_3_4+part_6_3;
+squares_3_5=squares_3_5+part_6_4;
+squares_3_6=squares_3_6+part_6_5;
 }
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_5_2 = exchange(sum_4_2, mask_3);
-let other_5_3 = exchange(sum_4_3, mask_3);
-let other_5_4 = exchange(sum_4_4, mask_3);
-let other_5_5 = exchange(sum_4_5, mask_3);
-sum_4_2 = sum_4_2 + other_5_2;
-sum_4_3 = sum_4_3 + other_5_3;
-sum_4_4 = sum_4_4 + other_5_4;
-sum_4_5 = sum_4_5 + other_5_5;
-let other_6_2 = exchange(squares_4_2, mask_3);
-let other_6_3 = exchange(squares_4_3, mask_3);
-let other_6_4 = exchange(squares_4_4, mask_3);
-let other_6_5 = exchange(squares_4_5, mask_3);
-squares_4_2 = squares_4_2 + other_6_2;
-squares_4_3 = squares_4_3 + other_6_3;
-squares_4_4 = squares_4_4 + other_6_4;
-squares_4_5 = squares_4_5 + other_6_5;
+var sum_3_2_2=fold_add(sum_3_3);
+var sum_3_2_3=fold_add(sum_3_4);
+var sum_3_2_4=fold_add(sum_3_5);
+var sum_3_2_5=fold_add(sum_3_6);
+var squares_3_2_2=fold_add(squares_3_3);
+var squares_3_2_3=fold_add(squares_3_4);
+var squares_3_2_4=fold_add(squares_3_5);
+var squares_3_2_5=fold_add(squares_3_6);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_5_2=exchange(sum_3_2_2,mask_3);
+let other_5_3=exchange(sum_3_2_3,mask_3);
+let other_5_4=exchange(sum_3_2_4,mask_3);
+let other_5_5=exchange(sum_3_2_5,mask_3);
+sum_3_2_2=sum_3_2_2+other_5_2;
+sum_3_2_3=sum_3_2_3+other_5_3;
+sum_3_2_4=sum_3_2_4+other_5_4;
+sum_3_2_5=sum_3_2_5+other_5_5;
+let other_6_2=exchange(squares_3_2_2,mask_3);
+let other_6_3=exchange(squares_3_2_3,mask_3);
+let other_6_4=exchange(squares_3_2_4,mask_3);
+let other_6_5=exchange(squares_3_2_5,mask_3);
+squares_3_2_2=squares_3_2_2+other_6_2;
+squares_3_2_3=squares_3_2_3+other_6_3;
+squares_3_2_4=squares_3_2_4+other_6_4;
+squares_3_2_5=squares_3_2_5+other_6_5;
 }
-let mean_3_2 = sum_4_2 / f32(T);
-let mean_3_3 = sum_4_3 / f32(T);
-let mean_3_4 = sum_4_4 / f32(T);
-let mean_3_5 = sum_4_5 / f32(T);
-let variance_3_2 = larger((squares_4_2 / f32(T)) - (mean_3_2 * mean_3_2), 0.0f);
-let variance_3_3 = larger((squares_4_3 / f32(T)) - (mean_3_3 * mean_3_3), 0.0f);
-let variance_3_4 = larger((squares_4_4 / f32(T)) - (mean_3_4 * mean_3_4), 0.0f);
-let variance_3_5 = larger((squares_4_5 / f32(T)) - (mean_3_5 * mean_3_5), 0.0f);
-let far_2_2 = (variance_3_2 * 4.0f) < (mean_3_2 * mean_3_2);
-let far_2_3 = (variance_3_3 * 4.0f) < (mean_3_3 * mean_3_3);
-let far_2_4 = (variance_3_4 * 4.0f) < (mean_3_4 * mean_3_4);
-let far_2_5 = (variance_3_5 * 4.0f) < (mean_3_5 * mean_3_5);
-let shift_4_2 = select(shift_3_2, shift_3_2 + mean_3_2, far_2_2);
-let shift_4_3 = select(shift_3_3, shift_3_3 + mean_3_3, far_2_3);
-let shift_4_4 = select(shift_3_4, shift_3_4 + mean_3_4, far_2_4);
-let shift_4_5 = select(shift_3_5, shift_3_5 + mean_3_5, far_2_5);
-var sum_5_2 = 0.0f;
-var sum_5_3 = 0.0f;
-var sum_5_4 = 0.0f;
-var sum_5_5 = 0.0f;
-var squares_5_2 = 0.0f;
-var squares_5_3 = 0.0f;
-var squares_5_4 = 0.0f;
-var squares_5_5 = 0.0f;
-let end_2_2 = select(0u, T, far_2_2);
-let end_2_3 = select(0u, T, far_2_3);
-let end_2_4 = select(0u, T, far_2_4);
-let end_2_5 = select(0u, T, far_2_5);
-for (var block_4 = lane; block_4 < end_2_2; block_4 += LANES * 256u) {
-var part_7_2 = 0.0f;
-var part_8_2 = 0.0f;
-let stop_4_2 = min(block_4 + (LANES * 256u), end_2_2);
-for (var i_4 = block_4; i_4 < stop_4_2; i_4 += LANES) {
-let style_5_2 = style_at(base_3_2 + i_4);
-let d_4_2 = style_5_2 - shift_4_2;
-part_7_2 = part_7_2 + d_4_2;
-part_8_2 = part_8_2 + (d_4_2 * d_4_2);
+let mean_3_2=sum_3_2_2 / f32(S);
+let mean_3_3=sum_3_2_3 / f32(S);
+let mean_3_4=sum_3_2_4 / f32(S);
+let mean_3_5=sum_3_2_5 / f32(S);
+let variance_3_2=larger((squares_3_2_2 / f32(S)) - (mean_3_2*mean_3_2),0.0f);
+let variance_3_3=larger((squares_3_2_3 / f32(S)) - (mean_3_3*mean_3_3),0.0f);
+let variance_3_4=larger((squares_3_2_4 / f32(S)) - (mean_3_4*mean_3_4),0.0f);
+let variance_3_5=larger((squares_3_2_5 / f32(S)) - (mean_3_5*mean_3_5),0.0f);
+let far_2_2=(variance_3_2*4.0f)<(mean_3_2*mean_3_2);
+let far_2_3=(variance_3_3*4.0f)<(mean_3_3*mean_3_3);
+let far_2_4=(variance_3_4*4.0f)<(mean_3_4*mean_3_4);
+let far_2_5=(variance_3_5*4.0f)<(mean_3_5*mean_3_5);
+let shift_4_2=select(shift_3_2,shift_3_2+mean_3_2,far_2_2);
+let shift_4_3=select(shift_3_3,shift_3_3+mean_3_3,far_2_3);
+let shift_4_4=select(shift_3_4,shift_3_4+mean_3_4,far_2_4);
+let shift_4_5=select(shift_3_5,shift_3_5+mean_3_5,far_2_5);
+var sum_4_3=vec4f(0.0f);
+var sum_4_4=vec4f(0.0f);
+var sum_4_5=vec4f(0.0f);
+var sum_4_6=vec4f(0.0f);
+var squares_4_3=vec4f(0.0f);
+var squares_4_4=vec4f(0.0f);
+var squares_4_5=vec4f(0.0f);
+var squares_4_6=vec4f(0.0f);
+let end_2_2=select(0u,S / 4u,far_2_2);
+let end_2_3=select(0u,S / 4u,far_2_3);
+let end_2_4=select(0u,S / 4u,far_2_4);
+let end_2_5=select(0u,S / 4u,far_2_5);
+for (var block_4=lane; block_4<end_2_2; block_4+=LANES*256u) {
+var part_7_2=vec4f(0.0f);
+var part_8_2=vec4f(0.0f);
+let stop_4_2=min(block_4+(LANES*256u),end_2_2);
+for (var i_4=block_4; i_4<stop_4_2; i_4+=LANES) {
+let x_5_2=x_four(base_3_2+i_4);
+let d_4_2=x_5_2 - vec4f(shift_4_2);
+part_7_2=part_7_2+d_4_2;
+part_8_2=part_8_2+(d_4_2*d_4_2);
 }
-sum_5_2 = sum_5_2 + part_7_2;
-squares_5_2 = squares_5_2 + part_8_2;
+sum_4_3=sum_4_3+part_7_2;
+squares_4_3=squares_4_3+part_8_2;
 }
-for (var block_4 = lane; block_4 < end_2_3; block_4 += LANES * 256u) {
-var part_7_3 = 0.0f;
-var part_8_3 = 0.0f;
-let stop_4_3 = min(block_4 + (LANES * 256u), end_2_3);
-for (var i_4 = block_4; i_4 < stop_4_3; i_4 += LANES) {
-let style_5_3 = style_at(base_3_3 + i_4);
-let d_4_3 = style_5_3 - shift_4_3;
-part_7_3 = part_7_3 + d_4_3;
-part_8_3 = part_8_3 + (d_4_3 * d_4_3);
+for (var block_4=lane; block_4<end_2_3; block_4+=LANES*256u) {
+var part_7_3=vec4f(0.0f);
+var part_8_3=vec4f(0.0f);
+let stop_4_3=min(block_4+(LANES*256u),end_2_3);
+for (var i_4=block_4; i_4<stop_4_3; i_4+=LANES) {
+let x_5_3=x_four(base_3_3+i_4);
+let d_4_3=x_5_3 - vec4f(shift_4_3);
+part_7_3=part_7_3+d_4_3;
+part_8_3=part_8_3+(d_4_3*d_4_3);
 }
-sum_5_3 = sum_5_3 + part_7_3;
-squares_5_3 = squares_5_3 + part_8_3;
+sum_4_4=sum_4_4+part_7_3;
+squares_4_4=squares_4_4+part_8_3;
 }
-for (var block_4 = lane; block_4 < end_2_4; block_4 += LANES * 256u) {
-var part_7_4 = 0.0f;
-var part_8_4 = 0.0f;
-let stop_4_4 = min(block_4 + (LANES * 256u), end_2_4);
-for (var i_4 = block_4; i_4 < stop_4_4; i_4 += LANES) {
-let style_5_4 = style_at(base_3_4 + i_4);
-let d_4_4 = style_5_4 - shift_4_4;
-part_7_4 = part_7_4 + d_4_4;
-part_8_4 = part_8_4 + (d_4_4 * d_4_4);
+for (var block_4=lane; block_4<end_2_4; block_4+=LANES*256u) {
+var part_7_4=vec4f(0.0f);
+var part_8_4=vec4f(0.0f);
+let stop_4_4=min(block_4+(LANES*256u),end_2_4);
+for (var i_4=block_4; i_4<stop_4_4; i_4+=LANES) {
+let x_5_4=x_four(base_3_4+i_4);
+let d_4_4=x_5_4 - vec4f(shift_4_4);
+part_7_4=part_7_4+d_4_4;
+part_8_4=part_8_4+(d_4_4*d_4_4);
 }
-sum_5_4 = sum_5_4 + part_7_4;
-squares_5_4 = squares_5_4 + part_8_4;
+sum_4_5=sum_4_5+part_7_4;
+squares_4_5=squares_4_5+part_8_4;
 }
-for (var block_4 = lane; block_4 < end_2_5; block_4 += LANES * 256u) {
-var part_7_5 = 0.0f;
-var part_8_5 = 0.0f;
-let stop_4_5 = min(block_4 + (LANES * 256u), end_2_5);
-for (var i_4 = block_4; i_4 < stop_4_5; i_4 += LANES) {
-let style_5_5 = style_at(base_3_5 + i_4);
-let d_4_5 = style_5_5 - shift_4_5;
-part_7_5 = part_7_5 + d_4_5;
-part_8_5 = part_8_5 + (d_4_5 * d_4_5);
+for (var block_4=lane; block_4<end_2_5; block_4+=LANES*256u) {
+var part_7_5=vec4f(0.0f);
+var part_8_5=vec4f(0.0f);
+let stop_4_5=min(block_4+(LANES*256u),end_2_5);
+for (var i_4=block_4; i_4<stop_4_5; i_4+=LANES) {
+let x_5_5=x_four(base_3_5+i_4);
+let d_4_5=x_5_5 - vec4f(shift_4_5);
+part_7_5=part_7_5+d_4_5;
+part_8_5=part_8_5+(d_4_5*d_4_5);
 }
-sum_5_5 = sum_5_5 + part_7_5;
-squares_5_5 = squares_5_5 + part_8_5;
+sum_4_6=sum_4_6+part_7_5;
+squares_4_6=squares_4_6+part_8_5;
 }
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_7_2 = exchange(sum_5_2, mask_4);
-let other_7_3 = exchange(sum_5_3, mask_4);
-let other_7_4 = exchange(sum_5_4, mask_4);
-let other_7_5 = exchange(sum_5_5, mask_4);
-sum_5_2 = sum_5_2 + other_7_2;
-sum_5_3 = sum_5_3 + other_7_3;
-sum_5_4 = sum_5_4 + other_7_4;
-sum_5_5 = sum_5_5 + other_7_5;
-let other_8_2 = exchange(squares_5_2, mask_4);
-let other_8_3 = exchange(squares_5_3, mask_4);
-let other_8_4 = exchange(squares_5_4, mask_4);
-let other_8_5 = exchange(squares_5_5, mask_4);
-squares_5_2 = squares_5_2 + other_8_2;
-squares_5_3 = squares_5_3 + other_8_3;
-squares_5_4 = squares_5_4 + other_8_4;
-squares_5_5 = squares_5_5 + other_8_5;
+var sum_4_2_2=fold_add(sum_4_3);
+var sum_4_2_3=fold_add(sum_4_4);
+var sum_4_2_4=fold_add(sum_4_5);
+var sum_4_2_5=fold_add(sum_4_6);
+var squares_4_2_2=fold_add(squares_4_3);
+var squares_4_2_3=fold_add(squares_4_4);
+var squares_4_2_4=fold_add(squares_4_5);
+var squares_4_2_5=fold_add(squares_4_6);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_7_2=exchange(sum_4_2_2,mask_4);
+let other_7_3=exchange(sum_4_2_3,mask_4);
+let other_7_4=exchange(sum_4_2_4,mask_4);
+let other_7_5=exchange(sum_4_2_5,mask_4);
+sum_4_2_2=sum_4_2_2+other_7_2;
+sum_4_2_3=sum_4_2_3+other_7_3;
+sum_4_2_4=sum_4_2_4+other_7_4;
+sum_4_2_5=sum_4_2_5+other_7_5;
+let other_8_2=exchange(squares_4_2_2,mask_4);
+let other_8_3=exchange(squares_4_2_3,mask_4);
+let other_8_4=exchange(squares_4_2_4,mask_4);
+let other_8_5=exchange(squares_4_2_5,mask_4);
+squares_4_2_2=squares_4_2_2+other_8_2;
+squares_4_2_3=squares_4_2_3+other_8_3;
+squares_4_2_4=squares_4_2_4+other_8_4;
+squares_4_2_5=squares_4_2_5+other_8_5;
 }
-let mean_4_2 = sum_5_2 / f32(T);
-let mean_4_3 = sum_5_3 / f32(T);
-let mean_4_4 = sum_5_4 / f32(T);
-let mean_4_5 = sum_5_5 / f32(T);
-let variance_4_2 = larger((squares_5_2 / f32(T)) - (mean_4_2 * mean_4_2), 0.0f);
-let variance_4_3 = larger((squares_5_3 / f32(T)) - (mean_4_3 * mean_4_3), 0.0f);
-let variance_4_4 = larger((squares_5_4 / f32(T)) - (mean_4_4 * mean_4_4), 0.0f);
-let variance_4_5 = larger((squares_5_5 / f32(T)) - (mean_4_5 * mean_4_5), 0.0f);
-let spread_2_2 = select(variance_3_2, variance_4_2, far_2_2);
-let spread_2_3 = select(variance_3_3, variance_4_3, far_2_3);
-let spread_2_4 = select(variance_3_4, variance_4_4, far_2_4);
-let spread_2_5 = select(variance_3_5, variance_4_5, far_2_5);
-let rest_2_2 = select(mean_3_2, mean_4_2, far_2_2);
-let rest_2_3 = select(mean_3_3, mean_4_3, far_2_3);
-let rest_2_4 = select(mean_3_4, mean_4_4, far_2_4);
-let rest_2_5 = select(mean_3_5, mean_4_5, far_2_5);
-let end_3 = select(0u, S / 4u, active_1);
-let rsqrt_2 = inverseSqrt(spread_3 + eps);
-let rsqrt_3 = inverseSqrt(spread_4 + eps);
-let rsqrt_4 = inverseSqrt(spread_5 + eps);
-let rsqrt_5 = inverseSqrt(spread_6 + eps);
-let sqrt_2 = sqrt(spread_2_2 + eps);
-let sqrt_3 = sqrt(spread_2_3 + eps);
-let sqrt_4 = sqrt(spread_2_4 + eps);
-let sqrt_5 = sqrt(spread_2_5 + eps);
-let add_3 = shift_4_2 + rest_2_2;
-let add_4 = shift_4_3 + rest_2_3;
-let add_5 = shift_4_4 + rest_2_4;
-let add_6 = shift_4_5 + rest_2_5;
-for (var i_5 = lane; i_5 < end_3; i_5 += LANES) {
-let x_6_2 = x_four(base_2_2 + i_5);
-let x_6_3 = x_four(base_2_3 + i_5);
-let x_6_4 = x_four(base_2_4 + i_5);
-let x_6_5 = x_four(base_2_5 + i_5);
-let add_2_2 = ((((x_6_2 - vec4f(shift_2_2)) - vec4f(rest_3)) * vec4f(rsqrt_2)) * vec4f(sqrt_2)) + vec4f(add_3);
-let add_2_3 = ((((x_6_3 - vec4f(shift_2_3)) - vec4f(rest_4)) * vec4f(rsqrt_3)) * vec4f(sqrt_3)) + vec4f(add_4);
-let add_2_4 = ((((x_6_4 - vec4f(shift_2_4)) - vec4f(rest_5)) * vec4f(rsqrt_4)) * vec4f(sqrt_4)) + vec4f(add_5);
-let add_2_5 = ((((x_6_5 - vec4f(shift_2_5)) - vec4f(rest_6)) * vec4f(rsqrt_5)) * vec4f(sqrt_5)) + vec4f(add_6);
-y_put_four(base_2_2 + i_5, add_2_2);
-y_put_four(base_2_3 + i_5, add_2_3);
-y_put_four(base_2_4 + i_5, add_2_4);
-y_put_four(base_2_5 + i_5, add_2_5);
+let mean_4_2=sum_4_2_2 / f32(S);
+let mean_4_3=sum_4_2_3 / f32(S);
+let mean_4_4=sum_4_2_4 / f32(S);
+let mean_4_5=sum_4_2_5 / f32(S);
+let variance_4_2=larger((squares_4_2_2 / f32(S)) - (mean_4_2*mean_4_2),0.0f);
+let variance_4_3=larger((squares_4_2_3 / f32(S)) - (mean_4_3*mean_4_3),0.0f);
+let variance_4_4=larger((squares_4_2_4 / f32(S)) - (mean_4_4*mean_4_4),0.0f);
+let variance_4_5=larger((squares_4_2_5 / f32(S)) - (mean_4_5*mean_4_5),0.0f);
+let rest_2_2=select(mean_3_2,mean_4_2,far_2_2);
+let rest_2_3=select(mean_3_3,mean_4_3,far_2_3);
+let rest_2_4=select(mean_3_4,mean_4_4,far_2_4);
+let rest_2_5=select(mean_3_5,mean_4_5,far_2_5);
+let spread_2_2=select(variance_3_2,variance_4_2,far_2_2);
+let spread_2_3=select(variance_3_3,variance_4_3,far_2_3);
+let spread_2_4=select(variance_3_4,variance_4_4,far_2_4);
+let spread_2_5=select(variance_3_5,variance_4_5,far_2_5);
+let end_3=select(0u,S / 4u,active_1);
+let rsqrt_2=inverseSqrt(spread_2_2+eps);
+let rsqrt_3=inverseSqrt(spread_2_3+eps);
+let rsqrt_4=inverseSqrt(spread_2_4+eps);
+let rsqrt_5=inverseSqrt(spread_2_5+eps);
+let sqrt_2=sqrt(spread_3+eps);
+let sqrt_3=sqrt(spread_4+eps);
+let sqrt_4=sqrt(spread_5+eps);
+let sqrt_5=sqrt(spread_6+eps);
+let add_3=shift_2_2+rest_3;
+let add_4=shift_2_3+rest_4;
+let add_5=shift_2_4+rest_5;
+let add_6=shift_2_5+rest_6;
+for (var i_5=lane; i_5<end_3; i_5+=LANES) {
+let x_6_2=x_four(base_3_2+i_5);
+let x_6_3=x_four(base_3_3+i_5);
+let x_6_4=x_four(base_3_4+i_5);
+let x_6_5=x_four(base_3_5+i_5);
+let add_2_2=((((x_6_2 - vec4f(shift_4_2)) - vec4f(rest_2_2))*vec4f(rsqrt_2))*vec4f(sqrt_2))+vec4f(add_3);
+let add_2_3=((((x_6_3 - vec4f(shift_4_3)) - vec4f(rest_2_3))*vec4f(rsqrt_3))*vec4f(sqrt_3))+vec4f(add_4);
+let add_2_4=((((x_6_4 - vec4f(shift_4_4)) - vec4f(rest_2_4))*vec4f(rsqrt_4))*vec4f(sqrt_4))+vec4f(add_5);
+let add_2_5=((((x_6_5 - vec4f(shift_4_5)) - vec4f(rest_2_5))*vec4f(rsqrt_5))*vec4f(sqrt_5))+vec4f(add_6);
+y_put_four(base_3_2+i_5,add_2_2);
+y_put_four(base_3_3+i_5,add_2_3);
+y_put_four(base_3_4+i_5,add_2_4);
+y_put_four(base_3_5+i_5,add_2_5);
 }
 }
 `,
         bindings: [
-          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
           { tensor: "style", access: "read", name: "style", accessors: { at: "style_at" } },
+          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
           { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
         ],
         constants: [
@@ -754,8 +754,8 @@ y_put_four(base_2_5 + i_5, add_2_5);
           { name: "SUBGROUP", kind: "subgroup" },
           { name: "N", kind: "extent", factor: "N" },
           { name: "C", kind: "extent", factor: "C" },
-          { name: "S", kind: "extent", factor: "S" },
           { name: "T", kind: "extent", factor: "T" },
+          { name: "S", kind: "extent", factor: "S" },
           { name: "eps", kind: "param", param: "eps" },
         ],
       },

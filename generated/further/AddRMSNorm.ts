@@ -18,65 +18,65 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < T;
-let row = select(0u, index, active_1);
-var mean = vec4f(0.0f);
-let base = row * (D / 4u);
-for (var k = 0u; k < HELD; k += 1u) {
-let i = lane + (k * LANES);
-if (i < (D / 4u)) {
-let x_1 = x_four(base + i);
-let residual_1 = residual_four(base + i);
-let add = x_1 + residual_1;
-held[held_place(0u, k, local_index)] = add;
-mean = mean + (add * add);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<T;
+let row=select(0u,index,active_1);
+var mean=vec4f(0.0f);
+let base=row*(D / 4u);
+for (var k=0u; k<HELD; k+=1u) {
+let i=lane+(k*LANES);
+if (i<(D / 4u)) {
+let x_1=x_four(base+i);
+let residual_1=residual_four(base+i);
+let add=x_1+residual_1;
+held[held_place(0u,k,local_index)]=add;
+mean=mean+(add*add);
 }
 }
-var mean_2 = fold_add(mean);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean_2, mask);
-mean_2 = mean_2 + other;
+var mean_2=fold_add(mean);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean_2,mask);
+mean_2=mean_2+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean_2 = all;
 workgroupBarrier();
 }
-let mean_all = mean_2 / f32(D);
-let end = select(0u, D / 4u, active_1);
-let rsqrt = inverseSqrt(mean_all + eps);
-for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
-let i_2 = lane + (k_2 * LANES);
-if (i_2 < end) {
-let kept = held[held_place(0u, k_2, local_index)];
-let gamma_1 = gamma_four(i_2);
-y_put_four(base + i_2, (kept * vec4f(rsqrt)) * gamma_1);
-h_put_four(base + i_2, kept);
+let all=scratch_memory[row_in_group*LANES];
+mean_2=all;
+workgroupBarrier();
+}
+let mean_all=mean_2 / f32(D);
+let end=select(0u,D / 4u,active_1);
+let rsqrt=inverseSqrt(mean_all+eps);
+for (var k_2=0u; k_2<HELD; k_2+=1u) {
+let i_2=lane+(k_2*LANES);
+if (i_2<end) {
+let kept=held[held_place(0u,k_2,local_index)];
+let gamma_1=gamma_four(i_2);
+y_put_four(base+i_2,(kept*vec4f(rsqrt))*gamma_1);
+h_put_four(base+i_2,kept);
 }
 }
 }
@@ -110,105 +110,105 @@ override T: u32;
 override D: u32;
 override eps: f32;
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (T / 4u);
-let row_2 = (select(0u, index, active_1) * 4u) + 0u;
-let row_3 = (select(0u, index, active_1) * 4u) + 1u;
-let row_4 = (select(0u, index, active_1) * 4u) + 2u;
-let row_5 = (select(0u, index, active_1) * 4u) + 3u;
-let base_2 = row_2 * (D / 4u);
-let base_3 = row_3 * (D / 4u);
-let base_4 = row_4 * (D / 4u);
-let base_5 = row_5 * (D / 4u);
-var mean_3 = vec4f(0.0f);
-var mean_4 = vec4f(0.0f);
-var mean_5 = vec4f(0.0f);
-var mean_6 = vec4f(0.0f);
-for (var block = lane; block < D / 4u; block += LANES * 256u) {
-var part_2 = vec4f(0.0f);
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-var part_5 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), D / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_3 = x_four(base_2 + i);
-let x_4 = x_four(base_3 + i);
-let x_5 = x_four(base_4 + i);
-let x_6 = x_four(base_5 + i);
-let residual_3 = residual_four(base_2 + i);
-let residual_4 = residual_four(base_3 + i);
-let residual_5 = residual_four(base_4 + i);
-let residual_6 = residual_four(base_5 + i);
-let add_3 = x_3 + residual_3;
-let add_4 = x_4 + residual_4;
-let add_5 = x_5 + residual_5;
-let add_6 = x_6 + residual_6;
-part_2 = part_2 + (add_3 * add_3);
-part_3 = part_3 + (add_4 * add_4);
-part_4 = part_4 + (add_5 * add_5);
-part_5 = part_5 + (add_6 * add_6);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(T / 4u);
+let row_2=(select(0u,index,active_1)*4u)+0u;
+let row_3=(select(0u,index,active_1)*4u)+1u;
+let row_4=(select(0u,index,active_1)*4u)+2u;
+let row_5=(select(0u,index,active_1)*4u)+3u;
+let base_2=row_2*(D / 4u);
+let base_3=row_3*(D / 4u);
+let base_4=row_4*(D / 4u);
+let base_5=row_5*(D / 4u);
+var mean_3=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
+var mean_6=vec4f(0.0f);
+for (var block=lane; block<D / 4u; block+=LANES*256u) {
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+var part_5=vec4f(0.0f);
+let stop=min(block+(LANES*256u),D / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_3=x_four(base_2+i);
+let x_4=x_four(base_3+i);
+let x_5=x_four(base_4+i);
+let x_6=x_four(base_5+i);
+let residual_3=residual_four(base_2+i);
+let residual_4=residual_four(base_3+i);
+let residual_5=residual_four(base_4+i);
+let residual_6=residual_four(base_5+i);
+let add_3=x_3+residual_3;
+let add_4=x_4+residual_4;
+let add_5=x_5+residual_5;
+let add_6=x_6+residual_6;
+part_2=part_2+(add_3*add_3);
+part_3=part_3+(add_4*add_4);
+part_4=part_4+(add_5*add_5);
+part_5=part_5+(add_6*add_6);
 }
-mean_3 = mean_3 + part_2;
-mean_4 = mean_4 + part_3;
-mean_5 = mean_5 + part_4;
-mean_6 = mean_6 + part_5;
+mean_3=mean_3+part_2;
+mean_4=mean_4+part_3;
+mean_5=mean_5+part_4;
+mean_6=mean_6+part_5;
 }
-var mean_2_2 = fold_add(mean_3);
-var mean_2_3 = fold_add(mean_4);
-var mean_2_4 = fold_add(mean_5);
-var mean_2_5 = fold_add(mean_6);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other_2 = exchange(mean_2_2, mask);
-let other_3 = exchange(mean_2_3, mask);
-let other_4 = exchange(mean_2_4, mask);
-let other_5 = exchange(mean_2_5, mask);
-mean_2_2 = mean_2_2 + other_2;
-mean_2_3 = mean_2_3 + other_3;
-mean_2_4 = mean_2_4 + other_4;
-mean_2_5 = mean_2_5 + other_5;
+var mean_2_2=fold_add(mean_3);
+var mean_2_3=fold_add(mean_4);
+var mean_2_4=fold_add(mean_5);
+var mean_2_5=fold_add(mean_6);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other_2=exchange(mean_2_2,mask);
+let other_3=exchange(mean_2_3,mask);
+let other_4=exchange(mean_2_4,mask);
+let other_5=exchange(mean_2_5,mask);
+mean_2_2=mean_2_2+other_2;
+mean_2_3=mean_2_3+other_3;
+mean_2_4=mean_2_4+other_4;
+mean_2_5=mean_2_5+other_5;
 }
-let mean_all_2 = mean_2_2 / f32(D);
-let mean_all_3 = mean_2_3 / f32(D);
-let mean_all_4 = mean_2_4 / f32(D);
-let mean_all_5 = mean_2_5 / f32(D);
-let end = select(0u, D / 4u, active_1);
-let rsqrt_2 = inverseSqrt(mean_all_2 + eps);
-let rsqrt_3 = inverseSqrt(mean_all_3 + eps);
-let rsqrt_4 = inverseSqrt(mean_all_4 + eps);
-let rsqrt_5 = inverseSqrt(mean_all_5 + eps);
-for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-let x_2_2 = x_four(base_2 + i_2);
-let x_2_3 = x_four(base_3 + i_2);
-let x_2_4 = x_four(base_4 + i_2);
-let x_2_5 = x_four(base_5 + i_2);
-let residual_2_2 = residual_four(base_2 + i_2);
-let residual_2_3 = residual_four(base_3 + i_2);
-let residual_2_4 = residual_four(base_4 + i_2);
-let residual_2_5 = residual_four(base_5 + i_2);
-let add_2_2 = x_2_2 + residual_2_2;
-let add_2_3 = x_2_3 + residual_2_3;
-let add_2_4 = x_2_4 + residual_2_4;
-let add_2_5 = x_2_5 + residual_2_5;
-let gamma_1 = gamma_four(i_2);
-y_put_four(base_2 + i_2, (add_2_2 * vec4f(rsqrt_2)) * gamma_1);
-y_put_four(base_3 + i_2, (add_2_3 * vec4f(rsqrt_3)) * gamma_1);
-y_put_four(base_4 + i_2, (add_2_4 * vec4f(rsqrt_4)) * gamma_1);
-y_put_four(base_5 + i_2, (add_2_5 * vec4f(rsqrt_5)) * gamma_1);
-h_put_four(base_2 + i_2, add_2_2);
-h_put_four(base_3 + i_2, add_2_3);
-h_put_four(base_4 + i_2, add_2_4);
-h_put_four(base_5 + i_2, add_2_5);
+let mean_all_2=mean_2_2 / f32(D);
+let mean_all_3=mean_2_3 / f32(D);
+let mean_all_4=mean_2_4 / f32(D);
+let mean_all_5=mean_2_5 / f32(D);
+let end=select(0u,D / 4u,active_1);
+let rsqrt_2=inverseSqrt(mean_all_2+eps);
+let rsqrt_3=inverseSqrt(mean_all_3+eps);
+let rsqrt_4=inverseSqrt(mean_all_4+eps);
+let rsqrt_5=inverseSqrt(mean_all_5+eps);
+for (var i_2=lane; i_2<end; i_2+=LANES) {
+let x_2_2=x_four(base_2+i_2);
+let x_2_3=x_four(base_3+i_2);
+let x_2_4=x_four(base_4+i_2);
+let x_2_5=x_four(base_5+i_2);
+let residual_2_2=residual_four(base_2+i_2);
+let residual_2_3=residual_four(base_3+i_2);
+let residual_2_4=residual_four(base_4+i_2);
+let residual_2_5=residual_four(base_5+i_2);
+let add_2_2=x_2_2+residual_2_2;
+let add_2_3=x_2_3+residual_2_3;
+let add_2_4=x_2_4+residual_2_4;
+let add_2_5=x_2_5+residual_2_5;
+let gamma_1=gamma_four(i_2);
+y_put_four(base_2+i_2,(add_2_2*vec4f(rsqrt_2))*gamma_1);
+y_put_four(base_3+i_2,(add_2_3*vec4f(rsqrt_3))*gamma_1);
+y_put_four(base_4+i_2,(add_2_4*vec4f(rsqrt_4))*gamma_1);
+y_put_four(base_5+i_2,(add_2_5*vec4f(rsqrt_5))*gamma_1);
+h_put_four(base_2+i_2,add_2_2);
+h_put_four(base_3+i_2,add_2_3);
+h_put_four(base_4+i_2,add_2_4);
+h_put_four(base_5+i_2,add_2_5);
 }
 }
 `,
@@ -246,59 +246,59 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override T: u32;
 override D: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < T;
-let row = select(0u, index, active_1);
-let first = min(part * (((D + PARTS) - 1u) / PARTS), D);
-let last = min(first + (((D + PARTS) - 1u) / PARTS), D);
-let base = row * D;
-var mean = 0.0f;
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + i);
-let residual_1 = residual_at(base + i);
-let add = x_1 + residual_1;
-part_1 = part_1 + (add * add);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<T;
+let row=select(0u,index,active_1);
+let first=min(part*(((D+PARTS) - 1u) / PARTS),D);
+let last=min(first+(((D+PARTS) - 1u) / PARTS),D);
+let base=row*D;
+var mean=0.0f;
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_at(base+i);
+let residual_1=residual_at(base+i);
+let add=x_1+residual_1;
+part_1=part_1+(add*add);
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean, mask);
-mean = mean + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean,mask);
+mean=mean+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean = all;
 workgroupBarrier();
 }
-let mean_all = mean;
-if (active_1 && (lane == 0u)) {
-partials_put((part * T) + row, mean_all);
+let all=scratch_memory[row_in_group*LANES];
+mean=all;
+workgroupBarrier();
+}
+let mean_all=mean;
+if (active_1 && (lane==0u)) {
+partials_put((part*T)+row,mean_all);
 }
 }
 `,
@@ -333,63 +333,63 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override T: u32;
 override D: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < T;
-let row = select(0u, index, active_1);
-let first = min(part * ((((D / 4u) + PARTS) - 1u) / PARTS), D / 4u);
-let last = min(first + ((((D / 4u) + PARTS) - 1u) / PARTS), D / 4u);
-let base = row * (D / 4u);
-var mean = vec4f(0.0f);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(base + i);
-let residual_1 = residual_four(base + i);
-let add = x_1 + residual_1;
-part_1 = part_1 + (add * add);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<T;
+let row=select(0u,index,active_1);
+let first=min(part*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
+let last=min(first+((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
+let base=row*(D / 4u);
+var mean=vec4f(0.0f);
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_four(base+i);
+let residual_1=residual_four(base+i);
+let add=x_1+residual_1;
+part_1=part_1+(add*add);
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-var mean_2 = fold_add(mean);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean_2, mask);
-mean_2 = mean_2 + other;
+var mean_2=fold_add(mean);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean_2,mask);
+mean_2=mean_2+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean_2 = all;
 workgroupBarrier();
 }
-let mean_all = mean_2;
-if (active_1 && (lane == 0u)) {
-partials_put((part * T) + row, mean_all);
+let all=scratch_memory[row_in_group*LANES];
+mean_2=all;
+workgroupBarrier();
+}
+let mean_all=mean_2;
+if (active_1 && (lane==0u)) {
+partials_put((part*T)+row,mean_all);
 }
 }
 `,
@@ -430,60 +430,60 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < T;
-let row = select(0u, index, active_1);
-let used = ((D + (((D + PARTS) - 1u) / PARTS)) - 1u) / (((D + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * T) + row);
-total = total + part_1;
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<T;
+let row=select(0u,index,active_1);
+let used=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
+var total=0.0f;
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*T)+row);
+total=total+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
 workgroupBarrier();
 }
-let mean = total / f32(D);
-let first = min(part * (((D + PARTS) - 1u) / PARTS), D);
-let last = min(first + (((D + PARTS) - 1u) / PARTS), D);
-let end = select(0u, last, active_1);
-let base = row * D;
-let rsqrt = inverseSqrt(mean + eps);
-for (var i = first + lane; i < end; i += LANES) {
-let x_1 = x_at(base + i);
-let residual_1 = residual_at(base + i);
-let add = x_1 + residual_1;
-let gamma_1 = gamma_at(i);
-y_put(base + i, (add * rsqrt) * gamma_1);
-h_put(base + i, add);
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+let mean=total / f32(D);
+let first=min(part*(((D+PARTS) - 1u) / PARTS),D);
+let last=min(first+(((D+PARTS) - 1u) / PARTS),D);
+let end=select(0u,last,active_1);
+let base=row*D;
+let rsqrt=inverseSqrt(mean+eps);
+for (var i=first+lane; i<end; i+=LANES) {
+let x_1=x_at(base+i);
+let residual_1=residual_at(base+i);
+let add=x_1+residual_1;
+let gamma_1=gamma_at(i);
+y_put(base+i,(add*rsqrt)*gamma_1);
+h_put(base+i,add);
 }
 }
 `,
@@ -518,60 +518,60 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < T;
-let row = select(0u, index, active_1);
-let used = (((D / 4u) + ((((D / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u) + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * T) + row);
-total = total + part_1;
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<T;
+let row=select(0u,index,active_1);
+let used=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
+var total=0.0f;
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*T)+row);
+total=total+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
 workgroupBarrier();
 }
-let mean = total / f32(D);
-let first = min(part * ((((D / 4u) + PARTS) - 1u) / PARTS), D / 4u);
-let last = min(first + ((((D / 4u) + PARTS) - 1u) / PARTS), D / 4u);
-let end = select(0u, last, active_1);
-let base = row * (D / 4u);
-let rsqrt = inverseSqrt(mean + eps);
-for (var i = first + lane; i < end; i += LANES) {
-let x_1 = x_four(base + i);
-let residual_1 = residual_four(base + i);
-let add = x_1 + residual_1;
-let gamma_1 = gamma_four(i);
-y_put_four(base + i, (add * vec4f(rsqrt)) * gamma_1);
-h_put_four(base + i, add);
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+let mean=total / f32(D);
+let first=min(part*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
+let last=min(first+((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
+let end=select(0u,last,active_1);
+let base=row*(D / 4u);
+let rsqrt=inverseSqrt(mean+eps);
+for (var i=first+lane; i<end; i+=LANES) {
+let x_1=x_four(base+i);
+let residual_1=residual_four(base+i);
+let add=x_1+residual_1;
+let gamma_1=gamma_four(i);
+y_put_four(base+i,(add*vec4f(rsqrt))*gamma_1);
+h_put_four(base+i,add);
 }
 }
 `,

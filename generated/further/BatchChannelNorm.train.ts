@@ -21,294 +21,294 @@ override S: u32;
 override N: u32;
 override momentum: f32;
 override eps: f32;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < ((G * K) / 4u);
-let row_2 = (select(0u, index, active_1) * 4u) + 0u;
-let row_3 = (select(0u, index, active_1) * 4u) + 1u;
-let row_4 = (select(0u, index, active_1) * 4u) + 2u;
-let row_5 = (select(0u, index, active_1) * 4u) + 3u;
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base_3 = row_2 * S;
-let base_4 = row_3 * S;
-let base_5 = row_4 * S;
-let base_6 = row_5 * S;
-let x_6 = x_at(base_3 + ((N_1 * ((G * K) * S)) + S_1));
-let x_7 = x_at(base_4 + ((N_1 * ((G * K) * S)) + S_1));
-let x_8 = x_at(base_5 + ((N_1 * ((G * K) * S)) + S_1));
-let x_9 = x_at(base_6 + ((N_1 * ((G * K) * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let x_2_2 = x_at(base_3 + ((N_2 * ((G * K) * S)) + S_2));
-let x_2_3 = x_at(base_4 + ((N_2 * ((G * K) * S)) + S_2));
-let x_2_4 = x_at(base_5 + ((N_2 * ((G * K) * S)) + S_2));
-let x_2_5 = x_at(base_6 + ((N_2 * ((G * K) * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let x_3_2 = x_at(base_3 + ((N_3 * ((G * K) * S)) + S_3));
-let x_3_3 = x_at(base_4 + ((N_3 * ((G * K) * S)) + S_3));
-let x_3_4 = x_at(base_5 + ((N_3 * ((G * K) * S)) + S_3));
-let x_3_5 = x_at(base_6 + ((N_3 * ((G * K) * S)) + S_3));
-let shift_3 = x_6 + (((x_2_2 - x_6) + (x_3_2 - x_6)) * 0.3333333432674408f);
-let shift_4 = x_7 + (((x_2_3 - x_7) + (x_3_3 - x_7)) * 0.3333333432674408f);
-let shift_5 = x_8 + (((x_2_4 - x_8) + (x_3_4 - x_8)) * 0.3333333432674408f);
-let shift_6 = x_9 + (((x_2_5 - x_9) + (x_3_5 - x_9)) * 0.3333333432674408f);
-let base_2_2 = row_2 * (S / 4u);
-let base_2_3 = row_3 * (S / 4u);
-let base_2_4 = row_4 * (S / 4u);
-let base_2_5 = row_5 * (S / 4u);
-var sum_4 = vec4f(0.0f);
-var sum_5 = vec4f(0.0f);
-var sum_6 = vec4f(0.0f);
-var sum_7 = vec4f(0.0f);
-var squares_4 = vec4f(0.0f);
-var squares_5 = vec4f(0.0f);
-var squares_6 = vec4f(0.0f);
-var squares_7 = vec4f(0.0f);
-for (var block = lane; block < (N * S) / 4u; block += LANES * 256u) {
-var part_5 = vec4f(0.0f);
-var part_6 = vec4f(0.0f);
-var part_7 = vec4f(0.0f);
-var part_8 = vec4f(0.0f);
-var part_2_2 = vec4f(0.0f);
-var part_2_3 = vec4f(0.0f);
-var part_2_4 = vec4f(0.0f);
-var part_2_5 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (N * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let N_4 = (i * 4u) / max(S, 1u);
-let S_4 = (i * 4u) % max(S, 1u);
-let x_4_2 = x_four(base_2_2 + ((N_4 * (((G * K) * S) / 4u)) + (S_4 / 4u)));
-let x_4_3 = x_four(base_2_3 + ((N_4 * (((G * K) * S) / 4u)) + (S_4 / 4u)));
-let x_4_4 = x_four(base_2_4 + ((N_4 * (((G * K) * S) / 4u)) + (S_4 / 4u)));
-let x_4_5 = x_four(base_2_5 + ((N_4 * (((G * K) * S) / 4u)) + (S_4 / 4u)));
-let d_3 = x_4_2 - vec4f(shift_3);
-let d_4 = x_4_3 - vec4f(shift_4);
-let d_5 = x_4_4 - vec4f(shift_5);
-let d_6 = x_4_5 - vec4f(shift_6);
-part_5 = part_5 + d_3;
-part_6 = part_6 + d_4;
-part_7 = part_7 + d_5;
-part_8 = part_8 + d_6;
-part_2_2 = part_2_2 + (d_3 * d_3);
-part_2_3 = part_2_3 + (d_4 * d_4);
-part_2_4 = part_2_4 + (d_5 * d_5);
-part_2_5 = part_2_5 + (d_6 * d_6);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<((G*K) / 4u);
+let row_2=(select(0u,index,active_1)*4u)+0u;
+let row_3=(select(0u,index,active_1)*4u)+1u;
+let row_4=(select(0u,index,active_1)*4u)+2u;
+let row_5=(select(0u,index,active_1)*4u)+3u;
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base_3=row_2*S;
+let base_4=row_3*S;
+let base_5=row_4*S;
+let base_6=row_5*S;
+let x_6=x_at(base_3+((N_1*((G*K)*S))+S_1));
+let x_7=x_at(base_4+((N_1*((G*K)*S))+S_1));
+let x_8=x_at(base_5+((N_1*((G*K)*S))+S_1));
+let x_9=x_at(base_6+((N_1*((G*K)*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let x_2_2=x_at(base_3+((N_2*((G*K)*S))+S_2));
+let x_2_3=x_at(base_4+((N_2*((G*K)*S))+S_2));
+let x_2_4=x_at(base_5+((N_2*((G*K)*S))+S_2));
+let x_2_5=x_at(base_6+((N_2*((G*K)*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let x_3_2=x_at(base_3+((N_3*((G*K)*S))+S_3));
+let x_3_3=x_at(base_4+((N_3*((G*K)*S))+S_3));
+let x_3_4=x_at(base_5+((N_3*((G*K)*S))+S_3));
+let x_3_5=x_at(base_6+((N_3*((G*K)*S))+S_3));
+let shift_3=x_6+(((x_2_2 - x_6)+(x_3_2 - x_6))*0.3333333432674408f);
+let shift_4=x_7+(((x_2_3 - x_7)+(x_3_3 - x_7))*0.3333333432674408f);
+let shift_5=x_8+(((x_2_4 - x_8)+(x_3_4 - x_8))*0.3333333432674408f);
+let shift_6=x_9+(((x_2_5 - x_9)+(x_3_5 - x_9))*0.3333333432674408f);
+let base_2_2=row_2*(S / 4u);
+let base_2_3=row_3*(S / 4u);
+let base_2_4=row_4*(S / 4u);
+let base_2_5=row_5*(S / 4u);
+var sum_4=vec4f(0.0f);
+var sum_5=vec4f(0.0f);
+var sum_6=vec4f(0.0f);
+var sum_7=vec4f(0.0f);
+var squares_4=vec4f(0.0f);
+var squares_5=vec4f(0.0f);
+var squares_6=vec4f(0.0f);
+var squares_7=vec4f(0.0f);
+for (var block=lane; block<(N*S) / 4u; block+=LANES*256u) {
+var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
+var part_7=vec4f(0.0f);
+var part_8=vec4f(0.0f);
+var part_2_2=vec4f(0.0f);
+var part_2_3=vec4f(0.0f);
+var part_2_4=vec4f(0.0f);
+var part_2_5=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(N*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let N_4=(i*4u) / max(S,1u);
+let S_4=(i*4u) % max(S,1u);
+let x_4_2=x_four(base_2_2+((N_4*(((G*K)*S) / 4u))+(S_4 / 4u)));
+let x_4_3=x_four(base_2_3+((N_4*(((G*K)*S) / 4u))+(S_4 / 4u)));
+let x_4_4=x_four(base_2_4+((N_4*(((G*K)*S) / 4u))+(S_4 / 4u)));
+let x_4_5=x_four(base_2_5+((N_4*(((G*K)*S) / 4u))+(S_4 / 4u)));
+let d_3=x_4_2 - vec4f(shift_3);
+let d_4=x_4_3 - vec4f(shift_4);
+let d_5=x_4_4 - vec4f(shift_5);
+let d_6=x_4_5 - vec4f(shift_6);
+part_5=part_5+d_3;
+part_6=part_6+d_4;
+part_7=part_7+d_5;
+part_8=part_8+d_6;
+part_2_2=part_2_2+(d_3*d_3);
+part_2_3=part_2_3+(d_4*d_4);
+part_2_4=part_2_4+(d_5*d_5);
+part_2_5=part_2_5+(d_6*d_6);
 }
-sum_4 = sum_4 + part_5;
-sum_5 = sum_5 + part_6;
-sum_6 = sum_6 + part_7;
-sum_7 = sum_7 + part_8;
-squares_4 = squares_4 + part_2_2;
-squares_5 = squares_5 + part_2_3;
-squares_6 = squares_6 + part_2_4;
-squares_7 = squares_7 + part_2_5;
+sum_4=sum_4+part_5;
+sum_5=sum_5+part_6;
+sum_6=sum_6+part_7;
+sum_7=sum_7+part_8;
+squares_4=squares_4+part_2_2;
+squares_5=squares_5+part_2_3;
+squares_6=squares_6+part_2_4;
+squares_7=squares_7+part_2_5;
 }
-var sum_2_2 = fold_add(sum_4);
-var sum_2_3 = fold_add(sum_5);
-var sum_2_4 = fold_add(sum_6);
-var sum_2_5 = fold_add(sum_7);
-var squares_2_2 = fold_add(squares_4);
-var squares_2_3 = fold_add(squares_5);
-var squares_2_4 = fold_add(squares_6);
-var squares_2_5 = fold_add(squares_7);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other_5 = exchange(sum_2_2, mask);
-let other_6 = exchange(sum_2_3, mask);
-let other_7 = exchange(sum_2_4, mask);
-let other_8 = exchange(sum_2_5, mask);
-sum_2_2 = sum_2_2 + other_5;
-sum_2_3 = sum_2_3 + other_6;
-sum_2_4 = sum_2_4 + other_7;
-sum_2_5 = sum_2_5 + other_8;
-let other_2_2 = exchange(squares_2_2, mask);
-let other_2_3 = exchange(squares_2_3, mask);
-let other_2_4 = exchange(squares_2_4, mask);
-let other_2_5 = exchange(squares_2_5, mask);
-squares_2_2 = squares_2_2 + other_2_2;
-squares_2_3 = squares_2_3 + other_2_3;
-squares_2_4 = squares_2_4 + other_2_4;
-squares_2_5 = squares_2_5 + other_2_5;
+var sum_2_2=fold_add(sum_4);
+var sum_2_3=fold_add(sum_5);
+var sum_2_4=fold_add(sum_6);
+var sum_2_5=fold_add(sum_7);
+var squares_2_2=fold_add(squares_4);
+var squares_2_3=fold_add(squares_5);
+var squares_2_4=fold_add(squares_6);
+var squares_2_5=fold_add(squares_7);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other_5=exchange(sum_2_2,mask);
+let other_6=exchange(sum_2_3,mask);
+let other_7=exchange(sum_2_4,mask);
+let other_8=exchange(sum_2_5,mask);
+sum_2_2=sum_2_2+other_5;
+sum_2_3=sum_2_3+other_6;
+sum_2_4=sum_2_4+other_7;
+sum_2_5=sum_2_5+other_8;
+let other_2_2=exchange(squares_2_2,mask);
+let other_2_3=exchange(squares_2_3,mask);
+let other_2_4=exchange(squares_2_4,mask);
+let other_2_5=exchange(squares_2_5,mask);
+squares_2_2=squares_2_2+other_2_2;
+squares_2_3=squares_2_3+other_2_3;
+squares_2_4=squares_2_4+other_2_4;
+squares_2_5=squares_2_5+other_2_5;
 }
-let mean_3 = sum_2_2 / f32(N * S);
-let mean_4 = sum_2_3 / f32(N * S);
-let mean_5 = sum_2_4 / f32(N * S);
-let mean_6 = sum_2_5 / f32(N * S);
-let variance_3 = larger((squares_2_2 / f32(N * S)) - (mean_3 * mean_3), 0.0f);
-let variance_4 = larger((squares_2_3 / f32(N * S)) - (mean_4 * mean_4), 0.0f);
-let variance_5 = larger((squares_2_4 / f32(N * S)) - (mean_5 * mean_5), 0.0f);
-let variance_6 = larger((squares_2_5 / f32(N * S)) - (mean_6 * mean_6), 0.0f);
-let far_2 = (variance_3 * 4.0f) < (mean_3 * mean_3);
-let far_3 = (variance_4 * 4.0f) < (mean_4 * mean_4);
-let far_4 = (variance_5 * 4.0f) < (mean_5 * mean_5);
-let far_5 = (variance_6 * 4.0f) < (mean_6 * mean_6);
-let shift_2_2 = select(shift_3, shift_3 + mean_3, far_2);
-let shift_2_3 = select(shift_4, shift_4 + mean_4, far_3);
-let shift_2_4 = select(shift_5, shift_5 + mean_5, far_4);
-let shift_2_5 = select(shift_6, shift_6 + mean_6, far_5);
-var sum_3_3 = vec4f(0.0f);
-var sum_3_4 = vec4f(0.0f);
-var sum_3_5 = vec4f(0.0f);
-var sum_3_6 = vec4f(0.0f);
-var squares_3_3 = vec4f(0.0f);
-var squares_3_4 = vec4f(0.0f);
-var squares_3_5 = vec4f(0.0f);
-var squares_3_6 = vec4f(0.0f);
-let end_2 = select(0u, (N * S) / 4u, far_2);
-let end_3 = select(0u, (N * S) / 4u, far_3);
-let end_4 = select(0u, (N * S) / 4u, far_4);
-let end_5 = select(0u, (N * S) / 4u, far_5);
-for (var block_2 = lane; block_2 < end_2; block_2 += LANES * 256u) {
-var part_3_2 = vec4f(0.0f);
-var part_4_2 = vec4f(0.0f);
-let stop_2_2 = min(block_2 + (LANES * 256u), end_2);
-for (var i_2 = block_2; i_2 < stop_2_2; i_2 += LANES) {
-let N_5 = (i_2 * 4u) / max(S, 1u);
-let S_5 = (i_2 * 4u) % max(S, 1u);
-let x_5_2 = x_four(base_2_2 + ((N_5 * (((G * K) * S) / 4u)) + (S_5 / 4u)));
-let d_2_2 = x_5_2 - vec4f(shift_2_2);
-part_3_2 = part_3_2 + d_2_2;
-part_4_2 = part_4_2 + (d_2_2 * d_2_2);
+let mean_3=sum_2_2 / f32(N*S);
+let mean_4=sum_2_3 / f32(N*S);
+let mean_5=sum_2_4 / f32(N*S);
+let mean_6=sum_2_5 / f32(N*S);
+let variance_3=larger((squares_2_2 / f32(N*S)) - (mean_3*mean_3),0.0f);
+let variance_4=larger((squares_2_3 / f32(N*S)) - (mean_4*mean_4),0.0f);
+let variance_5=larger((squares_2_4 / f32(N*S)) - (mean_5*mean_5),0.0f);
+let variance_6=larger((squares_2_5 / f32(N*S)) - (mean_6*mean_6),0.0f);
+let far_2=(variance_3*4.0f)<(mean_3*mean_3);
+let far_3=(variance_4*4.0f)<(mean_4*mean_4);
+let far_4=(variance_5*4.0f)<(mean_5*mean_5);
+let far_5=(variance_6*4.0f)<(mean_6*mean_6);
+let shift_2_2=select(shift_3,shift_3+mean_3,far_2);
+let shift_2_3=select(shift_4,shift_4+mean_4,far_3);
+let shift_2_4=select(shift_5,shift_5+mean_5,far_4);
+let shift_2_5=select(shift_6,shift_6+mean_6,far_5);
+var sum_3_3=vec4f(0.0f);
+var sum_3_4=vec4f(0.0f);
+var sum_3_5=vec4f(0.0f);
+var sum_3_6=vec4f(0.0f);
+var squares_3_3=vec4f(0.0f);
+var squares_3_4=vec4f(0.0f);
+var squares_3_5=vec4f(0.0f);
+var squares_3_6=vec4f(0.0f);
+let end_2=select(0u,(N*S) / 4u,far_2);
+let end_3=select(0u,(N*S) / 4u,far_3);
+let end_4=select(0u,(N*S) / 4u,far_4);
+let end_5=select(0u,(N*S) / 4u,far_5);
+for (var block_2=lane; block_2<end_2; block_2+=LANES*256u) {
+var part_3_2=vec4f(0.0f);
+var part_4_2=vec4f(0.0f);
+let stop_2_2=min(block_2+(LANES*256u),end_2);
+for (var i_2=block_2; i_2<stop_2_2; i_2+=LANES) {
+let N_5=(i_2*4u) / max(S,1u);
+let S_5=(i_2*4u) % max(S,1u);
+let x_5_2=x_four(base_2_2+((N_5*(((G*K)*S) / 4u))+(S_5 / 4u)));
+let d_2_2=x_5_2 - vec4f(shift_2_2);
+part_3_2=part_3_2+d_2_2;
+part_4_2=part_4_2+(d_2_2*d_2_2);
 }
-sum_3_3 = sum_3_3 + part_3_2;
-squares_3_3 = squares_3_3 + part_4_2;
+sum_3_3=sum_3_3+part_3_2;
+squares_3_3=squares_3_3+part_4_2;
 }
-for (var block_2 = lane; block_2 < end_3; block_2 += LANES * 256u) {
-var part_3_3 = vec4f(0.0f);
-var part_4_3 = vec4f(0.0f);
-let stop_2_3 = min(block_2 + (LANES * 256u), end_3);
-for (var i_2 = block_2; i_2 < stop_2_3; i_2 += LANES) {
-let N_5 = (i_2 * 4u) / max(S, 1u);
-let S_5 = (i_2 * 4u) % max(S, 1u);
-let x_5_3 = x_four(base_2_3 + ((N_5 * (((G * K) * S) / 4u)) + (S_5 / 4u)));
-let d_2_3 = x_5_3 - vec4f(shift_2_3);
-part_3_3 = part_3_3 + d_2_3;
-part_4_3 = part_4_3 + (d_2_3 * d_2_3);
+for (var block_2=lane; block_2<end_3; block_2+=LANES*256u) {
+var part_3_3=vec4f(0.0f);
+var part_4_3=vec4f(0.0f);
+let stop_2_3=min(block_2+(LANES*256u),end_3);
+for (var i_2=block_2; i_2<stop_2_3; i_2+=LANES) {
+let N_5=(i_2*4u) / max(S,1u);
+let S_5=(i_2*4u) % max(S,1u);
+let x_5_3=x_four(base_2_3+((N_5*(((G*K)*S) / 4u))+(S_5 / 4u)));
+let d_2_3=x_5_3 - vec4f(shift_2_3);
+part_3_3=part_3_3+d_2_3;
+part_4_3=part_4_3+(d_2_3*d_2_3);
 }
-sum_3_4 = sum_3_4 + part_3_3;
-squares_3_4 = squares_3_4 + part_4_3;
+sum_3_4=sum_3_4+part_3_3;
+squares_3_4=squares_3_4+part_4_3;
 }
-for (var block_2 = lane; block_2 < end_4; block_2 += LANES * 256u) {
-var part_3_4 = vec4f(0.0f);
-var part_4_4 = vec4f(0.0f);
-let stop_2_4 = min(block_2 + (LANES * 256u), end_4);
-for (var i_2 = block_2; i_2 < stop_2_4; i_2 += LANES) {
-let N_5 = (i_2 * 4u) / max(S, 1u);
-let S_5 = (i_2 * 4u) % max(S, 1u);
-let x_5_4 = x_four(base_2_4 + ((N_5 * (((G * K) * S) / 4u)) + (S_5 / 4u)));
-let d_2_4 = x_5_4 - vec4f(shift_2_4);
-part_3_4 = part_3_4 + d_2_4;
-part_4_4 = part_4_4 + (d_2_4 * d_2_4);
+for (var block_2=lane; block_2<end_4; block_2+=LANES*256u) {
+var part_3_4=vec4f(0.0f);
+var part_4_4=vec4f(0.0f);
+let stop_2_4=min(block_2+(LANES*256u),end_4);
+for (var i_2=block_2; i_2<stop_2_4; i_2+=LANES) {
+let N_5=(i_2*4u) / max(S,1u);
+let S_5=(i_2*4u) % max(S,1u);
+let x_5_4=x_four(base_2_4+((N_5*(((G*K)*S) / 4u))+(S_5 / 4u)));
+let d_2_4=x_5_4 - vec4f(shift_2_4);
+part_3_4=part_3_4+d_2_4;
+part_4_4=part_4_4+(d_2_4*d_2_4);
 }
-sum_3_5 = sum_3_5 + part_3_4;
-squares_3_5 = squares_3_5 + part_4_4;
+sum_3_5=sum_3_5+part_3_4;
+squares_3_5=squares_3_5+part_4_4;
 }
-for (var block_2 = lane; block_2 < end_5; block_2 += LANES * 256u) {
-var part_3_5 = vec4f(0.0f);
-var part_4_5 = vec4f(0.0f);
-let stop_2_5 = min(block_2 + (LANES * 256u), end_5);
-for (var i_2 = block_2; i_2 < stop_2_5; i_2 += LANES) {
-let N_5 = (i_2 * 4u) / max(S, 1u);
-let S_5 = (i_2 * 4u) % max(S, 1u);
-let x_5_5 = x_four(base_2_5 + ((N_5 * (((G * K) * S) / 4u)) + (S_5 / 4u)));
-let d_2_5 = x_5_5 - vec4f(shift_2_5);
-part_3_5 = part_3_5 + d_2_5;
-part_4_5 = part_4_5 + (d_2_5 * d_2_5);
+for (var block_2=lane; block_2<end_5; block_2+=LANES*256u) {
+var part_3_5=vec4f(0.0f);
+var part_4_5=vec4f(0.0f);
+let stop_2_5=min(block_2+(LANES*256u),end_5);
+for (var i_2=block_2; i_2<stop_2_5; i_2+=LANES) {
+let N_5=(i_2*4u) / max(S,1u);
+let S_5=(i_2*4u) % max(S,1u);
+let x_5_5=x_four(base_2_5+((N_5*(((G*K)*S) / 4u))+(S_5 / 4u)));
+let d_2_5=x_5_5 - vec4f(shift_2_5);
+part_3_5=part_3_5+d_2_5;
+part_4_5=part_4_5+(d_2_5*d_2_5);
 }
-sum_3_6 = sum_3_6 + part_3_5;
-squares_3_6 = squares_3_6 + part_4_5;
+sum_3_6=sum_3_6+part_3_5;
+squares_3_6=squares_3_6+part_4_5;
 }
-var sum_3_2_2 = fold_add(sum_3_3);
-var sum_3_2_3 = fold_add(sum_3_4);
-var sum_3_2_4 = fold_add(sum_3_5);
-var sum_3_2_5 = fold_add(sum_3_6);
-var squares_3_2_2 = fold_add(squares_3_3);
-var squares_3_2_3 = fold_add(squares_3_4);
-var squares_3_2_4 = fold_add(squares_3_5);
-var squares_3_2_5 = fold_add(squares_3_6);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3_2 = exchange(sum_3_2_2, mask_2);
-let other_3_3 = exchange(sum_3_2_3, mask_2);
-let other_3_4 = exchange(sum_3_2_4, mask_2);
-let other_3_5 = exchange(sum_3_2_5, mask_2);
-sum_3_2_2 = sum_3_2_2 + other_3_2;
-sum_3_2_3 = sum_3_2_3 + other_3_3;
-sum_3_2_4 = sum_3_2_4 + other_3_4;
-sum_3_2_5 = sum_3_2_5 + other_3_5;
-let other_4_2 = exchange(squares_3_2_2, mask_2);
-let other_4_3 = exchange(squares_3_2_3, mask_2);
-let other_4_4 = exchange(squares_3_2_4, mask_2);
-let other_4_5 = exchange(squares_3_2_5, mask_2);
-squares_3_2_2 = squares_3_2_2 + other_4_2;
-squares_3_2_3 = squares_3_2_3 + other_4_3;
-squares_3_2_4 = squares_3_2_4 + other_4_4;
-squares_3_2_5 = squares_3_2_5 + other_4_5;
+var sum_3_2_2=fold_add(sum_3_3);
+var sum_3_2_3=fold_add(sum_3_4);
+var sum_3_2_4=fold_add(sum_3_5);
+var sum_3_2_5=fold_add(sum_3_6);
+var squares_3_2_2=fold_add(squares_3_3);
+var squares_3_2_3=fold_add(squares_3_4);
+var squares_3_2_4=fold_add(squares_3_5);
+var squares_3_2_5=fold_add(squares_3_6);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3_2=exchange(sum_3_2_2,mask_2);
+let other_3_3=exchange(sum_3_2_3,mask_2);
+let other_3_4=exchange(sum_3_2_4,mask_2);
+let other_3_5=exchange(sum_3_2_5,mask_2);
+sum_3_2_2=sum_3_2_2+other_3_2;
+sum_3_2_3=sum_3_2_3+other_3_3;
+sum_3_2_4=sum_3_2_4+other_3_4;
+sum_3_2_5=sum_3_2_5+other_3_5;
+let other_4_2=exchange(squares_3_2_2,mask_2);
+let other_4_3=exchange(squares_3_2_3,mask_2);
+let other_4_4=exchange(squares_3_2_4,mask_2);
+let other_4_5=exchange(squares_3_2_5,mask_2);
+squares_3_2_2=squares_3_2_2+other_4_2;
+squares_3_2_3=squares_3_2_3+other_4_3;
+squares_3_2_4=squares_3_2_4+other_4_4;
+squares_3_2_5=squares_3_2_5+other_4_5;
 }
-let mean_2_2 = sum_3_2_2 / f32(N * S);
-let mean_2_3 = sum_3_2_3 / f32(N * S);
-let mean_2_4 = sum_3_2_4 / f32(N * S);
-let mean_2_5 = sum_3_2_5 / f32(N * S);
-let variance_2_2 = larger((squares_3_2_2 / f32(N * S)) - (mean_2_2 * mean_2_2), 0.0f);
-let variance_2_3 = larger((squares_3_2_3 / f32(N * S)) - (mean_2_3 * mean_2_3), 0.0f);
-let variance_2_4 = larger((squares_3_2_4 / f32(N * S)) - (mean_2_4 * mean_2_4), 0.0f);
-let variance_2_5 = larger((squares_3_2_5 / f32(N * S)) - (mean_2_5 * mean_2_5), 0.0f);
-let rest_2 = select(mean_3, mean_2_2, far_2);
-let rest_3 = select(mean_4, mean_2_3, far_3);
-let rest_4 = select(mean_5, mean_2_4, far_4);
-let rest_5 = select(mean_6, mean_2_5, far_5);
-let spread_2 = select(variance_3, variance_2_2, far_2);
-let spread_3 = select(variance_4, variance_2_3, far_3);
-let spread_4 = select(variance_5, variance_2_4, far_4);
-let spread_5 = select(variance_6, variance_2_5, far_5);
-if (active_1 && (lane == 0u)) {
-let running_mean_2 = running_mean_at(row_2);
-let running_mean_3 = running_mean_at(row_3);
-let running_mean_4 = running_mean_at(row_4);
-let running_mean_5 = running_mean_at(row_5);
-running_mean_put(row_2, running_mean_2 + (momentum * ((shift_2_2 + rest_2) - running_mean_2)));
-running_mean_put(row_3, running_mean_3 + (momentum * ((shift_2_3 + rest_3) - running_mean_3)));
-running_mean_put(row_4, running_mean_4 + (momentum * ((shift_2_4 + rest_4) - running_mean_4)));
-running_mean_put(row_5, running_mean_5 + (momentum * ((shift_2_5 + rest_5) - running_mean_5)));
-let running_var_2 = running_var_at(row_2);
-let running_var_3 = running_var_at(row_3);
-let running_var_4 = running_var_at(row_4);
-let running_var_5 = running_var_at(row_5);
-let size = f32(N * S);
-let add_2 = running_var_2 + (momentum * (((spread_2 * size) / larger(size - 1.0f, 1.0f)) - running_var_2));
-let add_3 = running_var_3 + (momentum * (((spread_3 * size) / larger(size - 1.0f, 1.0f)) - running_var_3));
-let add_4 = running_var_4 + (momentum * (((spread_4 * size) / larger(size - 1.0f, 1.0f)) - running_var_4));
-let add_5 = running_var_5 + (momentum * (((spread_5 * size) / larger(size - 1.0f, 1.0f)) - running_var_5));
-running_var_put(row_2, add_2);
-running_var_put(row_3, add_3);
-running_var_put(row_4, add_4);
-running_var_put(row_5, add_5);
-scratch_put(row_2, shift_2_2);
-scratch_put(row_3, shift_2_3);
-scratch_put(row_4, shift_2_4);
-scratch_put(row_5, shift_2_5);
-scratch_put((G * K) + row_2, rest_2);
-scratch_put((G * K) + row_3, rest_3);
-scratch_put((G * K) + row_4, rest_4);
-scratch_put((G * K) + row_5, rest_5);
-scratch_put(((G * K) + (G * K)) + row_2, inverseSqrt(spread_2 + eps));
-scratch_put(((G * K) + (G * K)) + row_3, inverseSqrt(spread_3 + eps));
-scratch_put(((G * K) + (G * K)) + row_4, inverseSqrt(spread_4 + eps));
-scratch_put(((G * K) + (G * K)) + row_5, inverseSqrt(spread_5 + eps));
+let mean_2_2=sum_3_2_2 / f32(N*S);
+let mean_2_3=sum_3_2_3 / f32(N*S);
+let mean_2_4=sum_3_2_4 / f32(N*S);
+let mean_2_5=sum_3_2_5 / f32(N*S);
+let variance_2_2=larger((squares_3_2_2 / f32(N*S)) - (mean_2_2*mean_2_2),0.0f);
+let variance_2_3=larger((squares_3_2_3 / f32(N*S)) - (mean_2_3*mean_2_3),0.0f);
+let variance_2_4=larger((squares_3_2_4 / f32(N*S)) - (mean_2_4*mean_2_4),0.0f);
+let variance_2_5=larger((squares_3_2_5 / f32(N*S)) - (mean_2_5*mean_2_5),0.0f);
+let rest_2=select(mean_3,mean_2_2,far_2);
+let rest_3=select(mean_4,mean_2_3,far_3);
+let rest_4=select(mean_5,mean_2_4,far_4);
+let rest_5=select(mean_6,mean_2_5,far_5);
+let spread_2=select(variance_3,variance_2_2,far_2);
+let spread_3=select(variance_4,variance_2_3,far_3);
+let spread_4=select(variance_5,variance_2_4,far_4);
+let spread_5=select(variance_6,variance_2_5,far_5);
+if (active_1 && (lane==0u)) {
+let running_mean_2=running_mean_at(row_2);
+let running_mean_3=running_mean_at(row_3);
+let running_mean_4=running_mean_at(row_4);
+let running_mean_5=running_mean_at(row_5);
+running_mean_put(row_2,running_mean_2+(momentum*((shift_2_2+rest_2) - running_mean_2)));
+running_mean_put(row_3,running_mean_3+(momentum*((shift_2_3+rest_3) - running_mean_3)));
+running_mean_put(row_4,running_mean_4+(momentum*((shift_2_4+rest_4) - running_mean_4)));
+running_mean_put(row_5,running_mean_5+(momentum*((shift_2_5+rest_5) - running_mean_5)));
+let running_var_2=running_var_at(row_2);
+let running_var_3=running_var_at(row_3);
+let running_var_4=running_var_at(row_4);
+let running_var_5=running_var_at(row_5);
+let size=f32(N*S);
+let add_2=running_var_2+(momentum*(((spread_2*size) / larger(size - 1.0f,1.0f)) - running_var_2));
+let add_3=running_var_3+(momentum*(((spread_3*size) / larger(size - 1.0f,1.0f)) - running_var_3));
+let add_4=running_var_4+(momentum*(((spread_4*size) / larger(size - 1.0f,1.0f)) - running_var_4));
+let add_5=running_var_5+(momentum*(((spread_5*size) / larger(size - 1.0f,1.0f)) - running_var_5));
+running_var_put(row_2,add_2);
+running_var_put(row_3,add_3);
+running_var_put(row_4,add_4);
+running_var_put(row_5,add_5);
+scratch_put(row_2,shift_2_2);
+scratch_put(row_3,shift_2_3);
+scratch_put(row_4,shift_2_4);
+scratch_put(row_5,shift_2_5);
+scratch_put(((((G*K)+3u) / 4u)*4u)+row_2,rest_2);
+scratch_put(((((G*K)+3u) / 4u)*4u)+row_3,rest_3);
+scratch_put(((((G*K)+3u) / 4u)*4u)+row_4,rest_4);
+scratch_put(((((G*K)+3u) / 4u)*4u)+row_5,rest_5);
+scratch_put((((((G*K)+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+row_2,inverseSqrt(spread_2+eps));
+scratch_put((((((G*K)+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+row_3,inverseSqrt(spread_3+eps));
+scratch_put((((((G*K)+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+row_4,inverseSqrt(spread_4+eps));
+scratch_put((((((G*K)+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+row_5,inverseSqrt(spread_5+eps));
 }
 }
 `,
@@ -360,139 +360,139 @@ override G: u32;
 override K: u32;
 override N: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (G * K);
-let row = select(0u, index, active_1);
-let first = min(part * ((((N * S) + PARTS) - 1u) / PARTS), N * S);
-let last = min(first + ((((N * S) + PARTS) - 1u) / PARTS), N * S);
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base = row * S;
-let x_1 = x_at(base + ((N_1 * ((G * K) * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let x_2 = x_at(base + ((N_2 * ((G * K) * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let x_3 = x_at(base + ((N_3 * ((G * K) * S)) + S_3));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let N_4 = i / max(S, 1u);
-let S_4 = i % max(S, 1u);
-let x_4 = x_at(base + ((N_4 * ((G * K) * S)) + S_4));
-let d = x_4 - shift;
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(G*K);
+let row=select(0u,index,active_1);
+let first=min(part*((((N*S)+PARTS) - 1u) / PARTS),N*S);
+let last=min(first+((((N*S)+PARTS) - 1u) / PARTS),N*S);
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base=row*S;
+let x_1=x_at(base+((N_1*((G*K)*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_2*((G*K)*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_3*((G*K)*S))+S_3));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let N_4=i / max(S,1u);
+let S_4=i % max(S,1u);
+let x_4=x_at(base+((N_4*((G*K)*S))+S_4));
+let d=x_4 - shift;
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(squares, mask);
-squares = squares + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_2;
-workgroupBarrier();
-}
-let mean = sum / f32(last - first);
-let variance = larger((squares / f32(last - first)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, last, far);
-for (var block_2 = first + lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let N_5 = i_2 / max(S, 1u);
-let S_5 = i_2 % max(S, 1u);
-let x_5 = x_at(base + ((N_5 * ((G * K) * S)) + S_5));
-let d_2 = x_5 - shift_2;
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_2 = sum_2 + part_3;
-squares_2 = squares_2 + part_4;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_5;
-let other_6 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_2 / f32(last - first);
-let variance_2 = larger((squares_2 / f32(last - first)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-if (active_1 && (lane == 0u)) {
-partials_put((part * (G * K)) + row, shift_2);
-partials_put(((PARTS + part) * (G * K)) + row, rest);
-partials_put((((2u * PARTS) + part) * (G * K)) + row, spread);
+let mean=sum / f32(last - first);
+let variance=larger((squares / f32(last - first)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,last,far);
+for (var block_2=first+lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let N_5=i_2 / max(S,1u);
+let S_5=i_2 % max(S,1u);
+let x_5=x_at(base+((N_5*((G*K)*S))+S_5));
+let d_2=x_5 - shift_2;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_2 / f32(last - first);
+let variance_2=larger((squares_2 / f32(last - first)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+partials_put((part*(G*K))+row,shift_2);
+partials_put(((PARTS+part)*(G*K))+row,rest);
+partials_put((((2u*PARTS)+part)*(G*K))+row,spread);
 }
 }
 `,
@@ -530,147 +530,147 @@ override G: u32;
 override K: u32;
 override N: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (G * K);
-let row = select(0u, index, active_1);
-let first = min(part * (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u);
-let last = min(first + (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u);
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base = row * S;
-let x_1 = x_at(base + ((N_1 * ((G * K) * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let x_2 = x_at(base + ((N_2 * ((G * K) * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let x_3 = x_at(base + ((N_3 * ((G * K) * S)) + S_3));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let base_2 = row * (S / 4u);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let N_4 = (i * 4u) / max(S, 1u);
-let S_4 = (i * 4u) % max(S, 1u);
-let x_4 = x_four(base_2 + ((N_4 * (((G * K) * S) / 4u)) + (S_4 / 4u)));
-let d = x_4 - vec4f(shift);
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(G*K);
+let row=select(0u,index,active_1);
+let first=min(part*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u);
+let last=min(first+(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u);
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base=row*S;
+let x_1=x_at(base+((N_1*((G*K)*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_2*((G*K)*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_3*((G*K)*S))+S_3));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let base_2=row*(S / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let N_4=(i*4u) / max(S,1u);
+let S_4=(i*4u) % max(S,1u);
+let x_4=x_four(base_2+((N_4*(((G*K)*S) / 4u))+(S_4 / 4u)));
+let d=x_4 - vec4f(shift);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_2, mask);
-sum_2 = sum_2 + other;
-let other_2 = exchange(squares_2, mask);
-squares_2 = squares_2 + other_2;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_2 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_2;
-workgroupBarrier();
-}
-let mean = sum_2 / f32((last - first) * 4u);
-let variance = larger((squares_2 / f32((last - first) * 4u)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, last, far);
-for (var block_2 = first + lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let N_5 = (i_2 * 4u) / max(S, 1u);
-let S_5 = (i_2 * 4u) % max(S, 1u);
-let x_5 = x_four(base_2 + ((N_5 * (((G * K) * S) / 4u)) + (S_5 / 4u)));
-let d_2 = x_5 - vec4f(shift_2);
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_3 = sum_3 + part_3;
-squares_3 = squares_3 + part_4;
-}
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_3_2, mask_2);
-sum_3_2 = sum_3_2 + other_5;
-let other_6 = exchange(squares_3_2, mask_2);
-squares_3_2 = squares_3_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_3_2 / f32((last - first) * 4u);
-let variance_2 = larger((squares_3_2 / f32((last - first) * 4u)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-if (active_1 && (lane == 0u)) {
-partials_put((part * (G * K)) + row, shift_2);
-partials_put(((PARTS + part) * (G * K)) + row, rest);
-partials_put((((2u * PARTS) + part) * (G * K)) + row, spread);
+let mean=sum_2 / f32((last - first)*4u);
+let variance=larger((squares_2 / f32((last - first)*4u)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,last,far);
+for (var block_2=first+lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let N_5=(i_2*4u) / max(S,1u);
+let S_5=(i_2*4u) % max(S,1u);
+let x_5=x_four(base_2+((N_5*(((G*K)*S) / 4u))+(S_5 / 4u)));
+let d_2=x_5 - vec4f(shift_2);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
+}
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_3_2 / f32((last - first)*4u);
+let variance_2=larger((squares_3_2 / f32((last - first)*4u)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+partials_put((part*(G*K))+row,shift_2);
+partials_put(((PARTS+part)*(G*K))+row,rest);
+partials_put((((2u*PARTS)+part)*(G*K))+row,spread);
 }
 }
 `,
@@ -715,101 +715,101 @@ override S: u32;
 override PARTS: u32;
 override momentum: f32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (G * K);
-let row = select(0u, index, active_1);
-let used = (((N * S) + ((((N * S) + PARTS) - 1u) / PARTS)) - 1u) / ((((N * S) + PARTS) - 1u) / PARTS);
-for (var p = lane; p < used; p += LANES) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(G*K);
+let row=select(0u,index,active_1);
+let used=(((N*S)+((((N*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((N*S)+PARTS) - 1u) / PARTS);
+for (var p=lane; p<used; p+=LANES) {
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
 }
-if (SUBGROUP < LANES) {
+if (SUBGROUP<LANES) {
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-}
-workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
 }
 workgroupBarrier();
 }
-let part_1 = partials_at(row);
-var total = 0.0f;
-for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-let part_2 = partials_at((p_2 * (G * K)) + row);
-let part_3 = partials_at(((PARTS + p_2) * (G * K)) + row);
-total = total + (f32(min((p_2 + 1u) * ((((N * S) + PARTS) - 1u) / PARTS), N * S) - (p_2 * ((((N * S) + PARTS) - 1u) / PARTS))) * ((part_2 - part_1) + part_3));
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other = exchange(total, mask_2);
-total = total + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
 workgroupBarrier();
 }
-let all = scratch_memory[row_in_group * LANES];
-total = all;
+let part_1=partials_at(row);
+var total=0.0f;
+for (var p_2=lane; p_2<used; p_2+=LANES) {
+let part_2=partials_at((p_2*(G*K))+row);
+let part_3=partials_at(((PARTS+p_2)*(G*K))+row);
+total=total+(f32(min((p_2+1u)*((((N*S)+PARTS) - 1u) / PARTS),N*S) - (p_2*((((N*S)+PARTS) - 1u) / PARTS)))*((part_2 - part_1)+part_3));
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange(total,mask_2);
+total=total+other;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-}
-let rest = total / f32(N * S);
-var total_2 = 0.0f;
-for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-let part_4 = partials_at((p_3 * (G * K)) + row);
-let part_5 = partials_at(((PARTS + p_3) * (G * K)) + row);
-let part_6 = partials_at((((2u * PARTS) + p_3) * (G * K)) + row);
-total_2 = total_2 + (f32(min((p_3 + 1u) * ((((N * S) + PARTS) - 1u) / PARTS), N * S) - (p_3 * ((((N * S) + PARTS) - 1u) / PARTS))) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
-}
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_3 = exchange(total_2, mask_3);
-total_2 = total_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_2;
-workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-total_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+total=all;
 workgroupBarrier();
 }
-let spread = total_2 / f32(N * S);
-if (active_1 && (lane == 0u)) {
-let running_mean_1 = running_mean_at(row);
-running_mean_put(row, running_mean_1 + (momentum * ((part_1 + rest) - running_mean_1)));
-let running_var_1 = running_var_at(row);
-let size = f32(N * S);
-let add = running_var_1 + (momentum * (((spread * size) / larger(size - 1.0f, 1.0f)) - running_var_1));
-running_var_put(row, add);
-scratch_put(row, part_1);
-scratch_put((G * K) + row, rest);
-scratch_put(((G * K) + (G * K)) + row, inverseSqrt(spread + eps));
+let rest=total / f32(N*S);
+var total_2=0.0f;
+for (var p_3=lane; p_3<used; p_3+=LANES) {
+let part_4=partials_at((p_3*(G*K))+row);
+let part_5=partials_at(((PARTS+p_3)*(G*K))+row);
+let part_6=partials_at((((2u*PARTS)+p_3)*(G*K))+row);
+total_2=total_2+(f32(min((p_3+1u)*((((N*S)+PARTS) - 1u) / PARTS),N*S) - (p_3*((((N*S)+PARTS) - 1u) / PARTS)))*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_3=exchange(total_2,mask_3);
+total_2=total_2+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+total_2=all_2;
+workgroupBarrier();
+}
+let spread=total_2 / f32(N*S);
+if (active_1 && (lane==0u)) {
+let running_mean_1=running_mean_at(row);
+running_mean_put(row,running_mean_1+(momentum*((part_1+rest) - running_mean_1)));
+let running_var_1=running_var_at(row);
+let size=f32(N*S);
+let add=running_var_1+(momentum*(((spread*size) / larger(size - 1.0f,1.0f)) - running_var_1));
+running_var_put(row,add);
+scratch_put(row,part_1);
+scratch_put(((((G*K)+3u) / 4u)*4u)+row,rest);
+scratch_put((((((G*K)+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+row,inverseSqrt(spread+eps));
 }
 }
 `,
@@ -863,101 +863,101 @@ override S: u32;
 override PARTS: u32;
 override momentum: f32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (G * K);
-let row = select(0u, index, active_1);
-let used = ((((N * S) / 4u) + (((((N * S) / 4u) + PARTS) - 1u) / PARTS)) - 1u) / (((((N * S) / 4u) + PARTS) - 1u) / PARTS);
-for (var p = lane; p < used; p += LANES) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(G*K);
+let row=select(0u,index,active_1);
+let used=((((N*S) / 4u)+(((((N*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((N*S) / 4u)+PARTS) - 1u) / PARTS);
+for (var p=lane; p<used; p+=LANES) {
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
 }
-if (SUBGROUP < LANES) {
+if (SUBGROUP<LANES) {
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-}
-workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
 }
 workgroupBarrier();
 }
-let part_1 = partials_at(row);
-var total = 0.0f;
-for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-let part_2 = partials_at((p_2 * (G * K)) + row);
-let part_3 = partials_at(((PARTS + p_2) * (G * K)) + row);
-total = total + (f32((min((p_2 + 1u) * (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u) - (p_2 * (((((N * S) / 4u) + PARTS) - 1u) / PARTS))) * 4u) * ((part_2 - part_1) + part_3));
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other = exchange(total, mask_2);
-total = total + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
 workgroupBarrier();
 }
-let all = scratch_memory[row_in_group * LANES];
-total = all;
+let part_1=partials_at(row);
+var total=0.0f;
+for (var p_2=lane; p_2<used; p_2+=LANES) {
+let part_2=partials_at((p_2*(G*K))+row);
+let part_3=partials_at(((PARTS+p_2)*(G*K))+row);
+total=total+(f32((min((p_2+1u)*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u) - (p_2*(((((N*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_2 - part_1)+part_3));
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange(total,mask_2);
+total=total+other;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-}
-let rest = total / f32(N * S);
-var total_2 = 0.0f;
-for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-let part_4 = partials_at((p_3 * (G * K)) + row);
-let part_5 = partials_at(((PARTS + p_3) * (G * K)) + row);
-let part_6 = partials_at((((2u * PARTS) + p_3) * (G * K)) + row);
-total_2 = total_2 + (f32((min((p_3 + 1u) * (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u) - (p_3 * (((((N * S) / 4u) + PARTS) - 1u) / PARTS))) * 4u) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
-}
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_3 = exchange(total_2, mask_3);
-total_2 = total_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_2;
-workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-total_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+total=all;
 workgroupBarrier();
 }
-let spread = total_2 / f32(N * S);
-if (active_1 && (lane == 0u)) {
-let running_mean_1 = running_mean_at(row);
-running_mean_put(row, running_mean_1 + (momentum * ((part_1 + rest) - running_mean_1)));
-let running_var_1 = running_var_at(row);
-let size = f32(N * S);
-let add = running_var_1 + (momentum * (((spread * size) / larger(size - 1.0f, 1.0f)) - running_var_1));
-running_var_put(row, add);
-scratch_put(row, part_1);
-scratch_put((G * K) + row, rest);
-scratch_put(((G * K) + (G * K)) + row, inverseSqrt(spread + eps));
+let rest=total / f32(N*S);
+var total_2=0.0f;
+for (var p_3=lane; p_3<used; p_3+=LANES) {
+let part_4=partials_at((p_3*(G*K))+row);
+let part_5=partials_at(((PARTS+p_3)*(G*K))+row);
+let part_6=partials_at((((2u*PARTS)+p_3)*(G*K))+row);
+total_2=total_2+(f32((min((p_3+1u)*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u) - (p_3*(((((N*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_3=exchange(total_2,mask_3);
+total_2=total_2+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+total_2=all_2;
+workgroupBarrier();
+}
+let spread=total_2 / f32(N*S);
+if (active_1 && (lane==0u)) {
+let running_mean_1=running_mean_at(row);
+running_mean_put(row,running_mean_1+(momentum*((part_1+rest) - running_mean_1)));
+let running_var_1=running_var_at(row);
+let size=f32(N*S);
+let add=running_var_1+(momentum*(((spread*size) / larger(size - 1.0f,1.0f)) - running_var_1));
+running_var_put(row,add);
+scratch_put(row,part_1);
+scratch_put(((((G*K)+3u) / 4u)*4u)+row,rest);
+scratch_put((((((G*K)+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+row,inverseSqrt(spread+eps));
 }
 }
 `,
@@ -1017,200 +1017,200 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * G);
-let row = select(0u, index, active_1);
-let G_1 = row % max(G, 1u);
-let base = G_1 * K;
-let beta_b_1 = beta_b_at(base);
-let beta_b_2 = beta_b_at(base + (K / 2u));
-let beta_b_3 = beta_b_at(base + (K - 1u));
-let shift = beta_b_1 + (((beta_b_2 - beta_b_1) + (beta_b_3 - beta_b_1)) * 0.3333333432674408f);
-let base_2 = row * (K * S);
-let x_1 = x_at(base_2);
-let K_1 = 0u / max(S, 1u);
-let scratch_9 = scratch_at(base + K_1);
-let base_3 = (G * K) + (G_1 * K);
-let scratch_10 = scratch_at(base_3 + K_1);
-let base_4 = ((G * K) + (G * K)) + (G_1 * K);
-let scratch_16 = scratch_at(base_4 + K_1);
-let gamma_b_1 = gamma_b_at(base + K_1);
-let mul = (((x_1 - scratch_9) - scratch_10) * scratch_16) * gamma_b_1;
-let x_2 = x_at(base_2 + ((K * S) / 2u));
-let K_2 = ((K * S) / 2u) / max(S, 1u);
-let scratch_9_2 = scratch_at(base + K_2);
-let scratch_10_2 = scratch_at(base_3 + K_2);
-let scratch_16_2 = scratch_at(base_4 + K_2);
-let gamma_b_2 = gamma_b_at(base + K_2);
-let mul_2 = (((x_2 - scratch_9_2) - scratch_10_2) * scratch_16_2) * gamma_b_2;
-let x_3 = x_at(base_2 + ((K * S) - 1u));
-let K_3 = ((K * S) - 1u) / max(S, 1u);
-let scratch_9_3 = scratch_at(base + K_3);
-let scratch_10_3 = scratch_at(base_3 + K_3);
-let scratch_16_3 = scratch_at(base_4 + K_3);
-let gamma_b_3 = gamma_b_at(base + K_3);
-let mul_3 = (((x_3 - scratch_9_3) - scratch_10_3) * scratch_16_3) * gamma_b_3;
-let shift_2 = mul + (((mul_2 - mul) + (mul_3 - mul)) * 0.3333333432674408f);
-let x_4 = x_at(base_2);
-let K_4 = 0u / max(S, 1u);
-let scratch_9_4 = scratch_at(base + K_4);
-let scratch_10_4 = scratch_at(base_3 + K_4);
-let scratch_16_4 = scratch_at(base_4 + K_4);
-let gamma_b_4 = gamma_b_at(base + K_4);
-let mul_4 = (((x_4 - scratch_9_4) - scratch_10_4) * scratch_16_4) * gamma_b_4;
-let beta_b_4 = beta_b_at(base + K_4);
-let add = (mul_4 - shift_2) + (beta_b_4 - shift);
-let x_5 = x_at(base_2 + ((K * S) / 2u));
-let K_5 = ((K * S) / 2u) / max(S, 1u);
-let scratch_9_5 = scratch_at(base + K_5);
-let scratch_10_5 = scratch_at(base_3 + K_5);
-let scratch_16_5 = scratch_at(base_4 + K_5);
-let gamma_b_5 = gamma_b_at(base + K_5);
-let mul_5 = (((x_5 - scratch_9_5) - scratch_10_5) * scratch_16_5) * gamma_b_5;
-let beta_b_5 = beta_b_at(base + K_5);
-let add_2 = (mul_5 - shift_2) + (beta_b_5 - shift);
-let x_6 = x_at(base_2 + ((K * S) - 1u));
-let K_6 = ((K * S) - 1u) / max(S, 1u);
-let scratch_9_6 = scratch_at(base + K_6);
-let scratch_10_6 = scratch_at(base_3 + K_6);
-let scratch_16_6 = scratch_at(base_4 + K_6);
-let gamma_b_6 = gamma_b_at(base + K_6);
-let mul_6 = (((x_6 - scratch_9_6) - scratch_10_6) * scratch_16_6) * gamma_b_6;
-let beta_b_6 = beta_b_at(base + K_6);
-let add_3 = (mul_6 - shift_2) + (beta_b_6 - shift);
-let shift_3 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-let base_5 = row * ((K * S) / 4u);
-for (var k = 0u; k < HELD; k += 1u) {
-let i = lane + (k * LANES);
-if (i < ((K * S) / 4u)) {
-let x_7 = x_four(base_5 + i);
-let K_7 = (i * 4u) / max(S, 1u);
-let scratch_9_7 = scratch_at(base + K_7);
-let scratch_10_7 = scratch_at(base_3 + K_7);
-let scratch_16_7 = scratch_at(base_4 + K_7);
-let gamma_b_7 = gamma_b_at(base + K_7);
-let mul_7 = (((x_7 - vec4f(scratch_9_7)) - vec4f(scratch_10_7)) * vec4f(scratch_16_7)) * vec4f(gamma_b_7);
-held[held_place(0u, k, local_index)] = mul_7;
-let beta_b_7 = beta_b_at(base + K_7);
-let add_4 = (mul_7 - vec4f(shift_2)) + vec4f(beta_b_7 - shift);
-let d = add_4 - vec4f(shift_3);
-sum = sum + d;
-squares = squares + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*G);
+let row=select(0u,index,active_1);
+let G_1=row % max(G,1u);
+let base=G_1*K;
+let beta_b_1=beta_b_at(base);
+let beta_b_2=beta_b_at(base+(K / 2u));
+let beta_b_3=beta_b_at(base+(K - 1u));
+let shift=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
+let base_2=row*(K*S);
+let x_1=x_at(base_2);
+let K_1=0u / max(S,1u);
+let scratch_9=scratch_at(base+K_1);
+let base_3=((((G*K)+3u) / 4u)*4u)+(G_1*K);
+let scratch_10=scratch_at(base_3+K_1);
+let base_4=(((((G*K)+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+(G_1*K);
+let scratch_16=scratch_at(base_4+K_1);
+let gamma_b_1=gamma_b_at(base+K_1);
+let mul=(((x_1 - scratch_9) - scratch_10)*scratch_16)*gamma_b_1;
+let x_2=x_at(base_2+((K*S) / 2u));
+let K_2=((K*S) / 2u) / max(S,1u);
+let scratch_9_2=scratch_at(base+K_2);
+let scratch_10_2=scratch_at(base_3+K_2);
+let scratch_16_2=scratch_at(base_4+K_2);
+let gamma_b_2=gamma_b_at(base+K_2);
+let mul_2=(((x_2 - scratch_9_2) - scratch_10_2)*scratch_16_2)*gamma_b_2;
+let x_3=x_at(base_2+((K*S) - 1u));
+let K_3=((K*S) - 1u) / max(S,1u);
+let scratch_9_3=scratch_at(base+K_3);
+let scratch_10_3=scratch_at(base_3+K_3);
+let scratch_16_3=scratch_at(base_4+K_3);
+let gamma_b_3=gamma_b_at(base+K_3);
+let mul_3=(((x_3 - scratch_9_3) - scratch_10_3)*scratch_16_3)*gamma_b_3;
+let shift_2=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
+let x_4=x_at(base_2);
+let K_4=0u / max(S,1u);
+let scratch_9_4=scratch_at(base+K_4);
+let scratch_10_4=scratch_at(base_3+K_4);
+let scratch_16_4=scratch_at(base_4+K_4);
+let gamma_b_4=gamma_b_at(base+K_4);
+let mul_4=(((x_4 - scratch_9_4) - scratch_10_4)*scratch_16_4)*gamma_b_4;
+let beta_b_4=beta_b_at(base+K_4);
+let add=(mul_4 - shift_2)+(beta_b_4 - shift);
+let x_5=x_at(base_2+((K*S) / 2u));
+let K_5=((K*S) / 2u) / max(S,1u);
+let scratch_9_5=scratch_at(base+K_5);
+let scratch_10_5=scratch_at(base_3+K_5);
+let scratch_16_5=scratch_at(base_4+K_5);
+let gamma_b_5=gamma_b_at(base+K_5);
+let mul_5=(((x_5 - scratch_9_5) - scratch_10_5)*scratch_16_5)*gamma_b_5;
+let beta_b_5=beta_b_at(base+K_5);
+let add_2=(mul_5 - shift_2)+(beta_b_5 - shift);
+let x_6=x_at(base_2+((K*S) - 1u));
+let K_6=((K*S) - 1u) / max(S,1u);
+let scratch_9_6=scratch_at(base+K_6);
+let scratch_10_6=scratch_at(base_3+K_6);
+let scratch_16_6=scratch_at(base_4+K_6);
+let gamma_b_6=gamma_b_at(base+K_6);
+let mul_6=(((x_6 - scratch_9_6) - scratch_10_6)*scratch_16_6)*gamma_b_6;
+let beta_b_6=beta_b_at(base+K_6);
+let add_3=(mul_6 - shift_2)+(beta_b_6 - shift);
+let shift_3=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+let base_5=row*((K*S) / 4u);
+for (var k=0u; k<HELD; k+=1u) {
+let i=lane+(k*LANES);
+if (i<((K*S) / 4u)) {
+let x_7=x_four(base_5+i);
+let K_7=(i*4u) / max(S,1u);
+let scratch_9_7=scratch_at(base+K_7);
+let scratch_10_7=scratch_at(base_3+K_7);
+let scratch_16_7=scratch_at(base_4+K_7);
+let gamma_b_7=gamma_b_at(base+K_7);
+let mul_7=(((x_7 - vec4f(scratch_9_7)) - vec4f(scratch_10_7))*vec4f(scratch_16_7))*vec4f(gamma_b_7);
+held[held_place(0u,k,local_index)]=mul_7;
+let beta_b_7=beta_b_at(base+K_7);
+let add_4=(mul_7 - vec4f(shift_2))+vec4f(beta_b_7 - shift);
+let d=add_4 - vec4f(shift_3);
+sum=sum+d;
+squares=squares+(d*d);
 }
 }
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_2, mask);
-sum_2 = sum_2 + other;
-let other_2 = exchange(squares_2, mask);
-squares_2 = squares_2 + other_2;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_2 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_2;
-workgroupBarrier();
-}
-let mean = sum_2 / f32(K * S);
-let variance = larger((squares_2 / f32(K * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_4 = select(shift_3, shift_3 + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, (K * S) / 4u, far);
-for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
-let i_2 = lane + (k_2 * LANES);
-if (i_2 < end) {
-let kept = held[held_place(0u, k_2, local_index)];
-let K_8 = (i_2 * 4u) / max(S, 1u);
-let beta_b_8 = beta_b_at(base + K_8);
-let add_5 = (kept - vec4f(shift_2)) + vec4f(beta_b_8 - shift);
-let d_2 = add_5 - vec4f(shift_4);
-sum_3 = sum_3 + d_2;
-squares_3 = squares_3 + (d_2 * d_2);
-}
-}
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_3_2, mask_2);
-sum_3_2 = sum_3_2 + other_5;
-let other_6 = exchange(squares_3_2, mask_2);
-squares_3_2 = squares_3_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_3_2 / f32(K * S);
-let variance_2 = larger((squares_3_2 / f32(K * S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-let end_2 = select(0u, (K * S) / 4u, active_1);
-let rsqrt = inverseSqrt(spread + eps);
-for (var k_3 = 0u; k_3 < HELD; k_3 += 1u) {
-let i_3 = lane + (k_3 * LANES);
-if (i_3 < end_2) {
-let kept_2 = held[held_place(0u, k_3, local_index)];
-let K_9 = (i_3 * 4u) / max(S, 1u);
-let beta_b_9 = beta_b_at(base + K_9);
-let add_6 = (kept_2 - vec4f(shift_2)) + vec4f(beta_b_9 - shift);
-let gamma_1 = gamma_at(base + K_9);
-let beta_1 = beta_at(base + K_9);
-let add_7 = ((((add_6 - vec4f(shift_4)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
-y_put_four(base_5 + i_3, add_7);
+let mean=sum_2 / f32(K*S);
+let variance=larger((squares_2 / f32(K*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_4=select(shift_3,shift_3+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,(K*S) / 4u,far);
+for (var k_2=0u; k_2<HELD; k_2+=1u) {
+let i_2=lane+(k_2*LANES);
+if (i_2<end) {
+let kept=held[held_place(0u,k_2,local_index)];
+let K_8=(i_2*4u) / max(S,1u);
+let beta_b_8=beta_b_at(base+K_8);
+let add_5=(kept - vec4f(shift_2))+vec4f(beta_b_8 - shift);
+let d_2=add_5 - vec4f(shift_4);
+sum_3=sum_3+d_2;
+squares_3=squares_3+(d_2*d_2);
+}
+}
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_3_2 / f32(K*S);
+let variance_2=larger((squares_3_2 / f32(K*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+let end_2=select(0u,(K*S) / 4u,active_1);
+let rsqrt=inverseSqrt(spread+eps);
+for (var k_3=0u; k_3<HELD; k_3+=1u) {
+let i_3=lane+(k_3*LANES);
+if (i_3<end_2) {
+let kept_2=held[held_place(0u,k_3,local_index)];
+let K_9=(i_3*4u) / max(S,1u);
+let beta_b_9=beta_b_at(base+K_9);
+let add_6=(kept_2 - vec4f(shift_2))+vec4f(beta_b_9 - shift);
+let gamma_1=gamma_at(base+K_9);
+let beta_1=beta_at(base+K_9);
+let add_7=((((add_6 - vec4f(shift_4)) - vec4f(rest))*vec4f(rsqrt))*vec4f(gamma_1))+vec4f(beta_1);
+y_put_four(base_5+i_3,add_7);
 }
 }
 }
@@ -1249,558 +1249,558 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < ((N * G) / 4u);
-let row_2 = (select(0u, index, active_1) * 4u) + 0u;
-let row_3 = (select(0u, index, active_1) * 4u) + 1u;
-let row_4 = (select(0u, index, active_1) * 4u) + 2u;
-let row_5 = (select(0u, index, active_1) * 4u) + 3u;
-let G_2 = row_2 % max(G, 1u);
-let G_3 = row_3 % max(G, 1u);
-let G_4 = row_4 % max(G, 1u);
-let G_5 = row_5 % max(G, 1u);
-let base_6 = G_2 * K;
-let base_7 = G_3 * K;
-let base_8 = G_4 * K;
-let base_9 = G_5 * K;
-let beta_b_10 = beta_b_at(base_6);
-let beta_b_11 = beta_b_at(base_7);
-let beta_b_12 = beta_b_at(base_8);
-let beta_b_13 = beta_b_at(base_9);
-let beta_b_2_2 = beta_b_at(base_6 + (K / 2u));
-let beta_b_2_3 = beta_b_at(base_7 + (K / 2u));
-let beta_b_2_4 = beta_b_at(base_8 + (K / 2u));
-let beta_b_2_5 = beta_b_at(base_9 + (K / 2u));
-let beta_b_3_2 = beta_b_at(base_6 + (K - 1u));
-let beta_b_3_3 = beta_b_at(base_7 + (K - 1u));
-let beta_b_3_4 = beta_b_at(base_8 + (K - 1u));
-let beta_b_3_5 = beta_b_at(base_9 + (K - 1u));
-let shift_5 = beta_b_10 + (((beta_b_2_2 - beta_b_10) + (beta_b_3_2 - beta_b_10)) * 0.3333333432674408f);
-let shift_6 = beta_b_11 + (((beta_b_2_3 - beta_b_11) + (beta_b_3_3 - beta_b_11)) * 0.3333333432674408f);
-let shift_7 = beta_b_12 + (((beta_b_2_4 - beta_b_12) + (beta_b_3_4 - beta_b_12)) * 0.3333333432674408f);
-let shift_8 = beta_b_13 + (((beta_b_2_5 - beta_b_13) + (beta_b_3_5 - beta_b_13)) * 0.3333333432674408f);
-let base_2_2 = row_2 * (K * S);
-let base_2_3 = row_3 * (K * S);
-let base_2_4 = row_4 * (K * S);
-let base_2_5 = row_5 * (K * S);
-let x_10 = x_at(base_2_2);
-let x_11 = x_at(base_2_3);
-let x_12 = x_at(base_2_4);
-let x_13 = x_at(base_2_5);
-let K_1 = 0u / max(S, 1u);
-let scratch_9_10 = scratch_at(base_6 + K_1);
-let scratch_9_11 = scratch_at(base_7 + K_1);
-let scratch_9_12 = scratch_at(base_8 + K_1);
-let scratch_9_13 = scratch_at(base_9 + K_1);
-let base_3_2 = (G * K) + (G_2 * K);
-let base_3_3 = (G * K) + (G_3 * K);
-let base_3_4 = (G * K) + (G_4 * K);
-let base_3_5 = (G * K) + (G_5 * K);
-let scratch_10_10 = scratch_at(base_3_2 + K_1);
-let scratch_10_11 = scratch_at(base_3_3 + K_1);
-let scratch_10_12 = scratch_at(base_3_4 + K_1);
-let scratch_10_13 = scratch_at(base_3_5 + K_1);
-let base_4_2 = ((G * K) + (G * K)) + (G_2 * K);
-let base_4_3 = ((G * K) + (G * K)) + (G_3 * K);
-let base_4_4 = ((G * K) + (G * K)) + (G_4 * K);
-let base_4_5 = ((G * K) + (G * K)) + (G_5 * K);
-let scratch_16_10 = scratch_at(base_4_2 + K_1);
-let scratch_16_11 = scratch_at(base_4_3 + K_1);
-let scratch_16_12 = scratch_at(base_4_4 + K_1);
-let scratch_16_13 = scratch_at(base_4_5 + K_1);
-let gamma_b_10 = gamma_b_at(base_6 + K_1);
-let gamma_b_11 = gamma_b_at(base_7 + K_1);
-let gamma_b_12 = gamma_b_at(base_8 + K_1);
-let gamma_b_13 = gamma_b_at(base_9 + K_1);
-let mul_10 = (((x_10 - scratch_9_10) - scratch_10_10) * scratch_16_10) * gamma_b_10;
-let mul_11 = (((x_11 - scratch_9_11) - scratch_10_11) * scratch_16_11) * gamma_b_11;
-let mul_12 = (((x_12 - scratch_9_12) - scratch_10_12) * scratch_16_12) * gamma_b_12;
-let mul_13 = (((x_13 - scratch_9_13) - scratch_10_13) * scratch_16_13) * gamma_b_13;
-let x_2_2 = x_at(base_2_2 + ((K * S) / 2u));
-let x_2_3 = x_at(base_2_3 + ((K * S) / 2u));
-let x_2_4 = x_at(base_2_4 + ((K * S) / 2u));
-let x_2_5 = x_at(base_2_5 + ((K * S) / 2u));
-let K_2 = ((K * S) / 2u) / max(S, 1u);
-let scratch_9_2_2 = scratch_at(base_6 + K_2);
-let scratch_9_2_3 = scratch_at(base_7 + K_2);
-let scratch_9_2_4 = scratch_at(base_8 + K_2);
-let scratch_9_2_5 = scratch_at(base_9 + K_2);
-let scratch_10_2_2 = scratch_at(base_3_2 + K_2);
-let scratch_10_2_3 = scratch_at(base_3_3 + K_2);
-let scratch_10_2_4 = scratch_at(base_3_4 + K_2);
-let scratch_10_2_5 = scratch_at(base_3_5 + K_2);
-let scratch_16_2_2 = scratch_at(base_4_2 + K_2);
-let scratch_16_2_3 = scratch_at(base_4_3 + K_2);
-let scratch_16_2_4 = scratch_at(base_4_4 + K_2);
-let scratch_16_2_5 = scratch_at(base_4_5 + K_2);
-let gamma_b_2_2 = gamma_b_at(base_6 + K_2);
-let gamma_b_2_3 = gamma_b_at(base_7 + K_2);
-let gamma_b_2_4 = gamma_b_at(base_8 + K_2);
-let gamma_b_2_5 = gamma_b_at(base_9 + K_2);
-let mul_2_2 = (((x_2_2 - scratch_9_2_2) - scratch_10_2_2) * scratch_16_2_2) * gamma_b_2_2;
-let mul_2_3 = (((x_2_3 - scratch_9_2_3) - scratch_10_2_3) * scratch_16_2_3) * gamma_b_2_3;
-let mul_2_4 = (((x_2_4 - scratch_9_2_4) - scratch_10_2_4) * scratch_16_2_4) * gamma_b_2_4;
-let mul_2_5 = (((x_2_5 - scratch_9_2_5) - scratch_10_2_5) * scratch_16_2_5) * gamma_b_2_5;
-let x_3_2 = x_at(base_2_2 + ((K * S) - 1u));
-let x_3_3 = x_at(base_2_3 + ((K * S) - 1u));
-let x_3_4 = x_at(base_2_4 + ((K * S) - 1u));
-let x_3_5 = x_at(base_2_5 + ((K * S) - 1u));
-let K_3 = ((K * S) - 1u) / max(S, 1u);
-let scratch_9_3_2 = scratch_at(base_6 + K_3);
-let scratch_9_3_3 = scratch_at(base_7 + K_3);
-let scratch_9_3_4 = scratch_at(base_8 + K_3);
-let scratch_9_3_5 = scratch_at(base_9 + K_3);
-let scratch_10_3_2 = scratch_at(base_3_2 + K_3);
-let scratch_10_3_3 = scratch_at(base_3_3 + K_3);
-let scratch_10_3_4 = scratch_at(base_3_4 + K_3);
-let scratch_10_3_5 = scratch_at(base_3_5 + K_3);
-let scratch_16_3_2 = scratch_at(base_4_2 + K_3);
-let scratch_16_3_3 = scratch_at(base_4_3 + K_3);
-let scratch_16_3_4 = scratch_at(base_4_4 + K_3);
-let scratch_16_3_5 = scratch_at(base_4_5 + K_3);
-let gamma_b_3_2 = gamma_b_at(base_6 + K_3);
-let gamma_b_3_3 = gamma_b_at(base_7 + K_3);
-let gamma_b_3_4 = gamma_b_at(base_8 + K_3);
-let gamma_b_3_5 = gamma_b_at(base_9 + K_3);
-let mul_3_2 = (((x_3_2 - scratch_9_3_2) - scratch_10_3_2) * scratch_16_3_2) * gamma_b_3_2;
-let mul_3_3 = (((x_3_3 - scratch_9_3_3) - scratch_10_3_3) * scratch_16_3_3) * gamma_b_3_3;
-let mul_3_4 = (((x_3_4 - scratch_9_3_4) - scratch_10_3_4) * scratch_16_3_4) * gamma_b_3_4;
-let mul_3_5 = (((x_3_5 - scratch_9_3_5) - scratch_10_3_5) * scratch_16_3_5) * gamma_b_3_5;
-let shift_2_2 = mul_10 + (((mul_2_2 - mul_10) + (mul_3_2 - mul_10)) * 0.3333333432674408f);
-let shift_2_3 = mul_11 + (((mul_2_3 - mul_11) + (mul_3_3 - mul_11)) * 0.3333333432674408f);
-let shift_2_4 = mul_12 + (((mul_2_4 - mul_12) + (mul_3_4 - mul_12)) * 0.3333333432674408f);
-let shift_2_5 = mul_13 + (((mul_2_5 - mul_13) + (mul_3_5 - mul_13)) * 0.3333333432674408f);
-let x_4_2 = x_at(base_2_2);
-let x_4_3 = x_at(base_2_3);
-let x_4_4 = x_at(base_2_4);
-let x_4_5 = x_at(base_2_5);
-let K_4 = 0u / max(S, 1u);
-let scratch_9_4_2 = scratch_at(base_6 + K_4);
-let scratch_9_4_3 = scratch_at(base_7 + K_4);
-let scratch_9_4_4 = scratch_at(base_8 + K_4);
-let scratch_9_4_5 = scratch_at(base_9 + K_4);
-let scratch_10_4_2 = scratch_at(base_3_2 + K_4);
-let scratch_10_4_3 = scratch_at(base_3_3 + K_4);
-let scratch_10_4_4 = scratch_at(base_3_4 + K_4);
-let scratch_10_4_5 = scratch_at(base_3_5 + K_4);
-let scratch_16_4_2 = scratch_at(base_4_2 + K_4);
-let scratch_16_4_3 = scratch_at(base_4_3 + K_4);
-let scratch_16_4_4 = scratch_at(base_4_4 + K_4);
-let scratch_16_4_5 = scratch_at(base_4_5 + K_4);
-let gamma_b_4_2 = gamma_b_at(base_6 + K_4);
-let gamma_b_4_3 = gamma_b_at(base_7 + K_4);
-let gamma_b_4_4 = gamma_b_at(base_8 + K_4);
-let gamma_b_4_5 = gamma_b_at(base_9 + K_4);
-let mul_4_2 = (((x_4_2 - scratch_9_4_2) - scratch_10_4_2) * scratch_16_4_2) * gamma_b_4_2;
-let mul_4_3 = (((x_4_3 - scratch_9_4_3) - scratch_10_4_3) * scratch_16_4_3) * gamma_b_4_3;
-let mul_4_4 = (((x_4_4 - scratch_9_4_4) - scratch_10_4_4) * scratch_16_4_4) * gamma_b_4_4;
-let mul_4_5 = (((x_4_5 - scratch_9_4_5) - scratch_10_4_5) * scratch_16_4_5) * gamma_b_4_5;
-let beta_b_4_2 = beta_b_at(base_6 + K_4);
-let beta_b_4_3 = beta_b_at(base_7 + K_4);
-let beta_b_4_4 = beta_b_at(base_8 + K_4);
-let beta_b_4_5 = beta_b_at(base_9 + K_4);
-let add_8 = (mul_4_2 - shift_2_2) + (beta_b_4_2 - shift_5);
-let add_9 = (mul_4_3 - shift_2_3) + (beta_b_4_3 - shift_6);
-let add_10 = (mul_4_4 - shift_2_4) + (beta_b_4_4 - shift_7);
-let add_11 = (mul_4_5 - shift_2_5) + (beta_b_4_5 - shift_8);
-let x_5_2 = x_at(base_2_2 + ((K * S) / 2u));
-let x_5_3 = x_at(base_2_3 + ((K * S) / 2u));
-let x_5_4 = x_at(base_2_4 + ((K * S) / 2u));
-let x_5_5 = x_at(base_2_5 + ((K * S) / 2u));
-let K_5 = ((K * S) / 2u) / max(S, 1u);
-let scratch_9_5_2 = scratch_at(base_6 + K_5);
-let scratch_9_5_3 = scratch_at(base_7 + K_5);
-let scratch_9_5_4 = scratch_at(base_8 + K_5);
-let scratch_9_5_5 = scratch_at(base_9 + K_5);
-let scratch_10_5_2 = scratch_at(base_3_2 + K_5);
-let scratch_10_5_3 = scratch_at(base_3_3 + K_5);
-let scratch_10_5_4 = scratch_at(base_3_4 + K_5);
-let scratch_10_5_5 = scratch_at(base_3_5 + K_5);
-let scratch_16_5_2 = scratch_at(base_4_2 + K_5);
-let scratch_16_5_3 = scratch_at(base_4_3 + K_5);
-let scratch_16_5_4 = scratch_at(base_4_4 + K_5);
-let scratch_16_5_5 = scratch_at(base_4_5 + K_5);
-let gamma_b_5_2 = gamma_b_at(base_6 + K_5);
-let gamma_b_5_3 = gamma_b_at(base_7 + K_5);
-let gamma_b_5_4 = gamma_b_at(base_8 + K_5);
-let gamma_b_5_5 = gamma_b_at(base_9 + K_5);
-let mul_5_2 = (((x_5_2 - scratch_9_5_2) - scratch_10_5_2) * scratch_16_5_2) * gamma_b_5_2;
-let mul_5_3 = (((x_5_3 - scratch_9_5_3) - scratch_10_5_3) * scratch_16_5_3) * gamma_b_5_3;
-let mul_5_4 = (((x_5_4 - scratch_9_5_4) - scratch_10_5_4) * scratch_16_5_4) * gamma_b_5_4;
-let mul_5_5 = (((x_5_5 - scratch_9_5_5) - scratch_10_5_5) * scratch_16_5_5) * gamma_b_5_5;
-let beta_b_5_2 = beta_b_at(base_6 + K_5);
-let beta_b_5_3 = beta_b_at(base_7 + K_5);
-let beta_b_5_4 = beta_b_at(base_8 + K_5);
-let beta_b_5_5 = beta_b_at(base_9 + K_5);
-let add_2_2 = (mul_5_2 - shift_2_2) + (beta_b_5_2 - shift_5);
-let add_2_3 = (mul_5_3 - shift_2_3) + (beta_b_5_3 - shift_6);
-let add_2_4 = (mul_5_4 - shift_2_4) + (beta_b_5_4 - shift_7);
-let add_2_5 = (mul_5_5 - shift_2_5) + (beta_b_5_5 - shift_8);
-let x_6_2 = x_at(base_2_2 + ((K * S) - 1u));
-let x_6_3 = x_at(base_2_3 + ((K * S) - 1u));
-let x_6_4 = x_at(base_2_4 + ((K * S) - 1u));
-let x_6_5 = x_at(base_2_5 + ((K * S) - 1u));
-let K_6 = ((K * S) - 1u) / max(S, 1u);
-let scratch_9_6_2 = scratch_at(base_6 + K_6);
-let scratch_9_6_3 = scratch_at(base_7 + K_6);
-let scratch_9_6_4 = scratch_at(base_8 + K_6);
-let scratch_9_6_5 = scratch_at(base_9 + K_6);
-let scratch_10_6_2 = scratch_at(base_3_2 + K_6);
-let scratch_10_6_3 = scratch_at(base_3_3 + K_6);
-let scratch_10_6_4 = scratch_at(base_3_4 + K_6);
-let scratch_10_6_5 = scratch_at(base_3_5 + K_6);
-let scratch_16_6_2 = scratch_at(base_4_2 + K_6);
-let scratch_16_6_3 = scratch_at(base_4_3 + K_6);
-let scratch_16_6_4 = scratch_at(base_4_4 + K_6);
-let scratch_16_6_5 = scratch_at(base_4_5 + K_6);
-let gamma_b_6_2 = gamma_b_at(base_6 + K_6);
-let gamma_b_6_3 = gamma_b_at(base_7 + K_6);
-let gamma_b_6_4 = gamma_b_at(base_8 + K_6);
-let gamma_b_6_5 = gamma_b_at(base_9 + K_6);
-let mul_6_2 = (((x_6_2 - scratch_9_6_2) - scratch_10_6_2) * scratch_16_6_2) * gamma_b_6_2;
-let mul_6_3 = (((x_6_3 - scratch_9_6_3) - scratch_10_6_3) * scratch_16_6_3) * gamma_b_6_3;
-let mul_6_4 = (((x_6_4 - scratch_9_6_4) - scratch_10_6_4) * scratch_16_6_4) * gamma_b_6_4;
-let mul_6_5 = (((x_6_5 - scratch_9_6_5) - scratch_10_6_5) * scratch_16_6_5) * gamma_b_6_5;
-let beta_b_6_2 = beta_b_at(base_6 + K_6);
-let beta_b_6_3 = beta_b_at(base_7 + K_6);
-let beta_b_6_4 = beta_b_at(base_8 + K_6);
-let beta_b_6_5 = beta_b_at(base_9 + K_6);
-let add_3_2 = (mul_6_2 - shift_2_2) + (beta_b_6_2 - shift_5);
-let add_3_3 = (mul_6_3 - shift_2_3) + (beta_b_6_3 - shift_6);
-let add_3_4 = (mul_6_4 - shift_2_4) + (beta_b_6_4 - shift_7);
-let add_3_5 = (mul_6_5 - shift_2_5) + (beta_b_6_5 - shift_8);
-let shift_3_2 = add_8 + (((add_2_2 - add_8) + (add_3_2 - add_8)) * 0.3333333432674408f);
-let shift_3_3 = add_9 + (((add_2_3 - add_9) + (add_3_3 - add_9)) * 0.3333333432674408f);
-let shift_3_4 = add_10 + (((add_2_4 - add_10) + (add_3_4 - add_10)) * 0.3333333432674408f);
-let shift_3_5 = add_11 + (((add_2_5 - add_11) + (add_3_5 - add_11)) * 0.3333333432674408f);
-let base_5_2 = row_2 * ((K * S) / 4u);
-let base_5_3 = row_3 * ((K * S) / 4u);
-let base_5_4 = row_4 * ((K * S) / 4u);
-let base_5_5 = row_5 * ((K * S) / 4u);
-var sum_4 = vec4f(0.0f);
-var sum_5 = vec4f(0.0f);
-var sum_6 = vec4f(0.0f);
-var sum_7 = vec4f(0.0f);
-var squares_4 = vec4f(0.0f);
-var squares_5 = vec4f(0.0f);
-var squares_6 = vec4f(0.0f);
-var squares_7 = vec4f(0.0f);
-for (var block = lane; block < (K * S) / 4u; block += LANES * 256u) {
-var part_5 = vec4f(0.0f);
-var part_6 = vec4f(0.0f);
-var part_7 = vec4f(0.0f);
-var part_8 = vec4f(0.0f);
-var part_2_2 = vec4f(0.0f);
-var part_2_3 = vec4f(0.0f);
-var part_2_4 = vec4f(0.0f);
-var part_2_5 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (K * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_7_2 = x_four(base_5_2 + i);
-let x_7_3 = x_four(base_5_3 + i);
-let x_7_4 = x_four(base_5_4 + i);
-let x_7_5 = x_four(base_5_5 + i);
-let K_7 = (i * 4u) / max(S, 1u);
-let scratch_9_7_2 = scratch_at(base_6 + K_7);
-let scratch_9_7_3 = scratch_at(base_7 + K_7);
-let scratch_9_7_4 = scratch_at(base_8 + K_7);
-let scratch_9_7_5 = scratch_at(base_9 + K_7);
-let scratch_10_7_2 = scratch_at(base_3_2 + K_7);
-let scratch_10_7_3 = scratch_at(base_3_3 + K_7);
-let scratch_10_7_4 = scratch_at(base_3_4 + K_7);
-let scratch_10_7_5 = scratch_at(base_3_5 + K_7);
-let scratch_16_7_2 = scratch_at(base_4_2 + K_7);
-let scratch_16_7_3 = scratch_at(base_4_3 + K_7);
-let scratch_16_7_4 = scratch_at(base_4_4 + K_7);
-let scratch_16_7_5 = scratch_at(base_4_5 + K_7);
-let gamma_b_7_2 = gamma_b_at(base_6 + K_7);
-let gamma_b_7_3 = gamma_b_at(base_7 + K_7);
-let gamma_b_7_4 = gamma_b_at(base_8 + K_7);
-let gamma_b_7_5 = gamma_b_at(base_9 + K_7);
-let mul_7_2 = (((x_7_2 - vec4f(scratch_9_7_2)) - vec4f(scratch_10_7_2)) * vec4f(scratch_16_7_2)) * vec4f(gamma_b_7_2);
-let mul_7_3 = (((x_7_3 - vec4f(scratch_9_7_3)) - vec4f(scratch_10_7_3)) * vec4f(scratch_16_7_3)) * vec4f(gamma_b_7_3);
-let mul_7_4 = (((x_7_4 - vec4f(scratch_9_7_4)) - vec4f(scratch_10_7_4)) * vec4f(scratch_16_7_4)) * vec4f(gamma_b_7_4);
-let mul_7_5 = (((x_7_5 - vec4f(scratch_9_7_5)) - vec4f(scratch_10_7_5)) * vec4f(scratch_16_7_5)) * vec4f(gamma_b_7_5);
-let beta_b_7_2 = beta_b_at(base_6 + K_7);
-let beta_b_7_3 = beta_b_at(base_7 + K_7);
-let beta_b_7_4 = beta_b_at(base_8 + K_7);
-let beta_b_7_5 = beta_b_at(base_9 + K_7);
-let add_4_2 = (mul_7_2 - vec4f(shift_2_2)) + vec4f(beta_b_7_2 - shift_5);
-let add_4_3 = (mul_7_3 - vec4f(shift_2_3)) + vec4f(beta_b_7_3 - shift_6);
-let add_4_4 = (mul_7_4 - vec4f(shift_2_4)) + vec4f(beta_b_7_4 - shift_7);
-let add_4_5 = (mul_7_5 - vec4f(shift_2_5)) + vec4f(beta_b_7_5 - shift_8);
-let d_3 = add_4_2 - vec4f(shift_3_2);
-let d_4 = add_4_3 - vec4f(shift_3_3);
-let d_5 = add_4_4 - vec4f(shift_3_4);
-let d_6 = add_4_5 - vec4f(shift_3_5);
-part_5 = part_5 + d_3;
-part_6 = part_6 + d_4;
-part_7 = part_7 + d_5;
-part_8 = part_8 + d_6;
-part_2_2 = part_2_2 + (d_3 * d_3);
-part_2_3 = part_2_3 + (d_4 * d_4);
-part_2_4 = part_2_4 + (d_5 * d_5);
-part_2_5 = part_2_5 + (d_6 * d_6);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<((N*G) / 4u);
+let row_2=(select(0u,index,active_1)*4u)+0u;
+let row_3=(select(0u,index,active_1)*4u)+1u;
+let row_4=(select(0u,index,active_1)*4u)+2u;
+let row_5=(select(0u,index,active_1)*4u)+3u;
+let G_2=row_2 % max(G,1u);
+let G_3=row_3 % max(G,1u);
+let G_4=row_4 % max(G,1u);
+let G_5=row_5 % max(G,1u);
+let base_6=G_2*K;
+let base_7=G_3*K;
+let base_8=G_4*K;
+let base_9=G_5*K;
+let beta_b_10=beta_b_at(base_6);
+let beta_b_11=beta_b_at(base_7);
+let beta_b_12=beta_b_at(base_8);
+let beta_b_13=beta_b_at(base_9);
+let beta_b_2_2=beta_b_at(base_6+(K / 2u));
+let beta_b_2_3=beta_b_at(base_7+(K / 2u));
+let beta_b_2_4=beta_b_at(base_8+(K / 2u));
+let beta_b_2_5=beta_b_at(base_9+(K / 2u));
+let beta_b_3_2=beta_b_at(base_6+(K - 1u));
+let beta_b_3_3=beta_b_at(base_7+(K - 1u));
+let beta_b_3_4=beta_b_at(base_8+(K - 1u));
+let beta_b_3_5=beta_b_at(base_9+(K - 1u));
+let shift_5=beta_b_10+(((beta_b_2_2 - beta_b_10)+(beta_b_3_2 - beta_b_10))*0.3333333432674408f);
+let shift_6=beta_b_11+(((beta_b_2_3 - beta_b_11)+(beta_b_3_3 - beta_b_11))*0.3333333432674408f);
+let shift_7=beta_b_12+(((beta_b_2_4 - beta_b_12)+(beta_b_3_4 - beta_b_12))*0.3333333432674408f);
+let shift_8=beta_b_13+(((beta_b_2_5 - beta_b_13)+(beta_b_3_5 - beta_b_13))*0.3333333432674408f);
+let base_2_2=row_2*(K*S);
+let base_2_3=row_3*(K*S);
+let base_2_4=row_4*(K*S);
+let base_2_5=row_5*(K*S);
+let x_10=x_at(base_2_2);
+let x_11=x_at(base_2_3);
+let x_12=x_at(base_2_4);
+let x_13=x_at(base_2_5);
+let K_1=0u / max(S,1u);
+let scratch_9_10=scratch_at(base_6+K_1);
+let scratch_9_11=scratch_at(base_7+K_1);
+let scratch_9_12=scratch_at(base_8+K_1);
+let scratch_9_13=scratch_at(base_9+K_1);
+let base_3_2=((((G*K)+3u) / 4u)*4u)+(G_2*K);
+let base_3_3=((((G*K)+3u) / 4u)*4u)+(G_3*K);
+let base_3_4=((((G*K)+3u) / 4u)*4u)+(G_4*K);
+let base_3_5=((((G*K)+3u) / 4u)*4u)+(G_5*K);
+let scratch_10_10=scratch_at(base_3_2+K_1);
+let scratch_10_11=scratch_at(base_3_3+K_1);
+let scratch_10_12=scratch_at(base_3_4+K_1);
+let scratch_10_13=scratch_at(base_3_5+K_1);
+let base_4_2=(((((G*K)+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+(G_2*K);
+let base_4_3=(((((G*K)+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+(G_3*K);
+let base_4_4=(((((G*K)+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+(G_4*K);
+let base_4_5=(((((G*K)+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+(G_5*K);
+let scratch_16_10=scratch_at(base_4_2+K_1);
+let scratch_16_11=scratch_at(base_4_3+K_1);
+let scratch_16_12=scratch_at(base_4_4+K_1);
+let scratch_16_13=scratch_at(base_4_5+K_1);
+let gamma_b_10=gamma_b_at(base_6+K_1);
+let gamma_b_11=gamma_b_at(base_7+K_1);
+let gamma_b_12=gamma_b_at(base_8+K_1);
+let gamma_b_13=gamma_b_at(base_9+K_1);
+let mul_10=(((x_10 - scratch_9_10) - scratch_10_10)*scratch_16_10)*gamma_b_10;
+let mul_11=(((x_11 - scratch_9_11) - scratch_10_11)*scratch_16_11)*gamma_b_11;
+let mul_12=(((x_12 - scratch_9_12) - scratch_10_12)*scratch_16_12)*gamma_b_12;
+let mul_13=(((x_13 - scratch_9_13) - scratch_10_13)*scratch_16_13)*gamma_b_13;
+let x_2_2=x_at(base_2_2+((K*S) / 2u));
+let x_2_3=x_at(base_2_3+((K*S) / 2u));
+let x_2_4=x_at(base_2_4+((K*S) / 2u));
+let x_2_5=x_at(base_2_5+((K*S) / 2u));
+let K_2=((K*S) / 2u) / max(S,1u);
+let scratch_9_2_2=scratch_at(base_6+K_2);
+let scratch_9_2_3=scratch_at(base_7+K_2);
+let scratch_9_2_4=scratch_at(base_8+K_2);
+let scratch_9_2_5=scratch_at(base_9+K_2);
+let scratch_10_2_2=scratch_at(base_3_2+K_2);
+let scratch_10_2_3=scratch_at(base_3_3+K_2);
+let scratch_10_2_4=scratch_at(base_3_4+K_2);
+let scratch_10_2_5=scratch_at(base_3_5+K_2);
+let scratch_16_2_2=scratch_at(base_4_2+K_2);
+let scratch_16_2_3=scratch_at(base_4_3+K_2);
+let scratch_16_2_4=scratch_at(base_4_4+K_2);
+let scratch_16_2_5=scratch_at(base_4_5+K_2);
+let gamma_b_2_2=gamma_b_at(base_6+K_2);
+let gamma_b_2_3=gamma_b_at(base_7+K_2);
+let gamma_b_2_4=gamma_b_at(base_8+K_2);
+let gamma_b_2_5=gamma_b_at(base_9+K_2);
+let mul_2_2=(((x_2_2 - scratch_9_2_2) - scratch_10_2_2)*scratch_16_2_2)*gamma_b_2_2;
+let mul_2_3=(((x_2_3 - scratch_9_2_3) - scratch_10_2_3)*scratch_16_2_3)*gamma_b_2_3;
+let mul_2_4=(((x_2_4 - scratch_9_2_4) - scratch_10_2_4)*scratch_16_2_4)*gamma_b_2_4;
+let mul_2_5=(((x_2_5 - scratch_9_2_5) - scratch_10_2_5)*scratch_16_2_5)*gamma_b_2_5;
+let x_3_2=x_at(base_2_2+((K*S) - 1u));
+let x_3_3=x_at(base_2_3+((K*S) - 1u));
+let x_3_4=x_at(base_2_4+((K*S) - 1u));
+let x_3_5=x_at(base_2_5+((K*S) - 1u));
+let K_3=((K*S) - 1u) / max(S,1u);
+let scratch_9_3_2=scratch_at(base_6+K_3);
+let scratch_9_3_3=scratch_at(base_7+K_3);
+let scratch_9_3_4=scratch_at(base_8+K_3);
+let scratch_9_3_5=scratch_at(base_9+K_3);
+let scratch_10_3_2=scratch_at(base_3_2+K_3);
+let scratch_10_3_3=scratch_at(base_3_3+K_3);
+let scratch_10_3_4=scratch_at(base_3_4+K_3);
+let scratch_10_3_5=scratch_at(base_3_5+K_3);
+let scratch_16_3_2=scratch_at(base_4_2+K_3);
+let scratch_16_3_3=scratch_at(base_4_3+K_3);
+let scratch_16_3_4=scratch_at(base_4_4+K_3);
+let scratch_16_3_5=scratch_at(base_4_5+K_3);
+let gamma_b_3_2=gamma_b_at(base_6+K_3);
+let gamma_b_3_3=gamma_b_at(base_7+K_3);
+let gamma_b_3_4=gamma_b_at(base_8+K_3);
+let gamma_b_3_5=gamma_b_at(base_9+K_3);
+let mul_3_2=(((x_3_2 - scratch_9_3_2) - scratch_10_3_2)*scratch_16_3_2)*gamma_b_3_2;
+let mul_3_3=(((x_3_3 - scratch_9_3_3) - scratch_10_3_3)*scratch_16_3_3)*gamma_b_3_3;
+let mul_3_4=(((x_3_4 - scratch_9_3_4) - scratch_10_3_4)*scratch_16_3_4)*gamma_b_3_4;
+let mul_3_5=(((x_3_5 - scratch_9_3_5) - scratch_10_3_5)*scratch_16_3_5)*gamma_b_3_5;
+let shift_2_2=mul_10+(((mul_2_2 - mul_10)+(mul_3_2 - mul_10))*0.3333333432674408f);
+let shift_2_3=mul_11+(((mul_2_3 - mul_11)+(mul_3_3 - mul_11))*0.3333333432674408f);
+let shift_2_4=mul_12+(((mul_2_4 - mul_12)+(mul_3_4 - mul_12))*0.3333333432674408f);
+let shift_2_5=mul_13+(((mul_2_5 - mul_13)+(mul_3_5 - mul_13))*0.3333333432674408f);
+let x_4_2=x_at(base_2_2);
+let x_4_3=x_at(base_2_3);
+let x_4_4=x_at(base_2_4);
+let x_4_5=x_at(base_2_5);
+let K_4=0u / max(S,1u);
+let scratch_9_4_2=scratch_at(base_6+K_4);
+let scratch_9_4_3=scratch_at(base_7+K_4);
+let scratch_9_4_4=scratch_at(base_8+K_4);
+let scratch_9_4_5=scratch_at(base_9+K_4);
+let scratch_10_4_2=scratch_at(base_3_2+K_4);
+let scratch_10_4_3=scratch_at(base_3_3+K_4);
+let scratch_10_4_4=scratch_at(base_3_4+K_4);
+let scratch_10_4_5=scratch_at(base_3_5+K_4);
+let scratch_16_4_2=scratch_at(base_4_2+K_4);
+let scratch_16_4_3=scratch_at(base_4_3+K_4);
+let scratch_16_4_4=scratch_at(base_4_4+K_4);
+let scratch_16_4_5=scratch_at(base_4_5+K_4);
+let gamma_b_4_2=gamma_b_at(base_6+K_4);
+let gamma_b_4_3=gamma_b_at(base_7+K_4);
+let gamma_b_4_4=gamma_b_at(base_8+K_4);
+let gamma_b_4_5=gamma_b_at(base_9+K_4);
+let mul_4_2=(((x_4_2 - scratch_9_4_2) - scratch_10_4_2)*scratch_16_4_2)*gamma_b_4_2;
+let mul_4_3=(((x_4_3 - scratch_9_4_3) - scratch_10_4_3)*scratch_16_4_3)*gamma_b_4_3;
+let mul_4_4=(((x_4_4 - scratch_9_4_4) - scratch_10_4_4)*scratch_16_4_4)*gamma_b_4_4;
+let mul_4_5=(((x_4_5 - scratch_9_4_5) - scratch_10_4_5)*scratch_16_4_5)*gamma_b_4_5;
+let beta_b_4_2=beta_b_at(base_6+K_4);
+let beta_b_4_3=beta_b_at(base_7+K_4);
+let beta_b_4_4=beta_b_at(base_8+K_4);
+let beta_b_4_5=beta_b_at(base_9+K_4);
+let add_8=(mul_4_2 - shift_2_2)+(beta_b_4_2 - shift_5);
+let add_9=(mul_4_3 - shift_2_3)+(beta_b_4_3 - shift_6);
+let add_10=(mul_4_4 - shift_2_4)+(beta_b_4_4 - shift_7);
+let add_11=(mul_4_5 - shift_2_5)+(beta_b_4_5 - shift_8);
+let x_5_2=x_at(base_2_2+((K*S) / 2u));
+let x_5_3=x_at(base_2_3+((K*S) / 2u));
+let x_5_4=x_at(base_2_4+((K*S) / 2u));
+let x_5_5=x_at(base_2_5+((K*S) / 2u));
+let K_5=((K*S) / 2u) / max(S,1u);
+let scratch_9_5_2=scratch_at(base_6+K_5);
+let scratch_9_5_3=scratch_at(base_7+K_5);
+let scratch_9_5_4=scratch_at(base_8+K_5);
+let scratch_9_5_5=scratch_at(base_9+K_5);
+let scratch_10_5_2=scratch_at(base_3_2+K_5);
+let scratch_10_5_3=scratch_at(base_3_3+K_5);
+let scratch_10_5_4=scratch_at(base_3_4+K_5);
+let scratch_10_5_5=scratch_at(base_3_5+K_5);
+let scratch_16_5_2=scratch_at(base_4_2+K_5);
+let scratch_16_5_3=scratch_at(base_4_3+K_5);
+let scratch_16_5_4=scratch_at(base_4_4+K_5);
+let scratch_16_5_5=scratch_at(base_4_5+K_5);
+let gamma_b_5_2=gamma_b_at(base_6+K_5);
+let gamma_b_5_3=gamma_b_at(base_7+K_5);
+let gamma_b_5_4=gamma_b_at(base_8+K_5);
+let gamma_b_5_5=gamma_b_at(base_9+K_5);
+let mul_5_2=(((x_5_2 - scratch_9_5_2) - scratch_10_5_2)*scratch_16_5_2)*gamma_b_5_2;
+let mul_5_3=(((x_5_3 - scratch_9_5_3) - scratch_10_5_3)*scratch_16_5_3)*gamma_b_5_3;
+let mul_5_4=(((x_5_4 - scratch_9_5_4) - scratch_10_5_4)*scratch_16_5_4)*gamma_b_5_4;
+let mul_5_5=(((x_5_5 - scratch_9_5_5) - scratch_10_5_5)*scratch_16_5_5)*gamma_b_5_5;
+let beta_b_5_2=beta_b_at(base_6+K_5);
+let beta_b_5_3=beta_b_at(base_7+K_5);
+let beta_b_5_4=beta_b_at(base_8+K_5);
+let beta_b_5_5=beta_b_at(base_9+K_5);
+let add_2_2=(mul_5_2 - shift_2_2)+(beta_b_5_2 - shift_5);
+let add_2_3=(mul_5_3 - shift_2_3)+(beta_b_5_3 - shift_6);
+let add_2_4=(mul_5_4 - shift_2_4)+(beta_b_5_4 - shift_7);
+let add_2_5=(mul_5_5 - shift_2_5)+(beta_b_5_5 - shift_8);
+let x_6_2=x_at(base_2_2+((K*S) - 1u));
+let x_6_3=x_at(base_2_3+((K*S) - 1u));
+let x_6_4=x_at(base_2_4+((K*S) - 1u));
+let x_6_5=x_at(base_2_5+((K*S) - 1u));
+let K_6=((K*S) - 1u) / max(S,1u);
+let scratch_9_6_2=scratch_at(base_6+K_6);
+let scratch_9_6_3=scratch_at(base_7+K_6);
+let scratch_9_6_4=scratch_at(base_8+K_6);
+let scratch_9_6_5=scratch_at(base_9+K_6);
+let scratch_10_6_2=scratch_at(base_3_2+K_6);
+let scratch_10_6_3=scratch_at(base_3_3+K_6);
+let scratch_10_6_4=scratch_at(base_3_4+K_6);
+let scratch_10_6_5=scratch_at(base_3_5+K_6);
+let scratch_16_6_2=scratch_at(base_4_2+K_6);
+let scratch_16_6_3=scratch_at(base_4_3+K_6);
+let scratch_16_6_4=scratch_at(base_4_4+K_6);
+let scratch_16_6_5=scratch_at(base_4_5+K_6);
+let gamma_b_6_2=gamma_b_at(base_6+K_6);
+let gamma_b_6_3=gamma_b_at(base_7+K_6);
+let gamma_b_6_4=gamma_b_at(base_8+K_6);
+let gamma_b_6_5=gamma_b_at(base_9+K_6);
+let mul_6_2=(((x_6_2 - scratch_9_6_2) - scratch_10_6_2)*scratch_16_6_2)*gamma_b_6_2;
+let mul_6_3=(((x_6_3 - scratch_9_6_3) - scratch_10_6_3)*scratch_16_6_3)*gamma_b_6_3;
+let mul_6_4=(((x_6_4 - scratch_9_6_4) - scratch_10_6_4)*scratch_16_6_4)*gamma_b_6_4;
+let mul_6_5=(((x_6_5 - scratch_9_6_5) - scratch_10_6_5)*scratch_16_6_5)*gamma_b_6_5;
+let beta_b_6_2=beta_b_at(base_6+K_6);
+let beta_b_6_3=beta_b_at(base_7+K_6);
+let beta_b_6_4=beta_b_at(base_8+K_6);
+let beta_b_6_5=beta_b_at(base_9+K_6);
+let add_3_2=(mul_6_2 - shift_2_2)+(beta_b_6_2 - shift_5);
+let add_3_3=(mul_6_3 - shift_2_3)+(beta_b_6_3 - shift_6);
+let add_3_4=(mul_6_4 - shift_2_4)+(beta_b_6_4 - shift_7);
+let add_3_5=(mul_6_5 - shift_2_5)+(beta_b_6_5 - shift_8);
+let shift_3_2=add_8+(((add_2_2 - add_8)+(add_3_2 - add_8))*0.3333333432674408f);
+let shift_3_3=add_9+(((add_2_3 - add_9)+(add_3_3 - add_9))*0.3333333432674408f);
+let shift_3_4=add_10+(((add_2_4 - add_10)+(add_3_4 - add_10))*0.3333333432674408f);
+let shift_3_5=add_11+(((add_2_5 - add_11)+(add_3_5 - add_11))*0.3333333432674408f);
+let base_5_2=row_2*((K*S) / 4u);
+let base_5_3=row_3*((K*S) / 4u);
+let base_5_4=row_4*((K*S) / 4u);
+let base_5_5=row_5*((K*S) / 4u);
+var sum_4=vec4f(0.0f);
+var sum_5=vec4f(0.0f);
+var sum_6=vec4f(0.0f);
+var sum_7=vec4f(0.0f);
+var squares_4=vec4f(0.0f);
+var squares_5=vec4f(0.0f);
+var squares_6=vec4f(0.0f);
+var squares_7=vec4f(0.0f);
+for (var block=lane; block<(K*S) / 4u; block+=LANES*256u) {
+var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
+var part_7=vec4f(0.0f);
+var part_8=vec4f(0.0f);
+var part_2_2=vec4f(0.0f);
+var part_2_3=vec4f(0.0f);
+var part_2_4=vec4f(0.0f);
+var part_2_5=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(K*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_7_2=x_four(base_5_2+i);
+let x_7_3=x_four(base_5_3+i);
+let x_7_4=x_four(base_5_4+i);
+let x_7_5=x_four(base_5_5+i);
+let K_7=(i*4u) / max(S,1u);
+let scratch_9_7_2=scratch_at(base_6+K_7);
+let scratch_9_7_3=scratch_at(base_7+K_7);
+let scratch_9_7_4=scratch_at(base_8+K_7);
+let scratch_9_7_5=scratch_at(base_9+K_7);
+let scratch_10_7_2=scratch_at(base_3_2+K_7);
+let scratch_10_7_3=scratch_at(base_3_3+K_7);
+let scratch_10_7_4=scratch_at(base_3_4+K_7);
+let scratch_10_7_5=scratch_at(base_3_5+K_7);
+let scratch_16_7_2=scratch_at(base_4_2+K_7);
+let scratch_16_7_3=scratch_at(base_4_3+K_7);
+let scratch_16_7_4=scratch_at(base_4_4+K_7);
+let scratch_16_7_5=scratch_at(base_4_5+K_7);
+let gamma_b_7_2=gamma_b_at(base_6+K_7);
+let gamma_b_7_3=gamma_b_at(base_7+K_7);
+let gamma_b_7_4=gamma_b_at(base_8+K_7);
+let gamma_b_7_5=gamma_b_at(base_9+K_7);
+let mul_7_2=(((x_7_2 - vec4f(scratch_9_7_2)) - vec4f(scratch_10_7_2))*vec4f(scratch_16_7_2))*vec4f(gamma_b_7_2);
+let mul_7_3=(((x_7_3 - vec4f(scratch_9_7_3)) - vec4f(scratch_10_7_3))*vec4f(scratch_16_7_3))*vec4f(gamma_b_7_3);
+let mul_7_4=(((x_7_4 - vec4f(scratch_9_7_4)) - vec4f(scratch_10_7_4))*vec4f(scratch_16_7_4))*vec4f(gamma_b_7_4);
+let mul_7_5=(((x_7_5 - vec4f(scratch_9_7_5)) - vec4f(scratch_10_7_5))*vec4f(scratch_16_7_5))*vec4f(gamma_b_7_5);
+let beta_b_7_2=beta_b_at(base_6+K_7);
+let beta_b_7_3=beta_b_at(base_7+K_7);
+let beta_b_7_4=beta_b_at(base_8+K_7);
+let beta_b_7_5=beta_b_at(base_9+K_7);
+let add_4_2=(mul_7_2 - vec4f(shift_2_2))+vec4f(beta_b_7_2 - shift_5);
+let add_4_3=(mul_7_3 - vec4f(shift_2_3))+vec4f(beta_b_7_3 - shift_6);
+let add_4_4=(mul_7_4 - vec4f(shift_2_4))+vec4f(beta_b_7_4 - shift_7);
+let add_4_5=(mul_7_5 - vec4f(shift_2_5))+vec4f(beta_b_7_5 - shift_8);
+let d_3=add_4_2 - vec4f(shift_3_2);
+let d_4=add_4_3 - vec4f(shift_3_3);
+let d_5=add_4_4 - vec4f(shift_3_4);
+let d_6=add_4_5 - vec4f(shift_3_5);
+part_5=part_5+d_3;
+part_6=part_6+d_4;
+part_7=part_7+d_5;
+part_8=part_8+d_6;
+part_2_2=part_2_2+(d_3*d_3);
+part_2_3=part_2_3+(d_4*d_4);
+part_2_4=part_2_4+(d_5*d_5);
+part_2_5=part_2_5+(d_6*d_6);
 }
-sum_4 = sum_4 + part_5;
-sum_5 = sum_5 + part_6;
-sum_6 = sum_6 + part_7;
-sum_7 = sum_7 + part_8;
-squares_4 = squares_4 + part_2_2;
-squares_5 = squares_5 + part_2_3;
-squares_6 = squares_6 + part_2_4;
-squares_7 = squares_7 + part_2_5;
+sum_4=sum_4+part_5;
+sum_5=sum_5+part_6;
+sum_6=sum_6+part_7;
+sum_7=sum_7+part_8;
+squares_4=squares_4+part_2_2;
+squares_5=squares_5+part_2_3;
+squares_6=squares_6+part_2_4;
+squares_7=squares_7+part_2_5;
 }
-var sum_2_2 = fold_add(sum_4);
-var sum_2_3 = fold_add(sum_5);
-var sum_2_4 = fold_add(sum_6);
-var sum_2_5 = fold_add(sum_7);
-var squares_2_2 = fold_add(squares_4);
-var squares_2_3 = fold_add(squares_5);
-var squares_2_4 = fold_add(squares_6);
-var squares_2_5 = fold_add(squares_7);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other_5 = exchange(sum_2_2, mask);
-let other_6 = exchange(sum_2_3, mask);
-let other_7 = exchange(sum_2_4, mask);
-let other_8 = exchange(sum_2_5, mask);
-sum_2_2 = sum_2_2 + other_5;
-sum_2_3 = sum_2_3 + other_6;
-sum_2_4 = sum_2_4 + other_7;
-sum_2_5 = sum_2_5 + other_8;
-let other_2_2 = exchange(squares_2_2, mask);
-let other_2_3 = exchange(squares_2_3, mask);
-let other_2_4 = exchange(squares_2_4, mask);
-let other_2_5 = exchange(squares_2_5, mask);
-squares_2_2 = squares_2_2 + other_2_2;
-squares_2_3 = squares_2_3 + other_2_3;
-squares_2_4 = squares_2_4 + other_2_4;
-squares_2_5 = squares_2_5 + other_2_5;
+var sum_2_2=fold_add(sum_4);
+var sum_2_3=fold_add(sum_5);
+var sum_2_4=fold_add(sum_6);
+var sum_2_5=fold_add(sum_7);
+var squares_2_2=fold_add(squares_4);
+var squares_2_3=fold_add(squares_5);
+var squares_2_4=fold_add(squares_6);
+var squares_2_5=fold_add(squares_7);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other_5=exchange(sum_2_2,mask);
+let other_6=exchange(sum_2_3,mask);
+let other_7=exchange(sum_2_4,mask);
+let other_8=exchange(sum_2_5,mask);
+sum_2_2=sum_2_2+other_5;
+sum_2_3=sum_2_3+other_6;
+sum_2_4=sum_2_4+other_7;
+sum_2_5=sum_2_5+other_8;
+let other_2_2=exchange(squares_2_2,mask);
+let other_2_3=exchange(squares_2_3,mask);
+let other_2_4=exchange(squares_2_4,mask);
+let other_2_5=exchange(squares_2_5,mask);
+squares_2_2=squares_2_2+other_2_2;
+squares_2_3=squares_2_3+other_2_3;
+squares_2_4=squares_2_4+other_2_4;
+squares_2_5=squares_2_5+other_2_5;
 }
-let mean_3 = sum_2_2 / f32(K * S);
-let mean_4 = sum_2_3 / f32(K * S);
-let mean_5 = sum_2_4 / f32(K * S);
-let mean_6 = sum_2_5 / f32(K * S);
-let variance_3 = larger((squares_2_2 / f32(K * S)) - (mean_3 * mean_3), 0.0f);
-let variance_4 = larger((squares_2_3 / f32(K * S)) - (mean_4 * mean_4), 0.0f);
-let variance_5 = larger((squares_2_4 / f32(K * S)) - (mean_5 * mean_5), 0.0f);
-let variance_6 = larger((squares_2_5 / f32(K * S)) - (mean_6 * mean_6), 0.0f);
-let far_2 = (variance_3 * 4.0f) < (mean_3 * mean_3);
-let far_3 = (variance_4 * 4.0f) < (mean_4 * mean_4);
-let far_4 = (variance_5 * 4.0f) < (mean_5 * mean_5);
-let far_5 = (variance_6 * 4.0f) < (mean_6 * mean_6);
-let shift_4_2 = select(shift_3_2, shift_3_2 + mean_3, far_2);
-let shift_4_3 = select(shift_3_3, shift_3_3 + mean_4, far_3);
-let shift_4_4 = select(shift_3_4, shift_3_4 + mean_5, far_4);
-let shift_4_5 = select(shift_3_5, shift_3_5 + mean_6, far_5);
-var sum_3_3 = vec4f(0.0f);
-var sum_3_4 = vec4f(0.0f);
-var sum_3_5 = vec4f(0.0f);
-var sum_3_6 = vec4f(0.0f);
-var squares_3_3 = vec4f(0.0f);
-var squares_3_4 = vec4f(0.0f);
-var squares_3_5 = vec4f(0.0f);
-var squares_3_6 = vec4f(0.0f);
-let end_3 = select(0u, (K * S) / 4u, far_2);
-let end_4 = select(0u, (K * S) / 4u, far_3);
-let end_5 = select(0u, (K * S) / 4u, far_4);
-let end_6 = select(0u, (K * S) / 4u, far_5);
-for (var block_2 = lane; block_2 < end_3; block_2 += LANES * 256u) {
-var part_3_2 = vec4f(0.0f);
-var part_4_2 = vec4f(0.0f);
-let stop_2_2 = min(block_2 + (LANES * 256u), end_3);
-for (var i_2 = block_2; i_2 < stop_2_2; i_2 += LANES) {
-let x_8_2 = x_four(base_5_2 + i_2);
-let K_8 = (i_2 * 4u) / max(S, 1u);
-let scratch_9_8_2 = scratch_at(base_6 + K_8);
-let scratch_10_8_2 = scratch_at(base_3_2 + K_8);
-let scratch_16_8_2 = scratch_at(base_4_2 + K_8);
-let gamma_b_8_2 = gamma_b_at(base_6 + K_8);
-let mul_8_2 = (((x_8_2 - vec4f(scratch_9_8_2)) - vec4f(scratch_10_8_2)) * vec4f(scratch_16_8_2)) * vec4f(gamma_b_8_2);
-let beta_b_8_2 = beta_b_at(base_6 + K_8);
-let add_5_2 = (mul_8_2 - vec4f(shift_2_2)) + vec4f(beta_b_8_2 - shift_5);
-let d_2_2 = add_5_2 - vec4f(shift_4_2);
-part_3_2 = part_3_2 + d_2_2;
-part_4_2 = part_4_2 + (d_2_2 * d_2_2);
+let mean_3=sum_2_2 / f32(K*S);
+let mean_4=sum_2_3 / f32(K*S);
+let mean_5=sum_2_4 / f32(K*S);
+let mean_6=sum_2_5 / f32(K*S);
+let variance_3=larger((squares_2_2 / f32(K*S)) - (mean_3*mean_3),0.0f);
+let variance_4=larger((squares_2_3 / f32(K*S)) - (mean_4*mean_4),0.0f);
+let variance_5=larger((squares_2_4 / f32(K*S)) - (mean_5*mean_5),0.0f);
+let variance_6=larger((squares_2_5 / f32(K*S)) - (mean_6*mean_6),0.0f);
+let far_2=(variance_3*4.0f)<(mean_3*mean_3);
+let far_3=(variance_4*4.0f)<(mean_4*mean_4);
+let far_4=(variance_5*4.0f)<(mean_5*mean_5);
+let far_5=(variance_6*4.0f)<(mean_6*mean_6);
+let shift_4_2=select(shift_3_2,shift_3_2+mean_3,far_2);
+let shift_4_3=select(shift_3_3,shift_3_3+mean_4,far_3);
+let shift_4_4=select(shift_3_4,shift_3_4+mean_5,far_4);
+let shift_4_5=select(shift_3_5,shift_3_5+mean_6,far_5);
+var sum_3_3=vec4f(0.0f);
+var sum_3_4=vec4f(0.0f);
+var sum_3_5=vec4f(0.0f);
+var sum_3_6=vec4f(0.0f);
+var squares_3_3=vec4f(0.0f);
+var squares_3_4=vec4f(0.0f);
+var squares_3_5=vec4f(0.0f);
+var squares_3_6=vec4f(0.0f);
+let end_3=select(0u,(K*S) / 4u,far_2);
+let end_4=select(0u,(K*S) / 4u,far_3);
+let end_5=select(0u,(K*S) / 4u,far_4);
+let end_6=select(0u,(K*S) / 4u,far_5);
+for (var block_2=lane; block_2<end_3; block_2+=LANES*256u) {
+var part_3_2=vec4f(0.0f);
+var part_4_2=vec4f(0.0f);
+let stop_2_2=min(block_2+(LANES*256u),end_3);
+for (var i_2=block_2; i_2<stop_2_2; i_2+=LANES) {
+let x_8_2=x_four(base_5_2+i_2);
+let K_8=(i_2*4u) / max(S,1u);
+let scratch_9_8_2=scratch_at(base_6+K_8);
+let scratch_10_8_2=scratch_at(base_3_2+K_8);
+let scratch_16_8_2=scratch_at(base_4_2+K_8);
+let gamma_b_8_2=gamma_b_at(base_6+K_8);
+let mul_8_2=(((x_8_2 - vec4f(scratch_9_8_2)) - vec4f(scratch_10_8_2))*vec4f(scratch_16_8_2))*vec4f(gamma_b_8_2);
+let beta_b_8_2=beta_b_at(base_6+K_8);
+let add_5_2=(mul_8_2 - vec4f(shift_2_2))+vec4f(beta_b_8_2 - shift_5);
+let d_2_2=add_5_2 - vec4f(shift_4_2);
+part_3_2=part_3_2+d_2_2;
+part_4_2=part_4_2+(d_2_2*d_2_2);
 }
-sum_3_3 = sum_3_3 + part_3_2;
-squares_3_3 = squares_3_3 + part_4_2;
+sum_3_3=sum_3_3+part_3_2;
+squares_3_3=squares_3_3+part_4_2;
 }
-for (var block_2 = lane; block_2 < end_4; block_2 += LANES * 256u) {
-var part_3_3 = vec4f(0.0f);
-var part_4_3 = vec4f(0.0f);
-let stop_2_3 = min(block_2 + (LANES * 256u), end_4);
-for (var i_2 = block_2; i_2 < stop_2_3; i_2 += LANES) {
-let x_8_3 = x_four(base_5_3 + i_2);
-let K_8 = (i_2 * 4u) / max(S, 1u);
-let scratch_9_8_3 = scratch_at(base_7 + K_8);
-let scratch_10_8_3 = scratch_at(base_3_3 + K_8);
-let scratch_16_8_3 = scratch_at(base_4_3 + K_8);
-let gamma_b_8_3 = gamma_b_at(base_7 + K_8);
-let mul_8_3 = (((x_8_3 - vec4f(scratch_9_8_3)) - vec4f(scratch_10_8_3)) * vec4f(scratch_16_8_3)) * vec4f(gamma_b_8_3);
-let beta_b_8_3 = beta_b_at(base_7 + K_8);
-let add_5_3 = (mul_8_3 - vec4f(shift_2_3)) + vec4f(beta_b_8_3 - shift_6);
-let d_2_3 = add_5_3 - vec4f(shift_4_3);
-part_3_3 = part_3_3 + d_2_3;
-part_4_3 = part_4_3 + (d_2_3 * d_2_3);
+for (var block_2=lane; block_2<end_4; block_2+=LANES*256u) {
+var part_3_3=vec4f(0.0f);
+var part_4_3=vec4f(0.0f);
+let stop_2_3=min(block_2+(LANES*256u),end_4);
+for (var i_2=block_2; i_2<stop_2_3; i_2+=LANES) {
+let x_8_3=x_four(base_5_3+i_2);
+let K_8=(i_2*4u) / max(S,1u);
+let scratch_9_8_3=scratch_at(base_7+K_8);
+let scratch_10_8_3=scratch_at(base_3_3+K_8);
+let scratch_16_8_3=scratch_at(base_4_3+K_8);
+let gamma_b_8_3=gamma_b_at(base_7+K_8);
+let mul_8_3=(((x_8_3 - vec4f(scratch_9_8_3)) - vec4f(scratch_10_8_3))*vec4f(scratch_16_8_3))*vec4f(gamma_b_8_3);
+let beta_b_8_3=beta_b_at(base_7+K_8);
+let add_5_3=(mul_8_3 - vec4f(shift_2_3))+vec4f(beta_b_8_3 - shift_6);
+let d_2_3=add_5_3 - vec4f(shift_4_3);
+part_3_3=part_3_3+d_2_3;
+part_4_3=part_4_3+(d_2_3*d_2_3);
 }
-sum_3_4 = sum_3_4 + part_3_3;
-squares_3_4 = squares_3_4 + part_4_3;
+sum_3_4=sum_3_4+part_3_3;
+squares_3_4=squares_3_4+part_4_3;
 }
-for (var block_2 = lane; block_2 < end_5; block_2 += LANES * 256u) {
-var part_3_4 = vec4f(0.0f);
-var part_4_4 = vec4f(0.0f);
-let stop_2_4 = min(block_2 + (LANES * 256u), end_5);
-for (var i_2 = block_2; i_2 < stop_2_4; i_2 += LANES) {
-let x_8_4 = x_four(base_5_4 + i_2);
-let K_8 = (i_2 * 4u) / max(S, 1u);
-let scratch_9_8_4 = scratch_at(base_8 + K_8);
-let scratch_10_8_4 = scratch_at(base_3_4 + K_8);
-let scratch_16_8_4 = scratch_at(base_4_4 + K_8);
-let gamma_b_8_4 = gamma_b_at(base_8 + K_8);
-let mul_8_4 = (((x_8_4 - vec4f(scratch_9_8_4)) - vec4f(scratch_10_8_4)) * vec4f(scratch_16_8_4)) * vec4f(gamma_b_8_4);
-let beta_b_8_4 = beta_b_at(base_8 + K_8);
-let add_5_4 = (mul_8_4 - vec4f(shift_2_4)) + vec4f(beta_b_8_4 - shift_7);
-let d_2_4 = add_5_4 - vec4f(shift_4_4);
-part_3_4 = part_3_4 + d_2_4;
-part_4_4 = part_4_4 + (d_2_4 * d_2_4);
+for (var block_2=lane; block_2<end_5; block_2+=LANES*256u) {
+var part_3_4=vec4f(0.0f);
+var part_4_4=vec4f(0.0f);
+let stop_2_4=min(block_2+(LANES*256u),end_5);
+for (var i_2=block_2; i_2<stop_2_4; i_2+=LANES) {
+let x_8_4=x_four(base_5_4+i_2);
+let K_8=(i_2*4u) / max(S,1u);
+let scratch_9_8_4=scratch_at(base_8+K_8);
+let scratch_10_8_4=scratch_at(base_3_4+K_8);
+let scratch_16_8_4=scratch_at(base_4_4+K_8);
+let gamma_b_8_4=gamma_b_at(base_8+K_8);
+let mul_8_4=(((x_8_4 - vec4f(scratch_9_8_4)) - vec4f(scratch_10_8_4))*vec4f(scratch_16_8_4))*vec4f(gamma_b_8_4);
+let beta_b_8_4=beta_b_at(base_8+K_8);
+let add_5_4=(mul_8_4 - vec4f(shift_2_4))+vec4f(beta_b_8_4 - shift_7);
+let d_2_4=add_5_4 - vec4f(shift_4_4);
+part_3_4=part_3_4+d_2_4;
+part_4_4=part_4_4+(d_2_4*d_2_4);
 }
-sum_3_5 = sum_3_5 + part_3_4;
-squares_3_5 = squares_3_5 + part_4_4;
+sum_3_5=sum_3_5+part_3_4;
+squares_3_5=squares_3_5+part_4_4;
 }
-for (var block_2 = lane; block_2 < end_6; block_2 += LANES * 256u) {
-var part_3_5 = vec4f(0.0f);
-var part_4_5 = vec4f(0.0f);
-let stop_2_5 = min(block_2 + (LANES * 256u), end_6);
-for (var i_2 = block_2; i_2 < stop_2_5; i_2 += LANES) {
-let x_8_5 = x_four(base_5_5 + i_2);
-let K_8 = (i_2 * 4u) / max(S, 1u);
-let scratch_9_8_5 = scratch_at(base_9 + K_8);
-let scratch_10_8_5 = scratch_at(base_3_5 + K_8);
-let scratch_16_8_5 = scratch_at(base_4_5 + K_8);
-let gamma_b_8_5 = gamma_b_at(base_9 + K_8);
-let mul_8_5 = (((x_8_5 - vec4f(scratch_9_8_5)) - vec4f(scratch_10_8_5)) * vec4f(scratch_16_8_5)) * vec4f(gamma_b_8_5);
-let beta_b_8_5 = beta_b_at(base_9 + K_8);
-let add_5_5 = (mul_8_5 - vec4f(shift_2_5)) + vec4f(beta_b_8_5 - shift_8);
-let d_2_5 = add_5_5 - vec4f(shift_4_5);
-part_3_5 = part_3_5 + d_2_5;
-part_4_5 = part_4_5 + (d_2_5 * d_2_5);
+for (var block_2=lane; block_2<end_6; block_2+=LANES*256u) {
+var part_3_5=vec4f(0.0f);
+var part_4_5=vec4f(0.0f);
+let stop_2_5=min(block_2+(LANES*256u),end_6);
+for (var i_2=block_2; i_2<stop_2_5; i_2+=LANES) {
+let x_8_5=x_four(base_5_5+i_2);
+let K_8=(i_2*4u) / max(S,1u);
+let scratch_9_8_5=scratch_at(base_9+K_8);
+let scratch_10_8_5=scratch_at(base_3_5+K_8);
+let scratch_16_8_5=scratch_at(base_4_5+K_8);
+let gamma_b_8_5=gamma_b_at(base_9+K_8);
+let mul_8_5=(((x_8_5 - vec4f(scratch_9_8_5)) - vec4f(scratch_10_8_5))*vec4f(scratch_16_8_5))*vec4f(gamma_b_8_5);
+let beta_b_8_5=beta_b_at(base_9+K_8);
+let add_5_5=(mul_8_5 - vec4f(shift_2_5))+vec4f(beta_b_8_5 - shift_8);
+let d_2_5=add_5_5 - vec4f(shift_4_5);
+part_3_5=part_3_5+d_2_5;
+part_4_5=part_4_5+(d_2_5*d_2_5);
 }
-sum_3_6 = sum_3_6 + part_3_5;
-squares_3_6 = squares_3_6 + part_4_5;
+sum_3_6=sum_3_6+part_3_5;
+squares_3_6=squares_3_6+part_4_5;
 }
-var sum_3_2_2 = fold_add(sum_3_3);
-var sum_3_2_3 = fold_add(sum_3_4);
-var sum_3_2_4 = fold_add(sum_3_5);
-var sum_3_2_5 = fold_add(sum_3_6);
-var squares_3_2_2 = fold_add(squares_3_3);
-var squares_3_2_3 = fold_add(squares_3_4);
-var squares_3_2_4 = fold_add(squares_3_5);
-var squares_3_2_5 = fold_add(squares_3_6);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3_2 = exchange(sum_3_2_2, mask_2);
-let other_3_3 = exchange(sum_3_2_3, mask_2);
-let other_3_4 = exchange(sum_3_2_4, mask_2);
-let other_3_5 = exchange(sum_3_2_5, mask_2);
-sum_3_2_2 = sum_3_2_2 + other_3_2;
-sum_3_2_3 = sum_3_2_3 + other_3_3;
-sum_3_2_4 = sum_3_2_4 + other_3_4;
-sum_3_2_5 = sum_3_2_5 + other_3_5;
-let other_4_2 = exchange(squares_3_2_2, mask_2);
-let other_4_3 = exchange(squares_3_2_3, mask_2);
-let other_4_4 = exchange(squares_3_2_4, mask_2);
-let other_4_5 = exchange(squares_3_2_5, mask_2);
-squares_3_2_2 = squares_3_2_2 + other_4_2;
-squares_3_2_3 = squares_3_2_3 + other_4_3;
-squares_3_2_4 = squares_3_2_4 + other_4_4;
-squares_3_2_5 = squares_3_2_5 + other_4_5;
+var sum_3_2_2=fold_add(sum_3_3);
+var sum_3_2_3=fold_add(sum_3_4);
+var sum_3_2_4=fold_add(sum_3_5);
+var sum_3_2_5=fold_add(sum_3_6);
+var squares_3_2_2=fold_add(squares_3_3);
+var squares_3_2_3=fold_add(squares_3_4);
+var squares_3_2_4=fold_add(squares_3_5);
+var squares_3_2_5=fold_add(squares_3_6);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3_2=exchange(sum_3_2_2,mask_2);
+let other_3_3=exchange(sum_3_2_3,mask_2);
+let other_3_4=exchange(sum_3_2_4,mask_2);
+let other_3_5=exchange(sum_3_2_5,mask_2);
+sum_3_2_2=sum_3_2_2+other_3_2;
+sum_3_2_3=sum_3_2_3+other_3_3;
+sum_3_2_4=sum_3_2_4+other_3_4;
+sum_3_2_5=sum_3_2_5+other_3_5;
+let other_4_2=exchange(squares_3_2_2,mask_2);
+let other_4_3=exchange(squares_3_2_3,mask_2);
+let other_4_4=exchange(squares_3_2_4,mask_2);
+let other_4_5=exchange(squares_3_2_5,mask_2);
+squares_3_2_2=squares_3_2_2+other_4_2;
+squares_3_2_3=squares_3_2_3+other_4_3;
+squares_3_2_4=squares_3_2_4+other_4_4;
+squares_3_2_5=squares_3_2_5+other_4_5;
 }
-let mean_2_2 = sum_3_2_2 / f32(K * S);
-let mean_2_3 = sum_3_2_3 / f32(K * S);
-let mean_2_4 = sum_3_2_4 / f32(K * S);
-let mean_2_5 = sum_3_2_5 / f32(K * S);
-let variance_2_2 = larger((squares_3_2_2 / f32(K * S)) - (mean_2_2 * mean_2_2), 0.0f);
-let variance_2_3 = larger((squares_3_2_3 / f32(K * S)) - (mean_2_3 * mean_2_3), 0.0f);
-let variance_2_4 = larger((squares_3_2_4 / f32(K * S)) - (mean_2_4 * mean_2_4), 0.0f);
-let variance_2_5 = larger((squares_3_2_5 / f32(K * S)) - (mean_2_5 * mean_2_5), 0.0f);
-let rest_2 = select(mean_3, mean_2_2, far_2);
-let rest_3 = select(mean_4, mean_2_3, far_3);
-let rest_4 = select(mean_5, mean_2_4, far_4);
-let rest_5 = select(mean_6, mean_2_5, far_5);
-let spread_2 = select(variance_3, variance_2_2, far_2);
-let spread_3 = select(variance_4, variance_2_3, far_3);
-let spread_4 = select(variance_5, variance_2_4, far_4);
-let spread_5 = select(variance_6, variance_2_5, far_5);
-let end_2 = select(0u, (K * S) / 4u, active_1);
-let rsqrt_2 = inverseSqrt(spread_2 + eps);
-let rsqrt_3 = inverseSqrt(spread_3 + eps);
-let rsqrt_4 = inverseSqrt(spread_4 + eps);
-let rsqrt_5 = inverseSqrt(spread_5 + eps);
-for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
-let x_9_2 = x_four(base_5_2 + i_3);
-let x_9_3 = x_four(base_5_3 + i_3);
-let x_9_4 = x_four(base_5_4 + i_3);
-let x_9_5 = x_four(base_5_5 + i_3);
-let K_9 = (i_3 * 4u) / max(S, 1u);
-let scratch_9_9_2 = scratch_at(base_6 + K_9);
-let scratch_9_9_3 = scratch_at(base_7 + K_9);
-let scratch_9_9_4 = scratch_at(base_8 + K_9);
-let scratch_9_9_5 = scratch_at(base_9 + K_9);
-let scratch_10_9_2 = scratch_at(base_3_2 + K_9);
-let scratch_10_9_3 = scratch_at(base_3_3 + K_9);
-let scratch_10_9_4 = scratch_at(base_3_4 + K_9);
-let scratch_10_9_5 = scratch_at(base_3_5 + K_9);
-let scratch_16_9_2 = scratch_at(base_4_2 + K_9);
-let scratch_16_9_3 = scratch_at(base_4_3 + K_9);
-let scratch_16_9_4 = scratch_at(base_4_4 + K_9);
-let scratch_16_9_5 = scratch_at(base_4_5 + K_9);
-let gamma_b_9_2 = gamma_b_at(base_6 + K_9);
-let gamma_b_9_3 = gamma_b_at(base_7 + K_9);
-let gamma_b_9_4 = gamma_b_at(base_8 + K_9);
-let gamma_b_9_5 = gamma_b_at(base_9 + K_9);
-let mul_9_2 = (((x_9_2 - vec4f(scratch_9_9_2)) - vec4f(scratch_10_9_2)) * vec4f(scratch_16_9_2)) * vec4f(gamma_b_9_2);
-let mul_9_3 = (((x_9_3 - vec4f(scratch_9_9_3)) - vec4f(scratch_10_9_3)) * vec4f(scratch_16_9_3)) * vec4f(gamma_b_9_3);
-let mul_9_4 = (((x_9_4 - vec4f(scratch_9_9_4)) - vec4f(scratch_10_9_4)) * vec4f(scratch_16_9_4)) * vec4f(gamma_b_9_4);
-let mul_9_5 = (((x_9_5 - vec4f(scratch_9_9_5)) - vec4f(scratch_10_9_5)) * vec4f(scratch_16_9_5)) * vec4f(gamma_b_9_5);
-let beta_b_9_2 = beta_b_at(base_6 + K_9);
-let beta_b_9_3 = beta_b_at(base_7 + K_9);
-let beta_b_9_4 = beta_b_at(base_8 + K_9);
-let beta_b_9_5 = beta_b_at(base_9 + K_9);
-let add_6_2 = (mul_9_2 - vec4f(shift_2_2)) + vec4f(beta_b_9_2 - shift_5);
-let add_6_3 = (mul_9_3 - vec4f(shift_2_3)) + vec4f(beta_b_9_3 - shift_6);
-let add_6_4 = (mul_9_4 - vec4f(shift_2_4)) + vec4f(beta_b_9_4 - shift_7);
-let add_6_5 = (mul_9_5 - vec4f(shift_2_5)) + vec4f(beta_b_9_5 - shift_8);
-let gamma_2 = gamma_at(base_6 + K_9);
-let gamma_3 = gamma_at(base_7 + K_9);
-let gamma_4 = gamma_at(base_8 + K_9);
-let gamma_5 = gamma_at(base_9 + K_9);
-let beta_2 = beta_at(base_6 + K_9);
-let beta_3 = beta_at(base_7 + K_9);
-let beta_4 = beta_at(base_8 + K_9);
-let beta_5 = beta_at(base_9 + K_9);
-let add_7_2 = ((((add_6_2 - vec4f(shift_4_2)) - vec4f(rest_2)) * vec4f(rsqrt_2)) * vec4f(gamma_2)) + vec4f(beta_2);
-let add_7_3 = ((((add_6_3 - vec4f(shift_4_3)) - vec4f(rest_3)) * vec4f(rsqrt_3)) * vec4f(gamma_3)) + vec4f(beta_3);
-let add_7_4 = ((((add_6_4 - vec4f(shift_4_4)) - vec4f(rest_4)) * vec4f(rsqrt_4)) * vec4f(gamma_4)) + vec4f(beta_4);
-let add_7_5 = ((((add_6_5 - vec4f(shift_4_5)) - vec4f(rest_5)) * vec4f(rsqrt_5)) * vec4f(gamma_5)) + vec4f(beta_5);
-y_put_four(base_5_2 + i_3, add_7_2);
-y_put_four(base_5_3 + i_3, add_7_3);
-y_put_four(base_5_4 + i_3, add_7_4);
-y_put_four(base_5_5 + i_3, add_7_5);
+let mean_2_2=sum_3_2_2 / f32(K*S);
+let mean_2_3=sum_3_2_3 / f32(K*S);
+let mean_2_4=sum_3_2_4 / f32(K*S);
+let mean_2_5=sum_3_2_5 / f32(K*S);
+let variance_2_2=larger((squares_3_2_2 / f32(K*S)) - (mean_2_2*mean_2_2),0.0f);
+let variance_2_3=larger((squares_3_2_3 / f32(K*S)) - (mean_2_3*mean_2_3),0.0f);
+let variance_2_4=larger((squares_3_2_4 / f32(K*S)) - (mean_2_4*mean_2_4),0.0f);
+let variance_2_5=larger((squares_3_2_5 / f32(K*S)) - (mean_2_5*mean_2_5),0.0f);
+let rest_2=select(mean_3,mean_2_2,far_2);
+let rest_3=select(mean_4,mean_2_3,far_3);
+let rest_4=select(mean_5,mean_2_4,far_4);
+let rest_5=select(mean_6,mean_2_5,far_5);
+let spread_2=select(variance_3,variance_2_2,far_2);
+let spread_3=select(variance_4,variance_2_3,far_3);
+let spread_4=select(variance_5,variance_2_4,far_4);
+let spread_5=select(variance_6,variance_2_5,far_5);
+let end_2=select(0u,(K*S) / 4u,active_1);
+let rsqrt_2=inverseSqrt(spread_2+eps);
+let rsqrt_3=inverseSqrt(spread_3+eps);
+let rsqrt_4=inverseSqrt(spread_4+eps);
+let rsqrt_5=inverseSqrt(spread_5+eps);
+for (var i_3=lane; i_3<end_2; i_3+=LANES) {
+let x_9_2=x_four(base_5_2+i_3);
+let x_9_3=x_four(base_5_3+i_3);
+let x_9_4=x_four(base_5_4+i_3);
+let x_9_5=x_four(base_5_5+i_3);
+let K_9=(i_3*4u) / max(S,1u);
+let scratch_9_9_2=scratch_at(base_6+K_9);
+let scratch_9_9_3=scratch_at(base_7+K_9);
+let scratch_9_9_4=scratch_at(base_8+K_9);
+let scratch_9_9_5=scratch_at(base_9+K_9);
+let scratch_10_9_2=scratch_at(base_3_2+K_9);
+let scratch_10_9_3=scratch_at(base_3_3+K_9);
+let scratch_10_9_4=scratch_at(base_3_4+K_9);
+let scratch_10_9_5=scratch_at(base_3_5+K_9);
+let scratch_16_9_2=scratch_at(base_4_2+K_9);
+let scratch_16_9_3=scratch_at(base_4_3+K_9);
+let scratch_16_9_4=scratch_at(base_4_4+K_9);
+let scratch_16_9_5=scratch_at(base_4_5+K_9);
+let gamma_b_9_2=gamma_b_at(base_6+K_9);
+let gamma_b_9_3=gamma_b_at(base_7+K_9);
+let gamma_b_9_4=gamma_b_at(base_8+K_9);
+let gamma_b_9_5=gamma_b_at(base_9+K_9);
+let mul_9_2=(((x_9_2 - vec4f(scratch_9_9_2)) - vec4f(scratch_10_9_2))*vec4f(scratch_16_9_2))*vec4f(gamma_b_9_2);
+let mul_9_3=(((x_9_3 - vec4f(scratch_9_9_3)) - vec4f(scratch_10_9_3))*vec4f(scratch_16_9_3))*vec4f(gamma_b_9_3);
+let mul_9_4=(((x_9_4 - vec4f(scratch_9_9_4)) - vec4f(scratch_10_9_4))*vec4f(scratch_16_9_4))*vec4f(gamma_b_9_4);
+let mul_9_5=(((x_9_5 - vec4f(scratch_9_9_5)) - vec4f(scratch_10_9_5))*vec4f(scratch_16_9_5))*vec4f(gamma_b_9_5);
+let beta_b_9_2=beta_b_at(base_6+K_9);
+let beta_b_9_3=beta_b_at(base_7+K_9);
+let beta_b_9_4=beta_b_at(base_8+K_9);
+let beta_b_9_5=beta_b_at(base_9+K_9);
+let add_6_2=(mul_9_2 - vec4f(shift_2_2))+vec4f(beta_b_9_2 - shift_5);
+let add_6_3=(mul_9_3 - vec4f(shift_2_3))+vec4f(beta_b_9_3 - shift_6);
+let add_6_4=(mul_9_4 - vec4f(shift_2_4))+vec4f(beta_b_9_4 - shift_7);
+let add_6_5=(mul_9_5 - vec4f(shift_2_5))+vec4f(beta_b_9_5 - shift_8);
+let gamma_2=gamma_at(base_6+K_9);
+let gamma_3=gamma_at(base_7+K_9);
+let gamma_4=gamma_at(base_8+K_9);
+let gamma_5=gamma_at(base_9+K_9);
+let beta_2=beta_at(base_6+K_9);
+let beta_3=beta_at(base_7+K_9);
+let beta_4=beta_at(base_8+K_9);
+let beta_5=beta_at(base_9+K_9);
+let add_7_2=((((add_6_2 - vec4f(shift_4_2)) - vec4f(rest_2))*vec4f(rsqrt_2))*vec4f(gamma_2))+vec4f(beta_2);
+let add_7_3=((((add_6_3 - vec4f(shift_4_3)) - vec4f(rest_3))*vec4f(rsqrt_3))*vec4f(gamma_3))+vec4f(beta_3);
+let add_7_4=((((add_6_4 - vec4f(shift_4_4)) - vec4f(rest_4))*vec4f(rsqrt_4))*vec4f(gamma_4))+vec4f(beta_4);
+let add_7_5=((((add_6_5 - vec4f(shift_4_5)) - vec4f(rest_5))*vec4f(rsqrt_5))*vec4f(gamma_5))+vec4f(beta_5);
+y_put_four(base_5_2+i_3,add_7_2);
+y_put_four(base_5_3+i_3,add_7_3);
+y_put_four(base_5_4+i_3,add_7_4);
+y_put_four(base_5_5+i_3,add_7_5);
 }
 }
 `,
@@ -1844,205 +1844,205 @@ override N: u32;
 override G: u32;
 override K: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * G);
-let row = select(0u, index, active_1);
-let first = min(part * (((K + PARTS) - 1u) / PARTS), K);
-let last = min(first + (((K + PARTS) - 1u) / PARTS), K);
-let G_1 = row % max(G, 1u);
-let base = G_1 * K;
-let beta_b_1 = beta_b_at(base);
-let beta_b_2 = beta_b_at(base + (K / 2u));
-let beta_b_3 = beta_b_at(base + (K - 1u));
-let shift = beta_b_1 + (((beta_b_2 - beta_b_1) + (beta_b_3 - beta_b_1)) * 0.3333333432674408f);
-let first_2 = min(part * ((((K * S) + PARTS) - 1u) / PARTS), K * S);
-let last_2 = min(first_2 + ((((K * S) + PARTS) - 1u) / PARTS), K * S);
-let base_2 = row * (K * S);
-let x_1 = x_at(base_2);
-let K_1 = 0u / max(S, 1u);
-let scratch_9 = scratch_at(base + K_1);
-let base_3 = (G * K) + (G_1 * K);
-let scratch_10 = scratch_at(base_3 + K_1);
-let base_4 = ((G * K) + (G * K)) + (G_1 * K);
-let scratch_16 = scratch_at(base_4 + K_1);
-let gamma_b_1 = gamma_b_at(base + K_1);
-let mul = (((x_1 - scratch_9) - scratch_10) * scratch_16) * gamma_b_1;
-let x_2 = x_at(base_2 + ((K * S) / 2u));
-let K_2 = ((K * S) / 2u) / max(S, 1u);
-let scratch_9_2 = scratch_at(base + K_2);
-let scratch_10_2 = scratch_at(base_3 + K_2);
-let scratch_16_2 = scratch_at(base_4 + K_2);
-let gamma_b_2 = gamma_b_at(base + K_2);
-let mul_2 = (((x_2 - scratch_9_2) - scratch_10_2) * scratch_16_2) * gamma_b_2;
-let x_3 = x_at(base_2 + ((K * S) - 1u));
-let K_3 = ((K * S) - 1u) / max(S, 1u);
-let scratch_9_3 = scratch_at(base + K_3);
-let scratch_10_3 = scratch_at(base_3 + K_3);
-let scratch_16_3 = scratch_at(base_4 + K_3);
-let gamma_b_3 = gamma_b_at(base + K_3);
-let mul_3 = (((x_3 - scratch_9_3) - scratch_10_3) * scratch_16_3) * gamma_b_3;
-let shift_2 = mul + (((mul_2 - mul) + (mul_3 - mul)) * 0.3333333432674408f);
-let first_3 = min(part * ((((K * S) + PARTS) - 1u) / PARTS), K * S);
-let last_3 = min(first_3 + ((((K * S) + PARTS) - 1u) / PARTS), K * S);
-let x_4 = x_at(base_2);
-let K_4 = 0u / max(S, 1u);
-let scratch_9_4 = scratch_at(base + K_4);
-let scratch_10_4 = scratch_at(base_3 + K_4);
-let scratch_16_4 = scratch_at(base_4 + K_4);
-let gamma_b_4 = gamma_b_at(base + K_4);
-let mul_4 = (((x_4 - scratch_9_4) - scratch_10_4) * scratch_16_4) * gamma_b_4;
-let beta_b_4 = beta_b_at(base + K_4);
-let add = (mul_4 - shift_2) + (beta_b_4 - shift);
-let x_5 = x_at(base_2 + ((K * S) / 2u));
-let K_5 = ((K * S) / 2u) / max(S, 1u);
-let scratch_9_5 = scratch_at(base + K_5);
-let scratch_10_5 = scratch_at(base_3 + K_5);
-let scratch_16_5 = scratch_at(base_4 + K_5);
-let gamma_b_5 = gamma_b_at(base + K_5);
-let mul_5 = (((x_5 - scratch_9_5) - scratch_10_5) * scratch_16_5) * gamma_b_5;
-let beta_b_5 = beta_b_at(base + K_5);
-let add_2 = (mul_5 - shift_2) + (beta_b_5 - shift);
-let x_6 = x_at(base_2 + ((K * S) - 1u));
-let K_6 = ((K * S) - 1u) / max(S, 1u);
-let scratch_9_6 = scratch_at(base + K_6);
-let scratch_10_6 = scratch_at(base_3 + K_6);
-let scratch_16_6 = scratch_at(base_4 + K_6);
-let gamma_b_6 = gamma_b_at(base + K_6);
-let mul_6 = (((x_6 - scratch_9_6) - scratch_10_6) * scratch_16_6) * gamma_b_6;
-let beta_b_6 = beta_b_at(base + K_6);
-let add_3 = (mul_6 - shift_2) + (beta_b_6 - shift);
-let shift_3 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block = first_3 + lane; block < last_3; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), last_3);
-for (var i = block; i < stop; i += LANES) {
-let x_7 = x_at(base_2 + i);
-let K_7 = i / max(S, 1u);
-let scratch_9_7 = scratch_at(base + K_7);
-let scratch_10_7 = scratch_at(base_3 + K_7);
-let scratch_16_7 = scratch_at(base_4 + K_7);
-let gamma_b_7 = gamma_b_at(base + K_7);
-let mul_7 = (((x_7 - scratch_9_7) - scratch_10_7) * scratch_16_7) * gamma_b_7;
-let beta_b_7 = beta_b_at(base + K_7);
-let add_4 = (mul_7 - shift_2) + (beta_b_7 - shift);
-let d = add_4 - shift_3;
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*G);
+let row=select(0u,index,active_1);
+let first=min(part*(((K+PARTS) - 1u) / PARTS),K);
+let last=min(first+(((K+PARTS) - 1u) / PARTS),K);
+let G_1=row % max(G,1u);
+let base=G_1*K;
+let beta_b_1=beta_b_at(base);
+let beta_b_2=beta_b_at(base+(K / 2u));
+let beta_b_3=beta_b_at(base+(K - 1u));
+let shift=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
+let first_2=min(part*((((K*S)+PARTS) - 1u) / PARTS),K*S);
+let last_2=min(first_2+((((K*S)+PARTS) - 1u) / PARTS),K*S);
+let base_2=row*(K*S);
+let x_1=x_at(base_2);
+let K_1=0u / max(S,1u);
+let scratch_9=scratch_at(base+K_1);
+let base_3=((((G*K)+3u) / 4u)*4u)+(G_1*K);
+let scratch_10=scratch_at(base_3+K_1);
+let base_4=(((((G*K)+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+(G_1*K);
+let scratch_16=scratch_at(base_4+K_1);
+let gamma_b_1=gamma_b_at(base+K_1);
+let mul=(((x_1 - scratch_9) - scratch_10)*scratch_16)*gamma_b_1;
+let x_2=x_at(base_2+((K*S) / 2u));
+let K_2=((K*S) / 2u) / max(S,1u);
+let scratch_9_2=scratch_at(base+K_2);
+let scratch_10_2=scratch_at(base_3+K_2);
+let scratch_16_2=scratch_at(base_4+K_2);
+let gamma_b_2=gamma_b_at(base+K_2);
+let mul_2=(((x_2 - scratch_9_2) - scratch_10_2)*scratch_16_2)*gamma_b_2;
+let x_3=x_at(base_2+((K*S) - 1u));
+let K_3=((K*S) - 1u) / max(S,1u);
+let scratch_9_3=scratch_at(base+K_3);
+let scratch_10_3=scratch_at(base_3+K_3);
+let scratch_16_3=scratch_at(base_4+K_3);
+let gamma_b_3=gamma_b_at(base+K_3);
+let mul_3=(((x_3 - scratch_9_3) - scratch_10_3)*scratch_16_3)*gamma_b_3;
+let shift_2=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
+let first_3=min(part*((((K*S)+PARTS) - 1u) / PARTS),K*S);
+let last_3=min(first_3+((((K*S)+PARTS) - 1u) / PARTS),K*S);
+let x_4=x_at(base_2);
+let K_4=0u / max(S,1u);
+let scratch_9_4=scratch_at(base+K_4);
+let scratch_10_4=scratch_at(base_3+K_4);
+let scratch_16_4=scratch_at(base_4+K_4);
+let gamma_b_4=gamma_b_at(base+K_4);
+let mul_4=(((x_4 - scratch_9_4) - scratch_10_4)*scratch_16_4)*gamma_b_4;
+let beta_b_4=beta_b_at(base+K_4);
+let add=(mul_4 - shift_2)+(beta_b_4 - shift);
+let x_5=x_at(base_2+((K*S) / 2u));
+let K_5=((K*S) / 2u) / max(S,1u);
+let scratch_9_5=scratch_at(base+K_5);
+let scratch_10_5=scratch_at(base_3+K_5);
+let scratch_16_5=scratch_at(base_4+K_5);
+let gamma_b_5=gamma_b_at(base+K_5);
+let mul_5=(((x_5 - scratch_9_5) - scratch_10_5)*scratch_16_5)*gamma_b_5;
+let beta_b_5=beta_b_at(base+K_5);
+let add_2=(mul_5 - shift_2)+(beta_b_5 - shift);
+let x_6=x_at(base_2+((K*S) - 1u));
+let K_6=((K*S) - 1u) / max(S,1u);
+let scratch_9_6=scratch_at(base+K_6);
+let scratch_10_6=scratch_at(base_3+K_6);
+let scratch_16_6=scratch_at(base_4+K_6);
+let gamma_b_6=gamma_b_at(base+K_6);
+let mul_6=(((x_6 - scratch_9_6) - scratch_10_6)*scratch_16_6)*gamma_b_6;
+let beta_b_6=beta_b_at(base+K_6);
+let add_3=(mul_6 - shift_2)+(beta_b_6 - shift);
+let shift_3=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block=first_3+lane; block<last_3; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),last_3);
+for (var i=block; i<stop; i+=LANES) {
+let x_7=x_at(base_2+i);
+let K_7=i / max(S,1u);
+let scratch_9_7=scratch_at(base+K_7);
+let scratch_10_7=scratch_at(base_3+K_7);
+let scratch_16_7=scratch_at(base_4+K_7);
+let gamma_b_7=gamma_b_at(base+K_7);
+let mul_7=(((x_7 - scratch_9_7) - scratch_10_7)*scratch_16_7)*gamma_b_7;
+let beta_b_7=beta_b_at(base+K_7);
+let add_4=(mul_7 - shift_2)+(beta_b_7 - shift);
+let d=add_4 - shift_3;
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(squares, mask);
-squares = squares + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_2;
-workgroupBarrier();
-}
-let mean = sum / f32(last_3 - first_3);
-let variance = larger((squares / f32(last_3 - first_3)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_4 = select(shift_3, shift_3 + mean, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, last_3, far);
-for (var block_2 = first_3 + lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_8 = x_at(base_2 + i_2);
-let K_8 = i_2 / max(S, 1u);
-let scratch_9_8 = scratch_at(base + K_8);
-let scratch_10_8 = scratch_at(base_3 + K_8);
-let scratch_16_8 = scratch_at(base_4 + K_8);
-let gamma_b_8 = gamma_b_at(base + K_8);
-let mul_8 = (((x_8 - scratch_9_8) - scratch_10_8) * scratch_16_8) * gamma_b_8;
-let beta_b_8 = beta_b_at(base + K_8);
-let add_5 = (mul_8 - shift_2) + (beta_b_8 - shift);
-let d_2 = add_5 - shift_4;
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_2 = sum_2 + part_3;
-squares_2 = squares_2 + part_4;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_5;
-let other_6 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_2 / f32(last_3 - first_3);
-let variance_2 = larger((squares_2 / f32(last_3 - first_3)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-if (active_1 && (lane == 0u)) {
-partials_put((part * (N * G)) + row, shift);
-partials_put((((3u * PARTS) + part) * (N * G)) + row, shift_2);
-partials_put((((6u * PARTS) + part) * (N * G)) + row, shift_4);
-partials_put((((7u * PARTS) + part) * (N * G)) + row, rest);
-partials_put((((8u * PARTS) + part) * (N * G)) + row, spread);
+let mean=sum / f32(last_3 - first_3);
+let variance=larger((squares / f32(last_3 - first_3)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_4=select(shift_3,shift_3+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,last_3,far);
+for (var block_2=first_3+lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_8=x_at(base_2+i_2);
+let K_8=i_2 / max(S,1u);
+let scratch_9_8=scratch_at(base+K_8);
+let scratch_10_8=scratch_at(base_3+K_8);
+let scratch_16_8=scratch_at(base_4+K_8);
+let gamma_b_8=gamma_b_at(base+K_8);
+let mul_8=(((x_8 - scratch_9_8) - scratch_10_8)*scratch_16_8)*gamma_b_8;
+let beta_b_8=beta_b_at(base+K_8);
+let add_5=(mul_8 - shift_2)+(beta_b_8 - shift);
+let d_2=add_5 - shift_4;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_2 / f32(last_3 - first_3);
+let variance_2=larger((squares_2 / f32(last_3 - first_3)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+partials_put((part*(N*G))+row,shift);
+partials_put((((3u*PARTS)+part)*(N*G))+row,shift_2);
+partials_put((((6u*PARTS)+part)*(N*G))+row,shift_4);
+partials_put((((7u*PARTS)+part)*(N*G))+row,rest);
+partials_put((((8u*PARTS)+part)*(N*G))+row,spread);
 }
 }
 `,
@@ -2083,213 +2083,213 @@ override N: u32;
 override G: u32;
 override K: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * G);
-let row = select(0u, index, active_1);
-let first = min(part * (((K + PARTS) - 1u) / PARTS), K);
-let last = min(first + (((K + PARTS) - 1u) / PARTS), K);
-let G_1 = row % max(G, 1u);
-let base = G_1 * K;
-let beta_b_1 = beta_b_at(base);
-let beta_b_2 = beta_b_at(base + (K / 2u));
-let beta_b_3 = beta_b_at(base + (K - 1u));
-let shift = beta_b_1 + (((beta_b_2 - beta_b_1) + (beta_b_3 - beta_b_1)) * 0.3333333432674408f);
-let first_2 = min(part * (((((K * S) / 4u) + PARTS) - 1u) / PARTS), (K * S) / 4u);
-let last_2 = min(first_2 + (((((K * S) / 4u) + PARTS) - 1u) / PARTS), (K * S) / 4u);
-let base_2 = row * (K * S);
-let x_1 = x_at(base_2);
-let K_1 = 0u / max(S, 1u);
-let scratch_9 = scratch_at(base + K_1);
-let base_3 = (G * K) + (G_1 * K);
-let scratch_10 = scratch_at(base_3 + K_1);
-let base_4 = ((G * K) + (G * K)) + (G_1 * K);
-let scratch_16 = scratch_at(base_4 + K_1);
-let gamma_b_1 = gamma_b_at(base + K_1);
-let mul = (((x_1 - scratch_9) - scratch_10) * scratch_16) * gamma_b_1;
-let x_2 = x_at(base_2 + ((K * S) / 2u));
-let K_2 = ((K * S) / 2u) / max(S, 1u);
-let scratch_9_2 = scratch_at(base + K_2);
-let scratch_10_2 = scratch_at(base_3 + K_2);
-let scratch_16_2 = scratch_at(base_4 + K_2);
-let gamma_b_2 = gamma_b_at(base + K_2);
-let mul_2 = (((x_2 - scratch_9_2) - scratch_10_2) * scratch_16_2) * gamma_b_2;
-let x_3 = x_at(base_2 + ((K * S) - 1u));
-let K_3 = ((K * S) - 1u) / max(S, 1u);
-let scratch_9_3 = scratch_at(base + K_3);
-let scratch_10_3 = scratch_at(base_3 + K_3);
-let scratch_16_3 = scratch_at(base_4 + K_3);
-let gamma_b_3 = gamma_b_at(base + K_3);
-let mul_3 = (((x_3 - scratch_9_3) - scratch_10_3) * scratch_16_3) * gamma_b_3;
-let shift_2 = mul + (((mul_2 - mul) + (mul_3 - mul)) * 0.3333333432674408f);
-let first_3 = min(part * (((((K * S) / 4u) + PARTS) - 1u) / PARTS), (K * S) / 4u);
-let last_3 = min(first_3 + (((((K * S) / 4u) + PARTS) - 1u) / PARTS), (K * S) / 4u);
-let x_4 = x_at(base_2);
-let K_4 = 0u / max(S, 1u);
-let scratch_9_4 = scratch_at(base + K_4);
-let scratch_10_4 = scratch_at(base_3 + K_4);
-let scratch_16_4 = scratch_at(base_4 + K_4);
-let gamma_b_4 = gamma_b_at(base + K_4);
-let mul_4 = (((x_4 - scratch_9_4) - scratch_10_4) * scratch_16_4) * gamma_b_4;
-let beta_b_4 = beta_b_at(base + K_4);
-let add = (mul_4 - shift_2) + (beta_b_4 - shift);
-let x_5 = x_at(base_2 + ((K * S) / 2u));
-let K_5 = ((K * S) / 2u) / max(S, 1u);
-let scratch_9_5 = scratch_at(base + K_5);
-let scratch_10_5 = scratch_at(base_3 + K_5);
-let scratch_16_5 = scratch_at(base_4 + K_5);
-let gamma_b_5 = gamma_b_at(base + K_5);
-let mul_5 = (((x_5 - scratch_9_5) - scratch_10_5) * scratch_16_5) * gamma_b_5;
-let beta_b_5 = beta_b_at(base + K_5);
-let add_2 = (mul_5 - shift_2) + (beta_b_5 - shift);
-let x_6 = x_at(base_2 + ((K * S) - 1u));
-let K_6 = ((K * S) - 1u) / max(S, 1u);
-let scratch_9_6 = scratch_at(base + K_6);
-let scratch_10_6 = scratch_at(base_3 + K_6);
-let scratch_16_6 = scratch_at(base_4 + K_6);
-let gamma_b_6 = gamma_b_at(base + K_6);
-let mul_6 = (((x_6 - scratch_9_6) - scratch_10_6) * scratch_16_6) * gamma_b_6;
-let beta_b_6 = beta_b_at(base + K_6);
-let add_3 = (mul_6 - shift_2) + (beta_b_6 - shift);
-let shift_3 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
-let base_5 = row * ((K * S) / 4u);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block = first_3 + lane; block < last_3; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last_3);
-for (var i = block; i < stop; i += LANES) {
-let x_7 = x_four(base_5 + i);
-let K_7 = (i * 4u) / max(S, 1u);
-let scratch_9_7 = scratch_at(base + K_7);
-let scratch_10_7 = scratch_at(base_3 + K_7);
-let scratch_16_7 = scratch_at(base_4 + K_7);
-let gamma_b_7 = gamma_b_at(base + K_7);
-let mul_7 = (((x_7 - vec4f(scratch_9_7)) - vec4f(scratch_10_7)) * vec4f(scratch_16_7)) * vec4f(gamma_b_7);
-let beta_b_7 = beta_b_at(base + K_7);
-let add_4 = (mul_7 - vec4f(shift_2)) + vec4f(beta_b_7 - shift);
-let d = add_4 - vec4f(shift_3);
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*G);
+let row=select(0u,index,active_1);
+let first=min(part*(((K+PARTS) - 1u) / PARTS),K);
+let last=min(first+(((K+PARTS) - 1u) / PARTS),K);
+let G_1=row % max(G,1u);
+let base=G_1*K;
+let beta_b_1=beta_b_at(base);
+let beta_b_2=beta_b_at(base+(K / 2u));
+let beta_b_3=beta_b_at(base+(K - 1u));
+let shift=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
+let first_2=min(part*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
+let last_2=min(first_2+(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
+let base_2=row*(K*S);
+let x_1=x_at(base_2);
+let K_1=0u / max(S,1u);
+let scratch_9=scratch_at(base+K_1);
+let base_3=((((G*K)+3u) / 4u)*4u)+(G_1*K);
+let scratch_10=scratch_at(base_3+K_1);
+let base_4=(((((G*K)+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+(G_1*K);
+let scratch_16=scratch_at(base_4+K_1);
+let gamma_b_1=gamma_b_at(base+K_1);
+let mul=(((x_1 - scratch_9) - scratch_10)*scratch_16)*gamma_b_1;
+let x_2=x_at(base_2+((K*S) / 2u));
+let K_2=((K*S) / 2u) / max(S,1u);
+let scratch_9_2=scratch_at(base+K_2);
+let scratch_10_2=scratch_at(base_3+K_2);
+let scratch_16_2=scratch_at(base_4+K_2);
+let gamma_b_2=gamma_b_at(base+K_2);
+let mul_2=(((x_2 - scratch_9_2) - scratch_10_2)*scratch_16_2)*gamma_b_2;
+let x_3=x_at(base_2+((K*S) - 1u));
+let K_3=((K*S) - 1u) / max(S,1u);
+let scratch_9_3=scratch_at(base+K_3);
+let scratch_10_3=scratch_at(base_3+K_3);
+let scratch_16_3=scratch_at(base_4+K_3);
+let gamma_b_3=gamma_b_at(base+K_3);
+let mul_3=(((x_3 - scratch_9_3) - scratch_10_3)*scratch_16_3)*gamma_b_3;
+let shift_2=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
+let first_3=min(part*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
+let last_3=min(first_3+(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
+let x_4=x_at(base_2);
+let K_4=0u / max(S,1u);
+let scratch_9_4=scratch_at(base+K_4);
+let scratch_10_4=scratch_at(base_3+K_4);
+let scratch_16_4=scratch_at(base_4+K_4);
+let gamma_b_4=gamma_b_at(base+K_4);
+let mul_4=(((x_4 - scratch_9_4) - scratch_10_4)*scratch_16_4)*gamma_b_4;
+let beta_b_4=beta_b_at(base+K_4);
+let add=(mul_4 - shift_2)+(beta_b_4 - shift);
+let x_5=x_at(base_2+((K*S) / 2u));
+let K_5=((K*S) / 2u) / max(S,1u);
+let scratch_9_5=scratch_at(base+K_5);
+let scratch_10_5=scratch_at(base_3+K_5);
+let scratch_16_5=scratch_at(base_4+K_5);
+let gamma_b_5=gamma_b_at(base+K_5);
+let mul_5=(((x_5 - scratch_9_5) - scratch_10_5)*scratch_16_5)*gamma_b_5;
+let beta_b_5=beta_b_at(base+K_5);
+let add_2=(mul_5 - shift_2)+(beta_b_5 - shift);
+let x_6=x_at(base_2+((K*S) - 1u));
+let K_6=((K*S) - 1u) / max(S,1u);
+let scratch_9_6=scratch_at(base+K_6);
+let scratch_10_6=scratch_at(base_3+K_6);
+let scratch_16_6=scratch_at(base_4+K_6);
+let gamma_b_6=gamma_b_at(base+K_6);
+let mul_6=(((x_6 - scratch_9_6) - scratch_10_6)*scratch_16_6)*gamma_b_6;
+let beta_b_6=beta_b_at(base+K_6);
+let add_3=(mul_6 - shift_2)+(beta_b_6 - shift);
+let shift_3=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+let base_5=row*((K*S) / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block=first_3+lane; block<last_3; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last_3);
+for (var i=block; i<stop; i+=LANES) {
+let x_7=x_four(base_5+i);
+let K_7=(i*4u) / max(S,1u);
+let scratch_9_7=scratch_at(base+K_7);
+let scratch_10_7=scratch_at(base_3+K_7);
+let scratch_16_7=scratch_at(base_4+K_7);
+let gamma_b_7=gamma_b_at(base+K_7);
+let mul_7=(((x_7 - vec4f(scratch_9_7)) - vec4f(scratch_10_7))*vec4f(scratch_16_7))*vec4f(gamma_b_7);
+let beta_b_7=beta_b_at(base+K_7);
+let add_4=(mul_7 - vec4f(shift_2))+vec4f(beta_b_7 - shift);
+let d=add_4 - vec4f(shift_3);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_2, mask);
-sum_2 = sum_2 + other;
-let other_2 = exchange(squares_2, mask);
-squares_2 = squares_2 + other_2;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_2 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_2;
-workgroupBarrier();
-}
-let mean = sum_2 / f32((last_3 - first_3) * 4u);
-let variance = larger((squares_2 / f32((last_3 - first_3) * 4u)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_4 = select(shift_3, shift_3 + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, last_3, far);
-for (var block_2 = first_3 + lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_8 = x_four(base_5 + i_2);
-let K_8 = (i_2 * 4u) / max(S, 1u);
-let scratch_9_8 = scratch_at(base + K_8);
-let scratch_10_8 = scratch_at(base_3 + K_8);
-let scratch_16_8 = scratch_at(base_4 + K_8);
-let gamma_b_8 = gamma_b_at(base + K_8);
-let mul_8 = (((x_8 - vec4f(scratch_9_8)) - vec4f(scratch_10_8)) * vec4f(scratch_16_8)) * vec4f(gamma_b_8);
-let beta_b_8 = beta_b_at(base + K_8);
-let add_5 = (mul_8 - vec4f(shift_2)) + vec4f(beta_b_8 - shift);
-let d_2 = add_5 - vec4f(shift_4);
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_3 = sum_3 + part_3;
-squares_3 = squares_3 + part_4;
-}
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_3_2, mask_2);
-sum_3_2 = sum_3_2 + other_5;
-let other_6 = exchange(squares_3_2, mask_2);
-squares_3_2 = squares_3_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_3_2 / f32((last_3 - first_3) * 4u);
-let variance_2 = larger((squares_3_2 / f32((last_3 - first_3) * 4u)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-if (active_1 && (lane == 0u)) {
-partials_put((part * (N * G)) + row, shift);
-partials_put((((3u * PARTS) + part) * (N * G)) + row, shift_2);
-partials_put((((6u * PARTS) + part) * (N * G)) + row, shift_4);
-partials_put((((7u * PARTS) + part) * (N * G)) + row, rest);
-partials_put((((8u * PARTS) + part) * (N * G)) + row, spread);
+let mean=sum_2 / f32((last_3 - first_3)*4u);
+let variance=larger((squares_2 / f32((last_3 - first_3)*4u)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_4=select(shift_3,shift_3+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,last_3,far);
+for (var block_2=first_3+lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_8=x_four(base_5+i_2);
+let K_8=(i_2*4u) / max(S,1u);
+let scratch_9_8=scratch_at(base+K_8);
+let scratch_10_8=scratch_at(base_3+K_8);
+let scratch_16_8=scratch_at(base_4+K_8);
+let gamma_b_8=gamma_b_at(base+K_8);
+let mul_8=(((x_8 - vec4f(scratch_9_8)) - vec4f(scratch_10_8))*vec4f(scratch_16_8))*vec4f(gamma_b_8);
+let beta_b_8=beta_b_at(base+K_8);
+let add_5=(mul_8 - vec4f(shift_2))+vec4f(beta_b_8 - shift);
+let d_2=add_5 - vec4f(shift_4);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
+}
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_3_2 / f32((last_3 - first_3)*4u);
+let variance_2=larger((squares_3_2 / f32((last_3 - first_3)*4u)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+partials_put((part*(N*G))+row,shift);
+partials_put((((3u*PARTS)+part)*(N*G))+row,shift_2);
+partials_put((((6u*PARTS)+part)*(N*G))+row,shift_4);
+partials_put((((7u*PARTS)+part)*(N*G))+row,rest);
+partials_put((((8u*PARTS)+part)*(N*G))+row,spread);
 }
 }
 `,
@@ -2336,142 +2336,142 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * G);
-let row = select(0u, index, active_1);
-let used = ((K + (((K + PARTS) - 1u) / PARTS)) - 1u) / (((K + PARTS) - 1u) / PARTS);
-for (var p = lane; p < used; p += LANES) {
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*G);
+let row=select(0u,index,active_1);
+let used=((K+(((K+PARTS) - 1u) / PARTS)) - 1u) / (((K+PARTS) - 1u) / PARTS);
+for (var p=lane; p<used; p+=LANES) {
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
 }
-if (SUBGROUP < LANES) {
+if (SUBGROUP<LANES) {
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-}
-workgroupBarrier();
-}
-workgroupBarrier();
-}
-let part_1 = partials_at(row);
-let used_2 = (((K * S) + ((((K * S) + PARTS) - 1u) / PARTS)) - 1u) / ((((K * S) + PARTS) - 1u) / PARTS);
-for (var p_2 = lane; p_2 < used_2; p_2 += LANES) {
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-}
-if (SUBGROUP < LANES) {
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
 }
 workgroupBarrier();
 }
 workgroupBarrier();
 }
-let part_2 = partials_at(((3u * PARTS) * (N * G)) + row);
-let used_3 = (((K * S) + ((((K * S) + PARTS) - 1u) / PARTS)) - 1u) / ((((K * S) + PARTS) - 1u) / PARTS);
-for (var p_3 = lane; p_3 < used_3; p_3 += LANES) {
+let part_1=partials_at(row);
+let used_2=(((K*S)+((((K*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((K*S)+PARTS) - 1u) / PARTS);
+for (var p_2=lane; p_2<used_2; p_2+=LANES) {
 }
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
 }
-if (SUBGROUP < LANES) {
+if (SUBGROUP<LANES) {
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-}
-workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
 }
 workgroupBarrier();
 }
-let part_3 = partials_at(((6u * PARTS) * (N * G)) + row);
-var total = 0.0f;
-for (var p_4 = lane; p_4 < used_3; p_4 += LANES) {
-let part_4 = partials_at((((6u * PARTS) + p_4) * (N * G)) + row);
-let part_5 = partials_at((((7u * PARTS) + p_4) * (N * G)) + row);
-total = total + (f32(min((p_4 + 1u) * ((((K * S) + PARTS) - 1u) / PARTS), K * S) - (p_4 * ((((K * S) + PARTS) - 1u) / PARTS))) * ((part_4 - part_3) + part_5));
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other = exchange(total, mask_4);
-total = total + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
 workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+}
+let part_2=partials_at(((3u*PARTS)*(N*G))+row);
+let used_3=(((K*S)+((((K*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((K*S)+PARTS) - 1u) / PARTS);
+for (var p_3=lane; p_3<used_3; p_3+=LANES) {
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
 }
 workgroupBarrier();
 }
-let all = scratch_memory[row_in_group * LANES];
-total = all;
 workgroupBarrier();
 }
-let rest = total / f32(K * S);
-var total_2 = 0.0f;
-for (var p_5 = lane; p_5 < used_3; p_5 += LANES) {
-let part_6 = partials_at((((6u * PARTS) + p_5) * (N * G)) + row);
-let part_7 = partials_at((((7u * PARTS) + p_5) * (N * G)) + row);
-let part_8 = partials_at((((8u * PARTS) + p_5) * (N * G)) + row);
-total_2 = total_2 + (f32(min((p_5 + 1u) * ((((K * S) + PARTS) - 1u) / PARTS), K * S) - (p_5 * ((((K * S) + PARTS) - 1u) / PARTS))) * (part_8 + ((((part_6 - part_3) + part_7) - rest) * (((part_6 - part_3) + part_7) - rest))));
+let part_3=partials_at(((6u*PARTS)*(N*G))+row);
+var total=0.0f;
+for (var p_4=lane; p_4<used_3; p_4+=LANES) {
+let part_4=partials_at((((6u*PARTS)+p_4)*(N*G))+row);
+let part_5=partials_at((((7u*PARTS)+p_4)*(N*G))+row);
+total=total+(f32(min((p_4+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_4*((((K*S)+PARTS) - 1u) / PARTS)))*((part_4 - part_3)+part_5));
 }
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_3 = exchange(total_2, mask_5);
-total_2 = total_2 + other_3;
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other=exchange(total,mask_4);
+total=total+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-if (lane < half_5) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-total_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+total=all;
 workgroupBarrier();
 }
-let spread = total_2 / f32(K * S);
-let first = min(part * ((((K * S) + PARTS) - 1u) / PARTS), K * S);
-let last = min(first + ((((K * S) + PARTS) - 1u) / PARTS), K * S);
-let end = select(0u, last, active_1);
-let base = row * (K * S);
-let G_1 = row % max(G, 1u);
-let base_2 = G_1 * K;
-let base_3 = (G * K) + (G_1 * K);
-let base_4 = ((G * K) + (G * K)) + (G_1 * K);
-let rsqrt = inverseSqrt(spread + eps);
-for (var i = first + lane; i < end; i += LANES) {
-let x_1 = x_at(base + i);
-let K_1 = i / max(S, 1u);
-let scratch_9 = scratch_at(base_2 + K_1);
-let scratch_10 = scratch_at(base_3 + K_1);
-let scratch_16 = scratch_at(base_4 + K_1);
-let gamma_b_1 = gamma_b_at(base_2 + K_1);
-let mul = (((x_1 - scratch_9) - scratch_10) * scratch_16) * gamma_b_1;
-let beta_b_1 = beta_b_at(base_2 + K_1);
-let add = (mul - part_2) + (beta_b_1 - part_1);
-let gamma_1 = gamma_at(base_2 + K_1);
-let beta_1 = beta_at(base_2 + K_1);
-y_put(base + i, ((((add - part_3) - rest) * rsqrt) * gamma_1) + beta_1);
+let rest=total / f32(K*S);
+var total_2=0.0f;
+for (var p_5=lane; p_5<used_3; p_5+=LANES) {
+let part_6=partials_at((((6u*PARTS)+p_5)*(N*G))+row);
+let part_7=partials_at((((7u*PARTS)+p_5)*(N*G))+row);
+let part_8=partials_at((((8u*PARTS)+p_5)*(N*G))+row);
+total_2=total_2+(f32(min((p_5+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_5*((((K*S)+PARTS) - 1u) / PARTS)))*(part_8+((((part_6 - part_3)+part_7) - rest)*(((part_6 - part_3)+part_7) - rest))));
+}
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_3=exchange(total_2,mask_5);
+total_2=total_2+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_2;
+workgroupBarrier();
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+total_2=all_2;
+workgroupBarrier();
+}
+let spread=total_2 / f32(K*S);
+let first=min(part*((((K*S)+PARTS) - 1u) / PARTS),K*S);
+let last=min(first+((((K*S)+PARTS) - 1u) / PARTS),K*S);
+let end=select(0u,last,active_1);
+let base=row*(K*S);
+let G_1=row % max(G,1u);
+let base_2=G_1*K;
+let base_3=((((G*K)+3u) / 4u)*4u)+(G_1*K);
+let base_4=(((((G*K)+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+(G_1*K);
+let rsqrt=inverseSqrt(spread+eps);
+for (var i=first+lane; i<end; i+=LANES) {
+let x_1=x_at(base+i);
+let K_1=i / max(S,1u);
+let scratch_9=scratch_at(base_2+K_1);
+let scratch_10=scratch_at(base_3+K_1);
+let scratch_16=scratch_at(base_4+K_1);
+let gamma_b_1=gamma_b_at(base_2+K_1);
+let mul=(((x_1 - scratch_9) - scratch_10)*scratch_16)*gamma_b_1;
+let beta_b_1=beta_b_at(base_2+K_1);
+let add=(mul - part_2)+(beta_b_1 - part_1);
+let gamma_1=gamma_at(base_2+K_1);
+let beta_1=beta_at(base_2+K_1);
+y_put(base+i,((((add - part_3) - rest)*rsqrt)*gamma_1)+beta_1);
 }
 }
 `,
@@ -2512,143 +2512,143 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * G);
-let row = select(0u, index, active_1);
-let used = ((K + (((K + PARTS) - 1u) / PARTS)) - 1u) / (((K + PARTS) - 1u) / PARTS);
-for (var p = lane; p < used; p += LANES) {
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*G);
+let row=select(0u,index,active_1);
+let used=((K+(((K+PARTS) - 1u) / PARTS)) - 1u) / (((K+PARTS) - 1u) / PARTS);
+for (var p=lane; p<used; p+=LANES) {
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
 }
-if (SUBGROUP < LANES) {
+if (SUBGROUP<LANES) {
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-}
-workgroupBarrier();
-}
-workgroupBarrier();
-}
-let part_1 = partials_at(row);
-let used_2 = ((((K * S) / 4u) + (((((K * S) / 4u) + PARTS) - 1u) / PARTS)) - 1u) / (((((K * S) / 4u) + PARTS) - 1u) / PARTS);
-for (var p_2 = lane; p_2 < used_2; p_2 += LANES) {
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-}
-if (SUBGROUP < LANES) {
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
 }
 workgroupBarrier();
 }
 workgroupBarrier();
 }
-let part_2 = partials_at(((3u * PARTS) * (N * G)) + row);
-let used_3 = ((((K * S) / 4u) + (((((K * S) / 4u) + PARTS) - 1u) / PARTS)) - 1u) / (((((K * S) / 4u) + PARTS) - 1u) / PARTS);
-for (var p_3 = lane; p_3 < used_3; p_3 += LANES) {
+let part_1=partials_at(row);
+let used_2=((((K*S) / 4u)+(((((K*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((K*S) / 4u)+PARTS) - 1u) / PARTS);
+for (var p_2=lane; p_2<used_2; p_2+=LANES) {
 }
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
 }
-if (SUBGROUP < LANES) {
+if (SUBGROUP<LANES) {
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-}
-workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
 }
 workgroupBarrier();
 }
-let part_3 = partials_at(((6u * PARTS) * (N * G)) + row);
-var total = 0.0f;
-for (var p_4 = lane; p_4 < used_3; p_4 += LANES) {
-let part_4 = partials_at((((6u * PARTS) + p_4) * (N * G)) + row);
-let part_5 = partials_at((((7u * PARTS) + p_4) * (N * G)) + row);
-total = total + (f32((min((p_4 + 1u) * (((((K * S) / 4u) + PARTS) - 1u) / PARTS), (K * S) / 4u) - (p_4 * (((((K * S) / 4u) + PARTS) - 1u) / PARTS))) * 4u) * ((part_4 - part_3) + part_5));
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other = exchange(total, mask_4);
-total = total + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
 workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+}
+let part_2=partials_at(((3u*PARTS)*(N*G))+row);
+let used_3=((((K*S) / 4u)+(((((K*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((K*S) / 4u)+PARTS) - 1u) / PARTS);
+for (var p_3=lane; p_3<used_3; p_3+=LANES) {
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
 }
 workgroupBarrier();
 }
-let all = scratch_memory[row_in_group * LANES];
-total = all;
 workgroupBarrier();
 }
-let rest = total / f32(K * S);
-var total_2 = 0.0f;
-for (var p_5 = lane; p_5 < used_3; p_5 += LANES) {
-let part_6 = partials_at((((6u * PARTS) + p_5) * (N * G)) + row);
-let part_7 = partials_at((((7u * PARTS) + p_5) * (N * G)) + row);
-let part_8 = partials_at((((8u * PARTS) + p_5) * (N * G)) + row);
-total_2 = total_2 + (f32((min((p_5 + 1u) * (((((K * S) / 4u) + PARTS) - 1u) / PARTS), (K * S) / 4u) - (p_5 * (((((K * S) / 4u) + PARTS) - 1u) / PARTS))) * 4u) * (part_8 + ((((part_6 - part_3) + part_7) - rest) * (((part_6 - part_3) + part_7) - rest))));
+let part_3=partials_at(((6u*PARTS)*(N*G))+row);
+var total=0.0f;
+for (var p_4=lane; p_4<used_3; p_4+=LANES) {
+let part_4=partials_at((((6u*PARTS)+p_4)*(N*G))+row);
+let part_5=partials_at((((7u*PARTS)+p_4)*(N*G))+row);
+total=total+(f32((min((p_4+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_4*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_4 - part_3)+part_5));
 }
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_3 = exchange(total_2, mask_5);
-total_2 = total_2 + other_3;
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other=exchange(total,mask_4);
+total=total+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-if (lane < half_5) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-total_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+total=all;
 workgroupBarrier();
 }
-let spread = total_2 / f32(K * S);
-let first = min(part * (((((K * S) / 4u) + PARTS) - 1u) / PARTS), (K * S) / 4u);
-let last = min(first + (((((K * S) / 4u) + PARTS) - 1u) / PARTS), (K * S) / 4u);
-let end = select(0u, last, active_1);
-let base = row * ((K * S) / 4u);
-let G_1 = row % max(G, 1u);
-let base_2 = G_1 * K;
-let base_3 = (G * K) + (G_1 * K);
-let base_4 = ((G * K) + (G * K)) + (G_1 * K);
-let rsqrt = inverseSqrt(spread + eps);
-for (var i = first + lane; i < end; i += LANES) {
-let x_1 = x_four(base + i);
-let K_1 = (i * 4u) / max(S, 1u);
-let scratch_9 = scratch_at(base_2 + K_1);
-let scratch_10 = scratch_at(base_3 + K_1);
-let scratch_16 = scratch_at(base_4 + K_1);
-let gamma_b_1 = gamma_b_at(base_2 + K_1);
-let mul = (((x_1 - vec4f(scratch_9)) - vec4f(scratch_10)) * vec4f(scratch_16)) * vec4f(gamma_b_1);
-let beta_b_1 = beta_b_at(base_2 + K_1);
-let add = (mul - vec4f(part_2)) + vec4f(beta_b_1 - part_1);
-let gamma_1 = gamma_at(base_2 + K_1);
-let beta_1 = beta_at(base_2 + K_1);
-let add_2 = ((((add - vec4f(part_3)) - vec4f(rest)) * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1);
-y_put_four(base + i, add_2);
+let rest=total / f32(K*S);
+var total_2=0.0f;
+for (var p_5=lane; p_5<used_3; p_5+=LANES) {
+let part_6=partials_at((((6u*PARTS)+p_5)*(N*G))+row);
+let part_7=partials_at((((7u*PARTS)+p_5)*(N*G))+row);
+let part_8=partials_at((((8u*PARTS)+p_5)*(N*G))+row);
+total_2=total_2+(f32((min((p_5+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_5*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_8+((((part_6 - part_3)+part_7) - rest)*(((part_6 - part_3)+part_7) - rest))));
+}
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_3=exchange(total_2,mask_5);
+total_2=total_2+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_2;
+workgroupBarrier();
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+total_2=all_2;
+workgroupBarrier();
+}
+let spread=total_2 / f32(K*S);
+let first=min(part*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
+let last=min(first+(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
+let end=select(0u,last,active_1);
+let base=row*((K*S) / 4u);
+let G_1=row % max(G,1u);
+let base_2=G_1*K;
+let base_3=((((G*K)+3u) / 4u)*4u)+(G_1*K);
+let base_4=(((((G*K)+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+(G_1*K);
+let rsqrt=inverseSqrt(spread+eps);
+for (var i=first+lane; i<end; i+=LANES) {
+let x_1=x_four(base+i);
+let K_1=(i*4u) / max(S,1u);
+let scratch_9=scratch_at(base_2+K_1);
+let scratch_10=scratch_at(base_3+K_1);
+let scratch_16=scratch_at(base_4+K_1);
+let gamma_b_1=gamma_b_at(base_2+K_1);
+let mul=(((x_1 - vec4f(scratch_9)) - vec4f(scratch_10))*vec4f(scratch_16))*vec4f(gamma_b_1);
+let beta_b_1=beta_b_at(base_2+K_1);
+let add=(mul - vec4f(part_2))+vec4f(beta_b_1 - part_1);
+let gamma_1=gamma_at(base_2+K_1);
+let beta_1=beta_at(base_2+K_1);
+let add_2=((((add - vec4f(part_3)) - vec4f(rest))*vec4f(rsqrt))*vec4f(gamma_1))+vec4f(beta_1);
+y_put_four(base+i,add_2);
 }
 }
 `,

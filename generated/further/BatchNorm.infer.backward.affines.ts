@@ -20,129 +20,129 @@ override S: u32;
 override eps: f32;
 override N: u32;
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (C / 4u);
-let row_2 = (select(0u, index, active_1) * 4u) + 0u;
-let row_3 = (select(0u, index, active_1) * 4u) + 1u;
-let row_4 = (select(0u, index, active_1) * 4u) + 2u;
-let row_5 = (select(0u, index, active_1) * 4u) + 3u;
-let base_2 = row_2 * (S / 4u);
-let base_3 = row_3 * (S / 4u);
-let base_4 = row_4 * (S / 4u);
-let base_5 = row_5 * (S / 4u);
-let running_mean_2 = running_mean_at(row_2);
-let running_mean_3 = running_mean_at(row_3);
-let running_mean_4 = running_mean_at(row_4);
-let running_mean_5 = running_mean_at(row_5);
-let running_var_2 = running_var_at(row_2);
-let running_var_3 = running_var_at(row_3);
-let running_var_4 = running_var_at(row_4);
-let running_var_5 = running_var_at(row_5);
-let rsqrt_2 = inverseSqrt(running_var_2 + eps);
-let rsqrt_3 = inverseSqrt(running_var_3 + eps);
-let rsqrt_4 = inverseSqrt(running_var_4 + eps);
-let rsqrt_5 = inverseSqrt(running_var_5 + eps);
-var sum_4 = vec4f(0.0f);
-var sum_5 = vec4f(0.0f);
-var sum_6 = vec4f(0.0f);
-var sum_7 = vec4f(0.0f);
-var sum_2_3 = vec4f(0.0f);
-var sum_2_4 = vec4f(0.0f);
-var sum_2_5 = vec4f(0.0f);
-var sum_2_6 = vec4f(0.0f);
-for (var block = lane; block < (N * S) / 4u; block += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-var part_5 = vec4f(0.0f);
-var part_6 = vec4f(0.0f);
-var part_2_2 = vec4f(0.0f);
-var part_2_3 = vec4f(0.0f);
-var part_2_4 = vec4f(0.0f);
-var part_2_5 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (N * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let N_1 = (i * 4u) / max(S, 1u);
-let S_1 = (i * 4u) % max(S, 1u);
-let d_y_2 = d_y_four(base_2 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let d_y_3 = d_y_four(base_3 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let d_y_4 = d_y_four(base_4 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let d_y_5 = d_y_four(base_5 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let x_2 = x_four(base_2 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let x_3 = x_four(base_3 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let x_4 = x_four(base_4 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let x_5 = x_four(base_5 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-part_3 = part_3 + (d_y_2 * ((x_2 - vec4f(running_mean_2)) * vec4f(rsqrt_2)));
-part_4 = part_4 + (d_y_3 * ((x_3 - vec4f(running_mean_3)) * vec4f(rsqrt_3)));
-part_5 = part_5 + (d_y_4 * ((x_4 - vec4f(running_mean_4)) * vec4f(rsqrt_4)));
-part_6 = part_6 + (d_y_5 * ((x_5 - vec4f(running_mean_5)) * vec4f(rsqrt_5)));
-part_2_2 = part_2_2 + d_y_2;
-part_2_3 = part_2_3 + d_y_3;
-part_2_4 = part_2_4 + d_y_4;
-part_2_5 = part_2_5 + d_y_5;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(C / 4u);
+let row_2=(select(0u,index,active_1)*4u)+0u;
+let row_3=(select(0u,index,active_1)*4u)+1u;
+let row_4=(select(0u,index,active_1)*4u)+2u;
+let row_5=(select(0u,index,active_1)*4u)+3u;
+let base_2=row_2*(S / 4u);
+let base_3=row_3*(S / 4u);
+let base_4=row_4*(S / 4u);
+let base_5=row_5*(S / 4u);
+let running_mean_2=running_mean_at(row_2);
+let running_mean_3=running_mean_at(row_3);
+let running_mean_4=running_mean_at(row_4);
+let running_mean_5=running_mean_at(row_5);
+let running_var_2=running_var_at(row_2);
+let running_var_3=running_var_at(row_3);
+let running_var_4=running_var_at(row_4);
+let running_var_5=running_var_at(row_5);
+let rsqrt_2=inverseSqrt(running_var_2+eps);
+let rsqrt_3=inverseSqrt(running_var_3+eps);
+let rsqrt_4=inverseSqrt(running_var_4+eps);
+let rsqrt_5=inverseSqrt(running_var_5+eps);
+var sum_4=vec4f(0.0f);
+var sum_5=vec4f(0.0f);
+var sum_6=vec4f(0.0f);
+var sum_7=vec4f(0.0f);
+var sum_2_3=vec4f(0.0f);
+var sum_2_4=vec4f(0.0f);
+var sum_2_5=vec4f(0.0f);
+var sum_2_6=vec4f(0.0f);
+for (var block=lane; block<(N*S) / 4u; block+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
+var part_2_2=vec4f(0.0f);
+var part_2_3=vec4f(0.0f);
+var part_2_4=vec4f(0.0f);
+var part_2_5=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(N*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let N_1=(i*4u) / max(S,1u);
+let S_1=(i*4u) % max(S,1u);
+let d_y_2=d_y_four(base_2+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let d_y_3=d_y_four(base_3+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let d_y_4=d_y_four(base_4+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let d_y_5=d_y_four(base_5+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let x_2=x_four(base_2+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let x_3=x_four(base_3+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let x_4=x_four(base_4+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let x_5=x_four(base_5+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+part_3=part_3+d_y_2;
+part_4=part_4+d_y_3;
+part_5=part_5+d_y_4;
+part_6=part_6+d_y_5;
+part_2_2=part_2_2+(d_y_2*((x_2 - vec4f(running_mean_2))*vec4f(rsqrt_2)));
+part_2_3=part_2_3+(d_y_3*((x_3 - vec4f(running_mean_3))*vec4f(rsqrt_3)));
+part_2_4=part_2_4+(d_y_4*((x_4 - vec4f(running_mean_4))*vec4f(rsqrt_4)));
+part_2_5=part_2_5+(d_y_5*((x_5 - vec4f(running_mean_5))*vec4f(rsqrt_5)));
 }
-sum_4 = sum_4 + part_3;
-sum_5 = sum_5 + part_4;
-sum_6 = sum_6 + part_5;
-sum_7 = sum_7 + part_6;
-sum_2_3 = sum_2_3 + part_2_2;
-sum_2_4 = sum_2_4 + part_2_3;
-sum_2_5 = sum_2_5 + part_2_4;
-sum_2_6 = sum_2_6 + part_2_5;
+sum_4=sum_4+part_3;
+sum_5=sum_5+part_4;
+sum_6=sum_6+part_5;
+sum_7=sum_7+part_6;
+sum_2_3=sum_2_3+part_2_2;
+sum_2_4=sum_2_4+part_2_3;
+sum_2_5=sum_2_5+part_2_4;
+sum_2_6=sum_2_6+part_2_5;
 }
-var sum_3_2 = fold_add(sum_4);
-var sum_3_3 = fold_add(sum_5);
-var sum_3_4 = fold_add(sum_6);
-var sum_3_5 = fold_add(sum_7);
-var sum_2_2_2 = fold_add(sum_2_3);
-var sum_2_2_3 = fold_add(sum_2_4);
-var sum_2_2_4 = fold_add(sum_2_5);
-var sum_2_2_5 = fold_add(sum_2_6);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other_3 = exchange(sum_3_2, mask);
-let other_4 = exchange(sum_3_3, mask);
-let other_5 = exchange(sum_3_4, mask);
-let other_6 = exchange(sum_3_5, mask);
-sum_3_2 = sum_3_2 + other_3;
-sum_3_3 = sum_3_3 + other_4;
-sum_3_4 = sum_3_4 + other_5;
-sum_3_5 = sum_3_5 + other_6;
-let other_2_2 = exchange(sum_2_2_2, mask);
-let other_2_3 = exchange(sum_2_2_3, mask);
-let other_2_4 = exchange(sum_2_2_4, mask);
-let other_2_5 = exchange(sum_2_2_5, mask);
-sum_2_2_2 = sum_2_2_2 + other_2_2;
-sum_2_2_3 = sum_2_2_3 + other_2_3;
-sum_2_2_4 = sum_2_2_4 + other_2_4;
-sum_2_2_5 = sum_2_2_5 + other_2_5;
+var sum_3_2=fold_add(sum_4);
+var sum_3_3=fold_add(sum_5);
+var sum_3_4=fold_add(sum_6);
+var sum_3_5=fold_add(sum_7);
+var sum_2_2_2=fold_add(sum_2_3);
+var sum_2_2_3=fold_add(sum_2_4);
+var sum_2_2_4=fold_add(sum_2_5);
+var sum_2_2_5=fold_add(sum_2_6);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other_3=exchange(sum_3_2,mask);
+let other_4=exchange(sum_3_3,mask);
+let other_5=exchange(sum_3_4,mask);
+let other_6=exchange(sum_3_5,mask);
+sum_3_2=sum_3_2+other_3;
+sum_3_3=sum_3_3+other_4;
+sum_3_4=sum_3_4+other_5;
+sum_3_5=sum_3_5+other_6;
+let other_2_2=exchange(sum_2_2_2,mask);
+let other_2_3=exchange(sum_2_2_3,mask);
+let other_2_4=exchange(sum_2_2_4,mask);
+let other_2_5=exchange(sum_2_2_5,mask);
+sum_2_2_2=sum_2_2_2+other_2_2;
+sum_2_2_3=sum_2_2_3+other_2_3;
+sum_2_2_4=sum_2_2_4+other_2_4;
+sum_2_2_5=sum_2_2_5+other_2_5;
 }
-let sum_all_3 = sum_3_2;
-let sum_all_4 = sum_3_3;
-let sum_all_5 = sum_3_4;
-let sum_all_6 = sum_3_5;
-let sum_all_2_2 = sum_2_2_2;
-let sum_all_2_3 = sum_2_2_3;
-let sum_all_2_4 = sum_2_2_4;
-let sum_all_2_5 = sum_2_2_5;
-if (active_1 && (lane == 0u)) {
-d_gamma_put(row_2, sum_all_3);
-d_gamma_put(row_3, sum_all_4);
-d_gamma_put(row_4, sum_all_5);
-d_gamma_put(row_5, sum_all_6);
-d_beta_put(row_2, sum_all_2_2);
-d_beta_put(row_3, sum_all_2_3);
-d_beta_put(row_4, sum_all_2_4);
-d_beta_put(row_5, sum_all_2_5);
+let sum_all_3=sum_3_2;
+let sum_all_4=sum_3_3;
+let sum_all_5=sum_3_4;
+let sum_all_6=sum_3_5;
+let sum_all_2_2=sum_2_2_2;
+let sum_all_2_3=sum_2_2_3;
+let sum_all_2_4=sum_2_2_4;
+let sum_all_2_5=sum_2_2_5;
+if (active_1 && (lane==0u)) {
+d_gamma_put(row_2,sum_all_2_2);
+d_gamma_put(row_3,sum_all_2_3);
+d_gamma_put(row_4,sum_all_2_4);
+d_gamma_put(row_5,sum_all_2_5);
+d_beta_put(row_2,sum_all_3);
+d_beta_put(row_3,sum_all_4);
+d_beta_put(row_4,sum_all_5);
+d_beta_put(row_5,sum_all_6);
 }
 }
 `,
@@ -189,77 +189,77 @@ override C: u32;
 override N: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let first = min(part * ((((N * S) + PARTS) - 1u) / PARTS), N * S);
-let last = min(first + ((((N * S) + PARTS) - 1u) / PARTS), N * S);
-let base = row * S;
-let running_mean_1 = running_mean_at(row);
-let running_var_1 = running_var_at(row);
-let rsqrt = inverseSqrt(running_var_1 + eps);
-var sum = 0.0f;
-var sum_2 = 0.0f;
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let N_1 = i / max(S, 1u);
-let S_1 = i % max(S, 1u);
-let d_y_1 = d_y_at(base + ((N_1 * (C * S)) + S_1));
-let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
-part_1 = part_1 + (d_y_1 * ((x_1 - running_mean_1) * rsqrt));
-part_2 = part_2 + d_y_1;
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let first=min(part*((((N*S)+PARTS) - 1u) / PARTS),N*S);
+let last=min(first+((((N*S)+PARTS) - 1u) / PARTS),N*S);
+let base=row*S;
+let running_mean_1=running_mean_at(row);
+let running_var_1=running_var_at(row);
+let rsqrt=inverseSqrt(running_var_1+eps);
+var sum=0.0f;
+var sum_2=0.0f;
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let N_1=i / max(S,1u);
+let S_1=i % max(S,1u);
+let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
+let x_1=x_at(base+((N_1*(C*S))+S_1));
+part_1=part_1+d_y_1;
+part_2=part_2+(d_y_1*((x_1 - running_mean_1)*rsqrt));
 }
-sum = sum + part_1;
-sum_2 = sum_2 + part_2;
+sum=sum+part_1;
+sum_2=sum_2+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(sum_2, mask);
-sum_2 = sum_2 + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(sum_2,mask);
+sum_2=sum_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2 = all_2;
 workgroupBarrier();
 }
-let sum_all = sum;
-let sum_all_2 = sum_2;
-if (active_1 && (lane == 0u)) {
-partials_put((part * C) + row, sum_all);
-partials_put(((PARTS + part) * C) + row, sum_all_2);
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+if (active_1 && (lane==0u)) {
+partials_put((part*C)+row,sum_all);
+partials_put(((PARTS+part)*C)+row,sum_all_2);
 }
 }
 `,
@@ -310,82 +310,82 @@ override C: u32;
 override N: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let first = min(part * (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u);
-let last = min(first + (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u);
-let base = row * (S / 4u);
-let running_mean_1 = running_mean_at(row);
-let running_var_1 = running_var_at(row);
-let rsqrt = inverseSqrt(running_var_1 + eps);
-var sum = vec4f(0.0f);
-var sum_2 = vec4f(0.0f);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let N_1 = (i * 4u) / max(S, 1u);
-let S_1 = (i * 4u) % max(S, 1u);
-let d_y_1 = d_y_four(base + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let x_1 = x_four(base + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-part_1 = part_1 + (d_y_1 * ((x_1 - vec4f(running_mean_1)) * vec4f(rsqrt)));
-part_2 = part_2 + d_y_1;
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let first=min(part*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u);
+let last=min(first+(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u);
+let base=row*(S / 4u);
+let running_mean_1=running_mean_at(row);
+let running_var_1=running_var_at(row);
+let rsqrt=inverseSqrt(running_var_1+eps);
+var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let N_1=(i*4u) / max(S,1u);
+let S_1=(i*4u) % max(S,1u);
+let d_y_1=d_y_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let x_1=x_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+part_1=part_1+d_y_1;
+part_2=part_2+(d_y_1*((x_1 - vec4f(running_mean_1))*vec4f(rsqrt)));
 }
-sum = sum + part_1;
-sum_2 = sum_2 + part_2;
+sum=sum+part_1;
+sum_2=sum_2+part_2;
 }
-var sum_3 = fold_add(sum);
-var sum_2_2 = fold_add(sum_2);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_3, mask);
-sum_3 = sum_3 + other;
-let other_2 = exchange(sum_2_2, mask);
-sum_2_2 = sum_2_2 + other_2;
+var sum_3=fold_add(sum);
+var sum_2_2=fold_add(sum_2);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_3,mask);
+sum_3=sum_3+other;
+let other_2=exchange(sum_2_2,mask);
+sum_2_2=sum_2_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_3 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2_2 = all_2;
 workgroupBarrier();
 }
-let sum_all = sum_3;
-let sum_all_2 = sum_2_2;
-if (active_1 && (lane == 0u)) {
-partials_put((part * C) + row, sum_all);
-partials_put(((PARTS + part) * C) + row, sum_all_2);
+let all=scratch_memory[row_in_group*LANES];
+sum_3=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum_3;
+let sum_all_2=sum_2_2;
+if (active_1 && (lane==0u)) {
+partials_put((part*C)+row,sum_all);
+partials_put(((PARTS+part)*C)+row,sum_all_2);
 }
 }
 `,
@@ -440,59 +440,59 @@ override C: u32;
 override N: u32;
 override S: u32;
 override PARTS: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let used = (((N * S) + ((((N * S) + PARTS) - 1u) / PARTS)) - 1u) / ((((N * S) + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-var total_2 = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * C) + row);
-total = total + part_1;
-let part_2 = partials_at(((PARTS + p) * C) + row);
-total_2 = total_2 + part_2;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let used=(((N*S)+((((N*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((N*S)+PARTS) - 1u) / PARTS);
+var total=0.0f;
+var total_2=0.0f;
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*C)+row);
+total=total+part_1;
+let part_2=partials_at(((PARTS+p)*C)+row);
+total_2=total_2+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
-let other_2 = exchange(total_2, mask);
-total_2 = total_2 + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
+let other_2=exchange(total_2,mask);
+total_2=total_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = total_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-total_2 = all_2;
 workgroupBarrier();
 }
-if (active_1 && (lane == 0u)) {
-d_gamma_put(row, total);
-d_beta_put(row, total_2);
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_2=all_2;
+workgroupBarrier();
+}
+if (active_1 && (lane==0u)) {
+d_gamma_put(row,total_2);
+d_beta_put(row,total);
 }
 }
 `,
@@ -529,59 +529,59 @@ override C: u32;
 override N: u32;
 override S: u32;
 override PARTS: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let used = ((((N * S) / 4u) + (((((N * S) / 4u) + PARTS) - 1u) / PARTS)) - 1u) / (((((N * S) / 4u) + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-var total_2 = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * C) + row);
-total = total + part_1;
-let part_2 = partials_at(((PARTS + p) * C) + row);
-total_2 = total_2 + part_2;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let used=((((N*S) / 4u)+(((((N*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((N*S) / 4u)+PARTS) - 1u) / PARTS);
+var total=0.0f;
+var total_2=0.0f;
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*C)+row);
+total=total+part_1;
+let part_2=partials_at(((PARTS+p)*C)+row);
+total_2=total_2+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
-let other_2 = exchange(total_2, mask);
-total_2 = total_2 + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
+let other_2=exchange(total_2,mask);
+total_2=total_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = total_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-total_2 = all_2;
 workgroupBarrier();
 }
-if (active_1 && (lane == 0u)) {
-d_gamma_put(row, total);
-d_beta_put(row, total_2);
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_2=all_2;
+workgroupBarrier();
+}
+if (active_1 && (lane==0u)) {
+d_gamma_put(row,total_2);
+d_beta_put(row,total);
 }
 }
 `,

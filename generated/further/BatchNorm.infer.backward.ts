@@ -9,140 +9,94 @@ export const more: readonly FurtherForms[] = [
     forms: [
       {
         vector: "S",
-        together: 4,
-        held: 0,
+        together: 1,
+        held: 1,
         wgsl: `override LANES: u32;
 override ROWS: u32;
 override COLUMNS: bool;
 override SUBGROUP: u32;
+override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override N: u32;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (C / 4u);
-let row_2 = (select(0u, index, active_1) * 4u) + 0u;
-let row_3 = (select(0u, index, active_1) * 4u) + 1u;
-let row_4 = (select(0u, index, active_1) * 4u) + 2u;
-let row_5 = (select(0u, index, active_1) * 4u) + 3u;
-let base_2 = row_2 * (S / 4u);
-let base_3 = row_3 * (S / 4u);
-let base_4 = row_4 * (S / 4u);
-let base_5 = row_5 * (S / 4u);
-let running_mean_2 = running_mean_at(row_2);
-let running_mean_3 = running_mean_at(row_3);
-let running_mean_4 = running_mean_at(row_4);
-let running_mean_5 = running_mean_at(row_5);
-let running_var_2 = running_var_at(row_2);
-let running_var_3 = running_var_at(row_3);
-let running_var_4 = running_var_at(row_4);
-let running_var_5 = running_var_at(row_5);
-let rsqrt_2 = inverseSqrt(running_var_2 + eps);
-let rsqrt_3 = inverseSqrt(running_var_3 + eps);
-let rsqrt_4 = inverseSqrt(running_var_4 + eps);
-let rsqrt_5 = inverseSqrt(running_var_5 + eps);
-var sum_4 = vec4f(0.0f);
-var sum_5 = vec4f(0.0f);
-var sum_6 = vec4f(0.0f);
-var sum_7 = vec4f(0.0f);
-var sum_2_3 = vec4f(0.0f);
-var sum_2_4 = vec4f(0.0f);
-var sum_2_5 = vec4f(0.0f);
-var sum_2_6 = vec4f(0.0f);
-for (var block = lane; block < (N * S) / 4u; block += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-var part_5 = vec4f(0.0f);
-var part_6 = vec4f(0.0f);
-var part_2_2 = vec4f(0.0f);
-var part_2_3 = vec4f(0.0f);
-var part_2_4 = vec4f(0.0f);
-var part_2_5 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (N * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let N_1 = (i * 4u) / max(S, 1u);
-let S_1 = (i * 4u) % max(S, 1u);
-let d_y_2 = d_y_four(base_2 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let d_y_3 = d_y_four(base_3 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let d_y_4 = d_y_four(base_4 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let d_y_5 = d_y_four(base_5 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let x_2 = x_four(base_2 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let x_3 = x_four(base_3 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let x_4 = x_four(base_4 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let x_5 = x_four(base_5 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-part_3 = part_3 + (d_y_2 * ((x_2 - vec4f(running_mean_2)) * vec4f(rsqrt_2)));
-part_4 = part_4 + (d_y_3 * ((x_3 - vec4f(running_mean_3)) * vec4f(rsqrt_3)));
-part_5 = part_5 + (d_y_4 * ((x_4 - vec4f(running_mean_4)) * vec4f(rsqrt_4)));
-part_6 = part_6 + (d_y_5 * ((x_5 - vec4f(running_mean_5)) * vec4f(rsqrt_5)));
-part_2_2 = part_2_2 + d_y_2;
-part_2_3 = part_2_3 + d_y_3;
-part_2_4 = part_2_4 + d_y_4;
-part_2_5 = part_2_5 + d_y_5;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+let base=row*(S / 4u);
+let C_1=row % max(C,1u);
+let running_mean_1=running_mean_at(C_1);
+let running_var_1=running_var_at(C_1);
+let rsqrt=inverseSqrt(running_var_1+eps);
+for (var k=0u; k<HELD; k+=1u) {
+let i=lane+(k*LANES);
+if (i<(S / 4u)) {
+let d_y_1=d_y_four(base+i);
+held[held_place(0u,k,local_index)]=d_y_1;
+let x_1=x_four(base+i);
+sum=sum+(d_y_1*((x_1 - vec4f(running_mean_1))*vec4f(rsqrt)));
+sum_2=sum_2+d_y_1;
 }
-sum_4 = sum_4 + part_3;
-sum_5 = sum_5 + part_4;
-sum_6 = sum_6 + part_5;
-sum_7 = sum_7 + part_6;
-sum_2_3 = sum_2_3 + part_2_2;
-sum_2_4 = sum_2_4 + part_2_3;
-sum_2_5 = sum_2_5 + part_2_4;
-sum_2_6 = sum_2_6 + part_2_5;
 }
-var sum_3_2 = fold_add(sum_4);
-var sum_3_3 = fold_add(sum_5);
-var sum_3_4 = fold_add(sum_6);
-var sum_3_5 = fold_add(sum_7);
-var sum_2_2_2 = fold_add(sum_2_3);
-var sum_2_2_3 = fold_add(sum_2_4);
-var sum_2_2_4 = fold_add(sum_2_5);
-var sum_2_2_5 = fold_add(sum_2_6);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other_3 = exchange(sum_3_2, mask);
-let other_4 = exchange(sum_3_3, mask);
-let other_5 = exchange(sum_3_4, mask);
-let other_6 = exchange(sum_3_5, mask);
-sum_3_2 = sum_3_2 + other_3;
-sum_3_3 = sum_3_3 + other_4;
-sum_3_4 = sum_3_4 + other_5;
-sum_3_5 = sum_3_5 + other_6;
-let other_2_2 = exchange(sum_2_2_2, mask);
-let other_2_3 = exchange(sum_2_2_3, mask);
-let other_2_4 = exchange(sum_2_2_4, mask);
-let other_2_5 = exchange(sum_2_2_5, mask);
-sum_2_2_2 = sum_2_2_2 + other_2_2;
-sum_2_2_3 = sum_2_2_3 + other_2_3;
-sum_2_2_4 = sum_2_2_4 + other_2_4;
-sum_2_2_5 = sum_2_2_5 + other_2_5;
+var sum_3=fold_add(sum);
+var sum_2_2=fold_add(sum_2);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_3,mask);
+sum_3=sum_3+other;
+let other_2=exchange(sum_2_2,mask);
+sum_2_2=sum_2_2+other_2;
 }
-let sum_all_3 = sum_3_2;
-let sum_all_4 = sum_3_3;
-let sum_all_5 = sum_3_4;
-let sum_all_6 = sum_3_5;
-let sum_all_2_2 = sum_2_2_2;
-let sum_all_2_3 = sum_2_2_3;
-let sum_all_2_4 = sum_2_2_4;
-let sum_all_2_5 = sum_2_2_5;
-if (active_1 && (lane == 0u)) {
-d_gamma_put(row_2, sum_all_3);
-d_gamma_put(row_3, sum_all_4);
-d_gamma_put(row_4, sum_all_5);
-d_gamma_put(row_5, sum_all_6);
-d_beta_put(row_2, sum_all_2_2);
-d_beta_put(row_3, sum_all_2_3);
-d_beta_put(row_4, sum_all_2_4);
-d_beta_put(row_5, sum_all_2_5);
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+sum_3=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum_3;
+let sum_all_2=sum_2_2;
+let end=select(0u,S / 4u,active_1);
+let gamma_1=gamma_at(C_1);
+let mul=gamma_1*rsqrt;
+for (var k_2=0u; k_2<HELD; k_2+=1u) {
+let i_2=lane+(k_2*LANES);
+if (i_2<end) {
+let kept=held[held_place(0u,k_2,local_index)];
+d_x_put_four(base+i_2,kept*vec4f(mul));
+}
+}
+if (active_1 && (lane==0u)) {
+scratch_put(row,sum_all);
+scratch_put(((((N*C)+3u) / 4u)*4u)+row,sum_all_2);
 }
 }
 `,
@@ -156,18 +110,204 @@ d_beta_put(row_5, sum_all_2_5);
           { tensor: "running_var", access: "read", name: "running_var", accessors: { at: "running_var_at" } },
           { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
           { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-          { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
-          { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
+          { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+          { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
+          { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } },
         ],
         constants: [
           { name: "LANES", kind: "lanes" },
           { name: "ROWS", kind: "rows" },
           { name: "COLUMNS", kind: "columns" },
           { name: "SUBGROUP", kind: "subgroup" },
+          { name: "N", kind: "extent", factor: "N" },
           { name: "C", kind: "extent", factor: "C" },
           { name: "S", kind: "extent", factor: "S" },
           { name: "eps", kind: "param", param: "eps" },
+        ],
+      },
+      {
+        vector: "S",
+        together: 4,
+        held: 0,
+        wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override SUBGROUP: u32;
+override N: u32;
+override C: u32;
+override S: u32;
+override eps: f32;
+fn fold_add(v: vec4f) -> f32 {
+return (v.x+v.y)+(v.z+v.w);
+}
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<((N*C) / 4u);
+let row_2=(select(0u,index,active_1)*4u)+0u;
+let row_3=(select(0u,index,active_1)*4u)+1u;
+let row_4=(select(0u,index,active_1)*4u)+2u;
+let row_5=(select(0u,index,active_1)*4u)+3u;
+let base_2=row_2*(S / 4u);
+let base_3=row_3*(S / 4u);
+let base_4=row_4*(S / 4u);
+let base_5=row_5*(S / 4u);
+let C_2=row_2 % max(C,1u);
+let C_3=row_3 % max(C,1u);
+let C_4=row_4 % max(C,1u);
+let C_5=row_5 % max(C,1u);
+let running_mean_2=running_mean_at(C_2);
+let running_mean_3=running_mean_at(C_3);
+let running_mean_4=running_mean_at(C_4);
+let running_mean_5=running_mean_at(C_5);
+let running_var_2=running_var_at(C_2);
+let running_var_3=running_var_at(C_3);
+let running_var_4=running_var_at(C_4);
+let running_var_5=running_var_at(C_5);
+let rsqrt_2=inverseSqrt(running_var_2+eps);
+let rsqrt_3=inverseSqrt(running_var_3+eps);
+let rsqrt_4=inverseSqrt(running_var_4+eps);
+let rsqrt_5=inverseSqrt(running_var_5+eps);
+var sum_4=vec4f(0.0f);
+var sum_5=vec4f(0.0f);
+var sum_6=vec4f(0.0f);
+var sum_7=vec4f(0.0f);
+var sum_2_3=vec4f(0.0f);
+var sum_2_4=vec4f(0.0f);
+var sum_2_5=vec4f(0.0f);
+var sum_2_6=vec4f(0.0f);
+for (var block=lane; block<S / 4u; block+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
+var part_2_2=vec4f(0.0f);
+var part_2_3=vec4f(0.0f);
+var part_2_4=vec4f(0.0f);
+var part_2_5=vec4f(0.0f);
+let stop=min(block+(LANES*256u),S / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let d_y_3=d_y_four(base_2+i);
+let d_y_4=d_y_four(base_3+i);
+let d_y_5=d_y_four(base_4+i);
+let d_y_6=d_y_four(base_5+i);
+let x_2=x_four(base_2+i);
+let x_3=x_four(base_3+i);
+let x_4=x_four(base_4+i);
+let x_5=x_four(base_5+i);
+part_3=part_3+(d_y_3*((x_2 - vec4f(running_mean_2))*vec4f(rsqrt_2)));
+part_4=part_4+(d_y_4*((x_3 - vec4f(running_mean_3))*vec4f(rsqrt_3)));
+part_5=part_5+(d_y_5*((x_4 - vec4f(running_mean_4))*vec4f(rsqrt_4)));
+part_6=part_6+(d_y_6*((x_5 - vec4f(running_mean_5))*vec4f(rsqrt_5)));
+part_2_2=part_2_2+d_y_3;
+part_2_3=part_2_3+d_y_4;
+part_2_4=part_2_4+d_y_5;
+part_2_5=part_2_5+d_y_6;
+}
+sum_4=sum_4+part_3;
+sum_5=sum_5+part_4;
+sum_6=sum_6+part_5;
+sum_7=sum_7+part_6;
+sum_2_3=sum_2_3+part_2_2;
+sum_2_4=sum_2_4+part_2_3;
+sum_2_5=sum_2_5+part_2_4;
+sum_2_6=sum_2_6+part_2_5;
+}
+var sum_3_2=fold_add(sum_4);
+var sum_3_3=fold_add(sum_5);
+var sum_3_4=fold_add(sum_6);
+var sum_3_5=fold_add(sum_7);
+var sum_2_2_2=fold_add(sum_2_3);
+var sum_2_2_3=fold_add(sum_2_4);
+var sum_2_2_4=fold_add(sum_2_5);
+var sum_2_2_5=fold_add(sum_2_6);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other_3=exchange(sum_3_2,mask);
+let other_4=exchange(sum_3_3,mask);
+let other_5=exchange(sum_3_4,mask);
+let other_6=exchange(sum_3_5,mask);
+sum_3_2=sum_3_2+other_3;
+sum_3_3=sum_3_3+other_4;
+sum_3_4=sum_3_4+other_5;
+sum_3_5=sum_3_5+other_6;
+let other_2_2=exchange(sum_2_2_2,mask);
+let other_2_3=exchange(sum_2_2_3,mask);
+let other_2_4=exchange(sum_2_2_4,mask);
+let other_2_5=exchange(sum_2_2_5,mask);
+sum_2_2_2=sum_2_2_2+other_2_2;
+sum_2_2_3=sum_2_2_3+other_2_3;
+sum_2_2_4=sum_2_2_4+other_2_4;
+sum_2_2_5=sum_2_2_5+other_2_5;
+}
+let sum_all_3=sum_3_2;
+let sum_all_4=sum_3_3;
+let sum_all_5=sum_3_4;
+let sum_all_6=sum_3_5;
+let sum_all_2_2=sum_2_2_2;
+let sum_all_2_3=sum_2_2_3;
+let sum_all_2_4=sum_2_2_4;
+let sum_all_2_5=sum_2_2_5;
+let end=select(0u,S / 4u,active_1);
+let gamma_2=gamma_at(C_2);
+let gamma_3=gamma_at(C_3);
+let gamma_4=gamma_at(C_4);
+let gamma_5=gamma_at(C_5);
+let mul_2=gamma_2*rsqrt_2;
+let mul_3=gamma_3*rsqrt_3;
+let mul_4=gamma_4*rsqrt_4;
+let mul_5=gamma_5*rsqrt_5;
+for (var i_2=lane; i_2<end; i_2+=LANES) {
+let d_y_2_2=d_y_four(base_2+i_2);
+let d_y_2_3=d_y_four(base_3+i_2);
+let d_y_2_4=d_y_four(base_4+i_2);
+let d_y_2_5=d_y_four(base_5+i_2);
+d_x_put_four(base_2+i_2,d_y_2_2*vec4f(mul_2));
+d_x_put_four(base_3+i_2,d_y_2_3*vec4f(mul_3));
+d_x_put_four(base_4+i_2,d_y_2_4*vec4f(mul_4));
+d_x_put_four(base_5+i_2,d_y_2_5*vec4f(mul_5));
+}
+if (active_1 && (lane==0u)) {
+scratch_put(row_2,sum_all_3);
+scratch_put(row_3,sum_all_4);
+scratch_put(row_4,sum_all_5);
+scratch_put(row_5,sum_all_6);
+scratch_put(((((N*C)+3u) / 4u)*4u)+row_2,sum_all_2_2);
+scratch_put(((((N*C)+3u) / 4u)*4u)+row_3,sum_all_2_3);
+scratch_put(((((N*C)+3u) / 4u)*4u)+row_4,sum_all_2_4);
+scratch_put(((((N*C)+3u) / 4u)*4u)+row_5,sum_all_2_5);
+}
+}
+`,
+        bindings: [
+          {
+            tensor: "running_mean",
+            access: "read",
+            name: "running_mean",
+            accessors: { at: "running_mean_at" },
+          },
+          { tensor: "running_var", access: "read", name: "running_var", accessors: { at: "running_var_at" } },
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+          { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+          { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+          { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
+          { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } },
+        ],
+        constants: [
+          { name: "LANES", kind: "lanes" },
+          { name: "ROWS", kind: "rows" },
+          { name: "COLUMNS", kind: "columns" },
+          { name: "SUBGROUP", kind: "subgroup" },
           { name: "N", kind: "extent", factor: "N" },
+          { name: "C", kind: "extent", factor: "C" },
+          { name: "S", kind: "extent", factor: "S" },
+          { name: "eps", kind: "param", param: "eps" },
         ],
       },
     ],
@@ -185,81 +325,80 @@ override ROWS: u32;
 override COLUMNS: bool;
 override PARTS: u32;
 override SUBGROUP: u32;
-override C: u32;
 override N: u32;
+override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let first = min(part * ((((N * S) + PARTS) - 1u) / PARTS), N * S);
-let last = min(first + ((((N * S) + PARTS) - 1u) / PARTS), N * S);
-let base = row * S;
-let running_mean_1 = running_mean_at(row);
-let running_var_1 = running_var_at(row);
-let rsqrt = inverseSqrt(running_var_1 + eps);
-var sum = 0.0f;
-var sum_2 = 0.0f;
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let N_1 = i / max(S, 1u);
-let S_1 = i % max(S, 1u);
-let d_y_1 = d_y_at(base + ((N_1 * (C * S)) + S_1));
-let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
-part_1 = part_1 + (d_y_1 * ((x_1 - running_mean_1) * rsqrt));
-part_2 = part_2 + d_y_1;
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let first=min(part*(((S+PARTS) - 1u) / PARTS),S);
+let last=min(first+(((S+PARTS) - 1u) / PARTS),S);
+let base=row*S;
+let C_1=row % max(C,1u);
+let running_mean_1=running_mean_at(C_1);
+let running_var_1=running_var_at(C_1);
+let rsqrt=inverseSqrt(running_var_1+eps);
+var sum=0.0f;
+var sum_2=0.0f;
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let d_y_1=d_y_at(base+i);
+let x_1=x_at(base+i);
+part_1=part_1+(d_y_1*((x_1 - running_mean_1)*rsqrt));
+part_2=part_2+d_y_1;
 }
-sum = sum + part_1;
-sum_2 = sum_2 + part_2;
+sum=sum+part_1;
+sum_2=sum_2+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(sum_2, mask);
-sum_2 = sum_2 + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(sum_2,mask);
+sum_2=sum_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2 = all_2;
 workgroupBarrier();
 }
-let sum_all = sum;
-let sum_all_2 = sum_2;
-if (active_1 && (lane == 0u)) {
-partials_put((part * C) + row, sum_all);
-partials_put(((PARTS + part) * C) + row, sum_all_2);
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+if (active_1 && (lane==0u)) {
+partials_put((part*(N*C))+row,sum_all);
+partials_put(((PARTS+part)*(N*C))+row,sum_all_2);
 }
 }
 `,
@@ -291,8 +430,8 @@ partials_put(((PARTS + part) * C) + row, sum_all_2);
                 { name: "COLUMNS", kind: "columns" },
                 { name: "PARTS", kind: "parts" },
                 { name: "SUBGROUP", kind: "subgroup" },
-                { name: "C", kind: "extent", factor: "C" },
                 { name: "N", kind: "extent", factor: "N" },
+                { name: "C", kind: "extent", factor: "C" },
                 { name: "S", kind: "extent", factor: "S" },
                 { name: "eps", kind: "param", param: "eps" },
               ],
@@ -306,86 +445,85 @@ override ROWS: u32;
 override COLUMNS: bool;
 override PARTS: u32;
 override SUBGROUP: u32;
-override C: u32;
 override N: u32;
+override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let first = min(part * (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u);
-let last = min(first + (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u);
-let base = row * (S / 4u);
-let running_mean_1 = running_mean_at(row);
-let running_var_1 = running_var_at(row);
-let rsqrt = inverseSqrt(running_var_1 + eps);
-var sum = vec4f(0.0f);
-var sum_2 = vec4f(0.0f);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let N_1 = (i * 4u) / max(S, 1u);
-let S_1 = (i * 4u) % max(S, 1u);
-let d_y_1 = d_y_four(base + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let x_1 = x_four(base + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-part_1 = part_1 + (d_y_1 * ((x_1 - vec4f(running_mean_1)) * vec4f(rsqrt)));
-part_2 = part_2 + d_y_1;
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let first=min(part*((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u);
+let last=min(first+((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u);
+let base=row*(S / 4u);
+let C_1=row % max(C,1u);
+let running_mean_1=running_mean_at(C_1);
+let running_var_1=running_var_at(C_1);
+let rsqrt=inverseSqrt(running_var_1+eps);
+var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let d_y_1=d_y_four(base+i);
+let x_1=x_four(base+i);
+part_1=part_1+(d_y_1*((x_1 - vec4f(running_mean_1))*vec4f(rsqrt)));
+part_2=part_2+d_y_1;
 }
-sum = sum + part_1;
-sum_2 = sum_2 + part_2;
+sum=sum+part_1;
+sum_2=sum_2+part_2;
 }
-var sum_3 = fold_add(sum);
-var sum_2_2 = fold_add(sum_2);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_3, mask);
-sum_3 = sum_3 + other;
-let other_2 = exchange(sum_2_2, mask);
-sum_2_2 = sum_2_2 + other_2;
+var sum_3=fold_add(sum);
+var sum_2_2=fold_add(sum_2);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_3,mask);
+sum_3=sum_3+other;
+let other_2=exchange(sum_2_2,mask);
+sum_2_2=sum_2_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_3 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2_2 = all_2;
 workgroupBarrier();
 }
-let sum_all = sum_3;
-let sum_all_2 = sum_2_2;
-if (active_1 && (lane == 0u)) {
-partials_put((part * C) + row, sum_all);
-partials_put(((PARTS + part) * C) + row, sum_all_2);
+let all=scratch_memory[row_in_group*LANES];
+sum_3=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum_3;
+let sum_all_2=sum_2_2;
+if (active_1 && (lane==0u)) {
+partials_put((part*(N*C))+row,sum_all);
+partials_put(((PARTS+part)*(N*C))+row,sum_all_2);
 }
 }
 `,
@@ -417,10 +555,460 @@ partials_put(((PARTS + part) * C) + row, sum_all_2);
                 { name: "COLUMNS", kind: "columns" },
                 { name: "PARTS", kind: "parts" },
                 { name: "SUBGROUP", kind: "subgroup" },
-                { name: "C", kind: "extent", factor: "C" },
                 { name: "N", kind: "extent", factor: "N" },
+                { name: "C", kind: "extent", factor: "C" },
                 { name: "S", kind: "extent", factor: "S" },
                 { name: "eps", kind: "param", param: "eps" },
+              ],
+            },
+          ],
+          shared: true,
+        },
+        {
+          forms: [
+            {
+              vector: null,
+              together: 1,
+              held: 0,
+              wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override PARTS: u32;
+override SUBGROUP: u32;
+override N: u32;
+override C: u32;
+override S: u32;
+override eps: f32;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let used=((S+(((S+PARTS) - 1u) / PARTS)) - 1u) / (((S+PARTS) - 1u) / PARTS);
+var total=0.0f;
+var total_2=0.0f;
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*(N*C))+row);
+total=total+part_1;
+let part_2=partials_at(((PARTS+p)*(N*C))+row);
+total_2=total_2+part_2;
+}
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
+let other_2=exchange(total_2,mask);
+total_2=total_2+other_2;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_2=all_2;
+workgroupBarrier();
+}
+let first=min(part*(((S+PARTS) - 1u) / PARTS),S);
+let last=min(first+(((S+PARTS) - 1u) / PARTS),S);
+let end=select(0u,last,active_1);
+let base=row*S;
+let C_1=row % max(C,1u);
+let gamma_1=gamma_at(C_1);
+let running_var_1=running_var_at(C_1);
+let rsqrt=inverseSqrt(running_var_1+eps);
+let mul=gamma_1*rsqrt;
+for (var i=first+lane; i<end; i+=LANES) {
+let d_y_1=d_y_at(base+i);
+d_x_put(base+i,d_y_1*mul);
+}
+if ((active_1 && (lane==0u)) && (part==0u)) {
+scratch_put(row,total);
+scratch_put(((((N*C)+3u) / 4u)*4u)+row,total_2);
+}
+}
+`,
+              bindings: [
+                { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } },
+                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+                {
+                  tensor: "running_var",
+                  access: "read",
+                  name: "running_var",
+                  accessors: { at: "running_var_at" },
+                },
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
+                { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } },
+                {
+                  tensor: "(scratch)",
+                  access: "read_write",
+                  name: "scratch",
+                  accessors: { put: "scratch_put" },
+                },
+              ],
+              constants: [
+                { name: "LANES", kind: "lanes" },
+                { name: "ROWS", kind: "rows" },
+                { name: "COLUMNS", kind: "columns" },
+                { name: "PARTS", kind: "parts" },
+                { name: "SUBGROUP", kind: "subgroup" },
+                { name: "N", kind: "extent", factor: "N" },
+                { name: "C", kind: "extent", factor: "C" },
+                { name: "S", kind: "extent", factor: "S" },
+                { name: "eps", kind: "param", param: "eps" },
+              ],
+            },
+            {
+              vector: "S",
+              together: 1,
+              held: 0,
+              wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override PARTS: u32;
+override SUBGROUP: u32;
+override N: u32;
+override C: u32;
+override S: u32;
+override eps: f32;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let used=(((S / 4u)+((((S / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((S / 4u)+PARTS) - 1u) / PARTS);
+var total=0.0f;
+var total_2=0.0f;
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*(N*C))+row);
+total=total+part_1;
+let part_2=partials_at(((PARTS+p)*(N*C))+row);
+total_2=total_2+part_2;
+}
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
+let other_2=exchange(total_2,mask);
+total_2=total_2+other_2;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_2=all_2;
+workgroupBarrier();
+}
+let first=min(part*((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u);
+let last=min(first+((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u);
+let end=select(0u,last,active_1);
+let base=row*(S / 4u);
+let C_1=row % max(C,1u);
+let gamma_1=gamma_at(C_1);
+let running_var_1=running_var_at(C_1);
+let rsqrt=inverseSqrt(running_var_1+eps);
+let mul=gamma_1*rsqrt;
+for (var i=first+lane; i<end; i+=LANES) {
+let d_y_1=d_y_four(base+i);
+d_x_put_four(base+i,d_y_1*vec4f(mul));
+}
+if ((active_1 && (lane==0u)) && (part==0u)) {
+scratch_put(row,total);
+scratch_put(((((N*C)+3u) / 4u)*4u)+row,total_2);
+}
+}
+`,
+              bindings: [
+                { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } },
+                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+                {
+                  tensor: "running_var",
+                  access: "read",
+                  name: "running_var",
+                  accessors: { at: "running_var_at" },
+                },
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+                { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
+                {
+                  tensor: "(scratch)",
+                  access: "read_write",
+                  name: "scratch",
+                  accessors: { put: "scratch_put" },
+                },
+              ],
+              constants: [
+                { name: "LANES", kind: "lanes" },
+                { name: "ROWS", kind: "rows" },
+                { name: "COLUMNS", kind: "columns" },
+                { name: "PARTS", kind: "parts" },
+                { name: "SUBGROUP", kind: "subgroup" },
+                { name: "N", kind: "extent", factor: "N" },
+                { name: "C", kind: "extent", factor: "C" },
+                { name: "S", kind: "extent", factor: "S" },
+                { name: "eps", kind: "param", param: "eps" },
+              ],
+            },
+          ],
+          shared: true,
+        },
+      ],
+    },
+  },
+  {
+    forms: [],
+    split: {
+      slots: 2,
+      stages: [
+        {
+          forms: [
+            {
+              vector: null,
+              together: 1,
+              held: 0,
+              wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override PARTS: u32;
+override SUBGROUP: u32;
+override C: u32;
+override N: u32;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let first=min(part*(((N+PARTS) - 1u) / PARTS),N);
+let last=min(first+(((N+PARTS) - 1u) / PARTS),N);
+let base=((((N*C)+3u) / 4u)*4u)+row;
+var sum=0.0f;
+var sum_2=0.0f;
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let scratch_15=scratch_at(row+(i*C));
+let scratch_18=scratch_at(base+(i*C));
+part_1=part_1+scratch_15;
+part_2=part_2+scratch_18;
+}
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+}
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(sum_2,mask);
+sum_2=sum_2+other_2;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+if (active_1 && (lane==0u)) {
+partials_put((part*C)+row,sum_all);
+partials_put(((PARTS+part)*C)+row,sum_all_2);
+}
+}
+`,
+              bindings: [
+                { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+                {
+                  tensor: "(partials)",
+                  access: "read_write",
+                  name: "partials",
+                  accessors: { put: "partials_put" },
+                },
+              ],
+              constants: [
+                { name: "LANES", kind: "lanes" },
+                { name: "ROWS", kind: "rows" },
+                { name: "COLUMNS", kind: "columns" },
+                { name: "PARTS", kind: "parts" },
+                { name: "SUBGROUP", kind: "subgroup" },
+                { name: "C", kind: "extent", factor: "C" },
+                { name: "N", kind: "extent", factor: "N" },
+              ],
+            },
+            {
+              vector: "C",
+              together: 1,
+              held: 0,
+              wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override PARTS: u32;
+override SUBGROUP: u32;
+override C: u32;
+override N: u32;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(C / 4u);
+let row=select(0u,index,active_1);
+let first=min(part*(((N+PARTS) - 1u) / PARTS),N);
+let last=min(first+(((N+PARTS) - 1u) / PARTS),N);
+let base=(((N*C)+3u) / 4u)+row;
+var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let scratch_15=scratch_four(row+(i*(C / 4u)));
+let scratch_18=scratch_four(base+(i*(C / 4u)));
+part_1=part_1+scratch_15;
+part_2=part_2+scratch_18;
+}
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+}
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(sum,mask);
+sum=sum+other;
+let other_2=exchange4(sum_2,mask);
+sum_2=sum_2+other_2;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+if (active_1 && (lane==0u)) {
+partials_put((part*C)+(row*4u),(sum_all)[0]);
+partials_put(((part*C)+(row*4u))+1u,(sum_all)[1]);
+partials_put(((part*C)+(row*4u))+2u,(sum_all)[2]);
+partials_put(((part*C)+(row*4u))+3u,(sum_all)[3]);
+partials_put(((PARTS+part)*C)+(row*4u),(sum_all_2)[0]);
+partials_put((((PARTS+part)*C)+(row*4u))+1u,(sum_all_2)[1]);
+partials_put((((PARTS+part)*C)+(row*4u))+2u,(sum_all_2)[2]);
+partials_put((((PARTS+part)*C)+(row*4u))+3u,(sum_all_2)[3]);
+}
+}
+`,
+              bindings: [
+                { tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } },
+                {
+                  tensor: "(partials)",
+                  access: "read_write",
+                  name: "partials",
+                  accessors: { put: "partials_put" },
+                },
+              ],
+              constants: [
+                { name: "LANES", kind: "lanes" },
+                { name: "ROWS", kind: "rows" },
+                { name: "COLUMNS", kind: "columns" },
+                { name: "PARTS", kind: "parts" },
+                { name: "SUBGROUP", kind: "subgroup" },
+                { name: "C", kind: "extent", factor: "C" },
+                { name: "N", kind: "extent", factor: "N" },
               ],
             },
           ],
@@ -438,61 +1026,60 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override C: u32;
 override N: u32;
-override S: u32;
 override PARTS: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let used = (((N * S) + ((((N * S) + PARTS) - 1u) / PARTS)) - 1u) / ((((N * S) + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-var total_2 = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * C) + row);
-total = total + part_1;
-let part_2 = partials_at(((PARTS + p) * C) + row);
-total_2 = total_2 + part_2;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let used=((N+(((N+PARTS) - 1u) / PARTS)) - 1u) / (((N+PARTS) - 1u) / PARTS);
+var total=0.0f;
+var total_2=0.0f;
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*C)+row);
+total=total+part_1;
+let part_2=partials_at(((PARTS+p)*C)+row);
+total_2=total_2+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
-let other_2 = exchange(total_2, mask);
-total_2 = total_2 + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
+let other_2=exchange(total_2,mask);
+total_2=total_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = total_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-total_2 = all_2;
 workgroupBarrier();
 }
-if (active_1 && (lane == 0u)) {
-d_gamma_put(row, total);
-d_beta_put(row, total_2);
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_2=all_2;
+workgroupBarrier();
+}
+if (active_1 && (lane==0u)) {
+d_gamma_put(row,total);
+d_beta_put(row,total_2);
 }
 }
 `,
@@ -513,12 +1100,11 @@ d_beta_put(row, total_2);
                 { name: "SUBGROUP", kind: "subgroup" },
                 { name: "C", kind: "extent", factor: "C" },
                 { name: "N", kind: "extent", factor: "N" },
-                { name: "S", kind: "extent", factor: "S" },
                 { name: "PARTS", kind: "parts" },
               ],
             },
             {
-              vector: "S",
+              vector: "C",
               together: 1,
               held: 0,
               wgsl: `override LANES: u32;
@@ -527,61 +1113,60 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override C: u32;
 override N: u32;
-override S: u32;
 override PARTS: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let used = ((((N * S) / 4u) + (((((N * S) / 4u) + PARTS) - 1u) / PARTS)) - 1u) / (((((N * S) / 4u) + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-var total_2 = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * C) + row);
-total = total + part_1;
-let part_2 = partials_at(((PARTS + p) * C) + row);
-total_2 = total_2 + part_2;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(C / 4u);
+let row=select(0u,index,active_1);
+let used=((N+(((N+PARTS) - 1u) / PARTS)) - 1u) / (((N+PARTS) - 1u) / PARTS);
+var total=vec4f(0.0f);
+var total_2=vec4f(0.0f);
+for (var p=lane; p<used; p+=LANES) {
+let part_1=vec4f(partials_at((p*C)+(row*4u)),partials_at(((p*C)+(row*4u))+1u),partials_at(((p*C)+(row*4u))+2u),partials_at(((p*C)+(row*4u))+3u));
+total=total+part_1;
+let part_2=vec4f(partials_at(((PARTS+p)*C)+(row*4u)),partials_at((((PARTS+p)*C)+(row*4u))+1u),partials_at((((PARTS+p)*C)+(row*4u))+2u),partials_at((((PARTS+p)*C)+(row*4u))+3u));
+total_2=total_2+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
-let other_2 = exchange(total_2, mask);
-total_2 = total_2 + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(total,mask);
+total=total+other;
+let other_2=exchange4(total_2,mask);
+total_2=total_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = total_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-total_2 = all_2;
 workgroupBarrier();
 }
-if (active_1 && (lane == 0u)) {
-d_gamma_put(row, total);
-d_beta_put(row, total_2);
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_2=all_2;
+workgroupBarrier();
+}
+if (active_1 && (lane==0u)) {
+d_gamma_put_four(row,total);
+d_beta_put_four(row,total_2);
 }
 }
 `,
@@ -591,9 +1176,14 @@ d_beta_put(row, total_2);
                   tensor: "d_gamma",
                   access: "read_write",
                   name: "d_gamma",
-                  accessors: { put: "d_gamma_put" },
+                  accessors: { putFour: "d_gamma_put_four" },
                 },
-                { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
+                {
+                  tensor: "d_beta",
+                  access: "read_write",
+                  name: "d_beta",
+                  accessors: { putFour: "d_beta_put_four" },
+                },
               ],
               constants: [
                 { name: "LANES", kind: "lanes" },
@@ -602,7 +1192,6 @@ d_beta_put(row, total_2);
                 { name: "SUBGROUP", kind: "subgroup" },
                 { name: "C", kind: "extent", factor: "C" },
                 { name: "N", kind: "extent", factor: "N" },
-                { name: "S", kind: "extent", factor: "S" },
                 { name: "PARTS", kind: "parts" },
               ],
             },
@@ -612,5 +1201,4 @@ d_beta_put(row, total_2);
       ],
     },
   },
-  { forms: [], split: null },
 ];

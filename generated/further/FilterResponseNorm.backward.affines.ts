@@ -20,75 +20,75 @@ override C: u32;
 override S: u32;
 override eps: f32;
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < ((N * C) / 4u);
-let row_2 = (select(0u, index, active_1) * 4u) + 0u;
-let row_3 = (select(0u, index, active_1) * 4u) + 1u;
-let row_4 = (select(0u, index, active_1) * 4u) + 2u;
-let row_5 = (select(0u, index, active_1) * 4u) + 3u;
-let base_2 = row_2 * (S / 4u);
-let base_3 = row_3 * (S / 4u);
-let base_4 = row_4 * (S / 4u);
-let base_5 = row_5 * (S / 4u);
-var mean_3 = vec4f(0.0f);
-var mean_4 = vec4f(0.0f);
-var mean_5 = vec4f(0.0f);
-var mean_6 = vec4f(0.0f);
-for (var block = lane; block < S / 4u; block += LANES * 256u) {
-var part_2 = vec4f(0.0f);
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-var part_5 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), S / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_2 = x_four(base_2 + i);
-let x_3 = x_four(base_3 + i);
-let x_4 = x_four(base_4 + i);
-let x_5 = x_four(base_5 + i);
-part_2 = part_2 + (x_2 * x_2);
-part_3 = part_3 + (x_3 * x_3);
-part_4 = part_4 + (x_4 * x_4);
-part_5 = part_5 + (x_5 * x_5);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<((N*C) / 4u);
+let row_2=(select(0u,index,active_1)*4u)+0u;
+let row_3=(select(0u,index,active_1)*4u)+1u;
+let row_4=(select(0u,index,active_1)*4u)+2u;
+let row_5=(select(0u,index,active_1)*4u)+3u;
+let base_2=row_2*(S / 4u);
+let base_3=row_3*(S / 4u);
+let base_4=row_4*(S / 4u);
+let base_5=row_5*(S / 4u);
+var mean_3=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
+var mean_6=vec4f(0.0f);
+for (var block=lane; block<S / 4u; block+=LANES*256u) {
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+var part_5=vec4f(0.0f);
+let stop=min(block+(LANES*256u),S / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_2=x_four(base_2+i);
+let x_3=x_four(base_3+i);
+let x_4=x_four(base_4+i);
+let x_5=x_four(base_5+i);
+part_2=part_2+(x_2*x_2);
+part_3=part_3+(x_3*x_3);
+part_4=part_4+(x_4*x_4);
+part_5=part_5+(x_5*x_5);
 }
-mean_3 = mean_3 + part_2;
-mean_4 = mean_4 + part_3;
-mean_5 = mean_5 + part_4;
-mean_6 = mean_6 + part_5;
+mean_3=mean_3+part_2;
+mean_4=mean_4+part_3;
+mean_5=mean_5+part_4;
+mean_6=mean_6+part_5;
 }
-var mean_2_2 = fold_add(mean_3);
-var mean_2_3 = fold_add(mean_4);
-var mean_2_4 = fold_add(mean_5);
-var mean_2_5 = fold_add(mean_6);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other_2 = exchange(mean_2_2, mask);
-let other_3 = exchange(mean_2_3, mask);
-let other_4 = exchange(mean_2_4, mask);
-let other_5 = exchange(mean_2_5, mask);
-mean_2_2 = mean_2_2 + other_2;
-mean_2_3 = mean_2_3 + other_3;
-mean_2_4 = mean_2_4 + other_4;
-mean_2_5 = mean_2_5 + other_5;
+var mean_2_2=fold_add(mean_3);
+var mean_2_3=fold_add(mean_4);
+var mean_2_4=fold_add(mean_5);
+var mean_2_5=fold_add(mean_6);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other_2=exchange(mean_2_2,mask);
+let other_3=exchange(mean_2_3,mask);
+let other_4=exchange(mean_2_4,mask);
+let other_5=exchange(mean_2_5,mask);
+mean_2_2=mean_2_2+other_2;
+mean_2_3=mean_2_3+other_3;
+mean_2_4=mean_2_4+other_4;
+mean_2_5=mean_2_5+other_5;
 }
-let mean_all_2 = mean_2_2 / f32(S);
-let mean_all_3 = mean_2_3 / f32(S);
-let mean_all_4 = mean_2_4 / f32(S);
-let mean_all_5 = mean_2_5 / f32(S);
-if (active_1 && (lane == 0u)) {
-scratch_put(row_2, inverseSqrt(mean_all_2 + abs(eps)));
-scratch_put(row_3, inverseSqrt(mean_all_3 + abs(eps)));
-scratch_put(row_4, inverseSqrt(mean_all_4 + abs(eps)));
-scratch_put(row_5, inverseSqrt(mean_all_5 + abs(eps)));
+let mean_all_2=mean_2_2 / f32(S);
+let mean_all_3=mean_2_3 / f32(S);
+let mean_all_4=mean_2_4 / f32(S);
+let mean_all_5=mean_2_5 / f32(S);
+if (active_1 && (lane==0u)) {
+scratch_put(row_2,inverseSqrt(mean_all_2+abs(eps)));
+scratch_put(row_3,inverseSqrt(mean_all_3+abs(eps)));
+scratch_put(row_4,inverseSqrt(mean_all_4+abs(eps)));
+scratch_put(row_5,inverseSqrt(mean_all_5+abs(eps)));
 }
 }
 `,
@@ -125,57 +125,57 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let first = min(part * (((S + PARTS) - 1u) / PARTS), S);
-let last = min(first + (((S + PARTS) - 1u) / PARTS), S);
-let base = row * S;
-var mean = 0.0f;
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + i);
-part_1 = part_1 + (x_1 * x_1);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let first=min(part*(((S+PARTS) - 1u) / PARTS),S);
+let last=min(first+(((S+PARTS) - 1u) / PARTS),S);
+let base=row*S;
+var mean=0.0f;
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_at(base+i);
+part_1=part_1+(x_1*x_1);
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean, mask);
-mean = mean + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean,mask);
+mean=mean+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean = all;
 workgroupBarrier();
 }
-let mean_all = mean;
-if (active_1 && (lane == 0u)) {
-partials_put((part * (N * C)) + row, mean_all);
+let all=scratch_memory[row_in_group*LANES];
+mean=all;
+workgroupBarrier();
+}
+let mean_all=mean;
+if (active_1 && (lane==0u)) {
+partials_put((part*(N*C))+row,mean_all);
 }
 }
 `,
@@ -211,61 +211,61 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let first = min(part * ((((S / 4u) + PARTS) - 1u) / PARTS), S / 4u);
-let last = min(first + ((((S / 4u) + PARTS) - 1u) / PARTS), S / 4u);
-let base = row * (S / 4u);
-var mean = vec4f(0.0f);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(base + i);
-part_1 = part_1 + (x_1 * x_1);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let first=min(part*((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u);
+let last=min(first+((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u);
+let base=row*(S / 4u);
+var mean=vec4f(0.0f);
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_four(base+i);
+part_1=part_1+(x_1*x_1);
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-var mean_2 = fold_add(mean);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean_2, mask);
-mean_2 = mean_2 + other;
+var mean_2=fold_add(mean);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean_2,mask);
+mean_2=mean_2+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean_2 = all;
 workgroupBarrier();
 }
-let mean_all = mean_2;
-if (active_1 && (lane == 0u)) {
-partials_put((part * (N * C)) + row, mean_all);
+let all=scratch_memory[row_in_group*LANES];
+mean_2=all;
+workgroupBarrier();
+}
+let mean_all=mean_2;
+if (active_1 && (lane==0u)) {
+partials_put((part*(N*C))+row,mean_all);
 }
 }
 `,
@@ -307,48 +307,48 @@ override C: u32;
 override S: u32;
 override PARTS: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let used = ((S + (((S + PARTS) - 1u) / PARTS)) - 1u) / (((S + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * (N * C)) + row);
-total = total + part_1;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let used=((S+(((S+PARTS) - 1u) / PARTS)) - 1u) / (((S+PARTS) - 1u) / PARTS);
+var total=0.0f;
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*(N*C))+row);
+total=total+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
 workgroupBarrier();
 }
-let mean = total / f32(S);
-if (active_1 && (lane == 0u)) {
-scratch_put(row, inverseSqrt(mean + abs(eps)));
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+let mean=total / f32(S);
+if (active_1 && (lane==0u)) {
+scratch_put(row,inverseSqrt(mean+abs(eps)));
 }
 }
 `,
@@ -386,48 +386,48 @@ override C: u32;
 override S: u32;
 override PARTS: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let used = (((S / 4u) + ((((S / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((S / 4u) + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * (N * C)) + row);
-total = total + part_1;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let used=(((S / 4u)+((((S / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((S / 4u)+PARTS) - 1u) / PARTS);
+var total=0.0f;
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*(N*C))+row);
+total=total+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
 workgroupBarrier();
 }
-let mean = total / f32(S);
-if (active_1 && (lane == 0u)) {
-scratch_put(row, inverseSqrt(mean + abs(eps)));
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+let mean=total / f32(S);
+if (active_1 && (lane==0u)) {
+scratch_put(row,inverseSqrt(mean+abs(eps)));
 }
 }
 `,
@@ -472,181 +472,181 @@ override C: u32;
 override S: u32;
 override N: u32;
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (C / 4u);
-let row_2 = (select(0u, index, active_1) * 4u) + 0u;
-let row_3 = (select(0u, index, active_1) * 4u) + 1u;
-let row_4 = (select(0u, index, active_1) * 4u) + 2u;
-let row_5 = (select(0u, index, active_1) * 4u) + 3u;
-let tau_2 = tau_at(row_2);
-let tau_3 = tau_at(row_3);
-let tau_4 = tau_at(row_4);
-let tau_5 = tau_at(row_5);
-let gamma_2 = gamma_at(row_2);
-let gamma_3 = gamma_at(row_3);
-let gamma_4 = gamma_at(row_4);
-let gamma_5 = gamma_at(row_5);
-let base_2 = row_2 * (S / 4u);
-let base_3 = row_3 * (S / 4u);
-let base_4 = row_4 * (S / 4u);
-let base_5 = row_5 * (S / 4u);
-let beta_2 = beta_at(row_2);
-let beta_3 = beta_at(row_3);
-let beta_4 = beta_at(row_4);
-let beta_5 = beta_at(row_5);
-var sum_5 = vec4f(0.0f);
-var sum_6 = vec4f(0.0f);
-var sum_7 = vec4f(0.0f);
-var sum_8 = vec4f(0.0f);
-var sum_2_3 = vec4f(0.0f);
-var sum_2_4 = vec4f(0.0f);
-var sum_2_5 = vec4f(0.0f);
-var sum_2_6 = vec4f(0.0f);
-var sum_3_3 = vec4f(0.0f);
-var sum_3_4 = vec4f(0.0f);
-var sum_3_5 = vec4f(0.0f);
-var sum_3_6 = vec4f(0.0f);
-for (var block = lane; block < (N * S) / 4u; block += LANES * 256u) {
-var part_4 = vec4f(0.0f);
-var part_5 = vec4f(0.0f);
-var part_6 = vec4f(0.0f);
-var part_7 = vec4f(0.0f);
-var part_2_2 = vec4f(0.0f);
-var part_2_3 = vec4f(0.0f);
-var part_2_4 = vec4f(0.0f);
-var part_2_5 = vec4f(0.0f);
-var part_3_2 = vec4f(0.0f);
-var part_3_3 = vec4f(0.0f);
-var part_3_4 = vec4f(0.0f);
-var part_3_5 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (N * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let N_1 = (i * 4u) / max(S, 1u);
-let S_1 = (i * 4u) % max(S, 1u);
-let x_2 = x_four(base_2 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let x_3 = x_four(base_3 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let x_4 = x_four(base_4 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let x_5 = x_four(base_5 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let scratch_10_2 = scratch_at(row_2 + (N_1 * C));
-let scratch_10_3 = scratch_at(row_3 + (N_1 * C));
-let scratch_10_4 = scratch_at(row_4 + (N_1 * C));
-let scratch_10_5 = scratch_at(row_5 + (N_1 * C));
-let add_2 = ((vec4f(gamma_2) * x_2) * vec4f(scratch_10_2)) + vec4f(beta_2);
-let add_3 = ((vec4f(gamma_3) * x_3) * vec4f(scratch_10_3)) + vec4f(beta_3);
-let add_4 = ((vec4f(gamma_4) * x_4) * vec4f(scratch_10_4)) + vec4f(beta_4);
-let add_5 = ((vec4f(gamma_5) * x_5) * vec4f(scratch_10_5)) + vec4f(beta_5);
-let d_y_2 = d_y_four(base_2 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let d_y_3 = d_y_four(base_3 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let d_y_4 = d_y_four(base_4 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let d_y_5 = d_y_four(base_5 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let where_3 = select(vec4f(0.0f), vec4f(0.5f) * d_y_2, add_2 == vec4f(tau_2));
-let where_4 = select(vec4f(0.0f), vec4f(0.5f) * d_y_3, add_3 == vec4f(tau_3));
-let where_5 = select(vec4f(0.0f), vec4f(0.5f) * d_y_4, add_4 == vec4f(tau_4));
-let where_6 = select(vec4f(0.0f), vec4f(0.5f) * d_y_5, add_5 == vec4f(tau_5));
-let where_2_2 = select(where_3, d_y_2, vec4f(tau_2) < add_2);
-let where_2_3 = select(where_4, d_y_3, vec4f(tau_3) < add_3);
-let where_2_4 = select(where_5, d_y_4, vec4f(tau_4) < add_4);
-let where_2_5 = select(where_6, d_y_5, vec4f(tau_5) < add_5);
-part_4 = part_4 + ((where_2_2 * x_2) * vec4f(scratch_10_2));
-part_5 = part_5 + ((where_2_3 * x_3) * vec4f(scratch_10_3));
-part_6 = part_6 + ((where_2_4 * x_4) * vec4f(scratch_10_4));
-part_7 = part_7 + ((where_2_5 * x_5) * vec4f(scratch_10_5));
-part_2_2 = part_2_2 + where_2_2;
-part_2_3 = part_2_3 + where_2_3;
-part_2_4 = part_2_4 + where_2_4;
-part_2_5 = part_2_5 + where_2_5;
-part_3_2 = part_3_2 + select(where_3, d_y_2, add_2 < vec4f(tau_2));
-part_3_3 = part_3_3 + select(where_4, d_y_3, add_3 < vec4f(tau_3));
-part_3_4 = part_3_4 + select(where_5, d_y_4, add_4 < vec4f(tau_4));
-part_3_5 = part_3_5 + select(where_6, d_y_5, add_5 < vec4f(tau_5));
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(C / 4u);
+let row_2=(select(0u,index,active_1)*4u)+0u;
+let row_3=(select(0u,index,active_1)*4u)+1u;
+let row_4=(select(0u,index,active_1)*4u)+2u;
+let row_5=(select(0u,index,active_1)*4u)+3u;
+let tau_2=tau_at(row_2);
+let tau_3=tau_at(row_3);
+let tau_4=tau_at(row_4);
+let tau_5=tau_at(row_5);
+let gamma_2=gamma_at(row_2);
+let gamma_3=gamma_at(row_3);
+let gamma_4=gamma_at(row_4);
+let gamma_5=gamma_at(row_5);
+let base_2=row_2*(S / 4u);
+let base_3=row_3*(S / 4u);
+let base_4=row_4*(S / 4u);
+let base_5=row_5*(S / 4u);
+let beta_2=beta_at(row_2);
+let beta_3=beta_at(row_3);
+let beta_4=beta_at(row_4);
+let beta_5=beta_at(row_5);
+var sum_5=vec4f(0.0f);
+var sum_6=vec4f(0.0f);
+var sum_7=vec4f(0.0f);
+var sum_8=vec4f(0.0f);
+var sum_2_3=vec4f(0.0f);
+var sum_2_4=vec4f(0.0f);
+var sum_2_5=vec4f(0.0f);
+var sum_2_6=vec4f(0.0f);
+var sum_3_3=vec4f(0.0f);
+var sum_3_4=vec4f(0.0f);
+var sum_3_5=vec4f(0.0f);
+var sum_3_6=vec4f(0.0f);
+for (var block=lane; block<(N*S) / 4u; block+=LANES*256u) {
+var part_4=vec4f(0.0f);
+var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
+var part_7=vec4f(0.0f);
+var part_2_2=vec4f(0.0f);
+var part_2_3=vec4f(0.0f);
+var part_2_4=vec4f(0.0f);
+var part_2_5=vec4f(0.0f);
+var part_3_2=vec4f(0.0f);
+var part_3_3=vec4f(0.0f);
+var part_3_4=vec4f(0.0f);
+var part_3_5=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(N*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let N_1=(i*4u) / max(S,1u);
+let S_1=(i*4u) % max(S,1u);
+let x_2=x_four(base_2+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let x_3=x_four(base_3+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let x_4=x_four(base_4+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let x_5=x_four(base_5+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let scratch_10_2=scratch_at(row_2+(N_1*C));
+let scratch_10_3=scratch_at(row_3+(N_1*C));
+let scratch_10_4=scratch_at(row_4+(N_1*C));
+let scratch_10_5=scratch_at(row_5+(N_1*C));
+let add_2=((vec4f(gamma_2)*x_2)*vec4f(scratch_10_2))+vec4f(beta_2);
+let add_3=((vec4f(gamma_3)*x_3)*vec4f(scratch_10_3))+vec4f(beta_3);
+let add_4=((vec4f(gamma_4)*x_4)*vec4f(scratch_10_4))+vec4f(beta_4);
+let add_5=((vec4f(gamma_5)*x_5)*vec4f(scratch_10_5))+vec4f(beta_5);
+let d_y_2=d_y_four(base_2+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let d_y_3=d_y_four(base_3+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let d_y_4=d_y_four(base_4+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let d_y_5=d_y_four(base_5+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let where_3=select(vec4f(0.0f),vec4f(0.5f)*d_y_2,add_2==vec4f(tau_2));
+let where_4=select(vec4f(0.0f),vec4f(0.5f)*d_y_3,add_3==vec4f(tau_3));
+let where_5=select(vec4f(0.0f),vec4f(0.5f)*d_y_4,add_4==vec4f(tau_4));
+let where_6=select(vec4f(0.0f),vec4f(0.5f)*d_y_5,add_5==vec4f(tau_5));
+let where_2_2=select(where_3,d_y_2,vec4f(tau_2)<add_2);
+let where_2_3=select(where_4,d_y_3,vec4f(tau_3)<add_3);
+let where_2_4=select(where_5,d_y_4,vec4f(tau_4)<add_4);
+let where_2_5=select(where_6,d_y_5,vec4f(tau_5)<add_5);
+part_4=part_4+((where_2_2*x_2)*vec4f(scratch_10_2));
+part_5=part_5+((where_2_3*x_3)*vec4f(scratch_10_3));
+part_6=part_6+((where_2_4*x_4)*vec4f(scratch_10_4));
+part_7=part_7+((where_2_5*x_5)*vec4f(scratch_10_5));
+part_2_2=part_2_2+where_2_2;
+part_2_3=part_2_3+where_2_3;
+part_2_4=part_2_4+where_2_4;
+part_2_5=part_2_5+where_2_5;
+part_3_2=part_3_2+select(where_3,d_y_2,add_2<vec4f(tau_2));
+part_3_3=part_3_3+select(where_4,d_y_3,add_3<vec4f(tau_3));
+part_3_4=part_3_4+select(where_5,d_y_4,add_4<vec4f(tau_4));
+part_3_5=part_3_5+select(where_6,d_y_5,add_5<vec4f(tau_5));
 }
-sum_5 = sum_5 + part_4;
-sum_6 = sum_6 + part_5;
-sum_7 = sum_7 + part_6;
-sum_8 = sum_8 + part_7;
-sum_2_3 = sum_2_3 + part_2_2;
-sum_2_4 = sum_2_4 + part_2_3;
-sum_2_5 = sum_2_5 + part_2_4;
-sum_2_6 = sum_2_6 + part_2_5;
-sum_3_3 = sum_3_3 + part_3_2;
-sum_3_4 = sum_3_4 + part_3_3;
-sum_3_5 = sum_3_5 + part_3_4;
-sum_3_6 = sum_3_6 + part_3_5;
+sum_5=sum_5+part_4;
+sum_6=sum_6+part_5;
+sum_7=sum_7+part_6;
+sum_8=sum_8+part_7;
+sum_2_3=sum_2_3+part_2_2;
+sum_2_4=sum_2_4+part_2_3;
+sum_2_5=sum_2_5+part_2_4;
+sum_2_6=sum_2_6+part_2_5;
+sum_3_3=sum_3_3+part_3_2;
+sum_3_4=sum_3_4+part_3_3;
+sum_3_5=sum_3_5+part_3_4;
+sum_3_6=sum_3_6+part_3_5;
 }
-var sum_4_2 = fold_add(sum_5);
-var sum_4_3 = fold_add(sum_6);
-var sum_4_4 = fold_add(sum_7);
-var sum_4_5 = fold_add(sum_8);
-var sum_2_2_2 = fold_add(sum_2_3);
-var sum_2_2_3 = fold_add(sum_2_4);
-var sum_2_2_4 = fold_add(sum_2_5);
-var sum_2_2_5 = fold_add(sum_2_6);
-var sum_3_2_2 = fold_add(sum_3_3);
-var sum_3_2_3 = fold_add(sum_3_4);
-var sum_3_2_4 = fold_add(sum_3_5);
-var sum_3_2_5 = fold_add(sum_3_6);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other_4 = exchange(sum_4_2, mask);
-let other_5 = exchange(sum_4_3, mask);
-let other_6 = exchange(sum_4_4, mask);
-let other_7 = exchange(sum_4_5, mask);
-sum_4_2 = sum_4_2 + other_4;
-sum_4_3 = sum_4_3 + other_5;
-sum_4_4 = sum_4_4 + other_6;
-sum_4_5 = sum_4_5 + other_7;
-let other_2_2 = exchange(sum_2_2_2, mask);
-let other_2_3 = exchange(sum_2_2_3, mask);
-let other_2_4 = exchange(sum_2_2_4, mask);
-let other_2_5 = exchange(sum_2_2_5, mask);
-sum_2_2_2 = sum_2_2_2 + other_2_2;
-sum_2_2_3 = sum_2_2_3 + other_2_3;
-sum_2_2_4 = sum_2_2_4 + other_2_4;
-sum_2_2_5 = sum_2_2_5 + other_2_5;
-let other_3_2 = exchange(sum_3_2_2, mask);
-let other_3_3 = exchange(sum_3_2_3, mask);
-let other_3_4 = exchange(sum_3_2_4, mask);
-let other_3_5 = exchange(sum_3_2_5, mask);
-sum_3_2_2 = sum_3_2_2 + other_3_2;
-sum_3_2_3 = sum_3_2_3 + other_3_3;
-sum_3_2_4 = sum_3_2_4 + other_3_4;
-sum_3_2_5 = sum_3_2_5 + other_3_5;
+var sum_4_2=fold_add(sum_5);
+var sum_4_3=fold_add(sum_6);
+var sum_4_4=fold_add(sum_7);
+var sum_4_5=fold_add(sum_8);
+var sum_2_2_2=fold_add(sum_2_3);
+var sum_2_2_3=fold_add(sum_2_4);
+var sum_2_2_4=fold_add(sum_2_5);
+var sum_2_2_5=fold_add(sum_2_6);
+var sum_3_2_2=fold_add(sum_3_3);
+var sum_3_2_3=fold_add(sum_3_4);
+var sum_3_2_4=fold_add(sum_3_5);
+var sum_3_2_5=fold_add(sum_3_6);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other_4=exchange(sum_4_2,mask);
+let other_5=exchange(sum_4_3,mask);
+let other_6=exchange(sum_4_4,mask);
+let other_7=exchange(sum_4_5,mask);
+sum_4_2=sum_4_2+other_4;
+sum_4_3=sum_4_3+other_5;
+sum_4_4=sum_4_4+other_6;
+sum_4_5=sum_4_5+other_7;
+let other_2_2=exchange(sum_2_2_2,mask);
+let other_2_3=exchange(sum_2_2_3,mask);
+let other_2_4=exchange(sum_2_2_4,mask);
+let other_2_5=exchange(sum_2_2_5,mask);
+sum_2_2_2=sum_2_2_2+other_2_2;
+sum_2_2_3=sum_2_2_3+other_2_3;
+sum_2_2_4=sum_2_2_4+other_2_4;
+sum_2_2_5=sum_2_2_5+other_2_5;
+let other_3_2=exchange(sum_3_2_2,mask);
+let other_3_3=exchange(sum_3_2_3,mask);
+let other_3_4=exchange(sum_3_2_4,mask);
+let other_3_5=exchange(sum_3_2_5,mask);
+sum_3_2_2=sum_3_2_2+other_3_2;
+sum_3_2_3=sum_3_2_3+other_3_3;
+sum_3_2_4=sum_3_2_4+other_3_4;
+sum_3_2_5=sum_3_2_5+other_3_5;
 }
-let sum_all_4 = sum_4_2;
-let sum_all_5 = sum_4_3;
-let sum_all_6 = sum_4_4;
-let sum_all_7 = sum_4_5;
-let sum_all_2_2 = sum_2_2_2;
-let sum_all_2_3 = sum_2_2_3;
-let sum_all_2_4 = sum_2_2_4;
-let sum_all_2_5 = sum_2_2_5;
-let sum_all_3_2 = sum_3_2_2;
-let sum_all_3_3 = sum_3_2_3;
-let sum_all_3_4 = sum_3_2_4;
-let sum_all_3_5 = sum_3_2_5;
-if (active_1 && (lane == 0u)) {
-d_gamma_put(row_2, sum_all_4);
-d_gamma_put(row_3, sum_all_5);
-d_gamma_put(row_4, sum_all_6);
-d_gamma_put(row_5, sum_all_7);
-d_beta_put(row_2, sum_all_2_2);
-d_beta_put(row_3, sum_all_2_3);
-d_beta_put(row_4, sum_all_2_4);
-d_beta_put(row_5, sum_all_2_5);
-d_tau_put(row_2, sum_all_3_2);
-d_tau_put(row_3, sum_all_3_3);
-d_tau_put(row_4, sum_all_3_4);
-d_tau_put(row_5, sum_all_3_5);
+let sum_all_4=sum_4_2;
+let sum_all_5=sum_4_3;
+let sum_all_6=sum_4_4;
+let sum_all_7=sum_4_5;
+let sum_all_2_2=sum_2_2_2;
+let sum_all_2_3=sum_2_2_3;
+let sum_all_2_4=sum_2_2_4;
+let sum_all_2_5=sum_2_2_5;
+let sum_all_3_2=sum_3_2_2;
+let sum_all_3_3=sum_3_2_3;
+let sum_all_3_4=sum_3_2_4;
+let sum_all_3_5=sum_3_2_5;
+if (active_1 && (lane==0u)) {
+d_gamma_put(row_2,sum_all_4);
+d_gamma_put(row_3,sum_all_5);
+d_gamma_put(row_4,sum_all_6);
+d_gamma_put(row_5,sum_all_7);
+d_beta_put(row_2,sum_all_2_2);
+d_beta_put(row_3,sum_all_2_3);
+d_beta_put(row_4,sum_all_2_4);
+d_beta_put(row_5,sum_all_2_5);
+d_tau_put(row_2,sum_all_3_2);
+d_tau_put(row_3,sum_all_3_3);
+d_tau_put(row_4,sum_all_3_4);
+d_tau_put(row_5,sum_all_3_5);
 }
 }
 `,
@@ -689,95 +689,95 @@ override SUBGROUP: u32;
 override C: u32;
 override N: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 3u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let first = min(part * ((((N * S) + PARTS) - 1u) / PARTS), N * S);
-let last = min(first + ((((N * S) + PARTS) - 1u) / PARTS), N * S);
-let tau_1 = tau_at(row);
-let gamma_1 = gamma_at(row);
-let base = row * S;
-let beta_1 = beta_at(row);
-var sum = 0.0f;
-var sum_2 = 0.0f;
-var sum_3 = 0.0f;
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-var part_3 = 0.0f;
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let N_1 = i / max(S, 1u);
-let S_1 = i % max(S, 1u);
-let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
-let scratch_10 = scratch_at(row + (N_1 * C));
-let add = ((gamma_1 * x_1) * scratch_10) + beta_1;
-let d_y_1 = d_y_at(base + ((N_1 * (C * S)) + S_1));
-let where_1 = select(0.0f, 0.5f * d_y_1, add == tau_1);
-let where_2 = select(where_1, d_y_1, tau_1 < add);
-part_1 = part_1 + ((where_2 * x_1) * scratch_10);
-part_2 = part_2 + where_2;
-part_3 = part_3 + select(where_1, d_y_1, add < tau_1);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let first=min(part*((((N*S)+PARTS) - 1u) / PARTS),N*S);
+let last=min(first+((((N*S)+PARTS) - 1u) / PARTS),N*S);
+let tau_1=tau_at(row);
+let gamma_1=gamma_at(row);
+let base=row*S;
+let beta_1=beta_at(row);
+var sum=0.0f;
+var sum_2=0.0f;
+var sum_3=0.0f;
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+var part_3=0.0f;
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let N_1=i / max(S,1u);
+let S_1=i % max(S,1u);
+let x_1=x_at(base+((N_1*(C*S))+S_1));
+let scratch_10=scratch_at(row+(N_1*C));
+let add=((gamma_1*x_1)*scratch_10)+beta_1;
+let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
+let where_1=select(0.0f,0.5f*d_y_1,add==tau_1);
+let where_2=select(where_1,d_y_1,tau_1<add);
+part_1=part_1+((where_2*x_1)*scratch_10);
+part_2=part_2+where_2;
+part_3=part_3+select(where_1,d_y_1,add<tau_1);
 }
-sum = sum + part_1;
-sum_2 = sum_2 + part_2;
-sum_3 = sum_3 + part_3;
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+sum_3=sum_3+part_3;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(sum_2, mask);
-sum_2 = sum_2 + other_2;
-let other_3 = exchange(sum_3, mask);
-sum_3 = sum_3 + other_3;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(sum_2,mask);
+sum_2=sum_2+other_2;
+let other_3=exchange(sum_3,mask);
+sum_3=sum_3+other_3;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_3;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_4;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_5;
-let mine_3 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_4;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_5;
+let mine_3=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2 = all_2;
-let all_3 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_3 = all_3;
 workgroupBarrier();
 }
-let sum_all = sum;
-let sum_all_2 = sum_2;
-let sum_all_3 = sum_3;
-if (active_1 && (lane == 0u)) {
-partials_put((part * C) + row, sum_all);
-partials_put(((PARTS + part) * C) + row, sum_all_2);
-partials_put((((2u * PARTS) + part) * C) + row, sum_all_3);
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_3=all_3;
+workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+let sum_all_3=sum_3;
+if (active_1 && (lane==0u)) {
+partials_put((part*C)+row,sum_all);
+partials_put(((PARTS+part)*C)+row,sum_all_2);
+partials_put((((2u*PARTS)+part)*C)+row,sum_all_3);
 }
 }
 `,
@@ -818,101 +818,101 @@ override SUBGROUP: u32;
 override C: u32;
 override N: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 3u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let first = min(part * (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u);
-let last = min(first + (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u);
-let tau_1 = tau_at(row);
-let gamma_1 = gamma_at(row);
-let base = row * (S / 4u);
-let beta_1 = beta_at(row);
-var sum = vec4f(0.0f);
-var sum_2 = vec4f(0.0f);
-var sum_3 = vec4f(0.0f);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-var part_3 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let N_1 = (i * 4u) / max(S, 1u);
-let S_1 = (i * 4u) % max(S, 1u);
-let x_1 = x_four(base + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let scratch_10 = scratch_at(row + (N_1 * C));
-let add = ((vec4f(gamma_1) * x_1) * vec4f(scratch_10)) + vec4f(beta_1);
-let d_y_1 = d_y_four(base + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let where_1 = select(vec4f(0.0f), vec4f(0.5f) * d_y_1, add == vec4f(tau_1));
-let where_2 = select(where_1, d_y_1, vec4f(tau_1) < add);
-part_1 = part_1 + ((where_2 * x_1) * vec4f(scratch_10));
-part_2 = part_2 + where_2;
-part_3 = part_3 + select(where_1, d_y_1, add < vec4f(tau_1));
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let first=min(part*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u);
+let last=min(first+(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u);
+let tau_1=tau_at(row);
+let gamma_1=gamma_at(row);
+let base=row*(S / 4u);
+let beta_1=beta_at(row);
+var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+var sum_3=vec4f(0.0f);
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let N_1=(i*4u) / max(S,1u);
+let S_1=(i*4u) % max(S,1u);
+let x_1=x_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let scratch_10=scratch_at(row+(N_1*C));
+let add=((vec4f(gamma_1)*x_1)*vec4f(scratch_10))+vec4f(beta_1);
+let d_y_1=d_y_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let where_1=select(vec4f(0.0f),vec4f(0.5f)*d_y_1,add==vec4f(tau_1));
+let where_2=select(where_1,d_y_1,vec4f(tau_1)<add);
+part_1=part_1+((where_2*x_1)*vec4f(scratch_10));
+part_2=part_2+where_2;
+part_3=part_3+select(where_1,d_y_1,add<vec4f(tau_1));
 }
-sum = sum + part_1;
-sum_2 = sum_2 + part_2;
-sum_3 = sum_3 + part_3;
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+sum_3=sum_3+part_3;
 }
-var sum_4 = fold_add(sum);
-var sum_2_2 = fold_add(sum_2);
-var sum_3_2 = fold_add(sum_3);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_4, mask);
-sum_4 = sum_4 + other;
-let other_2 = exchange(sum_2_2, mask);
-sum_2_2 = sum_2_2 + other_2;
-let other_3 = exchange(sum_3_2, mask);
-sum_3_2 = sum_3_2 + other_3;
+var sum_4=fold_add(sum);
+var sum_2_2=fold_add(sum_2);
+var sum_3_2=fold_add(sum_3);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_4,mask);
+sum_4=sum_4+other;
+let other_2=exchange(sum_2_2,mask);
+sum_2_2=sum_2_2+other_2;
+let other_3=exchange(sum_3_2,mask);
+sum_3_2=sum_3_2+other_3;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_4;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2_2;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_3_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_4;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_5;
-let mine_3 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_4;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_5;
+let mine_3=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_4 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2_2 = all_2;
-let all_3 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_3_2 = all_3;
 workgroupBarrier();
 }
-let sum_all = sum_4;
-let sum_all_2 = sum_2_2;
-let sum_all_3 = sum_3_2;
-if (active_1 && (lane == 0u)) {
-partials_put((part * C) + row, sum_all);
-partials_put(((PARTS + part) * C) + row, sum_all_2);
-partials_put((((2u * PARTS) + part) * C) + row, sum_all_3);
+let all=scratch_memory[row_in_group*LANES];
+sum_4=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2_2=all_2;
+let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_3_2=all_3;
+workgroupBarrier();
+}
+let sum_all=sum_4;
+let sum_all_2=sum_2_2;
+let sum_all_3=sum_3_2;
+if (active_1 && (lane==0u)) {
+partials_put((part*C)+row,sum_all);
+partials_put(((PARTS+part)*C)+row,sum_all_2);
+partials_put((((2u*PARTS)+part)*C)+row,sum_all_3);
 }
 }
 `,
@@ -958,71 +958,71 @@ override C: u32;
 override N: u32;
 override S: u32;
 override PARTS: u32;
-override scratch_length: u32 = LANES * ROWS * 3u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let used = (((N * S) + ((((N * S) + PARTS) - 1u) / PARTS)) - 1u) / ((((N * S) + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-var total_2 = 0.0f;
-var total_3 = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * C) + row);
-total = total + part_1;
-let part_2 = partials_at(((PARTS + p) * C) + row);
-total_2 = total_2 + part_2;
-let part_3 = partials_at((((2u * PARTS) + p) * C) + row);
-total_3 = total_3 + part_3;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let used=(((N*S)+((((N*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((N*S)+PARTS) - 1u) / PARTS);
+var total=0.0f;
+var total_2=0.0f;
+var total_3=0.0f;
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*C)+row);
+total=total+part_1;
+let part_2=partials_at(((PARTS+p)*C)+row);
+total_2=total_2+part_2;
+let part_3=partials_at((((2u*PARTS)+p)*C)+row);
+total_3=total_3+part_3;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
-let other_2 = exchange(total_2, mask);
-total_2 = total_2 + other_2;
-let other_3 = exchange(total_3, mask);
-total_3 = total_3 + other_3;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
+let other_2=exchange(total_2,mask);
+total_2=total_2+other_2;
+let other_3=exchange(total_3,mask);
+total_3=total_3+other_3;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = total_2;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = total_3;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_3;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_4;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_5;
-let mine_3 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_4;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_5;
+let mine_3=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-total_2 = all_2;
-let all_3 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-total_3 = all_3;
 workgroupBarrier();
 }
-if (active_1 && (lane == 0u)) {
-d_gamma_put(row, total);
-d_beta_put(row, total_2);
-d_tau_put(row, total_3);
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_2=all_2;
+let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+total_3=all_3;
+workgroupBarrier();
+}
+if (active_1 && (lane==0u)) {
+d_gamma_put(row,total);
+d_beta_put(row,total_2);
+d_tau_put(row,total_3);
 }
 }
 `,
@@ -1060,71 +1060,71 @@ override C: u32;
 override N: u32;
 override S: u32;
 override PARTS: u32;
-override scratch_length: u32 = LANES * ROWS * 3u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let used = ((((N * S) / 4u) + (((((N * S) / 4u) + PARTS) - 1u) / PARTS)) - 1u) / (((((N * S) / 4u) + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-var total_2 = 0.0f;
-var total_3 = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * C) + row);
-total = total + part_1;
-let part_2 = partials_at(((PARTS + p) * C) + row);
-total_2 = total_2 + part_2;
-let part_3 = partials_at((((2u * PARTS) + p) * C) + row);
-total_3 = total_3 + part_3;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let used=((((N*S) / 4u)+(((((N*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((N*S) / 4u)+PARTS) - 1u) / PARTS);
+var total=0.0f;
+var total_2=0.0f;
+var total_3=0.0f;
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*C)+row);
+total=total+part_1;
+let part_2=partials_at(((PARTS+p)*C)+row);
+total_2=total_2+part_2;
+let part_3=partials_at((((2u*PARTS)+p)*C)+row);
+total_3=total_3+part_3;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
-let other_2 = exchange(total_2, mask);
-total_2 = total_2 + other_2;
-let other_3 = exchange(total_3, mask);
-total_3 = total_3 + other_3;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
+let other_2=exchange(total_2,mask);
+total_2=total_2+other_2;
+let other_3=exchange(total_3,mask);
+total_3=total_3+other_3;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = total_2;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = total_3;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_3;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_4;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_5;
-let mine_3 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_4;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_5;
+let mine_3=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-total_2 = all_2;
-let all_3 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-total_3 = all_3;
 workgroupBarrier();
 }
-if (active_1 && (lane == 0u)) {
-d_gamma_put(row, total);
-d_beta_put(row, total_2);
-d_tau_put(row, total_3);
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_2=all_2;
+let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+total_3=all_3;
+workgroupBarrier();
+}
+if (active_1 && (lane==0u)) {
+d_gamma_put(row,total);
+d_beta_put(row,total_2);
+d_tau_put(row,total_3);
 }
 }
 `,

@@ -19,101 +19,101 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-var mean = vec4f(0.0f);
-let base = row * (S / 4u);
-for (var k = 0u; k < HELD; k += 1u) {
-let i = lane + (k * LANES);
-if (i < (S / 4u)) {
-let x_1 = x_four(base + i);
-held[held_place(0u, k, local_index)] = x_1;
-mean = mean + (x_1 * x_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+var mean=vec4f(0.0f);
+let base=row*(S / 4u);
+for (var k=0u; k<HELD; k+=1u) {
+let i=lane+(k*LANES);
+if (i<(S / 4u)) {
+let x_1=x_four(base+i);
+held[held_place(0u,k,local_index)]=x_1;
+mean=mean+(x_1*x_1);
 }
 }
-var mean_2 = fold_add(mean);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean_2, mask);
-mean_2 = mean_2 + other;
+var mean_2=fold_add(mean);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean_2,mask);
+mean_2=mean_2+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean_2 = all;
-workgroupBarrier();
-}
-let mean_all = mean_2 / f32(S);
-var mean_3 = vec4f(0.0f);
-let C_1 = row % max(C, 1u);
-let tau_1 = tau_at(C_1);
-let gamma_1 = gamma_at(C_1);
-let rsqrt = inverseSqrt(mean_all + abs(eps));
-let beta_1 = beta_at(C_1);
-for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
-let i_2 = lane + (k_2 * LANES);
-if (i_2 < (S / 4u)) {
-let kept = held[held_place(0u, k_2, local_index)];
-let mul = (vec4f(gamma_1) * kept) * vec4f(rsqrt);
-let add = mul + vec4f(beta_1);
-let d_y_1 = d_y_four(base + i_2);
-let where_1 = select(select(vec4f(0.0f), vec4f(0.5f) * d_y_1, add == vec4f(tau_1)), d_y_1, vec4f(tau_1) < add);
-held[held_place(1u, k_2, local_index)] = where_1;
-mean_3 = mean_3 + (where_1 * mul);
-}
-}
-var mean_3_2 = fold_add(mean_3);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(mean_3_2, mask_2);
-mean_3_2 = mean_3_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_3_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-mean_3_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+mean_2=all;
 workgroupBarrier();
 }
-let mean_all_2 = mean_3_2 / f32(S);
-let end = select(0u, S / 4u, active_1);
-let mul_2 = rsqrt * mean_all_2;
-for (var k_3 = 0u; k_3 < HELD; k_3 += 1u) {
-let i_3 = lane + (k_3 * LANES);
-if (i_3 < end) {
-let kept_2 = held[held_place(1u, k_3, local_index)];
-let kept_3 = held[held_place(0u, k_3, local_index)];
-d_x_put_four(base + i_3, ((kept_2 * vec4f(gamma_1)) - (kept_3 * vec4f(mul_2))) * vec4f(rsqrt));
+let mean_all=mean_2 / f32(S);
+var mean_3=vec4f(0.0f);
+let C_1=row % max(C,1u);
+let tau_1=tau_at(C_1);
+let gamma_1=gamma_at(C_1);
+let rsqrt=inverseSqrt(mean_all+abs(eps));
+let beta_1=beta_at(C_1);
+for (var k_2=0u; k_2<HELD; k_2+=1u) {
+let i_2=lane+(k_2*LANES);
+if (i_2<(S / 4u)) {
+let kept=held[held_place(0u,k_2,local_index)];
+let mul=(vec4f(gamma_1)*kept)*vec4f(rsqrt);
+let add=mul+vec4f(beta_1);
+let d_y_1=d_y_four(base+i_2);
+let where_1=select(select(vec4f(0.0f),vec4f(0.5f)*d_y_1,add==vec4f(tau_1)),d_y_1,vec4f(tau_1)<add);
+held[held_place(1u,k_2,local_index)]=where_1;
+mean_3=mean_3+(where_1*mul);
+}
+}
+var mean_3_2=fold_add(mean_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(mean_3_2,mask_2);
+mean_3_2=mean_3_2+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+mean_3_2=all_2;
+workgroupBarrier();
+}
+let mean_all_2=mean_3_2 / f32(S);
+let end=select(0u,S / 4u,active_1);
+let mul_2=rsqrt*mean_all_2;
+for (var k_3=0u; k_3<HELD; k_3+=1u) {
+let i_3=lane+(k_3*LANES);
+if (i_3<end) {
+let kept_2=held[held_place(1u,k_3,local_index)];
+let kept_3=held[held_place(0u,k_3,local_index)];
+d_x_put_four(base+i_3,((kept_2*vec4f(gamma_1)) - (kept_3*vec4f(mul_2)))*vec4f(rsqrt));
 }
 }
 }
@@ -150,179 +150,179 @@ override C: u32;
 override S: u32;
 override eps: f32;
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < ((N * C) / 4u);
-let row_2 = (select(0u, index, active_1) * 4u) + 0u;
-let row_3 = (select(0u, index, active_1) * 4u) + 1u;
-let row_4 = (select(0u, index, active_1) * 4u) + 2u;
-let row_5 = (select(0u, index, active_1) * 4u) + 3u;
-let base_2 = row_2 * (S / 4u);
-let base_3 = row_3 * (S / 4u);
-let base_4 = row_4 * (S / 4u);
-let base_5 = row_5 * (S / 4u);
-var mean_4 = vec4f(0.0f);
-var mean_5 = vec4f(0.0f);
-var mean_6 = vec4f(0.0f);
-var mean_7 = vec4f(0.0f);
-for (var block = lane; block < S / 4u; block += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-var part_5 = vec4f(0.0f);
-var part_6 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), S / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_4 = x_four(base_2 + i);
-let x_5 = x_four(base_3 + i);
-let x_6 = x_four(base_4 + i);
-let x_7 = x_four(base_5 + i);
-part_3 = part_3 + (x_4 * x_4);
-part_4 = part_4 + (x_5 * x_5);
-part_5 = part_5 + (x_6 * x_6);
-part_6 = part_6 + (x_7 * x_7);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<((N*C) / 4u);
+let row_2=(select(0u,index,active_1)*4u)+0u;
+let row_3=(select(0u,index,active_1)*4u)+1u;
+let row_4=(select(0u,index,active_1)*4u)+2u;
+let row_5=(select(0u,index,active_1)*4u)+3u;
+let base_2=row_2*(S / 4u);
+let base_3=row_3*(S / 4u);
+let base_4=row_4*(S / 4u);
+let base_5=row_5*(S / 4u);
+var mean_4=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
+var mean_6=vec4f(0.0f);
+var mean_7=vec4f(0.0f);
+for (var block=lane; block<S / 4u; block+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
+let stop=min(block+(LANES*256u),S / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_4=x_four(base_2+i);
+let x_5=x_four(base_3+i);
+let x_6=x_four(base_4+i);
+let x_7=x_four(base_5+i);
+part_3=part_3+(x_4*x_4);
+part_4=part_4+(x_5*x_5);
+part_5=part_5+(x_6*x_6);
+part_6=part_6+(x_7*x_7);
 }
-mean_4 = mean_4 + part_3;
-mean_5 = mean_5 + part_4;
-mean_6 = mean_6 + part_5;
-mean_7 = mean_7 + part_6;
+mean_4=mean_4+part_3;
+mean_5=mean_5+part_4;
+mean_6=mean_6+part_5;
+mean_7=mean_7+part_6;
 }
-var mean_2_2 = fold_add(mean_4);
-var mean_2_3 = fold_add(mean_5);
-var mean_2_4 = fold_add(mean_6);
-var mean_2_5 = fold_add(mean_7);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other_3 = exchange(mean_2_2, mask);
-let other_4 = exchange(mean_2_3, mask);
-let other_5 = exchange(mean_2_4, mask);
-let other_6 = exchange(mean_2_5, mask);
-mean_2_2 = mean_2_2 + other_3;
-mean_2_3 = mean_2_3 + other_4;
-mean_2_4 = mean_2_4 + other_5;
-mean_2_5 = mean_2_5 + other_6;
+var mean_2_2=fold_add(mean_4);
+var mean_2_3=fold_add(mean_5);
+var mean_2_4=fold_add(mean_6);
+var mean_2_5=fold_add(mean_7);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other_3=exchange(mean_2_2,mask);
+let other_4=exchange(mean_2_3,mask);
+let other_5=exchange(mean_2_4,mask);
+let other_6=exchange(mean_2_5,mask);
+mean_2_2=mean_2_2+other_3;
+mean_2_3=mean_2_3+other_4;
+mean_2_4=mean_2_4+other_5;
+mean_2_5=mean_2_5+other_6;
 }
-let mean_all_3 = mean_2_2 / f32(S);
-let mean_all_4 = mean_2_3 / f32(S);
-let mean_all_5 = mean_2_4 / f32(S);
-let mean_all_6 = mean_2_5 / f32(S);
-let C_2 = row_2 % max(C, 1u);
-let C_3 = row_3 % max(C, 1u);
-let C_4 = row_4 % max(C, 1u);
-let C_5 = row_5 % max(C, 1u);
-let tau_2 = tau_at(C_2);
-let tau_3 = tau_at(C_3);
-let tau_4 = tau_at(C_4);
-let tau_5 = tau_at(C_5);
-let gamma_2 = gamma_at(C_2);
-let gamma_3 = gamma_at(C_3);
-let gamma_4 = gamma_at(C_4);
-let gamma_5 = gamma_at(C_5);
-let rsqrt_2 = inverseSqrt(mean_all_3 + abs(eps));
-let rsqrt_3 = inverseSqrt(mean_all_4 + abs(eps));
-let rsqrt_4 = inverseSqrt(mean_all_5 + abs(eps));
-let rsqrt_5 = inverseSqrt(mean_all_6 + abs(eps));
-let beta_2 = beta_at(C_2);
-let beta_3 = beta_at(C_3);
-let beta_4 = beta_at(C_4);
-let beta_5 = beta_at(C_5);
-var mean_3_3 = vec4f(0.0f);
-var mean_3_4 = vec4f(0.0f);
-var mean_3_5 = vec4f(0.0f);
-var mean_3_6 = vec4f(0.0f);
-for (var block_2 = lane; block_2 < S / 4u; block_2 += LANES * 256u) {
-var part_2_2 = vec4f(0.0f);
-var part_2_3 = vec4f(0.0f);
-var part_2_4 = vec4f(0.0f);
-var part_2_5 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), S / 4u);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_2_2 = x_four(base_2 + i_2);
-let x_2_3 = x_four(base_3 + i_2);
-let x_2_4 = x_four(base_4 + i_2);
-let x_2_5 = x_four(base_5 + i_2);
-let mul_4 = (vec4f(gamma_2) * x_2_2) * vec4f(rsqrt_2);
-let mul_5 = (vec4f(gamma_3) * x_2_3) * vec4f(rsqrt_3);
-let mul_6 = (vec4f(gamma_4) * x_2_4) * vec4f(rsqrt_4);
-let mul_7 = (vec4f(gamma_5) * x_2_5) * vec4f(rsqrt_5);
-let add_3 = mul_4 + vec4f(beta_2);
-let add_4 = mul_5 + vec4f(beta_3);
-let add_5 = mul_6 + vec4f(beta_4);
-let add_6 = mul_7 + vec4f(beta_5);
-let d_y_3 = d_y_four(base_2 + i_2);
-let d_y_4 = d_y_four(base_3 + i_2);
-let d_y_5 = d_y_four(base_4 + i_2);
-let d_y_6 = d_y_four(base_5 + i_2);
-let where_3 = select(select(vec4f(0.0f), vec4f(0.5f) * d_y_3, add_3 == vec4f(tau_2)), d_y_3, vec4f(tau_2) < add_3);
-let where_4 = select(select(vec4f(0.0f), vec4f(0.5f) * d_y_4, add_4 == vec4f(tau_3)), d_y_4, vec4f(tau_3) < add_4);
-let where_5 = select(select(vec4f(0.0f), vec4f(0.5f) * d_y_5, add_5 == vec4f(tau_4)), d_y_5, vec4f(tau_4) < add_5);
-let where_6 = select(select(vec4f(0.0f), vec4f(0.5f) * d_y_6, add_6 == vec4f(tau_5)), d_y_6, vec4f(tau_5) < add_6);
-part_2_2 = part_2_2 + (where_3 * mul_4);
-part_2_3 = part_2_3 + (where_4 * mul_5);
-part_2_4 = part_2_4 + (where_5 * mul_6);
-part_2_5 = part_2_5 + (where_6 * mul_7);
+let mean_all_3=mean_2_2 / f32(S);
+let mean_all_4=mean_2_3 / f32(S);
+let mean_all_5=mean_2_4 / f32(S);
+let mean_all_6=mean_2_5 / f32(S);
+let C_2=row_2 % max(C,1u);
+let C_3=row_3 % max(C,1u);
+let C_4=row_4 % max(C,1u);
+let C_5=row_5 % max(C,1u);
+let tau_2=tau_at(C_2);
+let tau_3=tau_at(C_3);
+let tau_4=tau_at(C_4);
+let tau_5=tau_at(C_5);
+let gamma_2=gamma_at(C_2);
+let gamma_3=gamma_at(C_3);
+let gamma_4=gamma_at(C_4);
+let gamma_5=gamma_at(C_5);
+let rsqrt_2=inverseSqrt(mean_all_3+abs(eps));
+let rsqrt_3=inverseSqrt(mean_all_4+abs(eps));
+let rsqrt_4=inverseSqrt(mean_all_5+abs(eps));
+let rsqrt_5=inverseSqrt(mean_all_6+abs(eps));
+let beta_2=beta_at(C_2);
+let beta_3=beta_at(C_3);
+let beta_4=beta_at(C_4);
+let beta_5=beta_at(C_5);
+var mean_3_3=vec4f(0.0f);
+var mean_3_4=vec4f(0.0f);
+var mean_3_5=vec4f(0.0f);
+var mean_3_6=vec4f(0.0f);
+for (var block_2=lane; block_2<S / 4u; block_2+=LANES*256u) {
+var part_2_2=vec4f(0.0f);
+var part_2_3=vec4f(0.0f);
+var part_2_4=vec4f(0.0f);
+var part_2_5=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),S / 4u);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_2_2=x_four(base_2+i_2);
+let x_2_3=x_four(base_3+i_2);
+let x_2_4=x_four(base_4+i_2);
+let x_2_5=x_four(base_5+i_2);
+let mul_4=(vec4f(gamma_2)*x_2_2)*vec4f(rsqrt_2);
+let mul_5=(vec4f(gamma_3)*x_2_3)*vec4f(rsqrt_3);
+let mul_6=(vec4f(gamma_4)*x_2_4)*vec4f(rsqrt_4);
+let mul_7=(vec4f(gamma_5)*x_2_5)*vec4f(rsqrt_5);
+let add_3=mul_4+vec4f(beta_2);
+let add_4=mul_5+vec4f(beta_3);
+let add_5=mul_6+vec4f(beta_4);
+let add_6=mul_7+vec4f(beta_5);
+let d_y_3=d_y_four(base_2+i_2);
+let d_y_4=d_y_four(base_3+i_2);
+let d_y_5=d_y_four(base_4+i_2);
+let d_y_6=d_y_four(base_5+i_2);
+let where_3=select(select(vec4f(0.0f),vec4f(0.5f)*d_y_3,add_3==vec4f(tau_2)),d_y_3,vec4f(tau_2)<add_3);
+let where_4=select(select(vec4f(0.0f),vec4f(0.5f)*d_y_4,add_4==vec4f(tau_3)),d_y_4,vec4f(tau_3)<add_4);
+let where_5=select(select(vec4f(0.0f),vec4f(0.5f)*d_y_5,add_5==vec4f(tau_4)),d_y_5,vec4f(tau_4)<add_5);
+let where_6=select(select(vec4f(0.0f),vec4f(0.5f)*d_y_6,add_6==vec4f(tau_5)),d_y_6,vec4f(tau_5)<add_6);
+part_2_2=part_2_2+(where_3*mul_4);
+part_2_3=part_2_3+(where_4*mul_5);
+part_2_4=part_2_4+(where_5*mul_6);
+part_2_5=part_2_5+(where_6*mul_7);
 }
-mean_3_3 = mean_3_3 + part_2_2;
-mean_3_4 = mean_3_4 + part_2_3;
-mean_3_5 = mean_3_5 + part_2_4;
-mean_3_6 = mean_3_6 + part_2_5;
+mean_3_3=mean_3_3+part_2_2;
+mean_3_4=mean_3_4+part_2_3;
+mean_3_5=mean_3_5+part_2_4;
+mean_3_6=mean_3_6+part_2_5;
 }
-var mean_3_2_2 = fold_add(mean_3_3);
-var mean_3_2_3 = fold_add(mean_3_4);
-var mean_3_2_4 = fold_add(mean_3_5);
-var mean_3_2_5 = fold_add(mean_3_6);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_2_2 = exchange(mean_3_2_2, mask_2);
-let other_2_3 = exchange(mean_3_2_3, mask_2);
-let other_2_4 = exchange(mean_3_2_4, mask_2);
-let other_2_5 = exchange(mean_3_2_5, mask_2);
-mean_3_2_2 = mean_3_2_2 + other_2_2;
-mean_3_2_3 = mean_3_2_3 + other_2_3;
-mean_3_2_4 = mean_3_2_4 + other_2_4;
-mean_3_2_5 = mean_3_2_5 + other_2_5;
+var mean_3_2_2=fold_add(mean_3_3);
+var mean_3_2_3=fold_add(mean_3_4);
+var mean_3_2_4=fold_add(mean_3_5);
+var mean_3_2_5=fold_add(mean_3_6);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_2_2=exchange(mean_3_2_2,mask_2);
+let other_2_3=exchange(mean_3_2_3,mask_2);
+let other_2_4=exchange(mean_3_2_4,mask_2);
+let other_2_5=exchange(mean_3_2_5,mask_2);
+mean_3_2_2=mean_3_2_2+other_2_2;
+mean_3_2_3=mean_3_2_3+other_2_3;
+mean_3_2_4=mean_3_2_4+other_2_4;
+mean_3_2_5=mean_3_2_5+other_2_5;
 }
-let mean_all_2_2 = mean_3_2_2 / f32(S);
-let mean_all_2_3 = mean_3_2_3 / f32(S);
-let mean_all_2_4 = mean_3_2_4 / f32(S);
-let mean_all_2_5 = mean_3_2_5 / f32(S);
-let end = select(0u, S / 4u, active_1);
-let mul_3_2 = rsqrt_2 * mean_all_2_2;
-let mul_3_3 = rsqrt_3 * mean_all_2_3;
-let mul_3_4 = rsqrt_4 * mean_all_2_4;
-let mul_3_5 = rsqrt_5 * mean_all_2_5;
-for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-let x_3_2 = x_four(base_2 + i_3);
-let x_3_3 = x_four(base_3 + i_3);
-let x_3_4 = x_four(base_4 + i_3);
-let x_3_5 = x_four(base_5 + i_3);
-let mul_2_2 = (vec4f(gamma_2) * x_3_2) * vec4f(rsqrt_2);
-let mul_2_3 = (vec4f(gamma_3) * x_3_3) * vec4f(rsqrt_3);
-let mul_2_4 = (vec4f(gamma_4) * x_3_4) * vec4f(rsqrt_4);
-let mul_2_5 = (vec4f(gamma_5) * x_3_5) * vec4f(rsqrt_5);
-let add_2_2 = mul_2_2 + vec4f(beta_2);
-let add_2_3 = mul_2_3 + vec4f(beta_3);
-let add_2_4 = mul_2_4 + vec4f(beta_4);
-let add_2_5 = mul_2_5 + vec4f(beta_5);
-let d_y_2_2 = d_y_four(base_2 + i_3);
-let d_y_2_3 = d_y_four(base_3 + i_3);
-let d_y_2_4 = d_y_four(base_4 + i_3);
-let d_y_2_5 = d_y_four(base_5 + i_3);
-let where_2_2 = select(select(vec4f(0.0f), vec4f(0.5f) * d_y_2_2, add_2_2 == vec4f(tau_2)), d_y_2_2, vec4f(tau_2) < add_2_2);
-let where_2_3 = select(select(vec4f(0.0f), vec4f(0.5f) * d_y_2_3, add_2_3 == vec4f(tau_3)), d_y_2_3, vec4f(tau_3) < add_2_3);
-let where_2_4 = select(select(vec4f(0.0f), vec4f(0.5f) * d_y_2_4, add_2_4 == vec4f(tau_4)), d_y_2_4, vec4f(tau_4) < add_2_4);
-let where_2_5 = select(select(vec4f(0.0f), vec4f(0.5f) * d_y_2_5, add_2_5 == vec4f(tau_5)), d_y_2_5, vec4f(tau_5) < add_2_5);
-d_x_put_four(base_2 + i_3, ((where_2_2 * vec4f(gamma_2)) - (x_3_2 * vec4f(mul_3_2))) * vec4f(rsqrt_2));
-d_x_put_four(base_3 + i_3, ((where_2_3 * vec4f(gamma_3)) - (x_3_3 * vec4f(mul_3_3))) * vec4f(rsqrt_3));
-d_x_put_four(base_4 + i_3, ((where_2_4 * vec4f(gamma_4)) - (x_3_4 * vec4f(mul_3_4))) * vec4f(rsqrt_4));
-d_x_put_four(base_5 + i_3, ((where_2_5 * vec4f(gamma_5)) - (x_3_5 * vec4f(mul_3_5))) * vec4f(rsqrt_5));
+let mean_all_2_2=mean_3_2_2 / f32(S);
+let mean_all_2_3=mean_3_2_3 / f32(S);
+let mean_all_2_4=mean_3_2_4 / f32(S);
+let mean_all_2_5=mean_3_2_5 / f32(S);
+let end=select(0u,S / 4u,active_1);
+let mul_3_2=rsqrt_2*mean_all_2_2;
+let mul_3_3=rsqrt_3*mean_all_2_3;
+let mul_3_4=rsqrt_4*mean_all_2_4;
+let mul_3_5=rsqrt_5*mean_all_2_5;
+for (var i_3=lane; i_3<end; i_3+=LANES) {
+let x_3_2=x_four(base_2+i_3);
+let x_3_3=x_four(base_3+i_3);
+let x_3_4=x_four(base_4+i_3);
+let x_3_5=x_four(base_5+i_3);
+let mul_2_2=(vec4f(gamma_2)*x_3_2)*vec4f(rsqrt_2);
+let mul_2_3=(vec4f(gamma_3)*x_3_3)*vec4f(rsqrt_3);
+let mul_2_4=(vec4f(gamma_4)*x_3_4)*vec4f(rsqrt_4);
+let mul_2_5=(vec4f(gamma_5)*x_3_5)*vec4f(rsqrt_5);
+let add_2_2=mul_2_2+vec4f(beta_2);
+let add_2_3=mul_2_3+vec4f(beta_3);
+let add_2_4=mul_2_4+vec4f(beta_4);
+let add_2_5=mul_2_5+vec4f(beta_5);
+let d_y_2_2=d_y_four(base_2+i_3);
+let d_y_2_3=d_y_four(base_3+i_3);
+let d_y_2_4=d_y_four(base_4+i_3);
+let d_y_2_5=d_y_four(base_5+i_3);
+let where_2_2=select(select(vec4f(0.0f),vec4f(0.5f)*d_y_2_2,add_2_2==vec4f(tau_2)),d_y_2_2,vec4f(tau_2)<add_2_2);
+let where_2_3=select(select(vec4f(0.0f),vec4f(0.5f)*d_y_2_3,add_2_3==vec4f(tau_3)),d_y_2_3,vec4f(tau_3)<add_2_3);
+let where_2_4=select(select(vec4f(0.0f),vec4f(0.5f)*d_y_2_4,add_2_4==vec4f(tau_4)),d_y_2_4,vec4f(tau_4)<add_2_4);
+let where_2_5=select(select(vec4f(0.0f),vec4f(0.5f)*d_y_2_5,add_2_5==vec4f(tau_5)),d_y_2_5,vec4f(tau_5)<add_2_5);
+d_x_put_four(base_2+i_3,((where_2_2*vec4f(gamma_2)) - (x_3_2*vec4f(mul_3_2)))*vec4f(rsqrt_2));
+d_x_put_four(base_3+i_3,((where_2_3*vec4f(gamma_3)) - (x_3_3*vec4f(mul_3_3)))*vec4f(rsqrt_3));
+d_x_put_four(base_4+i_3,((where_2_4*vec4f(gamma_4)) - (x_3_4*vec4f(mul_3_4)))*vec4f(rsqrt_4));
+d_x_put_four(base_5+i_3,((where_2_5*vec4f(gamma_5)) - (x_3_5*vec4f(mul_3_5)))*vec4f(rsqrt_5));
 }
 }
 `,
@@ -363,57 +363,57 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let first = min(part * (((S + PARTS) - 1u) / PARTS), S);
-let last = min(first + (((S + PARTS) - 1u) / PARTS), S);
-let base = row * S;
-var mean = 0.0f;
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + i);
-part_1 = part_1 + (x_1 * x_1);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let first=min(part*(((S+PARTS) - 1u) / PARTS),S);
+let last=min(first+(((S+PARTS) - 1u) / PARTS),S);
+let base=row*S;
+var mean=0.0f;
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_at(base+i);
+part_1=part_1+(x_1*x_1);
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean, mask);
-mean = mean + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean,mask);
+mean=mean+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean = all;
 workgroupBarrier();
 }
-let mean_all = mean;
-if (active_1 && (lane == 0u)) {
-partials_put((part * (N * C)) + row, mean_all);
+let all=scratch_memory[row_in_group*LANES];
+mean=all;
+workgroupBarrier();
+}
+let mean_all=mean;
+if (active_1 && (lane==0u)) {
+partials_put((part*(N*C))+row,mean_all);
 }
 }
 `,
@@ -449,61 +449,61 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let first = min(part * ((((S / 4u) + PARTS) - 1u) / PARTS), S / 4u);
-let last = min(first + ((((S / 4u) + PARTS) - 1u) / PARTS), S / 4u);
-let base = row * (S / 4u);
-var mean = vec4f(0.0f);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(base + i);
-part_1 = part_1 + (x_1 * x_1);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let first=min(part*((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u);
+let last=min(first+((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u);
+let base=row*(S / 4u);
+var mean=vec4f(0.0f);
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_four(base+i);
+part_1=part_1+(x_1*x_1);
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-var mean_2 = fold_add(mean);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean_2, mask);
-mean_2 = mean_2 + other;
+var mean_2=fold_add(mean);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean_2,mask);
+mean_2=mean_2+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean_2 = all;
 workgroupBarrier();
 }
-let mean_all = mean_2;
-if (active_1 && (lane == 0u)) {
-partials_put((part * (N * C)) + row, mean_all);
+let all=scratch_memory[row_in_group*LANES];
+mean_2=all;
+workgroupBarrier();
+}
+let mean_all=mean_2;
+if (active_1 && (lane==0u)) {
+partials_put((part*(N*C))+row,mean_all);
 }
 }
 `,
@@ -545,92 +545,92 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let used = ((S + (((S + PARTS) - 1u) / PARTS)) - 1u) / (((S + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * (N * C)) + row);
-total = total + part_1;
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let used=((S+(((S+PARTS) - 1u) / PARTS)) - 1u) / (((S+PARTS) - 1u) / PARTS);
+var total=0.0f;
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*(N*C))+row);
+total=total+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-workgroupBarrier();
-}
-let mean = total / f32(S);
-let first = min(part * (((S + PARTS) - 1u) / PARTS), S);
-let last = min(first + (((S + PARTS) - 1u) / PARTS), S);
-let C_1 = row % max(C, 1u);
-let tau_1 = tau_at(C_1);
-let gamma_1 = gamma_at(C_1);
-let base = row * S;
-let rsqrt = inverseSqrt(mean + abs(eps));
-let beta_1 = beta_at(C_1);
-var mean_2 = 0.0f;
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + i);
-let mul = (gamma_1 * x_1) * rsqrt;
-let add = mul + beta_1;
-let d_y_1 = d_y_at(base + i);
-let where_1 = select(select(0.0f, 0.5f * d_y_1, add == tau_1), d_y_1, tau_1 < add);
-part_2 = part_2 + (where_1 * mul);
-}
-mean_2 = mean_2 + part_2;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(mean_2, mask_2);
-mean_2 = mean_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-mean_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+total=all;
 workgroupBarrier();
 }
-let mean_all = mean_2;
-if (active_1 && (lane == 0u)) {
-partials_put(((PARTS + part) * (N * C)) + row, mean_all);
+let mean=total / f32(S);
+let first=min(part*(((S+PARTS) - 1u) / PARTS),S);
+let last=min(first+(((S+PARTS) - 1u) / PARTS),S);
+let C_1=row % max(C,1u);
+let tau_1=tau_at(C_1);
+let gamma_1=gamma_at(C_1);
+let base=row*S;
+let rsqrt=inverseSqrt(mean+abs(eps));
+let beta_1=beta_at(C_1);
+var mean_2=0.0f;
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_at(base+i);
+let mul=(gamma_1*x_1)*rsqrt;
+let add=mul+beta_1;
+let d_y_1=d_y_at(base+i);
+let where_1=select(select(0.0f,0.5f*d_y_1,add==tau_1),d_y_1,tau_1<add);
+part_2=part_2+(where_1*mul);
+}
+mean_2=mean_2+part_2;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(mean_2,mask_2);
+mean_2=mean_2+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+mean_2=all_2;
+workgroupBarrier();
+}
+let mean_all=mean_2;
+if (active_1 && (lane==0u)) {
+partials_put(((PARTS+part)*(N*C))+row,mean_all);
 }
 }
 `,
@@ -672,96 +672,96 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let used = (((S / 4u) + ((((S / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((S / 4u) + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * (N * C)) + row);
-total = total + part_1;
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let used=(((S / 4u)+((((S / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((S / 4u)+PARTS) - 1u) / PARTS);
+var total=0.0f;
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*(N*C))+row);
+total=total+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-workgroupBarrier();
-}
-let mean = total / f32(S);
-let first = min(part * ((((S / 4u) + PARTS) - 1u) / PARTS), S / 4u);
-let last = min(first + ((((S / 4u) + PARTS) - 1u) / PARTS), S / 4u);
-let C_1 = row % max(C, 1u);
-let tau_1 = tau_at(C_1);
-let gamma_1 = gamma_at(C_1);
-let base = row * (S / 4u);
-let rsqrt = inverseSqrt(mean + abs(eps));
-let beta_1 = beta_at(C_1);
-var mean_2 = vec4f(0.0f);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(base + i);
-let mul = (vec4f(gamma_1) * x_1) * vec4f(rsqrt);
-let add = mul + vec4f(beta_1);
-let d_y_1 = d_y_four(base + i);
-let where_1 = select(select(vec4f(0.0f), vec4f(0.5f) * d_y_1, add == vec4f(tau_1)), d_y_1, vec4f(tau_1) < add);
-part_2 = part_2 + (where_1 * mul);
-}
-mean_2 = mean_2 + part_2;
-}
-var mean_2_2 = fold_add(mean_2);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(mean_2_2, mask_2);
-mean_2_2 = mean_2_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-mean_2_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+total=all;
 workgroupBarrier();
 }
-let mean_all = mean_2_2;
-if (active_1 && (lane == 0u)) {
-partials_put(((PARTS + part) * (N * C)) + row, mean_all);
+let mean=total / f32(S);
+let first=min(part*((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u);
+let last=min(first+((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u);
+let C_1=row % max(C,1u);
+let tau_1=tau_at(C_1);
+let gamma_1=gamma_at(C_1);
+let base=row*(S / 4u);
+let rsqrt=inverseSqrt(mean+abs(eps));
+let beta_1=beta_at(C_1);
+var mean_2=vec4f(0.0f);
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_four(base+i);
+let mul=(vec4f(gamma_1)*x_1)*vec4f(rsqrt);
+let add=mul+vec4f(beta_1);
+let d_y_1=d_y_four(base+i);
+let where_1=select(select(vec4f(0.0f),vec4f(0.5f)*d_y_1,add==vec4f(tau_1)),d_y_1,vec4f(tau_1)<add);
+part_2=part_2+(where_1*mul);
+}
+mean_2=mean_2+part_2;
+}
+var mean_2_2=fold_add(mean_2);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(mean_2_2,mask_2);
+mean_2_2=mean_2_2+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+mean_2_2=all_2;
+workgroupBarrier();
+}
+let mean_all=mean_2_2;
+if (active_1 && (lane==0u)) {
+partials_put(((PARTS+part)*(N*C))+row,mean_all);
 }
 }
 `,
@@ -808,91 +808,91 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let used = ((S + (((S + PARTS) - 1u) / PARTS)) - 1u) / (((S + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * (N * C)) + row);
-total = total + part_1;
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let used=((S+(((S+PARTS) - 1u) / PARTS)) - 1u) / (((S+PARTS) - 1u) / PARTS);
+var total=0.0f;
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*(N*C))+row);
+total=total+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-workgroupBarrier();
-}
-let mean = total / f32(S);
-let used_2 = ((S + (((S + PARTS) - 1u) / PARTS)) - 1u) / (((S + PARTS) - 1u) / PARTS);
-var total_2 = 0.0f;
-for (var p_2 = lane; p_2 < used_2; p_2 += LANES) {
-let part_2 = partials_at(((PARTS + p_2) * (N * C)) + row);
-total_2 = total_2 + part_2;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(total_2, mask_2);
-total_2 = total_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-total_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+total=all;
 workgroupBarrier();
 }
-let mean_2 = total_2 / f32(S);
-let first = min(part * (((S + PARTS) - 1u) / PARTS), S);
-let last = min(first + (((S + PARTS) - 1u) / PARTS), S);
-let end = select(0u, last, active_1);
-let C_1 = row % max(C, 1u);
-let tau_1 = tau_at(C_1);
-let gamma_1 = gamma_at(C_1);
-let base = row * S;
-let rsqrt = inverseSqrt(mean + abs(eps));
-let beta_1 = beta_at(C_1);
-let mul_2 = rsqrt * mean_2;
-for (var i = first + lane; i < end; i += LANES) {
-let x_1 = x_at(base + i);
-let mul = (gamma_1 * x_1) * rsqrt;
-let add = mul + beta_1;
-let d_y_1 = d_y_at(base + i);
-let where_1 = select(select(0.0f, 0.5f * d_y_1, add == tau_1), d_y_1, tau_1 < add);
-d_x_put(base + i, ((where_1 * gamma_1) - (x_1 * mul_2)) * rsqrt);
+let mean=total / f32(S);
+let used_2=((S+(((S+PARTS) - 1u) / PARTS)) - 1u) / (((S+PARTS) - 1u) / PARTS);
+var total_2=0.0f;
+for (var p_2=lane; p_2<used_2; p_2+=LANES) {
+let part_2=partials_at(((PARTS+p_2)*(N*C))+row);
+total_2=total_2+part_2;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(total_2,mask_2);
+total_2=total_2+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+total_2=all_2;
+workgroupBarrier();
+}
+let mean_2=total_2 / f32(S);
+let first=min(part*(((S+PARTS) - 1u) / PARTS),S);
+let last=min(first+(((S+PARTS) - 1u) / PARTS),S);
+let end=select(0u,last,active_1);
+let C_1=row % max(C,1u);
+let tau_1=tau_at(C_1);
+let gamma_1=gamma_at(C_1);
+let base=row*S;
+let rsqrt=inverseSqrt(mean+abs(eps));
+let beta_1=beta_at(C_1);
+let mul_2=rsqrt*mean_2;
+for (var i=first+lane; i<end; i+=LANES) {
+let x_1=x_at(base+i);
+let mul=(gamma_1*x_1)*rsqrt;
+let add=mul+beta_1;
+let d_y_1=d_y_at(base+i);
+let where_1=select(select(0.0f,0.5f*d_y_1,add==tau_1),d_y_1,tau_1<add);
+d_x_put(base+i,((where_1*gamma_1) - (x_1*mul_2))*rsqrt);
 }
 }
 `,
@@ -930,91 +930,91 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let used = (((S / 4u) + ((((S / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((S / 4u) + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * (N * C)) + row);
-total = total + part_1;
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let used=(((S / 4u)+((((S / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((S / 4u)+PARTS) - 1u) / PARTS);
+var total=0.0f;
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*(N*C))+row);
+total=total+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-workgroupBarrier();
-}
-let mean = total / f32(S);
-let used_2 = (((S / 4u) + ((((S / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((S / 4u) + PARTS) - 1u) / PARTS);
-var total_2 = 0.0f;
-for (var p_2 = lane; p_2 < used_2; p_2 += LANES) {
-let part_2 = partials_at(((PARTS + p_2) * (N * C)) + row);
-total_2 = total_2 + part_2;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(total_2, mask_2);
-total_2 = total_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-total_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+total=all;
 workgroupBarrier();
 }
-let mean_2 = total_2 / f32(S);
-let first = min(part * ((((S / 4u) + PARTS) - 1u) / PARTS), S / 4u);
-let last = min(first + ((((S / 4u) + PARTS) - 1u) / PARTS), S / 4u);
-let end = select(0u, last, active_1);
-let C_1 = row % max(C, 1u);
-let tau_1 = tau_at(C_1);
-let gamma_1 = gamma_at(C_1);
-let base = row * (S / 4u);
-let rsqrt = inverseSqrt(mean + abs(eps));
-let beta_1 = beta_at(C_1);
-let mul_2 = rsqrt * mean_2;
-for (var i = first + lane; i < end; i += LANES) {
-let x_1 = x_four(base + i);
-let mul = (vec4f(gamma_1) * x_1) * vec4f(rsqrt);
-let add = mul + vec4f(beta_1);
-let d_y_1 = d_y_four(base + i);
-let where_1 = select(select(vec4f(0.0f), vec4f(0.5f) * d_y_1, add == vec4f(tau_1)), d_y_1, vec4f(tau_1) < add);
-d_x_put_four(base + i, ((where_1 * vec4f(gamma_1)) - (x_1 * vec4f(mul_2))) * vec4f(rsqrt));
+let mean=total / f32(S);
+let used_2=(((S / 4u)+((((S / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((S / 4u)+PARTS) - 1u) / PARTS);
+var total_2=0.0f;
+for (var p_2=lane; p_2<used_2; p_2+=LANES) {
+let part_2=partials_at(((PARTS+p_2)*(N*C))+row);
+total_2=total_2+part_2;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(total_2,mask_2);
+total_2=total_2+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+total_2=all_2;
+workgroupBarrier();
+}
+let mean_2=total_2 / f32(S);
+let first=min(part*((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u);
+let last=min(first+((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u);
+let end=select(0u,last,active_1);
+let C_1=row % max(C,1u);
+let tau_1=tau_at(C_1);
+let gamma_1=gamma_at(C_1);
+let base=row*(S / 4u);
+let rsqrt=inverseSqrt(mean+abs(eps));
+let beta_1=beta_at(C_1);
+let mul_2=rsqrt*mean_2;
+for (var i=first+lane; i<end; i+=LANES) {
+let x_1=x_four(base+i);
+let mul=(vec4f(gamma_1)*x_1)*vec4f(rsqrt);
+let add=mul+vec4f(beta_1);
+let d_y_1=d_y_four(base+i);
+let where_1=select(select(vec4f(0.0f),vec4f(0.5f)*d_y_1,add==vec4f(tau_1)),d_y_1,vec4f(tau_1)<add);
+d_x_put_four(base+i,((where_1*vec4f(gamma_1)) - (x_1*vec4f(mul_2)))*vec4f(rsqrt));
 }
 }
 `,

@@ -9,6 +9,179 @@ export const more: readonly FurtherForms[] = [
     forms: [
       {
         vector: "S",
+        together: 1,
+        held: 2,
+        wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override SUBGROUP: u32;
+override N: u32;
+override C: u32;
+override S: u32;
+override eps: f32;
+override scratch_length: u32=LANES*ROWS*4u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn fold_add(v: vec4f) -> f32 {
+return (v.x+v.y)+(v.z+v.w);
+}
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+var mean=vec4f(0.0f);
+let base=row*(S / 4u);
+for (var k=0u; k<HELD; k+=1u) {
+let i=lane+(k*LANES);
+if (i<(S / 4u)) {
+let x_1=x_four(base+i);
+held[held_place(0u,k,local_index)]=x_1;
+mean=mean+(x_1*x_1);
+}
+}
+var mean_2=fold_add(mean);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean_2,mask);
+mean_2=mean_2+other;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+mean_2=all;
+workgroupBarrier();
+}
+let mean_all=mean_2 / f32(S);
+var mean_3=vec4f(0.0f);
+var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+var sum_3=vec4f(0.0f);
+let C_1=row % max(C,1u);
+let tau_1=tau_at(C_1);
+let gamma_1=gamma_at(C_1);
+let rsqrt=inverseSqrt(mean_all+abs(eps));
+let beta_1=beta_at(C_1);
+for (var k_2=0u; k_2<HELD; k_2+=1u) {
+let i_2=lane+(k_2*LANES);
+if (i_2<(S / 4u)) {
+let kept=held[held_place(0u,k_2,local_index)];
+let mul=(vec4f(gamma_1)*kept)*vec4f(rsqrt);
+let add=mul+vec4f(beta_1);
+let d_y_1=d_y_four(base+i_2);
+let where_1=select(vec4f(0.0f),vec4f(0.5f)*d_y_1,add==vec4f(tau_1));
+let where_2=select(where_1,d_y_1,vec4f(tau_1)<add);
+held[held_place(1u,k_2,local_index)]=where_2;
+mean_3=mean_3+(where_2*mul);
+sum=sum+((where_2*kept)*vec4f(rsqrt));
+sum_2=sum_2+where_2;
+sum_3=sum_3+select(where_1,d_y_1,add<vec4f(tau_1));
+}
+}
+var mean_3_2=fold_add(mean_3);
+var sum_4=fold_add(sum);
+var sum_2_2=fold_add(sum_2);
+var sum_3_2=fold_add(sum_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(mean_3_2,mask_2);
+mean_3_2=mean_3_2+other_3;
+let other_4=exchange(sum_4,mask_2);
+sum_4=sum_4+other_4;
+let other_5=exchange(sum_2_2,mask_2);
+sum_2_2=sum_2_2+other_5;
+let other_6=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_2_2;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_7;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_8;
+let mine_4=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_9=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_9;
+let mine_5=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+mean_3_2=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_4=all_3;
+let all_4=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_2_2=all_4;
+let all_5=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_3_2=all_5;
+workgroupBarrier();
+}
+let mean_all_2=mean_3_2 / f32(S);
+let sum_all=sum_4;
+let sum_all_2=sum_2_2;
+let sum_all_3=sum_3_2;
+let end=select(0u,S / 4u,active_1);
+let mul_2=rsqrt*mean_all_2;
+for (var k_3=0u; k_3<HELD; k_3+=1u) {
+let i_3=lane+(k_3*LANES);
+if (i_3<end) {
+let kept_2=held[held_place(1u,k_3,local_index)];
+let kept_3=held[held_place(0u,k_3,local_index)];
+d_x_put_four(base+i_3,((kept_2*vec4f(gamma_1)) - (kept_3*vec4f(mul_2)))*vec4f(rsqrt));
+}
+}
+if (active_1 && (lane==0u)) {
+scratch_put(row,sum_all);
+scratch_put(((((N*C)+3u) / 4u)*4u)+row,sum_all_2);
+scratch_put((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row,sum_all_3);
+}
+}
+`,
+        bindings: [
+          { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+          { tensor: "tau", access: "read", name: "tau", accessors: { at: "tau_at" } },
+          { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+          { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+          { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
+          { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } },
+        ],
+        constants: [
+          { name: "LANES", kind: "lanes" },
+          { name: "ROWS", kind: "rows" },
+          { name: "COLUMNS", kind: "columns" },
+          { name: "SUBGROUP", kind: "subgroup" },
+          { name: "N", kind: "extent", factor: "N" },
+          { name: "C", kind: "extent", factor: "C" },
+          { name: "S", kind: "extent", factor: "S" },
+          { name: "eps", kind: "param", param: "eps" },
+        ],
+      },
+      {
+        vector: "S",
         together: 4,
         held: 0,
         wgsl: `override LANES: u32;
@@ -20,80 +193,307 @@ override C: u32;
 override S: u32;
 override eps: f32;
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < ((N * C) / 4u);
-let row_2 = (select(0u, index, active_1) * 4u) + 0u;
-let row_3 = (select(0u, index, active_1) * 4u) + 1u;
-let row_4 = (select(0u, index, active_1) * 4u) + 2u;
-let row_5 = (select(0u, index, active_1) * 4u) + 3u;
-let base_2 = row_2 * (S / 4u);
-let base_3 = row_3 * (S / 4u);
-let base_4 = row_4 * (S / 4u);
-let base_5 = row_5 * (S / 4u);
-var mean_3 = vec4f(0.0f);
-var mean_4 = vec4f(0.0f);
-var mean_5 = vec4f(0.0f);
-var mean_6 = vec4f(0.0f);
-for (var block = lane; block < S / 4u; block += LANES * 256u) {
-var part_2 = vec4f(0.0f);
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-var part_5 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), S / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_2 = x_four(base_2 + i);
-let x_3 = x_four(base_3 + i);
-let x_4 = x_four(base_4 + i);
-let x_5 = x_four(base_5 + i);
-part_2 = part_2 + (x_2 * x_2);
-part_3 = part_3 + (x_3 * x_3);
-part_4 = part_4 + (x_4 * x_4);
-part_5 = part_5 + (x_5 * x_5);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<((N*C) / 4u);
+let row_2=(select(0u,index,active_1)*4u)+0u;
+let row_3=(select(0u,index,active_1)*4u)+1u;
+let row_4=(select(0u,index,active_1)*4u)+2u;
+let row_5=(select(0u,index,active_1)*4u)+3u;
+let base_2=row_2*(S / 4u);
+let base_3=row_3*(S / 4u);
+let base_4=row_4*(S / 4u);
+let base_5=row_5*(S / 4u);
+var mean_4=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
+var mean_6=vec4f(0.0f);
+var mean_7=vec4f(0.0f);
+for (var block=lane; block<S / 4u; block+=LANES*256u) {
+var part_6=vec4f(0.0f);
+var part_7=vec4f(0.0f);
+var part_8=vec4f(0.0f);
+var part_9=vec4f(0.0f);
+let stop=min(block+(LANES*256u),S / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_4=x_four(base_2+i);
+let x_5=x_four(base_3+i);
+let x_6=x_four(base_4+i);
+let x_7=x_four(base_5+i);
+part_6=part_6+(x_4*x_4);
+part_7=part_7+(x_5*x_5);
+part_8=part_8+(x_6*x_6);
+part_9=part_9+(x_7*x_7);
 }
-mean_3 = mean_3 + part_2;
-mean_4 = mean_4 + part_3;
-mean_5 = mean_5 + part_4;
-mean_6 = mean_6 + part_5;
+mean_4=mean_4+part_6;
+mean_5=mean_5+part_7;
+mean_6=mean_6+part_8;
+mean_7=mean_7+part_9;
 }
-var mean_2_2 = fold_add(mean_3);
-var mean_2_3 = fold_add(mean_4);
-var mean_2_4 = fold_add(mean_5);
-var mean_2_5 = fold_add(mean_6);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other_2 = exchange(mean_2_2, mask);
-let other_3 = exchange(mean_2_3, mask);
-let other_4 = exchange(mean_2_4, mask);
-let other_5 = exchange(mean_2_5, mask);
-mean_2_2 = mean_2_2 + other_2;
-mean_2_3 = mean_2_3 + other_3;
-mean_2_4 = mean_2_4 + other_4;
-mean_2_5 = mean_2_5 + other_5;
+var mean_2_2=fold_add(mean_4);
+var mean_2_3=fold_add(mean_5);
+var mean_2_4=fold_add(mean_6);
+var mean_2_5=fold_add(mean_7);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other_6=exchange(mean_2_2,mask);
+let other_7=exchange(mean_2_3,mask);
+let other_8=exchange(mean_2_4,mask);
+let other_9=exchange(mean_2_5,mask);
+mean_2_2=mean_2_2+other_6;
+mean_2_3=mean_2_3+other_7;
+mean_2_4=mean_2_4+other_8;
+mean_2_5=mean_2_5+other_9;
 }
-let mean_all_2 = mean_2_2 / f32(S);
-let mean_all_3 = mean_2_3 / f32(S);
-let mean_all_4 = mean_2_4 / f32(S);
-let mean_all_5 = mean_2_5 / f32(S);
-if (active_1 && (lane == 0u)) {
-scratch_put(row_2, inverseSqrt(mean_all_2 + abs(eps)));
-scratch_put(row_3, inverseSqrt(mean_all_3 + abs(eps)));
-scratch_put(row_4, inverseSqrt(mean_all_4 + abs(eps)));
-scratch_put(row_5, inverseSqrt(mean_all_5 + abs(eps)));
+let mean_all_3=mean_2_2 / f32(S);
+let mean_all_4=mean_2_3 / f32(S);
+let mean_all_5=mean_2_4 / f32(S);
+let mean_all_6=mean_2_5 / f32(S);
+let C_2=row_2 % max(C,1u);
+let C_3=row_3 % max(C,1u);
+let C_4=row_4 % max(C,1u);
+let C_5=row_5 % max(C,1u);
+let tau_2=tau_at(C_2);
+let tau_3=tau_at(C_3);
+let tau_4=tau_at(C_4);
+let tau_5=tau_at(C_5);
+let gamma_2=gamma_at(C_2);
+let gamma_3=gamma_at(C_3);
+let gamma_4=gamma_at(C_4);
+let gamma_5=gamma_at(C_5);
+let rsqrt_2=inverseSqrt(mean_all_3+abs(eps));
+let rsqrt_3=inverseSqrt(mean_all_4+abs(eps));
+let rsqrt_4=inverseSqrt(mean_all_5+abs(eps));
+let rsqrt_5=inverseSqrt(mean_all_6+abs(eps));
+let beta_2=beta_at(C_2);
+let beta_3=beta_at(C_3);
+let beta_4=beta_at(C_4);
+let beta_5=beta_at(C_5);
+var mean_3_3=vec4f(0.0f);
+var mean_3_4=vec4f(0.0f);
+var mean_3_5=vec4f(0.0f);
+var mean_3_6=vec4f(0.0f);
+var sum_5=vec4f(0.0f);
+var sum_6=vec4f(0.0f);
+var sum_7=vec4f(0.0f);
+var sum_8=vec4f(0.0f);
+var sum_2_3=vec4f(0.0f);
+var sum_2_4=vec4f(0.0f);
+var sum_2_5=vec4f(0.0f);
+var sum_2_6=vec4f(0.0f);
+var sum_3_3=vec4f(0.0f);
+var sum_3_4=vec4f(0.0f);
+var sum_3_5=vec4f(0.0f);
+var sum_3_6=vec4f(0.0f);
+for (var block_2=lane; block_2<S / 4u; block_2+=LANES*256u) {
+var part_2_2=vec4f(0.0f);
+var part_2_3=vec4f(0.0f);
+var part_2_4=vec4f(0.0f);
+var part_2_5=vec4f(0.0f);
+var part_3_2=vec4f(0.0f);
+var part_3_3=vec4f(0.0f);
+var part_3_4=vec4f(0.0f);
+var part_3_5=vec4f(0.0f);
+var part_4_2=vec4f(0.0f);
+var part_4_3=vec4f(0.0f);
+var part_4_4=vec4f(0.0f);
+var part_4_5=vec4f(0.0f);
+var part_5_2=vec4f(0.0f);
+var part_5_3=vec4f(0.0f);
+var part_5_4=vec4f(0.0f);
+var part_5_5=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),S / 4u);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_2_2=x_four(base_2+i_2);
+let x_2_3=x_four(base_3+i_2);
+let x_2_4=x_four(base_4+i_2);
+let x_2_5=x_four(base_5+i_2);
+let mul_4=(vec4f(gamma_2)*x_2_2)*vec4f(rsqrt_2);
+let mul_5=(vec4f(gamma_3)*x_2_3)*vec4f(rsqrt_3);
+let mul_6=(vec4f(gamma_4)*x_2_4)*vec4f(rsqrt_4);
+let mul_7=(vec4f(gamma_5)*x_2_5)*vec4f(rsqrt_5);
+let add_3=mul_4+vec4f(beta_2);
+let add_4=mul_5+vec4f(beta_3);
+let add_5=mul_6+vec4f(beta_4);
+let add_6=mul_7+vec4f(beta_5);
+let d_y_3=d_y_four(base_2+i_2);
+let d_y_4=d_y_four(base_3+i_2);
+let d_y_5=d_y_four(base_4+i_2);
+let d_y_6=d_y_four(base_5+i_2);
+let where_5=select(vec4f(0.0f),vec4f(0.5f)*d_y_3,add_3==vec4f(tau_2));
+let where_6=select(vec4f(0.0f),vec4f(0.5f)*d_y_4,add_4==vec4f(tau_3));
+let where_7=select(vec4f(0.0f),vec4f(0.5f)*d_y_5,add_5==vec4f(tau_4));
+let where_8=select(vec4f(0.0f),vec4f(0.5f)*d_y_6,add_6==vec4f(tau_5));
+let where_2_2=select(where_5,d_y_3,vec4f(tau_2)<add_3);
+let where_2_3=select(where_6,d_y_4,vec4f(tau_3)<add_4);
+let where_2_4=select(where_7,d_y_5,vec4f(tau_4)<add_5);
+let where_2_5=select(where_8,d_y_6,vec4f(tau_5)<add_6);
+part_2_2=part_2_2+(where_2_2*mul_4);
+part_2_3=part_2_3+(where_2_3*mul_5);
+part_2_4=part_2_4+(where_2_4*mul_6);
+part_2_5=part_2_5+(where_2_5*mul_7);
+part_3_2=part_3_2+((where_2_2*x_2_2)*vec4f(rsqrt_2));
+part_3_3=part_3_3+((where_2_3*x_2_3)*vec4f(rsqrt_3));
+part_3_4=part_3_4+((where_2_4*x_2_4)*vec4f(rsqrt_4));
+part_3_5=part_3_5+((where_2_5*x_2_5)*vec4f(rsqrt_5));
+part_4_2=part_4_2+where_2_2;
+part_4_3=part_4_3+where_2_3;
+part_4_4=part_4_4+where_2_4;
+part_4_5=part_4_5+where_2_5;
+part_5_2=part_5_2+select(where_5,d_y_3,add_3<vec4f(tau_2));
+part_5_3=part_5_3+select(where_6,d_y_4,add_4<vec4f(tau_3));
+part_5_4=part_5_4+select(where_7,d_y_5,add_5<vec4f(tau_4));
+part_5_5=part_5_5+select(where_8,d_y_6,add_6<vec4f(tau_5));
+}
+mean_3_3=mean_3_3+part_2_2;
+mean_3_4=mean_3_4+part_2_3;
+mean_3_5=mean_3_5+part_2_4;
+mean_3_6=mean_3_6+part_2_5;
+sum_5=sum_5+part_3_2;
+sum_6=sum_6+part_3_3;
+sum_7=sum_7+part_3_4;
+sum_8=sum_8+part_3_5;
+sum_2_3=sum_2_3+part_4_2;
+sum_2_4=sum_2_4+part_4_3;
+sum_2_5=sum_2_5+part_4_4;
+sum_2_6=sum_2_6+part_4_5;
+sum_3_3=sum_3_3+part_5_2;
+sum_3_4=sum_3_4+part_5_3;
+sum_3_5=sum_3_5+part_5_4;
+sum_3_6=sum_3_6+part_5_5;
+}
+var mean_3_2_2=fold_add(mean_3_3);
+var mean_3_2_3=fold_add(mean_3_4);
+var mean_3_2_4=fold_add(mean_3_5);
+var mean_3_2_5=fold_add(mean_3_6);
+var sum_4_2=fold_add(sum_5);
+var sum_4_3=fold_add(sum_6);
+var sum_4_4=fold_add(sum_7);
+var sum_4_5=fold_add(sum_8);
+var sum_2_2_2=fold_add(sum_2_3);
+var sum_2_2_3=fold_add(sum_2_4);
+var sum_2_2_4=fold_add(sum_2_5);
+var sum_2_2_5=fold_add(sum_2_6);
+var sum_3_2_2=fold_add(sum_3_3);
+var sum_3_2_3=fold_add(sum_3_4);
+var sum_3_2_4=fold_add(sum_3_5);
+var sum_3_2_5=fold_add(sum_3_6);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_2_2=exchange(mean_3_2_2,mask_2);
+let other_2_3=exchange(mean_3_2_3,mask_2);
+let other_2_4=exchange(mean_3_2_4,mask_2);
+let other_2_5=exchange(mean_3_2_5,mask_2);
+mean_3_2_2=mean_3_2_2+other_2_2;
+mean_3_2_3=mean_3_2_3+other_2_3;
+mean_3_2_4=mean_3_2_4+other_2_4;
+mean_3_2_5=mean_3_2_5+other_2_5;
+let other_3_2=exchange(sum_4_2,mask_2);
+let other_3_3=exchange(sum_4_3,mask_2);
+let other_3_4=exchange(sum_4_4,mask_2);
+let other_3_5=exchange(sum_4_5,mask_2);
+sum_4_2=sum_4_2+other_3_2;
+sum_4_3=sum_4_3+other_3_3;
+sum_4_4=sum_4_4+other_3_4;
+sum_4_5=sum_4_5+other_3_5;
+let other_4_2=exchange(sum_2_2_2,mask_2);
+let other_4_3=exchange(sum_2_2_3,mask_2);
+let other_4_4=exchange(sum_2_2_4,mask_2);
+let other_4_5=exchange(sum_2_2_5,mask_2);
+sum_2_2_2=sum_2_2_2+other_4_2;
+sum_2_2_3=sum_2_2_3+other_4_3;
+sum_2_2_4=sum_2_2_4+other_4_4;
+sum_2_2_5=sum_2_2_5+other_4_5;
+let other_5_2=exchange(sum_3_2_2,mask_2);
+let other_5_3=exchange(sum_3_2_3,mask_2);
+let other_5_4=exchange(sum_3_2_4,mask_2);
+let other_5_5=exchange(sum_3_2_5,mask_2);
+sum_3_2_2=sum_3_2_2+other_5_2;
+sum_3_2_3=sum_3_2_3+other_5_3;
+sum_3_2_4=sum_3_2_4+other_5_4;
+sum_3_2_5=sum_3_2_5+other_5_5;
+}
+let mean_all_2_2=mean_3_2_2 / f32(S);
+let mean_all_2_3=mean_3_2_3 / f32(S);
+let mean_all_2_4=mean_3_2_4 / f32(S);
+let mean_all_2_5=mean_3_2_5 / f32(S);
+let sum_all_4=sum_4_2;
+let sum_all_5=sum_4_3;
+let sum_all_6=sum_4_4;
+let sum_all_7=sum_4_5;
+let sum_all_2_2=sum_2_2_2;
+let sum_all_2_3=sum_2_2_3;
+let sum_all_2_4=sum_2_2_4;
+let sum_all_2_5=sum_2_2_5;
+let sum_all_3_2=sum_3_2_2;
+let sum_all_3_3=sum_3_2_3;
+let sum_all_3_4=sum_3_2_4;
+let sum_all_3_5=sum_3_2_5;
+let end=select(0u,S / 4u,active_1);
+let mul_3_2=rsqrt_2*mean_all_2_2;
+let mul_3_3=rsqrt_3*mean_all_2_3;
+let mul_3_4=rsqrt_4*mean_all_2_4;
+let mul_3_5=rsqrt_5*mean_all_2_5;
+for (var i_3=lane; i_3<end; i_3+=LANES) {
+let x_3_2=x_four(base_2+i_3);
+let x_3_3=x_four(base_3+i_3);
+let x_3_4=x_four(base_4+i_3);
+let x_3_5=x_four(base_5+i_3);
+let mul_2_2=(vec4f(gamma_2)*x_3_2)*vec4f(rsqrt_2);
+let mul_2_3=(vec4f(gamma_3)*x_3_3)*vec4f(rsqrt_3);
+let mul_2_4=(vec4f(gamma_4)*x_3_4)*vec4f(rsqrt_4);
+let mul_2_5=(vec4f(gamma_5)*x_3_5)*vec4f(rsqrt_5);
+let add_2_2=mul_2_2+vec4f(beta_2);
+let add_2_3=mul_2_3+vec4f(beta_3);
+let add_2_4=mul_2_4+vec4f(beta_4);
+let add_2_5=mul_2_5+vec4f(beta_5);
+let d_y_2_2=d_y_four(base_2+i_3);
+let d_y_2_3=d_y_four(base_3+i_3);
+let d_y_2_4=d_y_four(base_4+i_3);
+let d_y_2_5=d_y_four(base_5+i_3);
+let where_3_2=select(vec4f(0.0f),vec4f(0.5f)*d_y_2_2,add_2_2==vec4f(tau_2));
+let where_3_3=select(vec4f(0.0f),vec4f(0.5f)*d_y_2_3,add_2_3==vec4f(tau_3));
+let where_3_4=select(vec4f(0.0f),vec4f(0.5f)*d_y_2_4,add_2_4==vec4f(tau_4));
+let where_3_5=select(vec4f(0.0f),vec4f(0.5f)*d_y_2_5,add_2_5==vec4f(tau_5));
+let where_4_2=select(where_3_2,d_y_2_2,vec4f(tau_2)<add_2_2);
+let where_4_3=select(where_3_3,d_y_2_3,vec4f(tau_3)<add_2_3);
+let where_4_4=select(where_3_4,d_y_2_4,vec4f(tau_4)<add_2_4);
+let where_4_5=select(where_3_5,d_y_2_5,vec4f(tau_5)<add_2_5);
+d_x_put_four(base_2+i_3,((where_4_2*vec4f(gamma_2)) - (x_3_2*vec4f(mul_3_2)))*vec4f(rsqrt_2));
+d_x_put_four(base_3+i_3,((where_4_3*vec4f(gamma_3)) - (x_3_3*vec4f(mul_3_3)))*vec4f(rsqrt_3));
+d_x_put_four(base_4+i_3,((where_4_4*vec4f(gamma_4)) - (x_3_4*vec4f(mul_3_4)))*vec4f(rsqrt_4));
+d_x_put_four(base_5+i_3,((where_4_5*vec4f(gamma_5)) - (x_3_5*vec4f(mul_3_5)))*vec4f(rsqrt_5));
+}
+if (active_1 && (lane==0u)) {
+scratch_put(row_2,sum_all_4);
+scratch_put(row_3,sum_all_5);
+scratch_put(row_4,sum_all_6);
+scratch_put(row_5,sum_all_7);
+scratch_put(((((N*C)+3u) / 4u)*4u)+row_2,sum_all_2_2);
+scratch_put(((((N*C)+3u) / 4u)*4u)+row_3,sum_all_2_3);
+scratch_put(((((N*C)+3u) / 4u)*4u)+row_4,sum_all_2_4);
+scratch_put(((((N*C)+3u) / 4u)*4u)+row_5,sum_all_2_5);
+scratch_put((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row_2,sum_all_3_2);
+scratch_put((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row_3,sum_all_3_3);
+scratch_put((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row_4,sum_all_3_4);
+scratch_put((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row_5,sum_all_3_5);
 }
 }
 `,
         bindings: [
           { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+          { tensor: "tau", access: "read", name: "tau", accessors: { at: "tau_at" } },
+          { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+          { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+          { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
           { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } },
         ],
         constants: [
@@ -109,7 +509,7 @@ scratch_put(row_5, inverseSqrt(mean_all_5 + abs(eps)));
       },
     ],
     split: {
-      slots: 1,
+      slots: 5,
       stages: [
         {
           forms: [
@@ -125,57 +525,57 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let first = min(part * (((S + PARTS) - 1u) / PARTS), S);
-let last = min(first + (((S + PARTS) - 1u) / PARTS), S);
-let base = row * S;
-var mean = 0.0f;
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + i);
-part_1 = part_1 + (x_1 * x_1);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let first=min(part*(((S+PARTS) - 1u) / PARTS),S);
+let last=min(first+(((S+PARTS) - 1u) / PARTS),S);
+let base=row*S;
+var mean=0.0f;
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_at(base+i);
+part_1=part_1+(x_1*x_1);
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean, mask);
-mean = mean + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean,mask);
+mean=mean+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean = all;
 workgroupBarrier();
 }
-let mean_all = mean;
-if (active_1 && (lane == 0u)) {
-partials_put((part * (N * C)) + row, mean_all);
+let all=scratch_memory[row_in_group*LANES];
+mean=all;
+workgroupBarrier();
+}
+let mean_all=mean;
+if (active_1 && (lane==0u)) {
+partials_put((part*(N*C))+row,mean_all);
 }
 }
 `,
@@ -211,61 +611,61 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let first = min(part * ((((S / 4u) + PARTS) - 1u) / PARTS), S / 4u);
-let last = min(first + ((((S / 4u) + PARTS) - 1u) / PARTS), S / 4u);
-let base = row * (S / 4u);
-var mean = vec4f(0.0f);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(base + i);
-part_1 = part_1 + (x_1 * x_1);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let first=min(part*((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u);
+let last=min(first+((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u);
+let base=row*(S / 4u);
+var mean=vec4f(0.0f);
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_four(base+i);
+part_1=part_1+(x_1*x_1);
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-var mean_2 = fold_add(mean);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean_2, mask);
-mean_2 = mean_2 + other;
+var mean_2=fold_add(mean);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean_2,mask);
+mean_2=mean_2+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean_2 = all;
 workgroupBarrier();
 }
-let mean_all = mean_2;
-if (active_1 && (lane == 0u)) {
-partials_put((part * (N * C)) + row, mean_all);
+let all=scratch_memory[row_in_group*LANES];
+mean_2=all;
+workgroupBarrier();
+}
+let mean_all=mean_2;
+if (active_1 && (lane==0u)) {
+partials_put((part*(N*C))+row,mean_all);
 }
 }
 `,
@@ -301,75 +701,166 @@ partials_put((part * (N * C)) + row, mean_all);
               wgsl: `override LANES: u32;
 override ROWS: u32;
 override COLUMNS: bool;
+override PARTS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-override PARTS: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*4u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let used = ((S + (((S + PARTS) - 1u) / PARTS)) - 1u) / (((S + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * (N * C)) + row);
-total = total + part_1;
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let used=((S+(((S+PARTS) - 1u) / PARTS)) - 1u) / (((S+PARTS) - 1u) / PARTS);
+var total=0.0f;
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*(N*C))+row);
+total=total+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
 workgroupBarrier();
 }
-let mean = total / f32(S);
-if (active_1 && (lane == 0u)) {
-scratch_put(row, inverseSqrt(mean + abs(eps)));
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+let mean=total / f32(S);
+let first=min(part*(((S+PARTS) - 1u) / PARTS),S);
+let last=min(first+(((S+PARTS) - 1u) / PARTS),S);
+let C_1=row % max(C,1u);
+let tau_1=tau_at(C_1);
+let gamma_1=gamma_at(C_1);
+let base=row*S;
+let rsqrt=inverseSqrt(mean+abs(eps));
+let beta_1=beta_at(C_1);
+var mean_2=0.0f;
+var sum=0.0f;
+var sum_2=0.0f;
+var sum_3=0.0f;
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_2=0.0f;
+var part_3=0.0f;
+var part_4=0.0f;
+var part_5=0.0f;
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_at(base+i);
+let mul=(gamma_1*x_1)*rsqrt;
+let add=mul+beta_1;
+let d_y_1=d_y_at(base+i);
+let where_1=select(0.0f,0.5f*d_y_1,add==tau_1);
+let where_2=select(where_1,d_y_1,tau_1<add);
+part_2=part_2+(where_2*mul);
+part_3=part_3+((where_2*x_1)*rsqrt);
+part_4=part_4+where_2;
+part_5=part_5+select(where_1,d_y_1,add<tau_1);
+}
+mean_2=mean_2+part_2;
+sum=sum+part_3;
+sum_2=sum_2+part_4;
+sum_3=sum_3+part_5;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(mean_2,mask_2);
+mean_2=mean_2+other_3;
+let other_4=exchange(sum,mask_2);
+sum=sum+other_4;
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(sum_3,mask_2);
+sum_3=sum_3+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_2;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_7;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_8;
+let mine_4=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_9=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_9;
+let mine_5=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+mean_2=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum=all_3;
+let all_4=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_2=all_4;
+let all_5=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_3=all_5;
+workgroupBarrier();
+}
+let mean_all=mean_2;
+let sum_all=sum;
+let sum_all_2=sum_2;
+let sum_all_3=sum_3;
+if (active_1 && (lane==0u)) {
+partials_put(((PARTS+part)*(N*C))+row,mean_all);
+partials_put((((2u*PARTS)+part)*(N*C))+row,sum_all);
+partials_put((((3u*PARTS)+part)*(N*C))+row,sum_all_2);
+partials_put((((4u*PARTS)+part)*(N*C))+row,sum_all_3);
 }
 }
 `,
               bindings: [
-                { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } },
+                { tensor: "tau", access: "read", name: "tau", accessors: { at: "tau_at" } },
+                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+                { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
                 {
-                  tensor: "(scratch)",
+                  tensor: "(partials)",
                   access: "read_write",
-                  name: "scratch",
-                  accessors: { put: "scratch_put" },
+                  name: "partials",
+                  accessors: { at: "partials_at", put: "partials_put" },
                 },
               ],
               constants: [
                 { name: "LANES", kind: "lanes" },
                 { name: "ROWS", kind: "rows" },
                 { name: "COLUMNS", kind: "columns" },
+                { name: "PARTS", kind: "parts" },
                 { name: "SUBGROUP", kind: "subgroup" },
                 { name: "N", kind: "extent", factor: "N" },
                 { name: "C", kind: "extent", factor: "C" },
                 { name: "S", kind: "extent", factor: "S" },
-                { name: "PARTS", kind: "parts" },
                 { name: "eps", kind: "param", param: "eps" },
               ],
             },
@@ -380,59 +871,329 @@ scratch_put(row, inverseSqrt(mean + abs(eps)));
               wgsl: `override LANES: u32;
 override ROWS: u32;
 override COLUMNS: bool;
+override PARTS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-override PARTS: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*4u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn fold_add(v: vec4f) -> f32 {
+return (v.x+v.y)+(v.z+v.w);
+}
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let used = (((S / 4u) + ((((S / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((S / 4u) + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * (N * C)) + row);
-total = total + part_1;
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let used=(((S / 4u)+((((S / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((S / 4u)+PARTS) - 1u) / PARTS);
+var total=0.0f;
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*(N*C))+row);
+total=total+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
 workgroupBarrier();
 }
-let mean = total / f32(S);
-if (active_1 && (lane == 0u)) {
-scratch_put(row, inverseSqrt(mean + abs(eps)));
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+let mean=total / f32(S);
+let first=min(part*((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u);
+let last=min(first+((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u);
+let C_1=row % max(C,1u);
+let tau_1=tau_at(C_1);
+let gamma_1=gamma_at(C_1);
+let base=row*(S / 4u);
+let rsqrt=inverseSqrt(mean+abs(eps));
+let beta_1=beta_at(C_1);
+var mean_2=vec4f(0.0f);
+var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+var sum_3=vec4f(0.0f);
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+var part_5=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_four(base+i);
+let mul=(vec4f(gamma_1)*x_1)*vec4f(rsqrt);
+let add=mul+vec4f(beta_1);
+let d_y_1=d_y_four(base+i);
+let where_1=select(vec4f(0.0f),vec4f(0.5f)*d_y_1,add==vec4f(tau_1));
+let where_2=select(where_1,d_y_1,vec4f(tau_1)<add);
+part_2=part_2+(where_2*mul);
+part_3=part_3+((where_2*x_1)*vec4f(rsqrt));
+part_4=part_4+where_2;
+part_5=part_5+select(where_1,d_y_1,add<vec4f(tau_1));
+}
+mean_2=mean_2+part_2;
+sum=sum+part_3;
+sum_2=sum_2+part_4;
+sum_3=sum_3+part_5;
+}
+var mean_2_2=fold_add(mean_2);
+var sum_4=fold_add(sum);
+var sum_2_2=fold_add(sum_2);
+var sum_3_2=fold_add(sum_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(mean_2_2,mask_2);
+mean_2_2=mean_2_2+other_3;
+let other_4=exchange(sum_4,mask_2);
+sum_4=sum_4+other_4;
+let other_5=exchange(sum_2_2,mask_2);
+sum_2_2=sum_2_2+other_5;
+let other_6=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_2_2;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_7;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_8;
+let mine_4=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_9=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_9;
+let mine_5=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+mean_2_2=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_4=all_3;
+let all_4=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_2_2=all_4;
+let all_5=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_3_2=all_5;
+workgroupBarrier();
+}
+let mean_all=mean_2_2;
+let sum_all=sum_4;
+let sum_all_2=sum_2_2;
+let sum_all_3=sum_3_2;
+if (active_1 && (lane==0u)) {
+partials_put(((PARTS+part)*(N*C))+row,mean_all);
+partials_put((((2u*PARTS)+part)*(N*C))+row,sum_all);
+partials_put((((3u*PARTS)+part)*(N*C))+row,sum_all_2);
+partials_put((((4u*PARTS)+part)*(N*C))+row,sum_all_3);
+}
+}
+`,
+              bindings: [
+                { tensor: "tau", access: "read", name: "tau", accessors: { at: "tau_at" } },
+                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+                { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+                {
+                  tensor: "(partials)",
+                  access: "read_write",
+                  name: "partials",
+                  accessors: { at: "partials_at", put: "partials_put" },
+                },
+              ],
+              constants: [
+                { name: "LANES", kind: "lanes" },
+                { name: "ROWS", kind: "rows" },
+                { name: "COLUMNS", kind: "columns" },
+                { name: "PARTS", kind: "parts" },
+                { name: "SUBGROUP", kind: "subgroup" },
+                { name: "N", kind: "extent", factor: "N" },
+                { name: "C", kind: "extent", factor: "C" },
+                { name: "S", kind: "extent", factor: "S" },
+                { name: "eps", kind: "param", param: "eps" },
+              ],
+            },
+          ],
+          shared: true,
+        },
+        {
+          forms: [
+            {
+              vector: null,
+              together: 1,
+              held: 0,
+              wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override PARTS: u32;
+override SUBGROUP: u32;
+override N: u32;
+override C: u32;
+override S: u32;
+override eps: f32;
+override scratch_length: u32=LANES*ROWS*4u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let used=((S+(((S+PARTS) - 1u) / PARTS)) - 1u) / (((S+PARTS) - 1u) / PARTS);
+var total=0.0f;
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*(N*C))+row);
+total=total+part_1;
+}
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+let mean=total / f32(S);
+let used_2=((S+(((S+PARTS) - 1u) / PARTS)) - 1u) / (((S+PARTS) - 1u) / PARTS);
+var total_2=0.0f;
+var total_3=0.0f;
+var total_4=0.0f;
+var total_5=0.0f;
+for (var p_2=lane; p_2<used_2; p_2+=LANES) {
+let part_2=partials_at(((PARTS+p_2)*(N*C))+row);
+total_2=total_2+part_2;
+let part_3=partials_at((((2u*PARTS)+p_2)*(N*C))+row);
+total_3=total_3+part_3;
+let part_4=partials_at((((3u*PARTS)+p_2)*(N*C))+row);
+total_4=total_4+part_4;
+let part_5=partials_at((((4u*PARTS)+p_2)*(N*C))+row);
+total_5=total_5+part_5;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(total_2,mask_2);
+total_2=total_2+other_3;
+let other_4=exchange(total_3,mask_2);
+total_3=total_3+other_4;
+let other_5=exchange(total_4,mask_2);
+total_4=total_4+other_5;
+let other_6=exchange(total_5,mask_2);
+total_5=total_5+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_3;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_4;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_5;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_7;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_8;
+let mine_4=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_9=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_9;
+let mine_5=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+total_2=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_3=all_3;
+let all_4=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+total_4=all_4;
+let all_5=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+total_5=all_5;
+workgroupBarrier();
+}
+let mean_2=total_2 / f32(S);
+let first=min(part*(((S+PARTS) - 1u) / PARTS),S);
+let last=min(first+(((S+PARTS) - 1u) / PARTS),S);
+let end=select(0u,last,active_1);
+let C_1=row % max(C,1u);
+let tau_1=tau_at(C_1);
+let gamma_1=gamma_at(C_1);
+let base=row*S;
+let rsqrt=inverseSqrt(mean+abs(eps));
+let beta_1=beta_at(C_1);
+let mul_2=rsqrt*mean_2;
+for (var i=first+lane; i<end; i+=LANES) {
+let x_1=x_at(base+i);
+let mul=(gamma_1*x_1)*rsqrt;
+let add=mul+beta_1;
+let d_y_1=d_y_at(base+i);
+let where_1=select(0.0f,0.5f*d_y_1,add==tau_1);
+let where_2=select(where_1,d_y_1,tau_1<add);
+d_x_put(base+i,((where_2*gamma_1) - (x_1*mul_2))*rsqrt);
+}
+if ((active_1 && (lane==0u)) && (part==0u)) {
+scratch_put(row,total_3);
+scratch_put(((((N*C)+3u) / 4u)*4u)+row,total_4);
+scratch_put((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row,total_5);
 }
 }
 `,
               bindings: [
                 { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } },
+                { tensor: "tau", access: "read", name: "tau", accessors: { at: "tau_at" } },
+                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+                { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
+                { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } },
                 {
                   tensor: "(scratch)",
                   access: "read_write",
@@ -444,234 +1205,189 @@ scratch_put(row, inverseSqrt(mean + abs(eps)));
                 { name: "LANES", kind: "lanes" },
                 { name: "ROWS", kind: "rows" },
                 { name: "COLUMNS", kind: "columns" },
+                { name: "PARTS", kind: "parts" },
                 { name: "SUBGROUP", kind: "subgroup" },
                 { name: "N", kind: "extent", factor: "N" },
                 { name: "C", kind: "extent", factor: "C" },
                 { name: "S", kind: "extent", factor: "S" },
-                { name: "PARTS", kind: "parts" },
                 { name: "eps", kind: "param", param: "eps" },
               ],
             },
-          ],
-          shared: false,
-        },
-      ],
-    },
-  },
-  {
-    forms: [
-      {
-        vector: "S",
-        together: 4,
-        held: 0,
-        wgsl: `override LANES: u32;
+            {
+              vector: "S",
+              together: 1,
+              held: 0,
+              wgsl: `override LANES: u32;
 override ROWS: u32;
 override COLUMNS: bool;
+override PARTS: u32;
 override SUBGROUP: u32;
+override N: u32;
 override C: u32;
 override S: u32;
-override N: u32;
-fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
-}
-@compute @workgroup_size(LANES * ROWS)
+override eps: f32;
+override scratch_length: u32=LANES*ROWS*4u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (C / 4u);
-let row_2 = (select(0u, index, active_1) * 4u) + 0u;
-let row_3 = (select(0u, index, active_1) * 4u) + 1u;
-let row_4 = (select(0u, index, active_1) * 4u) + 2u;
-let row_5 = (select(0u, index, active_1) * 4u) + 3u;
-let tau_2 = tau_at(row_2);
-let tau_3 = tau_at(row_3);
-let tau_4 = tau_at(row_4);
-let tau_5 = tau_at(row_5);
-let gamma_2 = gamma_at(row_2);
-let gamma_3 = gamma_at(row_3);
-let gamma_4 = gamma_at(row_4);
-let gamma_5 = gamma_at(row_5);
-let base_2 = row_2 * (S / 4u);
-let base_3 = row_3 * (S / 4u);
-let base_4 = row_4 * (S / 4u);
-let base_5 = row_5 * (S / 4u);
-let beta_2 = beta_at(row_2);
-let beta_3 = beta_at(row_3);
-let beta_4 = beta_at(row_4);
-let beta_5 = beta_at(row_5);
-var sum_5 = vec4f(0.0f);
-var sum_6 = vec4f(0.0f);
-var sum_7 = vec4f(0.0f);
-var sum_8 = vec4f(0.0f);
-var sum_2_3 = vec4f(0.0f);
-var sum_2_4 = vec4f(0.0f);
-var sum_2_5 = vec4f(0.0f);
-var sum_2_6 = vec4f(0.0f);
-var sum_3_3 = vec4f(0.0f);
-var sum_3_4 = vec4f(0.0f);
-var sum_3_5 = vec4f(0.0f);
-var sum_3_6 = vec4f(0.0f);
-for (var block = lane; block < (N * S) / 4u; block += LANES * 256u) {
-var part_4 = vec4f(0.0f);
-var part_5 = vec4f(0.0f);
-var part_6 = vec4f(0.0f);
-var part_7 = vec4f(0.0f);
-var part_2_2 = vec4f(0.0f);
-var part_2_3 = vec4f(0.0f);
-var part_2_4 = vec4f(0.0f);
-var part_2_5 = vec4f(0.0f);
-var part_3_2 = vec4f(0.0f);
-var part_3_3 = vec4f(0.0f);
-var part_3_4 = vec4f(0.0f);
-var part_3_5 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (N * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let N_1 = (i * 4u) / max(S, 1u);
-let S_1 = (i * 4u) % max(S, 1u);
-let x_2 = x_four(base_2 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let x_3 = x_four(base_3 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let x_4 = x_four(base_4 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let x_5 = x_four(base_5 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let scratch_10_2 = scratch_at(row_2 + (N_1 * C));
-let scratch_10_3 = scratch_at(row_3 + (N_1 * C));
-let scratch_10_4 = scratch_at(row_4 + (N_1 * C));
-let scratch_10_5 = scratch_at(row_5 + (N_1 * C));
-let add_2 = ((vec4f(gamma_2) * x_2) * vec4f(scratch_10_2)) + vec4f(beta_2);
-let add_3 = ((vec4f(gamma_3) * x_3) * vec4f(scratch_10_3)) + vec4f(beta_3);
-let add_4 = ((vec4f(gamma_4) * x_4) * vec4f(scratch_10_4)) + vec4f(beta_4);
-let add_5 = ((vec4f(gamma_5) * x_5) * vec4f(scratch_10_5)) + vec4f(beta_5);
-let d_y_2 = d_y_four(base_2 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let d_y_3 = d_y_four(base_3 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let d_y_4 = d_y_four(base_4 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let d_y_5 = d_y_four(base_5 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let where_3 = select(vec4f(0.0f), vec4f(0.5f) * d_y_2, add_2 == vec4f(tau_2));
-let where_4 = select(vec4f(0.0f), vec4f(0.5f) * d_y_3, add_3 == vec4f(tau_3));
-let where_5 = select(vec4f(0.0f), vec4f(0.5f) * d_y_4, add_4 == vec4f(tau_4));
-let where_6 = select(vec4f(0.0f), vec4f(0.5f) * d_y_5, add_5 == vec4f(tau_5));
-let where_2_2 = select(where_3, d_y_2, vec4f(tau_2) < add_2);
-let where_2_3 = select(where_4, d_y_3, vec4f(tau_3) < add_3);
-let where_2_4 = select(where_5, d_y_4, vec4f(tau_4) < add_4);
-let where_2_5 = select(where_6, d_y_5, vec4f(tau_5) < add_5);
-part_4 = part_4 + ((where_2_2 * x_2) * vec4f(scratch_10_2));
-part_5 = part_5 + ((where_2_3 * x_3) * vec4f(scratch_10_3));
-part_6 = part_6 + ((where_2_4 * x_4) * vec4f(scratch_10_4));
-part_7 = part_7 + ((where_2_5 * x_5) * vec4f(scratch_10_5));
-part_2_2 = part_2_2 + where_2_2;
-part_2_3 = part_2_3 + where_2_3;
-part_2_4 = part_2_4 + where_2_4;
-part_2_5 = part_2_5 + where_2_5;
-part_3_2 = part_3_2 + select(where_3, d_y_2, add_2 < vec4f(tau_2));
-part_3_3 = part_3_3 + select(where_4, d_y_3, add_3 < vec4f(tau_3));
-part_3_4 = part_3_4 + select(where_5, d_y_4, add_4 < vec4f(tau_4));
-part_3_5 = part_3_5 + select(where_6, d_y_5, add_5 < vec4f(tau_5));
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let used=(((S / 4u)+((((S / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((S / 4u)+PARTS) - 1u) / PARTS);
+var total=0.0f;
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*(N*C))+row);
+total=total+part_1;
 }
-sum_5 = sum_5 + part_4;
-sum_6 = sum_6 + part_5;
-sum_7 = sum_7 + part_6;
-sum_8 = sum_8 + part_7;
-sum_2_3 = sum_2_3 + part_2_2;
-sum_2_4 = sum_2_4 + part_2_3;
-sum_2_5 = sum_2_5 + part_2_4;
-sum_2_6 = sum_2_6 + part_2_5;
-sum_3_3 = sum_3_3 + part_3_2;
-sum_3_4 = sum_3_4 + part_3_3;
-sum_3_5 = sum_3_5 + part_3_4;
-sum_3_6 = sum_3_6 + part_3_5;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
 }
-var sum_4_2 = fold_add(sum_5);
-var sum_4_3 = fold_add(sum_6);
-var sum_4_4 = fold_add(sum_7);
-var sum_4_5 = fold_add(sum_8);
-var sum_2_2_2 = fold_add(sum_2_3);
-var sum_2_2_3 = fold_add(sum_2_4);
-var sum_2_2_4 = fold_add(sum_2_5);
-var sum_2_2_5 = fold_add(sum_2_6);
-var sum_3_2_2 = fold_add(sum_3_3);
-var sum_3_2_3 = fold_add(sum_3_4);
-var sum_3_2_4 = fold_add(sum_3_5);
-var sum_3_2_5 = fold_add(sum_3_6);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other_4 = exchange(sum_4_2, mask);
-let other_5 = exchange(sum_4_3, mask);
-let other_6 = exchange(sum_4_4, mask);
-let other_7 = exchange(sum_4_5, mask);
-sum_4_2 = sum_4_2 + other_4;
-sum_4_3 = sum_4_3 + other_5;
-sum_4_4 = sum_4_4 + other_6;
-sum_4_5 = sum_4_5 + other_7;
-let other_2_2 = exchange(sum_2_2_2, mask);
-let other_2_3 = exchange(sum_2_2_3, mask);
-let other_2_4 = exchange(sum_2_2_4, mask);
-let other_2_5 = exchange(sum_2_2_5, mask);
-sum_2_2_2 = sum_2_2_2 + other_2_2;
-sum_2_2_3 = sum_2_2_3 + other_2_3;
-sum_2_2_4 = sum_2_2_4 + other_2_4;
-sum_2_2_5 = sum_2_2_5 + other_2_5;
-let other_3_2 = exchange(sum_3_2_2, mask);
-let other_3_3 = exchange(sum_3_2_3, mask);
-let other_3_4 = exchange(sum_3_2_4, mask);
-let other_3_5 = exchange(sum_3_2_5, mask);
-sum_3_2_2 = sum_3_2_2 + other_3_2;
-sum_3_2_3 = sum_3_2_3 + other_3_3;
-sum_3_2_4 = sum_3_2_4 + other_3_4;
-sum_3_2_5 = sum_3_2_5 + other_3_5;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-let sum_all_4 = sum_4_2;
-let sum_all_5 = sum_4_3;
-let sum_all_6 = sum_4_4;
-let sum_all_7 = sum_4_5;
-let sum_all_2_2 = sum_2_2_2;
-let sum_all_2_3 = sum_2_2_3;
-let sum_all_2_4 = sum_2_2_4;
-let sum_all_2_5 = sum_2_2_5;
-let sum_all_3_2 = sum_3_2_2;
-let sum_all_3_3 = sum_3_2_3;
-let sum_all_3_4 = sum_3_2_4;
-let sum_all_3_5 = sum_3_2_5;
-if (active_1 && (lane == 0u)) {
-d_gamma_put(row_2, sum_all_4);
-d_gamma_put(row_3, sum_all_5);
-d_gamma_put(row_4, sum_all_6);
-d_gamma_put(row_5, sum_all_7);
-d_beta_put(row_2, sum_all_2_2);
-d_beta_put(row_3, sum_all_2_3);
-d_beta_put(row_4, sum_all_2_4);
-d_beta_put(row_5, sum_all_2_5);
-d_tau_put(row_2, sum_all_3_2);
-d_tau_put(row_3, sum_all_3_3);
-d_tau_put(row_4, sum_all_3_4);
-d_tau_put(row_5, sum_all_3_5);
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+let mean=total / f32(S);
+let used_2=(((S / 4u)+((((S / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((S / 4u)+PARTS) - 1u) / PARTS);
+var total_2=0.0f;
+var total_3=0.0f;
+var total_4=0.0f;
+var total_5=0.0f;
+for (var p_2=lane; p_2<used_2; p_2+=LANES) {
+let part_2=partials_at(((PARTS+p_2)*(N*C))+row);
+total_2=total_2+part_2;
+let part_3=partials_at((((2u*PARTS)+p_2)*(N*C))+row);
+total_3=total_3+part_3;
+let part_4=partials_at((((3u*PARTS)+p_2)*(N*C))+row);
+total_4=total_4+part_4;
+let part_5=partials_at((((4u*PARTS)+p_2)*(N*C))+row);
+total_5=total_5+part_5;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(total_2,mask_2);
+total_2=total_2+other_3;
+let other_4=exchange(total_3,mask_2);
+total_3=total_3+other_4;
+let other_5=exchange(total_4,mask_2);
+total_4=total_4+other_5;
+let other_6=exchange(total_5,mask_2);
+total_5=total_5+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_3;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_4;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_5;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_7;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_8;
+let mine_4=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_9=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_9;
+let mine_5=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+total_2=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_3=all_3;
+let all_4=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+total_4=all_4;
+let all_5=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+total_5=all_5;
+workgroupBarrier();
+}
+let mean_2=total_2 / f32(S);
+let first=min(part*((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u);
+let last=min(first+((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u);
+let end=select(0u,last,active_1);
+let C_1=row % max(C,1u);
+let tau_1=tau_at(C_1);
+let gamma_1=gamma_at(C_1);
+let base=row*(S / 4u);
+let rsqrt=inverseSqrt(mean+abs(eps));
+let beta_1=beta_at(C_1);
+let mul_2=rsqrt*mean_2;
+for (var i=first+lane; i<end; i+=LANES) {
+let x_1=x_four(base+i);
+let mul=(vec4f(gamma_1)*x_1)*vec4f(rsqrt);
+let add=mul+vec4f(beta_1);
+let d_y_1=d_y_four(base+i);
+let where_1=select(vec4f(0.0f),vec4f(0.5f)*d_y_1,add==vec4f(tau_1));
+let where_2=select(where_1,d_y_1,vec4f(tau_1)<add);
+d_x_put_four(base+i,((where_2*vec4f(gamma_1)) - (x_1*vec4f(mul_2)))*vec4f(rsqrt));
+}
+if ((active_1 && (lane==0u)) && (part==0u)) {
+scratch_put(row,total_3);
+scratch_put(((((N*C)+3u) / 4u)*4u)+row,total_4);
+scratch_put((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row,total_5);
 }
 }
 `,
-        bindings: [
-          { tensor: "tau", access: "read", name: "tau", accessors: { at: "tau_at" } },
-          { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-          { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
-          { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-          { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
-          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-          { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
-          { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
-          { tensor: "d_tau", access: "read_write", name: "d_tau", accessors: { put: "d_tau_put" } },
-        ],
-        constants: [
-          { name: "LANES", kind: "lanes" },
-          { name: "ROWS", kind: "rows" },
-          { name: "COLUMNS", kind: "columns" },
-          { name: "SUBGROUP", kind: "subgroup" },
-          { name: "C", kind: "extent", factor: "C" },
-          { name: "S", kind: "extent", factor: "S" },
-          { name: "N", kind: "extent", factor: "N" },
-        ],
-      },
-    ],
+              bindings: [
+                { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } },
+                { tensor: "tau", access: "read", name: "tau", accessors: { at: "tau_at" } },
+                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+                { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+                { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
+                {
+                  tensor: "(scratch)",
+                  access: "read_write",
+                  name: "scratch",
+                  accessors: { put: "scratch_put" },
+                },
+              ],
+              constants: [
+                { name: "LANES", kind: "lanes" },
+                { name: "ROWS", kind: "rows" },
+                { name: "COLUMNS", kind: "columns" },
+                { name: "PARTS", kind: "parts" },
+                { name: "SUBGROUP", kind: "subgroup" },
+                { name: "N", kind: "extent", factor: "N" },
+                { name: "C", kind: "extent", factor: "C" },
+                { name: "S", kind: "extent", factor: "S" },
+                { name: "eps", kind: "param", param: "eps" },
+              ],
+            },
+          ],
+          shared: true,
+        },
+      ],
+    },
+  },
+  {
+    forms: [],
     split: {
       slots: 3,
       stages: [
@@ -688,106 +1404,93 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override C: u32;
 override N: u32;
-override S: u32;
-override scratch_length: u32 = LANES * ROWS * 3u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let first = min(part * ((((N * S) + PARTS) - 1u) / PARTS), N * S);
-let last = min(first + ((((N * S) + PARTS) - 1u) / PARTS), N * S);
-let tau_1 = tau_at(row);
-let gamma_1 = gamma_at(row);
-let base = row * S;
-let beta_1 = beta_at(row);
-var sum = 0.0f;
-var sum_2 = 0.0f;
-var sum_3 = 0.0f;
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-var part_3 = 0.0f;
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let N_1 = i / max(S, 1u);
-let S_1 = i % max(S, 1u);
-let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
-let scratch_10 = scratch_at(row + (N_1 * C));
-let add = ((gamma_1 * x_1) * scratch_10) + beta_1;
-let d_y_1 = d_y_at(base + ((N_1 * (C * S)) + S_1));
-let where_1 = select(0.0f, 0.5f * d_y_1, add == tau_1);
-let where_2 = select(where_1, d_y_1, tau_1 < add);
-part_1 = part_1 + ((where_2 * x_1) * scratch_10);
-part_2 = part_2 + where_2;
-part_3 = part_3 + select(where_1, d_y_1, add < tau_1);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let first=min(part*(((N+PARTS) - 1u) / PARTS),N);
+let last=min(first+(((N+PARTS) - 1u) / PARTS),N);
+let base=((((N*C)+3u) / 4u)*4u)+row;
+let base_2=(((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row;
+var sum=0.0f;
+var sum_2=0.0f;
+var sum_3=0.0f;
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+var part_3=0.0f;
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let scratch_35=scratch_at(row+(i*C));
+let scratch_38=scratch_at(base+(i*C));
+let scratch_41=scratch_at(base_2+(i*C));
+part_1=part_1+scratch_35;
+part_2=part_2+scratch_38;
+part_3=part_3+scratch_41;
 }
-sum = sum + part_1;
-sum_2 = sum_2 + part_2;
-sum_3 = sum_3 + part_3;
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+sum_3=sum_3+part_3;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(sum_2, mask);
-sum_2 = sum_2 + other_2;
-let other_3 = exchange(sum_3, mask);
-sum_3 = sum_3 + other_3;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(sum_2,mask);
+sum_2=sum_2+other_2;
+let other_3=exchange(sum_3,mask);
+sum_3=sum_3+other_3;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_3;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_4;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_5;
-let mine_3 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_4;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_5;
+let mine_3=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2 = all_2;
-let all_3 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_3 = all_3;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_3=all_3;
 workgroupBarrier();
 }
-let sum_all = sum;
-let sum_all_2 = sum_2;
-let sum_all_3 = sum_3;
-if (active_1 && (lane == 0u)) {
-partials_put((part * C) + row, sum_all);
-partials_put(((PARTS + part) * C) + row, sum_all_2);
-partials_put((((2u * PARTS) + part) * C) + row, sum_all_3);
+let sum_all=sum;
+let sum_all_2=sum_2;
+let sum_all_3=sum_3;
+if (active_1 && (lane==0u)) {
+partials_put((part*C)+row,sum_all);
+partials_put(((PARTS+part)*C)+row,sum_all_2);
+partials_put((((2u*PARTS)+part)*C)+row,sum_all_3);
 }
 }
 `,
               bindings: [
-                { tensor: "tau", access: "read", name: "tau", accessors: { at: "tau_at" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-                { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
                 { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -803,11 +1506,10 @@ partials_put((((2u * PARTS) + part) * C) + row, sum_all_3);
                 { name: "SUBGROUP", kind: "subgroup" },
                 { name: "C", kind: "extent", factor: "C" },
                 { name: "N", kind: "extent", factor: "N" },
-                { name: "S", kind: "extent", factor: "S" },
               ],
             },
             {
-              vector: "S",
+              vector: "C",
               together: 1,
               held: 0,
               wgsl: `override LANES: u32;
@@ -817,112 +1519,102 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override C: u32;
 override N: u32;
-override S: u32;
-override scratch_length: u32 = LANES * ROWS * 3u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
-}
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let first = min(part * (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u);
-let last = min(first + (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u);
-let tau_1 = tau_at(row);
-let gamma_1 = gamma_at(row);
-let base = row * (S / 4u);
-let beta_1 = beta_at(row);
-var sum = vec4f(0.0f);
-var sum_2 = vec4f(0.0f);
-var sum_3 = vec4f(0.0f);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-var part_3 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let N_1 = (i * 4u) / max(S, 1u);
-let S_1 = (i * 4u) % max(S, 1u);
-let x_1 = x_four(base + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let scratch_10 = scratch_at(row + (N_1 * C));
-let add = ((vec4f(gamma_1) * x_1) * vec4f(scratch_10)) + vec4f(beta_1);
-let d_y_1 = d_y_four(base + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let where_1 = select(vec4f(0.0f), vec4f(0.5f) * d_y_1, add == vec4f(tau_1));
-let where_2 = select(where_1, d_y_1, vec4f(tau_1) < add);
-part_1 = part_1 + ((where_2 * x_1) * vec4f(scratch_10));
-part_2 = part_2 + where_2;
-part_3 = part_3 + select(where_1, d_y_1, add < vec4f(tau_1));
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(C / 4u);
+let row=select(0u,index,active_1);
+let first=min(part*(((N+PARTS) - 1u) / PARTS),N);
+let last=min(first+(((N+PARTS) - 1u) / PARTS),N);
+let base=(((N*C)+3u) / 4u)+row;
+let base_2=((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u)) / 4u)+row;
+var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+var sum_3=vec4f(0.0f);
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let scratch_35=scratch_four(row+(i*(C / 4u)));
+let scratch_38=scratch_four(base+(i*(C / 4u)));
+let scratch_41=scratch_four(base_2+(i*(C / 4u)));
+part_1=part_1+scratch_35;
+part_2=part_2+scratch_38;
+part_3=part_3+scratch_41;
 }
-sum = sum + part_1;
-sum_2 = sum_2 + part_2;
-sum_3 = sum_3 + part_3;
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+sum_3=sum_3+part_3;
 }
-var sum_4 = fold_add(sum);
-var sum_2_2 = fold_add(sum_2);
-var sum_3_2 = fold_add(sum_3);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_4, mask);
-sum_4 = sum_4 + other;
-let other_2 = exchange(sum_2_2, mask);
-sum_2_2 = sum_2_2 + other_2;
-let other_3 = exchange(sum_3_2, mask);
-sum_3_2 = sum_3_2 + other_3;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(sum,mask);
+sum=sum+other;
+let other_2=exchange4(sum_2,mask);
+sum_2=sum_2+other_2;
+let other_3=exchange4(sum_3,mask);
+sum_3=sum_3+other_3;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_4;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2_2;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_3_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_4;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_5;
-let mine_3 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_4;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_5;
+let mine_3=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all = scratch_memory[row_in_group * LANES];
-sum_4 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2_2 = all_2;
-let all_3 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_3_2 = all_3;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_3=all_3;
 workgroupBarrier();
 }
-let sum_all = sum_4;
-let sum_all_2 = sum_2_2;
-let sum_all_3 = sum_3_2;
-if (active_1 && (lane == 0u)) {
-partials_put((part * C) + row, sum_all);
-partials_put(((PARTS + part) * C) + row, sum_all_2);
-partials_put((((2u * PARTS) + part) * C) + row, sum_all_3);
+let sum_all=sum;
+let sum_all_2=sum_2;
+let sum_all_3=sum_3;
+if (active_1 && (lane==0u)) {
+partials_put((part*C)+(row*4u),(sum_all)[0]);
+partials_put(((part*C)+(row*4u))+1u,(sum_all)[1]);
+partials_put(((part*C)+(row*4u))+2u,(sum_all)[2]);
+partials_put(((part*C)+(row*4u))+3u,(sum_all)[3]);
+partials_put(((PARTS+part)*C)+(row*4u),(sum_all_2)[0]);
+partials_put((((PARTS+part)*C)+(row*4u))+1u,(sum_all_2)[1]);
+partials_put((((PARTS+part)*C)+(row*4u))+2u,(sum_all_2)[2]);
+partials_put((((PARTS+part)*C)+(row*4u))+3u,(sum_all_2)[3]);
+partials_put((((2u*PARTS)+part)*C)+(row*4u),(sum_all_3)[0]);
+partials_put(((((2u*PARTS)+part)*C)+(row*4u))+1u,(sum_all_3)[1]);
+partials_put(((((2u*PARTS)+part)*C)+(row*4u))+2u,(sum_all_3)[2]);
+partials_put(((((2u*PARTS)+part)*C)+(row*4u))+3u,(sum_all_3)[3]);
 }
 }
 `,
               bindings: [
-                { tensor: "tau", access: "read", name: "tau", accessors: { at: "tau_at" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-                { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
-                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-                { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+                { tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -938,7 +1630,6 @@ partials_put((((2u * PARTS) + part) * C) + row, sum_all_3);
                 { name: "SUBGROUP", kind: "subgroup" },
                 { name: "C", kind: "extent", factor: "C" },
                 { name: "N", kind: "extent", factor: "N" },
-                { name: "S", kind: "extent", factor: "S" },
               ],
             },
           ],
@@ -956,73 +1647,72 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override C: u32;
 override N: u32;
-override S: u32;
 override PARTS: u32;
-override scratch_length: u32 = LANES * ROWS * 3u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let used = (((N * S) + ((((N * S) + PARTS) - 1u) / PARTS)) - 1u) / ((((N * S) + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-var total_2 = 0.0f;
-var total_3 = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * C) + row);
-total = total + part_1;
-let part_2 = partials_at(((PARTS + p) * C) + row);
-total_2 = total_2 + part_2;
-let part_3 = partials_at((((2u * PARTS) + p) * C) + row);
-total_3 = total_3 + part_3;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let used=((N+(((N+PARTS) - 1u) / PARTS)) - 1u) / (((N+PARTS) - 1u) / PARTS);
+var total=0.0f;
+var total_2=0.0f;
+var total_3=0.0f;
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*C)+row);
+total=total+part_1;
+let part_2=partials_at(((PARTS+p)*C)+row);
+total_2=total_2+part_2;
+let part_3=partials_at((((2u*PARTS)+p)*C)+row);
+total_3=total_3+part_3;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
-let other_2 = exchange(total_2, mask);
-total_2 = total_2 + other_2;
-let other_3 = exchange(total_3, mask);
-total_3 = total_3 + other_3;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
+let other_2=exchange(total_2,mask);
+total_2=total_2+other_2;
+let other_3=exchange(total_3,mask);
+total_3=total_3+other_3;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = total_2;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = total_3;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_3;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_4;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_5;
-let mine_3 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_4;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_5;
+let mine_3=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-total_2 = all_2;
-let all_3 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-total_3 = all_3;
 workgroupBarrier();
 }
-if (active_1 && (lane == 0u)) {
-d_gamma_put(row, total);
-d_beta_put(row, total_2);
-d_tau_put(row, total_3);
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_2=all_2;
+let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+total_3=all_3;
+workgroupBarrier();
+}
+if (active_1 && (lane==0u)) {
+d_gamma_put(row,total);
+d_beta_put(row,total_2);
+d_tau_put(row,total_3);
 }
 }
 `,
@@ -1044,12 +1734,11 @@ d_tau_put(row, total_3);
                 { name: "SUBGROUP", kind: "subgroup" },
                 { name: "C", kind: "extent", factor: "C" },
                 { name: "N", kind: "extent", factor: "N" },
-                { name: "S", kind: "extent", factor: "S" },
                 { name: "PARTS", kind: "parts" },
               ],
             },
             {
-              vector: "S",
+              vector: "C",
               together: 1,
               held: 0,
               wgsl: `override LANES: u32;
@@ -1058,73 +1747,72 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override C: u32;
 override N: u32;
-override S: u32;
 override PARTS: u32;
-override scratch_length: u32 = LANES * ROWS * 3u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let used = ((((N * S) / 4u) + (((((N * S) / 4u) + PARTS) - 1u) / PARTS)) - 1u) / (((((N * S) / 4u) + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-var total_2 = 0.0f;
-var total_3 = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * C) + row);
-total = total + part_1;
-let part_2 = partials_at(((PARTS + p) * C) + row);
-total_2 = total_2 + part_2;
-let part_3 = partials_at((((2u * PARTS) + p) * C) + row);
-total_3 = total_3 + part_3;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(C / 4u);
+let row=select(0u,index,active_1);
+let used=((N+(((N+PARTS) - 1u) / PARTS)) - 1u) / (((N+PARTS) - 1u) / PARTS);
+var total=vec4f(0.0f);
+var total_2=vec4f(0.0f);
+var total_3=vec4f(0.0f);
+for (var p=lane; p<used; p+=LANES) {
+let part_1=vec4f(partials_at((p*C)+(row*4u)),partials_at(((p*C)+(row*4u))+1u),partials_at(((p*C)+(row*4u))+2u),partials_at(((p*C)+(row*4u))+3u));
+total=total+part_1;
+let part_2=vec4f(partials_at(((PARTS+p)*C)+(row*4u)),partials_at((((PARTS+p)*C)+(row*4u))+1u),partials_at((((PARTS+p)*C)+(row*4u))+2u),partials_at((((PARTS+p)*C)+(row*4u))+3u));
+total_2=total_2+part_2;
+let part_3=vec4f(partials_at((((2u*PARTS)+p)*C)+(row*4u)),partials_at(((((2u*PARTS)+p)*C)+(row*4u))+1u),partials_at(((((2u*PARTS)+p)*C)+(row*4u))+2u),partials_at(((((2u*PARTS)+p)*C)+(row*4u))+3u));
+total_3=total_3+part_3;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
-let other_2 = exchange(total_2, mask);
-total_2 = total_2 + other_2;
-let other_3 = exchange(total_3, mask);
-total_3 = total_3 + other_3;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(total,mask);
+total=total+other;
+let other_2=exchange4(total_2,mask);
+total_2=total_2+other_2;
+let other_3=exchange4(total_3,mask);
+total_3=total_3+other_3;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = total_2;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = total_3;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_3;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_4;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_5;
-let mine_3 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_4;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_5;
+let mine_3=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-total_2 = all_2;
-let all_3 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-total_3 = all_3;
 workgroupBarrier();
 }
-if (active_1 && (lane == 0u)) {
-d_gamma_put(row, total);
-d_beta_put(row, total_2);
-d_tau_put(row, total_3);
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_2=all_2;
+let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+total_3=all_3;
+workgroupBarrier();
+}
+if (active_1 && (lane==0u)) {
+d_gamma_put_four(row,total);
+d_beta_put_four(row,total_2);
+d_tau_put_four(row,total_3);
 }
 }
 `,
@@ -1134,10 +1822,20 @@ d_tau_put(row, total_3);
                   tensor: "d_gamma",
                   access: "read_write",
                   name: "d_gamma",
-                  accessors: { put: "d_gamma_put" },
+                  accessors: { putFour: "d_gamma_put_four" },
                 },
-                { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
-                { tensor: "d_tau", access: "read_write", name: "d_tau", accessors: { put: "d_tau_put" } },
+                {
+                  tensor: "d_beta",
+                  access: "read_write",
+                  name: "d_beta",
+                  accessors: { putFour: "d_beta_put_four" },
+                },
+                {
+                  tensor: "d_tau",
+                  access: "read_write",
+                  name: "d_tau",
+                  accessors: { putFour: "d_tau_put_four" },
+                },
               ],
               constants: [
                 { name: "LANES", kind: "lanes" },
@@ -1146,1052 +1844,11 @@ d_tau_put(row, total_3);
                 { name: "SUBGROUP", kind: "subgroup" },
                 { name: "C", kind: "extent", factor: "C" },
                 { name: "N", kind: "extent", factor: "N" },
-                { name: "S", kind: "extent", factor: "S" },
                 { name: "PARTS", kind: "parts" },
               ],
             },
           ],
           shared: false,
-        },
-      ],
-    },
-  },
-  {
-    forms: [
-      {
-        vector: "S",
-        together: 1,
-        held: 2,
-        wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override N: u32;
-override C: u32;
-override S: u32;
-override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
-}
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-var mean = vec4f(0.0f);
-let base = row * (S / 4u);
-for (var k = 0u; k < HELD; k += 1u) {
-let i = lane + (k * LANES);
-if (i < (S / 4u)) {
-let x_1 = x_four(base + i);
-held[held_place(0u, k, local_index)] = x_1;
-mean = mean + (x_1 * x_1);
-}
-}
-var mean_2 = fold_add(mean);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean_2, mask);
-mean_2 = mean_2 + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean_2 = all;
-workgroupBarrier();
-}
-let mean_all = mean_2 / f32(S);
-var mean_3 = vec4f(0.0f);
-let C_1 = row % max(C, 1u);
-let tau_1 = tau_at(C_1);
-let gamma_1 = gamma_at(C_1);
-let rsqrt = inverseSqrt(mean_all + abs(eps));
-let beta_1 = beta_at(C_1);
-for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
-let i_2 = lane + (k_2 * LANES);
-if (i_2 < (S / 4u)) {
-let kept = held[held_place(0u, k_2, local_index)];
-let mul = (vec4f(gamma_1) * kept) * vec4f(rsqrt);
-let add = mul + vec4f(beta_1);
-let d_y_1 = d_y_four(base + i_2);
-let where_1 = select(select(vec4f(0.0f), vec4f(0.5f) * d_y_1, add == vec4f(tau_1)), d_y_1, vec4f(tau_1) < add);
-held[held_place(1u, k_2, local_index)] = where_1;
-mean_3 = mean_3 + (where_1 * mul);
-}
-}
-var mean_3_2 = fold_add(mean_3);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(mean_3_2, mask_2);
-mean_3_2 = mean_3_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_3_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all_2 = scratch_memory[row_in_group * LANES];
-mean_3_2 = all_2;
-workgroupBarrier();
-}
-let mean_all_2 = mean_3_2 / f32(S);
-let end = select(0u, S / 4u, active_1);
-let mul_2 = rsqrt * mean_all_2;
-for (var k_3 = 0u; k_3 < HELD; k_3 += 1u) {
-let i_3 = lane + (k_3 * LANES);
-if (i_3 < end) {
-let kept_2 = held[held_place(1u, k_3, local_index)];
-let kept_3 = held[held_place(0u, k_3, local_index)];
-d_x_put_four(base + i_3, ((kept_2 * vec4f(gamma_1)) - (kept_3 * vec4f(mul_2))) * vec4f(rsqrt));
-}
-}
-}
-`,
-        bindings: [
-          { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-          { tensor: "tau", access: "read", name: "tau", accessors: { at: "tau_at" } },
-          { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-          { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
-          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-          { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
-        ],
-        constants: [
-          { name: "LANES", kind: "lanes" },
-          { name: "ROWS", kind: "rows" },
-          { name: "COLUMNS", kind: "columns" },
-          { name: "SUBGROUP", kind: "subgroup" },
-          { name: "N", kind: "extent", factor: "N" },
-          { name: "C", kind: "extent", factor: "C" },
-          { name: "S", kind: "extent", factor: "S" },
-          { name: "eps", kind: "param", param: "eps" },
-        ],
-      },
-      {
-        vector: "S",
-        together: 4,
-        held: 0,
-        wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override N: u32;
-override C: u32;
-override S: u32;
-override eps: f32;
-fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
-}
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < ((N * C) / 4u);
-let row_2 = (select(0u, index, active_1) * 4u) + 0u;
-let row_3 = (select(0u, index, active_1) * 4u) + 1u;
-let row_4 = (select(0u, index, active_1) * 4u) + 2u;
-let row_5 = (select(0u, index, active_1) * 4u) + 3u;
-let base_2 = row_2 * (S / 4u);
-let base_3 = row_3 * (S / 4u);
-let base_4 = row_4 * (S / 4u);
-let base_5 = row_5 * (S / 4u);
-var mean_4 = vec4f(0.0f);
-var mean_5 = vec4f(0.0f);
-var mean_6 = vec4f(0.0f);
-var mean_7 = vec4f(0.0f);
-for (var block = lane; block < S / 4u; block += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-var part_5 = vec4f(0.0f);
-var part_6 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), S / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_4 = x_four(base_2 + i);
-let x_5 = x_four(base_3 + i);
-let x_6 = x_four(base_4 + i);
-let x_7 = x_four(base_5 + i);
-part_3 = part_3 + (x_4 * x_4);
-part_4 = part_4 + (x_5 * x_5);
-part_5 = part_5 + (x_6 * x_6);
-part_6 = part_6 + (x_7 * x_7);
-}
-mean_4 = mean_4 + part_3;
-mean_5 = mean_5 + part_4;
-mean_6 = mean_6 + part_5;
-mean_7 = mean_7 + part_6;
-}
-var mean_2_2 = fold_add(mean_4);
-var mean_2_3 = fold_add(mean_5);
-var mean_2_4 = fold_add(mean_6);
-var mean_2_5 = fold_add(mean_7);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other_3 = exchange(mean_2_2, mask);
-let other_4 = exchange(mean_2_3, mask);
-let other_5 = exchange(mean_2_4, mask);
-let other_6 = exchange(mean_2_5, mask);
-mean_2_2 = mean_2_2 + other_3;
-mean_2_3 = mean_2_3 + other_4;
-mean_2_4 = mean_2_4 + other_5;
-mean_2_5 = mean_2_5 + other_6;
-}
-let mean_all_3 = mean_2_2 / f32(S);
-let mean_all_4 = mean_2_3 / f32(S);
-let mean_all_5 = mean_2_4 / f32(S);
-let mean_all_6 = mean_2_5 / f32(S);
-let C_2 = row_2 % max(C, 1u);
-let C_3 = row_3 % max(C, 1u);
-let C_4 = row_4 % max(C, 1u);
-let C_5 = row_5 % max(C, 1u);
-let tau_2 = tau_at(C_2);
-let tau_3 = tau_at(C_3);
-let tau_4 = tau_at(C_4);
-let tau_5 = tau_at(C_5);
-let gamma_2 = gamma_at(C_2);
-let gamma_3 = gamma_at(C_3);
-let gamma_4 = gamma_at(C_4);
-let gamma_5 = gamma_at(C_5);
-let rsqrt_2 = inverseSqrt(mean_all_3 + abs(eps));
-let rsqrt_3 = inverseSqrt(mean_all_4 + abs(eps));
-let rsqrt_4 = inverseSqrt(mean_all_5 + abs(eps));
-let rsqrt_5 = inverseSqrt(mean_all_6 + abs(eps));
-let beta_2 = beta_at(C_2);
-let beta_3 = beta_at(C_3);
-let beta_4 = beta_at(C_4);
-let beta_5 = beta_at(C_5);
-var mean_3_3 = vec4f(0.0f);
-var mean_3_4 = vec4f(0.0f);
-var mean_3_5 = vec4f(0.0f);
-var mean_3_6 = vec4f(0.0f);
-for (var block_2 = lane; block_2 < S / 4u; block_2 += LANES * 256u) {
-var part_2_2 = vec4f(0.0f);
-var part_2_3 = vec4f(0.0f);
-var part_2_4 = vec4f(0.0f);
-var part_2_5 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), S / 4u);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_2_2 = x_four(base_2 + i_2);
-let x_2_3 = x_four(base_3 + i_2);
-let x_2_4 = x_four(base_4 + i_2);
-let x_2_5 = x_four(base_5 + i_2);
-let mul_4 = (vec4f(gamma_2) * x_2_2) * vec4f(rsqrt_2);
-let mul_5 = (vec4f(gamma_3) * x_2_3) * vec4f(rsqrt_3);
-let mul_6 = (vec4f(gamma_4) * x_2_4) * vec4f(rsqrt_4);
-let mul_7 = (vec4f(gamma_5) * x_2_5) * vec4f(rsqrt_5);
-let add_3 = mul_4 + vec4f(beta_2);
-let add_4 = mul_5 + vec4f(beta_3);
-let add_5 = mul_6 + vec4f(beta_4);
-let add_6 = mul_7 + vec4f(beta_5);
-let d_y_3 = d_y_four(base_2 + i_2);
-let d_y_4 = d_y_four(base_3 + i_2);
-let d_y_5 = d_y_four(base_4 + i_2);
-let d_y_6 = d_y_four(base_5 + i_2);
-let where_3 = select(select(vec4f(0.0f), vec4f(0.5f) * d_y_3, add_3 == vec4f(tau_2)), d_y_3, vec4f(tau_2) < add_3);
-let where_4 = select(select(vec4f(0.0f), vec4f(0.5f) * d_y_4, add_4 == vec4f(tau_3)), d_y_4, vec4f(tau_3) < add_4);
-let where_5 = select(select(vec4f(0.0f), vec4f(0.5f) * d_y_5, add_5 == vec4f(tau_4)), d_y_5, vec4f(tau_4) < add_5);
-let where_6 = select(select(vec4f(0.0f), vec4f(0.5f) * d_y_6, add_6 == vec4f(tau_5)), d_y_6, vec4f(tau_5) < add_6);
-part_2_2 = part_2_2 + (where_3 * mul_4);
-part_2_3 = part_2_3 + (where_4 * mul_5);
-part_2_4 = part_2_4 + (where_5 * mul_6);
-part_2_5 = part_2_5 + (where_6 * mul_7);
-}
-mean_3_3 = mean_3_3 + part_2_2;
-mean_3_4 = mean_3_4 + part_2_3;
-mean_3_5 = mean_3_5 + part_2_4;
-mean_3_6 = mean_3_6 + part_2_5;
-}
-var mean_3_2_2 = fold_add(mean_3_3);
-var mean_3_2_3 = fold_add(mean_3_4);
-var mean_3_2_4 = fold_add(mean_3_5);
-var mean_3_2_5 = fold_add(mean_3_6);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_2_2 = exchange(mean_3_2_2, mask_2);
-let other_2_3 = exchange(mean_3_2_3, mask_2);
-let other_2_4 = exchange(mean_3_2_4, mask_2);
-let other_2_5 = exchange(mean_3_2_5, mask_2);
-mean_3_2_2 = mean_3_2_2 + other_2_2;
-mean_3_2_3 = mean_3_2_3 + other_2_3;
-mean_3_2_4 = mean_3_2_4 + other_2_4;
-mean_3_2_5 = mean_3_2_5 + other_2_5;
-}
-let mean_all_2_2 = mean_3_2_2 / f32(S);
-let mean_all_2_3 = mean_3_2_3 / f32(S);
-let mean_all_2_4 = mean_3_2_4 / f32(S);
-let mean_all_2_5 = mean_3_2_5 / f32(S);
-let end = select(0u, S / 4u, active_1);
-let mul_3_2 = rsqrt_2 * mean_all_2_2;
-let mul_3_3 = rsqrt_3 * mean_all_2_3;
-let mul_3_4 = rsqrt_4 * mean_all_2_4;
-let mul_3_5 = rsqrt_5 * mean_all_2_5;
-for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-let x_3_2 = x_four(base_2 + i_3);
-let x_3_3 = x_four(base_3 + i_3);
-let x_3_4 = x_four(base_4 + i_3);
-let x_3_5 = x_four(base_5 + i_3);
-let mul_2_2 = (vec4f(gamma_2) * x_3_2) * vec4f(rsqrt_2);
-let mul_2_3 = (vec4f(gamma_3) * x_3_3) * vec4f(rsqrt_3);
-let mul_2_4 = (vec4f(gamma_4) * x_3_4) * vec4f(rsqrt_4);
-let mul_2_5 = (vec4f(gamma_5) * x_3_5) * vec4f(rsqrt_5);
-let add_2_2 = mul_2_2 + vec4f(beta_2);
-let add_2_3 = mul_2_3 + vec4f(beta_3);
-let add_2_4 = mul_2_4 + vec4f(beta_4);
-let add_2_5 = mul_2_5 + vec4f(beta_5);
-let d_y_2_2 = d_y_four(base_2 + i_3);
-let d_y_2_3 = d_y_four(base_3 + i_3);
-let d_y_2_4 = d_y_four(base_4 + i_3);
-let d_y_2_5 = d_y_four(base_5 + i_3);
-let where_2_2 = select(select(vec4f(0.0f), vec4f(0.5f) * d_y_2_2, add_2_2 == vec4f(tau_2)), d_y_2_2, vec4f(tau_2) < add_2_2);
-let where_2_3 = select(select(vec4f(0.0f), vec4f(0.5f) * d_y_2_3, add_2_3 == vec4f(tau_3)), d_y_2_3, vec4f(tau_3) < add_2_3);
-let where_2_4 = select(select(vec4f(0.0f), vec4f(0.5f) * d_y_2_4, add_2_4 == vec4f(tau_4)), d_y_2_4, vec4f(tau_4) < add_2_4);
-let where_2_5 = select(select(vec4f(0.0f), vec4f(0.5f) * d_y_2_5, add_2_5 == vec4f(tau_5)), d_y_2_5, vec4f(tau_5) < add_2_5);
-d_x_put_four(base_2 + i_3, ((where_2_2 * vec4f(gamma_2)) - (x_3_2 * vec4f(mul_3_2))) * vec4f(rsqrt_2));
-d_x_put_four(base_3 + i_3, ((where_2_3 * vec4f(gamma_3)) - (x_3_3 * vec4f(mul_3_3))) * vec4f(rsqrt_3));
-d_x_put_four(base_4 + i_3, ((where_2_4 * vec4f(gamma_4)) - (x_3_4 * vec4f(mul_3_4))) * vec4f(rsqrt_4));
-d_x_put_four(base_5 + i_3, ((where_2_5 * vec4f(gamma_5)) - (x_3_5 * vec4f(mul_3_5))) * vec4f(rsqrt_5));
-}
-}
-`,
-        bindings: [
-          { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-          { tensor: "tau", access: "read", name: "tau", accessors: { at: "tau_at" } },
-          { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-          { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
-          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-          { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
-        ],
-        constants: [
-          { name: "LANES", kind: "lanes" },
-          { name: "ROWS", kind: "rows" },
-          { name: "COLUMNS", kind: "columns" },
-          { name: "SUBGROUP", kind: "subgroup" },
-          { name: "N", kind: "extent", factor: "N" },
-          { name: "C", kind: "extent", factor: "C" },
-          { name: "S", kind: "extent", factor: "S" },
-          { name: "eps", kind: "param", param: "eps" },
-        ],
-      },
-    ],
-    split: {
-      slots: 2,
-      stages: [
-        {
-          forms: [
-            {
-              vector: null,
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override N: u32;
-override C: u32;
-override S: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let first = min(part * (((S + PARTS) - 1u) / PARTS), S);
-let last = min(first + (((S + PARTS) - 1u) / PARTS), S);
-let base = row * S;
-var mean = 0.0f;
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + i);
-part_1 = part_1 + (x_1 * x_1);
-}
-mean = mean + part_1;
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean, mask);
-mean = mean + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean = all;
-workgroupBarrier();
-}
-let mean_all = mean;
-if (active_1 && (lane == 0u)) {
-partials_put((part * (N * C)) + row, mean_all);
-}
-}
-`,
-              bindings: [
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "C", kind: "extent", factor: "C" },
-                { name: "S", kind: "extent", factor: "S" },
-              ],
-            },
-            {
-              vector: "S",
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override N: u32;
-override C: u32;
-override S: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
-}
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let first = min(part * ((((S / 4u) + PARTS) - 1u) / PARTS), S / 4u);
-let last = min(first + ((((S / 4u) + PARTS) - 1u) / PARTS), S / 4u);
-let base = row * (S / 4u);
-var mean = vec4f(0.0f);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(base + i);
-part_1 = part_1 + (x_1 * x_1);
-}
-mean = mean + part_1;
-}
-var mean_2 = fold_add(mean);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean_2, mask);
-mean_2 = mean_2 + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean_2 = all;
-workgroupBarrier();
-}
-let mean_all = mean_2;
-if (active_1 && (lane == 0u)) {
-partials_put((part * (N * C)) + row, mean_all);
-}
-}
-`,
-              bindings: [
-                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "C", kind: "extent", factor: "C" },
-                { name: "S", kind: "extent", factor: "S" },
-              ],
-            },
-          ],
-          shared: true,
-        },
-        {
-          forms: [
-            {
-              vector: null,
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override N: u32;
-override C: u32;
-override S: u32;
-override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let used = ((S + (((S + PARTS) - 1u) / PARTS)) - 1u) / (((S + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * (N * C)) + row);
-total = total + part_1;
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-workgroupBarrier();
-}
-let mean = total / f32(S);
-let first = min(part * (((S + PARTS) - 1u) / PARTS), S);
-let last = min(first + (((S + PARTS) - 1u) / PARTS), S);
-let C_1 = row % max(C, 1u);
-let tau_1 = tau_at(C_1);
-let gamma_1 = gamma_at(C_1);
-let base = row * S;
-let rsqrt = inverseSqrt(mean + abs(eps));
-let beta_1 = beta_at(C_1);
-var mean_2 = 0.0f;
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + i);
-let mul = (gamma_1 * x_1) * rsqrt;
-let add = mul + beta_1;
-let d_y_1 = d_y_at(base + i);
-let where_1 = select(select(0.0f, 0.5f * d_y_1, add == tau_1), d_y_1, tau_1 < add);
-part_2 = part_2 + (where_1 * mul);
-}
-mean_2 = mean_2 + part_2;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(mean_2, mask_2);
-mean_2 = mean_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all_2 = scratch_memory[row_in_group * LANES];
-mean_2 = all_2;
-workgroupBarrier();
-}
-let mean_all = mean_2;
-if (active_1 && (lane == 0u)) {
-partials_put(((PARTS + part) * (N * C)) + row, mean_all);
-}
-}
-`,
-              bindings: [
-                { tensor: "tau", access: "read", name: "tau", accessors: { at: "tau_at" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-                { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { at: "partials_at", put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "C", kind: "extent", factor: "C" },
-                { name: "S", kind: "extent", factor: "S" },
-                { name: "eps", kind: "param", param: "eps" },
-              ],
-            },
-            {
-              vector: "S",
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override N: u32;
-override C: u32;
-override S: u32;
-override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
-}
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let used = (((S / 4u) + ((((S / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((S / 4u) + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * (N * C)) + row);
-total = total + part_1;
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-workgroupBarrier();
-}
-let mean = total / f32(S);
-let first = min(part * ((((S / 4u) + PARTS) - 1u) / PARTS), S / 4u);
-let last = min(first + ((((S / 4u) + PARTS) - 1u) / PARTS), S / 4u);
-let C_1 = row % max(C, 1u);
-let tau_1 = tau_at(C_1);
-let gamma_1 = gamma_at(C_1);
-let base = row * (S / 4u);
-let rsqrt = inverseSqrt(mean + abs(eps));
-let beta_1 = beta_at(C_1);
-var mean_2 = vec4f(0.0f);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(base + i);
-let mul = (vec4f(gamma_1) * x_1) * vec4f(rsqrt);
-let add = mul + vec4f(beta_1);
-let d_y_1 = d_y_four(base + i);
-let where_1 = select(select(vec4f(0.0f), vec4f(0.5f) * d_y_1, add == vec4f(tau_1)), d_y_1, vec4f(tau_1) < add);
-part_2 = part_2 + (where_1 * mul);
-}
-mean_2 = mean_2 + part_2;
-}
-var mean_2_2 = fold_add(mean_2);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(mean_2_2, mask_2);
-mean_2_2 = mean_2_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all_2 = scratch_memory[row_in_group * LANES];
-mean_2_2 = all_2;
-workgroupBarrier();
-}
-let mean_all = mean_2_2;
-if (active_1 && (lane == 0u)) {
-partials_put(((PARTS + part) * (N * C)) + row, mean_all);
-}
-}
-`,
-              bindings: [
-                { tensor: "tau", access: "read", name: "tau", accessors: { at: "tau_at" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-                { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
-                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { at: "partials_at", put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "C", kind: "extent", factor: "C" },
-                { name: "S", kind: "extent", factor: "S" },
-                { name: "eps", kind: "param", param: "eps" },
-              ],
-            },
-          ],
-          shared: true,
-        },
-        {
-          forms: [
-            {
-              vector: null,
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override N: u32;
-override C: u32;
-override S: u32;
-override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let used = ((S + (((S + PARTS) - 1u) / PARTS)) - 1u) / (((S + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * (N * C)) + row);
-total = total + part_1;
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-workgroupBarrier();
-}
-let mean = total / f32(S);
-let used_2 = ((S + (((S + PARTS) - 1u) / PARTS)) - 1u) / (((S + PARTS) - 1u) / PARTS);
-var total_2 = 0.0f;
-for (var p_2 = lane; p_2 < used_2; p_2 += LANES) {
-let part_2 = partials_at(((PARTS + p_2) * (N * C)) + row);
-total_2 = total_2 + part_2;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(total_2, mask_2);
-total_2 = total_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all_2 = scratch_memory[row_in_group * LANES];
-total_2 = all_2;
-workgroupBarrier();
-}
-let mean_2 = total_2 / f32(S);
-let first = min(part * (((S + PARTS) - 1u) / PARTS), S);
-let last = min(first + (((S + PARTS) - 1u) / PARTS), S);
-let end = select(0u, last, active_1);
-let C_1 = row % max(C, 1u);
-let tau_1 = tau_at(C_1);
-let gamma_1 = gamma_at(C_1);
-let base = row * S;
-let rsqrt = inverseSqrt(mean + abs(eps));
-let beta_1 = beta_at(C_1);
-let mul_2 = rsqrt * mean_2;
-for (var i = first + lane; i < end; i += LANES) {
-let x_1 = x_at(base + i);
-let mul = (gamma_1 * x_1) * rsqrt;
-let add = mul + beta_1;
-let d_y_1 = d_y_at(base + i);
-let where_1 = select(select(0.0f, 0.5f * d_y_1, add == tau_1), d_y_1, tau_1 < add);
-d_x_put(base + i, ((where_1 * gamma_1) - (x_1 * mul_2)) * rsqrt);
-}
-}
-`,
-              bindings: [
-                { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } },
-                { tensor: "tau", access: "read", name: "tau", accessors: { at: "tau_at" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-                { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
-                { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "C", kind: "extent", factor: "C" },
-                { name: "S", kind: "extent", factor: "S" },
-                { name: "eps", kind: "param", param: "eps" },
-              ],
-            },
-            {
-              vector: "S",
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override N: u32;
-override C: u32;
-override S: u32;
-override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let used = (((S / 4u) + ((((S / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((S / 4u) + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * (N * C)) + row);
-total = total + part_1;
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-workgroupBarrier();
-}
-let mean = total / f32(S);
-let used_2 = (((S / 4u) + ((((S / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((S / 4u) + PARTS) - 1u) / PARTS);
-var total_2 = 0.0f;
-for (var p_2 = lane; p_2 < used_2; p_2 += LANES) {
-let part_2 = partials_at(((PARTS + p_2) * (N * C)) + row);
-total_2 = total_2 + part_2;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(total_2, mask_2);
-total_2 = total_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all_2 = scratch_memory[row_in_group * LANES];
-total_2 = all_2;
-workgroupBarrier();
-}
-let mean_2 = total_2 / f32(S);
-let first = min(part * ((((S / 4u) + PARTS) - 1u) / PARTS), S / 4u);
-let last = min(first + ((((S / 4u) + PARTS) - 1u) / PARTS), S / 4u);
-let end = select(0u, last, active_1);
-let C_1 = row % max(C, 1u);
-let tau_1 = tau_at(C_1);
-let gamma_1 = gamma_at(C_1);
-let base = row * (S / 4u);
-let rsqrt = inverseSqrt(mean + abs(eps));
-let beta_1 = beta_at(C_1);
-let mul_2 = rsqrt * mean_2;
-for (var i = first + lane; i < end; i += LANES) {
-let x_1 = x_four(base + i);
-let mul = (vec4f(gamma_1) * x_1) * vec4f(rsqrt);
-let add = mul + vec4f(beta_1);
-let d_y_1 = d_y_four(base + i);
-let where_1 = select(select(vec4f(0.0f), vec4f(0.5f) * d_y_1, add == vec4f(tau_1)), d_y_1, vec4f(tau_1) < add);
-d_x_put_four(base + i, ((where_1 * vec4f(gamma_1)) - (x_1 * vec4f(mul_2))) * vec4f(rsqrt));
-}
-}
-`,
-              bindings: [
-                { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } },
-                { tensor: "tau", access: "read", name: "tau", accessors: { at: "tau_at" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-                { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
-                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-                { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "C", kind: "extent", factor: "C" },
-                { name: "S", kind: "extent", factor: "S" },
-                { name: "eps", kind: "param", param: "eps" },
-              ],
-            },
-          ],
-          shared: true,
         },
       ],
     },

@@ -19,68 +19,68 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger4(a: vec4f, b: vec4f) -> vec4f {
-return select(b, a, (a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger4(a: vec4f,b: vec4f) -> vec4f {
+return select(b,a,(a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-var mean = vec4f(0.0f);
-let base = row * (S / 4u);
-for (var k = 0u; k < HELD; k += 1u) {
-let i = lane + (k * LANES);
-if (i < (S / 4u)) {
-let x_1 = x_four(base + i);
-held[held_place(0u, k, local_index)] = x_1;
-mean = mean + (x_1 * x_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+var mean=vec4f(0.0f);
+let base=row*(S / 4u);
+for (var k=0u; k<HELD; k+=1u) {
+let i=lane+(k*LANES);
+if (i<(S / 4u)) {
+let x_1=x_four(base+i);
+held[held_place(0u,k,local_index)]=x_1;
+mean=mean+(x_1*x_1);
 }
 }
-var mean_2 = fold_add(mean);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean_2, mask);
-mean_2 = mean_2 + other;
+var mean_2=fold_add(mean);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean_2,mask);
+mean_2=mean_2+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean_2 = all;
 workgroupBarrier();
 }
-let mean_all = mean_2 / f32(S);
-let end = select(0u, S / 4u, active_1);
-let C_1 = row % max(C, 1u);
-let gamma_1 = gamma_at(C_1);
-let rsqrt = inverseSqrt(mean_all + abs(eps));
-let beta_1 = beta_at(C_1);
-let tau_1 = tau_at(C_1);
-for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
-let i_2 = lane + (k_2 * LANES);
-if (i_2 < end) {
-let kept = held[held_place(0u, k_2, local_index)];
-y_put_four(base + i_2, larger4(((vec4f(gamma_1) * kept) * vec4f(rsqrt)) + vec4f(beta_1), vec4f(tau_1)));
+let all=scratch_memory[row_in_group*LANES];
+mean_2=all;
+workgroupBarrier();
+}
+let mean_all=mean_2 / f32(S);
+let end=select(0u,S / 4u,active_1);
+let C_1=row % max(C,1u);
+let gamma_1=gamma_at(C_1);
+let rsqrt=inverseSqrt(mean_all+abs(eps));
+let beta_1=beta_at(C_1);
+let tau_1=tau_at(C_1);
+for (var k_2=0u; k_2<HELD; k_2+=1u) {
+let i_2=lane+(k_2*LANES);
+if (i_2<end) {
+let kept=held[held_place(0u,k_2,local_index)];
+y_put_four(base+i_2,larger4(((vec4f(gamma_1)*kept)*vec4f(rsqrt))+vec4f(beta_1),vec4f(tau_1)));
 }
 }
 }
@@ -115,104 +115,104 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-fn larger4(a: vec4f, b: vec4f) -> vec4f {
-return select(b, a, (a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
+fn larger4(a: vec4f,b: vec4f) -> vec4f {
+return select(b,a,(a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < ((N * C) / 4u);
-let row_2 = (select(0u, index, active_1) * 4u) + 0u;
-let row_3 = (select(0u, index, active_1) * 4u) + 1u;
-let row_4 = (select(0u, index, active_1) * 4u) + 2u;
-let row_5 = (select(0u, index, active_1) * 4u) + 3u;
-let base_2 = row_2 * (S / 4u);
-let base_3 = row_3 * (S / 4u);
-let base_4 = row_4 * (S / 4u);
-let base_5 = row_5 * (S / 4u);
-var mean_3 = vec4f(0.0f);
-var mean_4 = vec4f(0.0f);
-var mean_5 = vec4f(0.0f);
-var mean_6 = vec4f(0.0f);
-for (var block = lane; block < S / 4u; block += LANES * 256u) {
-var part_2 = vec4f(0.0f);
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-var part_5 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), S / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_3 = x_four(base_2 + i);
-let x_4 = x_four(base_3 + i);
-let x_5 = x_four(base_4 + i);
-let x_6 = x_four(base_5 + i);
-part_2 = part_2 + (x_3 * x_3);
-part_3 = part_3 + (x_4 * x_4);
-part_4 = part_4 + (x_5 * x_5);
-part_5 = part_5 + (x_6 * x_6);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<((N*C) / 4u);
+let row_2=(select(0u,index,active_1)*4u)+0u;
+let row_3=(select(0u,index,active_1)*4u)+1u;
+let row_4=(select(0u,index,active_1)*4u)+2u;
+let row_5=(select(0u,index,active_1)*4u)+3u;
+let base_2=row_2*(S / 4u);
+let base_3=row_3*(S / 4u);
+let base_4=row_4*(S / 4u);
+let base_5=row_5*(S / 4u);
+var mean_3=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
+var mean_6=vec4f(0.0f);
+for (var block=lane; block<S / 4u; block+=LANES*256u) {
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+var part_5=vec4f(0.0f);
+let stop=min(block+(LANES*256u),S / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_3=x_four(base_2+i);
+let x_4=x_four(base_3+i);
+let x_5=x_four(base_4+i);
+let x_6=x_four(base_5+i);
+part_2=part_2+(x_3*x_3);
+part_3=part_3+(x_4*x_4);
+part_4=part_4+(x_5*x_5);
+part_5=part_5+(x_6*x_6);
 }
-mean_3 = mean_3 + part_2;
-mean_4 = mean_4 + part_3;
-mean_5 = mean_5 + part_4;
-mean_6 = mean_6 + part_5;
+mean_3=mean_3+part_2;
+mean_4=mean_4+part_3;
+mean_5=mean_5+part_4;
+mean_6=mean_6+part_5;
 }
-var mean_2_2 = fold_add(mean_3);
-var mean_2_3 = fold_add(mean_4);
-var mean_2_4 = fold_add(mean_5);
-var mean_2_5 = fold_add(mean_6);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other_2 = exchange(mean_2_2, mask);
-let other_3 = exchange(mean_2_3, mask);
-let other_4 = exchange(mean_2_4, mask);
-let other_5 = exchange(mean_2_5, mask);
-mean_2_2 = mean_2_2 + other_2;
-mean_2_3 = mean_2_3 + other_3;
-mean_2_4 = mean_2_4 + other_4;
-mean_2_5 = mean_2_5 + other_5;
+var mean_2_2=fold_add(mean_3);
+var mean_2_3=fold_add(mean_4);
+var mean_2_4=fold_add(mean_5);
+var mean_2_5=fold_add(mean_6);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other_2=exchange(mean_2_2,mask);
+let other_3=exchange(mean_2_3,mask);
+let other_4=exchange(mean_2_4,mask);
+let other_5=exchange(mean_2_5,mask);
+mean_2_2=mean_2_2+other_2;
+mean_2_3=mean_2_3+other_3;
+mean_2_4=mean_2_4+other_4;
+mean_2_5=mean_2_5+other_5;
 }
-let mean_all_2 = mean_2_2 / f32(S);
-let mean_all_3 = mean_2_3 / f32(S);
-let mean_all_4 = mean_2_4 / f32(S);
-let mean_all_5 = mean_2_5 / f32(S);
-let end = select(0u, S / 4u, active_1);
-let C_2 = row_2 % max(C, 1u);
-let C_3 = row_3 % max(C, 1u);
-let C_4 = row_4 % max(C, 1u);
-let C_5 = row_5 % max(C, 1u);
-let gamma_2 = gamma_at(C_2);
-let gamma_3 = gamma_at(C_3);
-let gamma_4 = gamma_at(C_4);
-let gamma_5 = gamma_at(C_5);
-let rsqrt_2 = inverseSqrt(mean_all_2 + abs(eps));
-let rsqrt_3 = inverseSqrt(mean_all_3 + abs(eps));
-let rsqrt_4 = inverseSqrt(mean_all_4 + abs(eps));
-let rsqrt_5 = inverseSqrt(mean_all_5 + abs(eps));
-let beta_2 = beta_at(C_2);
-let beta_3 = beta_at(C_3);
-let beta_4 = beta_at(C_4);
-let beta_5 = beta_at(C_5);
-let tau_2 = tau_at(C_2);
-let tau_3 = tau_at(C_3);
-let tau_4 = tau_at(C_4);
-let tau_5 = tau_at(C_5);
-for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-let x_2_2 = x_four(base_2 + i_2);
-let x_2_3 = x_four(base_3 + i_2);
-let x_2_4 = x_four(base_4 + i_2);
-let x_2_5 = x_four(base_5 + i_2);
-y_put_four(base_2 + i_2, larger4(((vec4f(gamma_2) * x_2_2) * vec4f(rsqrt_2)) + vec4f(beta_2), vec4f(tau_2)));
-y_put_four(base_3 + i_2, larger4(((vec4f(gamma_3) * x_2_3) * vec4f(rsqrt_3)) + vec4f(beta_3), vec4f(tau_3)));
-y_put_four(base_4 + i_2, larger4(((vec4f(gamma_4) * x_2_4) * vec4f(rsqrt_4)) + vec4f(beta_4), vec4f(tau_4)));
-y_put_four(base_5 + i_2, larger4(((vec4f(gamma_5) * x_2_5) * vec4f(rsqrt_5)) + vec4f(beta_5), vec4f(tau_5)));
+let mean_all_2=mean_2_2 / f32(S);
+let mean_all_3=mean_2_3 / f32(S);
+let mean_all_4=mean_2_4 / f32(S);
+let mean_all_5=mean_2_5 / f32(S);
+let end=select(0u,S / 4u,active_1);
+let C_2=row_2 % max(C,1u);
+let C_3=row_3 % max(C,1u);
+let C_4=row_4 % max(C,1u);
+let C_5=row_5 % max(C,1u);
+let gamma_2=gamma_at(C_2);
+let gamma_3=gamma_at(C_3);
+let gamma_4=gamma_at(C_4);
+let gamma_5=gamma_at(C_5);
+let rsqrt_2=inverseSqrt(mean_all_2+abs(eps));
+let rsqrt_3=inverseSqrt(mean_all_3+abs(eps));
+let rsqrt_4=inverseSqrt(mean_all_4+abs(eps));
+let rsqrt_5=inverseSqrt(mean_all_5+abs(eps));
+let beta_2=beta_at(C_2);
+let beta_3=beta_at(C_3);
+let beta_4=beta_at(C_4);
+let beta_5=beta_at(C_5);
+let tau_2=tau_at(C_2);
+let tau_3=tau_at(C_3);
+let tau_4=tau_at(C_4);
+let tau_5=tau_at(C_5);
+for (var i_2=lane; i_2<end; i_2+=LANES) {
+let x_2_2=x_four(base_2+i_2);
+let x_2_3=x_four(base_3+i_2);
+let x_2_4=x_four(base_4+i_2);
+let x_2_5=x_four(base_5+i_2);
+y_put_four(base_2+i_2,larger4(((vec4f(gamma_2)*x_2_2)*vec4f(rsqrt_2))+vec4f(beta_2),vec4f(tau_2)));
+y_put_four(base_3+i_2,larger4(((vec4f(gamma_3)*x_2_3)*vec4f(rsqrt_3))+vec4f(beta_3),vec4f(tau_3)));
+y_put_four(base_4+i_2,larger4(((vec4f(gamma_4)*x_2_4)*vec4f(rsqrt_4))+vec4f(beta_4),vec4f(tau_4)));
+y_put_four(base_5+i_2,larger4(((vec4f(gamma_5)*x_2_5)*vec4f(rsqrt_5))+vec4f(beta_5),vec4f(tau_5)));
 }
 }
 `,
@@ -252,57 +252,57 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let first = min(part * (((S + PARTS) - 1u) / PARTS), S);
-let last = min(first + (((S + PARTS) - 1u) / PARTS), S);
-let base = row * S;
-var mean = 0.0f;
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + i);
-part_1 = part_1 + (x_1 * x_1);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let first=min(part*(((S+PARTS) - 1u) / PARTS),S);
+let last=min(first+(((S+PARTS) - 1u) / PARTS),S);
+let base=row*S;
+var mean=0.0f;
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_at(base+i);
+part_1=part_1+(x_1*x_1);
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean, mask);
-mean = mean + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean,mask);
+mean=mean+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean = all;
 workgroupBarrier();
 }
-let mean_all = mean;
-if (active_1 && (lane == 0u)) {
-partials_put((part * (N * C)) + row, mean_all);
+let all=scratch_memory[row_in_group*LANES];
+mean=all;
+workgroupBarrier();
+}
+let mean_all=mean;
+if (active_1 && (lane==0u)) {
+partials_put((part*(N*C))+row,mean_all);
 }
 }
 `,
@@ -338,61 +338,61 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let first = min(part * ((((S / 4u) + PARTS) - 1u) / PARTS), S / 4u);
-let last = min(first + ((((S / 4u) + PARTS) - 1u) / PARTS), S / 4u);
-let base = row * (S / 4u);
-var mean = vec4f(0.0f);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(base + i);
-part_1 = part_1 + (x_1 * x_1);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let first=min(part*((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u);
+let last=min(first+((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u);
+let base=row*(S / 4u);
+var mean=vec4f(0.0f);
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_four(base+i);
+part_1=part_1+(x_1*x_1);
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-var mean_2 = fold_add(mean);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean_2, mask);
-mean_2 = mean_2 + other;
+var mean_2=fold_add(mean);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean_2,mask);
+mean_2=mean_2+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean_2 = all;
 workgroupBarrier();
 }
-let mean_all = mean_2;
-if (active_1 && (lane == 0u)) {
-partials_put((part * (N * C)) + row, mean_all);
+let all=scratch_memory[row_in_group*LANES];
+mean_2=all;
+workgroupBarrier();
+}
+let mean_all=mean_2;
+if (active_1 && (lane==0u)) {
+partials_put((part*(N*C))+row,mean_all);
 }
 }
 `,
@@ -434,63 +434,63 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let used = ((S + (((S + PARTS) - 1u) / PARTS)) - 1u) / (((S + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * (N * C)) + row);
-total = total + part_1;
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let used=((S+(((S+PARTS) - 1u) / PARTS)) - 1u) / (((S+PARTS) - 1u) / PARTS);
+var total=0.0f;
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*(N*C))+row);
+total=total+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
 workgroupBarrier();
 }
-let mean = total / f32(S);
-let first = min(part * (((S + PARTS) - 1u) / PARTS), S);
-let last = min(first + (((S + PARTS) - 1u) / PARTS), S);
-let end = select(0u, last, active_1);
-let C_1 = row % max(C, 1u);
-let gamma_1 = gamma_at(C_1);
-let base = row * S;
-let rsqrt = inverseSqrt(mean + abs(eps));
-let beta_1 = beta_at(C_1);
-let tau_1 = tau_at(C_1);
-for (var i = first + lane; i < end; i += LANES) {
-let x_1 = x_at(base + i);
-y_put(base + i, larger(((gamma_1 * x_1) * rsqrt) + beta_1, tau_1));
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+let mean=total / f32(S);
+let first=min(part*(((S+PARTS) - 1u) / PARTS),S);
+let last=min(first+(((S+PARTS) - 1u) / PARTS),S);
+let end=select(0u,last,active_1);
+let C_1=row % max(C,1u);
+let gamma_1=gamma_at(C_1);
+let base=row*S;
+let rsqrt=inverseSqrt(mean+abs(eps));
+let beta_1=beta_at(C_1);
+let tau_1=tau_at(C_1);
+for (var i=first+lane; i<end; i+=LANES) {
+let x_1=x_at(base+i);
+y_put(base+i,larger(((gamma_1*x_1)*rsqrt)+beta_1,tau_1));
 }
 }
 `,
@@ -527,63 +527,63 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger4(a: vec4f, b: vec4f) -> vec4f {
-return select(b, a, (a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger4(a: vec4f,b: vec4f) -> vec4f {
+return select(b,a,(a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let used = (((S / 4u) + ((((S / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((S / 4u) + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * (N * C)) + row);
-total = total + part_1;
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let used=(((S / 4u)+((((S / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((S / 4u)+PARTS) - 1u) / PARTS);
+var total=0.0f;
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*(N*C))+row);
+total=total+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
 workgroupBarrier();
 }
-let mean = total / f32(S);
-let first = min(part * ((((S / 4u) + PARTS) - 1u) / PARTS), S / 4u);
-let last = min(first + ((((S / 4u) + PARTS) - 1u) / PARTS), S / 4u);
-let end = select(0u, last, active_1);
-let C_1 = row % max(C, 1u);
-let gamma_1 = gamma_at(C_1);
-let base = row * (S / 4u);
-let rsqrt = inverseSqrt(mean + abs(eps));
-let beta_1 = beta_at(C_1);
-let tau_1 = tau_at(C_1);
-for (var i = first + lane; i < end; i += LANES) {
-let x_1 = x_four(base + i);
-y_put_four(base + i, larger4(((vec4f(gamma_1) * x_1) * vec4f(rsqrt)) + vec4f(beta_1), vec4f(tau_1)));
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+let mean=total / f32(S);
+let first=min(part*((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u);
+let last=min(first+((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u);
+let end=select(0u,last,active_1);
+let C_1=row % max(C,1u);
+let gamma_1=gamma_at(C_1);
+let base=row*(S / 4u);
+let rsqrt=inverseSqrt(mean+abs(eps));
+let beta_1=beta_at(C_1);
+let tau_1=tau_at(C_1);
+for (var i=first+lane; i<end; i+=LANES) {
+let x_1=x_four(base+i);
+y_put_four(base+i,larger4(((vec4f(gamma_1)*x_1)*vec4f(rsqrt))+vec4f(beta_1),vec4f(tau_1)));
 }
 }
 `,

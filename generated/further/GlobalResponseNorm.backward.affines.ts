@@ -24,59 +24,59 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let first = min(part * (((S + PARTS) - 1u) / PARTS), S);
-let last = min(first + (((S + PARTS) - 1u) / PARTS), S);
-let N_1 = row / max(C, 1u);
-let C_1 = row % max(C, 1u);
-let base = (N_1 * (S * C)) + C_1;
-var sum = 0.0f;
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + (i * C));
-part_1 = part_1 + (x_1 * x_1);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let first=min(part*(((S+PARTS) - 1u) / PARTS),S);
+let last=min(first+(((S+PARTS) - 1u) / PARTS),S);
+let N_1=row / max(C,1u);
+let C_1=row % max(C,1u);
+let base=(N_1*(S*C))+C_1;
+var sum=0.0f;
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_at(base+(i*C));
+part_1=part_1+(x_1*x_1);
 }
-sum = sum + part_1;
+sum=sum+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
 workgroupBarrier();
 }
-let sum_all = sum;
-if (active_1 && (lane == 0u)) {
-partials_put((part * (N * C)) + row, sum_all);
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+workgroupBarrier();
+}
+let sum_all=sum;
+if (active_1 && (lane==0u)) {
+partials_put((part*(N*C))+row,sum_all);
 }
 }
 `,
@@ -112,62 +112,62 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<vec4f, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < ((N * C) / 4u);
-let row = select(0u, index, active_1);
-let first = min(part * (((S + PARTS) - 1u) / PARTS), S);
-let last = min(first + (((S + PARTS) - 1u) / PARTS), S);
-let N_1 = (row * 4u) / max(C, 1u);
-let C_1 = (row * 4u) % max(C, 1u);
-let base = (N_1 * ((S * C) / 4u)) + (C_1 / 4u);
-var sum = vec4f(0.0f);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(base + (i * (C / 4u)));
-part_1 = part_1 + (x_1 * x_1);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<((N*C) / 4u);
+let row=select(0u,index,active_1);
+let first=min(part*(((S+PARTS) - 1u) / PARTS),S);
+let last=min(first+(((S+PARTS) - 1u) / PARTS),S);
+let N_1=(row*4u) / max(C,1u);
+let C_1=(row*4u) % max(C,1u);
+let base=(N_1*((S*C) / 4u))+(C_1 / 4u);
+var sum=vec4f(0.0f);
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_four(base+(i*(C / 4u)));
+part_1=part_1+(x_1*x_1);
 }
-sum = sum + part_1;
+sum=sum+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange4(sum, mask);
-sum = sum + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(sum,mask);
+sum=sum+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
 workgroupBarrier();
 }
-let sum_all = sum;
-if (active_1 && (lane == 0u)) {
-partials_put((part * (N * C)) + (row * 4u), (sum_all)[0]);
-partials_put(((part * (N * C)) + (row * 4u)) + 1u, (sum_all)[1]);
-partials_put(((part * (N * C)) + (row * 4u)) + 2u, (sum_all)[2]);
-partials_put(((part * (N * C)) + (row * 4u)) + 3u, (sum_all)[3]);
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+workgroupBarrier();
+}
+let sum_all=sum;
+if (active_1 && (lane==0u)) {
+partials_put((part*(N*C))+(row*4u),(sum_all)[0]);
+partials_put(((part*(N*C))+(row*4u))+1u,(sum_all)[1]);
+partials_put(((part*(N*C))+(row*4u))+2u,(sum_all)[2]);
+partials_put(((part*(N*C))+(row*4u))+3u,(sum_all)[3]);
 }
 }
 `,
@@ -208,47 +208,47 @@ override N: u32;
 override C: u32;
 override S: u32;
 override PARTS: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-let used = ((S + (((S + PARTS) - 1u) / PARTS)) - 1u) / (((S + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * (N * C)) + row);
-total = total + part_1;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let used=((S+(((S+PARTS) - 1u) / PARTS)) - 1u) / (((S+PARTS) - 1u) / PARTS);
+var total=0.0f;
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*(N*C))+row);
+total=total+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
 workgroupBarrier();
 }
-if (active_1 && (lane == 0u)) {
-scratch_put(row, sqrt(total));
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+if (active_1 && (lane==0u)) {
+scratch_put(row,sqrt(total));
 }
 }
 `,
@@ -284,50 +284,47 @@ override N: u32;
 override C: u32;
 override S: u32;
 override PARTS: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<vec4f, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < ((N * C) / 4u);
-let row = select(0u, index, active_1);
-let used = ((S + (((S + PARTS) - 1u) / PARTS)) - 1u) / (((S + PARTS) - 1u) / PARTS);
-var total = vec4f(0.0f);
-for (var p = lane; p < used; p += LANES) {
-let part_1 = vec4f(partials_at((p * (N * C)) + (row * 4u)), partials_at(((p * (N * C)) + (row * 4u)) + 1u), partials_at(((p * (N * C)) + (row * 4u)) + 2u), partials_at(((p * (N * C)) + (row * 4u)) + 3u));
-total = total + part_1;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<((N*C) / 4u);
+let row=select(0u,index,active_1);
+let used=((S+(((S+PARTS) - 1u) / PARTS)) - 1u) / (((S+PARTS) - 1u) / PARTS);
+var total=vec4f(0.0f);
+for (var p=lane; p<used; p+=LANES) {
+let part_1=vec4f(partials_at((p*(N*C))+(row*4u)),partials_at(((p*(N*C))+(row*4u))+1u),partials_at(((p*(N*C))+(row*4u))+2u),partials_at(((p*(N*C))+(row*4u))+3u));
+total=total+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange4(total, mask);
-total = total + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(total,mask);
+total=total+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
 workgroupBarrier();
 }
-if (active_1 && (lane == 0u)) {
-scratch_put(row * 4u, (sqrt(total))[0]);
-scratch_put((row * 4u) + 1u, (sqrt(total))[1]);
-scratch_put((row * 4u) + 2u, (sqrt(total))[2]);
-scratch_put((row * 4u) + 3u, (sqrt(total))[3]);
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+if (active_1 && (lane==0u)) {
+scratch_put_four(row,sqrt(total));
 }
 }
 `,
@@ -337,7 +334,7 @@ scratch_put((row * 4u) + 3u, (sqrt(total))[3]);
                   tensor: "(scratch)",
                   access: "read_write",
                   name: "scratch",
-                  accessors: { put: "scratch_put" },
+                  accessors: { putFour: "scratch_put_four" },
                 },
               ],
               constants: [
@@ -375,57 +372,57 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override C: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let first = min(part * (((C + PARTS) - 1u) / PARTS), C);
-let last = min(first + (((C + PARTS) - 1u) / PARTS), C);
-let base = row * C;
-var mean = 0.0f;
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let scratch_4 = scratch_at(base + i);
-part_1 = part_1 + scratch_4;
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let first=min(part*(((C+PARTS) - 1u) / PARTS),C);
+let last=min(first+(((C+PARTS) - 1u) / PARTS),C);
+let base=row*C;
+var mean=0.0f;
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let scratch_4=scratch_at(base+i);
+part_1=part_1+scratch_4;
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean, mask);
-mean = mean + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean,mask);
+mean=mean+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean = all;
 workgroupBarrier();
 }
-let mean_all = mean;
-if (active_1 && (lane == 0u)) {
-partials_put((part * N) + row, mean_all);
+let all=scratch_memory[row_in_group*LANES];
+mean=all;
+workgroupBarrier();
+}
+let mean_all=mean;
+if (active_1 && (lane==0u)) {
+partials_put((part*N)+row,mean_all);
 }
 }
 `,
@@ -459,60 +456,60 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override C: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<vec4f, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N / 4u);
-let row = select(0u, index, active_1);
-let first = min(part * (((C + PARTS) - 1u) / PARTS), C);
-let last = min(first + (((C + PARTS) - 1u) / PARTS), C);
-let base = (row * 4u) * C;
-var mean = vec4f(0.0f);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let scratch_4 = vec4f(scratch_at(base + i), scratch_at((base + i) + C), scratch_at((base + i) + (2u * C)), scratch_at((base + i) + (3u * C)));
-part_1 = part_1 + scratch_4;
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N / 4u);
+let row=select(0u,index,active_1);
+let first=min(part*(((C+PARTS) - 1u) / PARTS),C);
+let last=min(first+(((C+PARTS) - 1u) / PARTS),C);
+let base=(row*4u)*C;
+var mean=vec4f(0.0f);
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let scratch_4=vec4f(scratch_at(base+i),scratch_at((base+i)+C),scratch_at((base+i)+(2u*C)),scratch_at((base+i)+(3u*C)));
+part_1=part_1+scratch_4;
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange4(mean, mask);
-mean = mean + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(mean,mask);
+mean=mean+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean = all;
 workgroupBarrier();
 }
-let mean_all = mean;
-if (active_1 && (lane == 0u)) {
-partials_put((part * N) + (row * 4u), (mean_all)[0]);
-partials_put(((part * N) + (row * 4u)) + 1u, (mean_all)[1]);
-partials_put(((part * N) + (row * 4u)) + 2u, (mean_all)[2]);
-partials_put(((part * N) + (row * 4u)) + 3u, (mean_all)[3]);
+let all=scratch_memory[row_in_group*LANES];
+mean=all;
+workgroupBarrier();
+}
+let mean_all=mean;
+if (active_1 && (lane==0u)) {
+partials_put((part*N)+(row*4u),(mean_all)[0]);
+partials_put(((part*N)+(row*4u))+1u,(mean_all)[1]);
+partials_put(((part*N)+(row*4u))+2u,(mean_all)[2]);
+partials_put(((part*N)+(row*4u))+3u,(mean_all)[3]);
 }
 }
 `,
@@ -552,48 +549,48 @@ override N: u32;
 override C: u32;
 override PARTS: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let used = ((C + (((C + PARTS) - 1u) / PARTS)) - 1u) / (((C + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * N) + row);
-total = total + part_1;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let used=((C+(((C+PARTS) - 1u) / PARTS)) - 1u) / (((C+PARTS) - 1u) / PARTS);
+var total=0.0f;
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*N)+row);
+total=total+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
 workgroupBarrier();
 }
-let mean = total / f32(C);
-if (active_1 && (lane == 0u)) {
-scratch_put((N * C) + row, mean + eps);
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+let mean=total / f32(C);
+if (active_1 && (lane==0u)) {
+scratch_put(((((N*C)+3u) / 4u)*4u)+row,mean+eps);
 }
 }
 `,
@@ -629,51 +626,48 @@ override N: u32;
 override C: u32;
 override PARTS: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<vec4f, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N / 4u);
-let row = select(0u, index, active_1);
-let used = ((C + (((C + PARTS) - 1u) / PARTS)) - 1u) / (((C + PARTS) - 1u) / PARTS);
-var total = vec4f(0.0f);
-for (var p = lane; p < used; p += LANES) {
-let part_1 = vec4f(partials_at((p * N) + (row * 4u)), partials_at(((p * N) + (row * 4u)) + 1u), partials_at(((p * N) + (row * 4u)) + 2u), partials_at(((p * N) + (row * 4u)) + 3u));
-total = total + part_1;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N / 4u);
+let row=select(0u,index,active_1);
+let used=((C+(((C+PARTS) - 1u) / PARTS)) - 1u) / (((C+PARTS) - 1u) / PARTS);
+var total=vec4f(0.0f);
+for (var p=lane; p<used; p+=LANES) {
+let part_1=vec4f(partials_at((p*N)+(row*4u)),partials_at(((p*N)+(row*4u))+1u),partials_at(((p*N)+(row*4u))+2u),partials_at(((p*N)+(row*4u))+3u));
+total=total+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange4(total, mask);
-total = total + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(total,mask);
+total=total+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
 workgroupBarrier();
 }
-let mean = total / vec4f(f32(C));
-if (active_1 && (lane == 0u)) {
-scratch_put((N * C) + (row * 4u), (mean + vec4f(eps))[0]);
-scratch_put(((N * C) + (row * 4u)) + 1u, (mean + vec4f(eps))[1]);
-scratch_put(((N * C) + (row * 4u)) + 2u, (mean + vec4f(eps))[2]);
-scratch_put(((N * C) + (row * 4u)) + 3u, (mean + vec4f(eps))[3]);
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+let mean=total / vec4f(f32(C));
+if (active_1 && (lane==0u)) {
+scratch_put_four((((N*C)+3u) / 4u)+row,mean+vec4f(eps));
 }
 }
 `,
@@ -683,7 +677,7 @@ scratch_put(((N * C) + (row * 4u)) + 3u, (mean + vec4f(eps))[3]);
                   tensor: "(scratch)",
                   access: "read_write",
                   name: "scratch",
-                  accessors: { put: "scratch_put" },
+                  accessors: { putFour: "scratch_put_four" },
                 },
               ],
               constants: [
@@ -722,74 +716,74 @@ override SUBGROUP: u32;
 override C: u32;
 override N: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let first = min(part * ((((N * S) + PARTS) - 1u) / PARTS), N * S);
-let last = min(first + ((((N * S) + PARTS) - 1u) / PARTS), N * S);
-var sum = 0.0f;
-var sum_2 = 0.0f;
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_at(row + (i * C));
-let x_1 = x_at(row + (i * C));
-let N_1 = i / max(S, 1u);
-let scratch_4 = scratch_at(row + (N_1 * C));
-let scratch_6 = scratch_at((N * C) + N_1);
-part_1 = part_1 + (d_y_1 * (x_1 * (scratch_4 / scratch_6)));
-part_2 = part_2 + d_y_1;
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let first=min(part*((((N*S)+PARTS) - 1u) / PARTS),N*S);
+let last=min(first+((((N*S)+PARTS) - 1u) / PARTS),N*S);
+var sum=0.0f;
+var sum_2=0.0f;
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let d_y_1=d_y_at(row+(i*C));
+let x_1=x_at(row+(i*C));
+let N_1=i / max(S,1u);
+let scratch_4=scratch_at(row+(N_1*C));
+let scratch_6=scratch_at(((((N*C)+3u) / 4u)*4u)+N_1);
+part_1=part_1+d_y_1;
+part_2=part_2+(d_y_1*(x_1*(scratch_4 / scratch_6)));
 }
-sum = sum + part_1;
-sum_2 = sum_2 + part_2;
+sum=sum+part_1;
+sum_2=sum_2+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(sum_2, mask);
-sum_2 = sum_2 + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(sum_2,mask);
+sum_2=sum_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2 = all_2;
 workgroupBarrier();
 }
-let sum_all = sum;
-let sum_all_2 = sum_2;
-if (active_1 && (lane == 0u)) {
-partials_put((part * C) + row, sum_all);
-partials_put(((PARTS + part) * C) + row, sum_all_2);
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+if (active_1 && (lane==0u)) {
+partials_put((part*C)+row,sum_all);
+partials_put(((PARTS+part)*C)+row,sum_all_2);
 }
 }
 `,
@@ -827,88 +821,92 @@ override SUBGROUP: u32;
 override C: u32;
 override N: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<vec4f, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (C / 4u);
-let row = select(0u, index, active_1);
-let first = min(part * ((((N * S) + PARTS) - 1u) / PARTS), N * S);
-let last = min(first + ((((N * S) + PARTS) - 1u) / PARTS), N * S);
-let base = row * 4u;
-var sum = vec4f(0.0f);
-var sum_2 = vec4f(0.0f);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_four(row + (i * (C / 4u)));
-let x_1 = x_four(row + (i * (C / 4u)));
-let N_1 = i / max(S, 1u);
-let scratch_4 = vec4f(scratch_at(base + (N_1 * C)), scratch_at((base + (N_1 * C)) + 1u), scratch_at((base + (N_1 * C)) + 2u), scratch_at((base + (N_1 * C)) + 3u));
-let scratch_6 = scratch_at((N * C) + N_1);
-part_1 = part_1 + (d_y_1 * (x_1 * (scratch_4 / vec4f(scratch_6))));
-part_2 = part_2 + d_y_1;
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(C / 4u);
+let row=select(0u,index,active_1);
+let first=min(part*((((N*S)+PARTS) - 1u) / PARTS),N*S);
+let last=min(first+((((N*S)+PARTS) - 1u) / PARTS),N*S);
+var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let d_y_1=d_y_four(row+(i*(C / 4u)));
+let x_1=x_four(row+(i*(C / 4u)));
+let N_1=i / max(S,1u);
+let scratch_4=scratch_four(row+(N_1*(C / 4u)));
+let scratch_6=scratch_at(((((N*C)+3u) / 4u)*4u)+N_1);
+part_1=part_1+d_y_1;
+part_2=part_2+(d_y_1*(x_1*(scratch_4 / vec4f(scratch_6))));
 }
-sum = sum + part_1;
-sum_2 = sum_2 + part_2;
+sum=sum+part_1;
+sum_2=sum_2+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange4(sum, mask);
-sum = sum + other;
-let other_2 = exchange4(sum_2, mask);
-sum_2 = sum_2 + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(sum,mask);
+sum=sum+other;
+let other_2=exchange4(sum_2,mask);
+sum_2=sum_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2 = all_2;
 workgroupBarrier();
 }
-let sum_all = sum;
-let sum_all_2 = sum_2;
-if (active_1 && (lane == 0u)) {
-partials_put((part * C) + (row * 4u), (sum_all)[0]);
-partials_put(((part * C) + (row * 4u)) + 1u, (sum_all)[1]);
-partials_put(((part * C) + (row * 4u)) + 2u, (sum_all)[2]);
-partials_put(((part * C) + (row * 4u)) + 3u, (sum_all)[3]);
-partials_put(((PARTS + part) * C) + (row * 4u), (sum_all_2)[0]);
-partials_put((((PARTS + part) * C) + (row * 4u)) + 1u, (sum_all_2)[1]);
-partials_put((((PARTS + part) * C) + (row * 4u)) + 2u, (sum_all_2)[2]);
-partials_put((((PARTS + part) * C) + (row * 4u)) + 3u, (sum_all_2)[3]);
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+if (active_1 && (lane==0u)) {
+partials_put((part*C)+(row*4u),(sum_all)[0]);
+partials_put(((part*C)+(row*4u))+1u,(sum_all)[1]);
+partials_put(((part*C)+(row*4u))+2u,(sum_all)[2]);
+partials_put(((part*C)+(row*4u))+3u,(sum_all)[3]);
+partials_put(((PARTS+part)*C)+(row*4u),(sum_all_2)[0]);
+partials_put((((PARTS+part)*C)+(row*4u))+1u,(sum_all_2)[1]);
+partials_put((((PARTS+part)*C)+(row*4u))+2u,(sum_all_2)[2]);
+partials_put((((PARTS+part)*C)+(row*4u))+3u,(sum_all_2)[3]);
 }
 }
 `,
               bindings: [
                 { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
                 { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-                { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+                {
+                  tensor: "(scratch)",
+                  access: "read",
+                  name: "scratch",
+                  accessors: { four: "scratch_four", at: "scratch_at" },
+                },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -944,59 +942,59 @@ override C: u32;
 override N: u32;
 override S: u32;
 override PARTS: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let used = (((N * S) + ((((N * S) + PARTS) - 1u) / PARTS)) - 1u) / ((((N * S) + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-var total_2 = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * C) + row);
-total = total + part_1;
-let part_2 = partials_at(((PARTS + p) * C) + row);
-total_2 = total_2 + part_2;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let used=(((N*S)+((((N*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((N*S)+PARTS) - 1u) / PARTS);
+var total=0.0f;
+var total_2=0.0f;
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*C)+row);
+total=total+part_1;
+let part_2=partials_at(((PARTS+p)*C)+row);
+total_2=total_2+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
-let other_2 = exchange(total_2, mask);
-total_2 = total_2 + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
+let other_2=exchange(total_2,mask);
+total_2=total_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = total_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-total_2 = all_2;
 workgroupBarrier();
 }
-if (active_1 && (lane == 0u)) {
-d_gamma_put(row, total);
-d_beta_put(row, total_2);
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_2=all_2;
+workgroupBarrier();
+}
+if (active_1 && (lane==0u)) {
+d_gamma_put(row,total_2);
+d_beta_put(row,total);
 }
 }
 `,
@@ -1033,59 +1031,59 @@ override C: u32;
 override N: u32;
 override S: u32;
 override PARTS: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<vec4f, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (C / 4u);
-let row = select(0u, index, active_1);
-let used = (((N * S) + ((((N * S) + PARTS) - 1u) / PARTS)) - 1u) / ((((N * S) + PARTS) - 1u) / PARTS);
-var total = vec4f(0.0f);
-var total_2 = vec4f(0.0f);
-for (var p = lane; p < used; p += LANES) {
-let part_1 = vec4f(partials_at((p * C) + (row * 4u)), partials_at(((p * C) + (row * 4u)) + 1u), partials_at(((p * C) + (row * 4u)) + 2u), partials_at(((p * C) + (row * 4u)) + 3u));
-total = total + part_1;
-let part_2 = vec4f(partials_at(((PARTS + p) * C) + (row * 4u)), partials_at((((PARTS + p) * C) + (row * 4u)) + 1u), partials_at((((PARTS + p) * C) + (row * 4u)) + 2u), partials_at((((PARTS + p) * C) + (row * 4u)) + 3u));
-total_2 = total_2 + part_2;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(C / 4u);
+let row=select(0u,index,active_1);
+let used=(((N*S)+((((N*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((N*S)+PARTS) - 1u) / PARTS);
+var total=vec4f(0.0f);
+var total_2=vec4f(0.0f);
+for (var p=lane; p<used; p+=LANES) {
+let part_1=vec4f(partials_at((p*C)+(row*4u)),partials_at(((p*C)+(row*4u))+1u),partials_at(((p*C)+(row*4u))+2u),partials_at(((p*C)+(row*4u))+3u));
+total=total+part_1;
+let part_2=vec4f(partials_at(((PARTS+p)*C)+(row*4u)),partials_at((((PARTS+p)*C)+(row*4u))+1u),partials_at((((PARTS+p)*C)+(row*4u))+2u),partials_at((((PARTS+p)*C)+(row*4u))+3u));
+total_2=total_2+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange4(total, mask);
-total = total + other;
-let other_2 = exchange4(total_2, mask);
-total_2 = total_2 + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(total,mask);
+total=total+other;
+let other_2=exchange4(total_2,mask);
+total_2=total_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = total_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-total_2 = all_2;
 workgroupBarrier();
 }
-if (active_1 && (lane == 0u)) {
-d_gamma_put_four(row, total);
-d_beta_put_four(row, total_2);
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_2=all_2;
+workgroupBarrier();
+}
+if (active_1 && (lane==0u)) {
+d_gamma_put_four(row,total_2);
+d_beta_put_four(row,total);
 }
 }
 `,

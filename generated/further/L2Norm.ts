@@ -18,64 +18,64 @@ override SUBGROUP: u32;
 override N: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-var sum = vec4f(0.0f);
-let base = row * (D / 4u);
-for (var k = 0u; k < HELD; k += 1u) {
-let i = lane + (k * LANES);
-if (i < (D / 4u)) {
-let x_1 = x_four(base + i);
-held[held_place(0u, k, local_index)] = x_1;
-sum = sum + (x_1 * x_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+var sum=vec4f(0.0f);
+let base=row*(D / 4u);
+for (var k=0u; k<HELD; k+=1u) {
+let i=lane+(k*LANES);
+if (i<(D / 4u)) {
+let x_1=x_four(base+i);
+held[held_place(0u,k,local_index)]=x_1;
+sum=sum+(x_1*x_1);
 }
 }
-var sum_2 = fold_add(sum);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_2, mask);
-sum_2 = sum_2 + other;
+var sum_2=fold_add(sum);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_2 = all;
 workgroupBarrier();
 }
-let sum_all = sum_2;
-let end = select(0u, D / 4u, active_1);
-let rsqrt = inverseSqrt(larger(sum_all, eps * eps));
-for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
-let i_2 = lane + (k_2 * LANES);
-if (i_2 < end) {
-let kept = held[held_place(0u, k_2, local_index)];
-y_put_four(base + i_2, kept * vec4f(rsqrt));
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+workgroupBarrier();
+}
+let sum_all=sum_2;
+let end=select(0u,D / 4u,active_1);
+let rsqrt=inverseSqrt(larger(sum_all,eps*eps));
+for (var k_2=0u; k_2<HELD; k_2+=1u) {
+let i_2=lane+(k_2*LANES);
+if (i_2<end) {
+let kept=held[held_place(0u,k_2,local_index)];
+y_put_four(base+i_2,kept*vec4f(rsqrt));
 }
 }
 }
@@ -105,88 +105,88 @@ override SUBGROUP: u32;
 override N: u32;
 override D: u32;
 override eps: f32;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N / 4u);
-let row_2 = (select(0u, index, active_1) * 4u) + 0u;
-let row_3 = (select(0u, index, active_1) * 4u) + 1u;
-let row_4 = (select(0u, index, active_1) * 4u) + 2u;
-let row_5 = (select(0u, index, active_1) * 4u) + 3u;
-let base_2 = row_2 * (D / 4u);
-let base_3 = row_3 * (D / 4u);
-let base_4 = row_4 * (D / 4u);
-let base_5 = row_5 * (D / 4u);
-var sum_3 = vec4f(0.0f);
-var sum_4 = vec4f(0.0f);
-var sum_5 = vec4f(0.0f);
-var sum_6 = vec4f(0.0f);
-for (var block = lane; block < D / 4u; block += LANES * 256u) {
-var part_2 = vec4f(0.0f);
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-var part_5 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), D / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_3 = x_four(base_2 + i);
-let x_4 = x_four(base_3 + i);
-let x_5 = x_four(base_4 + i);
-let x_6 = x_four(base_5 + i);
-part_2 = part_2 + (x_3 * x_3);
-part_3 = part_3 + (x_4 * x_4);
-part_4 = part_4 + (x_5 * x_5);
-part_5 = part_5 + (x_6 * x_6);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N / 4u);
+let row_2=(select(0u,index,active_1)*4u)+0u;
+let row_3=(select(0u,index,active_1)*4u)+1u;
+let row_4=(select(0u,index,active_1)*4u)+2u;
+let row_5=(select(0u,index,active_1)*4u)+3u;
+let base_2=row_2*(D / 4u);
+let base_3=row_3*(D / 4u);
+let base_4=row_4*(D / 4u);
+let base_5=row_5*(D / 4u);
+var sum_3=vec4f(0.0f);
+var sum_4=vec4f(0.0f);
+var sum_5=vec4f(0.0f);
+var sum_6=vec4f(0.0f);
+for (var block=lane; block<D / 4u; block+=LANES*256u) {
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+var part_5=vec4f(0.0f);
+let stop=min(block+(LANES*256u),D / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_3=x_four(base_2+i);
+let x_4=x_four(base_3+i);
+let x_5=x_four(base_4+i);
+let x_6=x_four(base_5+i);
+part_2=part_2+(x_3*x_3);
+part_3=part_3+(x_4*x_4);
+part_4=part_4+(x_5*x_5);
+part_5=part_5+(x_6*x_6);
 }
-sum_3 = sum_3 + part_2;
-sum_4 = sum_4 + part_3;
-sum_5 = sum_5 + part_4;
-sum_6 = sum_6 + part_5;
+sum_3=sum_3+part_2;
+sum_4=sum_4+part_3;
+sum_5=sum_5+part_4;
+sum_6=sum_6+part_5;
 }
-var sum_2_2 = fold_add(sum_3);
-var sum_2_3 = fold_add(sum_4);
-var sum_2_4 = fold_add(sum_5);
-var sum_2_5 = fold_add(sum_6);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other_2 = exchange(sum_2_2, mask);
-let other_3 = exchange(sum_2_3, mask);
-let other_4 = exchange(sum_2_4, mask);
-let other_5 = exchange(sum_2_5, mask);
-sum_2_2 = sum_2_2 + other_2;
-sum_2_3 = sum_2_3 + other_3;
-sum_2_4 = sum_2_4 + other_4;
-sum_2_5 = sum_2_5 + other_5;
+var sum_2_2=fold_add(sum_3);
+var sum_2_3=fold_add(sum_4);
+var sum_2_4=fold_add(sum_5);
+var sum_2_5=fold_add(sum_6);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other_2=exchange(sum_2_2,mask);
+let other_3=exchange(sum_2_3,mask);
+let other_4=exchange(sum_2_4,mask);
+let other_5=exchange(sum_2_5,mask);
+sum_2_2=sum_2_2+other_2;
+sum_2_3=sum_2_3+other_3;
+sum_2_4=sum_2_4+other_4;
+sum_2_5=sum_2_5+other_5;
 }
-let sum_all_2 = sum_2_2;
-let sum_all_3 = sum_2_3;
-let sum_all_4 = sum_2_4;
-let sum_all_5 = sum_2_5;
-let end = select(0u, D / 4u, active_1);
-let rsqrt_2 = inverseSqrt(larger(sum_all_2, eps * eps));
-let rsqrt_3 = inverseSqrt(larger(sum_all_3, eps * eps));
-let rsqrt_4 = inverseSqrt(larger(sum_all_4, eps * eps));
-let rsqrt_5 = inverseSqrt(larger(sum_all_5, eps * eps));
-for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-let x_2_2 = x_four(base_2 + i_2);
-let x_2_3 = x_four(base_3 + i_2);
-let x_2_4 = x_four(base_4 + i_2);
-let x_2_5 = x_four(base_5 + i_2);
-y_put_four(base_2 + i_2, x_2_2 * vec4f(rsqrt_2));
-y_put_four(base_3 + i_2, x_2_3 * vec4f(rsqrt_3));
-y_put_four(base_4 + i_2, x_2_4 * vec4f(rsqrt_4));
-y_put_four(base_5 + i_2, x_2_5 * vec4f(rsqrt_5));
+let sum_all_2=sum_2_2;
+let sum_all_3=sum_2_3;
+let sum_all_4=sum_2_4;
+let sum_all_5=sum_2_5;
+let end=select(0u,D / 4u,active_1);
+let rsqrt_2=inverseSqrt(larger(sum_all_2,eps*eps));
+let rsqrt_3=inverseSqrt(larger(sum_all_3,eps*eps));
+let rsqrt_4=inverseSqrt(larger(sum_all_4,eps*eps));
+let rsqrt_5=inverseSqrt(larger(sum_all_5,eps*eps));
+for (var i_2=lane; i_2<end; i_2+=LANES) {
+let x_2_2=x_four(base_2+i_2);
+let x_2_3=x_four(base_3+i_2);
+let x_2_4=x_four(base_4+i_2);
+let x_2_5=x_four(base_5+i_2);
+y_put_four(base_2+i_2,x_2_2*vec4f(rsqrt_2));
+y_put_four(base_3+i_2,x_2_3*vec4f(rsqrt_3));
+y_put_four(base_4+i_2,x_2_4*vec4f(rsqrt_4));
+y_put_four(base_5+i_2,x_2_5*vec4f(rsqrt_5));
 }
 }
 `,
@@ -221,57 +221,57 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let first = min(part * (((D + PARTS) - 1u) / PARTS), D);
-let last = min(first + (((D + PARTS) - 1u) / PARTS), D);
-let base = row * D;
-var sum = 0.0f;
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + i);
-part_1 = part_1 + (x_1 * x_1);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let first=min(part*(((D+PARTS) - 1u) / PARTS),D);
+let last=min(first+(((D+PARTS) - 1u) / PARTS),D);
+let base=row*D;
+var sum=0.0f;
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_at(base+i);
+part_1=part_1+(x_1*x_1);
 }
-sum = sum + part_1;
+sum=sum+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
 workgroupBarrier();
 }
-let sum_all = sum;
-if (active_1 && (lane == 0u)) {
-partials_put((part * N) + row, sum_all);
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+workgroupBarrier();
+}
+let sum_all=sum;
+if (active_1 && (lane==0u)) {
+partials_put((part*N)+row,sum_all);
 }
 }
 `,
@@ -305,61 +305,61 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let first = min(part * ((((D / 4u) + PARTS) - 1u) / PARTS), D / 4u);
-let last = min(first + ((((D / 4u) + PARTS) - 1u) / PARTS), D / 4u);
-let base = row * (D / 4u);
-var sum = vec4f(0.0f);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(base + i);
-part_1 = part_1 + (x_1 * x_1);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let first=min(part*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
+let last=min(first+((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
+let base=row*(D / 4u);
+var sum=vec4f(0.0f);
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_four(base+i);
+part_1=part_1+(x_1*x_1);
 }
-sum = sum + part_1;
+sum=sum+part_1;
 }
-var sum_2 = fold_add(sum);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_2, mask);
-sum_2 = sum_2 + other;
+var sum_2=fold_add(sum);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_2 = all;
 workgroupBarrier();
 }
-let sum_all = sum_2;
-if (active_1 && (lane == 0u)) {
-partials_put((part * N) + row, sum_all);
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+workgroupBarrier();
+}
+let sum_all=sum_2;
+if (active_1 && (lane==0u)) {
+partials_put((part*N)+row,sum_all);
 }
 }
 `,
@@ -399,58 +399,58 @@ override SUBGROUP: u32;
 override N: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let used = ((D + (((D + PARTS) - 1u) / PARTS)) - 1u) / (((D + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * N) + row);
-total = total + part_1;
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let used=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
+var total=0.0f;
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*N)+row);
+total=total+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
 workgroupBarrier();
 }
-let first = min(part * (((D + PARTS) - 1u) / PARTS), D);
-let last = min(first + (((D + PARTS) - 1u) / PARTS), D);
-let end = select(0u, last, active_1);
-let base = row * D;
-let rsqrt = inverseSqrt(larger(total, eps * eps));
-for (var i = first + lane; i < end; i += LANES) {
-let x_1 = x_at(base + i);
-y_put(base + i, x_1 * rsqrt);
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+let first=min(part*(((D+PARTS) - 1u) / PARTS),D);
+let last=min(first+(((D+PARTS) - 1u) / PARTS),D);
+let end=select(0u,last,active_1);
+let base=row*D;
+let rsqrt=inverseSqrt(larger(total,eps*eps));
+for (var i=first+lane; i<end; i+=LANES) {
+let x_1=x_at(base+i);
+y_put(base+i,x_1*rsqrt);
 }
 }
 `,
@@ -482,58 +482,58 @@ override SUBGROUP: u32;
 override N: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let used = (((D / 4u) + ((((D / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u) + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * N) + row);
-total = total + part_1;
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let used=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
+var total=0.0f;
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*N)+row);
+total=total+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
 workgroupBarrier();
 }
-let first = min(part * ((((D / 4u) + PARTS) - 1u) / PARTS), D / 4u);
-let last = min(first + ((((D / 4u) + PARTS) - 1u) / PARTS), D / 4u);
-let end = select(0u, last, active_1);
-let base = row * (D / 4u);
-let rsqrt = inverseSqrt(larger(total, eps * eps));
-for (var i = first + lane; i < end; i += LANES) {
-let x_1 = x_four(base + i);
-y_put_four(base + i, x_1 * vec4f(rsqrt));
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+let first=min(part*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
+let last=min(first+((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
+let end=select(0u,last,active_1);
+let base=row*(D / 4u);
+let rsqrt=inverseSqrt(larger(total,eps*eps));
+for (var i=first+lane; i<end; i+=LANES) {
+let x_1=x_four(base+i);
+y_put_four(base+i,x_1*vec4f(rsqrt));
 }
 }
 `,

@@ -19,132 +19,132 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let base = row * (C * S);
-let x_1 = x_at(base);
-let x_2 = x_at(base + ((C * S) / 2u));
-let x_3 = x_at(base + ((C * S) - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-let base_2 = row * ((C * S) / 4u);
-for (var k = 0u; k < HELD; k += 1u) {
-let i = lane + (k * LANES);
-if (i < ((C * S) / 4u)) {
-let x_4 = x_four(base_2 + i);
-held[held_place(0u, k, local_index)] = x_4;
-let d = x_4 - vec4f(shift);
-sum = sum + d;
-squares = squares + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let base=row*(C*S);
+let x_1=x_at(base);
+let x_2=x_at(base+((C*S) / 2u));
+let x_3=x_at(base+((C*S) - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+let base_2=row*((C*S) / 4u);
+for (var k=0u; k<HELD; k+=1u) {
+let i=lane+(k*LANES);
+if (i<((C*S) / 4u)) {
+let x_4=x_four(base_2+i);
+held[held_place(0u,k,local_index)]=x_4;
+let d=x_4 - vec4f(shift);
+sum=sum+d;
+squares=squares+(d*d);
 }
 }
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_2, mask);
-sum_2 = sum_2 + other;
-let other_2 = exchange(squares_2, mask);
-squares_2 = squares_2 + other_2;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_2 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_2;
-workgroupBarrier();
-}
-let mean = sum_2 / f32(C * S);
-let variance = larger((squares_2 / f32(C * S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, (C * S) / 4u, far);
-for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
-let i_2 = lane + (k_2 * LANES);
-if (i_2 < end) {
-let kept = held[held_place(0u, k_2, local_index)];
-let d_2 = kept - vec4f(shift_2);
-sum_3 = sum_3 + d_2;
-squares_3 = squares_3 + (d_2 * d_2);
-}
-}
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_3_2, mask_2);
-sum_3_2 = sum_3_2 + other_5;
-let other_6 = exchange(squares_3_2, mask_2);
-squares_3_2 = squares_3_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_3_2 / f32(C * S);
-let variance_2 = larger((squares_3_2 / f32(C * S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-let end_2 = select(0u, (C * S) / 4u, active_1);
-let rsqrt = inverseSqrt(spread + eps);
-for (var k_3 = 0u; k_3 < HELD; k_3 += 1u) {
-let i_3 = lane + (k_3 * LANES);
-if (i_3 < end_2) {
-let kept_2 = held[held_place(0u, k_3, local_index)];
-let gamma_1 = gamma_four(i_3);
-let beta_1 = beta_four(i_3);
-let add = ((((kept_2 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * gamma_1) + beta_1;
-y_put_four(base_2 + i_3, add);
+let mean=sum_2 / f32(C*S);
+let variance=larger((squares_2 / f32(C*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,(C*S) / 4u,far);
+for (var k_2=0u; k_2<HELD; k_2+=1u) {
+let i_2=lane+(k_2*LANES);
+if (i_2<end) {
+let kept=held[held_place(0u,k_2,local_index)];
+let d_2=kept - vec4f(shift_2);
+sum_3=sum_3+d_2;
+squares_3=squares_3+(d_2*d_2);
+}
+}
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_3_2 / f32(C*S);
+let variance_2=larger((squares_3_2 / f32(C*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+let end_2=select(0u,(C*S) / 4u,active_1);
+let rsqrt=inverseSqrt(spread+eps);
+for (var k_3=0u; k_3<HELD; k_3+=1u) {
+let i_3=lane+(k_3*LANES);
+if (i_3<end_2) {
+let kept_2=held[held_place(0u,k_3,local_index)];
+let gamma_1=gamma_four(i_3);
+let beta_1=beta_four(i_3);
+let add=((((kept_2 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt))*gamma_1)+beta_1;
+y_put_four(base_2+i_3,add);
 }
 }
 }
@@ -178,264 +178,264 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N / 4u);
-let row_2 = (select(0u, index, active_1) * 4u) + 0u;
-let row_3 = (select(0u, index, active_1) * 4u) + 1u;
-let row_4 = (select(0u, index, active_1) * 4u) + 2u;
-let row_5 = (select(0u, index, active_1) * 4u) + 3u;
-let base_3 = row_2 * (C * S);
-let base_4 = row_3 * (C * S);
-let base_5 = row_4 * (C * S);
-let base_6 = row_5 * (C * S);
-let x_7 = x_at(base_3);
-let x_8 = x_at(base_4);
-let x_9 = x_at(base_5);
-let x_10 = x_at(base_6);
-let x_2_2 = x_at(base_3 + ((C * S) / 2u));
-let x_2_3 = x_at(base_4 + ((C * S) / 2u));
-let x_2_4 = x_at(base_5 + ((C * S) / 2u));
-let x_2_5 = x_at(base_6 + ((C * S) / 2u));
-let x_3_2 = x_at(base_3 + ((C * S) - 1u));
-let x_3_3 = x_at(base_4 + ((C * S) - 1u));
-let x_3_4 = x_at(base_5 + ((C * S) - 1u));
-let x_3_5 = x_at(base_6 + ((C * S) - 1u));
-let shift_3 = x_7 + (((x_2_2 - x_7) + (x_3_2 - x_7)) * 0.3333333432674408f);
-let shift_4 = x_8 + (((x_2_3 - x_8) + (x_3_3 - x_8)) * 0.3333333432674408f);
-let shift_5 = x_9 + (((x_2_4 - x_9) + (x_3_4 - x_9)) * 0.3333333432674408f);
-let shift_6 = x_10 + (((x_2_5 - x_10) + (x_3_5 - x_10)) * 0.3333333432674408f);
-let base_2_2 = row_2 * ((C * S) / 4u);
-let base_2_3 = row_3 * ((C * S) / 4u);
-let base_2_4 = row_4 * ((C * S) / 4u);
-let base_2_5 = row_5 * ((C * S) / 4u);
-var sum_4 = vec4f(0.0f);
-var sum_5 = vec4f(0.0f);
-var sum_6 = vec4f(0.0f);
-var sum_7 = vec4f(0.0f);
-var squares_4 = vec4f(0.0f);
-var squares_5 = vec4f(0.0f);
-var squares_6 = vec4f(0.0f);
-var squares_7 = vec4f(0.0f);
-for (var block = lane; block < (C * S) / 4u; block += LANES * 256u) {
-var part_5 = vec4f(0.0f);
-var part_6 = vec4f(0.0f);
-var part_7 = vec4f(0.0f);
-var part_8 = vec4f(0.0f);
-var part_2_2 = vec4f(0.0f);
-var part_2_3 = vec4f(0.0f);
-var part_2_4 = vec4f(0.0f);
-var part_2_5 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (C * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_4_2 = x_four(base_2_2 + i);
-let x_4_3 = x_four(base_2_3 + i);
-let x_4_4 = x_four(base_2_4 + i);
-let x_4_5 = x_four(base_2_5 + i);
-let d_3 = x_4_2 - vec4f(shift_3);
-let d_4 = x_4_3 - vec4f(shift_4);
-let d_5 = x_4_4 - vec4f(shift_5);
-let d_6 = x_4_5 - vec4f(shift_6);
-part_5 = part_5 + d_3;
-part_6 = part_6 + d_4;
-part_7 = part_7 + d_5;
-part_8 = part_8 + d_6;
-part_2_2 = part_2_2 + (d_3 * d_3);
-part_2_3 = part_2_3 + (d_4 * d_4);
-part_2_4 = part_2_4 + (d_5 * d_5);
-part_2_5 = part_2_5 + (d_6 * d_6);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N / 4u);
+let row_2=(select(0u,index,active_1)*4u)+0u;
+let row_3=(select(0u,index,active_1)*4u)+1u;
+let row_4=(select(0u,index,active_1)*4u)+2u;
+let row_5=(select(0u,index,active_1)*4u)+3u;
+let base_3=row_2*(C*S);
+let base_4=row_3*(C*S);
+let base_5=row_4*(C*S);
+let base_6=row_5*(C*S);
+let x_7=x_at(base_3);
+let x_8=x_at(base_4);
+let x_9=x_at(base_5);
+let x_10=x_at(base_6);
+let x_2_2=x_at(base_3+((C*S) / 2u));
+let x_2_3=x_at(base_4+((C*S) / 2u));
+let x_2_4=x_at(base_5+((C*S) / 2u));
+let x_2_5=x_at(base_6+((C*S) / 2u));
+let x_3_2=x_at(base_3+((C*S) - 1u));
+let x_3_3=x_at(base_4+((C*S) - 1u));
+let x_3_4=x_at(base_5+((C*S) - 1u));
+let x_3_5=x_at(base_6+((C*S) - 1u));
+let shift_3=x_7+(((x_2_2 - x_7)+(x_3_2 - x_7))*0.3333333432674408f);
+let shift_4=x_8+(((x_2_3 - x_8)+(x_3_3 - x_8))*0.3333333432674408f);
+let shift_5=x_9+(((x_2_4 - x_9)+(x_3_4 - x_9))*0.3333333432674408f);
+let shift_6=x_10+(((x_2_5 - x_10)+(x_3_5 - x_10))*0.3333333432674408f);
+let base_2_2=row_2*((C*S) / 4u);
+let base_2_3=row_3*((C*S) / 4u);
+let base_2_4=row_4*((C*S) / 4u);
+let base_2_5=row_5*((C*S) / 4u);
+var sum_4=vec4f(0.0f);
+var sum_5=vec4f(0.0f);
+var sum_6=vec4f(0.0f);
+var sum_7=vec4f(0.0f);
+var squares_4=vec4f(0.0f);
+var squares_5=vec4f(0.0f);
+var squares_6=vec4f(0.0f);
+var squares_7=vec4f(0.0f);
+for (var block=lane; block<(C*S) / 4u; block+=LANES*256u) {
+var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
+var part_7=vec4f(0.0f);
+var part_8=vec4f(0.0f);
+var part_2_2=vec4f(0.0f);
+var part_2_3=vec4f(0.0f);
+var part_2_4=vec4f(0.0f);
+var part_2_5=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(C*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_4_2=x_four(base_2_2+i);
+let x_4_3=x_four(base_2_3+i);
+let x_4_4=x_four(base_2_4+i);
+let x_4_5=x_four(base_2_5+i);
+let d_3=x_4_2 - vec4f(shift_3);
+let d_4=x_4_3 - vec4f(shift_4);
+let d_5=x_4_4 - vec4f(shift_5);
+let d_6=x_4_5 - vec4f(shift_6);
+part_5=part_5+d_3;
+part_6=part_6+d_4;
+part_7=part_7+d_5;
+part_8=part_8+d_6;
+part_2_2=part_2_2+(d_3*d_3);
+part_2_3=part_2_3+(d_4*d_4);
+part_2_4=part_2_4+(d_5*d_5);
+part_2_5=part_2_5+(d_6*d_6);
 }
-sum_4 = sum_4 + part_5;
-sum_5 = sum_5 + part_6;
-sum_6 = sum_6 + part_7;
-sum_7 = sum_7 + part_8;
-squares_4 = squares_4 + part_2_2;
-squares_5 = squares_5 + part_2_3;
-squares_6 = squares_6 + part_2_4;
-squares_7 = squares_7 + part_2_5;
+sum_4=sum_4+part_5;
+sum_5=sum_5+part_6;
+sum_6=sum_6+part_7;
+sum_7=sum_7+part_8;
+squares_4=squares_4+part_2_2;
+squares_5=squares_5+part_2_3;
+squares_6=squares_6+part_2_4;
+squares_7=squares_7+part_2_5;
 }
-var sum_2_2 = fold_add(sum_4);
-var sum_2_3 = fold_add(sum_5);
-var sum_2_4 = fold_add(sum_6);
-var sum_2_5 = fold_add(sum_7);
-var squares_2_2 = fold_add(squares_4);
-var squares_2_3 = fold_add(squares_5);
-var squares_2_4 = fold_add(squares_6);
-var squares_2_5 = fold_add(squares_7);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other_5 = exchange(sum_2_2, mask);
-let other_6 = exchange(sum_2_3, mask);
-let other_7 = exchange(sum_2_4, mask);
-let other_8 = exchange(sum_2_5, mask);
-sum_2_2 = sum_2_2 + other_5;
-sum_2_3 = sum_2_3 + other_6;
-sum_2_4 = sum_2_4 + other_7;
-sum_2_5 = sum_2_5 + other_8;
-let other_2_2 = exchange(squares_2_2, mask);
-let other_2_3 = exchange(squares_2_3, mask);
-let other_2_4 = exchange(squares_2_4, mask);
-let other_2_5 = exchange(squares_2_5, mask);
-squares_2_2 = squares_2_2 + other_2_2;
-squares_2_3 = squares_2_3 + other_2_3;
-squares_2_4 = squares_2_4 + other_2_4;
-squares_2_5 = squares_2_5 + other_2_5;
+var sum_2_2=fold_add(sum_4);
+var sum_2_3=fold_add(sum_5);
+var sum_2_4=fold_add(sum_6);
+var sum_2_5=fold_add(sum_7);
+var squares_2_2=fold_add(squares_4);
+var squares_2_3=fold_add(squares_5);
+var squares_2_4=fold_add(squares_6);
+var squares_2_5=fold_add(squares_7);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other_5=exchange(sum_2_2,mask);
+let other_6=exchange(sum_2_3,mask);
+let other_7=exchange(sum_2_4,mask);
+let other_8=exchange(sum_2_5,mask);
+sum_2_2=sum_2_2+other_5;
+sum_2_3=sum_2_3+other_6;
+sum_2_4=sum_2_4+other_7;
+sum_2_5=sum_2_5+other_8;
+let other_2_2=exchange(squares_2_2,mask);
+let other_2_3=exchange(squares_2_3,mask);
+let other_2_4=exchange(squares_2_4,mask);
+let other_2_5=exchange(squares_2_5,mask);
+squares_2_2=squares_2_2+other_2_2;
+squares_2_3=squares_2_3+other_2_3;
+squares_2_4=squares_2_4+other_2_4;
+squares_2_5=squares_2_5+other_2_5;
 }
-let mean_3 = sum_2_2 / f32(C * S);
-let mean_4 = sum_2_3 / f32(C * S);
-let mean_5 = sum_2_4 / f32(C * S);
-let mean_6 = sum_2_5 / f32(C * S);
-let variance_3 = larger((squares_2_2 / f32(C * S)) - (mean_3 * mean_3), 0.0f);
-let variance_4 = larger((squares_2_3 / f32(C * S)) - (mean_4 * mean_4), 0.0f);
-let variance_5 = larger((squares_2_4 / f32(C * S)) - (mean_5 * mean_5), 0.0f);
-let variance_6 = larger((squares_2_5 / f32(C * S)) - (mean_6 * mean_6), 0.0f);
-let far_2 = (variance_3 * 4.0f) < (mean_3 * mean_3);
-let far_3 = (variance_4 * 4.0f) < (mean_4 * mean_4);
-let far_4 = (variance_5 * 4.0f) < (mean_5 * mean_5);
-let far_5 = (variance_6 * 4.0f) < (mean_6 * mean_6);
-let shift_2_2 = select(shift_3, shift_3 + mean_3, far_2);
-let shift_2_3 = select(shift_4, shift_4 + mean_4, far_3);
-let shift_2_4 = select(shift_5, shift_5 + mean_5, far_4);
-let shift_2_5 = select(shift_6, shift_6 + mean_6, far_5);
-var sum_3_3 = vec4f(0.0f);
-var sum_3_4 = vec4f(0.0f);
-var sum_3_5 = vec4f(0.0f);
-var sum_3_6 = vec4f(0.0f);
-var squares_3_3 = vec4f(0.0f);
-var squares_3_4 = vec4f(0.0f);
-var squares_3_5 = vec4f(0.0f);
-var squares_3_6 = vec4f(0.0f);
-let end_3 = select(0u, (C * S) / 4u, far_2);
-let end_4 = select(0u, (C * S) / 4u, far_3);
-let end_5 = select(0u, (C * S) / 4u, far_4);
-let end_6 = select(0u, (C * S) / 4u, far_5);
-for (var block_2 = lane; block_2 < end_3; block_2 += LANES * 256u) {
-var part_3_2 = vec4f(0.0f);
-var part_4_2 = vec4f(0.0f);
-let stop_2_2 = min(block_2 + (LANES * 256u), end_3);
-for (var i_2 = block_2; i_2 < stop_2_2; i_2 += LANES) {
-let x_5_2 = x_four(base_2_2 + i_2);
-let d_2_2 = x_5_2 - vec4f(shift_2_2);
-part_3_2 = part_3_2 + d_2_2;
-part_4_2 = part_4_2 + (d_2_2 * d_2_2);
+let mean_3=sum_2_2 / f32(C*S);
+let mean_4=sum_2_3 / f32(C*S);
+let mean_5=sum_2_4 / f32(C*S);
+let mean_6=sum_2_5 / f32(C*S);
+let variance_3=larger((squares_2_2 / f32(C*S)) - (mean_3*mean_3),0.0f);
+let variance_4=larger((squares_2_3 / f32(C*S)) - (mean_4*mean_4),0.0f);
+let variance_5=larger((squares_2_4 / f32(C*S)) - (mean_5*mean_5),0.0f);
+let variance_6=larger((squares_2_5 / f32(C*S)) - (mean_6*mean_6),0.0f);
+let far_2=(variance_3*4.0f)<(mean_3*mean_3);
+let far_3=(variance_4*4.0f)<(mean_4*mean_4);
+let far_4=(variance_5*4.0f)<(mean_5*mean_5);
+let far_5=(variance_6*4.0f)<(mean_6*mean_6);
+let shift_2_2=select(shift_3,shift_3+mean_3,far_2);
+let shift_2_3=select(shift_4,shift_4+mean_4,far_3);
+let shift_2_4=select(shift_5,shift_5+mean_5,far_4);
+let shift_2_5=select(shift_6,shift_6+mean_6,far_5);
+var sum_3_3=vec4f(0.0f);
+var sum_3_4=vec4f(0.0f);
+var sum_3_5=vec4f(0.0f);
+var sum_3_6=vec4f(0.0f);
+var squares_3_3=vec4f(0.0f);
+var squares_3_4=vec4f(0.0f);
+var squares_3_5=vec4f(0.0f);
+var squares_3_6=vec4f(0.0f);
+let end_3=select(0u,(C*S) / 4u,far_2);
+let end_4=select(0u,(C*S) / 4u,far_3);
+let end_5=select(0u,(C*S) / 4u,far_4);
+let end_6=select(0u,(C*S) / 4u,far_5);
+for (var block_2=lane; block_2<end_3; block_2+=LANES*256u) {
+var part_3_2=vec4f(0.0f);
+var part_4_2=vec4f(0.0f);
+let stop_2_2=min(block_2+(LANES*256u),end_3);
+for (var i_2=block_2; i_2<stop_2_2; i_2+=LANES) {
+let x_5_2=x_four(base_2_2+i_2);
+let d_2_2=x_5_2 - vec4f(shift_2_2);
+part_3_2=part_3_2+d_2_2;
+part_4_2=part_4_2+(d_2_2*d_2_2);
 }
-sum_3_3 = sum_3_3 + part_3_2;
-squares_3_3 = squares_3_3 + part_4_2;
+sum_3_3=sum_3_3+part_3_2;
+squares_3_3=squares_3_3+part_4_2;
 }
-for (var block_2 = lane; block_2 < end_4; block_2 += LANES * 256u) {
-var part_3_3 = vec4f(0.0f);
-var part_4_3 = vec4f(0.0f);
-let stop_2_3 = min(block_2 + (LANES * 256u), end_4);
-for (var i_2 = block_2; i_2 < stop_2_3; i_2 += LANES) {
-let x_5_3 = x_four(base_2_3 + i_2);
-let d_2_3 = x_5_3 - vec4f(shift_2_3);
-part_3_3 = part_3_3 + d_2_3;
-part_4_3 = part_4_3 + (d_2_3 * d_2_3);
+for (var block_2=lane; block_2<end_4; block_2+=LANES*256u) {
+var part_3_3=vec4f(0.0f);
+var part_4_3=vec4f(0.0f);
+let stop_2_3=min(block_2+(LANES*256u),end_4);
+for (var i_2=block_2; i_2<stop_2_3; i_2+=LANES) {
+let x_5_3=x_four(base_2_3+i_2);
+let d_2_3=x_5_3 - vec4f(shift_2_3);
+part_3_3=part_3_3+d_2_3;
+part_4_3=part_4_3+(d_2_3*d_2_3);
 }
-sum_3_4 = sum_3_4 + part_3_3;
-squares_3_4 = squares_3_4 + part_4_3;
+sum_3_4=sum_3_4+part_3_3;
+squares_3_4=squares_3_4+part_4_3;
 }
-for (var block_2 = lane; block_2 < end_5; block_2 += LANES * 256u) {
-var part_3_4 = vec4f(0.0f);
-var part_4_4 = vec4f(0.0f);
-let stop_2_4 = min(block_2 + (LANES * 256u), end_5);
-for (var i_2 = block_2; i_2 < stop_2_4; i_2 += LANES) {
-let x_5_4 = x_four(base_2_4 + i_2);
-let d_2_4 = x_5_4 - vec4f(shift_2_4);
-part_3_4 = part_3_4 + d_2_4;
-part_4_4 = part_4_4 + (d_2_4 * d_2_4);
+for (var block_2=lane; block_2<end_5; block_2+=LANES*256u) {
+var part_3_4=vec4f(0.0f);
+var part_4_4=vec4f(0.0f);
+let stop_2_4=min(block_2+(LANES*256u),end_5);
+for (var i_2=block_2; i_2<stop_2_4; i_2+=LANES) {
+let x_5_4=x_four(base_2_4+i_2);
+let d_2_4=x_5_4 - vec4f(shift_2_4);
+part_3_4=part_3_4+d_2_4;
+part_4_4=part_4_4+(d_2_4*d_2_4);
 }
-sum_3_5 = sum_3_5 + part_3_4;
-squares_3_5 = squares_3_5 + part_4_4;
+sum_3_5=sum_3_5+part_3_4;
+squares_3_5=squares_3_5+part_4_4;
 }
-for (var block_2 = lane; block_2 < end_6; block_2 += LANES * 256u) {
-var part_3_5 = vec4f(0.0f);
-var part_4_5 = vec4f(0.0f);
-let stop_2_5 = min(block_2 + (LANES * 256u), end_6);
-for (var i_2 = block_2; i_2 < stop_2_5; i_2 += LANES) {
-let x_5_5 = x_four(base_2_5 + i_2);
-let d_2_5 = x_5_5 - vec4f(shift_2_5);
-part_3_5 = part_3_5 + d_2_5;
-part_4_5 = part_4_5 + (d_2_5 * d_2_5);
+for (var block_2=lane; block_2<end_6; block_2+=LANES*256u) {
+var part_3_5=vec4f(0.0f);
+var part_4_5=vec4f(0.0f);
+let stop_2_5=min(block_2+(LANES*256u),end_6);
+for (var i_2=block_2; i_2<stop_2_5; i_2+=LANES) {
+let x_5_5=x_four(base_2_5+i_2);
+let d_2_5=x_5_5 - vec4f(shift_2_5);
+part_3_5=part_3_5+d_2_5;
+part_4_5=part_4_5+(d_2_5*d_2_5);
 }
-sum_3_6 = sum_3_6 + part_3_5;
-squares_3_6 = squares_3_6 + part_4_5;
+sum_3_6=sum_3_6+part_3_5;
+squares_3_6=squares_3_6+part_4_5;
 }
-var sum_3_2_2 = fold_add(sum_3_3);
-var sum_3_2_3 = fold_add(sum_3_4);
-var sum_3_2_4 = fold_add(sum_3_5);
-var sum_3_2_5 = fold_add(sum_3_6);
-var squares_3_2_2 = fold_add(squares_3_3);
-var squares_3_2_3 = fold_add(squares_3_4);
-var squares_3_2_4 = fold_add(squares_3_5);
-var squares_3_2_5 = fold_add(squares_3_6);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3_2 = exchange(sum_3_2_2, mask_2);
-let other_3_3 = exchange(sum_3_2_3, mask_2);
-let other_3_4 = exchange(sum_3_2_4, mask_2);
-let other_3_5 = exchange(sum_3_2_5, mask_2);
-sum_3_2_2 = sum_3_2_2 + other_3_2;
-sum_3_2_3 = sum_3_2_3 + other_3_3;
-sum_3_2_4 = sum_3_2_4 + other_3_4;
-sum_3_2_5 = sum_3_2_5 + other_3_5;
-let other_4_2 = exchange(squares_3_2_2, mask_2);
-let other_4_3 = exchange(squares_3_2_3, mask_2);
-let other_4_4 = exchange(squares_3_2_4, mask_2);
-let other_4_5 = exchange(squares_3_2_5, mask_2);
-squares_3_2_2 = squares_3_2_2 + other_4_2;
-squares_3_2_3 = squares_3_2_3 + other_4_3;
-squares_3_2_4 = squares_3_2_4 + other_4_4;
-squares_3_2_5 = squares_3_2_5 + other_4_5;
+var sum_3_2_2=fold_add(sum_3_3);
+var sum_3_2_3=fold_add(sum_3_4);
+var sum_3_2_4=fold_add(sum_3_5);
+var sum_3_2_5=fold_add(sum_3_6);
+var squares_3_2_2=fold_add(squares_3_3);
+var squares_3_2_3=fold_add(squares_3_4);
+var squares_3_2_4=fold_add(squares_3_5);
+var squares_3_2_5=fold_add(squares_3_6);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3_2=exchange(sum_3_2_2,mask_2);
+let other_3_3=exchange(sum_3_2_3,mask_2);
+let other_3_4=exchange(sum_3_2_4,mask_2);
+let other_3_5=exchange(sum_3_2_5,mask_2);
+sum_3_2_2=sum_3_2_2+other_3_2;
+sum_3_2_3=sum_3_2_3+other_3_3;
+sum_3_2_4=sum_3_2_4+other_3_4;
+sum_3_2_5=sum_3_2_5+other_3_5;
+let other_4_2=exchange(squares_3_2_2,mask_2);
+let other_4_3=exchange(squares_3_2_3,mask_2);
+let other_4_4=exchange(squares_3_2_4,mask_2);
+let other_4_5=exchange(squares_3_2_5,mask_2);
+squares_3_2_2=squares_3_2_2+other_4_2;
+squares_3_2_3=squares_3_2_3+other_4_3;
+squares_3_2_4=squares_3_2_4+other_4_4;
+squares_3_2_5=squares_3_2_5+other_4_5;
 }
-let mean_2_2 = sum_3_2_2 / f32(C * S);
-let mean_2_3 = sum_3_2_3 / f32(C * S);
-let mean_2_4 = sum_3_2_4 / f32(C * S);
-let mean_2_5 = sum_3_2_5 / f32(C * S);
-let variance_2_2 = larger((squares_3_2_2 / f32(C * S)) - (mean_2_2 * mean_2_2), 0.0f);
-let variance_2_3 = larger((squares_3_2_3 / f32(C * S)) - (mean_2_3 * mean_2_3), 0.0f);
-let variance_2_4 = larger((squares_3_2_4 / f32(C * S)) - (mean_2_4 * mean_2_4), 0.0f);
-let variance_2_5 = larger((squares_3_2_5 / f32(C * S)) - (mean_2_5 * mean_2_5), 0.0f);
-let rest_2 = select(mean_3, mean_2_2, far_2);
-let rest_3 = select(mean_4, mean_2_3, far_3);
-let rest_4 = select(mean_5, mean_2_4, far_4);
-let rest_5 = select(mean_6, mean_2_5, far_5);
-let spread_2 = select(variance_3, variance_2_2, far_2);
-let spread_3 = select(variance_4, variance_2_3, far_3);
-let spread_4 = select(variance_5, variance_2_4, far_4);
-let spread_5 = select(variance_6, variance_2_5, far_5);
-let end_2 = select(0u, (C * S) / 4u, active_1);
-let rsqrt_2 = inverseSqrt(spread_2 + eps);
-let rsqrt_3 = inverseSqrt(spread_3 + eps);
-let rsqrt_4 = inverseSqrt(spread_4 + eps);
-let rsqrt_5 = inverseSqrt(spread_5 + eps);
-for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
-let x_6_2 = x_four(base_2_2 + i_3);
-let x_6_3 = x_four(base_2_3 + i_3);
-let x_6_4 = x_four(base_2_4 + i_3);
-let x_6_5 = x_four(base_2_5 + i_3);
-let gamma_1 = gamma_four(i_3);
-let beta_1 = beta_four(i_3);
-let add_2 = ((((x_6_2 - vec4f(shift_2_2)) - vec4f(rest_2)) * vec4f(rsqrt_2)) * gamma_1) + beta_1;
-let add_3 = ((((x_6_3 - vec4f(shift_2_3)) - vec4f(rest_3)) * vec4f(rsqrt_3)) * gamma_1) + beta_1;
-let add_4 = ((((x_6_4 - vec4f(shift_2_4)) - vec4f(rest_4)) * vec4f(rsqrt_4)) * gamma_1) + beta_1;
-let add_5 = ((((x_6_5 - vec4f(shift_2_5)) - vec4f(rest_5)) * vec4f(rsqrt_5)) * gamma_1) + beta_1;
-y_put_four(base_2_2 + i_3, add_2);
-y_put_four(base_2_3 + i_3, add_3);
-y_put_four(base_2_4 + i_3, add_4);
-y_put_four(base_2_5 + i_3, add_5);
+let mean_2_2=sum_3_2_2 / f32(C*S);
+let mean_2_3=sum_3_2_3 / f32(C*S);
+let mean_2_4=sum_3_2_4 / f32(C*S);
+let mean_2_5=sum_3_2_5 / f32(C*S);
+let variance_2_2=larger((squares_3_2_2 / f32(C*S)) - (mean_2_2*mean_2_2),0.0f);
+let variance_2_3=larger((squares_3_2_3 / f32(C*S)) - (mean_2_3*mean_2_3),0.0f);
+let variance_2_4=larger((squares_3_2_4 / f32(C*S)) - (mean_2_4*mean_2_4),0.0f);
+let variance_2_5=larger((squares_3_2_5 / f32(C*S)) - (mean_2_5*mean_2_5),0.0f);
+let rest_2=select(mean_3,mean_2_2,far_2);
+let rest_3=select(mean_4,mean_2_3,far_3);
+let rest_4=select(mean_5,mean_2_4,far_4);
+let rest_5=select(mean_6,mean_2_5,far_5);
+let spread_2=select(variance_3,variance_2_2,far_2);
+let spread_3=select(variance_4,variance_2_3,far_3);
+let spread_4=select(variance_5,variance_2_4,far_4);
+let spread_5=select(variance_6,variance_2_5,far_5);
+let end_2=select(0u,(C*S) / 4u,active_1);
+let rsqrt_2=inverseSqrt(spread_2+eps);
+let rsqrt_3=inverseSqrt(spread_3+eps);
+let rsqrt_4=inverseSqrt(spread_4+eps);
+let rsqrt_5=inverseSqrt(spread_5+eps);
+for (var i_3=lane; i_3<end_2; i_3+=LANES) {
+let x_6_2=x_four(base_2_2+i_3);
+let x_6_3=x_four(base_2_3+i_3);
+let x_6_4=x_four(base_2_4+i_3);
+let x_6_5=x_four(base_2_5+i_3);
+let gamma_1=gamma_four(i_3);
+let beta_1=beta_four(i_3);
+let add_2=((((x_6_2 - vec4f(shift_2_2)) - vec4f(rest_2))*vec4f(rsqrt_2))*gamma_1)+beta_1;
+let add_3=((((x_6_3 - vec4f(shift_2_3)) - vec4f(rest_3))*vec4f(rsqrt_3))*gamma_1)+beta_1;
+let add_4=((((x_6_4 - vec4f(shift_2_4)) - vec4f(rest_4))*vec4f(rsqrt_4))*gamma_1)+beta_1;
+let add_5=((((x_6_5 - vec4f(shift_2_5)) - vec4f(rest_5))*vec4f(rsqrt_5))*gamma_1)+beta_1;
+y_put_four(base_2_2+i_3,add_2);
+y_put_four(base_2_3+i_3,add_3);
+y_put_four(base_2_4+i_3,add_4);
+y_put_four(base_2_5+i_3,add_5);
 }
 }
 `,
@@ -474,129 +474,129 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let first = min(part * ((((C * S) + PARTS) - 1u) / PARTS), C * S);
-let last = min(first + ((((C * S) + PARTS) - 1u) / PARTS), C * S);
-let base = row * (C * S);
-let x_1 = x_at(base);
-let x_2 = x_at(base + ((C * S) / 2u));
-let x_3 = x_at(base + ((C * S) - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_4 = x_at(base + i);
-let d = x_4 - shift;
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let first=min(part*((((C*S)+PARTS) - 1u) / PARTS),C*S);
+let last=min(first+((((C*S)+PARTS) - 1u) / PARTS),C*S);
+let base=row*(C*S);
+let x_1=x_at(base);
+let x_2=x_at(base+((C*S) / 2u));
+let x_3=x_at(base+((C*S) - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let x_4=x_at(base+i);
+let d=x_4 - shift;
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(squares, mask);
-squares = squares + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_2;
-workgroupBarrier();
-}
-let mean = sum / f32(last - first);
-let variance = larger((squares / f32(last - first)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, last, far);
-for (var block_2 = first + lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_5 = x_at(base + i_2);
-let d_2 = x_5 - shift_2;
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_2 = sum_2 + part_3;
-squares_2 = squares_2 + part_4;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_5;
-let other_6 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_2 / f32(last - first);
-let variance_2 = larger((squares_2 / f32(last - first)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-if (active_1 && (lane == 0u)) {
-partials_put((part * N) + row, shift_2);
-partials_put(((PARTS + part) * N) + row, rest);
-partials_put((((2u * PARTS) + part) * N) + row, spread);
+let mean=sum / f32(last - first);
+let variance=larger((squares / f32(last - first)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,last,far);
+for (var block_2=first+lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_5=x_at(base+i_2);
+let d_2=x_5 - shift_2;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_2 / f32(last - first);
+let variance_2=larger((squares_2 / f32(last - first)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+partials_put((part*N)+row,shift_2);
+partials_put(((PARTS+part)*N)+row,rest);
+partials_put((((2u*PARTS)+part)*N)+row,spread);
 }
 }
 `,
@@ -632,137 +632,137 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let first = min(part * (((((C * S) / 4u) + PARTS) - 1u) / PARTS), (C * S) / 4u);
-let last = min(first + (((((C * S) / 4u) + PARTS) - 1u) / PARTS), (C * S) / 4u);
-let base = row * (C * S);
-let x_1 = x_at(base);
-let x_2 = x_at(base + ((C * S) / 2u));
-let x_3 = x_at(base + ((C * S) - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let base_2 = row * ((C * S) / 4u);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_4 = x_four(base_2 + i);
-let d = x_4 - vec4f(shift);
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let first=min(part*(((((C*S) / 4u)+PARTS) - 1u) / PARTS),(C*S) / 4u);
+let last=min(first+(((((C*S) / 4u)+PARTS) - 1u) / PARTS),(C*S) / 4u);
+let base=row*(C*S);
+let x_1=x_at(base);
+let x_2=x_at(base+((C*S) / 2u));
+let x_3=x_at(base+((C*S) - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let base_2=row*((C*S) / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let x_4=x_four(base_2+i);
+let d=x_4 - vec4f(shift);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_2, mask);
-sum_2 = sum_2 + other;
-let other_2 = exchange(squares_2, mask);
-squares_2 = squares_2 + other_2;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_2 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_2;
-workgroupBarrier();
-}
-let mean = sum_2 / f32((last - first) * 4u);
-let variance = larger((squares_2 / f32((last - first) * 4u)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, last, far);
-for (var block_2 = first + lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_5 = x_four(base_2 + i_2);
-let d_2 = x_5 - vec4f(shift_2);
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_3 = sum_3 + part_3;
-squares_3 = squares_3 + part_4;
-}
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_3_2, mask_2);
-sum_3_2 = sum_3_2 + other_5;
-let other_6 = exchange(squares_3_2, mask_2);
-squares_3_2 = squares_3_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_3_2 / f32((last - first) * 4u);
-let variance_2 = larger((squares_3_2 / f32((last - first) * 4u)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-if (active_1 && (lane == 0u)) {
-partials_put((part * N) + row, shift_2);
-partials_put(((PARTS + part) * N) + row, rest);
-partials_put((((2u * PARTS) + part) * N) + row, spread);
+let mean=sum_2 / f32((last - first)*4u);
+let variance=larger((squares_2 / f32((last - first)*4u)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,last,far);
+for (var block_2=first+lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_5=x_four(base_2+i_2);
+let d_2=x_5 - vec4f(shift_2);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
+}
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_3_2 / f32((last - first)*4u);
+let variance_2=larger((squares_3_2 / f32((last - first)*4u)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+partials_put((part*N)+row,shift_2);
+partials_put(((PARTS+part)*N)+row,rest);
+partials_put((((2u*PARTS)+part)*N)+row,spread);
 }
 }
 `,
@@ -804,100 +804,100 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let used = (((C * S) + ((((C * S) + PARTS) - 1u) / PARTS)) - 1u) / ((((C * S) + PARTS) - 1u) / PARTS);
-for (var p = lane; p < used; p += LANES) {
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let used=(((C*S)+((((C*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((C*S)+PARTS) - 1u) / PARTS);
+for (var p=lane; p<used; p+=LANES) {
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
 }
-if (SUBGROUP < LANES) {
+if (SUBGROUP<LANES) {
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-}
-workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
 }
 workgroupBarrier();
 }
-let part_1 = partials_at(row);
-var total = 0.0f;
-for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-let part_2 = partials_at((p_2 * N) + row);
-let part_3 = partials_at(((PARTS + p_2) * N) + row);
-total = total + (f32(min((p_2 + 1u) * ((((C * S) + PARTS) - 1u) / PARTS), C * S) - (p_2 * ((((C * S) + PARTS) - 1u) / PARTS))) * ((part_2 - part_1) + part_3));
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other = exchange(total, mask_2);
-total = total + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
 workgroupBarrier();
 }
-let all = scratch_memory[row_in_group * LANES];
-total = all;
+let part_1=partials_at(row);
+var total=0.0f;
+for (var p_2=lane; p_2<used; p_2+=LANES) {
+let part_2=partials_at((p_2*N)+row);
+let part_3=partials_at(((PARTS+p_2)*N)+row);
+total=total+(f32(min((p_2+1u)*((((C*S)+PARTS) - 1u) / PARTS),C*S) - (p_2*((((C*S)+PARTS) - 1u) / PARTS)))*((part_2 - part_1)+part_3));
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange(total,mask_2);
+total=total+other;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-}
-let rest = total / f32(C * S);
-var total_2 = 0.0f;
-for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-let part_4 = partials_at((p_3 * N) + row);
-let part_5 = partials_at(((PARTS + p_3) * N) + row);
-let part_6 = partials_at((((2u * PARTS) + p_3) * N) + row);
-total_2 = total_2 + (f32(min((p_3 + 1u) * ((((C * S) + PARTS) - 1u) / PARTS), C * S) - (p_3 * ((((C * S) + PARTS) - 1u) / PARTS))) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
-}
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_3 = exchange(total_2, mask_3);
-total_2 = total_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_2;
-workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-total_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+total=all;
 workgroupBarrier();
 }
-let spread = total_2 / f32(C * S);
-let first = min(part * ((((C * S) + PARTS) - 1u) / PARTS), C * S);
-let last = min(first + ((((C * S) + PARTS) - 1u) / PARTS), C * S);
-let end = select(0u, last, active_1);
-let base = row * (C * S);
-let rsqrt = inverseSqrt(spread + eps);
-for (var i = first + lane; i < end; i += LANES) {
-let x_1 = x_at(base + i);
-let gamma_1 = gamma_at(i);
-let beta_1 = beta_at(i);
-y_put(base + i, ((((x_1 - part_1) - rest) * rsqrt) * gamma_1) + beta_1);
+let rest=total / f32(C*S);
+var total_2=0.0f;
+for (var p_3=lane; p_3<used; p_3+=LANES) {
+let part_4=partials_at((p_3*N)+row);
+let part_5=partials_at(((PARTS+p_3)*N)+row);
+let part_6=partials_at((((2u*PARTS)+p_3)*N)+row);
+total_2=total_2+(f32(min((p_3+1u)*((((C*S)+PARTS) - 1u) / PARTS),C*S) - (p_3*((((C*S)+PARTS) - 1u) / PARTS)))*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_3=exchange(total_2,mask_3);
+total_2=total_2+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+total_2=all_2;
+workgroupBarrier();
+}
+let spread=total_2 / f32(C*S);
+let first=min(part*((((C*S)+PARTS) - 1u) / PARTS),C*S);
+let last=min(first+((((C*S)+PARTS) - 1u) / PARTS),C*S);
+let end=select(0u,last,active_1);
+let base=row*(C*S);
+let rsqrt=inverseSqrt(spread+eps);
+for (var i=first+lane; i<end; i+=LANES) {
+let x_1=x_at(base+i);
+let gamma_1=gamma_at(i);
+let beta_1=beta_at(i);
+y_put(base+i,((((x_1 - part_1) - rest)*rsqrt)*gamma_1)+beta_1);
 }
 }
 `,
@@ -933,101 +933,101 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let used = ((((C * S) / 4u) + (((((C * S) / 4u) + PARTS) - 1u) / PARTS)) - 1u) / (((((C * S) / 4u) + PARTS) - 1u) / PARTS);
-for (var p = lane; p < used; p += LANES) {
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let used=((((C*S) / 4u)+(((((C*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((C*S) / 4u)+PARTS) - 1u) / PARTS);
+for (var p=lane; p<used; p+=LANES) {
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
 }
-if (SUBGROUP < LANES) {
+if (SUBGROUP<LANES) {
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-}
-workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
 }
 workgroupBarrier();
 }
-let part_1 = partials_at(row);
-var total = 0.0f;
-for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-let part_2 = partials_at((p_2 * N) + row);
-let part_3 = partials_at(((PARTS + p_2) * N) + row);
-total = total + (f32((min((p_2 + 1u) * (((((C * S) / 4u) + PARTS) - 1u) / PARTS), (C * S) / 4u) - (p_2 * (((((C * S) / 4u) + PARTS) - 1u) / PARTS))) * 4u) * ((part_2 - part_1) + part_3));
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other = exchange(total, mask_2);
-total = total + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
 workgroupBarrier();
 }
-let all = scratch_memory[row_in_group * LANES];
-total = all;
+let part_1=partials_at(row);
+var total=0.0f;
+for (var p_2=lane; p_2<used; p_2+=LANES) {
+let part_2=partials_at((p_2*N)+row);
+let part_3=partials_at(((PARTS+p_2)*N)+row);
+total=total+(f32((min((p_2+1u)*(((((C*S) / 4u)+PARTS) - 1u) / PARTS),(C*S) / 4u) - (p_2*(((((C*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_2 - part_1)+part_3));
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange(total,mask_2);
+total=total+other;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-}
-let rest = total / f32(C * S);
-var total_2 = 0.0f;
-for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-let part_4 = partials_at((p_3 * N) + row);
-let part_5 = partials_at(((PARTS + p_3) * N) + row);
-let part_6 = partials_at((((2u * PARTS) + p_3) * N) + row);
-total_2 = total_2 + (f32((min((p_3 + 1u) * (((((C * S) / 4u) + PARTS) - 1u) / PARTS), (C * S) / 4u) - (p_3 * (((((C * S) / 4u) + PARTS) - 1u) / PARTS))) * 4u) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
-}
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_3 = exchange(total_2, mask_3);
-total_2 = total_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_2;
-workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-total_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+total=all;
 workgroupBarrier();
 }
-let spread = total_2 / f32(C * S);
-let first = min(part * (((((C * S) / 4u) + PARTS) - 1u) / PARTS), (C * S) / 4u);
-let last = min(first + (((((C * S) / 4u) + PARTS) - 1u) / PARTS), (C * S) / 4u);
-let end = select(0u, last, active_1);
-let base = row * ((C * S) / 4u);
-let rsqrt = inverseSqrt(spread + eps);
-for (var i = first + lane; i < end; i += LANES) {
-let x_1 = x_four(base + i);
-let gamma_1 = gamma_four(i);
-let beta_1 = beta_four(i);
-let add = ((((x_1 - vec4f(part_1)) - vec4f(rest)) * vec4f(rsqrt)) * gamma_1) + beta_1;
-y_put_four(base + i, add);
+let rest=total / f32(C*S);
+var total_2=0.0f;
+for (var p_3=lane; p_3<used; p_3+=LANES) {
+let part_4=partials_at((p_3*N)+row);
+let part_5=partials_at(((PARTS+p_3)*N)+row);
+let part_6=partials_at((((2u*PARTS)+p_3)*N)+row);
+total_2=total_2+(f32((min((p_3+1u)*(((((C*S) / 4u)+PARTS) - 1u) / PARTS),(C*S) / 4u) - (p_3*(((((C*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_3=exchange(total_2,mask_3);
+total_2=total_2+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+total_2=all_2;
+workgroupBarrier();
+}
+let spread=total_2 / f32(C*S);
+let first=min(part*(((((C*S) / 4u)+PARTS) - 1u) / PARTS),(C*S) / 4u);
+let last=min(first+(((((C*S) / 4u)+PARTS) - 1u) / PARTS),(C*S) / 4u);
+let end=select(0u,last,active_1);
+let base=row*((C*S) / 4u);
+let rsqrt=inverseSqrt(spread+eps);
+for (var i=first+lane; i<end; i+=LANES) {
+let x_1=x_four(base+i);
+let gamma_1=gamma_four(i);
+let beta_1=beta_four(i);
+let add=((((x_1 - vec4f(part_1)) - vec4f(rest))*vec4f(rsqrt))*gamma_1)+beta_1;
+y_put_four(base+i,add);
 }
 }
 `,

@@ -24,131 +24,131 @@ override SUBGROUP: u32;
 override N: u32;
 override S: u32;
 override C: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * S);
-let row = select(0u, index, active_1);
-let first = min(part * (((C + PARTS) - 1u) / PARTS), C);
-let last = min(first + (((C + PARTS) - 1u) / PARTS), C);
-let N_1 = row / max(S, 1u);
-let S_1 = row % max(S, 1u);
-let base = (N_1 * (C * S)) + S_1;
-let x_1 = x_at(base);
-let x_2 = x_at(base + ((C / 2u) * S));
-let x_3 = x_at(base + ((C - 1u) * S));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_4 = x_at(base + (i * S));
-let d = x_4 - shift;
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*S);
+let row=select(0u,index,active_1);
+let first=min(part*(((C+PARTS) - 1u) / PARTS),C);
+let last=min(first+(((C+PARTS) - 1u) / PARTS),C);
+let N_1=row / max(S,1u);
+let S_1=row % max(S,1u);
+let base=(N_1*(C*S))+S_1;
+let x_1=x_at(base);
+let x_2=x_at(base+((C / 2u)*S));
+let x_3=x_at(base+((C - 1u)*S));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let x_4=x_at(base+(i*S));
+let d=x_4 - shift;
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(squares, mask);
-squares = squares + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_2;
-workgroupBarrier();
-}
-let mean = sum / f32(last - first);
-let variance = larger((squares / f32(last - first)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, last, far);
-for (var block_2 = first + lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_5 = x_at(base + (i_2 * S));
-let d_2 = x_5 - shift_2;
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_2 = sum_2 + part_3;
-squares_2 = squares_2 + part_4;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_5;
-let other_6 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_2 / f32(last - first);
-let variance_2 = larger((squares_2 / f32(last - first)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-if (active_1 && (lane == 0u)) {
-partials_put((part * (N * S)) + row, shift_2);
-partials_put(((PARTS + part) * (N * S)) + row, rest);
-partials_put((((2u * PARTS) + part) * (N * S)) + row, spread);
+let mean=sum / f32(last - first);
+let variance=larger((squares / f32(last - first)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,last,far);
+for (var block_2=first+lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_5=x_at(base+(i_2*S));
+let d_2=x_5 - shift_2;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_2 / f32(last - first);
+let variance_2=larger((squares_2 / f32(last - first)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+partials_put((part*(N*S))+row,shift_2);
+partials_put(((PARTS+part)*(N*S))+row,rest);
+partials_put((((2u*PARTS)+part)*(N*S))+row,spread);
 }
 }
 `,
@@ -184,140 +184,140 @@ override SUBGROUP: u32;
 override N: u32;
 override S: u32;
 override C: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<vec4f, scratch_length>;
-fn larger4(a: vec4f, b: vec4f) -> vec4f {
-return select(b, a, (a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+fn larger4(a: vec4f,b: vec4f) -> vec4f {
+return select(b,a,(a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < ((N * S) / 4u);
-let row = select(0u, index, active_1);
-let first = min(part * (((C + PARTS) - 1u) / PARTS), C);
-let last = min(first + (((C + PARTS) - 1u) / PARTS), C);
-let N_1 = (row * 4u) / max(S, 1u);
-let S_1 = (row * 4u) % max(S, 1u);
-let base = (N_1 * ((C * S) / 4u)) + (S_1 / 4u);
-let x_1 = x_four(base);
-let x_2 = x_four(base + ((C / 2u) * (S / 4u)));
-let x_3 = x_four(base + ((C - 1u) * (S / 4u)));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * vec4f(0.3333333432674408f));
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_4 = x_four(base + (i * (S / 4u)));
-let d = x_4 - shift;
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<((N*S) / 4u);
+let row=select(0u,index,active_1);
+let first=min(part*(((C+PARTS) - 1u) / PARTS),C);
+let last=min(first+(((C+PARTS) - 1u) / PARTS),C);
+let N_1=(row*4u) / max(S,1u);
+let S_1=(row*4u) % max(S,1u);
+let base=(N_1*((C*S) / 4u))+(S_1 / 4u);
+let x_1=x_four(base);
+let x_2=x_four(base+((C / 2u)*(S / 4u)));
+let x_3=x_four(base+((C - 1u)*(S / 4u)));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*vec4f(0.3333333432674408f));
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let x_4=x_four(base+(i*(S / 4u)));
+let d=x_4 - shift;
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange4(sum, mask);
-sum = sum + other;
-let other_2 = exchange4(squares, mask);
-squares = squares + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(sum,mask);
+sum=sum+other;
+let other_2=exchange4(squares,mask);
+squares=squares+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_2;
-workgroupBarrier();
-}
-let mean = sum / vec4f(f32(last - first));
-let variance = larger4((squares / vec4f(f32(last - first))) - (mean * mean), vec4f(0.0f));
-let far = (variance * vec4f(4.0f)) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_2 = vec4f(0.0f);
-var squares_2 = vec4f(0.0f);
-let end = select(0u, last, any(far));
-for (var block_2 = first + lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_5 = x_four(base + (i_2 * (S / 4u)));
-let d_2 = x_5 - shift_2;
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_2 = sum_2 + part_3;
-squares_2 = squares_2 + part_4;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange4(sum_2, mask_2);
-sum_2 = sum_2 + other_5;
-let other_6 = exchange4(squares_2, mask_2);
-squares_2 = squares_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_2 / vec4f(f32(last - first));
-let variance_2 = larger4((squares_2 / vec4f(f32(last - first))) - (mean_2 * mean_2), vec4f(0.0f));
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-if (active_1 && (lane == 0u)) {
-partials_put((part * (N * S)) + (row * 4u), (shift_2)[0]);
-partials_put(((part * (N * S)) + (row * 4u)) + 1u, (shift_2)[1]);
-partials_put(((part * (N * S)) + (row * 4u)) + 2u, (shift_2)[2]);
-partials_put(((part * (N * S)) + (row * 4u)) + 3u, (shift_2)[3]);
-partials_put(((PARTS + part) * (N * S)) + (row * 4u), (rest)[0]);
-partials_put((((PARTS + part) * (N * S)) + (row * 4u)) + 1u, (rest)[1]);
-partials_put((((PARTS + part) * (N * S)) + (row * 4u)) + 2u, (rest)[2]);
-partials_put((((PARTS + part) * (N * S)) + (row * 4u)) + 3u, (rest)[3]);
-partials_put((((2u * PARTS) + part) * (N * S)) + (row * 4u), (spread)[0]);
-partials_put(((((2u * PARTS) + part) * (N * S)) + (row * 4u)) + 1u, (spread)[1]);
-partials_put(((((2u * PARTS) + part) * (N * S)) + (row * 4u)) + 2u, (spread)[2]);
-partials_put(((((2u * PARTS) + part) * (N * S)) + (row * 4u)) + 3u, (spread)[3]);
+let mean=sum / vec4f(f32(last - first));
+let variance=larger4((squares / vec4f(f32(last - first))) - (mean*mean),vec4f(0.0f));
+let far=(variance*vec4f(4.0f))<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=vec4f(0.0f);
+var squares_2=vec4f(0.0f);
+let end=select(0u,last,any(far));
+for (var block_2=first+lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_5=x_four(base+(i_2*(S / 4u)));
+let d_2=x_5 - shift_2;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange4(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange4(squares_2,mask_2);
+squares_2=squares_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_2 / vec4f(f32(last - first));
+let variance_2=larger4((squares_2 / vec4f(f32(last - first))) - (mean_2*mean_2),vec4f(0.0f));
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+partials_put((part*(N*S))+(row*4u),(shift_2)[0]);
+partials_put(((part*(N*S))+(row*4u))+1u,(shift_2)[1]);
+partials_put(((part*(N*S))+(row*4u))+2u,(shift_2)[2]);
+partials_put(((part*(N*S))+(row*4u))+3u,(shift_2)[3]);
+partials_put(((PARTS+part)*(N*S))+(row*4u),(rest)[0]);
+partials_put((((PARTS+part)*(N*S))+(row*4u))+1u,(rest)[1]);
+partials_put((((PARTS+part)*(N*S))+(row*4u))+2u,(rest)[2]);
+partials_put((((PARTS+part)*(N*S))+(row*4u))+3u,(rest)[3]);
+partials_put((((2u*PARTS)+part)*(N*S))+(row*4u),(spread)[0]);
+partials_put(((((2u*PARTS)+part)*(N*S))+(row*4u))+1u,(spread)[1]);
+partials_put(((((2u*PARTS)+part)*(N*S))+(row*4u))+2u,(spread)[2]);
+partials_put(((((2u*PARTS)+part)*(N*S))+(row*4u))+3u,(spread)[3]);
 }
 }
 `,
@@ -359,92 +359,92 @@ override S: u32;
 override C: u32;
 override PARTS: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * S);
-let row = select(0u, index, active_1);
-let used = ((C + (((C + PARTS) - 1u) / PARTS)) - 1u) / (((C + PARTS) - 1u) / PARTS);
-for (var p = lane; p < used; p += LANES) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*S);
+let row=select(0u,index,active_1);
+let used=((C+(((C+PARTS) - 1u) / PARTS)) - 1u) / (((C+PARTS) - 1u) / PARTS);
+for (var p=lane; p<used; p+=LANES) {
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
 }
-if (SUBGROUP < LANES) {
+if (SUBGROUP<LANES) {
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-}
-workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
 }
 workgroupBarrier();
 }
-let part_1 = partials_at(row);
-var total = 0.0f;
-for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-let part_2 = partials_at((p_2 * (N * S)) + row);
-let part_3 = partials_at(((PARTS + p_2) * (N * S)) + row);
-total = total + (f32(min((p_2 + 1u) * (((C + PARTS) - 1u) / PARTS), C) - (p_2 * (((C + PARTS) - 1u) / PARTS))) * ((part_2 - part_1) + part_3));
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other = exchange(total, mask_2);
-total = total + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
 workgroupBarrier();
 }
-let all = scratch_memory[row_in_group * LANES];
-total = all;
+let part_1=partials_at(row);
+var total=0.0f;
+for (var p_2=lane; p_2<used; p_2+=LANES) {
+let part_2=partials_at((p_2*(N*S))+row);
+let part_3=partials_at(((PARTS+p_2)*(N*S))+row);
+total=total+(f32(min((p_2+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_2*(((C+PARTS) - 1u) / PARTS)))*((part_2 - part_1)+part_3));
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange(total,mask_2);
+total=total+other;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-}
-let rest = total / f32(C);
-var total_2 = 0.0f;
-for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-let part_4 = partials_at((p_3 * (N * S)) + row);
-let part_5 = partials_at(((PARTS + p_3) * (N * S)) + row);
-let part_6 = partials_at((((2u * PARTS) + p_3) * (N * S)) + row);
-total_2 = total_2 + (f32(min((p_3 + 1u) * (((C + PARTS) - 1u) / PARTS), C) - (p_3 * (((C + PARTS) - 1u) / PARTS))) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
-}
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_3 = exchange(total_2, mask_3);
-total_2 = total_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_2;
-workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-total_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+total=all;
 workgroupBarrier();
 }
-let spread = total_2 / f32(C);
-if (active_1 && (lane == 0u)) {
-scratch_put(row, part_1);
-scratch_put((N * S) + row, rest);
-scratch_put(((N * S) + (N * S)) + row, inverseSqrt(spread + eps));
+let rest=total / f32(C);
+var total_2=0.0f;
+for (var p_3=lane; p_3<used; p_3+=LANES) {
+let part_4=partials_at((p_3*(N*S))+row);
+let part_5=partials_at(((PARTS+p_3)*(N*S))+row);
+let part_6=partials_at((((2u*PARTS)+p_3)*(N*S))+row);
+total_2=total_2+(f32(min((p_3+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_3*(((C+PARTS) - 1u) / PARTS)))*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_3=exchange(total_2,mask_3);
+total_2=total_2+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+total_2=all_2;
+workgroupBarrier();
+}
+let spread=total_2 / f32(C);
+if (active_1 && (lane==0u)) {
+scratch_put(row,part_1);
+scratch_put(((((N*S)+3u) / 4u)*4u)+row,rest);
+scratch_put((((((N*S)+3u) / 4u)*4u)+((((N*S)+3u) / 4u)*4u))+row,inverseSqrt(spread+eps));
 }
 }
 `,
@@ -482,101 +482,92 @@ override S: u32;
 override C: u32;
 override PARTS: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<vec4f, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < ((N * S) / 4u);
-let row = select(0u, index, active_1);
-let used = ((C + (((C + PARTS) - 1u) / PARTS)) - 1u) / (((C + PARTS) - 1u) / PARTS);
-for (var p = lane; p < used; p += LANES) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<((N*S) / 4u);
+let row=select(0u,index,active_1);
+let used=((C+(((C+PARTS) - 1u) / PARTS)) - 1u) / (((C+PARTS) - 1u) / PARTS);
+for (var p=lane; p<used; p+=LANES) {
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
 }
-if (SUBGROUP < LANES) {
+if (SUBGROUP<LANES) {
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-}
-workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
 }
 workgroupBarrier();
 }
-let part_1 = vec4f(partials_at(row * 4u), partials_at((row * 4u) + 1u), partials_at((row * 4u) + 2u), partials_at((row * 4u) + 3u));
-var total = vec4f(0.0f);
-for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-let part_2 = vec4f(partials_at((p_2 * (N * S)) + (row * 4u)), partials_at(((p_2 * (N * S)) + (row * 4u)) + 1u), partials_at(((p_2 * (N * S)) + (row * 4u)) + 2u), partials_at(((p_2 * (N * S)) + (row * 4u)) + 3u));
-let part_3 = vec4f(partials_at(((PARTS + p_2) * (N * S)) + (row * 4u)), partials_at((((PARTS + p_2) * (N * S)) + (row * 4u)) + 1u), partials_at((((PARTS + p_2) * (N * S)) + (row * 4u)) + 2u), partials_at((((PARTS + p_2) * (N * S)) + (row * 4u)) + 3u));
-total = total + (vec4f(f32(min((p_2 + 1u) * (((C + PARTS) - 1u) / PARTS), C) - (p_2 * (((C + PARTS) - 1u) / PARTS)))) * ((part_2 - part_1) + part_3));
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other = exchange4(total, mask_2);
-total = total + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
 workgroupBarrier();
 }
-let all = scratch_memory[row_in_group * LANES];
-total = all;
+let part_1=vec4f(partials_at(row*4u),partials_at((row*4u)+1u),partials_at((row*4u)+2u),partials_at((row*4u)+3u));
+var total=vec4f(0.0f);
+for (var p_2=lane; p_2<used; p_2+=LANES) {
+let part_2=vec4f(partials_at((p_2*(N*S))+(row*4u)),partials_at(((p_2*(N*S))+(row*4u))+1u),partials_at(((p_2*(N*S))+(row*4u))+2u),partials_at(((p_2*(N*S))+(row*4u))+3u));
+let part_3=vec4f(partials_at(((PARTS+p_2)*(N*S))+(row*4u)),partials_at((((PARTS+p_2)*(N*S))+(row*4u))+1u),partials_at((((PARTS+p_2)*(N*S))+(row*4u))+2u),partials_at((((PARTS+p_2)*(N*S))+(row*4u))+3u));
+total=total+(vec4f(f32(min((p_2+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_2*(((C+PARTS) - 1u) / PARTS))))*((part_2 - part_1)+part_3));
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange4(total,mask_2);
+total=total+other;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-}
-let rest = total / vec4f(f32(C));
-var total_2 = vec4f(0.0f);
-for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-let part_4 = vec4f(partials_at((p_3 * (N * S)) + (row * 4u)), partials_at(((p_3 * (N * S)) + (row * 4u)) + 1u), partials_at(((p_3 * (N * S)) + (row * 4u)) + 2u), partials_at(((p_3 * (N * S)) + (row * 4u)) + 3u));
-let part_5 = vec4f(partials_at(((PARTS + p_3) * (N * S)) + (row * 4u)), partials_at((((PARTS + p_3) * (N * S)) + (row * 4u)) + 1u), partials_at((((PARTS + p_3) * (N * S)) + (row * 4u)) + 2u), partials_at((((PARTS + p_3) * (N * S)) + (row * 4u)) + 3u));
-let part_6 = vec4f(partials_at((((2u * PARTS) + p_3) * (N * S)) + (row * 4u)), partials_at(((((2u * PARTS) + p_3) * (N * S)) + (row * 4u)) + 1u), partials_at(((((2u * PARTS) + p_3) * (N * S)) + (row * 4u)) + 2u), partials_at(((((2u * PARTS) + p_3) * (N * S)) + (row * 4u)) + 3u));
-total_2 = total_2 + (vec4f(f32(min((p_3 + 1u) * (((C + PARTS) - 1u) / PARTS), C) - (p_3 * (((C + PARTS) - 1u) / PARTS)))) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
-}
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_3 = exchange4(total_2, mask_3);
-total_2 = total_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_2;
-workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-total_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+total=all;
 workgroupBarrier();
 }
-let spread = total_2 / vec4f(f32(C));
-if (active_1 && (lane == 0u)) {
-scratch_put(row * 4u, (part_1)[0]);
-scratch_put((row * 4u) + 1u, (part_1)[1]);
-scratch_put((row * 4u) + 2u, (part_1)[2]);
-scratch_put((row * 4u) + 3u, (part_1)[3]);
-scratch_put((N * S) + (row * 4u), (rest)[0]);
-scratch_put(((N * S) + (row * 4u)) + 1u, (rest)[1]);
-scratch_put(((N * S) + (row * 4u)) + 2u, (rest)[2]);
-scratch_put(((N * S) + (row * 4u)) + 3u, (rest)[3]);
-scratch_put(((N * S) + (N * S)) + (row * 4u), (inverseSqrt(spread + vec4f(eps)))[0]);
-scratch_put((((N * S) + (N * S)) + (row * 4u)) + 1u, (inverseSqrt(spread + vec4f(eps)))[1]);
-scratch_put((((N * S) + (N * S)) + (row * 4u)) + 2u, (inverseSqrt(spread + vec4f(eps)))[2]);
-scratch_put((((N * S) + (N * S)) + (row * 4u)) + 3u, (inverseSqrt(spread + vec4f(eps)))[3]);
+let rest=total / vec4f(f32(C));
+var total_2=vec4f(0.0f);
+for (var p_3=lane; p_3<used; p_3+=LANES) {
+let part_4=vec4f(partials_at((p_3*(N*S))+(row*4u)),partials_at(((p_3*(N*S))+(row*4u))+1u),partials_at(((p_3*(N*S))+(row*4u))+2u),partials_at(((p_3*(N*S))+(row*4u))+3u));
+let part_5=vec4f(partials_at(((PARTS+p_3)*(N*S))+(row*4u)),partials_at((((PARTS+p_3)*(N*S))+(row*4u))+1u),partials_at((((PARTS+p_3)*(N*S))+(row*4u))+2u),partials_at((((PARTS+p_3)*(N*S))+(row*4u))+3u));
+let part_6=vec4f(partials_at((((2u*PARTS)+p_3)*(N*S))+(row*4u)),partials_at(((((2u*PARTS)+p_3)*(N*S))+(row*4u))+1u),partials_at(((((2u*PARTS)+p_3)*(N*S))+(row*4u))+2u),partials_at(((((2u*PARTS)+p_3)*(N*S))+(row*4u))+3u));
+total_2=total_2+(vec4f(f32(min((p_3+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_3*(((C+PARTS) - 1u) / PARTS))))*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_3=exchange4(total_2,mask_3);
+total_2=total_2+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+total_2=all_2;
+workgroupBarrier();
+}
+let spread=total_2 / vec4f(f32(C));
+if (active_1 && (lane==0u)) {
+scratch_put_four(row,part_1);
+scratch_put_four((((N*S)+3u) / 4u)+row,rest);
+scratch_put_four(((((((N*S)+3u) / 4u)*4u)+((((N*S)+3u) / 4u)*4u)) / 4u)+row,inverseSqrt(spread+vec4f(eps)));
 }
 }
 `,
@@ -586,7 +577,7 @@ scratch_put((((N * S) + (N * S)) + (row * 4u)) + 3u, (inverseSqrt(spread + vec4f
                   tensor: "(scratch)",
                   access: "read_write",
                   name: "scratch",
-                  accessors: { put: "scratch_put" },
+                  accessors: { putFour: "scratch_put_four" },
                 },
               ],
               constants: [
@@ -621,127 +612,127 @@ override C: u32;
 override S: u32;
 override N: u32;
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (C / 4u);
-let row_2 = (select(0u, index, active_1) * 4u) + 0u;
-let row_3 = (select(0u, index, active_1) * 4u) + 1u;
-let row_4 = (select(0u, index, active_1) * 4u) + 2u;
-let row_5 = (select(0u, index, active_1) * 4u) + 3u;
-let base_2 = row_2 * (S / 4u);
-let base_3 = row_3 * (S / 4u);
-let base_4 = row_4 * (S / 4u);
-let base_5 = row_5 * (S / 4u);
-var sum_4 = vec4f(0.0f);
-var sum_5 = vec4f(0.0f);
-var sum_6 = vec4f(0.0f);
-var sum_7 = vec4f(0.0f);
-var sum_2_3 = vec4f(0.0f);
-var sum_2_4 = vec4f(0.0f);
-var sum_2_5 = vec4f(0.0f);
-var sum_2_6 = vec4f(0.0f);
-for (var block = lane; block < (N * S) / 4u; block += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-var part_5 = vec4f(0.0f);
-var part_6 = vec4f(0.0f);
-var part_2_2 = vec4f(0.0f);
-var part_2_3 = vec4f(0.0f);
-var part_2_4 = vec4f(0.0f);
-var part_2_5 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (N * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let N_1 = (i * 4u) / max(S, 1u);
-let S_1 = (i * 4u) % max(S, 1u);
-let d_y_2 = d_y_four(base_2 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let d_y_3 = d_y_four(base_3 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let d_y_4 = d_y_four(base_4 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let d_y_5 = d_y_four(base_5 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let x_2 = x_four(base_2 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let x_3 = x_four(base_3 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let x_4 = x_four(base_4 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let x_5 = x_four(base_5 + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let scratch_2 = vec4f(scratch_at(i * 4u), scratch_at((i * 4u) + 1u), scratch_at((i * 4u) + 2u), scratch_at((i * 4u) + 3u));
-let scratch_3 = vec4f(scratch_at((N * S) + (i * 4u)), scratch_at(((N * S) + (i * 4u)) + 1u), scratch_at(((N * S) + (i * 4u)) + 2u), scratch_at(((N * S) + (i * 4u)) + 3u));
-let scratch_8 = vec4f(scratch_at(((N * S) + (N * S)) + (i * 4u)), scratch_at((((N * S) + (N * S)) + (i * 4u)) + 1u), scratch_at((((N * S) + (N * S)) + (i * 4u)) + 2u), scratch_at((((N * S) + (N * S)) + (i * 4u)) + 3u));
-part_3 = part_3 + (d_y_2 * (((x_2 - scratch_2) - scratch_3) * scratch_8));
-part_4 = part_4 + (d_y_3 * (((x_3 - scratch_2) - scratch_3) * scratch_8));
-part_5 = part_5 + (d_y_4 * (((x_4 - scratch_2) - scratch_3) * scratch_8));
-part_6 = part_6 + (d_y_5 * (((x_5 - scratch_2) - scratch_3) * scratch_8));
-part_2_2 = part_2_2 + d_y_2;
-part_2_3 = part_2_3 + d_y_3;
-part_2_4 = part_2_4 + d_y_4;
-part_2_5 = part_2_5 + d_y_5;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(C / 4u);
+let row_2=(select(0u,index,active_1)*4u)+0u;
+let row_3=(select(0u,index,active_1)*4u)+1u;
+let row_4=(select(0u,index,active_1)*4u)+2u;
+let row_5=(select(0u,index,active_1)*4u)+3u;
+let base_2=row_2*(S / 4u);
+let base_3=row_3*(S / 4u);
+let base_4=row_4*(S / 4u);
+let base_5=row_5*(S / 4u);
+var sum_4=vec4f(0.0f);
+var sum_5=vec4f(0.0f);
+var sum_6=vec4f(0.0f);
+var sum_7=vec4f(0.0f);
+var sum_2_3=vec4f(0.0f);
+var sum_2_4=vec4f(0.0f);
+var sum_2_5=vec4f(0.0f);
+var sum_2_6=vec4f(0.0f);
+for (var block=lane; block<(N*S) / 4u; block+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
+var part_2_2=vec4f(0.0f);
+var part_2_3=vec4f(0.0f);
+var part_2_4=vec4f(0.0f);
+var part_2_5=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(N*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let N_1=(i*4u) / max(S,1u);
+let S_1=(i*4u) % max(S,1u);
+let d_y_2=d_y_four(base_2+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let d_y_3=d_y_four(base_3+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let d_y_4=d_y_four(base_4+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let d_y_5=d_y_four(base_5+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let x_2=x_four(base_2+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let x_3=x_four(base_3+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let x_4=x_four(base_4+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let x_5=x_four(base_5+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let scratch_2=scratch_four(i);
+let scratch_3=scratch_four((((N*S)+3u) / 4u)+i);
+let scratch_8=scratch_four(((((((N*S)+3u) / 4u)*4u)+((((N*S)+3u) / 4u)*4u)) / 4u)+i);
+part_3=part_3+d_y_2;
+part_4=part_4+d_y_3;
+part_5=part_5+d_y_4;
+part_6=part_6+d_y_5;
+part_2_2=part_2_2+(d_y_2*(((x_2 - scratch_2) - scratch_3)*scratch_8));
+part_2_3=part_2_3+(d_y_3*(((x_3 - scratch_2) - scratch_3)*scratch_8));
+part_2_4=part_2_4+(d_y_4*(((x_4 - scratch_2) - scratch_3)*scratch_8));
+part_2_5=part_2_5+(d_y_5*(((x_5 - scratch_2) - scratch_3)*scratch_8));
 }
-sum_4 = sum_4 + part_3;
-sum_5 = sum_5 + part_4;
-sum_6 = sum_6 + part_5;
-sum_7 = sum_7 + part_6;
-sum_2_3 = sum_2_3 + part_2_2;
-sum_2_4 = sum_2_4 + part_2_3;
-sum_2_5 = sum_2_5 + part_2_4;
-sum_2_6 = sum_2_6 + part_2_5;
+sum_4=sum_4+part_3;
+sum_5=sum_5+part_4;
+sum_6=sum_6+part_5;
+sum_7=sum_7+part_6;
+sum_2_3=sum_2_3+part_2_2;
+sum_2_4=sum_2_4+part_2_3;
+sum_2_5=sum_2_5+part_2_4;
+sum_2_6=sum_2_6+part_2_5;
 }
-var sum_3_2 = fold_add(sum_4);
-var sum_3_3 = fold_add(sum_5);
-var sum_3_4 = fold_add(sum_6);
-var sum_3_5 = fold_add(sum_7);
-var sum_2_2_2 = fold_add(sum_2_3);
-var sum_2_2_3 = fold_add(sum_2_4);
-var sum_2_2_4 = fold_add(sum_2_5);
-var sum_2_2_5 = fold_add(sum_2_6);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other_3 = exchange(sum_3_2, mask);
-let other_4 = exchange(sum_3_3, mask);
-let other_5 = exchange(sum_3_4, mask);
-let other_6 = exchange(sum_3_5, mask);
-sum_3_2 = sum_3_2 + other_3;
-sum_3_3 = sum_3_3 + other_4;
-sum_3_4 = sum_3_4 + other_5;
-sum_3_5 = sum_3_5 + other_6;
-let other_2_2 = exchange(sum_2_2_2, mask);
-let other_2_3 = exchange(sum_2_2_3, mask);
-let other_2_4 = exchange(sum_2_2_4, mask);
-let other_2_5 = exchange(sum_2_2_5, mask);
-sum_2_2_2 = sum_2_2_2 + other_2_2;
-sum_2_2_3 = sum_2_2_3 + other_2_3;
-sum_2_2_4 = sum_2_2_4 + other_2_4;
-sum_2_2_5 = sum_2_2_5 + other_2_5;
+var sum_3_2=fold_add(sum_4);
+var sum_3_3=fold_add(sum_5);
+var sum_3_4=fold_add(sum_6);
+var sum_3_5=fold_add(sum_7);
+var sum_2_2_2=fold_add(sum_2_3);
+var sum_2_2_3=fold_add(sum_2_4);
+var sum_2_2_4=fold_add(sum_2_5);
+var sum_2_2_5=fold_add(sum_2_6);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other_3=exchange(sum_3_2,mask);
+let other_4=exchange(sum_3_3,mask);
+let other_5=exchange(sum_3_4,mask);
+let other_6=exchange(sum_3_5,mask);
+sum_3_2=sum_3_2+other_3;
+sum_3_3=sum_3_3+other_4;
+sum_3_4=sum_3_4+other_5;
+sum_3_5=sum_3_5+other_6;
+let other_2_2=exchange(sum_2_2_2,mask);
+let other_2_3=exchange(sum_2_2_3,mask);
+let other_2_4=exchange(sum_2_2_4,mask);
+let other_2_5=exchange(sum_2_2_5,mask);
+sum_2_2_2=sum_2_2_2+other_2_2;
+sum_2_2_3=sum_2_2_3+other_2_3;
+sum_2_2_4=sum_2_2_4+other_2_4;
+sum_2_2_5=sum_2_2_5+other_2_5;
 }
-let sum_all_3 = sum_3_2;
-let sum_all_4 = sum_3_3;
-let sum_all_5 = sum_3_4;
-let sum_all_6 = sum_3_5;
-let sum_all_2_2 = sum_2_2_2;
-let sum_all_2_3 = sum_2_2_3;
-let sum_all_2_4 = sum_2_2_4;
-let sum_all_2_5 = sum_2_2_5;
-if (active_1 && (lane == 0u)) {
-d_gamma_put(row_2, sum_all_3);
-d_gamma_put(row_3, sum_all_4);
-d_gamma_put(row_4, sum_all_5);
-d_gamma_put(row_5, sum_all_6);
-d_beta_put(row_2, sum_all_2_2);
-d_beta_put(row_3, sum_all_2_3);
-d_beta_put(row_4, sum_all_2_4);
-d_beta_put(row_5, sum_all_2_5);
+let sum_all_3=sum_3_2;
+let sum_all_4=sum_3_3;
+let sum_all_5=sum_3_4;
+let sum_all_6=sum_3_5;
+let sum_all_2_2=sum_2_2_2;
+let sum_all_2_3=sum_2_2_3;
+let sum_all_2_4=sum_2_2_4;
+let sum_all_2_5=sum_2_2_5;
+if (active_1 && (lane==0u)) {
+d_gamma_put(row_2,sum_all_2_2);
+d_gamma_put(row_3,sum_all_2_3);
+d_gamma_put(row_4,sum_all_2_4);
+d_gamma_put(row_5,sum_all_2_5);
+d_beta_put(row_2,sum_all_3);
+d_beta_put(row_3,sum_all_4);
+d_beta_put(row_4,sum_all_5);
+d_beta_put(row_5,sum_all_6);
 }
 }
 `,
         bindings: [
           { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
           { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-          { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+          { tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } },
           { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
           { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
         ],
@@ -773,77 +764,77 @@ override SUBGROUP: u32;
 override C: u32;
 override N: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let first = min(part * ((((N * S) + PARTS) - 1u) / PARTS), N * S);
-let last = min(first + ((((N * S) + PARTS) - 1u) / PARTS), N * S);
-let base = row * S;
-var sum = 0.0f;
-var sum_2 = 0.0f;
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let N_1 = i / max(S, 1u);
-let S_1 = i % max(S, 1u);
-let d_y_1 = d_y_at(base + ((N_1 * (C * S)) + S_1));
-let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
-let scratch_2 = scratch_at(i);
-let scratch_3 = scratch_at((N * S) + i);
-let scratch_8 = scratch_at(((N * S) + (N * S)) + i);
-part_1 = part_1 + (d_y_1 * (((x_1 - scratch_2) - scratch_3) * scratch_8));
-part_2 = part_2 + d_y_1;
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let first=min(part*((((N*S)+PARTS) - 1u) / PARTS),N*S);
+let last=min(first+((((N*S)+PARTS) - 1u) / PARTS),N*S);
+let base=row*S;
+var sum=0.0f;
+var sum_2=0.0f;
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let N_1=i / max(S,1u);
+let S_1=i % max(S,1u);
+let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
+let x_1=x_at(base+((N_1*(C*S))+S_1));
+let scratch_2=scratch_at(i);
+let scratch_3=scratch_at(((((N*S)+3u) / 4u)*4u)+i);
+let scratch_8=scratch_at((((((N*S)+3u) / 4u)*4u)+((((N*S)+3u) / 4u)*4u))+i);
+part_1=part_1+d_y_1;
+part_2=part_2+(d_y_1*(((x_1 - scratch_2) - scratch_3)*scratch_8));
 }
-sum = sum + part_1;
-sum_2 = sum_2 + part_2;
+sum=sum+part_1;
+sum_2=sum_2+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(sum_2, mask);
-sum_2 = sum_2 + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(sum_2,mask);
+sum_2=sum_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2 = all_2;
 workgroupBarrier();
 }
-let sum_all = sum;
-let sum_all_2 = sum_2;
-if (active_1 && (lane == 0u)) {
-partials_put((part * C) + row, sum_all);
-partials_put(((PARTS + part) * C) + row, sum_all_2);
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+if (active_1 && (lane==0u)) {
+partials_put((part*C)+row,sum_all);
+partials_put(((PARTS+part)*C)+row,sum_all_2);
 }
 }
 `,
@@ -881,89 +872,89 @@ override SUBGROUP: u32;
 override C: u32;
 override N: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let first = min(part * (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u);
-let last = min(first + (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u);
-let base = row * (S / 4u);
-var sum = vec4f(0.0f);
-var sum_2 = vec4f(0.0f);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let N_1 = (i * 4u) / max(S, 1u);
-let S_1 = (i * 4u) % max(S, 1u);
-let d_y_1 = d_y_four(base + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let x_1 = x_four(base + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let scratch_2 = vec4f(scratch_at(i * 4u), scratch_at((i * 4u) + 1u), scratch_at((i * 4u) + 2u), scratch_at((i * 4u) + 3u));
-let scratch_3 = vec4f(scratch_at((N * S) + (i * 4u)), scratch_at(((N * S) + (i * 4u)) + 1u), scratch_at(((N * S) + (i * 4u)) + 2u), scratch_at(((N * S) + (i * 4u)) + 3u));
-let scratch_8 = vec4f(scratch_at(((N * S) + (N * S)) + (i * 4u)), scratch_at((((N * S) + (N * S)) + (i * 4u)) + 1u), scratch_at((((N * S) + (N * S)) + (i * 4u)) + 2u), scratch_at((((N * S) + (N * S)) + (i * 4u)) + 3u));
-part_1 = part_1 + (d_y_1 * (((x_1 - scratch_2) - scratch_3) * scratch_8));
-part_2 = part_2 + d_y_1;
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let first=min(part*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u);
+let last=min(first+(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u);
+let base=row*(S / 4u);
+var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let N_1=(i*4u) / max(S,1u);
+let S_1=(i*4u) % max(S,1u);
+let d_y_1=d_y_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let x_1=x_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let scratch_2=scratch_four(i);
+let scratch_3=scratch_four((((N*S)+3u) / 4u)+i);
+let scratch_8=scratch_four(((((((N*S)+3u) / 4u)*4u)+((((N*S)+3u) / 4u)*4u)) / 4u)+i);
+part_1=part_1+d_y_1;
+part_2=part_2+(d_y_1*(((x_1 - scratch_2) - scratch_3)*scratch_8));
 }
-sum = sum + part_1;
-sum_2 = sum_2 + part_2;
+sum=sum+part_1;
+sum_2=sum_2+part_2;
 }
-var sum_3 = fold_add(sum);
-var sum_2_2 = fold_add(sum_2);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_3, mask);
-sum_3 = sum_3 + other;
-let other_2 = exchange(sum_2_2, mask);
-sum_2_2 = sum_2_2 + other_2;
+var sum_3=fold_add(sum);
+var sum_2_2=fold_add(sum_2);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_3,mask);
+sum_3=sum_3+other;
+let other_2=exchange(sum_2_2,mask);
+sum_2_2=sum_2_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_3 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2_2 = all_2;
 workgroupBarrier();
 }
-let sum_all = sum_3;
-let sum_all_2 = sum_2_2;
-if (active_1 && (lane == 0u)) {
-partials_put((part * C) + row, sum_all);
-partials_put(((PARTS + part) * C) + row, sum_all_2);
+let all=scratch_memory[row_in_group*LANES];
+sum_3=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum_3;
+let sum_all_2=sum_2_2;
+if (active_1 && (lane==0u)) {
+partials_put((part*C)+row,sum_all);
+partials_put(((PARTS+part)*C)+row,sum_all_2);
 }
 }
 `,
               bindings: [
                 { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
                 { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-                { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+                { tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -999,59 +990,59 @@ override C: u32;
 override N: u32;
 override S: u32;
 override PARTS: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let used = (((N * S) + ((((N * S) + PARTS) - 1u) / PARTS)) - 1u) / ((((N * S) + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-var total_2 = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * C) + row);
-total = total + part_1;
-let part_2 = partials_at(((PARTS + p) * C) + row);
-total_2 = total_2 + part_2;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let used=(((N*S)+((((N*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((N*S)+PARTS) - 1u) / PARTS);
+var total=0.0f;
+var total_2=0.0f;
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*C)+row);
+total=total+part_1;
+let part_2=partials_at(((PARTS+p)*C)+row);
+total_2=total_2+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
-let other_2 = exchange(total_2, mask);
-total_2 = total_2 + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
+let other_2=exchange(total_2,mask);
+total_2=total_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = total_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-total_2 = all_2;
 workgroupBarrier();
 }
-if (active_1 && (lane == 0u)) {
-d_gamma_put(row, total);
-d_beta_put(row, total_2);
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_2=all_2;
+workgroupBarrier();
+}
+if (active_1 && (lane==0u)) {
+d_gamma_put(row,total_2);
+d_beta_put(row,total);
 }
 }
 `,
@@ -1088,59 +1079,59 @@ override C: u32;
 override N: u32;
 override S: u32;
 override PARTS: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let used = ((((N * S) / 4u) + (((((N * S) / 4u) + PARTS) - 1u) / PARTS)) - 1u) / (((((N * S) / 4u) + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-var total_2 = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * C) + row);
-total = total + part_1;
-let part_2 = partials_at(((PARTS + p) * C) + row);
-total_2 = total_2 + part_2;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let used=((((N*S) / 4u)+(((((N*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((N*S) / 4u)+PARTS) - 1u) / PARTS);
+var total=0.0f;
+var total_2=0.0f;
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*C)+row);
+total=total+part_1;
+let part_2=partials_at(((PARTS+p)*C)+row);
+total_2=total_2+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
-let other_2 = exchange(total_2, mask);
-total_2 = total_2 + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
+let other_2=exchange(total_2,mask);
+total_2=total_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = total_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-total_2 = all_2;
 workgroupBarrier();
 }
-if (active_1 && (lane == 0u)) {
-d_gamma_put(row, total);
-d_beta_put(row, total_2);
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_2=all_2;
+workgroupBarrier();
+}
+if (active_1 && (lane==0u)) {
+d_gamma_put(row,total_2);
+d_beta_put(row,total);
 }
 }
 `,

@@ -19,125 +19,125 @@ override N: u32;
 override S: u32;
 override C: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<vec4f, scratch_length>;
-fn larger4(a: vec4f, b: vec4f) -> vec4f {
-return select(b, a, (a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+fn larger4(a: vec4f,b: vec4f) -> vec4f {
+return select(b,a,(a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < ((N * S) / 4u);
-let row = select(0u, index, active_1);
-let N_1 = (row * 4u) / max(S, 1u);
-let S_1 = (row * 4u) % max(S, 1u);
-let base = (N_1 * ((C * S) / 4u)) + (S_1 / 4u);
-let x_1 = x_four(base);
-let x_2 = x_four(base + ((C / 2u) * (S / 4u)));
-let x_3 = x_four(base + ((C - 1u) * (S / 4u)));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * vec4f(0.3333333432674408f));
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var k = 0u; k < HELD; k += 1u) {
-let i = lane + (k * LANES);
-if (i < C) {
-let x_4 = x_four(base + (i * (S / 4u)));
-held[held_place(0u, k, local_index)] = x_4;
-let d = x_4 - shift;
-sum = sum + d;
-squares = squares + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<((N*S) / 4u);
+let row=select(0u,index,active_1);
+let N_1=(row*4u) / max(S,1u);
+let S_1=(row*4u) % max(S,1u);
+let base=(N_1*((C*S) / 4u))+(S_1 / 4u);
+let x_1=x_four(base);
+let x_2=x_four(base+((C / 2u)*(S / 4u)));
+let x_3=x_four(base+((C - 1u)*(S / 4u)));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*vec4f(0.3333333432674408f));
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var k=0u; k<HELD; k+=1u) {
+let i=lane+(k*LANES);
+if (i<C) {
+let x_4=x_four(base+(i*(S / 4u)));
+held[held_place(0u,k,local_index)]=x_4;
+let d=x_4 - shift;
+sum=sum+d;
+squares=squares+(d*d);
 }
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange4(sum, mask);
-sum = sum + other;
-let other_2 = exchange4(squares, mask);
-squares = squares + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(sum,mask);
+sum=sum+other;
+let other_2=exchange4(squares,mask);
+squares=squares+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_2;
-workgroupBarrier();
-}
-let mean = sum / vec4f(f32(C));
-let variance = larger4((squares / vec4f(f32(C))) - (mean * mean), vec4f(0.0f));
-let far = (variance * vec4f(4.0f)) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_2 = vec4f(0.0f);
-var squares_2 = vec4f(0.0f);
-let end = select(0u, C, any(far));
-for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
-let i_2 = lane + (k_2 * LANES);
-if (i_2 < end) {
-let kept = held[held_place(0u, k_2, local_index)];
-let d_2 = kept - shift_2;
-sum_2 = sum_2 + d_2;
-squares_2 = squares_2 + (d_2 * d_2);
-}
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange4(sum_2, mask_2);
-sum_2 = sum_2 + other_5;
-let other_6 = exchange4(squares_2, mask_2);
-squares_2 = squares_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_2 / vec4f(f32(C));
-let variance_2 = larger4((squares_2 / vec4f(f32(C))) - (mean_2 * mean_2), vec4f(0.0f));
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-let end_2 = select(0u, C, active_1);
-let rsqrt = inverseSqrt(spread + vec4f(eps));
-for (var k_3 = 0u; k_3 < HELD; k_3 += 1u) {
-let i_3 = lane + (k_3 * LANES);
-if (i_3 < end_2) {
-let kept_2 = held[held_place(0u, k_3, local_index)];
-let gamma_1 = gamma_at(i_3);
-let beta_1 = beta_at(i_3);
-y_put_four(base + (i_3 * (S / 4u)), ((((kept_2 - shift_2) - rest) * rsqrt) * vec4f(gamma_1)) + vec4f(beta_1));
+let mean=sum / vec4f(f32(C));
+let variance=larger4((squares / vec4f(f32(C))) - (mean*mean),vec4f(0.0f));
+let far=(variance*vec4f(4.0f))<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=vec4f(0.0f);
+var squares_2=vec4f(0.0f);
+let end=select(0u,C,any(far));
+for (var k_2=0u; k_2<HELD; k_2+=1u) {
+let i_2=lane+(k_2*LANES);
+if (i_2<end) {
+let kept=held[held_place(0u,k_2,local_index)];
+let d_2=kept - shift_2;
+sum_2=sum_2+d_2;
+squares_2=squares_2+(d_2*d_2);
+}
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange4(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange4(squares_2,mask_2);
+squares_2=squares_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_2 / vec4f(f32(C));
+let variance_2=larger4((squares_2 / vec4f(f32(C))) - (mean_2*mean_2),vec4f(0.0f));
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+let end_2=select(0u,C,active_1);
+let rsqrt=inverseSqrt(spread+vec4f(eps));
+for (var k_3=0u; k_3<HELD; k_3+=1u) {
+let i_3=lane+(k_3*LANES);
+if (i_3<end_2) {
+let kept_2=held[held_place(0u,k_3,local_index)];
+let gamma_1=gamma_at(i_3);
+let beta_1=beta_at(i_3);
+y_put_four(base+(i_3*(S / 4u)),((((kept_2 - shift_2) - rest)*rsqrt)*vec4f(gamma_1))+vec4f(beta_1));
 }
 }
 }
@@ -177,131 +177,131 @@ override SUBGROUP: u32;
 override N: u32;
 override S: u32;
 override C: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * S);
-let row = select(0u, index, active_1);
-let first = min(part * (((C + PARTS) - 1u) / PARTS), C);
-let last = min(first + (((C + PARTS) - 1u) / PARTS), C);
-let N_1 = row / max(S, 1u);
-let S_1 = row % max(S, 1u);
-let base = (N_1 * (C * S)) + S_1;
-let x_1 = x_at(base);
-let x_2 = x_at(base + ((C / 2u) * S));
-let x_3 = x_at(base + ((C - 1u) * S));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_4 = x_at(base + (i * S));
-let d = x_4 - shift;
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*S);
+let row=select(0u,index,active_1);
+let first=min(part*(((C+PARTS) - 1u) / PARTS),C);
+let last=min(first+(((C+PARTS) - 1u) / PARTS),C);
+let N_1=row / max(S,1u);
+let S_1=row % max(S,1u);
+let base=(N_1*(C*S))+S_1;
+let x_1=x_at(base);
+let x_2=x_at(base+((C / 2u)*S));
+let x_3=x_at(base+((C - 1u)*S));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let x_4=x_at(base+(i*S));
+let d=x_4 - shift;
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(squares, mask);
-squares = squares + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_2;
-workgroupBarrier();
-}
-let mean = sum / f32(last - first);
-let variance = larger((squares / f32(last - first)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, last, far);
-for (var block_2 = first + lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_5 = x_at(base + (i_2 * S));
-let d_2 = x_5 - shift_2;
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_2 = sum_2 + part_3;
-squares_2 = squares_2 + part_4;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_5;
-let other_6 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_2 / f32(last - first);
-let variance_2 = larger((squares_2 / f32(last - first)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-if (active_1 && (lane == 0u)) {
-partials_put((part * (N * S)) + row, shift_2);
-partials_put(((PARTS + part) * (N * S)) + row, rest);
-partials_put((((2u * PARTS) + part) * (N * S)) + row, spread);
+let mean=sum / f32(last - first);
+let variance=larger((squares / f32(last - first)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,last,far);
+for (var block_2=first+lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_5=x_at(base+(i_2*S));
+let d_2=x_5 - shift_2;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_2 / f32(last - first);
+let variance_2=larger((squares_2 / f32(last - first)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+partials_put((part*(N*S))+row,shift_2);
+partials_put(((PARTS+part)*(N*S))+row,rest);
+partials_put((((2u*PARTS)+part)*(N*S))+row,spread);
 }
 }
 `,
@@ -337,140 +337,140 @@ override SUBGROUP: u32;
 override N: u32;
 override S: u32;
 override C: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<vec4f, scratch_length>;
-fn larger4(a: vec4f, b: vec4f) -> vec4f {
-return select(b, a, (a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+fn larger4(a: vec4f,b: vec4f) -> vec4f {
+return select(b,a,(a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < ((N * S) / 4u);
-let row = select(0u, index, active_1);
-let first = min(part * (((C + PARTS) - 1u) / PARTS), C);
-let last = min(first + (((C + PARTS) - 1u) / PARTS), C);
-let N_1 = (row * 4u) / max(S, 1u);
-let S_1 = (row * 4u) % max(S, 1u);
-let base = (N_1 * ((C * S) / 4u)) + (S_1 / 4u);
-let x_1 = x_four(base);
-let x_2 = x_four(base + ((C / 2u) * (S / 4u)));
-let x_3 = x_four(base + ((C - 1u) * (S / 4u)));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * vec4f(0.3333333432674408f));
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_4 = x_four(base + (i * (S / 4u)));
-let d = x_4 - shift;
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<((N*S) / 4u);
+let row=select(0u,index,active_1);
+let first=min(part*(((C+PARTS) - 1u) / PARTS),C);
+let last=min(first+(((C+PARTS) - 1u) / PARTS),C);
+let N_1=(row*4u) / max(S,1u);
+let S_1=(row*4u) % max(S,1u);
+let base=(N_1*((C*S) / 4u))+(S_1 / 4u);
+let x_1=x_four(base);
+let x_2=x_four(base+((C / 2u)*(S / 4u)));
+let x_3=x_four(base+((C - 1u)*(S / 4u)));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*vec4f(0.3333333432674408f));
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let x_4=x_four(base+(i*(S / 4u)));
+let d=x_4 - shift;
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange4(sum, mask);
-sum = sum + other;
-let other_2 = exchange4(squares, mask);
-squares = squares + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(sum,mask);
+sum=sum+other;
+let other_2=exchange4(squares,mask);
+squares=squares+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_2;
-workgroupBarrier();
-}
-let mean = sum / vec4f(f32(last - first));
-let variance = larger4((squares / vec4f(f32(last - first))) - (mean * mean), vec4f(0.0f));
-let far = (variance * vec4f(4.0f)) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_2 = vec4f(0.0f);
-var squares_2 = vec4f(0.0f);
-let end = select(0u, last, any(far));
-for (var block_2 = first + lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_5 = x_four(base + (i_2 * (S / 4u)));
-let d_2 = x_5 - shift_2;
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_2 = sum_2 + part_3;
-squares_2 = squares_2 + part_4;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange4(sum_2, mask_2);
-sum_2 = sum_2 + other_5;
-let other_6 = exchange4(squares_2, mask_2);
-squares_2 = squares_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_2 / vec4f(f32(last - first));
-let variance_2 = larger4((squares_2 / vec4f(f32(last - first))) - (mean_2 * mean_2), vec4f(0.0f));
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-if (active_1 && (lane == 0u)) {
-partials_put((part * (N * S)) + (row * 4u), (shift_2)[0]);
-partials_put(((part * (N * S)) + (row * 4u)) + 1u, (shift_2)[1]);
-partials_put(((part * (N * S)) + (row * 4u)) + 2u, (shift_2)[2]);
-partials_put(((part * (N * S)) + (row * 4u)) + 3u, (shift_2)[3]);
-partials_put(((PARTS + part) * (N * S)) + (row * 4u), (rest)[0]);
-partials_put((((PARTS + part) * (N * S)) + (row * 4u)) + 1u, (rest)[1]);
-partials_put((((PARTS + part) * (N * S)) + (row * 4u)) + 2u, (rest)[2]);
-partials_put((((PARTS + part) * (N * S)) + (row * 4u)) + 3u, (rest)[3]);
-partials_put((((2u * PARTS) + part) * (N * S)) + (row * 4u), (spread)[0]);
-partials_put(((((2u * PARTS) + part) * (N * S)) + (row * 4u)) + 1u, (spread)[1]);
-partials_put(((((2u * PARTS) + part) * (N * S)) + (row * 4u)) + 2u, (spread)[2]);
-partials_put(((((2u * PARTS) + part) * (N * S)) + (row * 4u)) + 3u, (spread)[3]);
+let mean=sum / vec4f(f32(last - first));
+let variance=larger4((squares / vec4f(f32(last - first))) - (mean*mean),vec4f(0.0f));
+let far=(variance*vec4f(4.0f))<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=vec4f(0.0f);
+var squares_2=vec4f(0.0f);
+let end=select(0u,last,any(far));
+for (var block_2=first+lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_5=x_four(base+(i_2*(S / 4u)));
+let d_2=x_5 - shift_2;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange4(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange4(squares_2,mask_2);
+squares_2=squares_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_2 / vec4f(f32(last - first));
+let variance_2=larger4((squares_2 / vec4f(f32(last - first))) - (mean_2*mean_2),vec4f(0.0f));
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+partials_put((part*(N*S))+(row*4u),(shift_2)[0]);
+partials_put(((part*(N*S))+(row*4u))+1u,(shift_2)[1]);
+partials_put(((part*(N*S))+(row*4u))+2u,(shift_2)[2]);
+partials_put(((part*(N*S))+(row*4u))+3u,(shift_2)[3]);
+partials_put(((PARTS+part)*(N*S))+(row*4u),(rest)[0]);
+partials_put((((PARTS+part)*(N*S))+(row*4u))+1u,(rest)[1]);
+partials_put((((PARTS+part)*(N*S))+(row*4u))+2u,(rest)[2]);
+partials_put((((PARTS+part)*(N*S))+(row*4u))+3u,(rest)[3]);
+partials_put((((2u*PARTS)+part)*(N*S))+(row*4u),(spread)[0]);
+partials_put(((((2u*PARTS)+part)*(N*S))+(row*4u))+1u,(spread)[1]);
+partials_put(((((2u*PARTS)+part)*(N*S))+(row*4u))+2u,(spread)[2]);
+partials_put(((((2u*PARTS)+part)*(N*S))+(row*4u))+3u,(spread)[3]);
 }
 }
 `,
@@ -512,102 +512,102 @@ override N: u32;
 override S: u32;
 override C: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * S);
-let row = select(0u, index, active_1);
-let used = ((C + (((C + PARTS) - 1u) / PARTS)) - 1u) / (((C + PARTS) - 1u) / PARTS);
-for (var p = lane; p < used; p += LANES) {
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*S);
+let row=select(0u,index,active_1);
+let used=((C+(((C+PARTS) - 1u) / PARTS)) - 1u) / (((C+PARTS) - 1u) / PARTS);
+for (var p=lane; p<used; p+=LANES) {
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
 }
-if (SUBGROUP < LANES) {
+if (SUBGROUP<LANES) {
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-}
-workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
 }
 workgroupBarrier();
 }
-let part_1 = partials_at(row);
-var total = 0.0f;
-for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-let part_2 = partials_at((p_2 * (N * S)) + row);
-let part_3 = partials_at(((PARTS + p_2) * (N * S)) + row);
-total = total + (f32(min((p_2 + 1u) * (((C + PARTS) - 1u) / PARTS), C) - (p_2 * (((C + PARTS) - 1u) / PARTS))) * ((part_2 - part_1) + part_3));
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other = exchange(total, mask_2);
-total = total + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
 workgroupBarrier();
 }
-let all = scratch_memory[row_in_group * LANES];
-total = all;
+let part_1=partials_at(row);
+var total=0.0f;
+for (var p_2=lane; p_2<used; p_2+=LANES) {
+let part_2=partials_at((p_2*(N*S))+row);
+let part_3=partials_at(((PARTS+p_2)*(N*S))+row);
+total=total+(f32(min((p_2+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_2*(((C+PARTS) - 1u) / PARTS)))*((part_2 - part_1)+part_3));
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange(total,mask_2);
+total=total+other;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-}
-let rest = total / f32(C);
-var total_2 = 0.0f;
-for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-let part_4 = partials_at((p_3 * (N * S)) + row);
-let part_5 = partials_at(((PARTS + p_3) * (N * S)) + row);
-let part_6 = partials_at((((2u * PARTS) + p_3) * (N * S)) + row);
-total_2 = total_2 + (f32(min((p_3 + 1u) * (((C + PARTS) - 1u) / PARTS), C) - (p_3 * (((C + PARTS) - 1u) / PARTS))) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
-}
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_3 = exchange(total_2, mask_3);
-total_2 = total_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_2;
-workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-total_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+total=all;
 workgroupBarrier();
 }
-let spread = total_2 / f32(C);
-let first = min(part * (((C + PARTS) - 1u) / PARTS), C);
-let last = min(first + (((C + PARTS) - 1u) / PARTS), C);
-let end = select(0u, last, active_1);
-let N_1 = row / max(S, 1u);
-let S_1 = row % max(S, 1u);
-let base = (N_1 * (C * S)) + S_1;
-let rsqrt = inverseSqrt(spread + eps);
-for (var i = first + lane; i < end; i += LANES) {
-let x_1 = x_at(base + (i * S));
-let gamma_1 = gamma_at(i);
-let beta_1 = beta_at(i);
-y_put(base + (i * S), ((((x_1 - part_1) - rest) * rsqrt) * gamma_1) + beta_1);
+let rest=total / f32(C);
+var total_2=0.0f;
+for (var p_3=lane; p_3<used; p_3+=LANES) {
+let part_4=partials_at((p_3*(N*S))+row);
+let part_5=partials_at(((PARTS+p_3)*(N*S))+row);
+let part_6=partials_at((((2u*PARTS)+p_3)*(N*S))+row);
+total_2=total_2+(f32(min((p_3+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_3*(((C+PARTS) - 1u) / PARTS)))*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_3=exchange(total_2,mask_3);
+total_2=total_2+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+total_2=all_2;
+workgroupBarrier();
+}
+let spread=total_2 / f32(C);
+let first=min(part*(((C+PARTS) - 1u) / PARTS),C);
+let last=min(first+(((C+PARTS) - 1u) / PARTS),C);
+let end=select(0u,last,active_1);
+let N_1=row / max(S,1u);
+let S_1=row % max(S,1u);
+let base=(N_1*(C*S))+S_1;
+let rsqrt=inverseSqrt(spread+eps);
+for (var i=first+lane; i<end; i+=LANES) {
+let x_1=x_at(base+(i*S));
+let gamma_1=gamma_at(i);
+let beta_1=beta_at(i);
+y_put(base+(i*S),((((x_1 - part_1) - rest)*rsqrt)*gamma_1)+beta_1);
 }
 }
 `,
@@ -643,102 +643,102 @@ override N: u32;
 override S: u32;
 override C: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<vec4f, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < ((N * S) / 4u);
-let row = select(0u, index, active_1);
-let used = ((C + (((C + PARTS) - 1u) / PARTS)) - 1u) / (((C + PARTS) - 1u) / PARTS);
-for (var p = lane; p < used; p += LANES) {
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<((N*S) / 4u);
+let row=select(0u,index,active_1);
+let used=((C+(((C+PARTS) - 1u) / PARTS)) - 1u) / (((C+PARTS) - 1u) / PARTS);
+for (var p=lane; p<used; p+=LANES) {
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
 }
-if (SUBGROUP < LANES) {
+if (SUBGROUP<LANES) {
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-}
-workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
 }
 workgroupBarrier();
 }
-let part_1 = vec4f(partials_at(row * 4u), partials_at((row * 4u) + 1u), partials_at((row * 4u) + 2u), partials_at((row * 4u) + 3u));
-var total = vec4f(0.0f);
-for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-let part_2 = vec4f(partials_at((p_2 * (N * S)) + (row * 4u)), partials_at(((p_2 * (N * S)) + (row * 4u)) + 1u), partials_at(((p_2 * (N * S)) + (row * 4u)) + 2u), partials_at(((p_2 * (N * S)) + (row * 4u)) + 3u));
-let part_3 = vec4f(partials_at(((PARTS + p_2) * (N * S)) + (row * 4u)), partials_at((((PARTS + p_2) * (N * S)) + (row * 4u)) + 1u), partials_at((((PARTS + p_2) * (N * S)) + (row * 4u)) + 2u), partials_at((((PARTS + p_2) * (N * S)) + (row * 4u)) + 3u));
-total = total + (vec4f(f32(min((p_2 + 1u) * (((C + PARTS) - 1u) / PARTS), C) - (p_2 * (((C + PARTS) - 1u) / PARTS)))) * ((part_2 - part_1) + part_3));
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other = exchange4(total, mask_2);
-total = total + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
 workgroupBarrier();
 }
-let all = scratch_memory[row_in_group * LANES];
-total = all;
+let part_1=vec4f(partials_at(row*4u),partials_at((row*4u)+1u),partials_at((row*4u)+2u),partials_at((row*4u)+3u));
+var total=vec4f(0.0f);
+for (var p_2=lane; p_2<used; p_2+=LANES) {
+let part_2=vec4f(partials_at((p_2*(N*S))+(row*4u)),partials_at(((p_2*(N*S))+(row*4u))+1u),partials_at(((p_2*(N*S))+(row*4u))+2u),partials_at(((p_2*(N*S))+(row*4u))+3u));
+let part_3=vec4f(partials_at(((PARTS+p_2)*(N*S))+(row*4u)),partials_at((((PARTS+p_2)*(N*S))+(row*4u))+1u),partials_at((((PARTS+p_2)*(N*S))+(row*4u))+2u),partials_at((((PARTS+p_2)*(N*S))+(row*4u))+3u));
+total=total+(vec4f(f32(min((p_2+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_2*(((C+PARTS) - 1u) / PARTS))))*((part_2 - part_1)+part_3));
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange4(total,mask_2);
+total=total+other;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-}
-let rest = total / vec4f(f32(C));
-var total_2 = vec4f(0.0f);
-for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-let part_4 = vec4f(partials_at((p_3 * (N * S)) + (row * 4u)), partials_at(((p_3 * (N * S)) + (row * 4u)) + 1u), partials_at(((p_3 * (N * S)) + (row * 4u)) + 2u), partials_at(((p_3 * (N * S)) + (row * 4u)) + 3u));
-let part_5 = vec4f(partials_at(((PARTS + p_3) * (N * S)) + (row * 4u)), partials_at((((PARTS + p_3) * (N * S)) + (row * 4u)) + 1u), partials_at((((PARTS + p_3) * (N * S)) + (row * 4u)) + 2u), partials_at((((PARTS + p_3) * (N * S)) + (row * 4u)) + 3u));
-let part_6 = vec4f(partials_at((((2u * PARTS) + p_3) * (N * S)) + (row * 4u)), partials_at(((((2u * PARTS) + p_3) * (N * S)) + (row * 4u)) + 1u), partials_at(((((2u * PARTS) + p_3) * (N * S)) + (row * 4u)) + 2u), partials_at(((((2u * PARTS) + p_3) * (N * S)) + (row * 4u)) + 3u));
-total_2 = total_2 + (vec4f(f32(min((p_3 + 1u) * (((C + PARTS) - 1u) / PARTS), C) - (p_3 * (((C + PARTS) - 1u) / PARTS)))) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
-}
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_3 = exchange4(total_2, mask_3);
-total_2 = total_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_2;
-workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-total_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+total=all;
 workgroupBarrier();
 }
-let spread = total_2 / vec4f(f32(C));
-let first = min(part * (((C + PARTS) - 1u) / PARTS), C);
-let last = min(first + (((C + PARTS) - 1u) / PARTS), C);
-let end = select(0u, last, active_1);
-let N_1 = (row * 4u) / max(S, 1u);
-let S_1 = (row * 4u) % max(S, 1u);
-let base = (N_1 * ((C * S) / 4u)) + (S_1 / 4u);
-let rsqrt = inverseSqrt(spread + vec4f(eps));
-for (var i = first + lane; i < end; i += LANES) {
-let x_1 = x_four(base + (i * (S / 4u)));
-let gamma_1 = gamma_at(i);
-let beta_1 = beta_at(i);
-y_put_four(base + (i * (S / 4u)), ((((x_1 - part_1) - rest) * rsqrt) * vec4f(gamma_1)) + vec4f(beta_1));
+let rest=total / vec4f(f32(C));
+var total_2=vec4f(0.0f);
+for (var p_3=lane; p_3<used; p_3+=LANES) {
+let part_4=vec4f(partials_at((p_3*(N*S))+(row*4u)),partials_at(((p_3*(N*S))+(row*4u))+1u),partials_at(((p_3*(N*S))+(row*4u))+2u),partials_at(((p_3*(N*S))+(row*4u))+3u));
+let part_5=vec4f(partials_at(((PARTS+p_3)*(N*S))+(row*4u)),partials_at((((PARTS+p_3)*(N*S))+(row*4u))+1u),partials_at((((PARTS+p_3)*(N*S))+(row*4u))+2u),partials_at((((PARTS+p_3)*(N*S))+(row*4u))+3u));
+let part_6=vec4f(partials_at((((2u*PARTS)+p_3)*(N*S))+(row*4u)),partials_at(((((2u*PARTS)+p_3)*(N*S))+(row*4u))+1u),partials_at(((((2u*PARTS)+p_3)*(N*S))+(row*4u))+2u),partials_at(((((2u*PARTS)+p_3)*(N*S))+(row*4u))+3u));
+total_2=total_2+(vec4f(f32(min((p_3+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_3*(((C+PARTS) - 1u) / PARTS))))*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_3=exchange4(total_2,mask_3);
+total_2=total_2+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+total_2=all_2;
+workgroupBarrier();
+}
+let spread=total_2 / vec4f(f32(C));
+let first=min(part*(((C+PARTS) - 1u) / PARTS),C);
+let last=min(first+(((C+PARTS) - 1u) / PARTS),C);
+let end=select(0u,last,active_1);
+let N_1=(row*4u) / max(S,1u);
+let S_1=(row*4u) % max(S,1u);
+let base=(N_1*((C*S) / 4u))+(S_1 / 4u);
+let rsqrt=inverseSqrt(spread+vec4f(eps));
+for (var i=first+lane; i<end; i+=LANES) {
+let x_1=x_four(base+(i*(S / 4u)));
+let gamma_1=gamma_at(i);
+let beta_1=beta_at(i);
+y_put_four(base+(i*(S / 4u)),((((x_1 - part_1) - rest)*rsqrt)*vec4f(gamma_1))+vec4f(beta_1));
 }
 }
 `,

@@ -19,249 +19,249 @@ override C: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 4u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*4u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base = row * S;
-let d_y_1 = d_y_at(base + ((N_1 * (C * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let d_y_2 = d_y_at(base + ((N_2 * (C * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let d_y_3 = d_y_at(base + ((N_3 * (C * S)) + S_3));
-let shift = d_y_1 + (((d_y_2 - d_y_1) + (d_y_3 - d_y_1)) * 0.3333333432674408f);
-let N_4 = 0u / max(S, 1u);
-let S_4 = 0u % max(S, 1u);
-let x_1 = x_at(base + ((N_4 * (C * S)) + S_4));
-let N_5 = ((N * S) / 2u) / max(S, 1u);
-let S_5 = ((N * S) / 2u) % max(S, 1u);
-let x_2 = x_at(base + ((N_5 * (C * S)) + S_5));
-let N_6 = ((N * S) - 1u) / max(S, 1u);
-let S_6 = ((N * S) - 1u) % max(S, 1u);
-let x_3 = x_at(base + ((N_6 * (C * S)) + S_6));
-let shift_2 = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-var sum_2 = vec4f(0.0f);
-var squares_2 = vec4f(0.0f);
-let base_2 = row * (S / 4u);
-for (var k = 0u; k < HELD; k += 1u) {
-let i = lane + (k * LANES);
-if (i < ((N * S) / 4u)) {
-let N_7 = (i * 4u) / max(S, 1u);
-let S_7 = (i * 4u) % max(S, 1u);
-let d_y_4 = d_y_four(base_2 + ((N_7 * ((C * S) / 4u)) + (S_7 / 4u)));
-held[held_place(1u, k, local_index)] = d_y_4;
-let d = d_y_4 - vec4f(shift);
-let x_4 = x_four(base_2 + ((N_7 * ((C * S) / 4u)) + (S_7 / 4u)));
-held[held_place(0u, k, local_index)] = x_4;
-let d_2 = x_4 - vec4f(shift_2);
-sum = sum + d;
-squares = squares + (d * d);
-sum_2 = sum_2 + d_2;
-squares_2 = squares_2 + (d_2 * d_2);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base=row*S;
+let x_1=x_at(base+((N_1*(C*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_2*(C*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_3*(C*S))+S_3));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let N_4=0u / max(S,1u);
+let S_4=0u % max(S,1u);
+let d_y_1=d_y_at(base+((N_4*(C*S))+S_4));
+let N_5=((N*S) / 2u) / max(S,1u);
+let S_5=((N*S) / 2u) % max(S,1u);
+let d_y_2=d_y_at(base+((N_5*(C*S))+S_5));
+let N_6=((N*S) - 1u) / max(S,1u);
+let S_6=((N*S) - 1u) % max(S,1u);
+let d_y_3=d_y_at(base+((N_6*(C*S))+S_6));
+let shift_2=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+var squares_2=vec4f(0.0f);
+let base_2=row*(S / 4u);
+for (var k=0u; k<HELD; k+=1u) {
+let i=lane+(k*LANES);
+if (i<((N*S) / 4u)) {
+let N_7=(i*4u) / max(S,1u);
+let S_7=(i*4u) % max(S,1u);
+let x_4=x_four(base_2+((N_7*((C*S) / 4u))+(S_7 / 4u)));
+held[held_place(0u,k,local_index)]=x_4;
+let d=x_4 - vec4f(shift);
+let d_y_4=d_y_four(base_2+((N_7*((C*S) / 4u))+(S_7 / 4u)));
+held[held_place(1u,k,local_index)]=d_y_4;
+let d_2=d_y_4 - vec4f(shift_2);
+sum=sum+d;
+squares=squares+(d*d);
+sum_2=sum_2+d_2;
+squares_2=squares_2+(d_2*d_2);
 }
 }
-var sum_3 = fold_add(sum);
-var squares_3 = fold_add(squares);
-var sum_2_2 = fold_add(sum_2);
-var squares_2_2 = fold_add(squares_2);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_3, mask);
-sum_3 = sum_3 + other;
-let other_2 = exchange(squares_3, mask);
-squares_3 = squares_3 + other_2;
-let other_3 = exchange(sum_2_2, mask);
-sum_2_2 = sum_2_2 + other_3;
-let other_4 = exchange(squares_2_2, mask);
-squares_2_2 = squares_2_2 + other_4;
+var sum_3=fold_add(sum);
+var squares_3=fold_add(squares);
+var sum_2_2=fold_add(sum_2);
+var squares_2_2=fold_add(squares_2);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_3,mask);
+sum_3=sum_3+other;
+let other_2=exchange(squares_3,mask);
+squares_3=squares_3+other_2;
+let other_3=exchange(sum_2_2,mask);
+sum_2_2=sum_2_2+other_3;
+let other_4=exchange(squares_2_2,mask);
+squares_2_2=squares_2_2+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_2_2;
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = squares_2_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_2_2;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=squares_2_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_5;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_6;
-let mine_3 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_7 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_3 + other_7;
-let mine_4 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_3 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3 = all_2;
-let all_3 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_2_2 = all_3;
-let all_4 = scratch_memory[(3u * (LANES * ROWS)) + (row_in_group * LANES)];
-squares_2_2 = all_4;
-workgroupBarrier();
-}
-let mean = sum_3 / f32(N * S);
-let variance = larger((squares_3 / f32(N * S)) - (mean * mean), 0.0f);
-let mean_2 = sum_2_2 / f32(N * S);
-let variance_2 = larger((squares_2_2 / f32(N * S)) - (mean_2 * mean_2), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let far_2 = (variance_2 * 4.0f) < (mean_2 * mean_2);
-let shift_3 = select(shift, shift + mean, far);
-let shift_4 = select(shift_2, shift_2 + mean_2, far_2);
-var sum_4 = vec4f(0.0f);
-var squares_4 = vec4f(0.0f);
-var sum_5 = vec4f(0.0f);
-var squares_5 = vec4f(0.0f);
-let end = select(0u, (N * S) / 4u, far || far_2);
-for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
-let i_2 = lane + (k_2 * LANES);
-if (i_2 < end) {
-let kept = held[held_place(1u, k_2, local_index)];
-let d_3 = kept - vec4f(shift_3);
-let kept_2 = held[held_place(0u, k_2, local_index)];
-let d_4 = kept_2 - vec4f(shift_4);
-sum_4 = sum_4 + d_3;
-squares_4 = squares_4 + (d_3 * d_3);
-sum_5 = sum_5 + d_4;
-squares_5 = squares_5 + (d_4 * d_4);
-}
-}
-var sum_4_2 = fold_add(sum_4);
-var squares_4_2 = fold_add(squares_4);
-var sum_5_2 = fold_add(sum_5);
-var squares_5_2 = fold_add(squares_5);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_9 = exchange(sum_4_2, mask_2);
-sum_4_2 = sum_4_2 + other_9;
-let other_10 = exchange(squares_4_2, mask_2);
-squares_4_2 = squares_4_2 + other_10;
-let other_11 = exchange(sum_5_2, mask_2);
-sum_5_2 = sum_5_2 + other_11;
-let other_12 = exchange(squares_5_2, mask_2);
-squares_5_2 = squares_5_2 + other_12;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_4_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_4_2;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_5_2;
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = squares_5_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-let other_13 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_13;
-let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_14 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_14;
-let mine_7 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_15 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_7 + other_15;
-let mine_8 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_16 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_8 + other_16;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_5;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_6;
+let mine_3=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_7;
+let mine_4=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_5 = scratch_memory[row_in_group * LANES];
-sum_4_2 = all_5;
-let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_4_2 = all_6;
-let all_7 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_5_2 = all_7;
-let all_8 = scratch_memory[(3u * (LANES * ROWS)) + (row_in_group * LANES)];
-squares_5_2 = all_8;
+let all=scratch_memory[row_in_group*LANES];
+sum_3=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3=all_2;
+let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_2_2=all_3;
+let all_4=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+squares_2_2=all_4;
 workgroupBarrier();
 }
-let mean_3 = sum_4_2 / f32(N * S);
-let variance_3 = larger((squares_4_2 / f32(N * S)) - (mean_3 * mean_3), 0.0f);
-let mean_4 = sum_5_2 / f32(N * S);
-let variance_4 = larger((squares_5_2 / f32(N * S)) - (mean_4 * mean_4), 0.0f);
-let rest = select(mean, mean_3, far);
-let spread = select(variance_2, variance_4, far_2);
-let rest_2 = select(mean_2, mean_4, far_2);
-var sum_6 = vec4f(0.0f);
-let sqrt_1 = sqrt(spread);
-let add = sqrt_1 + eps;
-for (var k_3 = 0u; k_3 < HELD; k_3 += 1u) {
-let i_3 = lane + (k_3 * LANES);
-if (i_3 < ((N * S) / 4u)) {
-let kept_3 = held[held_place(1u, k_3, local_index)];
-let kept_4 = held[held_place(0u, k_3, local_index)];
-let sub = (kept_4 - vec4f(shift_4)) - vec4f(rest_2);
-sum_6 = sum_6 + (kept_3 * (sub / vec4f(add)));
+let mean=sum_3 / f32(N*S);
+let variance=larger((squares_3 / f32(N*S)) - (mean*mean),0.0f);
+let mean_2=sum_2_2 / f32(N*S);
+let variance_2=larger((squares_2_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let far_2=(variance_2*4.0f)<(mean_2*mean_2);
+let shift_3=select(shift,shift+mean,far);
+let shift_4=select(shift_2,shift_2+mean_2,far_2);
+var sum_4=vec4f(0.0f);
+var squares_4=vec4f(0.0f);
+var sum_5=vec4f(0.0f);
+var squares_5=vec4f(0.0f);
+let end=select(0u,(N*S) / 4u,far || far_2);
+for (var k_2=0u; k_2<HELD; k_2+=1u) {
+let i_2=lane+(k_2*LANES);
+if (i_2<end) {
+let kept=held[held_place(0u,k_2,local_index)];
+let d_3=kept - vec4f(shift_3);
+let kept_2=held[held_place(1u,k_2,local_index)];
+let d_4=kept_2 - vec4f(shift_4);
+sum_4=sum_4+d_3;
+squares_4=squares_4+(d_3*d_3);
+sum_5=sum_5+d_4;
+squares_5=squares_5+(d_4*d_4);
 }
 }
-var sum_6_2 = fold_add(sum_6);
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_17 = exchange(sum_6_2, mask_3);
-sum_6_2 = sum_6_2 + other_17;
+var sum_4_2=fold_add(sum_4);
+var squares_4_2=fold_add(squares_4);
+var sum_5_2=fold_add(sum_5);
+var squares_5_2=fold_add(squares_5);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_9=exchange(sum_4_2,mask_2);
+sum_4_2=sum_4_2+other_9;
+let other_10=exchange(squares_4_2,mask_2);
+squares_4_2=squares_4_2+other_10;
+let other_11=exchange(sum_5_2,mask_2);
+sum_5_2=sum_5_2+other_11;
+let other_12=exchange(squares_5_2,mask_2);
+squares_5_2=squares_5_2+other_12;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_6_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_4_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_5_2;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=squares_5_2;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_9 = scratch_memory[(row_in_group * LANES) + lane];
-let other_18 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_9 + other_18;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_13;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_14;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_15=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_15;
+let mine_8=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_16=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_8+other_16;
 }
 workgroupBarrier();
 }
-let all_9 = scratch_memory[row_in_group * LANES];
-sum_6_2 = all_9;
+let all_5=scratch_memory[row_in_group*LANES];
+sum_4_2=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_4_2=all_6;
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_5_2=all_7;
+let all_8=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+squares_5_2=all_8;
 workgroupBarrier();
 }
-let sum_all = sum_6_2;
-let end_2 = select(0u, (N * S) / 4u, active_1);
-let div = 1.0f / add;
-let div_2 = select(-(0.5f * (sum_all / (add * sqrt_1))), 0.0f, sqrt_1 == 0.0f) / f32(N * S);
-let mul = 2.0f * div_2;
-for (var k_4 = 0u; k_4 < HELD; k_4 += 1u) {
-let i_4 = lane + (k_4 * LANES);
-if (i_4 < end_2) {
-let kept_5 = held[held_place(1u, k_4, local_index)];
-let kept_6 = held[held_place(0u, k_4, local_index)];
-let sub_2 = (kept_6 - vec4f(shift_4)) - vec4f(rest_2);
-let N_8 = (i_4 * 4u) / max(S, 1u);
-let S_8 = (i_4 * 4u) % max(S, 1u);
-d_x_put_four(base_2 + ((N_8 * ((C * S) / 4u)) + (S_8 / 4u)), (((kept_5 - vec4f(shift_3)) - vec4f(rest)) * vec4f(div)) + (sub_2 * vec4f(mul)));
+let mean_3=sum_4_2 / f32(N*S);
+let variance_3=larger((squares_4_2 / f32(N*S)) - (mean_3*mean_3),0.0f);
+let mean_4=sum_5_2 / f32(N*S);
+let variance_4=larger((squares_5_2 / f32(N*S)) - (mean_4*mean_4),0.0f);
+let rest=select(mean,mean_3,far);
+let spread=select(variance,variance_3,far);
+let rest_2=select(mean_2,mean_4,far_2);
+var sum_6=vec4f(0.0f);
+let sqrt_1=sqrt(spread);
+let add=sqrt_1+eps;
+for (var k_3=0u; k_3<HELD; k_3+=1u) {
+let i_3=lane+(k_3*LANES);
+if (i_3<((N*S) / 4u)) {
+let kept_3=held[held_place(1u,k_3,local_index)];
+let kept_4=held[held_place(0u,k_3,local_index)];
+let sub=(kept_4 - vec4f(shift_3)) - vec4f(rest);
+sum_6=sum_6+(kept_3*(sub / vec4f(add)));
+}
+}
+var sum_6_2=fold_add(sum_6);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_17=exchange(sum_6_2,mask_3);
+sum_6_2=sum_6_2+other_17;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_6_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_9=scratch_memory[(row_in_group*LANES)+lane];
+let other_18=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_9+other_18;
+}
+workgroupBarrier();
+}
+let all_9=scratch_memory[row_in_group*LANES];
+sum_6_2=all_9;
+workgroupBarrier();
+}
+let sum_all=sum_6_2;
+let end_2=select(0u,(N*S) / 4u,active_1);
+let div=1.0f / add;
+let div_2=select(-(0.5f*(sum_all / (add*sqrt_1))),0.0f,sqrt_1==0.0f) / f32(N*S);
+let mul=2.0f*div_2;
+for (var k_4=0u; k_4<HELD; k_4+=1u) {
+let i_4=lane+(k_4*LANES);
+if (i_4<end_2) {
+let kept_5=held[held_place(1u,k_4,local_index)];
+let kept_6=held[held_place(0u,k_4,local_index)];
+let sub_2=(kept_6 - vec4f(shift_3)) - vec4f(rest);
+let N_8=(i_4*4u) / max(S,1u);
+let S_8=(i_4*4u) % max(S,1u);
+d_x_put_four(base_2+((N_8*((C*S) / 4u))+(S_8 / 4u)),(((kept_5 - vec4f(shift_4)) - vec4f(rest_2))*vec4f(div))+(sub_2*vec4f(mul)));
 }
 }
 }
 `,
         bindings: [
-          { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
           { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
           { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
         ],
         constants: [
@@ -287,537 +287,537 @@ override C: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (C / 4u);
-let row_2 = (select(0u, index, active_1) * 4u) + 0u;
-let row_3 = (select(0u, index, active_1) * 4u) + 1u;
-let row_4 = (select(0u, index, active_1) * 4u) + 2u;
-let row_5 = (select(0u, index, active_1) * 4u) + 3u;
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base_3 = row_2 * S;
-let base_4 = row_3 * S;
-let base_5 = row_4 * S;
-let base_6 = row_5 * S;
-let d_y_8 = d_y_at(base_3 + ((N_1 * (C * S)) + S_1));
-let d_y_9 = d_y_at(base_4 + ((N_1 * (C * S)) + S_1));
-let d_y_10 = d_y_at(base_5 + ((N_1 * (C * S)) + S_1));
-let d_y_11 = d_y_at(base_6 + ((N_1 * (C * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let d_y_2_2 = d_y_at(base_3 + ((N_2 * (C * S)) + S_2));
-let d_y_2_3 = d_y_at(base_4 + ((N_2 * (C * S)) + S_2));
-let d_y_2_4 = d_y_at(base_5 + ((N_2 * (C * S)) + S_2));
-let d_y_2_5 = d_y_at(base_6 + ((N_2 * (C * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let d_y_3_2 = d_y_at(base_3 + ((N_3 * (C * S)) + S_3));
-let d_y_3_3 = d_y_at(base_4 + ((N_3 * (C * S)) + S_3));
-let d_y_3_4 = d_y_at(base_5 + ((N_3 * (C * S)) + S_3));
-let d_y_3_5 = d_y_at(base_6 + ((N_3 * (C * S)) + S_3));
-let shift_5 = d_y_8 + (((d_y_2_2 - d_y_8) + (d_y_3_2 - d_y_8)) * 0.3333333432674408f);
-let shift_6 = d_y_9 + (((d_y_2_3 - d_y_9) + (d_y_3_3 - d_y_9)) * 0.3333333432674408f);
-let shift_7 = d_y_10 + (((d_y_2_4 - d_y_10) + (d_y_3_4 - d_y_10)) * 0.3333333432674408f);
-let shift_8 = d_y_11 + (((d_y_2_5 - d_y_11) + (d_y_3_5 - d_y_11)) * 0.3333333432674408f);
-let N_4 = 0u / max(S, 1u);
-let S_4 = 0u % max(S, 1u);
-let x_8 = x_at(base_3 + ((N_4 * (C * S)) + S_4));
-let x_9 = x_at(base_4 + ((N_4 * (C * S)) + S_4));
-let x_10 = x_at(base_5 + ((N_4 * (C * S)) + S_4));
-let x_11 = x_at(base_6 + ((N_4 * (C * S)) + S_4));
-let N_5 = ((N * S) / 2u) / max(S, 1u);
-let S_5 = ((N * S) / 2u) % max(S, 1u);
-let x_2_2 = x_at(base_3 + ((N_5 * (C * S)) + S_5));
-let x_2_3 = x_at(base_4 + ((N_5 * (C * S)) + S_5));
-let x_2_4 = x_at(base_5 + ((N_5 * (C * S)) + S_5));
-let x_2_5 = x_at(base_6 + ((N_5 * (C * S)) + S_5));
-let N_6 = ((N * S) - 1u) / max(S, 1u);
-let S_6 = ((N * S) - 1u) % max(S, 1u);
-let x_3_2 = x_at(base_3 + ((N_6 * (C * S)) + S_6));
-let x_3_3 = x_at(base_4 + ((N_6 * (C * S)) + S_6));
-let x_3_4 = x_at(base_5 + ((N_6 * (C * S)) + S_6));
-let x_3_5 = x_at(base_6 + ((N_6 * (C * S)) + S_6));
-let shift_2_2 = x_8 + (((x_2_2 - x_8) + (x_3_2 - x_8)) * 0.3333333432674408f);
-let shift_2_3 = x_9 + (((x_2_3 - x_9) + (x_3_3 - x_9)) * 0.3333333432674408f);
-let shift_2_4 = x_10 + (((x_2_4 - x_10) + (x_3_4 - x_10)) * 0.3333333432674408f);
-let shift_2_5 = x_11 + (((x_2_5 - x_11) + (x_3_5 - x_11)) * 0.3333333432674408f);
-let base_2_2 = row_2 * (S / 4u);
-let base_2_3 = row_3 * (S / 4u);
-let base_2_4 = row_4 * (S / 4u);
-let base_2_5 = row_5 * (S / 4u);
-var sum_7 = vec4f(0.0f);
-var sum_8 = vec4f(0.0f);
-var sum_9 = vec4f(0.0f);
-var sum_10 = vec4f(0.0f);
-var squares_6 = vec4f(0.0f);
-var squares_7 = vec4f(0.0f);
-var squares_8 = vec4f(0.0f);
-var squares_9 = vec4f(0.0f);
-var sum_2_3 = vec4f(0.0f);
-var sum_2_4 = vec4f(0.0f);
-var sum_2_5 = vec4f(0.0f);
-var sum_2_6 = vec4f(0.0f);
-var squares_2_3 = vec4f(0.0f);
-var squares_2_4 = vec4f(0.0f);
-var squares_2_5 = vec4f(0.0f);
-var squares_2_6 = vec4f(0.0f);
-for (var block = lane; block < (N * S) / 4u; block += LANES * 256u) {
-var part_10 = vec4f(0.0f);
-var part_11 = vec4f(0.0f);
-var part_12 = vec4f(0.0f);
-var part_13 = vec4f(0.0f);
-var part_2_2 = vec4f(0.0f);
-var part_2_3 = vec4f(0.0f);
-var part_2_4 = vec4f(0.0f);
-var part_2_5 = vec4f(0.0f);
-var part_3_2 = vec4f(0.0f);
-var part_3_3 = vec4f(0.0f);
-var part_3_4 = vec4f(0.0f);
-var part_3_5 = vec4f(0.0f);
-var part_4_2 = vec4f(0.0f);
-var part_4_3 = vec4f(0.0f);
-var part_4_4 = vec4f(0.0f);
-var part_4_5 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (N * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let N_7 = (i * 4u) / max(S, 1u);
-let S_7 = (i * 4u) % max(S, 1u);
-let d_y_4_2 = d_y_four(base_2_2 + ((N_7 * ((C * S) / 4u)) + (S_7 / 4u)));
-let d_y_4_3 = d_y_four(base_2_3 + ((N_7 * ((C * S) / 4u)) + (S_7 / 4u)));
-let d_y_4_4 = d_y_four(base_2_4 + ((N_7 * ((C * S) / 4u)) + (S_7 / 4u)));
-let d_y_4_5 = d_y_four(base_2_5 + ((N_7 * ((C * S) / 4u)) + (S_7 / 4u)));
-let d_5 = d_y_4_2 - vec4f(shift_5);
-let d_6 = d_y_4_3 - vec4f(shift_6);
-let d_7 = d_y_4_4 - vec4f(shift_7);
-let d_8 = d_y_4_5 - vec4f(shift_8);
-let x_4_2 = x_four(base_2_2 + ((N_7 * ((C * S) / 4u)) + (S_7 / 4u)));
-let x_4_3 = x_four(base_2_3 + ((N_7 * ((C * S) / 4u)) + (S_7 / 4u)));
-let x_4_4 = x_four(base_2_4 + ((N_7 * ((C * S) / 4u)) + (S_7 / 4u)));
-let x_4_5 = x_four(base_2_5 + ((N_7 * ((C * S) / 4u)) + (S_7 / 4u)));
-let d_2_2 = x_4_2 - vec4f(shift_2_2);
-let d_2_3 = x_4_3 - vec4f(shift_2_3);
-let d_2_4 = x_4_4 - vec4f(shift_2_4);
-let d_2_5 = x_4_5 - vec4f(shift_2_5);
-part_10 = part_10 + d_5;
-part_11 = part_11 + d_6;
-part_12 = part_12 + d_7;
-part_13 = part_13 + d_8;
-part_2_2 = part_2_2 + (d_5 * d_5);
-part_2_3 = part_2_3 + (d_6 * d_6);
-part_2_4 = part_2_4 + (d_7 * d_7);
-part_2_5 = part_2_5 + (d_8 * d_8);
-part_3_2 = part_3_2 + d_2_2;
-part_3_3 = part_3_3 + d_2_3;
-part_3_4 = part_3_4 + d_2_4;
-part_3_5 = part_3_5 + d_2_5;
-part_4_2 = part_4_2 + (d_2_2 * d_2_2);
-part_4_3 = part_4_3 + (d_2_3 * d_2_3);
-part_4_4 = part_4_4 + (d_2_4 * d_2_4);
-part_4_5 = part_4_5 + (d_2_5 * d_2_5);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(C / 4u);
+let row_2=(select(0u,index,active_1)*4u)+0u;
+let row_3=(select(0u,index,active_1)*4u)+1u;
+let row_4=(select(0u,index,active_1)*4u)+2u;
+let row_5=(select(0u,index,active_1)*4u)+3u;
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base_3=row_2*S;
+let base_4=row_3*S;
+let base_5=row_4*S;
+let base_6=row_5*S;
+let x_8=x_at(base_3+((N_1*(C*S))+S_1));
+let x_9=x_at(base_4+((N_1*(C*S))+S_1));
+let x_10=x_at(base_5+((N_1*(C*S))+S_1));
+let x_11=x_at(base_6+((N_1*(C*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let x_2_2=x_at(base_3+((N_2*(C*S))+S_2));
+let x_2_3=x_at(base_4+((N_2*(C*S))+S_2));
+let x_2_4=x_at(base_5+((N_2*(C*S))+S_2));
+let x_2_5=x_at(base_6+((N_2*(C*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let x_3_2=x_at(base_3+((N_3*(C*S))+S_3));
+let x_3_3=x_at(base_4+((N_3*(C*S))+S_3));
+let x_3_4=x_at(base_5+((N_3*(C*S))+S_3));
+let x_3_5=x_at(base_6+((N_3*(C*S))+S_3));
+let shift_5=x_8+(((x_2_2 - x_8)+(x_3_2 - x_8))*0.3333333432674408f);
+let shift_6=x_9+(((x_2_3 - x_9)+(x_3_3 - x_9))*0.3333333432674408f);
+let shift_7=x_10+(((x_2_4 - x_10)+(x_3_4 - x_10))*0.3333333432674408f);
+let shift_8=x_11+(((x_2_5 - x_11)+(x_3_5 - x_11))*0.3333333432674408f);
+let N_4=0u / max(S,1u);
+let S_4=0u % max(S,1u);
+let d_y_8=d_y_at(base_3+((N_4*(C*S))+S_4));
+let d_y_9=d_y_at(base_4+((N_4*(C*S))+S_4));
+let d_y_10=d_y_at(base_5+((N_4*(C*S))+S_4));
+let d_y_11=d_y_at(base_6+((N_4*(C*S))+S_4));
+let N_5=((N*S) / 2u) / max(S,1u);
+let S_5=((N*S) / 2u) % max(S,1u);
+let d_y_2_2=d_y_at(base_3+((N_5*(C*S))+S_5));
+let d_y_2_3=d_y_at(base_4+((N_5*(C*S))+S_5));
+let d_y_2_4=d_y_at(base_5+((N_5*(C*S))+S_5));
+let d_y_2_5=d_y_at(base_6+((N_5*(C*S))+S_5));
+let N_6=((N*S) - 1u) / max(S,1u);
+let S_6=((N*S) - 1u) % max(S,1u);
+let d_y_3_2=d_y_at(base_3+((N_6*(C*S))+S_6));
+let d_y_3_3=d_y_at(base_4+((N_6*(C*S))+S_6));
+let d_y_3_4=d_y_at(base_5+((N_6*(C*S))+S_6));
+let d_y_3_5=d_y_at(base_6+((N_6*(C*S))+S_6));
+let shift_2_2=d_y_8+(((d_y_2_2 - d_y_8)+(d_y_3_2 - d_y_8))*0.3333333432674408f);
+let shift_2_3=d_y_9+(((d_y_2_3 - d_y_9)+(d_y_3_3 - d_y_9))*0.3333333432674408f);
+let shift_2_4=d_y_10+(((d_y_2_4 - d_y_10)+(d_y_3_4 - d_y_10))*0.3333333432674408f);
+let shift_2_5=d_y_11+(((d_y_2_5 - d_y_11)+(d_y_3_5 - d_y_11))*0.3333333432674408f);
+let base_2_2=row_2*(S / 4u);
+let base_2_3=row_3*(S / 4u);
+let base_2_4=row_4*(S / 4u);
+let base_2_5=row_5*(S / 4u);
+var sum_7=vec4f(0.0f);
+var sum_8=vec4f(0.0f);
+var sum_9=vec4f(0.0f);
+var sum_10=vec4f(0.0f);
+var squares_6=vec4f(0.0f);
+var squares_7=vec4f(0.0f);
+var squares_8=vec4f(0.0f);
+var squares_9=vec4f(0.0f);
+var sum_2_3=vec4f(0.0f);
+var sum_2_4=vec4f(0.0f);
+var sum_2_5=vec4f(0.0f);
+var sum_2_6=vec4f(0.0f);
+var squares_2_3=vec4f(0.0f);
+var squares_2_4=vec4f(0.0f);
+var squares_2_5=vec4f(0.0f);
+var squares_2_6=vec4f(0.0f);
+for (var block=lane; block<(N*S) / 4u; block+=LANES*256u) {
+var part_10=vec4f(0.0f);
+var part_11=vec4f(0.0f);
+var part_12=vec4f(0.0f);
+var part_13=vec4f(0.0f);
+var part_2_2=vec4f(0.0f);
+var part_2_3=vec4f(0.0f);
+var part_2_4=vec4f(0.0f);
+var part_2_5=vec4f(0.0f);
+var part_3_2=vec4f(0.0f);
+var part_3_3=vec4f(0.0f);
+var part_3_4=vec4f(0.0f);
+var part_3_5=vec4f(0.0f);
+var part_4_2=vec4f(0.0f);
+var part_4_3=vec4f(0.0f);
+var part_4_4=vec4f(0.0f);
+var part_4_5=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(N*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let N_7=(i*4u) / max(S,1u);
+let S_7=(i*4u) % max(S,1u);
+let x_4_2=x_four(base_2_2+((N_7*((C*S) / 4u))+(S_7 / 4u)));
+let x_4_3=x_four(base_2_3+((N_7*((C*S) / 4u))+(S_7 / 4u)));
+let x_4_4=x_four(base_2_4+((N_7*((C*S) / 4u))+(S_7 / 4u)));
+let x_4_5=x_four(base_2_5+((N_7*((C*S) / 4u))+(S_7 / 4u)));
+let d_5=x_4_2 - vec4f(shift_5);
+let d_6=x_4_3 - vec4f(shift_6);
+let d_7=x_4_4 - vec4f(shift_7);
+let d_8=x_4_5 - vec4f(shift_8);
+let d_y_4_2=d_y_four(base_2_2+((N_7*((C*S) / 4u))+(S_7 / 4u)));
+let d_y_4_3=d_y_four(base_2_3+((N_7*((C*S) / 4u))+(S_7 / 4u)));
+let d_y_4_4=d_y_four(base_2_4+((N_7*((C*S) / 4u))+(S_7 / 4u)));
+let d_y_4_5=d_y_four(base_2_5+((N_7*((C*S) / 4u))+(S_7 / 4u)));
+let d_2_2=d_y_4_2 - vec4f(shift_2_2);
+let d_2_3=d_y_4_3 - vec4f(shift_2_3);
+let d_2_4=d_y_4_4 - vec4f(shift_2_4);
+let d_2_5=d_y_4_5 - vec4f(shift_2_5);
+part_10=part_10+d_5;
+part_11=part_11+d_6;
+part_12=part_12+d_7;
+part_13=part_13+d_8;
+part_2_2=part_2_2+(d_5*d_5);
+part_2_3=part_2_3+(d_6*d_6);
+part_2_4=part_2_4+(d_7*d_7);
+part_2_5=part_2_5+(d_8*d_8);
+part_3_2=part_3_2+d_2_2;
+part_3_3=part_3_3+d_2_3;
+part_3_4=part_3_4+d_2_4;
+part_3_5=part_3_5+d_2_5;
+part_4_2=part_4_2+(d_2_2*d_2_2);
+part_4_3=part_4_3+(d_2_3*d_2_3);
+part_4_4=part_4_4+(d_2_4*d_2_4);
+part_4_5=part_4_5+(d_2_5*d_2_5);
 }
-sum_7 = sum_7 + part_10;
-sum_8 = sum_8 + part_11;
-sum_9 = sum_9 + part_12;
-sum_10 = sum_10 + part_13;
-squares_6 = squares_6 + part_2_2;
-squares_7 = squares_7 + part_2_3;
-squares_8 = squares_8 + part_2_4;
-squares_9 = squares_9 + part_2_5;
-sum_2_3 = sum_2_3 + part_3_2;
-sum_2_4 = sum_2_4 + part_3_3;
-sum_2_5 = sum_2_5 + part_3_4;
-sum_2_6 = sum_2_6 + part_3_5;
-squares_2_3 = squares_2_3 + part_4_2;
-squares_2_4 = squares_2_4 + part_4_3;
-squares_2_5 = squares_2_5 + part_4_4;
-squares_2_6 = squares_2_6 + part_4_5;
+sum_7=sum_7+part_10;
+sum_8=sum_8+part_11;
+sum_9=sum_9+part_12;
+sum_10=sum_10+part_13;
+squares_6=squares_6+part_2_2;
+squares_7=squares_7+part_2_3;
+squares_8=squares_8+part_2_4;
+squares_9=squares_9+part_2_5;
+sum_2_3=sum_2_3+part_3_2;
+sum_2_4=sum_2_4+part_3_3;
+sum_2_5=sum_2_5+part_3_4;
+sum_2_6=sum_2_6+part_3_5;
+squares_2_3=squares_2_3+part_4_2;
+squares_2_4=squares_2_4+part_4_3;
+squares_2_5=squares_2_5+part_4_4;
+squares_2_6=squares_2_6+part_4_5;
 }
-var sum_3_2 = fold_add(sum_7);
-var sum_3_3 = fold_add(sum_8);
-var sum_3_4 = fold_add(sum_9);
-var sum_3_5 = fold_add(sum_10);
-var squares_3_2 = fold_add(squares_6);
-var squares_3_3 = fold_add(squares_7);
-var squares_3_4 = fold_add(squares_8);
-var squares_3_5 = fold_add(squares_9);
-var sum_2_2_2 = fold_add(sum_2_3);
-var sum_2_2_3 = fold_add(sum_2_4);
-var sum_2_2_4 = fold_add(sum_2_5);
-var sum_2_2_5 = fold_add(sum_2_6);
-var squares_2_2_2 = fold_add(squares_2_3);
-var squares_2_2_3 = fold_add(squares_2_4);
-var squares_2_2_4 = fold_add(squares_2_5);
-var squares_2_2_5 = fold_add(squares_2_6);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other_10 = exchange(sum_3_2, mask);
-let other_11 = exchange(sum_3_3, mask);
-let other_12 = exchange(sum_3_4, mask);
-let other_13 = exchange(sum_3_5, mask);
-sum_3_2 = sum_3_2 + other_10;
-sum_3_3 = sum_3_3 + other_11;
-sum_3_4 = sum_3_4 + other_12;
-sum_3_5 = sum_3_5 + other_13;
-let other_2_2 = exchange(squares_3_2, mask);
-let other_2_3 = exchange(squares_3_3, mask);
-let other_2_4 = exchange(squares_3_4, mask);
-let other_2_5 = exchange(squares_3_5, mask);
-squares_3_2 = squares_3_2 + other_2_2;
-squares_3_3 = squares_3_3 + other_2_3;
-squares_3_4 = squares_3_4 + other_2_4;
-squares_3_5 = squares_3_5 + other_2_5;
-let other_3_2 = exchange(sum_2_2_2, mask);
-let other_3_3 = exchange(sum_2_2_3, mask);
-let other_3_4 = exchange(sum_2_2_4, mask);
-let other_3_5 = exchange(sum_2_2_5, mask);
-sum_2_2_2 = sum_2_2_2 + other_3_2;
-sum_2_2_3 = sum_2_2_3 + other_3_3;
-sum_2_2_4 = sum_2_2_4 + other_3_4;
-sum_2_2_5 = sum_2_2_5 + other_3_5;
-let other_4_2 = exchange(squares_2_2_2, mask);
-let other_4_3 = exchange(squares_2_2_3, mask);
-let other_4_4 = exchange(squares_2_2_4, mask);
-let other_4_5 = exchange(squares_2_2_5, mask);
-squares_2_2_2 = squares_2_2_2 + other_4_2;
-squares_2_2_3 = squares_2_2_3 + other_4_3;
-squares_2_2_4 = squares_2_2_4 + other_4_4;
-squares_2_2_5 = squares_2_2_5 + other_4_5;
+var sum_3_2=fold_add(sum_7);
+var sum_3_3=fold_add(sum_8);
+var sum_3_4=fold_add(sum_9);
+var sum_3_5=fold_add(sum_10);
+var squares_3_2=fold_add(squares_6);
+var squares_3_3=fold_add(squares_7);
+var squares_3_4=fold_add(squares_8);
+var squares_3_5=fold_add(squares_9);
+var sum_2_2_2=fold_add(sum_2_3);
+var sum_2_2_3=fold_add(sum_2_4);
+var sum_2_2_4=fold_add(sum_2_5);
+var sum_2_2_5=fold_add(sum_2_6);
+var squares_2_2_2=fold_add(squares_2_3);
+var squares_2_2_3=fold_add(squares_2_4);
+var squares_2_2_4=fold_add(squares_2_5);
+var squares_2_2_5=fold_add(squares_2_6);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other_10=exchange(sum_3_2,mask);
+let other_11=exchange(sum_3_3,mask);
+let other_12=exchange(sum_3_4,mask);
+let other_13=exchange(sum_3_5,mask);
+sum_3_2=sum_3_2+other_10;
+sum_3_3=sum_3_3+other_11;
+sum_3_4=sum_3_4+other_12;
+sum_3_5=sum_3_5+other_13;
+let other_2_2=exchange(squares_3_2,mask);
+let other_2_3=exchange(squares_3_3,mask);
+let other_2_4=exchange(squares_3_4,mask);
+let other_2_5=exchange(squares_3_5,mask);
+squares_3_2=squares_3_2+other_2_2;
+squares_3_3=squares_3_3+other_2_3;
+squares_3_4=squares_3_4+other_2_4;
+squares_3_5=squares_3_5+other_2_5;
+let other_3_2=exchange(sum_2_2_2,mask);
+let other_3_3=exchange(sum_2_2_3,mask);
+let other_3_4=exchange(sum_2_2_4,mask);
+let other_3_5=exchange(sum_2_2_5,mask);
+sum_2_2_2=sum_2_2_2+other_3_2;
+sum_2_2_3=sum_2_2_3+other_3_3;
+sum_2_2_4=sum_2_2_4+other_3_4;
+sum_2_2_5=sum_2_2_5+other_3_5;
+let other_4_2=exchange(squares_2_2_2,mask);
+let other_4_3=exchange(squares_2_2_3,mask);
+let other_4_4=exchange(squares_2_2_4,mask);
+let other_4_5=exchange(squares_2_2_5,mask);
+squares_2_2_2=squares_2_2_2+other_4_2;
+squares_2_2_3=squares_2_2_3+other_4_3;
+squares_2_2_4=squares_2_2_4+other_4_4;
+squares_2_2_5=squares_2_2_5+other_4_5;
 }
-let mean_5 = sum_3_2 / f32(N * S);
-let mean_6 = sum_3_3 / f32(N * S);
-let mean_7 = sum_3_4 / f32(N * S);
-let mean_8 = sum_3_5 / f32(N * S);
-let variance_5 = larger((squares_3_2 / f32(N * S)) - (mean_5 * mean_5), 0.0f);
-let variance_6 = larger((squares_3_3 / f32(N * S)) - (mean_6 * mean_6), 0.0f);
-let variance_7 = larger((squares_3_4 / f32(N * S)) - (mean_7 * mean_7), 0.0f);
-let variance_8 = larger((squares_3_5 / f32(N * S)) - (mean_8 * mean_8), 0.0f);
-let mean_2_2 = sum_2_2_2 / f32(N * S);
-let mean_2_3 = sum_2_2_3 / f32(N * S);
-let mean_2_4 = sum_2_2_4 / f32(N * S);
-let mean_2_5 = sum_2_2_5 / f32(N * S);
-let variance_2_2 = larger((squares_2_2_2 / f32(N * S)) - (mean_2_2 * mean_2_2), 0.0f);
-let variance_2_3 = larger((squares_2_2_3 / f32(N * S)) - (mean_2_3 * mean_2_3), 0.0f);
-let variance_2_4 = larger((squares_2_2_4 / f32(N * S)) - (mean_2_4 * mean_2_4), 0.0f);
-let variance_2_5 = larger((squares_2_2_5 / f32(N * S)) - (mean_2_5 * mean_2_5), 0.0f);
-let far_3 = (variance_5 * 4.0f) < (mean_5 * mean_5);
-let far_4 = (variance_6 * 4.0f) < (mean_6 * mean_6);
-let far_5 = (variance_7 * 4.0f) < (mean_7 * mean_7);
-let far_6 = (variance_8 * 4.0f) < (mean_8 * mean_8);
-let far_2_2 = (variance_2_2 * 4.0f) < (mean_2_2 * mean_2_2);
-let far_2_3 = (variance_2_3 * 4.0f) < (mean_2_3 * mean_2_3);
-let far_2_4 = (variance_2_4 * 4.0f) < (mean_2_4 * mean_2_4);
-let far_2_5 = (variance_2_5 * 4.0f) < (mean_2_5 * mean_2_5);
-let shift_3_2 = select(shift_5, shift_5 + mean_5, far_3);
-let shift_3_3 = select(shift_6, shift_6 + mean_6, far_4);
-let shift_3_4 = select(shift_7, shift_7 + mean_7, far_5);
-let shift_3_5 = select(shift_8, shift_8 + mean_8, far_6);
-let shift_4_2 = select(shift_2_2, shift_2_2 + mean_2_2, far_2_2);
-let shift_4_3 = select(shift_2_3, shift_2_3 + mean_2_3, far_2_3);
-let shift_4_4 = select(shift_2_4, shift_2_4 + mean_2_4, far_2_4);
-let shift_4_5 = select(shift_2_5, shift_2_5 + mean_2_5, far_2_5);
-var sum_4_3 = vec4f(0.0f);
-var sum_4_4 = vec4f(0.0f);
-var sum_4_5 = vec4f(0.0f);
-var sum_4_6 = vec4f(0.0f);
-var squares_4_3 = vec4f(0.0f);
-var squares_4_4 = vec4f(0.0f);
-var squares_4_5 = vec4f(0.0f);
-var squares_4_6 = vec4f(0.0f);
-var sum_5_3 = vec4f(0.0f);
-var sum_5_4 = vec4f(0.0f);
-var sum_5_5 = vec4f(0.0f);
-var sum_5_6 = vec4f(0.0f);
-var squares_5_3 = vec4f(0.0f);
-var squares_5_4 = vec4f(0.0f);
-var squares_5_5 = vec4f(0.0f);
-var squares_5_6 = vec4f(0.0f);
-let end_3 = select(0u, (N * S) / 4u, far_3 || far_2_2);
-let end_4 = select(0u, (N * S) / 4u, far_4 || far_2_3);
-let end_5 = select(0u, (N * S) / 4u, far_5 || far_2_4);
-let end_6 = select(0u, (N * S) / 4u, far_6 || far_2_5);
-for (var block_2 = lane; block_2 < end_3; block_2 += LANES * 256u) {
-var part_5_2 = vec4f(0.0f);
-var part_6_2 = vec4f(0.0f);
-var part_7_2 = vec4f(0.0f);
-var part_8_2 = vec4f(0.0f);
-let stop_2_2 = min(block_2 + (LANES * 256u), end_3);
-for (var i_2 = block_2; i_2 < stop_2_2; i_2 += LANES) {
-let N_8 = (i_2 * 4u) / max(S, 1u);
-let S_8 = (i_2 * 4u) % max(S, 1u);
-let d_y_5_2 = d_y_four(base_2_2 + ((N_8 * ((C * S) / 4u)) + (S_8 / 4u)));
-let d_3_2 = d_y_5_2 - vec4f(shift_3_2);
-let x_5_2 = x_four(base_2_2 + ((N_8 * ((C * S) / 4u)) + (S_8 / 4u)));
-let d_4_2 = x_5_2 - vec4f(shift_4_2);
-part_5_2 = part_5_2 + d_3_2;
-part_6_2 = part_6_2 + (d_3_2 * d_3_2);
-part_7_2 = part_7_2 + d_4_2;
-part_8_2 = part_8_2 + (d_4_2 * d_4_2);
+let mean_5=sum_3_2 / f32(N*S);
+let mean_6=sum_3_3 / f32(N*S);
+let mean_7=sum_3_4 / f32(N*S);
+let mean_8=sum_3_5 / f32(N*S);
+let variance_5=larger((squares_3_2 / f32(N*S)) - (mean_5*mean_5),0.0f);
+let variance_6=larger((squares_3_3 / f32(N*S)) - (mean_6*mean_6),0.0f);
+let variance_7=larger((squares_3_4 / f32(N*S)) - (mean_7*mean_7),0.0f);
+let variance_8=larger((squares_3_5 / f32(N*S)) - (mean_8*mean_8),0.0f);
+let mean_2_2=sum_2_2_2 / f32(N*S);
+let mean_2_3=sum_2_2_3 / f32(N*S);
+let mean_2_4=sum_2_2_4 / f32(N*S);
+let mean_2_5=sum_2_2_5 / f32(N*S);
+let variance_2_2=larger((squares_2_2_2 / f32(N*S)) - (mean_2_2*mean_2_2),0.0f);
+let variance_2_3=larger((squares_2_2_3 / f32(N*S)) - (mean_2_3*mean_2_3),0.0f);
+let variance_2_4=larger((squares_2_2_4 / f32(N*S)) - (mean_2_4*mean_2_4),0.0f);
+let variance_2_5=larger((squares_2_2_5 / f32(N*S)) - (mean_2_5*mean_2_5),0.0f);
+let far_3=(variance_5*4.0f)<(mean_5*mean_5);
+let far_4=(variance_6*4.0f)<(mean_6*mean_6);
+let far_5=(variance_7*4.0f)<(mean_7*mean_7);
+let far_6=(variance_8*4.0f)<(mean_8*mean_8);
+let far_2_2=(variance_2_2*4.0f)<(mean_2_2*mean_2_2);
+let far_2_3=(variance_2_3*4.0f)<(mean_2_3*mean_2_3);
+let far_2_4=(variance_2_4*4.0f)<(mean_2_4*mean_2_4);
+let far_2_5=(variance_2_5*4.0f)<(mean_2_5*mean_2_5);
+let shift_3_2=select(shift_5,shift_5+mean_5,far_3);
+let shift_3_3=select(shift_6,shift_6+mean_6,far_4);
+let shift_3_4=select(shift_7,shift_7+mean_7,far_5);
+let shift_3_5=select(shift_8,shift_8+mean_8,far_6);
+let shift_4_2=select(shift_2_2,shift_2_2+mean_2_2,far_2_2);
+let shift_4_3=select(shift_2_3,shift_2_3+mean_2_3,far_2_3);
+let shift_4_4=select(shift_2_4,shift_2_4+mean_2_4,far_2_4);
+let shift_4_5=select(shift_2_5,shift_2_5+mean_2_5,far_2_5);
+var sum_4_3=vec4f(0.0f);
+var sum_4_4=vec4f(0.0f);
+var sum_4_5=vec4f(0.0f);
+var sum_4_6=vec4f(0.0f);
+var squares_4_3=vec4f(0.0f);
+var squares_4_4=vec4f(0.0f);
+var squares_4_5=vec4f(0.0f);
+var squares_4_6=vec4f(0.0f);
+var sum_5_3=vec4f(0.0f);
+var sum_5_4=vec4f(0.0f);
+var sum_5_5=vec4f(0.0f);
+var sum_5_6=vec4f(0.0f);
+var squares_5_3=vec4f(0.0f);
+var squares_5_4=vec4f(0.0f);
+var squares_5_5=vec4f(0.0f);
+var squares_5_6=vec4f(0.0f);
+let end_3=select(0u,(N*S) / 4u,far_3 || far_2_2);
+let end_4=select(0u,(N*S) / 4u,far_4 || far_2_3);
+let end_5=select(0u,(N*S) / 4u,far_5 || far_2_4);
+let end_6=select(0u,(N*S) / 4u,far_6 || far_2_5);
+for (var block_2=lane; block_2<end_3; block_2+=LANES*256u) {
+var part_5_2=vec4f(0.0f);
+var part_6_2=vec4f(0.0f);
+var part_7_2=vec4f(0.0f);
+var part_8_2=vec4f(0.0f);
+let stop_2_2=min(block_2+(LANES*256u),end_3);
+for (var i_2=block_2; i_2<stop_2_2; i_2+=LANES) {
+let N_8=(i_2*4u) / max(S,1u);
+let S_8=(i_2*4u) % max(S,1u);
+let x_5_2=x_four(base_2_2+((N_8*((C*S) / 4u))+(S_8 / 4u)));
+let d_3_2=x_5_2 - vec4f(shift_3_2);
+let d_y_5_2=d_y_four(base_2_2+((N_8*((C*S) / 4u))+(S_8 / 4u)));
+let d_4_2=d_y_5_2 - vec4f(shift_4_2);
+part_5_2=part_5_2+d_3_2;
+part_6_2=part_6_2+(d_3_2*d_3_2);
+part_7_2=part_7_2+d_4_2;
+part_8_2=part_8_2+(d_4_2*d_4_2);
 }
-sum_4_3 = sum_4_3 + part_5_2;
-squares_4_3 = squares_4_3 + part_6_2;
-sum_5_3 = sum_5_3 + part_7_2;
-squares_5_3 = squares_5_3 + part_8_2;
+sum_4_3=sum_4_3+part_5_2;
+squares_4_3=squares_4_3+part_6_2;
+sum_5_3=sum_5_3+part_7_2;
+squares_5_3=squares_5_3+part_8_2;
 }
-for (var block_2 = lane; block_2 < end_4; block_2 += LANES * 256u) {
-var part_5_3 = vec4f(0.0f);
-var part_6_3 = vec4f(0.0f);
-var part_7_3 = vec4f(0.0f);
-var part_8_3 = vec4f(0.0f);
-let stop_2_3 = min(block_2 + (LANES * 256u), end_4);
-for (var i_2 = block_2; i_2 < stop_2_3; i_2 += LANES) {
-let N_8 = (i_2 * 4u) / max(S, 1u);
-let S_8 = (i_2 * 4u) % max(S, 1u);
-let d_y_5_3 = d_y_four(base_2_3 + ((N_8 * ((C * S) / 4u)) + (S_8 / 4u)));
-let d_3_3 = d_y_5_3 - vec4f(shift_3_3);
-let x_5_3 = x_four(base_2_3 + ((N_8 * ((C * S) / 4u)) + (S_8 / 4u)));
-let d_4_3 = x_5_3 - vec4f(shift_4_3);
-part_5_3 = part_5_3 + d_3_3;
-part_6_3 = part_6_3 + (d_3_3 * d_3_3);
-part_7_3 = part_7_3 + d_4_3;
-part_8_3 = part_8_3 + (d_4_3 * d_4_3);
+for (var block_2=lane; block_2<end_4; block_2+=LANES*256u) {
+var part_5_3=vec4f(0.0f);
+var part_6_3=vec4f(0.0f);
+var part_7_3=vec4f(0.0f);
+var part_8_3=vec4f(0.0f);
+let stop_2_3=min(block_2+(LANES*256u),end_4);
+for (var i_2=block_2; i_2<stop_2_3; i_2+=LANES) {
+let N_8=(i_2*4u) / max(S,1u);
+let S_8=(i_2*4u) % max(S,1u);
+let x_5_3=x_four(base_2_3+((N_8*((C*S) / 4u))+(S_8 / 4u)));
+let d_3_3=x_5_3 - vec4f(shift_3_3);
+let d_y_5_3=d_y_four(base_2_3+((N_8*((C*S) / 4u))+(S_8 / 4u)));
+let d_4_3=d_y_5_3 - vec4f(shift_4_3);
+part_5_3=part_5_3+d_3_3;
+part_6_3=part_6_3+(d_3_3*d_3_3);
+part_7_3=part_7_3+d_4_3;
+part_8_3=part_8_3+(d_4_3*d_4_3);
 }
-sum_4_4 = sum_4_4 + part_5_3;
-squares_4_4 = squares_4_4 + part_6_3;
-sum_5_4 = sum_5_4 + part_7_3;
-squares_5_4 = squares_5_4 + part_8_3;
+sum_4_4=sum_4_4+part_5_3;
+squares_4_4=squares_4_4+part_6_3;
+sum_5_4=sum_5_4+part_7_3;
+squares_5_4=squares_5_4+part_8_3;
 }
-for (var block_2 = lane; block_2 < end_5; block_2 += LANES * 256u) {
-var part_5_4 = vec4f(0.0f);
-var part_6_4 = vec4f(0.0f);
-var part_7_4 = vec4f(0.0f);
-var part_8_4 = vec4f(0.0f);
-let stop_2_4 = min(block_2 + (LANES * 256u), end_5);
-for (var i_2 = block_2; i_2 < stop_2_4; i_2 += LANES) {
-let N_8 = (i_2 * 4u) / max(S, 1u);
-let S_8 = (i_2 * 4u) % max(S, 1u);
-let d_y_5_4 = d_y_four(base_2_4 + ((N_8 * ((C * S) / 4u)) + (S_8 / 4u)));
-let d_3_4 = d_y_5_4 - vec4f(shift_3_4);
-let x_5_4 = x_four(base_2_4 + ((N_8 * ((C * S) / 4u)) + (S_8 / 4u)));
-let d_4_4 = x_5_4 - vec4f(shift_4_4);
-part_5_4 = part_5_4 + d_3_4;
-part_6_4 = part_6_4 + (d_3_4 * d_3_4);
-part_7_4 = part_7_4 + d_4_4;
-part_8_4 = part_8_4 + (d_4_4 * d_4_4);
+for (var block_2=lane; block_2<end_5; block_2+=LANES*256u) {
+var part_5_4=vec4f(0.0f);
+var part_6_4=vec4f(0.0f);
+var part_7_4=vec4f(0.0f);
+var part_8_4=vec4f(0.0f);
+let stop_2_4=min(block_2+(LANES*256u),end_5);
+for (var i_2=block_2; i_2<stop_2_4; i_2+=LANES) {
+let N_8=(i_2*4u) / max(S,1u);
+let S_8=(i_2*4u) % max(S,1u);
+let x_5_4=x_four(base_2_4+((N_8*((C*S) / 4u))+(S_8 / 4u)));
+let d_3_4=x_5_4 - vec4f(shift_3_4);
+let d_y_5_4=d_y_four(base_2_4+((N_8*((C*S) / 4u))+(S_8 / 4u)));
+let d_4_4=d_y_5_4 - vec4f(shift_4_4);
+part_5_4=part_5_4+d_3_4;
+part_6_4=part_6_4+(d_3_4*d_3_4);
+part_7_4=part_7_4+d_4_4;
+part_8_4=part_8_4+(d_4_4*d_4_4);
 }
-sum_4_5 = sum_4_5 + part_5_4;
-squares_4_5 = squares_4_5 + part_6_4;
-sum_5_5 = sum_5_5 + part_7_4;
-squares_5_5 = squares_5_5 + part_8_4;
+sum_4_5=sum_4_5+part_5_4;
+squares_4_5=squares_4_5+part_6_4;
+sum_5_5=sum_5_5+part_7_4;
+squares_5_5=squares_5_5+part_8_4;
 }
-for (var block_2 = lane; block_2 < end_6; block_2 += LANES * 256u) {
-var part_5_5 = vec4f(0.0f);
-var part_6_5 = vec4f(0.0f);
-var part_7_5 = vec4f(0.0f);
-var part_8_5 = vec4f(0.0f);
-let stop_2_5 = min(block_2 + (LANES * 256u), end_6);
-for (var i_2 = block_2; i_2 < stop_2_5; i_2 += LANES) {
-let N_8 = (i_2 * 4u) / max(S, 1u);
-let S_8 = (i_2 * 4u) % max(S, 1u);
-let d_y_5_5 = d_y_four(base_2_5 + ((N_8 * ((C * S) / 4u)) + (S_8 / 4u)));
-let d_3_5 = d_y_5_5 - vec4f(shift_3_5);
-let x_5_5 = x_four(base_2_5 + ((N_8 * ((C * S) / 4u)) + (S_8 / 4u)));
-let d_4_5 = x_5_5 - vec4f(shift_4_5);
-part_5_5 = part_5_5 + d_3_5;
-part_6_5 = part_6_5 + (d_3_5 * d_3_5);
-part_7_5 = part_7_5 + d_4_5;
-part_8_5 = part_8_5 + (d_4_5 * d_4_5);
+for (var block_2=lane; block_2<end_6; block_2+=LANES*256u) {
+var part_5_5=vec4f(0.0f);
+var part_6_5=vec4f(0.0f);
+var part_7_5=vec4f(0.0f);
+var part_8_5=vec4f(0.0f);
+let stop_2_5=min(block_2+(LANES*256u),end_6);
+for (var i_2=block_2; i_2<stop_2_5; i_2+=LANES) {
+let N_8=(i_2*4u) / max(S,1u);
+let S_8=(i_2*4u) % max(S,1u);
+let x_5_5=x_four(base_2_5+((N_8*((C*S) / 4u))+(S_8 / 4u)));
+let d_3_5=x_5_5 - vec4f(shift_3_5);
+let d_y_5_5=d_y_four(base_2_5+((N_8*((C*S) / 4u))+(S_8 / 4u)));
+let d_4_5=d_y_5_5 - vec4f(shift_4_5);
+part_5_5=part_5_5+d_3_5;
+part_6_5=part_6_5+(d_3_5*d_3_5);
+part_7_5=part_7_5+d_4_5;
+part_8_5=part_8_5+(d_4_5*d_4_5);
 }
-sum_4_6 = sum_4_6 + part_5_5;
-squares_4_6 = squares_4_6 + part_6_5;
-sum_5_6 = sum_5_6 + part_7_5;
-squares_5_6 = squares_5_6 + part_8_5;
+sum_4_6=sum_4_6+part_5_5;
+squares_4_6=squares_4_6+part_6_5;
+sum_5_6=sum_5_6+part_7_5;
+squares_5_6=squares_5_6+part_8_5;
 }
-var sum_4_2_2 = fold_add(sum_4_3);
-var sum_4_2_3 = fold_add(sum_4_4);
-var sum_4_2_4 = fold_add(sum_4_5);
-var sum_4_2_5 = fold_add(sum_4_6);
-var squares_4_2_2 = fold_add(squares_4_3);
-var squares_4_2_3 = fold_add(squares_4_4);
-var squares_4_2_4 = fold_add(squares_4_5);
-var squares_4_2_5 = fold_add(squares_4_6);
-var sum_5_2_2 = fold_add(sum_5_3);
-var sum_5_2_3 = fold_add(sum_5_4);
-var sum_5_2_4 = fold_add(sum_5_5);
-var sum_5_2_5 = fold_add(sum_5_6);
-var squares_5_2_2 = fold_add(squares_5_3);
-var squares_5_2_3 = fold_add(squares_5_4);
-var squares_5_2_4 = fold_add(squares_5_5);
-var squares_5_2_5 = fold_add(squares_5_6);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5_2 = exchange(sum_4_2_2, mask_2);
-let other_5_3 = exchange(sum_4_2_3, mask_2);
-let other_5_4 = exchange(sum_4_2_4, mask_2);
-let other_5_5 = exchange(sum_4_2_5, mask_2);
-sum_4_2_2 = sum_4_2_2 + other_5_2;
-sum_4_2_3 = sum_4_2_3 + other_5_3;
-sum_4_2_4 = sum_4_2_4 + other_5_4;
-sum_4_2_5 = sum_4_2_5 + other_5_5;
-let other_6_2 = exchange(squares_4_2_2, mask_2);
-let other_6_3 = exchange(squares_4_2_3, mask_2);
-let other_6_4 = exchange(squares_4_2_4, mask_2);
-let other_6_5 = exchange(squares_4_2_5, mask_2);
-squares_4_2_2 = squares_4_2_2 + other_6_2;
-squares_4_2_3 = squares_4_2_3 + other_6_3;
-squares_4_2_4 = squares_4_2_4 + other_6_4;
-squares_4_2_5 = squares_4_2_5 + other_6_5;
-let other_7_2 = exchange(sum_5_2_2, mask_2);
-let other_7_3 = exchange(sum_5_2_3, mask_2);
-let other_7_4 = exchange(sum_5_2_4, mask_2);
-let other_7_5 = exchange(sum_5_2_5, mask_2);
-sum_5_2_2 = sum_5_2_2 + other_7_2;
-sum_5_2_3 = sum_5_2_3 + other_7_3;
-sum_5_2_4 = sum_5_2_4 + other_7_4;
-sum_5_2_5 = sum_5_2_5 + other_7_5;
-let other_8_2 = exchange(squares_5_2_2, mask_2);
-let other_8_3 = exchange(squares_5_2_3, mask_2);
-let other_8_4 = exchange(squares_5_2_4, mask_2);
-let other_8_5 = exchange(squares_5_2_5, mask_2);
-squares_5_2_2 = squares_5_2_2 + other_8_2;
-squares_5_2_3 = squares_5_2_3 + other_8_3;
-squares_5_2_4 = squares_5_2_4 + other_8_4;
-squares_5_2_5 = squares_5_2_5 + other_8_5;
+var sum_4_2_2=fold_add(sum_4_3);
+var sum_4_2_3=fold_add(sum_4_4);
+var sum_4_2_4=fold_add(sum_4_5);
+var sum_4_2_5=fold_add(sum_4_6);
+var squares_4_2_2=fold_add(squares_4_3);
+var squares_4_2_3=fold_add(squares_4_4);
+var squares_4_2_4=fold_add(squares_4_5);
+var squares_4_2_5=fold_add(squares_4_6);
+var sum_5_2_2=fold_add(sum_5_3);
+var sum_5_2_3=fold_add(sum_5_4);
+var sum_5_2_4=fold_add(sum_5_5);
+var sum_5_2_5=fold_add(sum_5_6);
+var squares_5_2_2=fold_add(squares_5_3);
+var squares_5_2_3=fold_add(squares_5_4);
+var squares_5_2_4=fold_add(squares_5_5);
+var squares_5_2_5=fold_add(squares_5_6);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5_2=exchange(sum_4_2_2,mask_2);
+let other_5_3=exchange(sum_4_2_3,mask_2);
+let other_5_4=exchange(sum_4_2_4,mask_2);
+let other_5_5=exchange(sum_4_2_5,mask_2);
+sum_4_2_2=sum_4_2_2+other_5_2;
+sum_4_2_3=sum_4_2_3+other_5_3;
+sum_4_2_4=sum_4_2_4+other_5_4;
+sum_4_2_5=sum_4_2_5+other_5_5;
+let other_6_2=exchange(squares_4_2_2,mask_2);
+let other_6_3=exchange(squares_4_2_3,mask_2);
+let other_6_4=exchange(squares_4_2_4,mask_2);
+let other_6_5=exchange(squares_4_2_5,mask_2);
+squares_4_2_2=squares_4_2_2+other_6_2;
+squares_4_2_3=squares_4_2_3+other_6_3;
+squares_4_2_4=squares_4_2_4+other_6_4;
+squares_4_2_5=squares_4_2_5+other_6_5;
+let other_7_2=exchange(sum_5_2_2,mask_2);
+let other_7_3=exchange(sum_5_2_3,mask_2);
+let other_7_4=exchange(sum_5_2_4,mask_2);
+let other_7_5=exchange(sum_5_2_5,mask_2);
+sum_5_2_2=sum_5_2_2+other_7_2;
+sum_5_2_3=sum_5_2_3+other_7_3;
+sum_5_2_4=sum_5_2_4+other_7_4;
+sum_5_2_5=sum_5_2_5+other_7_5;
+let other_8_2=exchange(squares_5_2_2,mask_2);
+let other_8_3=exchange(squares_5_2_3,mask_2);
+let other_8_4=exchange(squares_5_2_4,mask_2);
+let other_8_5=exchange(squares_5_2_5,mask_2);
+squares_5_2_2=squares_5_2_2+other_8_2;
+squares_5_2_3=squares_5_2_3+other_8_3;
+squares_5_2_4=squares_5_2_4+other_8_4;
+squares_5_2_5=squares_5_2_5+other_8_5;
 }
-let mean_3_2 = sum_4_2_2 / f32(N * S);
-let mean_3_3 = sum_4_2_3 / f32(N * S);
-let mean_3_4 = sum_4_2_4 / f32(N * S);
-let mean_3_5 = sum_4_2_5 / f32(N * S);
-let variance_3_2 = larger((squares_4_2_2 / f32(N * S)) - (mean_3_2 * mean_3_2), 0.0f);
-let variance_3_3 = larger((squares_4_2_3 / f32(N * S)) - (mean_3_3 * mean_3_3), 0.0f);
-let variance_3_4 = larger((squares_4_2_4 / f32(N * S)) - (mean_3_4 * mean_3_4), 0.0f);
-let variance_3_5 = larger((squares_4_2_5 / f32(N * S)) - (mean_3_5 * mean_3_5), 0.0f);
-let mean_4_2 = sum_5_2_2 / f32(N * S);
-let mean_4_3 = sum_5_2_3 / f32(N * S);
-let mean_4_4 = sum_5_2_4 / f32(N * S);
-let mean_4_5 = sum_5_2_5 / f32(N * S);
-let variance_4_2 = larger((squares_5_2_2 / f32(N * S)) - (mean_4_2 * mean_4_2), 0.0f);
-let variance_4_3 = larger((squares_5_2_3 / f32(N * S)) - (mean_4_3 * mean_4_3), 0.0f);
-let variance_4_4 = larger((squares_5_2_4 / f32(N * S)) - (mean_4_4 * mean_4_4), 0.0f);
-let variance_4_5 = larger((squares_5_2_5 / f32(N * S)) - (mean_4_5 * mean_4_5), 0.0f);
-let rest_3 = select(mean_5, mean_3_2, far_3);
-let rest_4 = select(mean_6, mean_3_3, far_4);
-let rest_5 = select(mean_7, mean_3_4, far_5);
-let rest_6 = select(mean_8, mean_3_5, far_6);
-let spread_2 = select(variance_2_2, variance_4_2, far_2_2);
-let spread_3 = select(variance_2_3, variance_4_3, far_2_3);
-let spread_4 = select(variance_2_4, variance_4_4, far_2_4);
-let spread_5 = select(variance_2_5, variance_4_5, far_2_5);
-let rest_2_2 = select(mean_2_2, mean_4_2, far_2_2);
-let rest_2_3 = select(mean_2_3, mean_4_3, far_2_3);
-let rest_2_4 = select(mean_2_4, mean_4_4, far_2_4);
-let rest_2_5 = select(mean_2_5, mean_4_5, far_2_5);
-let sqrt_2 = sqrt(spread_2);
-let sqrt_3 = sqrt(spread_3);
-let sqrt_4 = sqrt(spread_4);
-let sqrt_5 = sqrt(spread_5);
-let add_2 = sqrt_2 + eps;
-let add_3 = sqrt_3 + eps;
-let add_4 = sqrt_4 + eps;
-let add_5 = sqrt_5 + eps;
-var sum_6_3 = vec4f(0.0f);
-var sum_6_4 = vec4f(0.0f);
-var sum_6_5 = vec4f(0.0f);
-var sum_6_6 = vec4f(0.0f);
-for (var block_3 = lane; block_3 < (N * S) / 4u; block_3 += LANES * 256u) {
-var part_9_2 = vec4f(0.0f);
-var part_9_3 = vec4f(0.0f);
-var part_9_4 = vec4f(0.0f);
-var part_9_5 = vec4f(0.0f);
-let stop_3 = min(block_3 + (LANES * 256u), (N * S) / 4u);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let N_9 = (i_3 * 4u) / max(S, 1u);
-let S_9 = (i_3 * 4u) % max(S, 1u);
-let d_y_6_2 = d_y_four(base_2_2 + ((N_9 * ((C * S) / 4u)) + (S_9 / 4u)));
-let d_y_6_3 = d_y_four(base_2_3 + ((N_9 * ((C * S) / 4u)) + (S_9 / 4u)));
-let d_y_6_4 = d_y_four(base_2_4 + ((N_9 * ((C * S) / 4u)) + (S_9 / 4u)));
-let d_y_6_5 = d_y_four(base_2_5 + ((N_9 * ((C * S) / 4u)) + (S_9 / 4u)));
-let x_6_2 = x_four(base_2_2 + ((N_9 * ((C * S) / 4u)) + (S_9 / 4u)));
-let x_6_3 = x_four(base_2_3 + ((N_9 * ((C * S) / 4u)) + (S_9 / 4u)));
-let x_6_4 = x_four(base_2_4 + ((N_9 * ((C * S) / 4u)) + (S_9 / 4u)));
-let x_6_5 = x_four(base_2_5 + ((N_9 * ((C * S) / 4u)) + (S_9 / 4u)));
-let sub_3 = (x_6_2 - vec4f(shift_4_2)) - vec4f(rest_2_2);
-let sub_4 = (x_6_3 - vec4f(shift_4_3)) - vec4f(rest_2_3);
-let sub_5 = (x_6_4 - vec4f(shift_4_4)) - vec4f(rest_2_4);
-let sub_6 = (x_6_5 - vec4f(shift_4_5)) - vec4f(rest_2_5);
-part_9_2 = part_9_2 + (d_y_6_2 * (sub_3 / vec4f(add_2)));
-part_9_3 = part_9_3 + (d_y_6_3 * (sub_4 / vec4f(add_3)));
-part_9_4 = part_9_4 + (d_y_6_4 * (sub_5 / vec4f(add_4)));
-part_9_5 = part_9_5 + (d_y_6_5 * (sub_6 / vec4f(add_5)));
+let mean_3_2=sum_4_2_2 / f32(N*S);
+let mean_3_3=sum_4_2_3 / f32(N*S);
+let mean_3_4=sum_4_2_4 / f32(N*S);
+let mean_3_5=sum_4_2_5 / f32(N*S);
+let variance_3_2=larger((squares_4_2_2 / f32(N*S)) - (mean_3_2*mean_3_2),0.0f);
+let variance_3_3=larger((squares_4_2_3 / f32(N*S)) - (mean_3_3*mean_3_3),0.0f);
+let variance_3_4=larger((squares_4_2_4 / f32(N*S)) - (mean_3_4*mean_3_4),0.0f);
+let variance_3_5=larger((squares_4_2_5 / f32(N*S)) - (mean_3_5*mean_3_5),0.0f);
+let mean_4_2=sum_5_2_2 / f32(N*S);
+let mean_4_3=sum_5_2_3 / f32(N*S);
+let mean_4_4=sum_5_2_4 / f32(N*S);
+let mean_4_5=sum_5_2_5 / f32(N*S);
+let variance_4_2=larger((squares_5_2_2 / f32(N*S)) - (mean_4_2*mean_4_2),0.0f);
+let variance_4_3=larger((squares_5_2_3 / f32(N*S)) - (mean_4_3*mean_4_3),0.0f);
+let variance_4_4=larger((squares_5_2_4 / f32(N*S)) - (mean_4_4*mean_4_4),0.0f);
+let variance_4_5=larger((squares_5_2_5 / f32(N*S)) - (mean_4_5*mean_4_5),0.0f);
+let rest_3=select(mean_5,mean_3_2,far_3);
+let rest_4=select(mean_6,mean_3_3,far_4);
+let rest_5=select(mean_7,mean_3_4,far_5);
+let rest_6=select(mean_8,mean_3_5,far_6);
+let spread_2=select(variance_5,variance_3_2,far_3);
+let spread_3=select(variance_6,variance_3_3,far_4);
+let spread_4=select(variance_7,variance_3_4,far_5);
+let spread_5=select(variance_8,variance_3_5,far_6);
+let rest_2_2=select(mean_2_2,mean_4_2,far_2_2);
+let rest_2_3=select(mean_2_3,mean_4_3,far_2_3);
+let rest_2_4=select(mean_2_4,mean_4_4,far_2_4);
+let rest_2_5=select(mean_2_5,mean_4_5,far_2_5);
+let sqrt_2=sqrt(spread_2);
+let sqrt_3=sqrt(spread_3);
+let sqrt_4=sqrt(spread_4);
+let sqrt_5=sqrt(spread_5);
+let add_2=sqrt_2+eps;
+let add_3=sqrt_3+eps;
+let add_4=sqrt_4+eps;
+let add_5=sqrt_5+eps;
+var sum_6_3=vec4f(0.0f);
+var sum_6_4=vec4f(0.0f);
+var sum_6_5=vec4f(0.0f);
+var sum_6_6=vec4f(0.0f);
+for (var block_3=lane; block_3<(N*S) / 4u; block_3+=LANES*256u) {
+var part_9_2=vec4f(0.0f);
+var part_9_3=vec4f(0.0f);
+var part_9_4=vec4f(0.0f);
+var part_9_5=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),(N*S) / 4u);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let N_9=(i_3*4u) / max(S,1u);
+let S_9=(i_3*4u) % max(S,1u);
+let d_y_6_2=d_y_four(base_2_2+((N_9*((C*S) / 4u))+(S_9 / 4u)));
+let d_y_6_3=d_y_four(base_2_3+((N_9*((C*S) / 4u))+(S_9 / 4u)));
+let d_y_6_4=d_y_four(base_2_4+((N_9*((C*S) / 4u))+(S_9 / 4u)));
+let d_y_6_5=d_y_four(base_2_5+((N_9*((C*S) / 4u))+(S_9 / 4u)));
+let x_6_2=x_four(base_2_2+((N_9*((C*S) / 4u))+(S_9 / 4u)));
+let x_6_3=x_four(base_2_3+((N_9*((C*S) / 4u))+(S_9 / 4u)));
+let x_6_4=x_four(base_2_4+((N_9*((C*S) / 4u))+(S_9 / 4u)));
+let x_6_5=x_four(base_2_5+((N_9*((C*S) / 4u))+(S_9 / 4u)));
+let sub_3=(x_6_2 - vec4f(shift_3_2)) - vec4f(rest_3);
+let sub_4=(x_6_3 - vec4f(shift_3_3)) - vec4f(rest_4);
+let sub_5=(x_6_4 - vec4f(shift_3_4)) - vec4f(rest_5);
+let sub_6=(x_6_5 - vec4f(shift_3_5)) - vec4f(rest_6);
+part_9_2=part_9_2+(d_y_6_2*(sub_3 / vec4f(add_2)));
+part_9_3=part_9_3+(d_y_6_3*(sub_4 / vec4f(add_3)));
+part_9_4=part_9_4+(d_y_6_4*(sub_5 / vec4f(add_4)));
+part_9_5=part_9_5+(d_y_6_5*(sub_6 / vec4f(add_5)));
 }
-sum_6_3 = sum_6_3 + part_9_2;
-sum_6_4 = sum_6_4 + part_9_3;
-sum_6_5 = sum_6_5 + part_9_4;
-sum_6_6 = sum_6_6 + part_9_5;
+sum_6_3=sum_6_3+part_9_2;
+sum_6_4=sum_6_4+part_9_3;
+sum_6_5=sum_6_5+part_9_4;
+sum_6_6=sum_6_6+part_9_5;
 }
-var sum_6_2_2 = fold_add(sum_6_3);
-var sum_6_2_3 = fold_add(sum_6_4);
-var sum_6_2_4 = fold_add(sum_6_5);
-var sum_6_2_5 = fold_add(sum_6_6);
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_9_2 = exchange(sum_6_2_2, mask_3);
-let other_9_3 = exchange(sum_6_2_3, mask_3);
-let other_9_4 = exchange(sum_6_2_4, mask_3);
-let other_9_5 = exchange(sum_6_2_5, mask_3);
-sum_6_2_2 = sum_6_2_2 + other_9_2;
-sum_6_2_3 = sum_6_2_3 + other_9_3;
-sum_6_2_4 = sum_6_2_4 + other_9_4;
-sum_6_2_5 = sum_6_2_5 + other_9_5;
+var sum_6_2_2=fold_add(sum_6_3);
+var sum_6_2_3=fold_add(sum_6_4);
+var sum_6_2_4=fold_add(sum_6_5);
+var sum_6_2_5=fold_add(sum_6_6);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9_2=exchange(sum_6_2_2,mask_3);
+let other_9_3=exchange(sum_6_2_3,mask_3);
+let other_9_4=exchange(sum_6_2_4,mask_3);
+let other_9_5=exchange(sum_6_2_5,mask_3);
+sum_6_2_2=sum_6_2_2+other_9_2;
+sum_6_2_3=sum_6_2_3+other_9_3;
+sum_6_2_4=sum_6_2_4+other_9_4;
+sum_6_2_5=sum_6_2_5+other_9_5;
 }
-let sum_all_2 = sum_6_2_2;
-let sum_all_3 = sum_6_2_3;
-let sum_all_4 = sum_6_2_4;
-let sum_all_5 = sum_6_2_5;
-let end_2 = select(0u, (N * S) / 4u, active_1);
-let div_3 = 1.0f / add_2;
-let div_4 = 1.0f / add_3;
-let div_5 = 1.0f / add_4;
-let div_6 = 1.0f / add_5;
-let div_2_2 = select(-(0.5f * (sum_all_2 / (add_2 * sqrt_2))), 0.0f, sqrt_2 == 0.0f) / f32(N * S);
-let div_2_3 = select(-(0.5f * (sum_all_3 / (add_3 * sqrt_3))), 0.0f, sqrt_3 == 0.0f) / f32(N * S);
-let div_2_4 = select(-(0.5f * (sum_all_4 / (add_4 * sqrt_4))), 0.0f, sqrt_4 == 0.0f) / f32(N * S);
-let div_2_5 = select(-(0.5f * (sum_all_5 / (add_5 * sqrt_5))), 0.0f, sqrt_5 == 0.0f) / f32(N * S);
-let mul_2 = 2.0f * div_2_2;
-let mul_3 = 2.0f * div_2_3;
-let mul_4 = 2.0f * div_2_4;
-let mul_5 = 2.0f * div_2_5;
-for (var i_4 = lane; i_4 < end_2; i_4 += LANES) {
-let N_10 = (i_4 * 4u) / max(S, 1u);
-let S_10 = (i_4 * 4u) % max(S, 1u);
-let d_y_7_2 = d_y_four(base_2_2 + ((N_10 * ((C * S) / 4u)) + (S_10 / 4u)));
-let d_y_7_3 = d_y_four(base_2_3 + ((N_10 * ((C * S) / 4u)) + (S_10 / 4u)));
-let d_y_7_4 = d_y_four(base_2_4 + ((N_10 * ((C * S) / 4u)) + (S_10 / 4u)));
-let d_y_7_5 = d_y_four(base_2_5 + ((N_10 * ((C * S) / 4u)) + (S_10 / 4u)));
-let x_7_2 = x_four(base_2_2 + ((N_10 * ((C * S) / 4u)) + (S_10 / 4u)));
-let x_7_3 = x_four(base_2_3 + ((N_10 * ((C * S) / 4u)) + (S_10 / 4u)));
-let x_7_4 = x_four(base_2_4 + ((N_10 * ((C * S) / 4u)) + (S_10 / 4u)));
-let x_7_5 = x_four(base_2_5 + ((N_10 * ((C * S) / 4u)) + (S_10 / 4u)));
-let sub_2_2 = (x_7_2 - vec4f(shift_4_2)) - vec4f(rest_2_2);
-let sub_2_3 = (x_7_3 - vec4f(shift_4_3)) - vec4f(rest_2_3);
-let sub_2_4 = (x_7_4 - vec4f(shift_4_4)) - vec4f(rest_2_4);
-let sub_2_5 = (x_7_5 - vec4f(shift_4_5)) - vec4f(rest_2_5);
-d_x_put_four(base_2_2 + ((N_10 * ((C * S) / 4u)) + (S_10 / 4u)), (((d_y_7_2 - vec4f(shift_3_2)) - vec4f(rest_3)) * vec4f(div_3)) + (sub_2_2 * vec4f(mul_2)));
-d_x_put_four(base_2_3 + ((N_10 * ((C * S) / 4u)) + (S_10 / 4u)), (((d_y_7_3 - vec4f(shift_3_3)) - vec4f(rest_4)) * vec4f(div_4)) + (sub_2_3 * vec4f(mul_3)));
-d_x_put_four(base_2_4 + ((N_10 * ((C * S) / 4u)) + (S_10 / 4u)), (((d_y_7_4 - vec4f(shift_3_4)) - vec4f(rest_5)) * vec4f(div_5)) + (sub_2_4 * vec4f(mul_4)));
-d_x_put_four(base_2_5 + ((N_10 * ((C * S) / 4u)) + (S_10 / 4u)), (((d_y_7_5 - vec4f(shift_3_5)) - vec4f(rest_6)) * vec4f(div_6)) + (sub_2_5 * vec4f(mul_5)));
+let sum_all_2=sum_6_2_2;
+let sum_all_3=sum_6_2_3;
+let sum_all_4=sum_6_2_4;
+let sum_all_5=sum_6_2_5;
+let end_2=select(0u,(N*S) / 4u,active_1);
+let div_3=1.0f / add_2;
+let div_4=1.0f / add_3;
+let div_5=1.0f / add_4;
+let div_6=1.0f / add_5;
+let div_2_2=select(-(0.5f*(sum_all_2 / (add_2*sqrt_2))),0.0f,sqrt_2==0.0f) / f32(N*S);
+let div_2_3=select(-(0.5f*(sum_all_3 / (add_3*sqrt_3))),0.0f,sqrt_3==0.0f) / f32(N*S);
+let div_2_4=select(-(0.5f*(sum_all_4 / (add_4*sqrt_4))),0.0f,sqrt_4==0.0f) / f32(N*S);
+let div_2_5=select(-(0.5f*(sum_all_5 / (add_5*sqrt_5))),0.0f,sqrt_5==0.0f) / f32(N*S);
+let mul_2=2.0f*div_2_2;
+let mul_3=2.0f*div_2_3;
+let mul_4=2.0f*div_2_4;
+let mul_5=2.0f*div_2_5;
+for (var i_4=lane; i_4<end_2; i_4+=LANES) {
+let N_10=(i_4*4u) / max(S,1u);
+let S_10=(i_4*4u) % max(S,1u);
+let d_y_7_2=d_y_four(base_2_2+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let d_y_7_3=d_y_four(base_2_3+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let d_y_7_4=d_y_four(base_2_4+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let d_y_7_5=d_y_four(base_2_5+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let x_7_2=x_four(base_2_2+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let x_7_3=x_four(base_2_3+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let x_7_4=x_four(base_2_4+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let x_7_5=x_four(base_2_5+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let sub_2_2=(x_7_2 - vec4f(shift_3_2)) - vec4f(rest_3);
+let sub_2_3=(x_7_3 - vec4f(shift_3_3)) - vec4f(rest_4);
+let sub_2_4=(x_7_4 - vec4f(shift_3_4)) - vec4f(rest_5);
+let sub_2_5=(x_7_5 - vec4f(shift_3_5)) - vec4f(rest_6);
+d_x_put_four(base_2_2+((N_10*((C*S) / 4u))+(S_10 / 4u)),(((d_y_7_2 - vec4f(shift_4_2)) - vec4f(rest_2_2))*vec4f(div_3))+(sub_2_2*vec4f(mul_2)));
+d_x_put_four(base_2_3+((N_10*((C*S) / 4u))+(S_10 / 4u)),(((d_y_7_3 - vec4f(shift_4_3)) - vec4f(rest_2_3))*vec4f(div_4))+(sub_2_3*vec4f(mul_3)));
+d_x_put_four(base_2_4+((N_10*((C*S) / 4u))+(S_10 / 4u)),(((d_y_7_4 - vec4f(shift_4_4)) - vec4f(rest_2_4))*vec4f(div_5))+(sub_2_4*vec4f(mul_4)));
+d_x_put_four(base_2_5+((N_10*((C*S) / 4u))+(S_10 / 4u)),(((d_y_7_5 - vec4f(shift_4_5)) - vec4f(rest_2_5))*vec4f(div_6))+(sub_2_5*vec4f(mul_5)));
 }
 }
 `,
         bindings: [
-          { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
           { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
           { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
         ],
         constants: [
@@ -849,216 +849,216 @@ override SUBGROUP: u32;
 override C: u32;
 override N: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 4u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*4u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let first = min(part * ((((N * S) + PARTS) - 1u) / PARTS), N * S);
-let last = min(first + ((((N * S) + PARTS) - 1u) / PARTS), N * S);
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base = row * S;
-let d_y_1 = d_y_at(base + ((N_1 * (C * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let d_y_2 = d_y_at(base + ((N_2 * (C * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let d_y_3 = d_y_at(base + ((N_3 * (C * S)) + S_3));
-let shift = d_y_1 + (((d_y_2 - d_y_1) + (d_y_3 - d_y_1)) * 0.3333333432674408f);
-let N_4 = 0u / max(S, 1u);
-let S_4 = 0u % max(S, 1u);
-let x_1 = x_at(base + ((N_4 * (C * S)) + S_4));
-let N_5 = ((N * S) / 2u) / max(S, 1u);
-let S_5 = ((N * S) / 2u) % max(S, 1u);
-let x_2 = x_at(base + ((N_5 * (C * S)) + S_5));
-let N_6 = ((N * S) - 1u) / max(S, 1u);
-let S_6 = ((N * S) - 1u) % max(S, 1u);
-let x_3 = x_at(base + ((N_6 * (C * S)) + S_6));
-let shift_2 = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let N_7 = i / max(S, 1u);
-let S_7 = i % max(S, 1u);
-let d_y_4 = d_y_at(base + ((N_7 * (C * S)) + S_7));
-let d = d_y_4 - shift;
-let x_4 = x_at(base + ((N_7 * (C * S)) + S_7));
-let d_2 = x_4 - shift_2;
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let first=min(part*((((N*S)+PARTS) - 1u) / PARTS),N*S);
+let last=min(first+((((N*S)+PARTS) - 1u) / PARTS),N*S);
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base=row*S;
+let x_1=x_at(base+((N_1*(C*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_2*(C*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_3*(C*S))+S_3));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let N_4=0u / max(S,1u);
+let S_4=0u % max(S,1u);
+let d_y_1=d_y_at(base+((N_4*(C*S))+S_4));
+let N_5=((N*S) / 2u) / max(S,1u);
+let S_5=((N*S) / 2u) % max(S,1u);
+let d_y_2=d_y_at(base+((N_5*(C*S))+S_5));
+let N_6=((N*S) - 1u) / max(S,1u);
+let S_6=((N*S) - 1u) % max(S,1u);
+let d_y_3=d_y_at(base+((N_6*(C*S))+S_6));
+let shift_2=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+var sum_2=0.0f;
+var squares_2=0.0f;
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+var part_3=0.0f;
+var part_4=0.0f;
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let N_7=i / max(S,1u);
+let S_7=i % max(S,1u);
+let x_4=x_at(base+((N_7*(C*S))+S_7));
+let d=x_4 - shift;
+let d_y_4=d_y_at(base+((N_7*(C*S))+S_7));
+let d_2=d_y_4 - shift_2;
+part_1=part_1+d;
+part_2=part_2+(d*d);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
 }
-sum = sum + part_1;
-squares = squares + part_2;
-sum_2 = sum_2 + part_3;
-squares_2 = squares_2 + part_4;
+sum=sum+part_1;
+squares=squares+part_2;
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(squares, mask);
-squares = squares + other_2;
-let other_3 = exchange(sum_2, mask);
-sum_2 = sum_2 + other_3;
-let other_4 = exchange(squares_2, mask);
-squares_2 = squares_2 + other_4;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
+let other_3=exchange(sum_2,mask);
+sum_2=sum_2+other_3;
+let other_4=exchange(squares_2,mask);
+squares_2=squares_2+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_2;
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_2;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_5;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_6;
-let mine_3 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_7 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_3 + other_7;
-let mine_4 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_2;
-let all_3 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_2 = all_3;
-let all_4 = scratch_memory[(3u * (LANES * ROWS)) + (row_in_group * LANES)];
-squares_2 = all_4;
-workgroupBarrier();
-}
-let mean = sum / f32(last - first);
-let variance = larger((squares / f32(last - first)) - (mean * mean), 0.0f);
-let mean_2 = sum_2 / f32(last - first);
-let variance_2 = larger((squares_2 / f32(last - first)) - (mean_2 * mean_2), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let far_2 = (variance_2 * 4.0f) < (mean_2 * mean_2);
-let shift_3 = select(shift, shift + mean, far);
-let shift_4 = select(shift_2, shift_2 + mean_2, far_2);
-var sum_3 = 0.0f;
-var squares_3 = 0.0f;
-var sum_4 = 0.0f;
-var squares_4 = 0.0f;
-let end = select(0u, last, far || far_2);
-for (var block_2 = first + lane; block_2 < end; block_2 += LANES * 256u) {
-var part_5 = 0.0f;
-var part_6 = 0.0f;
-var part_7 = 0.0f;
-var part_8 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let N_8 = i_2 / max(S, 1u);
-let S_8 = i_2 % max(S, 1u);
-let d_y_5 = d_y_at(base + ((N_8 * (C * S)) + S_8));
-let d_3 = d_y_5 - shift_3;
-let x_5 = x_at(base + ((N_8 * (C * S)) + S_8));
-let d_4 = x_5 - shift_4;
-part_5 = part_5 + d_3;
-part_6 = part_6 + (d_3 * d_3);
-part_7 = part_7 + d_4;
-part_8 = part_8 + (d_4 * d_4);
-}
-sum_3 = sum_3 + part_5;
-squares_3 = squares_3 + part_6;
-sum_4 = sum_4 + part_7;
-squares_4 = squares_4 + part_8;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_9 = exchange(sum_3, mask_2);
-sum_3 = sum_3 + other_9;
-let other_10 = exchange(squares_3, mask_2);
-squares_3 = squares_3 + other_10;
-let other_11 = exchange(sum_4, mask_2);
-sum_4 = sum_4 + other_11;
-let other_12 = exchange(squares_4, mask_2);
-squares_4 = squares_4 + other_12;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_4;
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = squares_4;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-let other_13 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_13;
-let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_14 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_14;
-let mine_7 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_15 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_7 + other_15;
-let mine_8 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_16 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_8 + other_16;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_5;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_6;
+let mine_3=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_7;
+let mine_4=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_5 = scratch_memory[row_in_group * LANES];
-sum_3 = all_5;
-let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3 = all_6;
-let all_7 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_4 = all_7;
-let all_8 = scratch_memory[(3u * (LANES * ROWS)) + (row_in_group * LANES)];
-squares_4 = all_8;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
+let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_2=all_3;
+let all_4=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+squares_2=all_4;
 workgroupBarrier();
 }
-let mean_3 = sum_3 / f32(last - first);
-let variance_3 = larger((squares_3 / f32(last - first)) - (mean_3 * mean_3), 0.0f);
-let mean_4 = sum_4 / f32(last - first);
-let variance_4 = larger((squares_4 / f32(last - first)) - (mean_4 * mean_4), 0.0f);
-let rest = select(mean, mean_3, far);
-let spread = select(variance_2, variance_4, far_2);
-let rest_2 = select(mean_2, mean_4, far_2);
-if (active_1 && (lane == 0u)) {
-partials_put((part * C) + row, shift_3);
-partials_put(((PARTS + part) * C) + row, rest);
-partials_put((((5u * PARTS) + part) * C) + row, spread);
-partials_put((((3u * PARTS) + part) * C) + row, shift_4);
-partials_put((((4u * PARTS) + part) * C) + row, rest_2);
+let mean=sum / f32(last - first);
+let variance=larger((squares / f32(last - first)) - (mean*mean),0.0f);
+let mean_2=sum_2 / f32(last - first);
+let variance_2=larger((squares_2 / f32(last - first)) - (mean_2*mean_2),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let far_2=(variance_2*4.0f)<(mean_2*mean_2);
+let shift_3=select(shift,shift+mean,far);
+let shift_4=select(shift_2,shift_2+mean_2,far_2);
+var sum_3=0.0f;
+var squares_3=0.0f;
+var sum_4=0.0f;
+var squares_4=0.0f;
+let end=select(0u,last,far || far_2);
+for (var block_2=first+lane; block_2<end; block_2+=LANES*256u) {
+var part_5=0.0f;
+var part_6=0.0f;
+var part_7=0.0f;
+var part_8=0.0f;
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let N_8=i_2 / max(S,1u);
+let S_8=i_2 % max(S,1u);
+let x_5=x_at(base+((N_8*(C*S))+S_8));
+let d_3=x_5 - shift_3;
+let d_y_5=d_y_at(base+((N_8*(C*S))+S_8));
+let d_4=d_y_5 - shift_4;
+part_5=part_5+d_3;
+part_6=part_6+(d_3*d_3);
+part_7=part_7+d_4;
+part_8=part_8+(d_4*d_4);
+}
+sum_3=sum_3+part_5;
+squares_3=squares_3+part_6;
+sum_4=sum_4+part_7;
+squares_4=squares_4+part_8;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_9=exchange(sum_3,mask_2);
+sum_3=sum_3+other_9;
+let other_10=exchange(squares_3,mask_2);
+squares_3=squares_3+other_10;
+let other_11=exchange(sum_4,mask_2);
+sum_4=sum_4+other_11;
+let other_12=exchange(squares_4,mask_2);
+squares_4=squares_4+other_12;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_4;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=squares_4;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_13;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_14;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_15=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_15;
+let mine_8=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_16=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_8+other_16;
+}
+workgroupBarrier();
+}
+let all_5=scratch_memory[row_in_group*LANES];
+sum_3=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3=all_6;
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_4=all_7;
+let all_8=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+squares_4=all_8;
+workgroupBarrier();
+}
+let mean_3=sum_3 / f32(last - first);
+let variance_3=larger((squares_3 / f32(last - first)) - (mean_3*mean_3),0.0f);
+let mean_4=sum_4 / f32(last - first);
+let variance_4=larger((squares_4 / f32(last - first)) - (mean_4*mean_4),0.0f);
+let rest=select(mean,mean_3,far);
+let spread=select(variance,variance_3,far);
+let rest_2=select(mean_2,mean_4,far_2);
+if (active_1 && (lane==0u)) {
+partials_put((part*C)+row,shift_3);
+partials_put(((PARTS+part)*C)+row,rest);
+partials_put((((2u*PARTS)+part)*C)+row,spread);
+partials_put((((3u*PARTS)+part)*C)+row,shift_4);
+partials_put((((4u*PARTS)+part)*C)+row,rest_2);
 }
 }
 `,
               bindings: [
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
                 { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -1089,228 +1089,228 @@ override SUBGROUP: u32;
 override C: u32;
 override N: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 4u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*4u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let first = min(part * (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u);
-let last = min(first + (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u);
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base = row * S;
-let d_y_1 = d_y_at(base + ((N_1 * (C * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let d_y_2 = d_y_at(base + ((N_2 * (C * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let d_y_3 = d_y_at(base + ((N_3 * (C * S)) + S_3));
-let shift = d_y_1 + (((d_y_2 - d_y_1) + (d_y_3 - d_y_1)) * 0.3333333432674408f);
-let N_4 = 0u / max(S, 1u);
-let S_4 = 0u % max(S, 1u);
-let x_1 = x_at(base + ((N_4 * (C * S)) + S_4));
-let N_5 = ((N * S) / 2u) / max(S, 1u);
-let S_5 = ((N * S) / 2u) % max(S, 1u);
-let x_2 = x_at(base + ((N_5 * (C * S)) + S_5));
-let N_6 = ((N * S) - 1u) / max(S, 1u);
-let S_6 = ((N * S) - 1u) % max(S, 1u);
-let x_3 = x_at(base + ((N_6 * (C * S)) + S_6));
-let shift_2 = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let base_2 = row * (S / 4u);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-var sum_2 = vec4f(0.0f);
-var squares_2 = vec4f(0.0f);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let N_7 = (i * 4u) / max(S, 1u);
-let S_7 = (i * 4u) % max(S, 1u);
-let d_y_4 = d_y_four(base_2 + ((N_7 * ((C * S) / 4u)) + (S_7 / 4u)));
-let d = d_y_4 - vec4f(shift);
-let x_4 = x_four(base_2 + ((N_7 * ((C * S) / 4u)) + (S_7 / 4u)));
-let d_2 = x_4 - vec4f(shift_2);
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let first=min(part*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u);
+let last=min(first+(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u);
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base=row*S;
+let x_1=x_at(base+((N_1*(C*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_2*(C*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_3*(C*S))+S_3));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let N_4=0u / max(S,1u);
+let S_4=0u % max(S,1u);
+let d_y_1=d_y_at(base+((N_4*(C*S))+S_4));
+let N_5=((N*S) / 2u) / max(S,1u);
+let S_5=((N*S) / 2u) % max(S,1u);
+let d_y_2=d_y_at(base+((N_5*(C*S))+S_5));
+let N_6=((N*S) - 1u) / max(S,1u);
+let S_6=((N*S) - 1u) % max(S,1u);
+let d_y_3=d_y_at(base+((N_6*(C*S))+S_6));
+let shift_2=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
+let base_2=row*(S / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+var squares_2=vec4f(0.0f);
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let N_7=(i*4u) / max(S,1u);
+let S_7=(i*4u) % max(S,1u);
+let x_4=x_four(base_2+((N_7*((C*S) / 4u))+(S_7 / 4u)));
+let d=x_4 - vec4f(shift);
+let d_y_4=d_y_four(base_2+((N_7*((C*S) / 4u))+(S_7 / 4u)));
+let d_2=d_y_4 - vec4f(shift_2);
+part_1=part_1+d;
+part_2=part_2+(d*d);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
 }
-sum = sum + part_1;
-squares = squares + part_2;
-sum_2 = sum_2 + part_3;
-squares_2 = squares_2 + part_4;
+sum=sum+part_1;
+squares=squares+part_2;
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
 }
-var sum_3 = fold_add(sum);
-var squares_3 = fold_add(squares);
-var sum_2_2 = fold_add(sum_2);
-var squares_2_2 = fold_add(squares_2);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_3, mask);
-sum_3 = sum_3 + other;
-let other_2 = exchange(squares_3, mask);
-squares_3 = squares_3 + other_2;
-let other_3 = exchange(sum_2_2, mask);
-sum_2_2 = sum_2_2 + other_3;
-let other_4 = exchange(squares_2_2, mask);
-squares_2_2 = squares_2_2 + other_4;
+var sum_3=fold_add(sum);
+var squares_3=fold_add(squares);
+var sum_2_2=fold_add(sum_2);
+var squares_2_2=fold_add(squares_2);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_3,mask);
+sum_3=sum_3+other;
+let other_2=exchange(squares_3,mask);
+squares_3=squares_3+other_2;
+let other_3=exchange(sum_2_2,mask);
+sum_2_2=sum_2_2+other_3;
+let other_4=exchange(squares_2_2,mask);
+squares_2_2=squares_2_2+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_2_2;
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = squares_2_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_2_2;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=squares_2_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_5;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_6;
-let mine_3 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_7 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_3 + other_7;
-let mine_4 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_3 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3 = all_2;
-let all_3 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_2_2 = all_3;
-let all_4 = scratch_memory[(3u * (LANES * ROWS)) + (row_in_group * LANES)];
-squares_2_2 = all_4;
-workgroupBarrier();
-}
-let mean = sum_3 / f32((last - first) * 4u);
-let variance = larger((squares_3 / f32((last - first) * 4u)) - (mean * mean), 0.0f);
-let mean_2 = sum_2_2 / f32((last - first) * 4u);
-let variance_2 = larger((squares_2_2 / f32((last - first) * 4u)) - (mean_2 * mean_2), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let far_2 = (variance_2 * 4.0f) < (mean_2 * mean_2);
-let shift_3 = select(shift, shift + mean, far);
-let shift_4 = select(shift_2, shift_2 + mean_2, far_2);
-var sum_4 = vec4f(0.0f);
-var squares_4 = vec4f(0.0f);
-var sum_5 = vec4f(0.0f);
-var squares_5 = vec4f(0.0f);
-let end = select(0u, last, far || far_2);
-for (var block_2 = first + lane; block_2 < end; block_2 += LANES * 256u) {
-var part_5 = vec4f(0.0f);
-var part_6 = vec4f(0.0f);
-var part_7 = vec4f(0.0f);
-var part_8 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let N_8 = (i_2 * 4u) / max(S, 1u);
-let S_8 = (i_2 * 4u) % max(S, 1u);
-let d_y_5 = d_y_four(base_2 + ((N_8 * ((C * S) / 4u)) + (S_8 / 4u)));
-let d_3 = d_y_5 - vec4f(shift_3);
-let x_5 = x_four(base_2 + ((N_8 * ((C * S) / 4u)) + (S_8 / 4u)));
-let d_4 = x_5 - vec4f(shift_4);
-part_5 = part_5 + d_3;
-part_6 = part_6 + (d_3 * d_3);
-part_7 = part_7 + d_4;
-part_8 = part_8 + (d_4 * d_4);
-}
-sum_4 = sum_4 + part_5;
-squares_4 = squares_4 + part_6;
-sum_5 = sum_5 + part_7;
-squares_5 = squares_5 + part_8;
-}
-var sum_4_2 = fold_add(sum_4);
-var squares_4_2 = fold_add(squares_4);
-var sum_5_2 = fold_add(sum_5);
-var squares_5_2 = fold_add(squares_5);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_9 = exchange(sum_4_2, mask_2);
-sum_4_2 = sum_4_2 + other_9;
-let other_10 = exchange(squares_4_2, mask_2);
-squares_4_2 = squares_4_2 + other_10;
-let other_11 = exchange(sum_5_2, mask_2);
-sum_5_2 = sum_5_2 + other_11;
-let other_12 = exchange(squares_5_2, mask_2);
-squares_5_2 = squares_5_2 + other_12;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_4_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_4_2;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_5_2;
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = squares_5_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-let other_13 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_13;
-let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_14 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_14;
-let mine_7 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_15 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_7 + other_15;
-let mine_8 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_16 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_8 + other_16;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_5;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_6;
+let mine_3=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_7;
+let mine_4=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_5 = scratch_memory[row_in_group * LANES];
-sum_4_2 = all_5;
-let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_4_2 = all_6;
-let all_7 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_5_2 = all_7;
-let all_8 = scratch_memory[(3u * (LANES * ROWS)) + (row_in_group * LANES)];
-squares_5_2 = all_8;
+let all=scratch_memory[row_in_group*LANES];
+sum_3=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3=all_2;
+let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_2_2=all_3;
+let all_4=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+squares_2_2=all_4;
 workgroupBarrier();
 }
-let mean_3 = sum_4_2 / f32((last - first) * 4u);
-let variance_3 = larger((squares_4_2 / f32((last - first) * 4u)) - (mean_3 * mean_3), 0.0f);
-let mean_4 = sum_5_2 / f32((last - first) * 4u);
-let variance_4 = larger((squares_5_2 / f32((last - first) * 4u)) - (mean_4 * mean_4), 0.0f);
-let rest = select(mean, mean_3, far);
-let spread = select(variance_2, variance_4, far_2);
-let rest_2 = select(mean_2, mean_4, far_2);
-if (active_1 && (lane == 0u)) {
-partials_put((part * C) + row, shift_3);
-partials_put(((PARTS + part) * C) + row, rest);
-partials_put((((5u * PARTS) + part) * C) + row, spread);
-partials_put((((3u * PARTS) + part) * C) + row, shift_4);
-partials_put((((4u * PARTS) + part) * C) + row, rest_2);
+let mean=sum_3 / f32((last - first)*4u);
+let variance=larger((squares_3 / f32((last - first)*4u)) - (mean*mean),0.0f);
+let mean_2=sum_2_2 / f32((last - first)*4u);
+let variance_2=larger((squares_2_2 / f32((last - first)*4u)) - (mean_2*mean_2),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let far_2=(variance_2*4.0f)<(mean_2*mean_2);
+let shift_3=select(shift,shift+mean,far);
+let shift_4=select(shift_2,shift_2+mean_2,far_2);
+var sum_4=vec4f(0.0f);
+var squares_4=vec4f(0.0f);
+var sum_5=vec4f(0.0f);
+var squares_5=vec4f(0.0f);
+let end=select(0u,last,far || far_2);
+for (var block_2=first+lane; block_2<end; block_2+=LANES*256u) {
+var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
+var part_7=vec4f(0.0f);
+var part_8=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let N_8=(i_2*4u) / max(S,1u);
+let S_8=(i_2*4u) % max(S,1u);
+let x_5=x_four(base_2+((N_8*((C*S) / 4u))+(S_8 / 4u)));
+let d_3=x_5 - vec4f(shift_3);
+let d_y_5=d_y_four(base_2+((N_8*((C*S) / 4u))+(S_8 / 4u)));
+let d_4=d_y_5 - vec4f(shift_4);
+part_5=part_5+d_3;
+part_6=part_6+(d_3*d_3);
+part_7=part_7+d_4;
+part_8=part_8+(d_4*d_4);
+}
+sum_4=sum_4+part_5;
+squares_4=squares_4+part_6;
+sum_5=sum_5+part_7;
+squares_5=squares_5+part_8;
+}
+var sum_4_2=fold_add(sum_4);
+var squares_4_2=fold_add(squares_4);
+var sum_5_2=fold_add(sum_5);
+var squares_5_2=fold_add(squares_5);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_9=exchange(sum_4_2,mask_2);
+sum_4_2=sum_4_2+other_9;
+let other_10=exchange(squares_4_2,mask_2);
+squares_4_2=squares_4_2+other_10;
+let other_11=exchange(sum_5_2,mask_2);
+sum_5_2=sum_5_2+other_11;
+let other_12=exchange(squares_5_2,mask_2);
+squares_5_2=squares_5_2+other_12;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_4_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_5_2;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=squares_5_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_13;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_14;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_15=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_15;
+let mine_8=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_16=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_8+other_16;
+}
+workgroupBarrier();
+}
+let all_5=scratch_memory[row_in_group*LANES];
+sum_4_2=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_4_2=all_6;
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_5_2=all_7;
+let all_8=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+squares_5_2=all_8;
+workgroupBarrier();
+}
+let mean_3=sum_4_2 / f32((last - first)*4u);
+let variance_3=larger((squares_4_2 / f32((last - first)*4u)) - (mean_3*mean_3),0.0f);
+let mean_4=sum_5_2 / f32((last - first)*4u);
+let variance_4=larger((squares_5_2 / f32((last - first)*4u)) - (mean_4*mean_4),0.0f);
+let rest=select(mean,mean_3,far);
+let spread=select(variance,variance_3,far);
+let rest_2=select(mean_2,mean_4,far_2);
+if (active_1 && (lane==0u)) {
+partials_put((part*C)+row,shift_3);
+partials_put(((PARTS+part)*C)+row,rest);
+partials_put((((2u*PARTS)+part)*C)+row,spread);
+partials_put((((3u*PARTS)+part)*C)+row,shift_4);
+partials_put((((4u*PARTS)+part)*C)+row,rest_2);
 }
 }
 `,
               bindings: [
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
                 { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -1347,185 +1347,185 @@ override C: u32;
 override N: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let used = (((N * S) + ((((N * S) + PARTS) - 1u) / PARTS)) - 1u) / ((((N * S) + PARTS) - 1u) / PARTS);
-for (var p = lane; p < used; p += LANES) {
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let used=(((N*S)+((((N*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((N*S)+PARTS) - 1u) / PARTS);
+for (var p=lane; p<used; p+=LANES) {
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
 }
-if (SUBGROUP < LANES) {
+if (SUBGROUP<LANES) {
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-}
-workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
 }
 workgroupBarrier();
 }
-let part_1 = partials_at(row);
-var total = 0.0f;
-for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-let part_2 = partials_at((p_2 * C) + row);
-let part_3 = partials_at(((PARTS + p_2) * C) + row);
-total = total + (f32(min((p_2 + 1u) * ((((N * S) + PARTS) - 1u) / PARTS), N * S) - (p_2 * ((((N * S) + PARTS) - 1u) / PARTS))) * ((part_2 - part_1) + part_3));
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other = exchange(total, mask_2);
-total = total + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
 workgroupBarrier();
 }
-let all = scratch_memory[row_in_group * LANES];
-total = all;
+let part_1=partials_at(row);
+var total=0.0f;
+for (var p_2=lane; p_2<used; p_2+=LANES) {
+let part_2=partials_at((p_2*C)+row);
+let part_3=partials_at(((PARTS+p_2)*C)+row);
+total=total+(f32(min((p_2+1u)*((((N*S)+PARTS) - 1u) / PARTS),N*S) - (p_2*((((N*S)+PARTS) - 1u) / PARTS)))*((part_2 - part_1)+part_3));
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange(total,mask_2);
+total=total+other;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-}
-let rest = total / f32(N * S);
-var total_2 = 0.0f;
-for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-let part_4 = partials_at((p_3 * C) + row);
-let part_5 = partials_at(((PARTS + p_3) * C) + row);
-let part_6 = partials_at((((2u * PARTS) + p_3) * C) + row);
-total_2 = total_2 + (f32(min((p_3 + 1u) * ((((N * S) + PARTS) - 1u) / PARTS), N * S) - (p_3 * ((((N * S) + PARTS) - 1u) / PARTS))) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
-}
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_3 = exchange(total_2, mask_3);
-total_2 = total_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_2;
-workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-total_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+total=all;
 workgroupBarrier();
 }
-let spread = total_2 / f32(N * S);
-let part_7 = partials_at(((3u * PARTS) * C) + row);
-var total_3 = 0.0f;
-for (var p_4 = lane; p_4 < used; p_4 += LANES) {
-let part_8 = partials_at((((3u * PARTS) + p_4) * C) + row);
-let part_9 = partials_at((((4u * PARTS) + p_4) * C) + row);
-total_3 = total_3 + (f32(min((p_4 + 1u) * ((((N * S) + PARTS) - 1u) / PARTS), N * S) - (p_4 * ((((N * S) + PARTS) - 1u) / PARTS))) * ((part_8 - part_7) + part_9));
+let rest=total / f32(N*S);
+var total_2=0.0f;
+for (var p_3=lane; p_3<used; p_3+=LANES) {
+let part_4=partials_at((p_3*C)+row);
+let part_5=partials_at(((PARTS+p_3)*C)+row);
+let part_6=partials_at((((2u*PARTS)+p_3)*C)+row);
+total_2=total_2+(f32(min((p_3+1u)*((((N*S)+PARTS) - 1u) / PARTS),N*S) - (p_3*((((N*S)+PARTS) - 1u) / PARTS)))*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
 }
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_5 = exchange(total_3, mask_4);
-total_3 = total_3 + other_5;
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_3=exchange(total_2,mask_3);
+total_2=total_2+other_3;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_3;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_6 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_6;
-}
-workgroupBarrier();
-}
-let all_3 = scratch_memory[row_in_group * LANES];
-total_3 = all_3;
-workgroupBarrier();
-}
-let rest_2 = total_3 / f32(N * S);
-var total_4 = 0.0f;
-for (var p_5 = lane; p_5 < used; p_5 += LANES) {
-let part_10 = partials_at((((3u * PARTS) + p_5) * C) + row);
-let part_11 = partials_at((((4u * PARTS) + p_5) * C) + row);
-let part_12 = partials_at((((5u * PARTS) + p_5) * C) + row);
-total_4 = total_4 + (f32(min((p_5 + 1u) * ((((N * S) + PARTS) - 1u) / PARTS), N * S) - (p_5 * ((((N * S) + PARTS) - 1u) / PARTS))) * (part_12 + ((((part_10 - part_7) + part_11) - rest_2) * (((part_10 - part_7) + part_11) - rest_2))));
-}
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_7 = exchange(total_4, mask_5);
-total_4 = total_4 + other_7;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_4;
-workgroupBarrier();
-for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-if (lane < half_5) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_8 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_8;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_4 = scratch_memory[row_in_group * LANES];
-total_4 = all_4;
+let all_2=scratch_memory[row_in_group*LANES];
+total_2=all_2;
 workgroupBarrier();
 }
-let spread_2 = total_4 / f32(N * S);
-let first = min(part * ((((N * S) + PARTS) - 1u) / PARTS), N * S);
-let last = min(first + ((((N * S) + PARTS) - 1u) / PARTS), N * S);
-let base = row * S;
-let sqrt_1 = sqrt(spread_2);
-let add = sqrt_1 + eps;
-var sum = 0.0f;
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_13 = 0.0f;
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let N_1 = i / max(S, 1u);
-let S_1 = i % max(S, 1u);
-let d_y_1 = d_y_at(base + ((N_1 * (C * S)) + S_1));
-let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
-let sub = (x_1 - part_7) - rest_2;
-part_13 = part_13 + (d_y_1 * (sub / add));
+let spread=total_2 / f32(N*S);
+let part_7=partials_at(((3u*PARTS)*C)+row);
+var total_3=0.0f;
+for (var p_4=lane; p_4<used; p_4+=LANES) {
+let part_8=partials_at((((3u*PARTS)+p_4)*C)+row);
+let part_9=partials_at((((4u*PARTS)+p_4)*C)+row);
+total_3=total_3+(f32(min((p_4+1u)*((((N*S)+PARTS) - 1u) / PARTS),N*S) - (p_4*((((N*S)+PARTS) - 1u) / PARTS)))*((part_8 - part_7)+part_9));
 }
-sum = sum + part_13;
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_5=exchange(total_3,mask_4);
+total_3=total_3+other_5;
 }
-for (var mask_6 = 1u; mask_6 < SUBGROUP; mask_6 *= 2u) {
-let other_9 = exchange(sum, mask_6);
-sum = sum + other_9;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_3;
 workgroupBarrier();
-for (var half_6 = LANES / 2u; half_6 >= SUBGROUP; half_6 /= 2u) {
-if (lane < half_6) {
-let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-let other_10 = scratch_memory[(row_in_group * LANES) + (lane + half_6)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_10;
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_5 = scratch_memory[row_in_group * LANES];
-sum = all_5;
+let all_3=scratch_memory[row_in_group*LANES];
+total_3=all_3;
 workgroupBarrier();
 }
-let sum_all = sum;
-if (active_1 && (lane == 0u)) {
-partials_put((((6u * PARTS) + part) * C) + row, sum_all);
+let rest_2=total_3 / f32(N*S);
+var total_4=0.0f;
+for (var p_5=lane; p_5<used; p_5+=LANES) {
+let part_10=partials_at((((3u*PARTS)+p_5)*C)+row);
+let part_11=partials_at((((4u*PARTS)+p_5)*C)+row);
+let part_12=partials_at((((5u*PARTS)+p_5)*C)+row);
+total_4=total_4+(f32(min((p_5+1u)*((((N*S)+PARTS) - 1u) / PARTS),N*S) - (p_5*((((N*S)+PARTS) - 1u) / PARTS)))*(part_12+((((part_10 - part_7)+part_11) - rest_2)*(((part_10 - part_7)+part_11) - rest_2))));
+}
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_7=exchange(total_4,mask_5);
+total_4=total_4+other_7;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_4;
+workgroupBarrier();
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_4=scratch_memory[row_in_group*LANES];
+total_4=all_4;
+workgroupBarrier();
+}
+let spread_2=total_4 / f32(N*S);
+let first=min(part*((((N*S)+PARTS) - 1u) / PARTS),N*S);
+let last=min(first+((((N*S)+PARTS) - 1u) / PARTS),N*S);
+let base=row*S;
+let sqrt_1=sqrt(spread);
+let add=sqrt_1+eps;
+var sum=0.0f;
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_13=0.0f;
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let N_1=i / max(S,1u);
+let S_1=i % max(S,1u);
+let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
+let x_1=x_at(base+((N_1*(C*S))+S_1));
+let sub=(x_1 - part_1) - rest;
+part_13=part_13+(d_y_1*(sub / add));
+}
+sum=sum+part_13;
+}
+for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
+let other_9=exchange(sum,mask_6);
+sum=sum+other_9;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+workgroupBarrier();
+for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
+if (lane<half_6) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_5=scratch_memory[row_in_group*LANES];
+sum=all_5;
+workgroupBarrier();
+}
+let sum_all=sum;
+if (active_1 && (lane==0u)) {
+partials_put((((6u*PARTS)+part)*C)+row,sum_all);
 }
 }
 `,
@@ -1564,189 +1564,189 @@ override C: u32;
 override N: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let used = ((((N * S) / 4u) + (((((N * S) / 4u) + PARTS) - 1u) / PARTS)) - 1u) / (((((N * S) / 4u) + PARTS) - 1u) / PARTS);
-for (var p = lane; p < used; p += LANES) {
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let used=((((N*S) / 4u)+(((((N*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((N*S) / 4u)+PARTS) - 1u) / PARTS);
+for (var p=lane; p<used; p+=LANES) {
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
 }
-if (SUBGROUP < LANES) {
+if (SUBGROUP<LANES) {
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-}
-workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
 }
 workgroupBarrier();
 }
-let part_1 = partials_at(row);
-var total = 0.0f;
-for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-let part_2 = partials_at((p_2 * C) + row);
-let part_3 = partials_at(((PARTS + p_2) * C) + row);
-total = total + (f32((min((p_2 + 1u) * (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u) - (p_2 * (((((N * S) / 4u) + PARTS) - 1u) / PARTS))) * 4u) * ((part_2 - part_1) + part_3));
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other = exchange(total, mask_2);
-total = total + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
 workgroupBarrier();
 }
-let all = scratch_memory[row_in_group * LANES];
-total = all;
+let part_1=partials_at(row);
+var total=0.0f;
+for (var p_2=lane; p_2<used; p_2+=LANES) {
+let part_2=partials_at((p_2*C)+row);
+let part_3=partials_at(((PARTS+p_2)*C)+row);
+total=total+(f32((min((p_2+1u)*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u) - (p_2*(((((N*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_2 - part_1)+part_3));
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange(total,mask_2);
+total=total+other;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-}
-let rest = total / f32(N * S);
-var total_2 = 0.0f;
-for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-let part_4 = partials_at((p_3 * C) + row);
-let part_5 = partials_at(((PARTS + p_3) * C) + row);
-let part_6 = partials_at((((2u * PARTS) + p_3) * C) + row);
-total_2 = total_2 + (f32((min((p_3 + 1u) * (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u) - (p_3 * (((((N * S) / 4u) + PARTS) - 1u) / PARTS))) * 4u) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
-}
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_3 = exchange(total_2, mask_3);
-total_2 = total_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_2;
-workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-total_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+total=all;
 workgroupBarrier();
 }
-let spread = total_2 / f32(N * S);
-let part_7 = partials_at(((3u * PARTS) * C) + row);
-var total_3 = 0.0f;
-for (var p_4 = lane; p_4 < used; p_4 += LANES) {
-let part_8 = partials_at((((3u * PARTS) + p_4) * C) + row);
-let part_9 = partials_at((((4u * PARTS) + p_4) * C) + row);
-total_3 = total_3 + (f32((min((p_4 + 1u) * (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u) - (p_4 * (((((N * S) / 4u) + PARTS) - 1u) / PARTS))) * 4u) * ((part_8 - part_7) + part_9));
+let rest=total / f32(N*S);
+var total_2=0.0f;
+for (var p_3=lane; p_3<used; p_3+=LANES) {
+let part_4=partials_at((p_3*C)+row);
+let part_5=partials_at(((PARTS+p_3)*C)+row);
+let part_6=partials_at((((2u*PARTS)+p_3)*C)+row);
+total_2=total_2+(f32((min((p_3+1u)*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u) - (p_3*(((((N*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
 }
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_5 = exchange(total_3, mask_4);
-total_3 = total_3 + other_5;
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_3=exchange(total_2,mask_3);
+total_2=total_2+other_3;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_3;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_6 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_6;
-}
-workgroupBarrier();
-}
-let all_3 = scratch_memory[row_in_group * LANES];
-total_3 = all_3;
-workgroupBarrier();
-}
-let rest_2 = total_3 / f32(N * S);
-var total_4 = 0.0f;
-for (var p_5 = lane; p_5 < used; p_5 += LANES) {
-let part_10 = partials_at((((3u * PARTS) + p_5) * C) + row);
-let part_11 = partials_at((((4u * PARTS) + p_5) * C) + row);
-let part_12 = partials_at((((5u * PARTS) + p_5) * C) + row);
-total_4 = total_4 + (f32((min((p_5 + 1u) * (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u) - (p_5 * (((((N * S) / 4u) + PARTS) - 1u) / PARTS))) * 4u) * (part_12 + ((((part_10 - part_7) + part_11) - rest_2) * (((part_10 - part_7) + part_11) - rest_2))));
-}
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_7 = exchange(total_4, mask_5);
-total_4 = total_4 + other_7;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_4;
-workgroupBarrier();
-for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-if (lane < half_5) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_8 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_8;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_4 = scratch_memory[row_in_group * LANES];
-total_4 = all_4;
+let all_2=scratch_memory[row_in_group*LANES];
+total_2=all_2;
 workgroupBarrier();
 }
-let spread_2 = total_4 / f32(N * S);
-let first = min(part * (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u);
-let last = min(first + (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u);
-let base = row * (S / 4u);
-let sqrt_1 = sqrt(spread_2);
-let add = sqrt_1 + eps;
-var sum = vec4f(0.0f);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_13 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let N_1 = (i * 4u) / max(S, 1u);
-let S_1 = (i * 4u) % max(S, 1u);
-let d_y_1 = d_y_four(base + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let x_1 = x_four(base + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let sub = (x_1 - vec4f(part_7)) - vec4f(rest_2);
-part_13 = part_13 + (d_y_1 * (sub / vec4f(add)));
+let spread=total_2 / f32(N*S);
+let part_7=partials_at(((3u*PARTS)*C)+row);
+var total_3=0.0f;
+for (var p_4=lane; p_4<used; p_4+=LANES) {
+let part_8=partials_at((((3u*PARTS)+p_4)*C)+row);
+let part_9=partials_at((((4u*PARTS)+p_4)*C)+row);
+total_3=total_3+(f32((min((p_4+1u)*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u) - (p_4*(((((N*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_8 - part_7)+part_9));
 }
-sum = sum + part_13;
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_5=exchange(total_3,mask_4);
+total_3=total_3+other_5;
 }
-var sum_2 = fold_add(sum);
-for (var mask_6 = 1u; mask_6 < SUBGROUP; mask_6 *= 2u) {
-let other_9 = exchange(sum_2, mask_6);
-sum_2 = sum_2 + other_9;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_3;
 workgroupBarrier();
-for (var half_6 = LANES / 2u; half_6 >= SUBGROUP; half_6 /= 2u) {
-if (lane < half_6) {
-let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-let other_10 = scratch_memory[(row_in_group * LANES) + (lane + half_6)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_10;
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_5 = scratch_memory[row_in_group * LANES];
-sum_2 = all_5;
+let all_3=scratch_memory[row_in_group*LANES];
+total_3=all_3;
 workgroupBarrier();
 }
-let sum_all = sum_2;
-if (active_1 && (lane == 0u)) {
-partials_put((((6u * PARTS) + part) * C) + row, sum_all);
+let rest_2=total_3 / f32(N*S);
+var total_4=0.0f;
+for (var p_5=lane; p_5<used; p_5+=LANES) {
+let part_10=partials_at((((3u*PARTS)+p_5)*C)+row);
+let part_11=partials_at((((4u*PARTS)+p_5)*C)+row);
+let part_12=partials_at((((5u*PARTS)+p_5)*C)+row);
+total_4=total_4+(f32((min((p_5+1u)*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u) - (p_5*(((((N*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_12+((((part_10 - part_7)+part_11) - rest_2)*(((part_10 - part_7)+part_11) - rest_2))));
+}
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_7=exchange(total_4,mask_5);
+total_4=total_4+other_7;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_4;
+workgroupBarrier();
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_4=scratch_memory[row_in_group*LANES];
+total_4=all_4;
+workgroupBarrier();
+}
+let spread_2=total_4 / f32(N*S);
+let first=min(part*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u);
+let last=min(first+(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u);
+let base=row*(S / 4u);
+let sqrt_1=sqrt(spread);
+let add=sqrt_1+eps;
+var sum=vec4f(0.0f);
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_13=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let N_1=(i*4u) / max(S,1u);
+let S_1=(i*4u) % max(S,1u);
+let d_y_1=d_y_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let x_1=x_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let sub=(x_1 - vec4f(part_1)) - vec4f(rest);
+part_13=part_13+(d_y_1*(sub / vec4f(add)));
+}
+sum=sum+part_13;
+}
+var sum_2=fold_add(sum);
+for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
+let other_9=exchange(sum_2,mask_6);
+sum_2=sum_2+other_9;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+workgroupBarrier();
+for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
+if (lane<half_6) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_5=scratch_memory[row_in_group*LANES];
+sum_2=all_5;
+workgroupBarrier();
+}
+let sum_all=sum_2;
+if (active_1 && (lane==0u)) {
+partials_put((((6u*PARTS)+part)*C)+row,sum_all);
 }
 }
 `,
@@ -1790,185 +1790,185 @@ override C: u32;
 override N: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let used = (((N * S) + ((((N * S) + PARTS) - 1u) / PARTS)) - 1u) / ((((N * S) + PARTS) - 1u) / PARTS);
-for (var p = lane; p < used; p += LANES) {
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let used=(((N*S)+((((N*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((N*S)+PARTS) - 1u) / PARTS);
+for (var p=lane; p<used; p+=LANES) {
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
 }
-if (SUBGROUP < LANES) {
+if (SUBGROUP<LANES) {
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-}
-workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
 }
 workgroupBarrier();
 }
-let part_1 = partials_at(row);
-var total = 0.0f;
-for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-let part_2 = partials_at((p_2 * C) + row);
-let part_3 = partials_at(((PARTS + p_2) * C) + row);
-total = total + (f32(min((p_2 + 1u) * ((((N * S) + PARTS) - 1u) / PARTS), N * S) - (p_2 * ((((N * S) + PARTS) - 1u) / PARTS))) * ((part_2 - part_1) + part_3));
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other = exchange(total, mask_2);
-total = total + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
 workgroupBarrier();
 }
-let all = scratch_memory[row_in_group * LANES];
-total = all;
+let part_1=partials_at(row);
+var total=0.0f;
+for (var p_2=lane; p_2<used; p_2+=LANES) {
+let part_2=partials_at((p_2*C)+row);
+let part_3=partials_at(((PARTS+p_2)*C)+row);
+total=total+(f32(min((p_2+1u)*((((N*S)+PARTS) - 1u) / PARTS),N*S) - (p_2*((((N*S)+PARTS) - 1u) / PARTS)))*((part_2 - part_1)+part_3));
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange(total,mask_2);
+total=total+other;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-}
-let rest = total / f32(N * S);
-var total_2 = 0.0f;
-for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-let part_4 = partials_at((p_3 * C) + row);
-let part_5 = partials_at(((PARTS + p_3) * C) + row);
-let part_6 = partials_at((((2u * PARTS) + p_3) * C) + row);
-total_2 = total_2 + (f32(min((p_3 + 1u) * ((((N * S) + PARTS) - 1u) / PARTS), N * S) - (p_3 * ((((N * S) + PARTS) - 1u) / PARTS))) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
-}
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_3 = exchange(total_2, mask_3);
-total_2 = total_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_2;
-workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-total_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+total=all;
 workgroupBarrier();
 }
-let spread = total_2 / f32(N * S);
-let part_7 = partials_at(((3u * PARTS) * C) + row);
-var total_3 = 0.0f;
-for (var p_4 = lane; p_4 < used; p_4 += LANES) {
-let part_8 = partials_at((((3u * PARTS) + p_4) * C) + row);
-let part_9 = partials_at((((4u * PARTS) + p_4) * C) + row);
-total_3 = total_3 + (f32(min((p_4 + 1u) * ((((N * S) + PARTS) - 1u) / PARTS), N * S) - (p_4 * ((((N * S) + PARTS) - 1u) / PARTS))) * ((part_8 - part_7) + part_9));
+let rest=total / f32(N*S);
+var total_2=0.0f;
+for (var p_3=lane; p_3<used; p_3+=LANES) {
+let part_4=partials_at((p_3*C)+row);
+let part_5=partials_at(((PARTS+p_3)*C)+row);
+let part_6=partials_at((((2u*PARTS)+p_3)*C)+row);
+total_2=total_2+(f32(min((p_3+1u)*((((N*S)+PARTS) - 1u) / PARTS),N*S) - (p_3*((((N*S)+PARTS) - 1u) / PARTS)))*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
 }
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_5 = exchange(total_3, mask_4);
-total_3 = total_3 + other_5;
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_3=exchange(total_2,mask_3);
+total_2=total_2+other_3;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_3;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_6 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_6;
-}
-workgroupBarrier();
-}
-let all_3 = scratch_memory[row_in_group * LANES];
-total_3 = all_3;
-workgroupBarrier();
-}
-let rest_2 = total_3 / f32(N * S);
-var total_4 = 0.0f;
-for (var p_5 = lane; p_5 < used; p_5 += LANES) {
-let part_10 = partials_at((((3u * PARTS) + p_5) * C) + row);
-let part_11 = partials_at((((4u * PARTS) + p_5) * C) + row);
-let part_12 = partials_at((((5u * PARTS) + p_5) * C) + row);
-total_4 = total_4 + (f32(min((p_5 + 1u) * ((((N * S) + PARTS) - 1u) / PARTS), N * S) - (p_5 * ((((N * S) + PARTS) - 1u) / PARTS))) * (part_12 + ((((part_10 - part_7) + part_11) - rest_2) * (((part_10 - part_7) + part_11) - rest_2))));
-}
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_7 = exchange(total_4, mask_5);
-total_4 = total_4 + other_7;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_4;
-workgroupBarrier();
-for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-if (lane < half_5) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_8 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_8;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_4 = scratch_memory[row_in_group * LANES];
-total_4 = all_4;
+let all_2=scratch_memory[row_in_group*LANES];
+total_2=all_2;
 workgroupBarrier();
 }
-let spread_2 = total_4 / f32(N * S);
-let used_2 = (((N * S) + ((((N * S) + PARTS) - 1u) / PARTS)) - 1u) / ((((N * S) + PARTS) - 1u) / PARTS);
-var total_5 = 0.0f;
-for (var p_6 = lane; p_6 < used_2; p_6 += LANES) {
-let part_13 = partials_at((((6u * PARTS) + p_6) * C) + row);
-total_5 = total_5 + part_13;
+let spread=total_2 / f32(N*S);
+let part_7=partials_at(((3u*PARTS)*C)+row);
+var total_3=0.0f;
+for (var p_4=lane; p_4<used; p_4+=LANES) {
+let part_8=partials_at((((3u*PARTS)+p_4)*C)+row);
+let part_9=partials_at((((4u*PARTS)+p_4)*C)+row);
+total_3=total_3+(f32(min((p_4+1u)*((((N*S)+PARTS) - 1u) / PARTS),N*S) - (p_4*((((N*S)+PARTS) - 1u) / PARTS)))*((part_8 - part_7)+part_9));
 }
-for (var mask_6 = 1u; mask_6 < SUBGROUP; mask_6 *= 2u) {
-let other_9 = exchange(total_5, mask_6);
-total_5 = total_5 + other_9;
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_5=exchange(total_3,mask_4);
+total_3=total_3+other_5;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_5;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_3;
 workgroupBarrier();
-for (var half_6 = LANES / 2u; half_6 >= SUBGROUP; half_6 /= 2u) {
-if (lane < half_6) {
-let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-let other_10 = scratch_memory[(row_in_group * LANES) + (lane + half_6)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_10;
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
 }
-workgroupBarrier();
-}
-let all_5 = scratch_memory[row_in_group * LANES];
-total_5 = all_5;
 workgroupBarrier();
 }
-let first = min(part * ((((N * S) + PARTS) - 1u) / PARTS), N * S);
-let last = min(first + ((((N * S) + PARTS) - 1u) / PARTS), N * S);
-let end = select(0u, last, active_1);
-let base = row * S;
-let sqrt_1 = sqrt(spread_2);
-let add = sqrt_1 + eps;
-let div = 1.0f / add;
-let div_2 = select(-(0.5f * (total_5 / (add * sqrt_1))), 0.0f, sqrt_1 == 0.0f) / f32(N * S);
-let mul = 2.0f * div_2;
-for (var i = first + lane; i < end; i += LANES) {
-let N_1 = i / max(S, 1u);
-let S_1 = i % max(S, 1u);
-let d_y_1 = d_y_at(base + ((N_1 * (C * S)) + S_1));
-let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
-let sub = (x_1 - part_7) - rest_2;
-d_x_put(base + ((N_1 * (C * S)) + S_1), (((d_y_1 - part_1) - rest) * div) + (sub * mul));
+let all_3=scratch_memory[row_in_group*LANES];
+total_3=all_3;
+workgroupBarrier();
+}
+let rest_2=total_3 / f32(N*S);
+var total_4=0.0f;
+for (var p_5=lane; p_5<used; p_5+=LANES) {
+let part_10=partials_at((((3u*PARTS)+p_5)*C)+row);
+let part_11=partials_at((((4u*PARTS)+p_5)*C)+row);
+let part_12=partials_at((((5u*PARTS)+p_5)*C)+row);
+total_4=total_4+(f32(min((p_5+1u)*((((N*S)+PARTS) - 1u) / PARTS),N*S) - (p_5*((((N*S)+PARTS) - 1u) / PARTS)))*(part_12+((((part_10 - part_7)+part_11) - rest_2)*(((part_10 - part_7)+part_11) - rest_2))));
+}
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_7=exchange(total_4,mask_5);
+total_4=total_4+other_7;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_4;
+workgroupBarrier();
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_4=scratch_memory[row_in_group*LANES];
+total_4=all_4;
+workgroupBarrier();
+}
+let spread_2=total_4 / f32(N*S);
+let used_2=(((N*S)+((((N*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((N*S)+PARTS) - 1u) / PARTS);
+var total_5=0.0f;
+for (var p_6=lane; p_6<used_2; p_6+=LANES) {
+let part_13=partials_at((((6u*PARTS)+p_6)*C)+row);
+total_5=total_5+part_13;
+}
+for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
+let other_9=exchange(total_5,mask_6);
+total_5=total_5+other_9;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_5;
+workgroupBarrier();
+for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
+if (lane<half_6) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_5=scratch_memory[row_in_group*LANES];
+total_5=all_5;
+workgroupBarrier();
+}
+let first=min(part*((((N*S)+PARTS) - 1u) / PARTS),N*S);
+let last=min(first+((((N*S)+PARTS) - 1u) / PARTS),N*S);
+let end=select(0u,last,active_1);
+let base=row*S;
+let sqrt_1=sqrt(spread);
+let add=sqrt_1+eps;
+let div=1.0f / add;
+let div_2=select(-(0.5f*(total_5 / (add*sqrt_1))),0.0f,sqrt_1==0.0f) / f32(N*S);
+let mul=2.0f*div_2;
+for (var i=first+lane; i<end; i+=LANES) {
+let N_1=i / max(S,1u);
+let S_1=i % max(S,1u);
+let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
+let x_1=x_at(base+((N_1*(C*S))+S_1));
+let sub=(x_1 - part_1) - rest;
+d_x_put(base+((N_1*(C*S))+S_1),(((d_y_1 - part_7) - rest_2)*div)+(sub*mul));
 }
 }
 `,
@@ -2003,185 +2003,185 @@ override C: u32;
 override N: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let used = ((((N * S) / 4u) + (((((N * S) / 4u) + PARTS) - 1u) / PARTS)) - 1u) / (((((N * S) / 4u) + PARTS) - 1u) / PARTS);
-for (var p = lane; p < used; p += LANES) {
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let used=((((N*S) / 4u)+(((((N*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((N*S) / 4u)+PARTS) - 1u) / PARTS);
+for (var p=lane; p<used; p+=LANES) {
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
 }
-if (SUBGROUP < LANES) {
+if (SUBGROUP<LANES) {
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-}
-workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
 }
 workgroupBarrier();
 }
-let part_1 = partials_at(row);
-var total = 0.0f;
-for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-let part_2 = partials_at((p_2 * C) + row);
-let part_3 = partials_at(((PARTS + p_2) * C) + row);
-total = total + (f32((min((p_2 + 1u) * (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u) - (p_2 * (((((N * S) / 4u) + PARTS) - 1u) / PARTS))) * 4u) * ((part_2 - part_1) + part_3));
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other = exchange(total, mask_2);
-total = total + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
 workgroupBarrier();
 }
-let all = scratch_memory[row_in_group * LANES];
-total = all;
+let part_1=partials_at(row);
+var total=0.0f;
+for (var p_2=lane; p_2<used; p_2+=LANES) {
+let part_2=partials_at((p_2*C)+row);
+let part_3=partials_at(((PARTS+p_2)*C)+row);
+total=total+(f32((min((p_2+1u)*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u) - (p_2*(((((N*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_2 - part_1)+part_3));
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange(total,mask_2);
+total=total+other;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-}
-let rest = total / f32(N * S);
-var total_2 = 0.0f;
-for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-let part_4 = partials_at((p_3 * C) + row);
-let part_5 = partials_at(((PARTS + p_3) * C) + row);
-let part_6 = partials_at((((2u * PARTS) + p_3) * C) + row);
-total_2 = total_2 + (f32((min((p_3 + 1u) * (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u) - (p_3 * (((((N * S) / 4u) + PARTS) - 1u) / PARTS))) * 4u) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
-}
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_3 = exchange(total_2, mask_3);
-total_2 = total_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_2;
-workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-total_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+total=all;
 workgroupBarrier();
 }
-let spread = total_2 / f32(N * S);
-let part_7 = partials_at(((3u * PARTS) * C) + row);
-var total_3 = 0.0f;
-for (var p_4 = lane; p_4 < used; p_4 += LANES) {
-let part_8 = partials_at((((3u * PARTS) + p_4) * C) + row);
-let part_9 = partials_at((((4u * PARTS) + p_4) * C) + row);
-total_3 = total_3 + (f32((min((p_4 + 1u) * (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u) - (p_4 * (((((N * S) / 4u) + PARTS) - 1u) / PARTS))) * 4u) * ((part_8 - part_7) + part_9));
+let rest=total / f32(N*S);
+var total_2=0.0f;
+for (var p_3=lane; p_3<used; p_3+=LANES) {
+let part_4=partials_at((p_3*C)+row);
+let part_5=partials_at(((PARTS+p_3)*C)+row);
+let part_6=partials_at((((2u*PARTS)+p_3)*C)+row);
+total_2=total_2+(f32((min((p_3+1u)*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u) - (p_3*(((((N*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
 }
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_5 = exchange(total_3, mask_4);
-total_3 = total_3 + other_5;
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_3=exchange(total_2,mask_3);
+total_2=total_2+other_3;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_3;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_6 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_6;
-}
-workgroupBarrier();
-}
-let all_3 = scratch_memory[row_in_group * LANES];
-total_3 = all_3;
-workgroupBarrier();
-}
-let rest_2 = total_3 / f32(N * S);
-var total_4 = 0.0f;
-for (var p_5 = lane; p_5 < used; p_5 += LANES) {
-let part_10 = partials_at((((3u * PARTS) + p_5) * C) + row);
-let part_11 = partials_at((((4u * PARTS) + p_5) * C) + row);
-let part_12 = partials_at((((5u * PARTS) + p_5) * C) + row);
-total_4 = total_4 + (f32((min((p_5 + 1u) * (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u) - (p_5 * (((((N * S) / 4u) + PARTS) - 1u) / PARTS))) * 4u) * (part_12 + ((((part_10 - part_7) + part_11) - rest_2) * (((part_10 - part_7) + part_11) - rest_2))));
-}
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_7 = exchange(total_4, mask_5);
-total_4 = total_4 + other_7;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_4;
-workgroupBarrier();
-for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-if (lane < half_5) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_8 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_8;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_4 = scratch_memory[row_in_group * LANES];
-total_4 = all_4;
+let all_2=scratch_memory[row_in_group*LANES];
+total_2=all_2;
 workgroupBarrier();
 }
-let spread_2 = total_4 / f32(N * S);
-let used_2 = ((((N * S) / 4u) + (((((N * S) / 4u) + PARTS) - 1u) / PARTS)) - 1u) / (((((N * S) / 4u) + PARTS) - 1u) / PARTS);
-var total_5 = 0.0f;
-for (var p_6 = lane; p_6 < used_2; p_6 += LANES) {
-let part_13 = partials_at((((6u * PARTS) + p_6) * C) + row);
-total_5 = total_5 + part_13;
+let spread=total_2 / f32(N*S);
+let part_7=partials_at(((3u*PARTS)*C)+row);
+var total_3=0.0f;
+for (var p_4=lane; p_4<used; p_4+=LANES) {
+let part_8=partials_at((((3u*PARTS)+p_4)*C)+row);
+let part_9=partials_at((((4u*PARTS)+p_4)*C)+row);
+total_3=total_3+(f32((min((p_4+1u)*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u) - (p_4*(((((N*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_8 - part_7)+part_9));
 }
-for (var mask_6 = 1u; mask_6 < SUBGROUP; mask_6 *= 2u) {
-let other_9 = exchange(total_5, mask_6);
-total_5 = total_5 + other_9;
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_5=exchange(total_3,mask_4);
+total_3=total_3+other_5;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_5;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_3;
 workgroupBarrier();
-for (var half_6 = LANES / 2u; half_6 >= SUBGROUP; half_6 /= 2u) {
-if (lane < half_6) {
-let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-let other_10 = scratch_memory[(row_in_group * LANES) + (lane + half_6)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_10;
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
 }
-workgroupBarrier();
-}
-let all_5 = scratch_memory[row_in_group * LANES];
-total_5 = all_5;
 workgroupBarrier();
 }
-let first = min(part * (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u);
-let last = min(first + (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u);
-let end = select(0u, last, active_1);
-let base = row * (S / 4u);
-let sqrt_1 = sqrt(spread_2);
-let add = sqrt_1 + eps;
-let div = 1.0f / add;
-let div_2 = select(-(0.5f * (total_5 / (add * sqrt_1))), 0.0f, sqrt_1 == 0.0f) / f32(N * S);
-let mul = 2.0f * div_2;
-for (var i = first + lane; i < end; i += LANES) {
-let N_1 = (i * 4u) / max(S, 1u);
-let S_1 = (i * 4u) % max(S, 1u);
-let d_y_1 = d_y_four(base + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let x_1 = x_four(base + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)));
-let sub = (x_1 - vec4f(part_7)) - vec4f(rest_2);
-d_x_put_four(base + ((N_1 * ((C * S) / 4u)) + (S_1 / 4u)), (((d_y_1 - vec4f(part_1)) - vec4f(rest)) * vec4f(div)) + (sub * vec4f(mul)));
+let all_3=scratch_memory[row_in_group*LANES];
+total_3=all_3;
+workgroupBarrier();
+}
+let rest_2=total_3 / f32(N*S);
+var total_4=0.0f;
+for (var p_5=lane; p_5<used; p_5+=LANES) {
+let part_10=partials_at((((3u*PARTS)+p_5)*C)+row);
+let part_11=partials_at((((4u*PARTS)+p_5)*C)+row);
+let part_12=partials_at((((5u*PARTS)+p_5)*C)+row);
+total_4=total_4+(f32((min((p_5+1u)*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u) - (p_5*(((((N*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_12+((((part_10 - part_7)+part_11) - rest_2)*(((part_10 - part_7)+part_11) - rest_2))));
+}
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_7=exchange(total_4,mask_5);
+total_4=total_4+other_7;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_4;
+workgroupBarrier();
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_4=scratch_memory[row_in_group*LANES];
+total_4=all_4;
+workgroupBarrier();
+}
+let spread_2=total_4 / f32(N*S);
+let used_2=((((N*S) / 4u)+(((((N*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((N*S) / 4u)+PARTS) - 1u) / PARTS);
+var total_5=0.0f;
+for (var p_6=lane; p_6<used_2; p_6+=LANES) {
+let part_13=partials_at((((6u*PARTS)+p_6)*C)+row);
+total_5=total_5+part_13;
+}
+for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
+let other_9=exchange(total_5,mask_6);
+total_5=total_5+other_9;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_5;
+workgroupBarrier();
+for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
+if (lane<half_6) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_5=scratch_memory[row_in_group*LANES];
+total_5=all_5;
+workgroupBarrier();
+}
+let first=min(part*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u);
+let last=min(first+(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u);
+let end=select(0u,last,active_1);
+let base=row*(S / 4u);
+let sqrt_1=sqrt(spread);
+let add=sqrt_1+eps;
+let div=1.0f / add;
+let div_2=select(-(0.5f*(total_5 / (add*sqrt_1))),0.0f,sqrt_1==0.0f) / f32(N*S);
+let mul=2.0f*div_2;
+for (var i=first+lane; i<end; i+=LANES) {
+let N_1=(i*4u) / max(S,1u);
+let S_1=(i*4u) % max(S,1u);
+let d_y_1=d_y_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let x_1=x_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let sub=(x_1 - vec4f(part_1)) - vec4f(rest);
+d_x_put_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)),(((d_y_1 - vec4f(part_7)) - vec4f(rest_2))*vec4f(div))+(sub*vec4f(mul)));
 }
 }
 `,

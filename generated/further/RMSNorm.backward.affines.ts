@@ -19,75 +19,75 @@ override T: u32;
 override D: u32;
 override eps: f32;
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (T / 4u);
-let row_2 = (select(0u, index, active_1) * 4u) + 0u;
-let row_3 = (select(0u, index, active_1) * 4u) + 1u;
-let row_4 = (select(0u, index, active_1) * 4u) + 2u;
-let row_5 = (select(0u, index, active_1) * 4u) + 3u;
-let base_2 = row_2 * (D / 4u);
-let base_3 = row_3 * (D / 4u);
-let base_4 = row_4 * (D / 4u);
-let base_5 = row_5 * (D / 4u);
-var mean_3 = vec4f(0.0f);
-var mean_4 = vec4f(0.0f);
-var mean_5 = vec4f(0.0f);
-var mean_6 = vec4f(0.0f);
-for (var block = lane; block < D / 4u; block += LANES * 256u) {
-var part_2 = vec4f(0.0f);
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-var part_5 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), D / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_2 = x_four(base_2 + i);
-let x_3 = x_four(base_3 + i);
-let x_4 = x_four(base_4 + i);
-let x_5 = x_four(base_5 + i);
-part_2 = part_2 + (x_2 * x_2);
-part_3 = part_3 + (x_3 * x_3);
-part_4 = part_4 + (x_4 * x_4);
-part_5 = part_5 + (x_5 * x_5);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(T / 4u);
+let row_2=(select(0u,index,active_1)*4u)+0u;
+let row_3=(select(0u,index,active_1)*4u)+1u;
+let row_4=(select(0u,index,active_1)*4u)+2u;
+let row_5=(select(0u,index,active_1)*4u)+3u;
+let base_2=row_2*(D / 4u);
+let base_3=row_3*(D / 4u);
+let base_4=row_4*(D / 4u);
+let base_5=row_5*(D / 4u);
+var mean_3=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
+var mean_6=vec4f(0.0f);
+for (var block=lane; block<D / 4u; block+=LANES*256u) {
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+var part_5=vec4f(0.0f);
+let stop=min(block+(LANES*256u),D / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_2=x_four(base_2+i);
+let x_3=x_four(base_3+i);
+let x_4=x_four(base_4+i);
+let x_5=x_four(base_5+i);
+part_2=part_2+(x_2*x_2);
+part_3=part_3+(x_3*x_3);
+part_4=part_4+(x_4*x_4);
+part_5=part_5+(x_5*x_5);
 }
-mean_3 = mean_3 + part_2;
-mean_4 = mean_4 + part_3;
-mean_5 = mean_5 + part_4;
-mean_6 = mean_6 + part_5;
+mean_3=mean_3+part_2;
+mean_4=mean_4+part_3;
+mean_5=mean_5+part_4;
+mean_6=mean_6+part_5;
 }
-var mean_2_2 = fold_add(mean_3);
-var mean_2_3 = fold_add(mean_4);
-var mean_2_4 = fold_add(mean_5);
-var mean_2_5 = fold_add(mean_6);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other_2 = exchange(mean_2_2, mask);
-let other_3 = exchange(mean_2_3, mask);
-let other_4 = exchange(mean_2_4, mask);
-let other_5 = exchange(mean_2_5, mask);
-mean_2_2 = mean_2_2 + other_2;
-mean_2_3 = mean_2_3 + other_3;
-mean_2_4 = mean_2_4 + other_4;
-mean_2_5 = mean_2_5 + other_5;
+var mean_2_2=fold_add(mean_3);
+var mean_2_3=fold_add(mean_4);
+var mean_2_4=fold_add(mean_5);
+var mean_2_5=fold_add(mean_6);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other_2=exchange(mean_2_2,mask);
+let other_3=exchange(mean_2_3,mask);
+let other_4=exchange(mean_2_4,mask);
+let other_5=exchange(mean_2_5,mask);
+mean_2_2=mean_2_2+other_2;
+mean_2_3=mean_2_3+other_3;
+mean_2_4=mean_2_4+other_4;
+mean_2_5=mean_2_5+other_5;
 }
-let mean_all_2 = mean_2_2 / f32(D);
-let mean_all_3 = mean_2_3 / f32(D);
-let mean_all_4 = mean_2_4 / f32(D);
-let mean_all_5 = mean_2_5 / f32(D);
-if (active_1 && (lane == 0u)) {
-scratch_put(row_2, inverseSqrt(mean_all_2 + eps));
-scratch_put(row_3, inverseSqrt(mean_all_3 + eps));
-scratch_put(row_4, inverseSqrt(mean_all_4 + eps));
-scratch_put(row_5, inverseSqrt(mean_all_5 + eps));
+let mean_all_2=mean_2_2 / f32(D);
+let mean_all_3=mean_2_3 / f32(D);
+let mean_all_4=mean_2_4 / f32(D);
+let mean_all_5=mean_2_5 / f32(D);
+if (active_1 && (lane==0u)) {
+scratch_put(row_2,inverseSqrt(mean_all_2+eps));
+scratch_put(row_3,inverseSqrt(mean_all_3+eps));
+scratch_put(row_4,inverseSqrt(mean_all_4+eps));
+scratch_put(row_5,inverseSqrt(mean_all_5+eps));
 }
 }
 `,
@@ -122,57 +122,57 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override T: u32;
 override D: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < T;
-let row = select(0u, index, active_1);
-let first = min(part * (((D + PARTS) - 1u) / PARTS), D);
-let last = min(first + (((D + PARTS) - 1u) / PARTS), D);
-let base = row * D;
-var mean = 0.0f;
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + i);
-part_1 = part_1 + (x_1 * x_1);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<T;
+let row=select(0u,index,active_1);
+let first=min(part*(((D+PARTS) - 1u) / PARTS),D);
+let last=min(first+(((D+PARTS) - 1u) / PARTS),D);
+let base=row*D;
+var mean=0.0f;
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_at(base+i);
+part_1=part_1+(x_1*x_1);
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean, mask);
-mean = mean + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean,mask);
+mean=mean+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean = all;
 workgroupBarrier();
 }
-let mean_all = mean;
-if (active_1 && (lane == 0u)) {
-partials_put((part * T) + row, mean_all);
+let all=scratch_memory[row_in_group*LANES];
+mean=all;
+workgroupBarrier();
+}
+let mean_all=mean;
+if (active_1 && (lane==0u)) {
+partials_put((part*T)+row,mean_all);
 }
 }
 `,
@@ -206,61 +206,61 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override T: u32;
 override D: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < T;
-let row = select(0u, index, active_1);
-let first = min(part * ((((D / 4u) + PARTS) - 1u) / PARTS), D / 4u);
-let last = min(first + ((((D / 4u) + PARTS) - 1u) / PARTS), D / 4u);
-let base = row * (D / 4u);
-var mean = vec4f(0.0f);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(base + i);
-part_1 = part_1 + (x_1 * x_1);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<T;
+let row=select(0u,index,active_1);
+let first=min(part*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
+let last=min(first+((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
+let base=row*(D / 4u);
+var mean=vec4f(0.0f);
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_four(base+i);
+part_1=part_1+(x_1*x_1);
 }
-mean = mean + part_1;
+mean=mean+part_1;
 }
-var mean_2 = fold_add(mean);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean_2, mask);
-mean_2 = mean_2 + other;
+var mean_2=fold_add(mean);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean_2,mask);
+mean_2=mean_2+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean_2 = all;
 workgroupBarrier();
 }
-let mean_all = mean_2;
-if (active_1 && (lane == 0u)) {
-partials_put((part * T) + row, mean_all);
+let all=scratch_memory[row_in_group*LANES];
+mean_2=all;
+workgroupBarrier();
+}
+let mean_all=mean_2;
+if (active_1 && (lane==0u)) {
+partials_put((part*T)+row,mean_all);
 }
 }
 `,
@@ -300,48 +300,48 @@ override T: u32;
 override D: u32;
 override PARTS: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < T;
-let row = select(0u, index, active_1);
-let used = ((D + (((D + PARTS) - 1u) / PARTS)) - 1u) / (((D + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * T) + row);
-total = total + part_1;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<T;
+let row=select(0u,index,active_1);
+let used=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
+var total=0.0f;
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*T)+row);
+total=total+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
 workgroupBarrier();
 }
-let mean = total / f32(D);
-if (active_1 && (lane == 0u)) {
-scratch_put(row, inverseSqrt(mean + eps));
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+let mean=total / f32(D);
+if (active_1 && (lane==0u)) {
+scratch_put(row,inverseSqrt(mean+eps));
 }
 }
 `,
@@ -377,48 +377,48 @@ override T: u32;
 override D: u32;
 override PARTS: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < T;
-let row = select(0u, index, active_1);
-let used = (((D / 4u) + ((((D / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u) + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * T) + row);
-total = total + part_1;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<T;
+let row=select(0u,index,active_1);
+let used=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
+var total=0.0f;
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*T)+row);
+total=total+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
 workgroupBarrier();
 }
-let mean = total / f32(D);
-if (active_1 && (lane == 0u)) {
-scratch_put(row, inverseSqrt(mean + eps));
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+let mean=total / f32(D);
+if (active_1 && (lane==0u)) {
+scratch_put(row,inverseSqrt(mean+eps));
 }
 }
 `,
@@ -466,58 +466,58 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override D: u32;
 override T: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < D;
-let row = select(0u, index, active_1);
-let first = min(part * (((T + PARTS) - 1u) / PARTS), T);
-let last = min(first + (((T + PARTS) - 1u) / PARTS), T);
-var sum = 0.0f;
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_at(row + (i * D));
-let x_1 = x_at(row + (i * D));
-let scratch_5 = scratch_at(i);
-part_1 = part_1 + (d_y_1 * (x_1 * scratch_5));
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<D;
+let row=select(0u,index,active_1);
+let first=min(part*(((T+PARTS) - 1u) / PARTS),T);
+let last=min(first+(((T+PARTS) - 1u) / PARTS),T);
+var sum=0.0f;
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let d_y_1=d_y_at(row+(i*D));
+let x_1=x_at(row+(i*D));
+let scratch_5=scratch_at(i);
+part_1=part_1+(d_y_1*(x_1*scratch_5));
 }
-sum = sum + part_1;
+sum=sum+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
 workgroupBarrier();
 }
-let sum_all = sum;
-if (active_1 && (lane == 0u)) {
-partials_put((part * D) + row, sum_all);
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+workgroupBarrier();
+}
+let sum_all=sum;
+if (active_1 && (lane==0u)) {
+partials_put((part*D)+row,sum_all);
 }
 }
 `,
@@ -553,61 +553,61 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override D: u32;
 override T: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<vec4f, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (D / 4u);
-let row = select(0u, index, active_1);
-let first = min(part * (((T + PARTS) - 1u) / PARTS), T);
-let last = min(first + (((T + PARTS) - 1u) / PARTS), T);
-var sum = vec4f(0.0f);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_four(row + (i * (D / 4u)));
-let x_1 = x_four(row + (i * (D / 4u)));
-let scratch_5 = scratch_at(i);
-part_1 = part_1 + (d_y_1 * (x_1 * vec4f(scratch_5)));
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(D / 4u);
+let row=select(0u,index,active_1);
+let first=min(part*(((T+PARTS) - 1u) / PARTS),T);
+let last=min(first+(((T+PARTS) - 1u) / PARTS),T);
+var sum=vec4f(0.0f);
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let d_y_1=d_y_four(row+(i*(D / 4u)));
+let x_1=x_four(row+(i*(D / 4u)));
+let scratch_5=scratch_at(i);
+part_1=part_1+(d_y_1*(x_1*vec4f(scratch_5)));
 }
-sum = sum + part_1;
+sum=sum+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange4(sum, mask);
-sum = sum + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(sum,mask);
+sum=sum+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
 workgroupBarrier();
 }
-let sum_all = sum;
-if (active_1 && (lane == 0u)) {
-partials_put((part * D) + (row * 4u), (sum_all)[0]);
-partials_put(((part * D) + (row * 4u)) + 1u, (sum_all)[1]);
-partials_put(((part * D) + (row * 4u)) + 2u, (sum_all)[2]);
-partials_put(((part * D) + (row * 4u)) + 3u, (sum_all)[3]);
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+workgroupBarrier();
+}
+let sum_all=sum;
+if (active_1 && (lane==0u)) {
+partials_put((part*D)+(row*4u),(sum_all)[0]);
+partials_put(((part*D)+(row*4u))+1u,(sum_all)[1]);
+partials_put(((part*D)+(row*4u))+2u,(sum_all)[2]);
+partials_put(((part*D)+(row*4u))+3u,(sum_all)[3]);
 }
 }
 `,
@@ -648,47 +648,47 @@ override SUBGROUP: u32;
 override D: u32;
 override T: u32;
 override PARTS: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < D;
-let row = select(0u, index, active_1);
-let used = ((T + (((T + PARTS) - 1u) / PARTS)) - 1u) / (((T + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * D) + row);
-total = total + part_1;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<D;
+let row=select(0u,index,active_1);
+let used=((T+(((T+PARTS) - 1u) / PARTS)) - 1u) / (((T+PARTS) - 1u) / PARTS);
+var total=0.0f;
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*D)+row);
+total=total+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
 workgroupBarrier();
 }
-if (active_1 && (lane == 0u)) {
-d_gamma_put(row, total);
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+if (active_1 && (lane==0u)) {
+d_gamma_put(row,total);
 }
 }
 `,
@@ -722,47 +722,47 @@ override SUBGROUP: u32;
 override D: u32;
 override T: u32;
 override PARTS: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<vec4f, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (D / 4u);
-let row = select(0u, index, active_1);
-let used = ((T + (((T + PARTS) - 1u) / PARTS)) - 1u) / (((T + PARTS) - 1u) / PARTS);
-var total = vec4f(0.0f);
-for (var p = lane; p < used; p += LANES) {
-let part_1 = vec4f(partials_at((p * D) + (row * 4u)), partials_at(((p * D) + (row * 4u)) + 1u), partials_at(((p * D) + (row * 4u)) + 2u), partials_at(((p * D) + (row * 4u)) + 3u));
-total = total + part_1;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(D / 4u);
+let row=select(0u,index,active_1);
+let used=((T+(((T+PARTS) - 1u) / PARTS)) - 1u) / (((T+PARTS) - 1u) / PARTS);
+var total=vec4f(0.0f);
+for (var p=lane; p<used; p+=LANES) {
+let part_1=vec4f(partials_at((p*D)+(row*4u)),partials_at(((p*D)+(row*4u))+1u),partials_at(((p*D)+(row*4u))+2u),partials_at(((p*D)+(row*4u))+3u));
+total=total+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange4(total, mask);
-total = total + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(total,mask);
+total=total+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
 workgroupBarrier();
 }
-if (active_1 && (lane == 0u)) {
-d_gamma_put_four(row, total);
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+if (active_1 && (lane==0u)) {
+d_gamma_put_four(row,total);
 }
 }
 `,

@@ -9,444 +9,147 @@ export const more: readonly FurtherForms[] = [
     forms: [
       {
         vector: "D",
-        together: 4,
-        held: 0,
+        together: 1,
+        held: 3,
         wgsl: `override LANES: u32;
 override ROWS: u32;
 override COLUMNS: bool;
 override SUBGROUP: u32;
-override T: u32;
+override chunk: u32;
 override D: u32;
+override T: u32;
 override eps: f32;
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (T / 4u);
-let row_2 = (select(0u, index, active_1) * 4u) + 0u;
-let row_3 = (select(0u, index, active_1) * 4u) + 1u;
-let row_4 = (select(0u, index, active_1) * 4u) + 2u;
-let row_5 = (select(0u, index, active_1) * 4u) + 3u;
-let base_2 = row_2 * (D / 4u);
-let base_3 = row_3 * (D / 4u);
-let base_4 = row_4 * (D / 4u);
-let base_5 = row_5 * (D / 4u);
-var mean_3 = vec4f(0.0f);
-var mean_4 = vec4f(0.0f);
-var mean_5 = vec4f(0.0f);
-var mean_6 = vec4f(0.0f);
-for (var block = lane; block < D / 4u; block += LANES * 256u) {
-var part_2 = vec4f(0.0f);
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-var part_5 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), D / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_2 = x_four(base_2 + i);
-let x_3 = x_four(base_3 + i);
-let x_4 = x_four(base_4 + i);
-let x_5 = x_four(base_5 + i);
-part_2 = part_2 + (x_2 * x_2);
-part_3 = part_3 + (x_3 * x_3);
-part_4 = part_4 + (x_4 * x_4);
-part_5 = part_5 + (x_5 * x_5);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let slot=(group*ROWS)+row_in_group;
+let own=slot<chunk;
+let chunk_1=select(0u,slot,own);
+let base_2=chunk_1*(D / 4u);
+for (var turn=0u; turn<((T+chunk) - 1u) / chunk; turn+=1u) {
+let index=(turn*chunk)+chunk_1;
+let active_1=own && (index<T);
+let row=select(0u,index,active_1);
+var mean=vec4f(0.0f);
+let base=row*(D / 4u);
+for (var k=0u; k<HELD; k+=1u) {
+let i=lane+(k*LANES);
+if (i<(D / 4u)) {
+let x_1=x_four(base+i);
+held[held_place(0u,k,local_index)]=x_1;
+mean=mean+(x_1*x_1);
 }
-mean_3 = mean_3 + part_2;
-mean_4 = mean_4 + part_3;
-mean_5 = mean_5 + part_4;
-mean_6 = mean_6 + part_5;
 }
-var mean_2_2 = fold_add(mean_3);
-var mean_2_3 = fold_add(mean_4);
-var mean_2_4 = fold_add(mean_5);
-var mean_2_5 = fold_add(mean_6);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other_2 = exchange(mean_2_2, mask);
-let other_3 = exchange(mean_2_3, mask);
-let other_4 = exchange(mean_2_4, mask);
-let other_5 = exchange(mean_2_5, mask);
-mean_2_2 = mean_2_2 + other_2;
-mean_2_3 = mean_2_3 + other_3;
-mean_2_4 = mean_2_4 + other_4;
-mean_2_5 = mean_2_5 + other_5;
+var mean_2=fold_add(mean);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean_2,mask);
+mean_2=mean_2+other;
 }
-let mean_all_2 = mean_2_2 / f32(D);
-let mean_all_3 = mean_2_3 / f32(D);
-let mean_all_4 = mean_2_4 / f32(D);
-let mean_all_5 = mean_2_5 / f32(D);
-if (active_1 && (lane == 0u)) {
-scratch_put(row_2, inverseSqrt(mean_all_2 + eps));
-scratch_put(row_3, inverseSqrt(mean_all_3 + eps));
-scratch_put(row_4, inverseSqrt(mean_all_4 + eps));
-scratch_put(row_5, inverseSqrt(mean_all_5 + eps));
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+mean_2=all;
+workgroupBarrier();
+}
+let mean_all=mean_2 / f32(D);
+var mean_3=vec4f(0.0f);
+let rsqrt=inverseSqrt(mean_all+eps);
+for (var k_2=0u; k_2<HELD; k_2+=1u) {
+let i_2=lane+(k_2*LANES);
+if (i_2<(D / 4u)) {
+let d_y_1=d_y_four(base+i_2);
+held[held_place(2u,k_2,local_index)]=d_y_1;
+let kept=held[held_place(0u,k_2,local_index)];
+let mul=kept*vec4f(rsqrt);
+let mul_2=d_y_1*mul;
+held[held_place(1u,k_2,local_index)]=mul_2;
+let gamma_1=gamma_four(i_2);
+mean_3=mean_3+(mul_2*gamma_1);
+}
+}
+var mean_3_2=fold_add(mean_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(mean_3_2,mask_2);
+mean_3_2=mean_3_2+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+mean_3_2=all_2;
+workgroupBarrier();
+}
+let mean_all_2=mean_3_2 / f32(D);
+let end=select(0u,D / 4u,active_1);
+for (var k_3=0u; k_3<HELD; k_3+=1u) {
+let i_3=lane+(k_3*LANES);
+if (i_3<end) {
+let kept_2=held[held_place(2u,k_3,local_index)];
+let gamma_2=gamma_four(i_3);
+let kept_3=held[held_place(0u,k_3,local_index)];
+let mul_3=kept_3*vec4f(rsqrt);
+d_x_put_four(base+i_3,((kept_2*gamma_2) - (mul_3*vec4f(mean_all_2)))*vec4f(rsqrt));
+let kept_4=held[held_place(1u,k_3,local_index)];
+let before=scratch_four(base_2+i_3);
+scratch_put_four(base_2+i_3,select(before,vec4f(0.0f),turn==0u)+kept_4);
+}
+}
 }
 }
 `,
         bindings: [
           { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-          { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } },
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+          { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+          { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
+          {
+            tensor: "(scratch)",
+            access: "read_write",
+            name: "scratch",
+            accessors: { four: "scratch_four", putFour: "scratch_put_four" },
+          },
         ],
         constants: [
           { name: "LANES", kind: "lanes" },
           { name: "ROWS", kind: "rows" },
           { name: "COLUMNS", kind: "columns" },
           { name: "SUBGROUP", kind: "subgroup" },
-          { name: "T", kind: "extent", factor: "T" },
+          { name: "chunk", kind: "extent", factor: "(chunk)" },
           { name: "D", kind: "extent", factor: "D" },
+          { name: "T", kind: "extent", factor: "T" },
           { name: "eps", kind: "param", param: "eps" },
         ],
       },
     ],
-    split: {
-      slots: 1,
-      stages: [
-        {
-          forms: [
-            {
-              vector: null,
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override T: u32;
-override D: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < T;
-let row = select(0u, index, active_1);
-let first = min(part * (((D + PARTS) - 1u) / PARTS), D);
-let last = min(first + (((D + PARTS) - 1u) / PARTS), D);
-let base = row * D;
-var mean = 0.0f;
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + i);
-part_1 = part_1 + (x_1 * x_1);
-}
-mean = mean + part_1;
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean, mask);
-mean = mean + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean = all;
-workgroupBarrier();
-}
-let mean_all = mean;
-if (active_1 && (lane == 0u)) {
-partials_put((part * T) + row, mean_all);
-}
-}
-`,
-              bindings: [
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "T", kind: "extent", factor: "T" },
-                { name: "D", kind: "extent", factor: "D" },
-              ],
-            },
-            {
-              vector: "D",
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override T: u32;
-override D: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
-}
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < T;
-let row = select(0u, index, active_1);
-let first = min(part * ((((D / 4u) + PARTS) - 1u) / PARTS), D / 4u);
-let last = min(first + ((((D / 4u) + PARTS) - 1u) / PARTS), D / 4u);
-let base = row * (D / 4u);
-var mean = vec4f(0.0f);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(base + i);
-part_1 = part_1 + (x_1 * x_1);
-}
-mean = mean + part_1;
-}
-var mean_2 = fold_add(mean);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean_2, mask);
-mean_2 = mean_2 + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean_2 = all;
-workgroupBarrier();
-}
-let mean_all = mean_2;
-if (active_1 && (lane == 0u)) {
-partials_put((part * T) + row, mean_all);
-}
-}
-`,
-              bindings: [
-                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "T", kind: "extent", factor: "T" },
-                { name: "D", kind: "extent", factor: "D" },
-              ],
-            },
-          ],
-          shared: true,
-        },
-        {
-          forms: [
-            {
-              vector: null,
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override T: u32;
-override D: u32;
-override PARTS: u32;
-override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < T;
-let row = select(0u, index, active_1);
-let used = ((D + (((D + PARTS) - 1u) / PARTS)) - 1u) / (((D + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * T) + row);
-total = total + part_1;
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-workgroupBarrier();
-}
-let mean = total / f32(D);
-if (active_1 && (lane == 0u)) {
-scratch_put(row, inverseSqrt(mean + eps));
-}
-}
-`,
-              bindings: [
-                { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } },
-                {
-                  tensor: "(scratch)",
-                  access: "read_write",
-                  name: "scratch",
-                  accessors: { put: "scratch_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "T", kind: "extent", factor: "T" },
-                { name: "D", kind: "extent", factor: "D" },
-                { name: "PARTS", kind: "parts" },
-                { name: "eps", kind: "param", param: "eps" },
-              ],
-            },
-            {
-              vector: "D",
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override T: u32;
-override D: u32;
-override PARTS: u32;
-override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < T;
-let row = select(0u, index, active_1);
-let used = (((D / 4u) + ((((D / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u) + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * T) + row);
-total = total + part_1;
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-workgroupBarrier();
-}
-let mean = total / f32(D);
-if (active_1 && (lane == 0u)) {
-scratch_put(row, inverseSqrt(mean + eps));
-}
-}
-`,
-              bindings: [
-                { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } },
-                {
-                  tensor: "(scratch)",
-                  access: "read_write",
-                  name: "scratch",
-                  accessors: { put: "scratch_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "T", kind: "extent", factor: "T" },
-                { name: "D", kind: "extent", factor: "D" },
-                { name: "PARTS", kind: "parts" },
-                { name: "eps", kind: "param", param: "eps" },
-              ],
-            },
-          ],
-          shared: false,
-        },
-      ],
-    },
+    split: null,
   },
   {
     forms: [],
@@ -465,65 +168,61 @@ override COLUMNS: bool;
 override PARTS: u32;
 override SUBGROUP: u32;
 override D: u32;
-override T: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override chunk: u32;
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < D;
-let row = select(0u, index, active_1);
-let first = min(part * (((T + PARTS) - 1u) / PARTS), T);
-let last = min(first + (((T + PARTS) - 1u) / PARTS), T);
-var sum = 0.0f;
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_at(row + (i * D));
-let x_1 = x_at(row + (i * D));
-let scratch_6 = scratch_at(i);
-part_1 = part_1 + (d_y_1 * (x_1 * scratch_6));
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<D;
+let row=select(0u,index,active_1);
+let first=min(part*(((chunk+PARTS) - 1u) / PARTS),chunk);
+let last=min(first+(((chunk+PARTS) - 1u) / PARTS),chunk);
+var sum=0.0f;
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let sums_10=scratch_at(row+(i*D));
+part_1=part_1+sums_10;
 }
-sum = sum + part_1;
+sum=sum+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
 workgroupBarrier();
 }
-let sum_all = sum;
-if (active_1 && (lane == 0u)) {
-partials_put((part * D) + row, sum_all);
+let sum_all=sum;
+if (active_1 && (lane==0u)) {
+partials_put((part*D)+row,sum_all);
 }
 }
 `,
               bindings: [
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
                 { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
                 {
                   tensor: "(partials)",
@@ -539,7 +238,7 @@ partials_put((part * D) + row, sum_all);
                 { name: "PARTS", kind: "parts" },
                 { name: "SUBGROUP", kind: "subgroup" },
                 { name: "D", kind: "extent", factor: "D" },
-                { name: "T", kind: "extent", factor: "T" },
+                { name: "chunk", kind: "extent", factor: "(chunk)" },
               ],
             },
             {
@@ -552,69 +251,65 @@ override COLUMNS: bool;
 override PARTS: u32;
 override SUBGROUP: u32;
 override D: u32;
-override T: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<vec4f, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override chunk: u32;
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (D / 4u);
-let row = select(0u, index, active_1);
-let first = min(part * (((T + PARTS) - 1u) / PARTS), T);
-let last = min(first + (((T + PARTS) - 1u) / PARTS), T);
-var sum = vec4f(0.0f);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_four(row + (i * (D / 4u)));
-let x_1 = x_four(row + (i * (D / 4u)));
-let scratch_6 = scratch_at(i);
-part_1 = part_1 + (d_y_1 * (x_1 * vec4f(scratch_6)));
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(D / 4u);
+let row=select(0u,index,active_1);
+let first=min(part*(((chunk+PARTS) - 1u) / PARTS),chunk);
+let last=min(first+(((chunk+PARTS) - 1u) / PARTS),chunk);
+var sum=vec4f(0.0f);
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let sums_10=scratch_four(row+(i*(D / 4u)));
+part_1=part_1+sums_10;
 }
-sum = sum + part_1;
+sum=sum+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange4(sum, mask);
-sum = sum + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(sum,mask);
+sum=sum+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
 workgroupBarrier();
 }
-let sum_all = sum;
-if (active_1 && (lane == 0u)) {
-partials_put((part * D) + (row * 4u), (sum_all)[0]);
-partials_put(((part * D) + (row * 4u)) + 1u, (sum_all)[1]);
-partials_put(((part * D) + (row * 4u)) + 2u, (sum_all)[2]);
-partials_put(((part * D) + (row * 4u)) + 3u, (sum_all)[3]);
+let sum_all=sum;
+if (active_1 && (lane==0u)) {
+partials_put((part*D)+(row*4u),(sum_all)[0]);
+partials_put(((part*D)+(row*4u))+1u,(sum_all)[1]);
+partials_put(((part*D)+(row*4u))+2u,(sum_all)[2]);
+partials_put(((part*D)+(row*4u))+3u,(sum_all)[3]);
 }
 }
 `,
               bindings: [
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-                { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+                { tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -629,7 +324,7 @@ partials_put(((part * D) + (row * 4u)) + 3u, (sum_all)[3]);
                 { name: "PARTS", kind: "parts" },
                 { name: "SUBGROUP", kind: "subgroup" },
                 { name: "D", kind: "extent", factor: "D" },
-                { name: "T", kind: "extent", factor: "T" },
+                { name: "chunk", kind: "extent", factor: "(chunk)" },
               ],
             },
           ],
@@ -646,49 +341,49 @@ override ROWS: u32;
 override COLUMNS: bool;
 override SUBGROUP: u32;
 override D: u32;
-override T: u32;
+override chunk: u32;
 override PARTS: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < D;
-let row = select(0u, index, active_1);
-let used = ((T + (((T + PARTS) - 1u) / PARTS)) - 1u) / (((T + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * D) + row);
-total = total + part_1;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<D;
+let row=select(0u,index,active_1);
+let used=((chunk+(((chunk+PARTS) - 1u) / PARTS)) - 1u) / (((chunk+PARTS) - 1u) / PARTS);
+var total=0.0f;
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*D)+row);
+total=total+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
 workgroupBarrier();
 }
-if (active_1 && (lane == 0u)) {
-d_gamma_put(row, total);
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+if (active_1 && (lane==0u)) {
+d_gamma_put(row,total);
 }
 }
 `,
@@ -707,7 +402,7 @@ d_gamma_put(row, total);
                 { name: "COLUMNS", kind: "columns" },
                 { name: "SUBGROUP", kind: "subgroup" },
                 { name: "D", kind: "extent", factor: "D" },
-                { name: "T", kind: "extent", factor: "T" },
+                { name: "chunk", kind: "extent", factor: "(chunk)" },
                 { name: "PARTS", kind: "parts" },
               ],
             },
@@ -720,49 +415,49 @@ override ROWS: u32;
 override COLUMNS: bool;
 override SUBGROUP: u32;
 override D: u32;
-override T: u32;
+override chunk: u32;
 override PARTS: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<vec4f, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (D / 4u);
-let row = select(0u, index, active_1);
-let used = ((T + (((T + PARTS) - 1u) / PARTS)) - 1u) / (((T + PARTS) - 1u) / PARTS);
-var total = vec4f(0.0f);
-for (var p = lane; p < used; p += LANES) {
-let part_1 = vec4f(partials_at((p * D) + (row * 4u)), partials_at(((p * D) + (row * 4u)) + 1u), partials_at(((p * D) + (row * 4u)) + 2u), partials_at(((p * D) + (row * 4u)) + 3u));
-total = total + part_1;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(D / 4u);
+let row=select(0u,index,active_1);
+let used=((chunk+(((chunk+PARTS) - 1u) / PARTS)) - 1u) / (((chunk+PARTS) - 1u) / PARTS);
+var total=vec4f(0.0f);
+for (var p=lane; p<used; p+=LANES) {
+let part_1=vec4f(partials_at((p*D)+(row*4u)),partials_at(((p*D)+(row*4u))+1u),partials_at(((p*D)+(row*4u))+2u),partials_at(((p*D)+(row*4u))+3u));
+total=total+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange4(total, mask);
-total = total + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(total,mask);
+total=total+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
 workgroupBarrier();
 }
-if (active_1 && (lane == 0u)) {
-d_gamma_put_four(row, total);
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+if (active_1 && (lane==0u)) {
+d_gamma_put_four(row,total);
 }
 }
 `,
@@ -781,964 +476,12 @@ d_gamma_put_four(row, total);
                 { name: "COLUMNS", kind: "columns" },
                 { name: "SUBGROUP", kind: "subgroup" },
                 { name: "D", kind: "extent", factor: "D" },
-                { name: "T", kind: "extent", factor: "T" },
+                { name: "chunk", kind: "extent", factor: "(chunk)" },
                 { name: "PARTS", kind: "parts" },
               ],
             },
           ],
           shared: false,
-        },
-      ],
-    },
-  },
-  {
-    forms: [
-      {
-        vector: "D",
-        together: 1,
-        held: 2,
-        wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override T: u32;
-override D: u32;
-override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
-}
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < T;
-let row = select(0u, index, active_1);
-var mean = vec4f(0.0f);
-let base = row * (D / 4u);
-for (var k = 0u; k < HELD; k += 1u) {
-let i = lane + (k * LANES);
-if (i < (D / 4u)) {
-let x_1 = x_four(base + i);
-held[held_place(0u, k, local_index)] = x_1;
-mean = mean + (x_1 * x_1);
-}
-}
-var mean_2 = fold_add(mean);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean_2, mask);
-mean_2 = mean_2 + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean_2 = all;
-workgroupBarrier();
-}
-let mean_all = mean_2 / f32(D);
-var mean_3 = vec4f(0.0f);
-let rsqrt = inverseSqrt(mean_all + eps);
-for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
-let i_2 = lane + (k_2 * LANES);
-if (i_2 < (D / 4u)) {
-let d_y_1 = d_y_four(base + i_2);
-held[held_place(1u, k_2, local_index)] = d_y_1;
-let kept = held[held_place(0u, k_2, local_index)];
-let mul = kept * vec4f(rsqrt);
-let gamma_1 = gamma_four(i_2);
-mean_3 = mean_3 + ((d_y_1 * mul) * gamma_1);
-}
-}
-var mean_3_2 = fold_add(mean_3);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(mean_3_2, mask_2);
-mean_3_2 = mean_3_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_3_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all_2 = scratch_memory[row_in_group * LANES];
-mean_3_2 = all_2;
-workgroupBarrier();
-}
-let mean_all_2 = mean_3_2 / f32(D);
-let end = select(0u, D / 4u, active_1);
-for (var k_3 = 0u; k_3 < HELD; k_3 += 1u) {
-let i_3 = lane + (k_3 * LANES);
-if (i_3 < end) {
-let kept_2 = held[held_place(1u, k_3, local_index)];
-let gamma_2 = gamma_four(i_3);
-let kept_3 = held[held_place(0u, k_3, local_index)];
-let mul_2 = kept_3 * vec4f(rsqrt);
-d_x_put_four(base + i_3, ((kept_2 * gamma_2) - (mul_2 * vec4f(mean_all_2))) * vec4f(rsqrt));
-}
-}
-}
-`,
-        bindings: [
-          { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-          { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
-          { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
-        ],
-        constants: [
-          { name: "LANES", kind: "lanes" },
-          { name: "ROWS", kind: "rows" },
-          { name: "COLUMNS", kind: "columns" },
-          { name: "SUBGROUP", kind: "subgroup" },
-          { name: "T", kind: "extent", factor: "T" },
-          { name: "D", kind: "extent", factor: "D" },
-          { name: "eps", kind: "param", param: "eps" },
-        ],
-      },
-      {
-        vector: "D",
-        together: 4,
-        held: 0,
-        wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override T: u32;
-override D: u32;
-override eps: f32;
-fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
-}
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (T / 4u);
-let row_2 = (select(0u, index, active_1) * 4u) + 0u;
-let row_3 = (select(0u, index, active_1) * 4u) + 1u;
-let row_4 = (select(0u, index, active_1) * 4u) + 2u;
-let row_5 = (select(0u, index, active_1) * 4u) + 3u;
-let base_2 = row_2 * (D / 4u);
-let base_3 = row_3 * (D / 4u);
-let base_4 = row_4 * (D / 4u);
-let base_5 = row_5 * (D / 4u);
-var mean_4 = vec4f(0.0f);
-var mean_5 = vec4f(0.0f);
-var mean_6 = vec4f(0.0f);
-var mean_7 = vec4f(0.0f);
-for (var block = lane; block < D / 4u; block += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-var part_5 = vec4f(0.0f);
-var part_6 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), D / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_4 = x_four(base_2 + i);
-let x_5 = x_four(base_3 + i);
-let x_6 = x_four(base_4 + i);
-let x_7 = x_four(base_5 + i);
-part_3 = part_3 + (x_4 * x_4);
-part_4 = part_4 + (x_5 * x_5);
-part_5 = part_5 + (x_6 * x_6);
-part_6 = part_6 + (x_7 * x_7);
-}
-mean_4 = mean_4 + part_3;
-mean_5 = mean_5 + part_4;
-mean_6 = mean_6 + part_5;
-mean_7 = mean_7 + part_6;
-}
-var mean_2_2 = fold_add(mean_4);
-var mean_2_3 = fold_add(mean_5);
-var mean_2_4 = fold_add(mean_6);
-var mean_2_5 = fold_add(mean_7);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other_3 = exchange(mean_2_2, mask);
-let other_4 = exchange(mean_2_3, mask);
-let other_5 = exchange(mean_2_4, mask);
-let other_6 = exchange(mean_2_5, mask);
-mean_2_2 = mean_2_2 + other_3;
-mean_2_3 = mean_2_3 + other_4;
-mean_2_4 = mean_2_4 + other_5;
-mean_2_5 = mean_2_5 + other_6;
-}
-let mean_all_3 = mean_2_2 / f32(D);
-let mean_all_4 = mean_2_3 / f32(D);
-let mean_all_5 = mean_2_4 / f32(D);
-let mean_all_6 = mean_2_5 / f32(D);
-let rsqrt_2 = inverseSqrt(mean_all_3 + eps);
-let rsqrt_3 = inverseSqrt(mean_all_4 + eps);
-let rsqrt_4 = inverseSqrt(mean_all_5 + eps);
-let rsqrt_5 = inverseSqrt(mean_all_6 + eps);
-var mean_3_3 = vec4f(0.0f);
-var mean_3_4 = vec4f(0.0f);
-var mean_3_5 = vec4f(0.0f);
-var mean_3_6 = vec4f(0.0f);
-for (var block_2 = lane; block_2 < D / 4u; block_2 += LANES * 256u) {
-var part_2_2 = vec4f(0.0f);
-var part_2_3 = vec4f(0.0f);
-var part_2_4 = vec4f(0.0f);
-var part_2_5 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), D / 4u);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let d_y_3 = d_y_four(base_2 + i_2);
-let d_y_4 = d_y_four(base_3 + i_2);
-let d_y_5 = d_y_four(base_4 + i_2);
-let d_y_6 = d_y_four(base_5 + i_2);
-let x_2_2 = x_four(base_2 + i_2);
-let x_2_3 = x_four(base_3 + i_2);
-let x_2_4 = x_four(base_4 + i_2);
-let x_2_5 = x_four(base_5 + i_2);
-let mul_3 = x_2_2 * vec4f(rsqrt_2);
-let mul_4 = x_2_3 * vec4f(rsqrt_3);
-let mul_5 = x_2_4 * vec4f(rsqrt_4);
-let mul_6 = x_2_5 * vec4f(rsqrt_5);
-let gamma_1 = gamma_four(i_2);
-part_2_2 = part_2_2 + ((d_y_3 * mul_3) * gamma_1);
-part_2_3 = part_2_3 + ((d_y_4 * mul_4) * gamma_1);
-part_2_4 = part_2_4 + ((d_y_5 * mul_5) * gamma_1);
-part_2_5 = part_2_5 + ((d_y_6 * mul_6) * gamma_1);
-}
-mean_3_3 = mean_3_3 + part_2_2;
-mean_3_4 = mean_3_4 + part_2_3;
-mean_3_5 = mean_3_5 + part_2_4;
-mean_3_6 = mean_3_6 + part_2_5;
-}
-var mean_3_2_2 = fold_add(mean_3_3);
-var mean_3_2_3 = fold_add(mean_3_4);
-var mean_3_2_4 = fold_add(mean_3_5);
-var mean_3_2_5 = fold_add(mean_3_6);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_2_2 = exchange(mean_3_2_2, mask_2);
-let other_2_3 = exchange(mean_3_2_3, mask_2);
-let other_2_4 = exchange(mean_3_2_4, mask_2);
-let other_2_5 = exchange(mean_3_2_5, mask_2);
-mean_3_2_2 = mean_3_2_2 + other_2_2;
-mean_3_2_3 = mean_3_2_3 + other_2_3;
-mean_3_2_4 = mean_3_2_4 + other_2_4;
-mean_3_2_5 = mean_3_2_5 + other_2_5;
-}
-let mean_all_2_2 = mean_3_2_2 / f32(D);
-let mean_all_2_3 = mean_3_2_3 / f32(D);
-let mean_all_2_4 = mean_3_2_4 / f32(D);
-let mean_all_2_5 = mean_3_2_5 / f32(D);
-let end = select(0u, D / 4u, active_1);
-for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-let d_y_2_2 = d_y_four(base_2 + i_3);
-let d_y_2_3 = d_y_four(base_3 + i_3);
-let d_y_2_4 = d_y_four(base_4 + i_3);
-let d_y_2_5 = d_y_four(base_5 + i_3);
-let gamma_2 = gamma_four(i_3);
-let x_3_2 = x_four(base_2 + i_3);
-let x_3_3 = x_four(base_3 + i_3);
-let x_3_4 = x_four(base_4 + i_3);
-let x_3_5 = x_four(base_5 + i_3);
-let mul_2_2 = x_3_2 * vec4f(rsqrt_2);
-let mul_2_3 = x_3_3 * vec4f(rsqrt_3);
-let mul_2_4 = x_3_4 * vec4f(rsqrt_4);
-let mul_2_5 = x_3_5 * vec4f(rsqrt_5);
-d_x_put_four(base_2 + i_3, ((d_y_2_2 * gamma_2) - (mul_2_2 * vec4f(mean_all_2_2))) * vec4f(rsqrt_2));
-d_x_put_four(base_3 + i_3, ((d_y_2_3 * gamma_2) - (mul_2_3 * vec4f(mean_all_2_3))) * vec4f(rsqrt_3));
-d_x_put_four(base_4 + i_3, ((d_y_2_4 * gamma_2) - (mul_2_4 * vec4f(mean_all_2_4))) * vec4f(rsqrt_4));
-d_x_put_four(base_5 + i_3, ((d_y_2_5 * gamma_2) - (mul_2_5 * vec4f(mean_all_2_5))) * vec4f(rsqrt_5));
-}
-}
-`,
-        bindings: [
-          { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-          { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
-          { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
-        ],
-        constants: [
-          { name: "LANES", kind: "lanes" },
-          { name: "ROWS", kind: "rows" },
-          { name: "COLUMNS", kind: "columns" },
-          { name: "SUBGROUP", kind: "subgroup" },
-          { name: "T", kind: "extent", factor: "T" },
-          { name: "D", kind: "extent", factor: "D" },
-          { name: "eps", kind: "param", param: "eps" },
-        ],
-      },
-    ],
-    split: {
-      slots: 2,
-      stages: [
-        {
-          forms: [
-            {
-              vector: null,
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override T: u32;
-override D: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < T;
-let row = select(0u, index, active_1);
-let first = min(part * (((D + PARTS) - 1u) / PARTS), D);
-let last = min(first + (((D + PARTS) - 1u) / PARTS), D);
-let base = row * D;
-var mean = 0.0f;
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + i);
-part_1 = part_1 + (x_1 * x_1);
-}
-mean = mean + part_1;
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean, mask);
-mean = mean + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean = all;
-workgroupBarrier();
-}
-let mean_all = mean;
-if (active_1 && (lane == 0u)) {
-partials_put((part * T) + row, mean_all);
-}
-}
-`,
-              bindings: [
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "T", kind: "extent", factor: "T" },
-                { name: "D", kind: "extent", factor: "D" },
-              ],
-            },
-            {
-              vector: "D",
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override T: u32;
-override D: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
-}
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < T;
-let row = select(0u, index, active_1);
-let first = min(part * ((((D / 4u) + PARTS) - 1u) / PARTS), D / 4u);
-let last = min(first + ((((D / 4u) + PARTS) - 1u) / PARTS), D / 4u);
-let base = row * (D / 4u);
-var mean = vec4f(0.0f);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(base + i);
-part_1 = part_1 + (x_1 * x_1);
-}
-mean = mean + part_1;
-}
-var mean_2 = fold_add(mean);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(mean_2, mask);
-mean_2 = mean_2 + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-mean_2 = all;
-workgroupBarrier();
-}
-let mean_all = mean_2;
-if (active_1 && (lane == 0u)) {
-partials_put((part * T) + row, mean_all);
-}
-}
-`,
-              bindings: [
-                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "T", kind: "extent", factor: "T" },
-                { name: "D", kind: "extent", factor: "D" },
-              ],
-            },
-          ],
-          shared: true,
-        },
-        {
-          forms: [
-            {
-              vector: null,
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override T: u32;
-override D: u32;
-override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < T;
-let row = select(0u, index, active_1);
-let used = ((D + (((D + PARTS) - 1u) / PARTS)) - 1u) / (((D + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * T) + row);
-total = total + part_1;
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-workgroupBarrier();
-}
-let mean = total / f32(D);
-let first = min(part * (((D + PARTS) - 1u) / PARTS), D);
-let last = min(first + (((D + PARTS) - 1u) / PARTS), D);
-let base = row * D;
-let rsqrt = inverseSqrt(mean + eps);
-var mean_2 = 0.0f;
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_at(base + i);
-let x_1 = x_at(base + i);
-let mul = x_1 * rsqrt;
-let gamma_1 = gamma_at(i);
-part_2 = part_2 + ((d_y_1 * mul) * gamma_1);
-}
-mean_2 = mean_2 + part_2;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(mean_2, mask_2);
-mean_2 = mean_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all_2 = scratch_memory[row_in_group * LANES];
-mean_2 = all_2;
-workgroupBarrier();
-}
-let mean_all = mean_2;
-if (active_1 && (lane == 0u)) {
-partials_put(((PARTS + part) * T) + row, mean_all);
-}
-}
-`,
-              bindings: [
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { at: "partials_at", put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "T", kind: "extent", factor: "T" },
-                { name: "D", kind: "extent", factor: "D" },
-                { name: "eps", kind: "param", param: "eps" },
-              ],
-            },
-            {
-              vector: "D",
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override T: u32;
-override D: u32;
-override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
-}
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < T;
-let row = select(0u, index, active_1);
-let used = (((D / 4u) + ((((D / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u) + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * T) + row);
-total = total + part_1;
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-workgroupBarrier();
-}
-let mean = total / f32(D);
-let first = min(part * ((((D / 4u) + PARTS) - 1u) / PARTS), D / 4u);
-let last = min(first + ((((D / 4u) + PARTS) - 1u) / PARTS), D / 4u);
-let base = row * (D / 4u);
-let rsqrt = inverseSqrt(mean + eps);
-var mean_2 = vec4f(0.0f);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let d_y_1 = d_y_four(base + i);
-let x_1 = x_four(base + i);
-let mul = x_1 * vec4f(rsqrt);
-let gamma_1 = gamma_four(i);
-part_2 = part_2 + ((d_y_1 * mul) * gamma_1);
-}
-mean_2 = mean_2 + part_2;
-}
-var mean_2_2 = fold_add(mean_2);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(mean_2_2, mask_2);
-mean_2_2 = mean_2_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = mean_2_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all_2 = scratch_memory[row_in_group * LANES];
-mean_2_2 = all_2;
-workgroupBarrier();
-}
-let mean_all = mean_2_2;
-if (active_1 && (lane == 0u)) {
-partials_put(((PARTS + part) * T) + row, mean_all);
-}
-}
-`,
-              bindings: [
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { at: "partials_at", put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "T", kind: "extent", factor: "T" },
-                { name: "D", kind: "extent", factor: "D" },
-                { name: "eps", kind: "param", param: "eps" },
-              ],
-            },
-          ],
-          shared: true,
-        },
-        {
-          forms: [
-            {
-              vector: null,
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override T: u32;
-override D: u32;
-override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < T;
-let row = select(0u, index, active_1);
-let used = ((D + (((D + PARTS) - 1u) / PARTS)) - 1u) / (((D + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * T) + row);
-total = total + part_1;
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-workgroupBarrier();
-}
-let mean = total / f32(D);
-let used_2 = ((D + (((D + PARTS) - 1u) / PARTS)) - 1u) / (((D + PARTS) - 1u) / PARTS);
-var total_2 = 0.0f;
-for (var p_2 = lane; p_2 < used_2; p_2 += LANES) {
-let part_2 = partials_at(((PARTS + p_2) * T) + row);
-total_2 = total_2 + part_2;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(total_2, mask_2);
-total_2 = total_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all_2 = scratch_memory[row_in_group * LANES];
-total_2 = all_2;
-workgroupBarrier();
-}
-let mean_2 = total_2 / f32(D);
-let first = min(part * (((D + PARTS) - 1u) / PARTS), D);
-let last = min(first + (((D + PARTS) - 1u) / PARTS), D);
-let end = select(0u, last, active_1);
-let base = row * D;
-let rsqrt = inverseSqrt(mean + eps);
-for (var i = first + lane; i < end; i += LANES) {
-let d_y_1 = d_y_at(base + i);
-let gamma_1 = gamma_at(i);
-let x_1 = x_at(base + i);
-let mul = x_1 * rsqrt;
-d_x_put(base + i, ((d_y_1 * gamma_1) - (mul * mean_2)) * rsqrt);
-}
-}
-`,
-              bindings: [
-                { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } },
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-                { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "T", kind: "extent", factor: "T" },
-                { name: "D", kind: "extent", factor: "D" },
-                { name: "eps", kind: "param", param: "eps" },
-              ],
-            },
-            {
-              vector: "D",
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override T: u32;
-override D: u32;
-override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < T;
-let row = select(0u, index, active_1);
-let used = (((D / 4u) + ((((D / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u) + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * T) + row);
-total = total + part_1;
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-workgroupBarrier();
-}
-let mean = total / f32(D);
-let used_2 = (((D / 4u) + ((((D / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u) + PARTS) - 1u) / PARTS);
-var total_2 = 0.0f;
-for (var p_2 = lane; p_2 < used_2; p_2 += LANES) {
-let part_2 = partials_at(((PARTS + p_2) * T) + row);
-total_2 = total_2 + part_2;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(total_2, mask_2);
-total_2 = total_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all_2 = scratch_memory[row_in_group * LANES];
-total_2 = all_2;
-workgroupBarrier();
-}
-let mean_2 = total_2 / f32(D);
-let first = min(part * ((((D / 4u) + PARTS) - 1u) / PARTS), D / 4u);
-let last = min(first + ((((D / 4u) + PARTS) - 1u) / PARTS), D / 4u);
-let end = select(0u, last, active_1);
-let base = row * (D / 4u);
-let rsqrt = inverseSqrt(mean + eps);
-for (var i = first + lane; i < end; i += LANES) {
-let d_y_1 = d_y_four(base + i);
-let gamma_1 = gamma_four(i);
-let x_1 = x_four(base + i);
-let mul = x_1 * vec4f(rsqrt);
-d_x_put_four(base + i, ((d_y_1 * gamma_1) - (mul * vec4f(mean_2))) * vec4f(rsqrt));
-}
-}
-`,
-              bindings: [
-                { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } },
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
-                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-                { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "T", kind: "extent", factor: "T" },
-                { name: "D", kind: "extent", factor: "D" },
-                { name: "eps", kind: "param", param: "eps" },
-              ],
-            },
-          ],
-          shared: true,
         },
       ],
     },

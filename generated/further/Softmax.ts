@@ -17,103 +17,103 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-fn larger4(a: vec4f, b: vec4f) -> vec4f {
-return select(b, a, (a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
+fn larger4(a: vec4f,b: vec4f) -> vec4f {
+return select(b,a,(a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
 fn fold_max(v: vec4f) -> f32 {
-return larger(larger(v.x, v.y), larger(v.z, v.w));
+return larger(larger(v.x,v.y),larger(v.z,v.w));
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-var max_1 = vec4f(non_finite(4286578688u));
-let base = row * (D / 4u);
-for (var k = 0u; k < HELD; k += 1u) {
-let i = lane + (k * LANES);
-if (i < (D / 4u)) {
-let x_1 = x_four(base + i);
-held[held_place(0u, k, local_index)] = x_1;
-max_1 = larger4(max_1, x_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+var max_1=vec4f(non_finite(4286578688u));
+let base=row*(D / 4u);
+for (var k=0u; k<HELD; k+=1u) {
+let i=lane+(k*LANES);
+if (i<(D / 4u)) {
+let x_1=x_four(base+i);
+held[held_place(0u,k,local_index)]=x_1;
+max_1=larger4(max_1,x_1);
 }
 }
-var max_2 = fold_max(max_1);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_2, mask);
-max_2 = larger(max_2, other);
+var max_2=fold_max(max_1);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_2,mask);
+max_2=larger(max_2,other);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_2 = all;
-workgroupBarrier();
-}
-let max_all = max_2;
-var sum = vec4f(0.0f);
-for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
-let i_2 = lane + (k_2 * LANES);
-if (i_2 < (D / 4u)) {
-let kept = held[held_place(0u, k_2, local_index)];
-let exp_1 = exp(kept - vec4f(max_all));
-sum = sum + exp_1;
-}
-}
-var sum_2 = fold_add(sum);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+max_2=all;
 workgroupBarrier();
 }
-let sum_all = sum_2;
-let end = select(0u, D / 4u, active_1);
-for (var k_3 = 0u; k_3 < HELD; k_3 += 1u) {
-let i_3 = lane + (k_3 * LANES);
-if (i_3 < end) {
-let kept_2 = held[held_place(0u, k_3, local_index)];
-let exp_2 = exp(kept_2 - vec4f(max_all));
-y_put_four(base + i_3, exp_2 / vec4f(sum_all));
+let max_all=max_2;
+var sum=vec4f(0.0f);
+for (var k_2=0u; k_2<HELD; k_2+=1u) {
+let i_2=lane+(k_2*LANES);
+if (i_2<(D / 4u)) {
+let kept=held[held_place(0u,k_2,local_index)];
+let exp_1=exp(kept - vec4f(max_all));
+sum=sum+exp_1;
+}
+}
+var sum_2=fold_add(sum);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum_2,mask_2);
+sum_2=sum_2+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+sum_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum_2;
+let end=select(0u,D / 4u,active_1);
+for (var k_3=0u; k_3<HELD; k_3+=1u) {
+let i_3=lane+(k_3*LANES);
+if (i_3<end) {
+let kept_2=held[held_place(0u,k_3,local_index)];
+let exp_2=exp(kept_2 - vec4f(max_all));
+y_put_four(base+i_3,exp_2 / vec4f(sum_all));
 }
 }
 }
@@ -144,141 +144,141 @@ override D: u32;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-fn larger4(a: vec4f, b: vec4f) -> vec4f {
-return select(b, a, (a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
+fn larger4(a: vec4f,b: vec4f) -> vec4f {
+return select(b,a,(a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
 fn fold_max(v: vec4f) -> f32 {
-return larger(larger(v.x, v.y), larger(v.z, v.w));
+return larger(larger(v.x,v.y),larger(v.z,v.w));
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N / 4u);
-let row_2 = (select(0u, index, active_1) * 4u) + 0u;
-let row_3 = (select(0u, index, active_1) * 4u) + 1u;
-let row_4 = (select(0u, index, active_1) * 4u) + 2u;
-let row_5 = (select(0u, index, active_1) * 4u) + 3u;
-let base_2 = row_2 * (D / 4u);
-let base_3 = row_3 * (D / 4u);
-let base_4 = row_4 * (D / 4u);
-let base_5 = row_5 * (D / 4u);
-var max_3 = vec4f(non_finite(4286578688u));
-var max_4 = vec4f(non_finite(4286578688u));
-var max_5 = vec4f(non_finite(4286578688u));
-var max_6 = vec4f(non_finite(4286578688u));
-for (var block = lane; block < D / 4u; block += LANES * 256u) {
-var part_3 = vec4f(non_finite(4286578688u));
-var part_4 = vec4f(non_finite(4286578688u));
-var part_5 = vec4f(non_finite(4286578688u));
-var part_6 = vec4f(non_finite(4286578688u));
-let stop = min(block + (LANES * 256u), D / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_4 = x_four(base_2 + i);
-let x_5 = x_four(base_3 + i);
-let x_6 = x_four(base_4 + i);
-let x_7 = x_four(base_5 + i);
-part_3 = larger4(part_3, x_4);
-part_4 = larger4(part_4, x_5);
-part_5 = larger4(part_5, x_6);
-part_6 = larger4(part_6, x_7);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N / 4u);
+let row_2=(select(0u,index,active_1)*4u)+0u;
+let row_3=(select(0u,index,active_1)*4u)+1u;
+let row_4=(select(0u,index,active_1)*4u)+2u;
+let row_5=(select(0u,index,active_1)*4u)+3u;
+let base_2=row_2*(D / 4u);
+let base_3=row_3*(D / 4u);
+let base_4=row_4*(D / 4u);
+let base_5=row_5*(D / 4u);
+var max_3=vec4f(non_finite(4286578688u));
+var max_4=vec4f(non_finite(4286578688u));
+var max_5=vec4f(non_finite(4286578688u));
+var max_6=vec4f(non_finite(4286578688u));
+for (var block=lane; block<D / 4u; block+=LANES*256u) {
+var part_3=vec4f(non_finite(4286578688u));
+var part_4=vec4f(non_finite(4286578688u));
+var part_5=vec4f(non_finite(4286578688u));
+var part_6=vec4f(non_finite(4286578688u));
+let stop=min(block+(LANES*256u),D / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_4=x_four(base_2+i);
+let x_5=x_four(base_3+i);
+let x_6=x_four(base_4+i);
+let x_7=x_four(base_5+i);
+part_3=larger4(part_3,x_4);
+part_4=larger4(part_4,x_5);
+part_5=larger4(part_5,x_6);
+part_6=larger4(part_6,x_7);
 }
-max_3 = larger4(max_3, part_3);
-max_4 = larger4(max_4, part_4);
-max_5 = larger4(max_5, part_5);
-max_6 = larger4(max_6, part_6);
+max_3=larger4(max_3,part_3);
+max_4=larger4(max_4,part_4);
+max_5=larger4(max_5,part_5);
+max_6=larger4(max_6,part_6);
 }
-var max_2_2 = fold_max(max_3);
-var max_2_3 = fold_max(max_4);
-var max_2_4 = fold_max(max_5);
-var max_2_5 = fold_max(max_6);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other_3 = exchange(max_2_2, mask);
-let other_4 = exchange(max_2_3, mask);
-let other_5 = exchange(max_2_4, mask);
-let other_6 = exchange(max_2_5, mask);
-max_2_2 = larger(max_2_2, other_3);
-max_2_3 = larger(max_2_3, other_4);
-max_2_4 = larger(max_2_4, other_5);
-max_2_5 = larger(max_2_5, other_6);
+var max_2_2=fold_max(max_3);
+var max_2_3=fold_max(max_4);
+var max_2_4=fold_max(max_5);
+var max_2_5=fold_max(max_6);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other_3=exchange(max_2_2,mask);
+let other_4=exchange(max_2_3,mask);
+let other_5=exchange(max_2_4,mask);
+let other_6=exchange(max_2_5,mask);
+max_2_2=larger(max_2_2,other_3);
+max_2_3=larger(max_2_3,other_4);
+max_2_4=larger(max_2_4,other_5);
+max_2_5=larger(max_2_5,other_6);
 }
-let max_all_2 = max_2_2;
-let max_all_3 = max_2_3;
-let max_all_4 = max_2_4;
-let max_all_5 = max_2_5;
-var sum_3 = vec4f(0.0f);
-var sum_4 = vec4f(0.0f);
-var sum_5 = vec4f(0.0f);
-var sum_6 = vec4f(0.0f);
-for (var block_2 = lane; block_2 < D / 4u; block_2 += LANES * 256u) {
-var part_2_2 = vec4f(0.0f);
-var part_2_3 = vec4f(0.0f);
-var part_2_4 = vec4f(0.0f);
-var part_2_5 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), D / 4u);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_2_2 = x_four(base_2 + i_2);
-let x_2_3 = x_four(base_3 + i_2);
-let x_2_4 = x_four(base_4 + i_2);
-let x_2_5 = x_four(base_5 + i_2);
-let exp_3 = exp(x_2_2 - vec4f(max_all_2));
-let exp_4 = exp(x_2_3 - vec4f(max_all_3));
-let exp_5 = exp(x_2_4 - vec4f(max_all_4));
-let exp_6 = exp(x_2_5 - vec4f(max_all_5));
-part_2_2 = part_2_2 + exp_3;
-part_2_3 = part_2_3 + exp_4;
-part_2_4 = part_2_4 + exp_5;
-part_2_5 = part_2_5 + exp_6;
+let max_all_2=max_2_2;
+let max_all_3=max_2_3;
+let max_all_4=max_2_4;
+let max_all_5=max_2_5;
+var sum_3=vec4f(0.0f);
+var sum_4=vec4f(0.0f);
+var sum_5=vec4f(0.0f);
+var sum_6=vec4f(0.0f);
+for (var block_2=lane; block_2<D / 4u; block_2+=LANES*256u) {
+var part_2_2=vec4f(0.0f);
+var part_2_3=vec4f(0.0f);
+var part_2_4=vec4f(0.0f);
+var part_2_5=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),D / 4u);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_2_2=x_four(base_2+i_2);
+let x_2_3=x_four(base_3+i_2);
+let x_2_4=x_four(base_4+i_2);
+let x_2_5=x_four(base_5+i_2);
+let exp_3=exp(x_2_2 - vec4f(max_all_2));
+let exp_4=exp(x_2_3 - vec4f(max_all_3));
+let exp_5=exp(x_2_4 - vec4f(max_all_4));
+let exp_6=exp(x_2_5 - vec4f(max_all_5));
+part_2_2=part_2_2+exp_3;
+part_2_3=part_2_3+exp_4;
+part_2_4=part_2_4+exp_5;
+part_2_5=part_2_5+exp_6;
 }
-sum_3 = sum_3 + part_2_2;
-sum_4 = sum_4 + part_2_3;
-sum_5 = sum_5 + part_2_4;
-sum_6 = sum_6 + part_2_5;
+sum_3=sum_3+part_2_2;
+sum_4=sum_4+part_2_3;
+sum_5=sum_5+part_2_4;
+sum_6=sum_6+part_2_5;
 }
-var sum_2_2 = fold_add(sum_3);
-var sum_2_3 = fold_add(sum_4);
-var sum_2_4 = fold_add(sum_5);
-var sum_2_5 = fold_add(sum_6);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_2_2 = exchange(sum_2_2, mask_2);
-let other_2_3 = exchange(sum_2_3, mask_2);
-let other_2_4 = exchange(sum_2_4, mask_2);
-let other_2_5 = exchange(sum_2_5, mask_2);
-sum_2_2 = sum_2_2 + other_2_2;
-sum_2_3 = sum_2_3 + other_2_3;
-sum_2_4 = sum_2_4 + other_2_4;
-sum_2_5 = sum_2_5 + other_2_5;
+var sum_2_2=fold_add(sum_3);
+var sum_2_3=fold_add(sum_4);
+var sum_2_4=fold_add(sum_5);
+var sum_2_5=fold_add(sum_6);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_2_2=exchange(sum_2_2,mask_2);
+let other_2_3=exchange(sum_2_3,mask_2);
+let other_2_4=exchange(sum_2_4,mask_2);
+let other_2_5=exchange(sum_2_5,mask_2);
+sum_2_2=sum_2_2+other_2_2;
+sum_2_3=sum_2_3+other_2_3;
+sum_2_4=sum_2_4+other_2_4;
+sum_2_5=sum_2_5+other_2_5;
 }
-let sum_all_2 = sum_2_2;
-let sum_all_3 = sum_2_3;
-let sum_all_4 = sum_2_4;
-let sum_all_5 = sum_2_5;
-let end = select(0u, D / 4u, active_1);
-for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-let x_3_2 = x_four(base_2 + i_3);
-let x_3_3 = x_four(base_3 + i_3);
-let x_3_4 = x_four(base_4 + i_3);
-let x_3_5 = x_four(base_5 + i_3);
-let exp_2_2 = exp(x_3_2 - vec4f(max_all_2));
-let exp_2_3 = exp(x_3_3 - vec4f(max_all_3));
-let exp_2_4 = exp(x_3_4 - vec4f(max_all_4));
-let exp_2_5 = exp(x_3_5 - vec4f(max_all_5));
-y_put_four(base_2 + i_3, exp_2_2 / vec4f(sum_all_2));
-y_put_four(base_3 + i_3, exp_2_3 / vec4f(sum_all_3));
-y_put_four(base_4 + i_3, exp_2_4 / vec4f(sum_all_4));
-y_put_four(base_5 + i_3, exp_2_5 / vec4f(sum_all_5));
+let sum_all_2=sum_2_2;
+let sum_all_3=sum_2_3;
+let sum_all_4=sum_2_4;
+let sum_all_5=sum_2_5;
+let end=select(0u,D / 4u,active_1);
+for (var i_3=lane; i_3<end; i_3+=LANES) {
+let x_3_2=x_four(base_2+i_3);
+let x_3_3=x_four(base_3+i_3);
+let x_3_4=x_four(base_4+i_3);
+let x_3_5=x_four(base_5+i_3);
+let exp_2_2=exp(x_3_2 - vec4f(max_all_2));
+let exp_2_3=exp(x_3_3 - vec4f(max_all_3));
+let exp_2_4=exp(x_3_4 - vec4f(max_all_4));
+let exp_2_5=exp(x_3_5 - vec4f(max_all_5));
+y_put_four(base_2+i_3,exp_2_2 / vec4f(sum_all_2));
+y_put_four(base_3+i_3,exp_2_3 / vec4f(sum_all_3));
+y_put_four(base_4+i_3,exp_2_4 / vec4f(sum_all_4));
+y_put_four(base_5+i_3,exp_2_5 / vec4f(sum_all_5));
 }
 }
 `,
@@ -312,63 +312,63 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let first = min(part * (((D + PARTS) - 1u) / PARTS), D);
-let last = min(first + (((D + PARTS) - 1u) / PARTS), D);
-let base = row * D;
-var max_1 = non_finite(4286578688u);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + i);
-part_1 = larger(part_1, x_1);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let first=min(part*(((D+PARTS) - 1u) / PARTS),D);
+let last=min(first+(((D+PARTS) - 1u) / PARTS),D);
+let base=row*D;
+var max_1=non_finite(4286578688u);
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=non_finite(4286578688u);
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_at(base+i);
+part_1=larger(part_1,x_1);
 }
-max_1 = larger(max_1, part_1);
+max_1=larger(max_1,part_1);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_1,mask);
+max_1=larger(max_1,other);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_1;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
 workgroupBarrier();
 }
-let max_all = max_1;
-if (active_1 && (lane == 0u)) {
-partials_put((part * N) + row, max_all);
+let all=scratch_memory[row_in_group*LANES];
+max_1=all;
+workgroupBarrier();
+}
+let max_all=max_1;
+if (active_1 && (lane==0u)) {
+partials_put((part*N)+row,max_all);
 }
 }
 `,
@@ -402,70 +402,70 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-fn larger4(a: vec4f, b: vec4f) -> vec4f {
-return select(b, a, (a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
+fn larger4(a: vec4f,b: vec4f) -> vec4f {
+return select(b,a,(a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
 }
 fn fold_max(v: vec4f) -> f32 {
-return larger(larger(v.x, v.y), larger(v.z, v.w));
+return larger(larger(v.x,v.y),larger(v.z,v.w));
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let first = min(part * ((((D / 4u) + PARTS) - 1u) / PARTS), D / 4u);
-let last = min(first + ((((D / 4u) + PARTS) - 1u) / PARTS), D / 4u);
-let base = row * (D / 4u);
-var max_1 = vec4f(non_finite(4286578688u));
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = vec4f(non_finite(4286578688u));
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(base + i);
-part_1 = larger4(part_1, x_1);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let first=min(part*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
+let last=min(first+((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
+let base=row*(D / 4u);
+var max_1=vec4f(non_finite(4286578688u));
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=vec4f(non_finite(4286578688u));
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_four(base+i);
+part_1=larger4(part_1,x_1);
 }
-max_1 = larger4(max_1, part_1);
+max_1=larger4(max_1,part_1);
 }
-var max_2 = fold_max(max_1);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_2, mask);
-max_2 = larger(max_2, other);
+var max_2=fold_max(max_1);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_2,mask);
+max_2=larger(max_2,other);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_2 = all;
 workgroupBarrier();
 }
-let max_all = max_2;
-if (active_1 && (lane == 0u)) {
-partials_put((part * N) + row, max_all);
+let all=scratch_memory[row_in_group*LANES];
+max_2=all;
+workgroupBarrier();
+}
+let max_all=max_2;
+if (active_1 && (lane==0u)) {
+partials_put((part*N)+row,max_all);
 }
 }
 `,
@@ -504,89 +504,89 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let used = ((D + (((D + PARTS) - 1u) / PARTS)) - 1u) / (((D + PARTS) - 1u) / PARTS);
-var total = non_finite(4286578688u);
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * N) + row);
-total = larger(total, part_1);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let used=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
+var total=non_finite(4286578688u);
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*N)+row);
+total=larger(total,part_1);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = larger(total, other);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=larger(total,other);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-workgroupBarrier();
-}
-let first = min(part * (((D + PARTS) - 1u) / PARTS), D);
-let last = min(first + (((D + PARTS) - 1u) / PARTS), D);
-let base = row * D;
-var sum = 0.0f;
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + i);
-let exp_1 = exp(x_1 - total);
-part_2 = part_2 + exp_1;
-}
-sum = sum + part_2;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum, mask_2);
-sum = sum + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum = all_2;
+let all=scratch_memory[row_in_group*LANES];
+total=all;
 workgroupBarrier();
 }
-let sum_all = sum;
-if (active_1 && (lane == 0u)) {
-partials_put(((PARTS + part) * N) + row, sum_all);
+let first=min(part*(((D+PARTS) - 1u) / PARTS),D);
+let last=min(first+(((D+PARTS) - 1u) / PARTS),D);
+let base=row*D;
+var sum=0.0f;
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_at(base+i);
+let exp_1=exp(x_1 - total);
+part_2=part_2+exp_1;
+}
+sum=sum+part_2;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum,mask_2);
+sum=sum+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+sum=all_2;
+workgroupBarrier();
+}
+let sum_all=sum;
+if (active_1 && (lane==0u)) {
+partials_put(((PARTS+part)*N)+row,sum_all);
 }
 }
 `,
@@ -620,93 +620,93 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let used = (((D / 4u) + ((((D / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u) + PARTS) - 1u) / PARTS);
-var total = non_finite(4286578688u);
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * N) + row);
-total = larger(total, part_1);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let used=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
+var total=non_finite(4286578688u);
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*N)+row);
+total=larger(total,part_1);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = larger(total, other);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=larger(total,other);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-workgroupBarrier();
-}
-let first = min(part * ((((D / 4u) + PARTS) - 1u) / PARTS), D / 4u);
-let last = min(first + ((((D / 4u) + PARTS) - 1u) / PARTS), D / 4u);
-let base = row * (D / 4u);
-var sum = vec4f(0.0f);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(base + i);
-let exp_1 = exp(x_1 - vec4f(total));
-part_2 = part_2 + exp_1;
-}
-sum = sum + part_2;
-}
-var sum_2 = fold_add(sum);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+total=all;
 workgroupBarrier();
 }
-let sum_all = sum_2;
-if (active_1 && (lane == 0u)) {
-partials_put(((PARTS + part) * N) + row, sum_all);
+let first=min(part*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
+let last=min(first+((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
+let base=row*(D / 4u);
+var sum=vec4f(0.0f);
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_four(base+i);
+let exp_1=exp(x_1 - vec4f(total));
+part_2=part_2+exp_1;
+}
+sum=sum+part_2;
+}
+var sum_2=fold_add(sum);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum_2,mask_2);
+sum_2=sum_2+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+sum_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum_2;
+if (active_1 && (lane==0u)) {
+partials_put(((PARTS+part)*N)+row,sum_all);
 }
 }
 `,
@@ -745,86 +745,86 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let used = ((D + (((D + PARTS) - 1u) / PARTS)) - 1u) / (((D + PARTS) - 1u) / PARTS);
-var total = non_finite(4286578688u);
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * N) + row);
-total = larger(total, part_1);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let used=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
+var total=non_finite(4286578688u);
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*N)+row);
+total=larger(total,part_1);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = larger(total, other);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=larger(total,other);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-workgroupBarrier();
-}
-let used_2 = ((D + (((D + PARTS) - 1u) / PARTS)) - 1u) / (((D + PARTS) - 1u) / PARTS);
-var total_2 = 0.0f;
-for (var p_2 = lane; p_2 < used_2; p_2 += LANES) {
-let part_2 = partials_at(((PARTS + p_2) * N) + row);
-total_2 = total_2 + part_2;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(total_2, mask_2);
-total_2 = total_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-total_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+total=all;
 workgroupBarrier();
 }
-let first = min(part * (((D + PARTS) - 1u) / PARTS), D);
-let last = min(first + (((D + PARTS) - 1u) / PARTS), D);
-let end = select(0u, last, active_1);
-let base = row * D;
-for (var i = first + lane; i < end; i += LANES) {
-let x_1 = x_at(base + i);
-let exp_1 = exp(x_1 - total);
-y_put(base + i, exp_1 / total_2);
+let used_2=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
+var total_2=0.0f;
+for (var p_2=lane; p_2<used_2; p_2+=LANES) {
+let part_2=partials_at(((PARTS+p_2)*N)+row);
+total_2=total_2+part_2;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(total_2,mask_2);
+total_2=total_2+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+total_2=all_2;
+workgroupBarrier();
+}
+let first=min(part*(((D+PARTS) - 1u) / PARTS),D);
+let last=min(first+(((D+PARTS) - 1u) / PARTS),D);
+let end=select(0u,last,active_1);
+let base=row*D;
+for (var i=first+lane; i<end; i+=LANES) {
+let x_1=x_at(base+i);
+let exp_1=exp(x_1 - total);
+y_put(base+i,exp_1 / total_2);
 }
 }
 `,
@@ -854,86 +854,86 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let used = (((D / 4u) + ((((D / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u) + PARTS) - 1u) / PARTS);
-var total = non_finite(4286578688u);
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * N) + row);
-total = larger(total, part_1);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let used=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
+var total=non_finite(4286578688u);
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*N)+row);
+total=larger(total,part_1);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = larger(total, other);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=larger(total,other);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-workgroupBarrier();
-}
-let used_2 = (((D / 4u) + ((((D / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u) + PARTS) - 1u) / PARTS);
-var total_2 = 0.0f;
-for (var p_2 = lane; p_2 < used_2; p_2 += LANES) {
-let part_2 = partials_at(((PARTS + p_2) * N) + row);
-total_2 = total_2 + part_2;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(total_2, mask_2);
-total_2 = total_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-total_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+total=all;
 workgroupBarrier();
 }
-let first = min(part * ((((D / 4u) + PARTS) - 1u) / PARTS), D / 4u);
-let last = min(first + ((((D / 4u) + PARTS) - 1u) / PARTS), D / 4u);
-let end = select(0u, last, active_1);
-let base = row * (D / 4u);
-for (var i = first + lane; i < end; i += LANES) {
-let x_1 = x_four(base + i);
-let exp_1 = exp(x_1 - vec4f(total));
-y_put_four(base + i, exp_1 / vec4f(total_2));
+let used_2=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
+var total_2=0.0f;
+for (var p_2=lane; p_2<used_2; p_2+=LANES) {
+let part_2=partials_at(((PARTS+p_2)*N)+row);
+total_2=total_2+part_2;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(total_2,mask_2);
+total_2=total_2+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+total_2=all_2;
+workgroupBarrier();
+}
+let first=min(part*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
+let last=min(first+((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
+let end=select(0u,last,active_1);
+let base=row*(D / 4u);
+for (var i=first+lane; i<end; i+=LANES) {
+let x_1=x_four(base+i);
+let exp_1=exp(x_1 - vec4f(total));
+y_put_four(base+i,exp_1 / vec4f(total_2));
 }
 }
 `,

@@ -18,273 +18,273 @@ override SUBGROUP: u32;
 override C: u32;
 override S: u32;
 override N: u32;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (C / 4u);
-let row_2 = (select(0u, index, active_1) * 4u) + 0u;
-let row_3 = (select(0u, index, active_1) * 4u) + 1u;
-let row_4 = (select(0u, index, active_1) * 4u) + 2u;
-let row_5 = (select(0u, index, active_1) * 4u) + 3u;
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base_3 = row_2 * S;
-let base_4 = row_3 * S;
-let base_5 = row_4 * S;
-let base_6 = row_5 * S;
-let x_6 = x_at(base_3 + ((N_1 * (C * S)) + S_1));
-let x_7 = x_at(base_4 + ((N_1 * (C * S)) + S_1));
-let x_8 = x_at(base_5 + ((N_1 * (C * S)) + S_1));
-let x_9 = x_at(base_6 + ((N_1 * (C * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let x_2_2 = x_at(base_3 + ((N_2 * (C * S)) + S_2));
-let x_2_3 = x_at(base_4 + ((N_2 * (C * S)) + S_2));
-let x_2_4 = x_at(base_5 + ((N_2 * (C * S)) + S_2));
-let x_2_5 = x_at(base_6 + ((N_2 * (C * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let x_3_2 = x_at(base_3 + ((N_3 * (C * S)) + S_3));
-let x_3_3 = x_at(base_4 + ((N_3 * (C * S)) + S_3));
-let x_3_4 = x_at(base_5 + ((N_3 * (C * S)) + S_3));
-let x_3_5 = x_at(base_6 + ((N_3 * (C * S)) + S_3));
-let shift_3 = x_6 + (((x_2_2 - x_6) + (x_3_2 - x_6)) * 0.3333333432674408f);
-let shift_4 = x_7 + (((x_2_3 - x_7) + (x_3_3 - x_7)) * 0.3333333432674408f);
-let shift_5 = x_8 + (((x_2_4 - x_8) + (x_3_4 - x_8)) * 0.3333333432674408f);
-let shift_6 = x_9 + (((x_2_5 - x_9) + (x_3_5 - x_9)) * 0.3333333432674408f);
-let base_2_2 = row_2 * (S / 4u);
-let base_2_3 = row_3 * (S / 4u);
-let base_2_4 = row_4 * (S / 4u);
-let base_2_5 = row_5 * (S / 4u);
-var sum_4 = vec4f(0.0f);
-var sum_5 = vec4f(0.0f);
-var sum_6 = vec4f(0.0f);
-var sum_7 = vec4f(0.0f);
-var squares_4 = vec4f(0.0f);
-var squares_5 = vec4f(0.0f);
-var squares_6 = vec4f(0.0f);
-var squares_7 = vec4f(0.0f);
-for (var block = lane; block < (N * S) / 4u; block += LANES * 256u) {
-var part_5 = vec4f(0.0f);
-var part_6 = vec4f(0.0f);
-var part_7 = vec4f(0.0f);
-var part_8 = vec4f(0.0f);
-var part_2_2 = vec4f(0.0f);
-var part_2_3 = vec4f(0.0f);
-var part_2_4 = vec4f(0.0f);
-var part_2_5 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (N * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let N_4 = (i * 4u) / max(S, 1u);
-let S_4 = (i * 4u) % max(S, 1u);
-let x_4_2 = x_four(base_2_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
-let x_4_3 = x_four(base_2_3 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
-let x_4_4 = x_four(base_2_4 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
-let x_4_5 = x_four(base_2_5 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
-let d_3 = x_4_2 - vec4f(shift_3);
-let d_4 = x_4_3 - vec4f(shift_4);
-let d_5 = x_4_4 - vec4f(shift_5);
-let d_6 = x_4_5 - vec4f(shift_6);
-part_5 = part_5 + d_3;
-part_6 = part_6 + d_4;
-part_7 = part_7 + d_5;
-part_8 = part_8 + d_6;
-part_2_2 = part_2_2 + (d_3 * d_3);
-part_2_3 = part_2_3 + (d_4 * d_4);
-part_2_4 = part_2_4 + (d_5 * d_5);
-part_2_5 = part_2_5 + (d_6 * d_6);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(C / 4u);
+let row_2=(select(0u,index,active_1)*4u)+0u;
+let row_3=(select(0u,index,active_1)*4u)+1u;
+let row_4=(select(0u,index,active_1)*4u)+2u;
+let row_5=(select(0u,index,active_1)*4u)+3u;
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base_3=row_2*S;
+let base_4=row_3*S;
+let base_5=row_4*S;
+let base_6=row_5*S;
+let x_6=x_at(base_3+((N_1*(C*S))+S_1));
+let x_7=x_at(base_4+((N_1*(C*S))+S_1));
+let x_8=x_at(base_5+((N_1*(C*S))+S_1));
+let x_9=x_at(base_6+((N_1*(C*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let x_2_2=x_at(base_3+((N_2*(C*S))+S_2));
+let x_2_3=x_at(base_4+((N_2*(C*S))+S_2));
+let x_2_4=x_at(base_5+((N_2*(C*S))+S_2));
+let x_2_5=x_at(base_6+((N_2*(C*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let x_3_2=x_at(base_3+((N_3*(C*S))+S_3));
+let x_3_3=x_at(base_4+((N_3*(C*S))+S_3));
+let x_3_4=x_at(base_5+((N_3*(C*S))+S_3));
+let x_3_5=x_at(base_6+((N_3*(C*S))+S_3));
+let shift_3=x_6+(((x_2_2 - x_6)+(x_3_2 - x_6))*0.3333333432674408f);
+let shift_4=x_7+(((x_2_3 - x_7)+(x_3_3 - x_7))*0.3333333432674408f);
+let shift_5=x_8+(((x_2_4 - x_8)+(x_3_4 - x_8))*0.3333333432674408f);
+let shift_6=x_9+(((x_2_5 - x_9)+(x_3_5 - x_9))*0.3333333432674408f);
+let base_2_2=row_2*(S / 4u);
+let base_2_3=row_3*(S / 4u);
+let base_2_4=row_4*(S / 4u);
+let base_2_5=row_5*(S / 4u);
+var sum_4=vec4f(0.0f);
+var sum_5=vec4f(0.0f);
+var sum_6=vec4f(0.0f);
+var sum_7=vec4f(0.0f);
+var squares_4=vec4f(0.0f);
+var squares_5=vec4f(0.0f);
+var squares_6=vec4f(0.0f);
+var squares_7=vec4f(0.0f);
+for (var block=lane; block<(N*S) / 4u; block+=LANES*256u) {
+var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
+var part_7=vec4f(0.0f);
+var part_8=vec4f(0.0f);
+var part_2_2=vec4f(0.0f);
+var part_2_3=vec4f(0.0f);
+var part_2_4=vec4f(0.0f);
+var part_2_5=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(N*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let N_4=(i*4u) / max(S,1u);
+let S_4=(i*4u) % max(S,1u);
+let x_4_2=x_four(base_2_2+((N_4*((C*S) / 4u))+(S_4 / 4u)));
+let x_4_3=x_four(base_2_3+((N_4*((C*S) / 4u))+(S_4 / 4u)));
+let x_4_4=x_four(base_2_4+((N_4*((C*S) / 4u))+(S_4 / 4u)));
+let x_4_5=x_four(base_2_5+((N_4*((C*S) / 4u))+(S_4 / 4u)));
+let d_3=x_4_2 - vec4f(shift_3);
+let d_4=x_4_3 - vec4f(shift_4);
+let d_5=x_4_4 - vec4f(shift_5);
+let d_6=x_4_5 - vec4f(shift_6);
+part_5=part_5+d_3;
+part_6=part_6+d_4;
+part_7=part_7+d_5;
+part_8=part_8+d_6;
+part_2_2=part_2_2+(d_3*d_3);
+part_2_3=part_2_3+(d_4*d_4);
+part_2_4=part_2_4+(d_5*d_5);
+part_2_5=part_2_5+(d_6*d_6);
 }
-sum_4 = sum_4 + part_5;
-sum_5 = sum_5 + part_6;
-sum_6 = sum_6 + part_7;
-sum_7 = sum_7 + part_8;
-squares_4 = squares_4 + part_2_2;
-squares_5 = squares_5 + part_2_3;
-squares_6 = squares_6 + part_2_4;
-squares_7 = squares_7 + part_2_5;
+sum_4=sum_4+part_5;
+sum_5=sum_5+part_6;
+sum_6=sum_6+part_7;
+sum_7=sum_7+part_8;
+squares_4=squares_4+part_2_2;
+squares_5=squares_5+part_2_3;
+squares_6=squares_6+part_2_4;
+squares_7=squares_7+part_2_5;
 }
-var sum_2_2 = fold_add(sum_4);
-var sum_2_3 = fold_add(sum_5);
-var sum_2_4 = fold_add(sum_6);
-var sum_2_5 = fold_add(sum_7);
-var squares_2_2 = fold_add(squares_4);
-var squares_2_3 = fold_add(squares_5);
-var squares_2_4 = fold_add(squares_6);
-var squares_2_5 = fold_add(squares_7);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other_5 = exchange(sum_2_2, mask);
-let other_6 = exchange(sum_2_3, mask);
-let other_7 = exchange(sum_2_4, mask);
-let other_8 = exchange(sum_2_5, mask);
-sum_2_2 = sum_2_2 + other_5;
-sum_2_3 = sum_2_3 + other_6;
-sum_2_4 = sum_2_4 + other_7;
-sum_2_5 = sum_2_5 + other_8;
-let other_2_2 = exchange(squares_2_2, mask);
-let other_2_3 = exchange(squares_2_3, mask);
-let other_2_4 = exchange(squares_2_4, mask);
-let other_2_5 = exchange(squares_2_5, mask);
-squares_2_2 = squares_2_2 + other_2_2;
-squares_2_3 = squares_2_3 + other_2_3;
-squares_2_4 = squares_2_4 + other_2_4;
-squares_2_5 = squares_2_5 + other_2_5;
+var sum_2_2=fold_add(sum_4);
+var sum_2_3=fold_add(sum_5);
+var sum_2_4=fold_add(sum_6);
+var sum_2_5=fold_add(sum_7);
+var squares_2_2=fold_add(squares_4);
+var squares_2_3=fold_add(squares_5);
+var squares_2_4=fold_add(squares_6);
+var squares_2_5=fold_add(squares_7);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other_5=exchange(sum_2_2,mask);
+let other_6=exchange(sum_2_3,mask);
+let other_7=exchange(sum_2_4,mask);
+let other_8=exchange(sum_2_5,mask);
+sum_2_2=sum_2_2+other_5;
+sum_2_3=sum_2_3+other_6;
+sum_2_4=sum_2_4+other_7;
+sum_2_5=sum_2_5+other_8;
+let other_2_2=exchange(squares_2_2,mask);
+let other_2_3=exchange(squares_2_3,mask);
+let other_2_4=exchange(squares_2_4,mask);
+let other_2_5=exchange(squares_2_5,mask);
+squares_2_2=squares_2_2+other_2_2;
+squares_2_3=squares_2_3+other_2_3;
+squares_2_4=squares_2_4+other_2_4;
+squares_2_5=squares_2_5+other_2_5;
 }
-let mean_3 = sum_2_2 / f32(N * S);
-let mean_4 = sum_2_3 / f32(N * S);
-let mean_5 = sum_2_4 / f32(N * S);
-let mean_6 = sum_2_5 / f32(N * S);
-let variance_3 = larger((squares_2_2 / f32(N * S)) - (mean_3 * mean_3), 0.0f);
-let variance_4 = larger((squares_2_3 / f32(N * S)) - (mean_4 * mean_4), 0.0f);
-let variance_5 = larger((squares_2_4 / f32(N * S)) - (mean_5 * mean_5), 0.0f);
-let variance_6 = larger((squares_2_5 / f32(N * S)) - (mean_6 * mean_6), 0.0f);
-let far_2 = (variance_3 * 4.0f) < (mean_3 * mean_3);
-let far_3 = (variance_4 * 4.0f) < (mean_4 * mean_4);
-let far_4 = (variance_5 * 4.0f) < (mean_5 * mean_5);
-let far_5 = (variance_6 * 4.0f) < (mean_6 * mean_6);
-let shift_2_2 = select(shift_3, shift_3 + mean_3, far_2);
-let shift_2_3 = select(shift_4, shift_4 + mean_4, far_3);
-let shift_2_4 = select(shift_5, shift_5 + mean_5, far_4);
-let shift_2_5 = select(shift_6, shift_6 + mean_6, far_5);
-var sum_3_3 = vec4f(0.0f);
-var sum_3_4 = vec4f(0.0f);
-var sum_3_5 = vec4f(0.0f);
-var sum_3_6 = vec4f(0.0f);
-var squares_3_3 = vec4f(0.0f);
-var squares_3_4 = vec4f(0.0f);
-var squares_3_5 = vec4f(0.0f);
-var squares_3_6 = vec4f(0.0f);
-let end_2 = select(0u, (N * S) / 4u, far_2);
-let end_3 = select(0u, (N * S) / 4u, far_3);
-let end_4 = select(0u, (N * S) / 4u, far_4);
-let end_5 = select(0u, (N * S) / 4u, far_5);
-for (var block_2 = lane; block_2 < end_2; block_2 += LANES * 256u) {
-var part_3_2 = vec4f(0.0f);
-var part_4_2 = vec4f(0.0f);
-let stop_2_2 = min(block_2 + (LANES * 256u), end_2);
-for (var i_2 = block_2; i_2 < stop_2_2; i_2 += LANES) {
-let N_5 = (i_2 * 4u) / max(S, 1u);
-let S_5 = (i_2 * 4u) % max(S, 1u);
-let x_5_2 = x_four(base_2_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
-let d_2_2 = x_5_2 - vec4f(shift_2_2);
-part_3_2 = part_3_2 + d_2_2;
-part_4_2 = part_4_2 + (d_2_2 * d_2_2);
+let mean_3=sum_2_2 / f32(N*S);
+let mean_4=sum_2_3 / f32(N*S);
+let mean_5=sum_2_4 / f32(N*S);
+let mean_6=sum_2_5 / f32(N*S);
+let variance_3=larger((squares_2_2 / f32(N*S)) - (mean_3*mean_3),0.0f);
+let variance_4=larger((squares_2_3 / f32(N*S)) - (mean_4*mean_4),0.0f);
+let variance_5=larger((squares_2_4 / f32(N*S)) - (mean_5*mean_5),0.0f);
+let variance_6=larger((squares_2_5 / f32(N*S)) - (mean_6*mean_6),0.0f);
+let far_2=(variance_3*4.0f)<(mean_3*mean_3);
+let far_3=(variance_4*4.0f)<(mean_4*mean_4);
+let far_4=(variance_5*4.0f)<(mean_5*mean_5);
+let far_5=(variance_6*4.0f)<(mean_6*mean_6);
+let shift_2_2=select(shift_3,shift_3+mean_3,far_2);
+let shift_2_3=select(shift_4,shift_4+mean_4,far_3);
+let shift_2_4=select(shift_5,shift_5+mean_5,far_4);
+let shift_2_5=select(shift_6,shift_6+mean_6,far_5);
+var sum_3_3=vec4f(0.0f);
+var sum_3_4=vec4f(0.0f);
+var sum_3_5=vec4f(0.0f);
+var sum_3_6=vec4f(0.0f);
+var squares_3_3=vec4f(0.0f);
+var squares_3_4=vec4f(0.0f);
+var squares_3_5=vec4f(0.0f);
+var squares_3_6=vec4f(0.0f);
+let end_2=select(0u,(N*S) / 4u,far_2);
+let end_3=select(0u,(N*S) / 4u,far_3);
+let end_4=select(0u,(N*S) / 4u,far_4);
+let end_5=select(0u,(N*S) / 4u,far_5);
+for (var block_2=lane; block_2<end_2; block_2+=LANES*256u) {
+var part_3_2=vec4f(0.0f);
+var part_4_2=vec4f(0.0f);
+let stop_2_2=min(block_2+(LANES*256u),end_2);
+for (var i_2=block_2; i_2<stop_2_2; i_2+=LANES) {
+let N_5=(i_2*4u) / max(S,1u);
+let S_5=(i_2*4u) % max(S,1u);
+let x_5_2=x_four(base_2_2+((N_5*((C*S) / 4u))+(S_5 / 4u)));
+let d_2_2=x_5_2 - vec4f(shift_2_2);
+part_3_2=part_3_2+d_2_2;
+part_4_2=part_4_2+(d_2_2*d_2_2);
 }
-sum_3_3 = sum_3_3 + part_3_2;
-squares_3_3 = squares_3_3 + part_4_2;
+sum_3_3=sum_3_3+part_3_2;
+squares_3_3=squares_3_3+part_4_2;
 }
-for (var block_2 = lane; block_2 < end_3; block_2 += LANES * 256u) {
-var part_3_3 = vec4f(0.0f);
-var part_4_3 = vec4f(0.0f);
-let stop_2_3 = min(block_2 + (LANES * 256u), end_3);
-for (var i_2 = block_2; i_2 < stop_2_3; i_2 += LANES) {
-let N_5 = (i_2 * 4u) / max(S, 1u);
-let S_5 = (i_2 * 4u) % max(S, 1u);
-let x_5_3 = x_four(base_2_3 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
-let d_2_3 = x_5_3 - vec4f(shift_2_3);
-part_3_3 = part_3_3 + d_2_3;
-part_4_3 = part_4_3 + (d_2_3 * d_2_3);
+for (var block_2=lane; block_2<end_3; block_2+=LANES*256u) {
+var part_3_3=vec4f(0.0f);
+var part_4_3=vec4f(0.0f);
+let stop_2_3=min(block_2+(LANES*256u),end_3);
+for (var i_2=block_2; i_2<stop_2_3; i_2+=LANES) {
+let N_5=(i_2*4u) / max(S,1u);
+let S_5=(i_2*4u) % max(S,1u);
+let x_5_3=x_four(base_2_3+((N_5*((C*S) / 4u))+(S_5 / 4u)));
+let d_2_3=x_5_3 - vec4f(shift_2_3);
+part_3_3=part_3_3+d_2_3;
+part_4_3=part_4_3+(d_2_3*d_2_3);
 }
-sum_3_4 = sum_3_4 + part_3_3;
-squares_3_4 = squares_3_4 + part_4_3;
+sum_3_4=sum_3_4+part_3_3;
+squares_3_4=squares_3_4+part_4_3;
 }
-for (var block_2 = lane; block_2 < end_4; block_2 += LANES * 256u) {
-var part_3_4 = vec4f(0.0f);
-var part_4_4 = vec4f(0.0f);
-let stop_2_4 = min(block_2 + (LANES * 256u), end_4);
-for (var i_2 = block_2; i_2 < stop_2_4; i_2 += LANES) {
-let N_5 = (i_2 * 4u) / max(S, 1u);
-let S_5 = (i_2 * 4u) % max(S, 1u);
-let x_5_4 = x_four(base_2_4 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
-let d_2_4 = x_5_4 - vec4f(shift_2_4);
-part_3_4 = part_3_4 + d_2_4;
-part_4_4 = part_4_4 + (d_2_4 * d_2_4);
+for (var block_2=lane; block_2<end_4; block_2+=LANES*256u) {
+var part_3_4=vec4f(0.0f);
+var part_4_4=vec4f(0.0f);
+let stop_2_4=min(block_2+(LANES*256u),end_4);
+for (var i_2=block_2; i_2<stop_2_4; i_2+=LANES) {
+let N_5=(i_2*4u) / max(S,1u);
+let S_5=(i_2*4u) % max(S,1u);
+let x_5_4=x_four(base_2_4+((N_5*((C*S) / 4u))+(S_5 / 4u)));
+let d_2_4=x_5_4 - vec4f(shift_2_4);
+part_3_4=part_3_4+d_2_4;
+part_4_4=part_4_4+(d_2_4*d_2_4);
 }
-sum_3_5 = sum_3_5 + part_3_4;
-squares_3_5 = squares_3_5 + part_4_4;
+sum_3_5=sum_3_5+part_3_4;
+squares_3_5=squares_3_5+part_4_4;
 }
-for (var block_2 = lane; block_2 < end_5; block_2 += LANES * 256u) {
-var part_3_5 = vec4f(0.0f);
-var part_4_5 = vec4f(0.0f);
-let stop_2_5 = min(block_2 + (LANES * 256u), end_5);
-for (var i_2 = block_2; i_2 < stop_2_5; i_2 += LANES) {
-let N_5 = (i_2 * 4u) / max(S, 1u);
-let S_5 = (i_2 * 4u) % max(S, 1u);
-let x_5_5 = x_four(base_2_5 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
-let d_2_5 = x_5_5 - vec4f(shift_2_5);
-part_3_5 = part_3_5 + d_2_5;
-part_4_5 = part_4_5 + (d_2_5 * d_2_5);
+for (var block_2=lane; block_2<end_5; block_2+=LANES*256u) {
+var part_3_5=vec4f(0.0f);
+var part_4_5=vec4f(0.0f);
+let stop_2_5=min(block_2+(LANES*256u),end_5);
+for (var i_2=block_2; i_2<stop_2_5; i_2+=LANES) {
+let N_5=(i_2*4u) / max(S,1u);
+let S_5=(i_2*4u) % max(S,1u);
+let x_5_5=x_four(base_2_5+((N_5*((C*S) / 4u))+(S_5 / 4u)));
+let d_2_5=x_5_5 - vec4f(shift_2_5);
+part_3_5=part_3_5+d_2_5;
+part_4_5=part_4_5+(d_2_5*d_2_5);
 }
-sum_3_6 = sum_3_6 + part_3_5;
-squares_3_6 = squares_3_6 + part_4_5;
+sum_3_6=sum_3_6+part_3_5;
+squares_3_6=squares_3_6+part_4_5;
 }
-var sum_3_2_2 = fold_add(sum_3_3);
-var sum_3_2_3 = fold_add(sum_3_4);
-var sum_3_2_4 = fold_add(sum_3_5);
-var sum_3_2_5 = fold_add(sum_3_6);
-var squares_3_2_2 = fold_add(squares_3_3);
-var squares_3_2_3 = fold_add(squares_3_4);
-var squares_3_2_4 = fold_add(squares_3_5);
-var squares_3_2_5 = fold_add(squares_3_6);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3_2 = exchange(sum_3_2_2, mask_2);
-let other_3_3 = exchange(sum_3_2_3, mask_2);
-let other_3_4 = exchange(sum_3_2_4, mask_2);
-let other_3_5 = exchange(sum_3_2_5, mask_2);
-sum_3_2_2 = sum_3_2_2 + other_3_2;
-sum_3_2_3 = sum_3_2_3 + other_3_3;
-sum_3_2_4 = sum_3_2_4 + other_3_4;
-sum_3_2_5 = sum_3_2_5 + other_3_5;
-let other_4_2 = exchange(squares_3_2_2, mask_2);
-let other_4_3 = exchange(squares_3_2_3, mask_2);
-let other_4_4 = exchange(squares_3_2_4, mask_2);
-let other_4_5 = exchange(squares_3_2_5, mask_2);
-squares_3_2_2 = squares_3_2_2 + other_4_2;
-squares_3_2_3 = squares_3_2_3 + other_4_3;
-squares_3_2_4 = squares_3_2_4 + other_4_4;
-squares_3_2_5 = squares_3_2_5 + other_4_5;
+var sum_3_2_2=fold_add(sum_3_3);
+var sum_3_2_3=fold_add(sum_3_4);
+var sum_3_2_4=fold_add(sum_3_5);
+var sum_3_2_5=fold_add(sum_3_6);
+var squares_3_2_2=fold_add(squares_3_3);
+var squares_3_2_3=fold_add(squares_3_4);
+var squares_3_2_4=fold_add(squares_3_5);
+var squares_3_2_5=fold_add(squares_3_6);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3_2=exchange(sum_3_2_2,mask_2);
+let other_3_3=exchange(sum_3_2_3,mask_2);
+let other_3_4=exchange(sum_3_2_4,mask_2);
+let other_3_5=exchange(sum_3_2_5,mask_2);
+sum_3_2_2=sum_3_2_2+other_3_2;
+sum_3_2_3=sum_3_2_3+other_3_3;
+sum_3_2_4=sum_3_2_4+other_3_4;
+sum_3_2_5=sum_3_2_5+other_3_5;
+let other_4_2=exchange(squares_3_2_2,mask_2);
+let other_4_3=exchange(squares_3_2_3,mask_2);
+let other_4_4=exchange(squares_3_2_4,mask_2);
+let other_4_5=exchange(squares_3_2_5,mask_2);
+squares_3_2_2=squares_3_2_2+other_4_2;
+squares_3_2_3=squares_3_2_3+other_4_3;
+squares_3_2_4=squares_3_2_4+other_4_4;
+squares_3_2_5=squares_3_2_5+other_4_5;
 }
-let mean_2_2 = sum_3_2_2 / f32(N * S);
-let mean_2_3 = sum_3_2_3 / f32(N * S);
-let mean_2_4 = sum_3_2_4 / f32(N * S);
-let mean_2_5 = sum_3_2_5 / f32(N * S);
-let variance_2_2 = larger((squares_3_2_2 / f32(N * S)) - (mean_2_2 * mean_2_2), 0.0f);
-let variance_2_3 = larger((squares_3_2_3 / f32(N * S)) - (mean_2_3 * mean_2_3), 0.0f);
-let variance_2_4 = larger((squares_3_2_4 / f32(N * S)) - (mean_2_4 * mean_2_4), 0.0f);
-let variance_2_5 = larger((squares_3_2_5 / f32(N * S)) - (mean_2_5 * mean_2_5), 0.0f);
-let rest_2 = select(mean_3, mean_2_2, far_2);
-let rest_3 = select(mean_4, mean_2_3, far_3);
-let rest_4 = select(mean_5, mean_2_4, far_4);
-let rest_5 = select(mean_6, mean_2_5, far_5);
-let spread_2 = select(variance_3, variance_2_2, far_2);
-let spread_3 = select(variance_4, variance_2_3, far_3);
-let spread_4 = select(variance_5, variance_2_4, far_4);
-let spread_5 = select(variance_6, variance_2_5, far_5);
-if (active_1 && (lane == 0u)) {
-scratch_put(row_2, shift_2_2);
-scratch_put(row_3, shift_2_3);
-scratch_put(row_4, shift_2_4);
-scratch_put(row_5, shift_2_5);
-scratch_put(C + row_2, rest_2);
-scratch_put(C + row_3, rest_3);
-scratch_put(C + row_4, rest_4);
-scratch_put(C + row_5, rest_5);
-scratch_put((C + C) + row_2, spread_2);
-scratch_put((C + C) + row_3, spread_3);
-scratch_put((C + C) + row_4, spread_4);
-scratch_put((C + C) + row_5, spread_5);
+let mean_2_2=sum_3_2_2 / f32(N*S);
+let mean_2_3=sum_3_2_3 / f32(N*S);
+let mean_2_4=sum_3_2_4 / f32(N*S);
+let mean_2_5=sum_3_2_5 / f32(N*S);
+let variance_2_2=larger((squares_3_2_2 / f32(N*S)) - (mean_2_2*mean_2_2),0.0f);
+let variance_2_3=larger((squares_3_2_3 / f32(N*S)) - (mean_2_3*mean_2_3),0.0f);
+let variance_2_4=larger((squares_3_2_4 / f32(N*S)) - (mean_2_4*mean_2_4),0.0f);
+let variance_2_5=larger((squares_3_2_5 / f32(N*S)) - (mean_2_5*mean_2_5),0.0f);
+let rest_2=select(mean_3,mean_2_2,far_2);
+let rest_3=select(mean_4,mean_2_3,far_3);
+let rest_4=select(mean_5,mean_2_4,far_4);
+let rest_5=select(mean_6,mean_2_5,far_5);
+let spread_2=select(variance_3,variance_2_2,far_2);
+let spread_3=select(variance_4,variance_2_3,far_3);
+let spread_4=select(variance_5,variance_2_4,far_4);
+let spread_5=select(variance_6,variance_2_5,far_5);
+if (active_1 && (lane==0u)) {
+scratch_put(row_2,shift_2_2);
+scratch_put(row_3,shift_2_3);
+scratch_put(row_4,shift_2_4);
+scratch_put(row_5,shift_2_5);
+scratch_put((((C+3u) / 4u)*4u)+row_2,rest_2);
+scratch_put((((C+3u) / 4u)*4u)+row_3,rest_3);
+scratch_put((((C+3u) / 4u)*4u)+row_4,rest_4);
+scratch_put((((C+3u) / 4u)*4u)+row_5,rest_5);
+scratch_put(((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+row_2,spread_2);
+scratch_put(((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+row_3,spread_3);
+scratch_put(((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+row_4,spread_4);
+scratch_put(((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+row_5,spread_5);
 }
 }
 `,
@@ -320,139 +320,139 @@ override SUBGROUP: u32;
 override C: u32;
 override N: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let first = min(part * ((((N * S) + PARTS) - 1u) / PARTS), N * S);
-let last = min(first + ((((N * S) + PARTS) - 1u) / PARTS), N * S);
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base = row * S;
-let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let N_4 = i / max(S, 1u);
-let S_4 = i % max(S, 1u);
-let x_4 = x_at(base + ((N_4 * (C * S)) + S_4));
-let d = x_4 - shift;
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let first=min(part*((((N*S)+PARTS) - 1u) / PARTS),N*S);
+let last=min(first+((((N*S)+PARTS) - 1u) / PARTS),N*S);
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base=row*S;
+let x_1=x_at(base+((N_1*(C*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_2*(C*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_3*(C*S))+S_3));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let N_4=i / max(S,1u);
+let S_4=i % max(S,1u);
+let x_4=x_at(base+((N_4*(C*S))+S_4));
+let d=x_4 - shift;
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(squares, mask);
-squares = squares + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_2;
-workgroupBarrier();
-}
-let mean = sum / f32(last - first);
-let variance = larger((squares / f32(last - first)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, last, far);
-for (var block_2 = first + lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let N_5 = i_2 / max(S, 1u);
-let S_5 = i_2 % max(S, 1u);
-let x_5 = x_at(base + ((N_5 * (C * S)) + S_5));
-let d_2 = x_5 - shift_2;
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_2 = sum_2 + part_3;
-squares_2 = squares_2 + part_4;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_5;
-let other_6 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_2 / f32(last - first);
-let variance_2 = larger((squares_2 / f32(last - first)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-if (active_1 && (lane == 0u)) {
-partials_put((part * C) + row, shift_2);
-partials_put(((PARTS + part) * C) + row, rest);
-partials_put((((2u * PARTS) + part) * C) + row, spread);
+let mean=sum / f32(last - first);
+let variance=larger((squares / f32(last - first)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,last,far);
+for (var block_2=first+lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let N_5=i_2 / max(S,1u);
+let S_5=i_2 % max(S,1u);
+let x_5=x_at(base+((N_5*(C*S))+S_5));
+let d_2=x_5 - shift_2;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_2 / f32(last - first);
+let variance_2=larger((squares_2 / f32(last - first)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+partials_put((part*C)+row,shift_2);
+partials_put(((PARTS+part)*C)+row,rest);
+partials_put((((2u*PARTS)+part)*C)+row,spread);
 }
 }
 `,
@@ -488,147 +488,147 @@ override SUBGROUP: u32;
 override C: u32;
 override N: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let first = min(part * (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u);
-let last = min(first + (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u);
-let N_1 = 0u / max(S, 1u);
-let S_1 = 0u % max(S, 1u);
-let base = row * S;
-let x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
-let N_2 = ((N * S) / 2u) / max(S, 1u);
-let S_2 = ((N * S) / 2u) % max(S, 1u);
-let x_2 = x_at(base + ((N_2 * (C * S)) + S_2));
-let N_3 = ((N * S) - 1u) / max(S, 1u);
-let S_3 = ((N * S) - 1u) % max(S, 1u);
-let x_3 = x_at(base + ((N_3 * (C * S)) + S_3));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let base_2 = row * (S / 4u);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let N_4 = (i * 4u) / max(S, 1u);
-let S_4 = (i * 4u) % max(S, 1u);
-let x_4 = x_four(base_2 + ((N_4 * ((C * S) / 4u)) + (S_4 / 4u)));
-let d = x_4 - vec4f(shift);
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let first=min(part*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u);
+let last=min(first+(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u);
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base=row*S;
+let x_1=x_at(base+((N_1*(C*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_2*(C*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_3*(C*S))+S_3));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let base_2=row*(S / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let N_4=(i*4u) / max(S,1u);
+let S_4=(i*4u) % max(S,1u);
+let x_4=x_four(base_2+((N_4*((C*S) / 4u))+(S_4 / 4u)));
+let d=x_4 - vec4f(shift);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_2, mask);
-sum_2 = sum_2 + other;
-let other_2 = exchange(squares_2, mask);
-squares_2 = squares_2 + other_2;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_2 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_2;
-workgroupBarrier();
-}
-let mean = sum_2 / f32((last - first) * 4u);
-let variance = larger((squares_2 / f32((last - first) * 4u)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, last, far);
-for (var block_2 = first + lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let N_5 = (i_2 * 4u) / max(S, 1u);
-let S_5 = (i_2 * 4u) % max(S, 1u);
-let x_5 = x_four(base_2 + ((N_5 * ((C * S) / 4u)) + (S_5 / 4u)));
-let d_2 = x_5 - vec4f(shift_2);
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_3 = sum_3 + part_3;
-squares_3 = squares_3 + part_4;
-}
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_3_2, mask_2);
-sum_3_2 = sum_3_2 + other_5;
-let other_6 = exchange(squares_3_2, mask_2);
-squares_3_2 = squares_3_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_3_2 / f32((last - first) * 4u);
-let variance_2 = larger((squares_3_2 / f32((last - first) * 4u)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-if (active_1 && (lane == 0u)) {
-partials_put((part * C) + row, shift_2);
-partials_put(((PARTS + part) * C) + row, rest);
-partials_put((((2u * PARTS) + part) * C) + row, spread);
+let mean=sum_2 / f32((last - first)*4u);
+let variance=larger((squares_2 / f32((last - first)*4u)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,last,far);
+for (var block_2=first+lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let N_5=(i_2*4u) / max(S,1u);
+let S_5=(i_2*4u) % max(S,1u);
+let x_5=x_four(base_2+((N_5*((C*S) / 4u))+(S_5 / 4u)));
+let d_2=x_5 - vec4f(shift_2);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
+}
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_3_2 / f32((last - first)*4u);
+let variance_2=larger((squares_3_2 / f32((last - first)*4u)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+partials_put((part*C)+row,shift_2);
+partials_put(((PARTS+part)*C)+row,rest);
+partials_put((((2u*PARTS)+part)*C)+row,spread);
 }
 }
 `,
@@ -669,92 +669,92 @@ override C: u32;
 override N: u32;
 override S: u32;
 override PARTS: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let used = (((N * S) + ((((N * S) + PARTS) - 1u) / PARTS)) - 1u) / ((((N * S) + PARTS) - 1u) / PARTS);
-for (var p = lane; p < used; p += LANES) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let used=(((N*S)+((((N*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((N*S)+PARTS) - 1u) / PARTS);
+for (var p=lane; p<used; p+=LANES) {
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
 }
-if (SUBGROUP < LANES) {
+if (SUBGROUP<LANES) {
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-}
-workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
 }
 workgroupBarrier();
 }
-let part_1 = partials_at(row);
-var total = 0.0f;
-for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-let part_2 = partials_at((p_2 * C) + row);
-let part_3 = partials_at(((PARTS + p_2) * C) + row);
-total = total + (f32(min((p_2 + 1u) * ((((N * S) + PARTS) - 1u) / PARTS), N * S) - (p_2 * ((((N * S) + PARTS) - 1u) / PARTS))) * ((part_2 - part_1) + part_3));
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other = exchange(total, mask_2);
-total = total + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
 workgroupBarrier();
 }
-let all = scratch_memory[row_in_group * LANES];
-total = all;
+let part_1=partials_at(row);
+var total=0.0f;
+for (var p_2=lane; p_2<used; p_2+=LANES) {
+let part_2=partials_at((p_2*C)+row);
+let part_3=partials_at(((PARTS+p_2)*C)+row);
+total=total+(f32(min((p_2+1u)*((((N*S)+PARTS) - 1u) / PARTS),N*S) - (p_2*((((N*S)+PARTS) - 1u) / PARTS)))*((part_2 - part_1)+part_3));
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange(total,mask_2);
+total=total+other;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-}
-let rest = total / f32(N * S);
-var total_2 = 0.0f;
-for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-let part_4 = partials_at((p_3 * C) + row);
-let part_5 = partials_at(((PARTS + p_3) * C) + row);
-let part_6 = partials_at((((2u * PARTS) + p_3) * C) + row);
-total_2 = total_2 + (f32(min((p_3 + 1u) * ((((N * S) + PARTS) - 1u) / PARTS), N * S) - (p_3 * ((((N * S) + PARTS) - 1u) / PARTS))) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
-}
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_3 = exchange(total_2, mask_3);
-total_2 = total_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_2;
-workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-total_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+total=all;
 workgroupBarrier();
 }
-let spread = total_2 / f32(N * S);
-if (active_1 && (lane == 0u)) {
-scratch_put(row, part_1);
-scratch_put(C + row, rest);
-scratch_put((C + C) + row, spread);
+let rest=total / f32(N*S);
+var total_2=0.0f;
+for (var p_3=lane; p_3<used; p_3+=LANES) {
+let part_4=partials_at((p_3*C)+row);
+let part_5=partials_at(((PARTS+p_3)*C)+row);
+let part_6=partials_at((((2u*PARTS)+p_3)*C)+row);
+total_2=total_2+(f32(min((p_3+1u)*((((N*S)+PARTS) - 1u) / PARTS),N*S) - (p_3*((((N*S)+PARTS) - 1u) / PARTS)))*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_3=exchange(total_2,mask_3);
+total_2=total_2+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+total_2=all_2;
+workgroupBarrier();
+}
+let spread=total_2 / f32(N*S);
+if (active_1 && (lane==0u)) {
+scratch_put(row,part_1);
+scratch_put((((C+3u) / 4u)*4u)+row,rest);
+scratch_put(((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+row,spread);
 }
 }
 `,
@@ -790,92 +790,92 @@ override C: u32;
 override N: u32;
 override S: u32;
 override PARTS: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < C;
-let row = select(0u, index, active_1);
-let used = ((((N * S) / 4u) + (((((N * S) / 4u) + PARTS) - 1u) / PARTS)) - 1u) / (((((N * S) / 4u) + PARTS) - 1u) / PARTS);
-for (var p = lane; p < used; p += LANES) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let used=((((N*S) / 4u)+(((((N*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((N*S) / 4u)+PARTS) - 1u) / PARTS);
+for (var p=lane; p<used; p+=LANES) {
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
 }
-if (SUBGROUP < LANES) {
+if (SUBGROUP<LANES) {
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-}
-workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
 }
 workgroupBarrier();
 }
-let part_1 = partials_at(row);
-var total = 0.0f;
-for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-let part_2 = partials_at((p_2 * C) + row);
-let part_3 = partials_at(((PARTS + p_2) * C) + row);
-total = total + (f32((min((p_2 + 1u) * (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u) - (p_2 * (((((N * S) / 4u) + PARTS) - 1u) / PARTS))) * 4u) * ((part_2 - part_1) + part_3));
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other = exchange(total, mask_2);
-total = total + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
 workgroupBarrier();
 }
-let all = scratch_memory[row_in_group * LANES];
-total = all;
+let part_1=partials_at(row);
+var total=0.0f;
+for (var p_2=lane; p_2<used; p_2+=LANES) {
+let part_2=partials_at((p_2*C)+row);
+let part_3=partials_at(((PARTS+p_2)*C)+row);
+total=total+(f32((min((p_2+1u)*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u) - (p_2*(((((N*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_2 - part_1)+part_3));
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange(total,mask_2);
+total=total+other;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-}
-let rest = total / f32(N * S);
-var total_2 = 0.0f;
-for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-let part_4 = partials_at((p_3 * C) + row);
-let part_5 = partials_at(((PARTS + p_3) * C) + row);
-let part_6 = partials_at((((2u * PARTS) + p_3) * C) + row);
-total_2 = total_2 + (f32((min((p_3 + 1u) * (((((N * S) / 4u) + PARTS) - 1u) / PARTS), (N * S) / 4u) - (p_3 * (((((N * S) / 4u) + PARTS) - 1u) / PARTS))) * 4u) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
-}
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_3 = exchange(total_2, mask_3);
-total_2 = total_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_2;
-workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-total_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+total=all;
 workgroupBarrier();
 }
-let spread = total_2 / f32(N * S);
-if (active_1 && (lane == 0u)) {
-scratch_put(row, part_1);
-scratch_put(C + row, rest);
-scratch_put((C + C) + row, spread);
+let rest=total / f32(N*S);
+var total_2=0.0f;
+for (var p_3=lane; p_3<used; p_3+=LANES) {
+let part_4=partials_at((p_3*C)+row);
+let part_5=partials_at(((PARTS+p_3)*C)+row);
+let part_6=partials_at((((2u*PARTS)+p_3)*C)+row);
+total_2=total_2+(f32((min((p_3+1u)*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u) - (p_3*(((((N*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_3=exchange(total_2,mask_3);
+total_2=total_2+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+total_2=all_2;
+workgroupBarrier();
+}
+let spread=total_2 / f32(N*S);
+if (active_1 && (lane==0u)) {
+scratch_put(row,part_1);
+scratch_put((((C+3u) / 4u)*4u)+row,rest);
+scratch_put(((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+row,spread);
 }
 }
 `,
@@ -918,257 +918,257 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N / 4u);
-let row_2 = (select(0u, index, active_1) * 4u) + 0u;
-let row_3 = (select(0u, index, active_1) * 4u) + 1u;
-let row_4 = (select(0u, index, active_1) * 4u) + 2u;
-let row_5 = (select(0u, index, active_1) * 4u) + 3u;
-let base_3 = row_2 * (C * S);
-let base_4 = row_3 * (C * S);
-let base_5 = row_4 * (C * S);
-let base_6 = row_5 * (C * S);
-let x_6 = x_at(base_3);
-let x_7 = x_at(base_4);
-let x_8 = x_at(base_5);
-let x_9 = x_at(base_6);
-let x_2_2 = x_at(base_3 + ((C * S) / 2u));
-let x_2_3 = x_at(base_4 + ((C * S) / 2u));
-let x_2_4 = x_at(base_5 + ((C * S) / 2u));
-let x_2_5 = x_at(base_6 + ((C * S) / 2u));
-let x_3_2 = x_at(base_3 + ((C * S) - 1u));
-let x_3_3 = x_at(base_4 + ((C * S) - 1u));
-let x_3_4 = x_at(base_5 + ((C * S) - 1u));
-let x_3_5 = x_at(base_6 + ((C * S) - 1u));
-let shift_3 = x_6 + (((x_2_2 - x_6) + (x_3_2 - x_6)) * 0.3333333432674408f);
-let shift_4 = x_7 + (((x_2_3 - x_7) + (x_3_3 - x_7)) * 0.3333333432674408f);
-let shift_5 = x_8 + (((x_2_4 - x_8) + (x_3_4 - x_8)) * 0.3333333432674408f);
-let shift_6 = x_9 + (((x_2_5 - x_9) + (x_3_5 - x_9)) * 0.3333333432674408f);
-let base_2_2 = row_2 * ((C * S) / 4u);
-let base_2_3 = row_3 * ((C * S) / 4u);
-let base_2_4 = row_4 * ((C * S) / 4u);
-let base_2_5 = row_5 * ((C * S) / 4u);
-var sum_4 = vec4f(0.0f);
-var sum_5 = vec4f(0.0f);
-var sum_6 = vec4f(0.0f);
-var sum_7 = vec4f(0.0f);
-var squares_4 = vec4f(0.0f);
-var squares_5 = vec4f(0.0f);
-var squares_6 = vec4f(0.0f);
-var squares_7 = vec4f(0.0f);
-for (var block = lane; block < (C * S) / 4u; block += LANES * 256u) {
-var part_5 = vec4f(0.0f);
-var part_6 = vec4f(0.0f);
-var part_7 = vec4f(0.0f);
-var part_8 = vec4f(0.0f);
-var part_2_2 = vec4f(0.0f);
-var part_2_3 = vec4f(0.0f);
-var part_2_4 = vec4f(0.0f);
-var part_2_5 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), (C * S) / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_4_2 = x_four(base_2_2 + i);
-let x_4_3 = x_four(base_2_3 + i);
-let x_4_4 = x_four(base_2_4 + i);
-let x_4_5 = x_four(base_2_5 + i);
-let d_3 = x_4_2 - vec4f(shift_3);
-let d_4 = x_4_3 - vec4f(shift_4);
-let d_5 = x_4_4 - vec4f(shift_5);
-let d_6 = x_4_5 - vec4f(shift_6);
-part_5 = part_5 + d_3;
-part_6 = part_6 + d_4;
-part_7 = part_7 + d_5;
-part_8 = part_8 + d_6;
-part_2_2 = part_2_2 + (d_3 * d_3);
-part_2_3 = part_2_3 + (d_4 * d_4);
-part_2_4 = part_2_4 + (d_5 * d_5);
-part_2_5 = part_2_5 + (d_6 * d_6);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N / 4u);
+let row_2=(select(0u,index,active_1)*4u)+0u;
+let row_3=(select(0u,index,active_1)*4u)+1u;
+let row_4=(select(0u,index,active_1)*4u)+2u;
+let row_5=(select(0u,index,active_1)*4u)+3u;
+let base_3=row_2*(C*S);
+let base_4=row_3*(C*S);
+let base_5=row_4*(C*S);
+let base_6=row_5*(C*S);
+let x_6=x_at(base_3);
+let x_7=x_at(base_4);
+let x_8=x_at(base_5);
+let x_9=x_at(base_6);
+let x_2_2=x_at(base_3+((C*S) / 2u));
+let x_2_3=x_at(base_4+((C*S) / 2u));
+let x_2_4=x_at(base_5+((C*S) / 2u));
+let x_2_5=x_at(base_6+((C*S) / 2u));
+let x_3_2=x_at(base_3+((C*S) - 1u));
+let x_3_3=x_at(base_4+((C*S) - 1u));
+let x_3_4=x_at(base_5+((C*S) - 1u));
+let x_3_5=x_at(base_6+((C*S) - 1u));
+let shift_3=x_6+(((x_2_2 - x_6)+(x_3_2 - x_6))*0.3333333432674408f);
+let shift_4=x_7+(((x_2_3 - x_7)+(x_3_3 - x_7))*0.3333333432674408f);
+let shift_5=x_8+(((x_2_4 - x_8)+(x_3_4 - x_8))*0.3333333432674408f);
+let shift_6=x_9+(((x_2_5 - x_9)+(x_3_5 - x_9))*0.3333333432674408f);
+let base_2_2=row_2*((C*S) / 4u);
+let base_2_3=row_3*((C*S) / 4u);
+let base_2_4=row_4*((C*S) / 4u);
+let base_2_5=row_5*((C*S) / 4u);
+var sum_4=vec4f(0.0f);
+var sum_5=vec4f(0.0f);
+var sum_6=vec4f(0.0f);
+var sum_7=vec4f(0.0f);
+var squares_4=vec4f(0.0f);
+var squares_5=vec4f(0.0f);
+var squares_6=vec4f(0.0f);
+var squares_7=vec4f(0.0f);
+for (var block=lane; block<(C*S) / 4u; block+=LANES*256u) {
+var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
+var part_7=vec4f(0.0f);
+var part_8=vec4f(0.0f);
+var part_2_2=vec4f(0.0f);
+var part_2_3=vec4f(0.0f);
+var part_2_4=vec4f(0.0f);
+var part_2_5=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(C*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_4_2=x_four(base_2_2+i);
+let x_4_3=x_four(base_2_3+i);
+let x_4_4=x_four(base_2_4+i);
+let x_4_5=x_four(base_2_5+i);
+let d_3=x_4_2 - vec4f(shift_3);
+let d_4=x_4_3 - vec4f(shift_4);
+let d_5=x_4_4 - vec4f(shift_5);
+let d_6=x_4_5 - vec4f(shift_6);
+part_5=part_5+d_3;
+part_6=part_6+d_4;
+part_7=part_7+d_5;
+part_8=part_8+d_6;
+part_2_2=part_2_2+(d_3*d_3);
+part_2_3=part_2_3+(d_4*d_4);
+part_2_4=part_2_4+(d_5*d_5);
+part_2_5=part_2_5+(d_6*d_6);
 }
-sum_4 = sum_4 + part_5;
-sum_5 = sum_5 + part_6;
-sum_6 = sum_6 + part_7;
-sum_7 = sum_7 + part_8;
-squares_4 = squares_4 + part_2_2;
-squares_5 = squares_5 + part_2_3;
-squares_6 = squares_6 + part_2_4;
-squares_7 = squares_7 + part_2_5;
+sum_4=sum_4+part_5;
+sum_5=sum_5+part_6;
+sum_6=sum_6+part_7;
+sum_7=sum_7+part_8;
+squares_4=squares_4+part_2_2;
+squares_5=squares_5+part_2_3;
+squares_6=squares_6+part_2_4;
+squares_7=squares_7+part_2_5;
 }
-var sum_2_2 = fold_add(sum_4);
-var sum_2_3 = fold_add(sum_5);
-var sum_2_4 = fold_add(sum_6);
-var sum_2_5 = fold_add(sum_7);
-var squares_2_2 = fold_add(squares_4);
-var squares_2_3 = fold_add(squares_5);
-var squares_2_4 = fold_add(squares_6);
-var squares_2_5 = fold_add(squares_7);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other_5 = exchange(sum_2_2, mask);
-let other_6 = exchange(sum_2_3, mask);
-let other_7 = exchange(sum_2_4, mask);
-let other_8 = exchange(sum_2_5, mask);
-sum_2_2 = sum_2_2 + other_5;
-sum_2_3 = sum_2_3 + other_6;
-sum_2_4 = sum_2_4 + other_7;
-sum_2_5 = sum_2_5 + other_8;
-let other_2_2 = exchange(squares_2_2, mask);
-let other_2_3 = exchange(squares_2_3, mask);
-let other_2_4 = exchange(squares_2_4, mask);
-let other_2_5 = exchange(squares_2_5, mask);
-squares_2_2 = squares_2_2 + other_2_2;
-squares_2_3 = squares_2_3 + other_2_3;
-squares_2_4 = squares_2_4 + other_2_4;
-squares_2_5 = squares_2_5 + other_2_5;
+var sum_2_2=fold_add(sum_4);
+var sum_2_3=fold_add(sum_5);
+var sum_2_4=fold_add(sum_6);
+var sum_2_5=fold_add(sum_7);
+var squares_2_2=fold_add(squares_4);
+var squares_2_3=fold_add(squares_5);
+var squares_2_4=fold_add(squares_6);
+var squares_2_5=fold_add(squares_7);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other_5=exchange(sum_2_2,mask);
+let other_6=exchange(sum_2_3,mask);
+let other_7=exchange(sum_2_4,mask);
+let other_8=exchange(sum_2_5,mask);
+sum_2_2=sum_2_2+other_5;
+sum_2_3=sum_2_3+other_6;
+sum_2_4=sum_2_4+other_7;
+sum_2_5=sum_2_5+other_8;
+let other_2_2=exchange(squares_2_2,mask);
+let other_2_3=exchange(squares_2_3,mask);
+let other_2_4=exchange(squares_2_4,mask);
+let other_2_5=exchange(squares_2_5,mask);
+squares_2_2=squares_2_2+other_2_2;
+squares_2_3=squares_2_3+other_2_3;
+squares_2_4=squares_2_4+other_2_4;
+squares_2_5=squares_2_5+other_2_5;
 }
-let mean_3 = sum_2_2 / f32(C * S);
-let mean_4 = sum_2_3 / f32(C * S);
-let mean_5 = sum_2_4 / f32(C * S);
-let mean_6 = sum_2_5 / f32(C * S);
-let variance_3 = larger((squares_2_2 / f32(C * S)) - (mean_3 * mean_3), 0.0f);
-let variance_4 = larger((squares_2_3 / f32(C * S)) - (mean_4 * mean_4), 0.0f);
-let variance_5 = larger((squares_2_4 / f32(C * S)) - (mean_5 * mean_5), 0.0f);
-let variance_6 = larger((squares_2_5 / f32(C * S)) - (mean_6 * mean_6), 0.0f);
-let far_2 = (variance_3 * 4.0f) < (mean_3 * mean_3);
-let far_3 = (variance_4 * 4.0f) < (mean_4 * mean_4);
-let far_4 = (variance_5 * 4.0f) < (mean_5 * mean_5);
-let far_5 = (variance_6 * 4.0f) < (mean_6 * mean_6);
-let shift_2_2 = select(shift_3, shift_3 + mean_3, far_2);
-let shift_2_3 = select(shift_4, shift_4 + mean_4, far_3);
-let shift_2_4 = select(shift_5, shift_5 + mean_5, far_4);
-let shift_2_5 = select(shift_6, shift_6 + mean_6, far_5);
-var sum_3_3 = vec4f(0.0f);
-var sum_3_4 = vec4f(0.0f);
-var sum_3_5 = vec4f(0.0f);
-var sum_3_6 = vec4f(0.0f);
-var squares_3_3 = vec4f(0.0f);
-var squares_3_4 = vec4f(0.0f);
-var squares_3_5 = vec4f(0.0f);
-var squares_3_6 = vec4f(0.0f);
-let end_2 = select(0u, (C * S) / 4u, far_2);
-let end_3 = select(0u, (C * S) / 4u, far_3);
-let end_4 = select(0u, (C * S) / 4u, far_4);
-let end_5 = select(0u, (C * S) / 4u, far_5);
-for (var block_2 = lane; block_2 < end_2; block_2 += LANES * 256u) {
-var part_3_2 = vec4f(0.0f);
-var part_4_2 = vec4f(0.0f);
-let stop_2_2 = min(block_2 + (LANES * 256u), end_2);
-for (var i_2 = block_2; i_2 < stop_2_2; i_2 += LANES) {
-let x_5_2 = x_four(base_2_2 + i_2);
-let d_2_2 = x_5_2 - vec4f(shift_2_2);
-part_3_2 = part_3_2 + d_2_2;
-part_4_2 = part_4_2 + (d_2_2 * d_2_2);
+let mean_3=sum_2_2 / f32(C*S);
+let mean_4=sum_2_3 / f32(C*S);
+let mean_5=sum_2_4 / f32(C*S);
+let mean_6=sum_2_5 / f32(C*S);
+let variance_3=larger((squares_2_2 / f32(C*S)) - (mean_3*mean_3),0.0f);
+let variance_4=larger((squares_2_3 / f32(C*S)) - (mean_4*mean_4),0.0f);
+let variance_5=larger((squares_2_4 / f32(C*S)) - (mean_5*mean_5),0.0f);
+let variance_6=larger((squares_2_5 / f32(C*S)) - (mean_6*mean_6),0.0f);
+let far_2=(variance_3*4.0f)<(mean_3*mean_3);
+let far_3=(variance_4*4.0f)<(mean_4*mean_4);
+let far_4=(variance_5*4.0f)<(mean_5*mean_5);
+let far_5=(variance_6*4.0f)<(mean_6*mean_6);
+let shift_2_2=select(shift_3,shift_3+mean_3,far_2);
+let shift_2_3=select(shift_4,shift_4+mean_4,far_3);
+let shift_2_4=select(shift_5,shift_5+mean_5,far_4);
+let shift_2_5=select(shift_6,shift_6+mean_6,far_5);
+var sum_3_3=vec4f(0.0f);
+var sum_3_4=vec4f(0.0f);
+var sum_3_5=vec4f(0.0f);
+var sum_3_6=vec4f(0.0f);
+var squares_3_3=vec4f(0.0f);
+var squares_3_4=vec4f(0.0f);
+var squares_3_5=vec4f(0.0f);
+var squares_3_6=vec4f(0.0f);
+let end_2=select(0u,(C*S) / 4u,far_2);
+let end_3=select(0u,(C*S) / 4u,far_3);
+let end_4=select(0u,(C*S) / 4u,far_4);
+let end_5=select(0u,(C*S) / 4u,far_5);
+for (var block_2=lane; block_2<end_2; block_2+=LANES*256u) {
+var part_3_2=vec4f(0.0f);
+var part_4_2=vec4f(0.0f);
+let stop_2_2=min(block_2+(LANES*256u),end_2);
+for (var i_2=block_2; i_2<stop_2_2; i_2+=LANES) {
+let x_5_2=x_four(base_2_2+i_2);
+let d_2_2=x_5_2 - vec4f(shift_2_2);
+part_3_2=part_3_2+d_2_2;
+part_4_2=part_4_2+(d_2_2*d_2_2);
 }
-sum_3_3 = sum_3_3 + part_3_2;
-squares_3_3 = squares_3_3 + part_4_2;
+sum_3_3=sum_3_3+part_3_2;
+squares_3_3=squares_3_3+part_4_2;
 }
-for (var block_2 = lane; block_2 < end_3; block_2 += LANES * 256u) {
-var part_3_3 = vec4f(0.0f);
-var part_4_3 = vec4f(0.0f);
-let stop_2_3 = min(block_2 + (LANES * 256u), end_3);
-for (var i_2 = block_2; i_2 < stop_2_3; i_2 += LANES) {
-let x_5_3 = x_four(base_2_3 + i_2);
-let d_2_3 = x_5_3 - vec4f(shift_2_3);
-part_3_3 = part_3_3 + d_2_3;
-part_4_3 = part_4_3 + (d_2_3 * d_2_3);
+for (var block_2=lane; block_2<end_3; block_2+=LANES*256u) {
+var part_3_3=vec4f(0.0f);
+var part_4_3=vec4f(0.0f);
+let stop_2_3=min(block_2+(LANES*256u),end_3);
+for (var i_2=block_2; i_2<stop_2_3; i_2+=LANES) {
+let x_5_3=x_four(base_2_3+i_2);
+let d_2_3=x_5_3 - vec4f(shift_2_3);
+part_3_3=part_3_3+d_2_3;
+part_4_3=part_4_3+(d_2_3*d_2_3);
 }
-sum_3_4 = sum_3_4 + part_3_3;
-squares_3_4 = squares_3_4 + part_4_3;
+sum_3_4=sum_3_4+part_3_3;
+squares_3_4=squares_3_4+part_4_3;
 }
-for (var block_2 = lane; block_2 < end_4; block_2 += LANES * 256u) {
-var part_3_4 = vec4f(0.0f);
-var part_4_4 = vec4f(0.0f);
-let stop_2_4 = min(block_2 + (LANES * 256u), end_4);
-for (var i_2 = block_2; i_2 < stop_2_4; i_2 += LANES) {
-let x_5_4 = x_four(base_2_4 + i_2);
-let d_2_4 = x_5_4 - vec4f(shift_2_4);
-part_3_4 = part_3_4 + d_2_4;
-part_4_4 = part_4_4 + (d_2_4 * d_2_4);
+for (var block_2=lane; block_2<end_4; block_2+=LANES*256u) {
+var part_3_4=vec4f(0.0f);
+var part_4_4=vec4f(0.0f);
+let stop_2_4=min(block_2+(LANES*256u),end_4);
+for (var i_2=block_2; i_2<stop_2_4; i_2+=LANES) {
+let x_5_4=x_four(base_2_4+i_2);
+let d_2_4=x_5_4 - vec4f(shift_2_4);
+part_3_4=part_3_4+d_2_4;
+part_4_4=part_4_4+(d_2_4*d_2_4);
 }
-sum_3_5 = sum_3_5 + part_3_4;
-squares_3_5 = squares_3_5 + part_4_4;
+sum_3_5=sum_3_5+part_3_4;
+squares_3_5=squares_3_5+part_4_4;
 }
-for (var block_2 = lane; block_2 < end_5; block_2 += LANES * 256u) {
-var part_3_5 = vec4f(0.0f);
-var part_4_5 = vec4f(0.0f);
-let stop_2_5 = min(block_2 + (LANES * 256u), end_5);
-for (var i_2 = block_2; i_2 < stop_2_5; i_2 += LANES) {
-let x_5_5 = x_four(base_2_5 + i_2);
-let d_2_5 = x_5_5 - vec4f(shift_2_5);
-part_3_5 = part_3_5 + d_2_5;
-part_4_5 = part_4_5 + (d_2_5 * d_2_5);
+for (var block_2=lane; block_2<end_5; block_2+=LANES*256u) {
+var part_3_5=vec4f(0.0f);
+var part_4_5=vec4f(0.0f);
+let stop_2_5=min(block_2+(LANES*256u),end_5);
+for (var i_2=block_2; i_2<stop_2_5; i_2+=LANES) {
+let x_5_5=x_four(base_2_5+i_2);
+let d_2_5=x_5_5 - vec4f(shift_2_5);
+part_3_5=part_3_5+d_2_5;
+part_4_5=part_4_5+(d_2_5*d_2_5);
 }
-sum_3_6 = sum_3_6 + part_3_5;
-squares_3_6 = squares_3_6 + part_4_5;
+sum_3_6=sum_3_6+part_3_5;
+squares_3_6=squares_3_6+part_4_5;
 }
-var sum_3_2_2 = fold_add(sum_3_3);
-var sum_3_2_3 = fold_add(sum_3_4);
-var sum_3_2_4 = fold_add(sum_3_5);
-var sum_3_2_5 = fold_add(sum_3_6);
-var squares_3_2_2 = fold_add(squares_3_3);
-var squares_3_2_3 = fold_add(squares_3_4);
-var squares_3_2_4 = fold_add(squares_3_5);
-var squares_3_2_5 = fold_add(squares_3_6);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3_2 = exchange(sum_3_2_2, mask_2);
-let other_3_3 = exchange(sum_3_2_3, mask_2);
-let other_3_4 = exchange(sum_3_2_4, mask_2);
-let other_3_5 = exchange(sum_3_2_5, mask_2);
-sum_3_2_2 = sum_3_2_2 + other_3_2;
-sum_3_2_3 = sum_3_2_3 + other_3_3;
-sum_3_2_4 = sum_3_2_4 + other_3_4;
-sum_3_2_5 = sum_3_2_5 + other_3_5;
-let other_4_2 = exchange(squares_3_2_2, mask_2);
-let other_4_3 = exchange(squares_3_2_3, mask_2);
-let other_4_4 = exchange(squares_3_2_4, mask_2);
-let other_4_5 = exchange(squares_3_2_5, mask_2);
-squares_3_2_2 = squares_3_2_2 + other_4_2;
-squares_3_2_3 = squares_3_2_3 + other_4_3;
-squares_3_2_4 = squares_3_2_4 + other_4_4;
-squares_3_2_5 = squares_3_2_5 + other_4_5;
+var sum_3_2_2=fold_add(sum_3_3);
+var sum_3_2_3=fold_add(sum_3_4);
+var sum_3_2_4=fold_add(sum_3_5);
+var sum_3_2_5=fold_add(sum_3_6);
+var squares_3_2_2=fold_add(squares_3_3);
+var squares_3_2_3=fold_add(squares_3_4);
+var squares_3_2_4=fold_add(squares_3_5);
+var squares_3_2_5=fold_add(squares_3_6);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3_2=exchange(sum_3_2_2,mask_2);
+let other_3_3=exchange(sum_3_2_3,mask_2);
+let other_3_4=exchange(sum_3_2_4,mask_2);
+let other_3_5=exchange(sum_3_2_5,mask_2);
+sum_3_2_2=sum_3_2_2+other_3_2;
+sum_3_2_3=sum_3_2_3+other_3_3;
+sum_3_2_4=sum_3_2_4+other_3_4;
+sum_3_2_5=sum_3_2_5+other_3_5;
+let other_4_2=exchange(squares_3_2_2,mask_2);
+let other_4_3=exchange(squares_3_2_3,mask_2);
+let other_4_4=exchange(squares_3_2_4,mask_2);
+let other_4_5=exchange(squares_3_2_5,mask_2);
+squares_3_2_2=squares_3_2_2+other_4_2;
+squares_3_2_3=squares_3_2_3+other_4_3;
+squares_3_2_4=squares_3_2_4+other_4_4;
+squares_3_2_5=squares_3_2_5+other_4_5;
 }
-let mean_2_2 = sum_3_2_2 / f32(C * S);
-let mean_2_3 = sum_3_2_3 / f32(C * S);
-let mean_2_4 = sum_3_2_4 / f32(C * S);
-let mean_2_5 = sum_3_2_5 / f32(C * S);
-let variance_2_2 = larger((squares_3_2_2 / f32(C * S)) - (mean_2_2 * mean_2_2), 0.0f);
-let variance_2_3 = larger((squares_3_2_3 / f32(C * S)) - (mean_2_3 * mean_2_3), 0.0f);
-let variance_2_4 = larger((squares_3_2_4 / f32(C * S)) - (mean_2_4 * mean_2_4), 0.0f);
-let variance_2_5 = larger((squares_3_2_5 / f32(C * S)) - (mean_2_5 * mean_2_5), 0.0f);
-let rest_2 = select(mean_3, mean_2_2, far_2);
-let rest_3 = select(mean_4, mean_2_3, far_3);
-let rest_4 = select(mean_5, mean_2_4, far_4);
-let rest_5 = select(mean_6, mean_2_5, far_5);
-let spread_2 = select(variance_3, variance_2_2, far_2);
-let spread_3 = select(variance_4, variance_2_3, far_3);
-let spread_4 = select(variance_5, variance_2_4, far_4);
-let spread_5 = select(variance_6, variance_2_5, far_5);
-if (active_1 && (lane == 0u)) {
-scratch_put(((C + C) + C) + row_2, shift_2_2);
-scratch_put(((C + C) + C) + row_3, shift_2_3);
-scratch_put(((C + C) + C) + row_4, shift_2_4);
-scratch_put(((C + C) + C) + row_5, shift_2_5);
-scratch_put((((C + C) + C) + N) + row_2, rest_2);
-scratch_put((((C + C) + C) + N) + row_3, rest_3);
-scratch_put((((C + C) + C) + N) + row_4, rest_4);
-scratch_put((((C + C) + C) + N) + row_5, rest_5);
-scratch_put(((((C + C) + C) + N) + N) + row_2, spread_2);
-scratch_put(((((C + C) + C) + N) + N) + row_3, spread_3);
-scratch_put(((((C + C) + C) + N) + N) + row_4, spread_4);
-scratch_put(((((C + C) + C) + N) + N) + row_5, spread_5);
+let mean_2_2=sum_3_2_2 / f32(C*S);
+let mean_2_3=sum_3_2_3 / f32(C*S);
+let mean_2_4=sum_3_2_4 / f32(C*S);
+let mean_2_5=sum_3_2_5 / f32(C*S);
+let variance_2_2=larger((squares_3_2_2 / f32(C*S)) - (mean_2_2*mean_2_2),0.0f);
+let variance_2_3=larger((squares_3_2_3 / f32(C*S)) - (mean_2_3*mean_2_3),0.0f);
+let variance_2_4=larger((squares_3_2_4 / f32(C*S)) - (mean_2_4*mean_2_4),0.0f);
+let variance_2_5=larger((squares_3_2_5 / f32(C*S)) - (mean_2_5*mean_2_5),0.0f);
+let rest_2=select(mean_3,mean_2_2,far_2);
+let rest_3=select(mean_4,mean_2_3,far_3);
+let rest_4=select(mean_5,mean_2_4,far_4);
+let rest_5=select(mean_6,mean_2_5,far_5);
+let spread_2=select(variance_3,variance_2_2,far_2);
+let spread_3=select(variance_4,variance_2_3,far_3);
+let spread_4=select(variance_5,variance_2_4,far_4);
+let spread_5=select(variance_6,variance_2_5,far_5);
+if (active_1 && (lane==0u)) {
+scratch_put((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row_2,shift_2_2);
+scratch_put((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row_3,shift_2_3);
+scratch_put((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row_4,shift_2_4);
+scratch_put((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row_5,shift_2_5);
+scratch_put(((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row_2,rest_2);
+scratch_put(((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row_3,rest_3);
+scratch_put(((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row_4,rest_4);
+scratch_put(((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row_5,rest_5);
+scratch_put((((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row_2,spread_2);
+scratch_put((((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row_3,spread_3);
+scratch_put((((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row_4,spread_4);
+scratch_put((((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row_5,spread_5);
 }
 }
 `,
@@ -1204,129 +1204,129 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let first = min(part * ((((C * S) + PARTS) - 1u) / PARTS), C * S);
-let last = min(first + ((((C * S) + PARTS) - 1u) / PARTS), C * S);
-let base = row * (C * S);
-let x_1 = x_at(base);
-let x_2 = x_at(base + ((C * S) / 2u));
-let x_3 = x_at(base + ((C * S) - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_4 = x_at(base + i);
-let d = x_4 - shift;
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let first=min(part*((((C*S)+PARTS) - 1u) / PARTS),C*S);
+let last=min(first+((((C*S)+PARTS) - 1u) / PARTS),C*S);
+let base=row*(C*S);
+let x_1=x_at(base);
+let x_2=x_at(base+((C*S) / 2u));
+let x_3=x_at(base+((C*S) - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let x_4=x_at(base+i);
+let d=x_4 - shift;
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(squares, mask);
-squares = squares + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_2;
-workgroupBarrier();
-}
-let mean = sum / f32(last - first);
-let variance = larger((squares / f32(last - first)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, last, far);
-for (var block_2 = first + lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_5 = x_at(base + i_2);
-let d_2 = x_5 - shift_2;
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_2 = sum_2 + part_3;
-squares_2 = squares_2 + part_4;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_5;
-let other_6 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_2 / f32(last - first);
-let variance_2 = larger((squares_2 / f32(last - first)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-if (active_1 && (lane == 0u)) {
-partials_put((part * N) + row, shift_2);
-partials_put(((PARTS + part) * N) + row, rest);
-partials_put((((2u * PARTS) + part) * N) + row, spread);
+let mean=sum / f32(last - first);
+let variance=larger((squares / f32(last - first)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,last,far);
+for (var block_2=first+lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_5=x_at(base+i_2);
+let d_2=x_5 - shift_2;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_2 / f32(last - first);
+let variance_2=larger((squares_2 / f32(last - first)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+partials_put((part*N)+row,shift_2);
+partials_put(((PARTS+part)*N)+row,rest);
+partials_put((((2u*PARTS)+part)*N)+row,spread);
 }
 }
 `,
@@ -1362,137 +1362,137 @@ override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let first = min(part * (((((C * S) / 4u) + PARTS) - 1u) / PARTS), (C * S) / 4u);
-let last = min(first + (((((C * S) / 4u) + PARTS) - 1u) / PARTS), (C * S) / 4u);
-let base = row * (C * S);
-let x_1 = x_at(base);
-let x_2 = x_at(base + ((C * S) / 2u));
-let x_3 = x_at(base + ((C * S) - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let base_2 = row * ((C * S) / 4u);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_4 = x_four(base_2 + i);
-let d = x_4 - vec4f(shift);
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let first=min(part*(((((C*S) / 4u)+PARTS) - 1u) / PARTS),(C*S) / 4u);
+let last=min(first+(((((C*S) / 4u)+PARTS) - 1u) / PARTS),(C*S) / 4u);
+let base=row*(C*S);
+let x_1=x_at(base);
+let x_2=x_at(base+((C*S) / 2u));
+let x_3=x_at(base+((C*S) - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let base_2=row*((C*S) / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let x_4=x_four(base_2+i);
+let d=x_4 - vec4f(shift);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_2, mask);
-sum_2 = sum_2 + other;
-let other_2 = exchange(squares_2, mask);
-squares_2 = squares_2 + other_2;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_2 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_2;
-workgroupBarrier();
-}
-let mean = sum_2 / f32((last - first) * 4u);
-let variance = larger((squares_2 / f32((last - first) * 4u)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, last, far);
-for (var block_2 = first + lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_5 = x_four(base_2 + i_2);
-let d_2 = x_5 - vec4f(shift_2);
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_3 = sum_3 + part_3;
-squares_3 = squares_3 + part_4;
-}
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_3_2, mask_2);
-sum_3_2 = sum_3_2 + other_5;
-let other_6 = exchange(squares_3_2, mask_2);
-squares_3_2 = squares_3_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_3_2 / f32((last - first) * 4u);
-let variance_2 = larger((squares_3_2 / f32((last - first) * 4u)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-if (active_1 && (lane == 0u)) {
-partials_put((part * N) + row, shift_2);
-partials_put(((PARTS + part) * N) + row, rest);
-partials_put((((2u * PARTS) + part) * N) + row, spread);
+let mean=sum_2 / f32((last - first)*4u);
+let variance=larger((squares_2 / f32((last - first)*4u)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,last,far);
+for (var block_2=first+lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_5=x_four(base_2+i_2);
+let d_2=x_5 - vec4f(shift_2);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
+}
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_3_2 / f32((last - first)*4u);
+let variance_2=larger((squares_3_2 / f32((last - first)*4u)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+partials_put((part*N)+row,shift_2);
+partials_put(((PARTS+part)*N)+row,rest);
+partials_put((((2u*PARTS)+part)*N)+row,spread);
 }
 }
 `,
@@ -1533,92 +1533,92 @@ override N: u32;
 override C: u32;
 override S: u32;
 override PARTS: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let used = (((C * S) + ((((C * S) + PARTS) - 1u) / PARTS)) - 1u) / ((((C * S) + PARTS) - 1u) / PARTS);
-for (var p = lane; p < used; p += LANES) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let used=(((C*S)+((((C*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((C*S)+PARTS) - 1u) / PARTS);
+for (var p=lane; p<used; p+=LANES) {
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
 }
-if (SUBGROUP < LANES) {
+if (SUBGROUP<LANES) {
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-}
-workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
 }
 workgroupBarrier();
 }
-let part_1 = partials_at(row);
-var total = 0.0f;
-for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-let part_2 = partials_at((p_2 * N) + row);
-let part_3 = partials_at(((PARTS + p_2) * N) + row);
-total = total + (f32(min((p_2 + 1u) * ((((C * S) + PARTS) - 1u) / PARTS), C * S) - (p_2 * ((((C * S) + PARTS) - 1u) / PARTS))) * ((part_2 - part_1) + part_3));
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other = exchange(total, mask_2);
-total = total + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
 workgroupBarrier();
 }
-let all = scratch_memory[row_in_group * LANES];
-total = all;
+let part_1=partials_at(row);
+var total=0.0f;
+for (var p_2=lane; p_2<used; p_2+=LANES) {
+let part_2=partials_at((p_2*N)+row);
+let part_3=partials_at(((PARTS+p_2)*N)+row);
+total=total+(f32(min((p_2+1u)*((((C*S)+PARTS) - 1u) / PARTS),C*S) - (p_2*((((C*S)+PARTS) - 1u) / PARTS)))*((part_2 - part_1)+part_3));
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange(total,mask_2);
+total=total+other;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-}
-let rest = total / f32(C * S);
-var total_2 = 0.0f;
-for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-let part_4 = partials_at((p_3 * N) + row);
-let part_5 = partials_at(((PARTS + p_3) * N) + row);
-let part_6 = partials_at((((2u * PARTS) + p_3) * N) + row);
-total_2 = total_2 + (f32(min((p_3 + 1u) * ((((C * S) + PARTS) - 1u) / PARTS), C * S) - (p_3 * ((((C * S) + PARTS) - 1u) / PARTS))) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
-}
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_3 = exchange(total_2, mask_3);
-total_2 = total_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_2;
-workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-total_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+total=all;
 workgroupBarrier();
 }
-let spread = total_2 / f32(C * S);
-if (active_1 && (lane == 0u)) {
-scratch_put(((C + C) + C) + row, part_1);
-scratch_put((((C + C) + C) + N) + row, rest);
-scratch_put(((((C + C) + C) + N) + N) + row, spread);
+let rest=total / f32(C*S);
+var total_2=0.0f;
+for (var p_3=lane; p_3<used; p_3+=LANES) {
+let part_4=partials_at((p_3*N)+row);
+let part_5=partials_at(((PARTS+p_3)*N)+row);
+let part_6=partials_at((((2u*PARTS)+p_3)*N)+row);
+total_2=total_2+(f32(min((p_3+1u)*((((C*S)+PARTS) - 1u) / PARTS),C*S) - (p_3*((((C*S)+PARTS) - 1u) / PARTS)))*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_3=exchange(total_2,mask_3);
+total_2=total_2+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+total_2=all_2;
+workgroupBarrier();
+}
+let spread=total_2 / f32(C*S);
+if (active_1 && (lane==0u)) {
+scratch_put((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row,part_1);
+scratch_put(((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,rest);
+scratch_put((((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,spread);
 }
 }
 `,
@@ -1654,92 +1654,92 @@ override N: u32;
 override C: u32;
 override S: u32;
 override PARTS: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let used = ((((C * S) / 4u) + (((((C * S) / 4u) + PARTS) - 1u) / PARTS)) - 1u) / (((((C * S) / 4u) + PARTS) - 1u) / PARTS);
-for (var p = lane; p < used; p += LANES) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let used=((((C*S) / 4u)+(((((C*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((C*S) / 4u)+PARTS) - 1u) / PARTS);
+for (var p=lane; p<used; p+=LANES) {
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
 }
-if (SUBGROUP < LANES) {
+if (SUBGROUP<LANES) {
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-}
-workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
 }
 workgroupBarrier();
 }
-let part_1 = partials_at(row);
-var total = 0.0f;
-for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-let part_2 = partials_at((p_2 * N) + row);
-let part_3 = partials_at(((PARTS + p_2) * N) + row);
-total = total + (f32((min((p_2 + 1u) * (((((C * S) / 4u) + PARTS) - 1u) / PARTS), (C * S) / 4u) - (p_2 * (((((C * S) / 4u) + PARTS) - 1u) / PARTS))) * 4u) * ((part_2 - part_1) + part_3));
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other = exchange(total, mask_2);
-total = total + other;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-}
 workgroupBarrier();
 }
-let all = scratch_memory[row_in_group * LANES];
-total = all;
+let part_1=partials_at(row);
+var total=0.0f;
+for (var p_2=lane; p_2<used; p_2+=LANES) {
+let part_2=partials_at((p_2*N)+row);
+let part_3=partials_at(((PARTS+p_2)*N)+row);
+total=total+(f32((min((p_2+1u)*(((((C*S) / 4u)+PARTS) - 1u) / PARTS),(C*S) / 4u) - (p_2*(((((C*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_2 - part_1)+part_3));
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange(total,mask_2);
+total=total+other;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-}
-let rest = total / f32(C * S);
-var total_2 = 0.0f;
-for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-let part_4 = partials_at((p_3 * N) + row);
-let part_5 = partials_at(((PARTS + p_3) * N) + row);
-let part_6 = partials_at((((2u * PARTS) + p_3) * N) + row);
-total_2 = total_2 + (f32((min((p_3 + 1u) * (((((C * S) / 4u) + PARTS) - 1u) / PARTS), (C * S) / 4u) - (p_3 * (((((C * S) / 4u) + PARTS) - 1u) / PARTS))) * 4u) * (part_6 + ((((part_4 - part_1) + part_5) - rest) * (((part_4 - part_1) + part_5) - rest))));
-}
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_3 = exchange(total_2, mask_3);
-total_2 = total_2 + other_3;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_2;
-workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-total_2 = all_2;
+let all=scratch_memory[row_in_group*LANES];
+total=all;
 workgroupBarrier();
 }
-let spread = total_2 / f32(C * S);
-if (active_1 && (lane == 0u)) {
-scratch_put(((C + C) + C) + row, part_1);
-scratch_put((((C + C) + C) + N) + row, rest);
-scratch_put(((((C + C) + C) + N) + N) + row, spread);
+let rest=total / f32(C*S);
+var total_2=0.0f;
+for (var p_3=lane; p_3<used; p_3+=LANES) {
+let part_4=partials_at((p_3*N)+row);
+let part_5=partials_at(((PARTS+p_3)*N)+row);
+let part_6=partials_at((((2u*PARTS)+p_3)*N)+row);
+total_2=total_2+(f32((min((p_3+1u)*(((((C*S) / 4u)+PARTS) - 1u) / PARTS),(C*S) / 4u) - (p_3*(((((C*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_3=exchange(total_2,mask_3);
+total_2=total_2+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+total_2=all_2;
+workgroupBarrier();
+}
+let spread=total_2 / f32(C*S);
+if (active_1 && (lane==0u)) {
+scratch_put((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+row,part_1);
+scratch_put(((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,rest);
+scratch_put((((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,spread);
 }
 }
 `,
@@ -1784,334 +1784,334 @@ override C: u32;
 override M: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 6u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*6u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-var max_1 = non_finite(4286578688u);
-var max_2 = non_finite(4286578688u);
-for (var block = lane; block < M; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-var part_2 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), M);
-for (var i = block; i < stop; i += LANES) {
-let mean_weight_1 = mean_weight_at(i);
-let var_weight_1 = var_weight_at(i);
-part_1 = larger(part_1, mean_weight_1);
-part_2 = larger(part_2, var_weight_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+var max_1=non_finite(4286578688u);
+var max_2=non_finite(4286578688u);
+for (var block=lane; block<M; block+=LANES*256u) {
+var part_1=non_finite(4286578688u);
+var part_2=non_finite(4286578688u);
+let stop=min(block+(LANES*256u),M);
+for (var i=block; i<stop; i+=LANES) {
+let mean_weight_1=mean_weight_at(i);
+let var_weight_1=var_weight_at(i);
+part_1=larger(part_1,mean_weight_1);
+part_2=larger(part_2,var_weight_1);
 }
-max_1 = larger(max_1, part_1);
-max_2 = larger(max_2, part_2);
+max_1=larger(max_1,part_1);
+max_2=larger(max_2,part_2);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
-let other_2 = exchange(max_2, mask);
-max_2 = larger(max_2, other_2);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_1,mask);
+max_1=larger(max_1,other);
+let other_2=exchange(max_2,mask);
+max_2=larger(max_2,other_2);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = max_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_1;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=max_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_3);
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = larger(mine_2, other_4);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-max_2 = all_2;
-workgroupBarrier();
-}
-let max_all = max_1;
-let max_all_2 = max_2;
-let base = row * S;
-let x_1 = x_at(base);
-let x_2 = x_at(base + (S / 2u));
-let x_3 = x_at(base + (S - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-let base_2 = row * (S / 4u);
-for (var k = 0u; k < HELD; k += 1u) {
-let i_2 = lane + (k * LANES);
-if (i_2 < (S / 4u)) {
-let x_4 = x_four(base_2 + i_2);
-held[held_place(0u, k, local_index)] = x_4;
-let d = x_4 - vec4f(shift);
-sum = sum + d;
-squares = squares + (d * d);
-}
-}
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_5;
-let other_6 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_3);
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=larger(mine_2,other_4);
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+max_1=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+max_2=all_2;
 workgroupBarrier();
 }
-let mean = sum_2 / f32(S);
-let variance = larger((squares_2 / f32(S)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, S / 4u, far);
-for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
-let i_3 = lane + (k_2 * LANES);
-if (i_3 < end) {
-let kept = held[held_place(0u, k_2, local_index)];
-let d_2 = kept - vec4f(shift_2);
-sum_3 = sum_3 + d_2;
-squares_3 = squares_3 + (d_2 * d_2);
+let max_all=max_1;
+let max_all_2=max_2;
+let base=row*S;
+let x_1=x_at(base);
+let x_2=x_at(base+(S / 2u));
+let x_3=x_at(base+(S - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+let base_2=row*(S / 4u);
+for (var k=0u; k<HELD; k+=1u) {
+let i_2=lane+(k*LANES);
+if (i_2<(S / 4u)) {
+let x_4=x_four(base_2+i_2);
+held[held_place(0u,k,local_index)]=x_4;
+let d=x_4 - vec4f(shift);
+sum=sum+d;
+squares=squares+(d*d);
 }
 }
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_9 = exchange(sum_3_2, mask_3);
-sum_3_2 = sum_3_2 + other_9;
-let other_10 = exchange(squares_3_2, mask_3);
-squares_3_2 = squares_3_2 + other_10;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-let other_11 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_11;
-let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_12 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_12;
-}
-workgroupBarrier();
-}
-let all_5 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_5;
-let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_6;
-workgroupBarrier();
-}
-let mean_2 = sum_3_2 / f32(S);
-let variance_2 = larger((squares_3_2 / f32(S)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-var sum_4 = 0.0f;
-var sum_5 = 0.0f;
-for (var block_2 = lane; block_2 < M; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), M);
-for (var i_4 = block_2; i_4 < stop_2; i_4 += LANES) {
-let mean_weight_2 = mean_weight_at(i_4);
-let exp_1 = exp(mean_weight_2 - max_all);
-let var_weight_2 = var_weight_at(i_4);
-let exp_2 = exp(var_weight_2 - max_all_2);
-part_3 = part_3 + exp_1;
-part_4 = part_4 + exp_2;
-}
-sum_4 = sum_4 + part_3;
-sum_5 = sum_5 + part_4;
-}
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_13 = exchange(sum_4, mask_4);
-sum_4 = sum_4 + other_13;
-let other_14 = exchange(sum_5, mask_4);
-sum_5 = sum_5 + other_14;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_4;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_5;
-workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
-let other_15 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_15;
-let mine_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_16 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_4))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_8 + other_16;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_7 = scratch_memory[row_in_group * LANES];
-sum_4 = all_7;
-let all_8 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_5 = all_8;
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
 workgroupBarrier();
 }
-let sum_all = sum_4;
-let sum_all_2 = sum_5;
-var sum_6 = 0.0f;
-var sum_7 = 0.0f;
-var sum_8 = 0.0f;
-var sum_9 = 0.0f;
-var sum_10 = 0.0f;
-var sum_11 = 0.0f;
-for (var block_3 = lane; block_3 < M; block_3 += LANES * 256u) {
-var part_5 = 0.0f;
-var part_6 = 0.0f;
-var part_7 = 0.0f;
-var part_8 = 0.0f;
-var part_9 = 0.0f;
-var part_10 = 0.0f;
-let stop_3 = min(block_3 + (LANES * 256u), M);
-for (var i_5 = block_3; i_5 < stop_3; i_5 += LANES) {
-let index_2 = f32(i_5);
-let mean_weight_3 = mean_weight_at(i_5);
-let exp_3 = exp(mean_weight_3 - max_all);
-let div = exp_3 / sum_all;
-let var_weight_3 = var_weight_at(i_5);
-let exp_4 = exp(var_weight_3 - max_all_2);
-let div_2 = exp_4 / sum_all_2;
-part_5 = part_5 + select(0.0f, div, index_2 == 0.0f);
-part_6 = part_6 + select(0.0f, div, index_2 == 1.0f);
-part_7 = part_7 + select(0.0f, div, index_2 == 2.0f);
-part_8 = part_8 + select(0.0f, div_2, index_2 == 0.0f);
-part_9 = part_9 + select(0.0f, div_2, index_2 == 1.0f);
-part_10 = part_10 + select(0.0f, div_2, index_2 == 2.0f);
+let mean=sum_2 / f32(S);
+let variance=larger((squares_2 / f32(S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,S / 4u,far);
+for (var k_2=0u; k_2<HELD; k_2+=1u) {
+let i_3=lane+(k_2*LANES);
+if (i_3<end) {
+let kept=held[held_place(0u,k_2,local_index)];
+let d_2=kept - vec4f(shift_2);
+sum_3=sum_3+d_2;
+squares_3=squares_3+(d_2*d_2);
 }
-sum_6 = sum_6 + part_5;
-sum_7 = sum_7 + part_6;
-sum_8 = sum_8 + part_7;
-sum_9 = sum_9 + part_8;
-sum_10 = sum_10 + part_9;
-sum_11 = sum_11 + part_10;
 }
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_17 = exchange(sum_6, mask_5);
-sum_6 = sum_6 + other_17;
-let other_18 = exchange(sum_7, mask_5);
-sum_7 = sum_7 + other_18;
-let other_19 = exchange(sum_8, mask_5);
-sum_8 = sum_8 + other_19;
-let other_20 = exchange(sum_9, mask_5);
-sum_9 = sum_9 + other_20;
-let other_21 = exchange(sum_10, mask_5);
-sum_10 = sum_10 + other_21;
-let other_22 = exchange(sum_11, mask_5);
-sum_11 = sum_11 + other_22;
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(sum_3_2,mask_3);
+sum_3_2=sum_3_2+other_9;
+let other_10=exchange(squares_3_2,mask_3);
+squares_3_2=squares_3_2+other_10;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_6;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_7;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_8;
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_9;
-scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_10;
-scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_11;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
 workgroupBarrier();
-for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-if (lane < half_5) {
-let mine_9 = scratch_memory[(row_in_group * LANES) + lane];
-let other_23 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_9 + other_23;
-let mine_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_24 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_10 + other_24;
-let mine_11 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_25 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_11 + other_25;
-let mine_12 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_26 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_12 + other_26;
-let mine_13 = scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_27 = scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_13 + other_27;
-let mine_14 = scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_28 = scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_14 + other_28;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_9 = scratch_memory[row_in_group * LANES];
-sum_6 = all_9;
-let all_10 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_7 = all_10;
-let all_11 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_8 = all_11;
-let all_12 = scratch_memory[(3u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_9 = all_12;
-let all_13 = scratch_memory[(4u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_10 = all_13;
-let all_14 = scratch_memory[(5u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_11 = all_14;
+let all_5=scratch_memory[row_in_group*LANES];
+sum_3_2=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_6;
 workgroupBarrier();
 }
-let sum_all_3 = sum_6;
-let sum_all_4 = sum_7;
-let sum_all_5 = sum_8;
-let sum_all_6 = sum_9;
-let sum_all_7 = sum_10;
-let sum_all_8 = sum_11;
-let end_2 = select(0u, S / 4u, active_1);
-let N_1 = row / max(C, 1u);
-let scratch_18 = scratch_at(((C + C) + C) + N_1);
-let scratch_19 = scratch_at((((C + C) + C) + N) + N_1);
-let C_1 = row % max(C, 1u);
-let scratch_20 = scratch_at(C_1);
-let scratch_21 = scratch_at(C + C_1);
-let scratch_52 = scratch_at(((((C + C) + C) + N) + N) + N_1);
-let scratch_57 = scratch_at((C + C) + C_1);
-let rsqrt = inverseSqrt((((sum_all_6 * spread) + (sum_all_7 * scratch_52)) + (sum_all_8 * scratch_57)) + eps);
-let gamma_1 = gamma_at(C_1);
-let beta_1 = beta_at(C_1);
-for (var k_3 = 0u; k_3 < HELD; k_3 += 1u) {
-let i_6 = lane + (k_3 * LANES);
-if (i_6 < end_2) {
-let kept_2 = held[held_place(0u, k_3, local_index)];
-let add = ((vec4f(sum_all_3) * ((kept_2 - vec4f(shift_2)) - vec4f(rest))) + (vec4f(sum_all_4) * ((kept_2 - vec4f(scratch_18)) - vec4f(scratch_19)))) + (vec4f(sum_all_5) * ((kept_2 - vec4f(scratch_20)) - vec4f(scratch_21)));
-y_put_four(base_2 + i_6, ((add * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1));
+let mean_2=sum_3_2 / f32(S);
+let variance_2=larger((squares_3_2 / f32(S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var sum_4=0.0f;
+var sum_5=0.0f;
+for (var block_2=lane; block_2<M; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),M);
+for (var i_4=block_2; i_4<stop_2; i_4+=LANES) {
+let mean_weight_2=mean_weight_at(i_4);
+let exp_1=exp(mean_weight_2 - max_all);
+let var_weight_2=var_weight_at(i_4);
+let exp_2=exp(var_weight_2 - max_all_2);
+part_3=part_3+exp_1;
+part_4=part_4+exp_2;
+}
+sum_4=sum_4+part_3;
+sum_5=sum_5+part_4;
+}
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_13=exchange(sum_4,mask_4);
+sum_4=sum_4+other_13;
+let other_14=exchange(sum_5,mask_4);
+sum_5=sum_5+other_14;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_5;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_7=scratch_memory[(row_in_group*LANES)+lane];
+let other_15=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_15;
+let mine_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_16=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_8+other_16;
+}
+workgroupBarrier();
+}
+let all_7=scratch_memory[row_in_group*LANES];
+sum_4=all_7;
+let all_8=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_5=all_8;
+workgroupBarrier();
+}
+let sum_all=sum_4;
+let sum_all_2=sum_5;
+var sum_6=0.0f;
+var sum_7=0.0f;
+var sum_8=0.0f;
+var sum_9=0.0f;
+var sum_10=0.0f;
+var sum_11=0.0f;
+for (var block_3=lane; block_3<M; block_3+=LANES*256u) {
+var part_5=0.0f;
+var part_6=0.0f;
+var part_7=0.0f;
+var part_8=0.0f;
+var part_9=0.0f;
+var part_10=0.0f;
+let stop_3=min(block_3+(LANES*256u),M);
+for (var i_5=block_3; i_5<stop_3; i_5+=LANES) {
+let index_2=f32(i_5);
+let mean_weight_3=mean_weight_at(i_5);
+let exp_3=exp(mean_weight_3 - max_all);
+let div=exp_3 / sum_all;
+let var_weight_3=var_weight_at(i_5);
+let exp_4=exp(var_weight_3 - max_all_2);
+let div_2=exp_4 / sum_all_2;
+part_5=part_5+select(0.0f,div,index_2==0.0f);
+part_6=part_6+select(0.0f,div,index_2==1.0f);
+part_7=part_7+select(0.0f,div,index_2==2.0f);
+part_8=part_8+select(0.0f,div_2,index_2==0.0f);
+part_9=part_9+select(0.0f,div_2,index_2==1.0f);
+part_10=part_10+select(0.0f,div_2,index_2==2.0f);
+}
+sum_6=sum_6+part_5;
+sum_7=sum_7+part_6;
+sum_8=sum_8+part_7;
+sum_9=sum_9+part_8;
+sum_10=sum_10+part_9;
+sum_11=sum_11+part_10;
+}
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_17=exchange(sum_6,mask_5);
+sum_6=sum_6+other_17;
+let other_18=exchange(sum_7,mask_5);
+sum_7=sum_7+other_18;
+let other_19=exchange(sum_8,mask_5);
+sum_8=sum_8+other_19;
+let other_20=exchange(sum_9,mask_5);
+sum_9=sum_9+other_20;
+let other_21=exchange(sum_10,mask_5);
+sum_10=sum_10+other_21;
+let other_22=exchange(sum_11,mask_5);
+sum_11=sum_11+other_22;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_6;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_7;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_8;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_9;
+scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_10;
+scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_11;
+workgroupBarrier();
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_9=scratch_memory[(row_in_group*LANES)+lane];
+let other_23=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_9+other_23;
+let mine_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_24=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_10+other_24;
+let mine_11=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_25=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_11+other_25;
+let mine_12=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_26=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_12+other_26;
+let mine_13=scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_27=scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_13+other_27;
+let mine_14=scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_28=scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_14+other_28;
+}
+workgroupBarrier();
+}
+let all_9=scratch_memory[row_in_group*LANES];
+sum_6=all_9;
+let all_10=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_7=all_10;
+let all_11=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_8=all_11;
+let all_12=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_9=all_12;
+let all_13=scratch_memory[(4u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_10=all_13;
+let all_14=scratch_memory[(5u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_11=all_14;
+workgroupBarrier();
+}
+let sum_all_3=sum_6;
+let sum_all_4=sum_7;
+let sum_all_5=sum_8;
+let sum_all_6=sum_9;
+let sum_all_7=sum_10;
+let sum_all_8=sum_11;
+let end_2=select(0u,S / 4u,active_1);
+let N_1=row / max(C,1u);
+let scratch_18=scratch_at((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+N_1);
+let scratch_19=scratch_at(((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+N_1);
+let C_1=row % max(C,1u);
+let scratch_20=scratch_at(C_1);
+let scratch_21=scratch_at((((C+3u) / 4u)*4u)+C_1);
+let scratch_52=scratch_at((((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+N_1);
+let scratch_57=scratch_at(((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+C_1);
+let rsqrt=inverseSqrt((((sum_all_6*spread)+(sum_all_7*scratch_52))+(sum_all_8*scratch_57))+eps);
+let gamma_1=gamma_at(C_1);
+let beta_1=beta_at(C_1);
+for (var k_3=0u; k_3<HELD; k_3+=1u) {
+let i_6=lane+(k_3*LANES);
+if (i_6<end_2) {
+let kept_2=held[held_place(0u,k_3,local_index)];
+let add=((vec4f(sum_all_3)*((kept_2 - vec4f(shift_2)) - vec4f(rest)))+(vec4f(sum_all_4)*((kept_2 - vec4f(scratch_18)) - vec4f(scratch_19))))+(vec4f(sum_all_5)*((kept_2 - vec4f(scratch_20)) - vec4f(scratch_21)));
+y_put_four(base_2+i_6,((add*vec4f(rsqrt))*vec4f(gamma_1))+vec4f(beta_1));
 }
 }
 }
@@ -2153,406 +2153,406 @@ override eps: f32;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < ((N * C) / 4u);
-let row_2 = (select(0u, index, active_1) * 4u) + 0u;
-let row_3 = (select(0u, index, active_1) * 4u) + 1u;
-let row_4 = (select(0u, index, active_1) * 4u) + 2u;
-let row_5 = (select(0u, index, active_1) * 4u) + 3u;
-var max_1 = non_finite(4286578688u);
-var max_2 = non_finite(4286578688u);
-for (var block = lane; block < M; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-var part_2 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), M);
-for (var i = block; i < stop; i += LANES) {
-let mean_weight_1 = mean_weight_at(i);
-let var_weight_1 = var_weight_at(i);
-part_1 = larger(part_1, mean_weight_1);
-part_2 = larger(part_2, var_weight_1);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<((N*C) / 4u);
+let row_2=(select(0u,index,active_1)*4u)+0u;
+let row_3=(select(0u,index,active_1)*4u)+1u;
+let row_4=(select(0u,index,active_1)*4u)+2u;
+let row_5=(select(0u,index,active_1)*4u)+3u;
+var max_1=non_finite(4286578688u);
+var max_2=non_finite(4286578688u);
+for (var block=lane; block<M; block+=LANES*256u) {
+var part_1=non_finite(4286578688u);
+var part_2=non_finite(4286578688u);
+let stop=min(block+(LANES*256u),M);
+for (var i=block; i<stop; i+=LANES) {
+let mean_weight_1=mean_weight_at(i);
+let var_weight_1=var_weight_at(i);
+part_1=larger(part_1,mean_weight_1);
+part_2=larger(part_2,var_weight_1);
 }
-max_1 = larger(max_1, part_1);
-max_2 = larger(max_2, part_2);
+max_1=larger(max_1,part_1);
+max_2=larger(max_2,part_2);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
-let other_2 = exchange(max_2, mask);
-max_2 = larger(max_2, other_2);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_1,mask);
+max_1=larger(max_1,other);
+let other_2=exchange(max_2,mask);
+max_2=larger(max_2,other_2);
 }
-let max_all = max_1;
-let max_all_2 = max_2;
-let base_3 = row_2 * S;
-let base_4 = row_3 * S;
-let base_5 = row_4 * S;
-let base_6 = row_5 * S;
-let x_7 = x_at(base_3);
-let x_8 = x_at(base_4);
-let x_9 = x_at(base_5);
-let x_10 = x_at(base_6);
-let x_2_2 = x_at(base_3 + (S / 2u));
-let x_2_3 = x_at(base_4 + (S / 2u));
-let x_2_4 = x_at(base_5 + (S / 2u));
-let x_2_5 = x_at(base_6 + (S / 2u));
-let x_3_2 = x_at(base_3 + (S - 1u));
-let x_3_3 = x_at(base_4 + (S - 1u));
-let x_3_4 = x_at(base_5 + (S - 1u));
-let x_3_5 = x_at(base_6 + (S - 1u));
-let shift_3 = x_7 + (((x_2_2 - x_7) + (x_3_2 - x_7)) * 0.3333333432674408f);
-let shift_4 = x_8 + (((x_2_3 - x_8) + (x_3_3 - x_8)) * 0.3333333432674408f);
-let shift_5 = x_9 + (((x_2_4 - x_9) + (x_3_4 - x_9)) * 0.3333333432674408f);
-let shift_6 = x_10 + (((x_2_5 - x_10) + (x_3_5 - x_10)) * 0.3333333432674408f);
-let base_2_2 = row_2 * (S / 4u);
-let base_2_3 = row_3 * (S / 4u);
-let base_2_4 = row_4 * (S / 4u);
-let base_2_5 = row_5 * (S / 4u);
-var sum_12 = vec4f(0.0f);
-var sum_13 = vec4f(0.0f);
-var sum_14 = vec4f(0.0f);
-var sum_15 = vec4f(0.0f);
-var squares_4 = vec4f(0.0f);
-var squares_5 = vec4f(0.0f);
-var squares_6 = vec4f(0.0f);
-var squares_7 = vec4f(0.0f);
-for (var block_2 = lane; block_2 < S / 4u; block_2 += LANES * 256u) {
-var part_3_2 = vec4f(0.0f);
-var part_3_3 = vec4f(0.0f);
-var part_3_4 = vec4f(0.0f);
-var part_3_5 = vec4f(0.0f);
-var part_4_2 = vec4f(0.0f);
-var part_4_3 = vec4f(0.0f);
-var part_4_4 = vec4f(0.0f);
-var part_4_5 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), S / 4u);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_4_2 = x_four(base_2_2 + i_2);
-let x_4_3 = x_four(base_2_3 + i_2);
-let x_4_4 = x_four(base_2_4 + i_2);
-let x_4_5 = x_four(base_2_5 + i_2);
-let d_3 = x_4_2 - vec4f(shift_3);
-let d_4 = x_4_3 - vec4f(shift_4);
-let d_5 = x_4_4 - vec4f(shift_5);
-let d_6 = x_4_5 - vec4f(shift_6);
-part_3_2 = part_3_2 + d_3;
-part_3_3 = part_3_3 + d_4;
-part_3_4 = part_3_4 + d_5;
-part_3_5 = part_3_5 + d_6;
-part_4_2 = part_4_2 + (d_3 * d_3);
-part_4_3 = part_4_3 + (d_4 * d_4);
-part_4_4 = part_4_4 + (d_5 * d_5);
-part_4_5 = part_4_5 + (d_6 * d_6);
+let max_all=max_1;
+let max_all_2=max_2;
+let base_3=row_2*S;
+let base_4=row_3*S;
+let base_5=row_4*S;
+let base_6=row_5*S;
+let x_7=x_at(base_3);
+let x_8=x_at(base_4);
+let x_9=x_at(base_5);
+let x_10=x_at(base_6);
+let x_2_2=x_at(base_3+(S / 2u));
+let x_2_3=x_at(base_4+(S / 2u));
+let x_2_4=x_at(base_5+(S / 2u));
+let x_2_5=x_at(base_6+(S / 2u));
+let x_3_2=x_at(base_3+(S - 1u));
+let x_3_3=x_at(base_4+(S - 1u));
+let x_3_4=x_at(base_5+(S - 1u));
+let x_3_5=x_at(base_6+(S - 1u));
+let shift_3=x_7+(((x_2_2 - x_7)+(x_3_2 - x_7))*0.3333333432674408f);
+let shift_4=x_8+(((x_2_3 - x_8)+(x_3_3 - x_8))*0.3333333432674408f);
+let shift_5=x_9+(((x_2_4 - x_9)+(x_3_4 - x_9))*0.3333333432674408f);
+let shift_6=x_10+(((x_2_5 - x_10)+(x_3_5 - x_10))*0.3333333432674408f);
+let base_2_2=row_2*(S / 4u);
+let base_2_3=row_3*(S / 4u);
+let base_2_4=row_4*(S / 4u);
+let base_2_5=row_5*(S / 4u);
+var sum_12=vec4f(0.0f);
+var sum_13=vec4f(0.0f);
+var sum_14=vec4f(0.0f);
+var sum_15=vec4f(0.0f);
+var squares_4=vec4f(0.0f);
+var squares_5=vec4f(0.0f);
+var squares_6=vec4f(0.0f);
+var squares_7=vec4f(0.0f);
+for (var block_2=lane; block_2<S / 4u; block_2+=LANES*256u) {
+var part_3_2=vec4f(0.0f);
+var part_3_3=vec4f(0.0f);
+var part_3_4=vec4f(0.0f);
+var part_3_5=vec4f(0.0f);
+var part_4_2=vec4f(0.0f);
+var part_4_3=vec4f(0.0f);
+var part_4_4=vec4f(0.0f);
+var part_4_5=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),S / 4u);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_4_2=x_four(base_2_2+i_2);
+let x_4_3=x_four(base_2_3+i_2);
+let x_4_4=x_four(base_2_4+i_2);
+let x_4_5=x_four(base_2_5+i_2);
+let d_3=x_4_2 - vec4f(shift_3);
+let d_4=x_4_3 - vec4f(shift_4);
+let d_5=x_4_4 - vec4f(shift_5);
+let d_6=x_4_5 - vec4f(shift_6);
+part_3_2=part_3_2+d_3;
+part_3_3=part_3_3+d_4;
+part_3_4=part_3_4+d_5;
+part_3_5=part_3_5+d_6;
+part_4_2=part_4_2+(d_3*d_3);
+part_4_3=part_4_3+(d_4*d_4);
+part_4_4=part_4_4+(d_5*d_5);
+part_4_5=part_4_5+(d_6*d_6);
 }
-sum_12 = sum_12 + part_3_2;
-sum_13 = sum_13 + part_3_3;
-sum_14 = sum_14 + part_3_4;
-sum_15 = sum_15 + part_3_5;
-squares_4 = squares_4 + part_4_2;
-squares_5 = squares_5 + part_4_3;
-squares_6 = squares_6 + part_4_4;
-squares_7 = squares_7 + part_4_5;
+sum_12=sum_12+part_3_2;
+sum_13=sum_13+part_3_3;
+sum_14=sum_14+part_3_4;
+sum_15=sum_15+part_3_5;
+squares_4=squares_4+part_4_2;
+squares_5=squares_5+part_4_3;
+squares_6=squares_6+part_4_4;
+squares_7=squares_7+part_4_5;
 }
-var sum_2_2 = fold_add(sum_12);
-var sum_2_3 = fold_add(sum_13);
-var sum_2_4 = fold_add(sum_14);
-var sum_2_5 = fold_add(sum_15);
-var squares_2_2 = fold_add(squares_4);
-var squares_2_3 = fold_add(squares_5);
-var squares_2_4 = fold_add(squares_6);
-var squares_2_5 = fold_add(squares_7);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3_2 = exchange(sum_2_2, mask_2);
-let other_3_3 = exchange(sum_2_3, mask_2);
-let other_3_4 = exchange(sum_2_4, mask_2);
-let other_3_5 = exchange(sum_2_5, mask_2);
-sum_2_2 = sum_2_2 + other_3_2;
-sum_2_3 = sum_2_3 + other_3_3;
-sum_2_4 = sum_2_4 + other_3_4;
-sum_2_5 = sum_2_5 + other_3_5;
-let other_4_2 = exchange(squares_2_2, mask_2);
-let other_4_3 = exchange(squares_2_3, mask_2);
-let other_4_4 = exchange(squares_2_4, mask_2);
-let other_4_5 = exchange(squares_2_5, mask_2);
-squares_2_2 = squares_2_2 + other_4_2;
-squares_2_3 = squares_2_3 + other_4_3;
-squares_2_4 = squares_2_4 + other_4_4;
-squares_2_5 = squares_2_5 + other_4_5;
+var sum_2_2=fold_add(sum_12);
+var sum_2_3=fold_add(sum_13);
+var sum_2_4=fold_add(sum_14);
+var sum_2_5=fold_add(sum_15);
+var squares_2_2=fold_add(squares_4);
+var squares_2_3=fold_add(squares_5);
+var squares_2_4=fold_add(squares_6);
+var squares_2_5=fold_add(squares_7);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3_2=exchange(sum_2_2,mask_2);
+let other_3_3=exchange(sum_2_3,mask_2);
+let other_3_4=exchange(sum_2_4,mask_2);
+let other_3_5=exchange(sum_2_5,mask_2);
+sum_2_2=sum_2_2+other_3_2;
+sum_2_3=sum_2_3+other_3_3;
+sum_2_4=sum_2_4+other_3_4;
+sum_2_5=sum_2_5+other_3_5;
+let other_4_2=exchange(squares_2_2,mask_2);
+let other_4_3=exchange(squares_2_3,mask_2);
+let other_4_4=exchange(squares_2_4,mask_2);
+let other_4_5=exchange(squares_2_5,mask_2);
+squares_2_2=squares_2_2+other_4_2;
+squares_2_3=squares_2_3+other_4_3;
+squares_2_4=squares_2_4+other_4_4;
+squares_2_5=squares_2_5+other_4_5;
 }
-let mean_3 = sum_2_2 / f32(S);
-let mean_4 = sum_2_3 / f32(S);
-let mean_5 = sum_2_4 / f32(S);
-let mean_6 = sum_2_5 / f32(S);
-let variance_3 = larger((squares_2_2 / f32(S)) - (mean_3 * mean_3), 0.0f);
-let variance_4 = larger((squares_2_3 / f32(S)) - (mean_4 * mean_4), 0.0f);
-let variance_5 = larger((squares_2_4 / f32(S)) - (mean_5 * mean_5), 0.0f);
-let variance_6 = larger((squares_2_5 / f32(S)) - (mean_6 * mean_6), 0.0f);
-let far_2 = (variance_3 * 4.0f) < (mean_3 * mean_3);
-let far_3 = (variance_4 * 4.0f) < (mean_4 * mean_4);
-let far_4 = (variance_5 * 4.0f) < (mean_5 * mean_5);
-let far_5 = (variance_6 * 4.0f) < (mean_6 * mean_6);
-let shift_2_2 = select(shift_3, shift_3 + mean_3, far_2);
-let shift_2_3 = select(shift_4, shift_4 + mean_4, far_3);
-let shift_2_4 = select(shift_5, shift_5 + mean_5, far_4);
-let shift_2_5 = select(shift_6, shift_6 + mean_6, far_5);
-var sum_3_3 = vec4f(0.0f);
-var sum_3_4 = vec4f(0.0f);
-var sum_3_5 = vec4f(0.0f);
-var sum_3_6 = vec4f(0.0f);
-var squares_3_3 = vec4f(0.0f);
-var squares_3_4 = vec4f(0.0f);
-var squares_3_5 = vec4f(0.0f);
-var squares_3_6 = vec4f(0.0f);
-let end_3 = select(0u, S / 4u, far_2);
-let end_4 = select(0u, S / 4u, far_3);
-let end_5 = select(0u, S / 4u, far_4);
-let end_6 = select(0u, S / 4u, far_5);
-for (var block_3 = lane; block_3 < end_3; block_3 += LANES * 256u) {
-var part_5_2 = vec4f(0.0f);
-var part_6_2 = vec4f(0.0f);
-let stop_3_2 = min(block_3 + (LANES * 256u), end_3);
-for (var i_3 = block_3; i_3 < stop_3_2; i_3 += LANES) {
-let x_5_2 = x_four(base_2_2 + i_3);
-let d_2_2 = x_5_2 - vec4f(shift_2_2);
-part_5_2 = part_5_2 + d_2_2;
-part_6_2 = part_6_2 + (d_2_2 * d_2_2);
+let mean_3=sum_2_2 / f32(S);
+let mean_4=sum_2_3 / f32(S);
+let mean_5=sum_2_4 / f32(S);
+let mean_6=sum_2_5 / f32(S);
+let variance_3=larger((squares_2_2 / f32(S)) - (mean_3*mean_3),0.0f);
+let variance_4=larger((squares_2_3 / f32(S)) - (mean_4*mean_4),0.0f);
+let variance_5=larger((squares_2_4 / f32(S)) - (mean_5*mean_5),0.0f);
+let variance_6=larger((squares_2_5 / f32(S)) - (mean_6*mean_6),0.0f);
+let far_2=(variance_3*4.0f)<(mean_3*mean_3);
+let far_3=(variance_4*4.0f)<(mean_4*mean_4);
+let far_4=(variance_5*4.0f)<(mean_5*mean_5);
+let far_5=(variance_6*4.0f)<(mean_6*mean_6);
+let shift_2_2=select(shift_3,shift_3+mean_3,far_2);
+let shift_2_3=select(shift_4,shift_4+mean_4,far_3);
+let shift_2_4=select(shift_5,shift_5+mean_5,far_4);
+let shift_2_5=select(shift_6,shift_6+mean_6,far_5);
+var sum_3_3=vec4f(0.0f);
+var sum_3_4=vec4f(0.0f);
+var sum_3_5=vec4f(0.0f);
+var sum_3_6=vec4f(0.0f);
+var squares_3_3=vec4f(0.0f);
+var squares_3_4=vec4f(0.0f);
+var squares_3_5=vec4f(0.0f);
+var squares_3_6=vec4f(0.0f);
+let end_3=select(0u,S / 4u,far_2);
+let end_4=select(0u,S / 4u,far_3);
+let end_5=select(0u,S / 4u,far_4);
+let end_6=select(0u,S / 4u,far_5);
+for (var block_3=lane; block_3<end_3; block_3+=LANES*256u) {
+var part_5_2=vec4f(0.0f);
+var part_6_2=vec4f(0.0f);
+let stop_3_2=min(block_3+(LANES*256u),end_3);
+for (var i_3=block_3; i_3<stop_3_2; i_3+=LANES) {
+let x_5_2=x_four(base_2_2+i_3);
+let d_2_2=x_5_2 - vec4f(shift_2_2);
+part_5_2=part_5_2+d_2_2;
+part_6_2=part_6_2+(d_2_2*d_2_2);
 }
-sum_3_3 = sum_3_3 + part_5_2;
-squares_3_3 = squares_3_3 + part_6_2;
+sum_3_3=sum_3_3+part_5_2;
+squares_3_3=squares_3_3+part_6_2;
 }
-for (var block_3 = lane; block_3 < end_4; block_3 += LANES * 256u) {
-var part_5_3 = vec4f(0.0f);
-var part_6_3 = vec4f(0.0f);
-let stop_3_3 = min(block_3 + (LANES * 256u), end_4);
-for (var i_3 = block_3; i_3 < stop_3_3; i_3 += LANES) {
-let x_5_3 = x_four(base_2_3 + i_3);
-let d_2_3 = x_5_3 - vec4f(shift_2_3);
-part_5_3 = part_5_3 + d_2_3;
-part_6_3 = part_6_3 + (d_2_3 * d_2_3);
+for (var block_3=lane; block_3<end_4; block_3+=LANES*256u) {
+var part_5_3=vec4f(0.0f);
+var part_6_3=vec4f(0.0f);
+let stop_3_3=min(block_3+(LANES*256u),end_4);
+for (var i_3=block_3; i_3<stop_3_3; i_3+=LANES) {
+let x_5_3=x_four(base_2_3+i_3);
+let d_2_3=x_5_3 - vec4f(shift_2_3);
+part_5_3=part_5_3+d_2_3;
+part_6_3=part_6_3+(d_2_3*d_2_3);
 }
-sum_3_4 = sum_3_4 + part_5_3;
-squares_3_4 = squares_3_4 + part_6_3;
+sum_3_4=sum_3_4+part_5_3;
+squares_3_4=squares_3_4+part_6_3;
 }
-for (var block_3 = lane; block_3 < end_5; block_3 += LANES * 256u) {
-var part_5_4 = vec4f(0.0f);
-var part_6_4 = vec4f(0.0f);
-let stop_3_4 = min(block_3 + (LANES * 256u), end_5);
-for (var i_3 = block_3; i_3 < stop_3_4; i_3 += LANES) {
-let x_5_4 = x_four(base_2_4 + i_3);
-let d_2_4 = x_5_4 - vec4f(shift_2_4);
-part_5_4 = part_5_4 + d_2_4;
-part_6_4 = part_6_4 + (d_2_4 * d_2_4);
+for (var block_3=lane; block_3<end_5; block_3+=LANES*256u) {
+var part_5_4=vec4f(0.0f);
+var part_6_4=vec4f(0.0f);
+let stop_3_4=min(block_3+(LANES*256u),end_5);
+for (var i_3=block_3; i_3<stop_3_4; i_3+=LANES) {
+let x_5_4=x_four(base_2_4+i_3);
+let d_2_4=x_5_4 - vec4f(shift_2_4);
+part_5_4=part_5_4+d_2_4;
+part_6_4=part_6_4+(d_2_4*d_2_4);
 }
-sum_3_5 = sum_3_5 + part_5_4;
-squares_3_5 = squares_3_5 + part_6_4;
+sum_3_5=sum_3_5+part_5_4;
+squares_3_5=squares_3_5+part_6_4;
 }
-for (var block_3 = lane; block_3 < end_6; block_3 += LANES * 256u) {
-var part_5_5 = vec4f(0.0f);
-var part_6_5 = vec4f(0.0f);
-let stop_3_5 = min(block_3 + (LANES * 256u), end_6);
-for (var i_3 = block_3; i_3 < stop_3_5; i_3 += LANES) {
-let x_5_5 = x_four(base_2_5 + i_3);
-let d_2_5 = x_5_5 - vec4f(shift_2_5);
-part_5_5 = part_5_5 + d_2_5;
-part_6_5 = part_6_5 + (d_2_5 * d_2_5);
+for (var block_3=lane; block_3<end_6; block_3+=LANES*256u) {
+var part_5_5=vec4f(0.0f);
+var part_6_5=vec4f(0.0f);
+let stop_3_5=min(block_3+(LANES*256u),end_6);
+for (var i_3=block_3; i_3<stop_3_5; i_3+=LANES) {
+let x_5_5=x_four(base_2_5+i_3);
+let d_2_5=x_5_5 - vec4f(shift_2_5);
+part_5_5=part_5_5+d_2_5;
+part_6_5=part_6_5+(d_2_5*d_2_5);
 }
-sum_3_6 = sum_3_6 + part_5_5;
-squares_3_6 = squares_3_6 + part_6_5;
+sum_3_6=sum_3_6+part_5_5;
+squares_3_6=squares_3_6+part_6_5;
 }
-var sum_3_2_2 = fold_add(sum_3_3);
-var sum_3_2_3 = fold_add(sum_3_4);
-var sum_3_2_4 = fold_add(sum_3_5);
-var sum_3_2_5 = fold_add(sum_3_6);
-var squares_3_2_2 = fold_add(squares_3_3);
-var squares_3_2_3 = fold_add(squares_3_4);
-var squares_3_2_4 = fold_add(squares_3_5);
-var squares_3_2_5 = fold_add(squares_3_6);
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_5_2 = exchange(sum_3_2_2, mask_3);
-let other_5_3 = exchange(sum_3_2_3, mask_3);
-let other_5_4 = exchange(sum_3_2_4, mask_3);
-let other_5_5 = exchange(sum_3_2_5, mask_3);
-sum_3_2_2 = sum_3_2_2 + other_5_2;
-sum_3_2_3 = sum_3_2_3 + other_5_3;
-sum_3_2_4 = sum_3_2_4 + other_5_4;
-sum_3_2_5 = sum_3_2_5 + other_5_5;
-let other_6_2 = exchange(squares_3_2_2, mask_3);
-let other_6_3 = exchange(squares_3_2_3, mask_3);
-let other_6_4 = exchange(squares_3_2_4, mask_3);
-let other_6_5 = exchange(squares_3_2_5, mask_3);
-squares_3_2_2 = squares_3_2_2 + other_6_2;
-squares_3_2_3 = squares_3_2_3 + other_6_3;
-squares_3_2_4 = squares_3_2_4 + other_6_4;
-squares_3_2_5 = squares_3_2_5 + other_6_5;
+var sum_3_2_2=fold_add(sum_3_3);
+var sum_3_2_3=fold_add(sum_3_4);
+var sum_3_2_4=fold_add(sum_3_5);
+var sum_3_2_5=fold_add(sum_3_6);
+var squares_3_2_2=fold_add(squares_3_3);
+var squares_3_2_3=fold_add(squares_3_4);
+var squares_3_2_4=fold_add(squares_3_5);
+var squares_3_2_5=fold_add(squares_3_6);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_5_2=exchange(sum_3_2_2,mask_3);
+let other_5_3=exchange(sum_3_2_3,mask_3);
+let other_5_4=exchange(sum_3_2_4,mask_3);
+let other_5_5=exchange(sum_3_2_5,mask_3);
+sum_3_2_2=sum_3_2_2+other_5_2;
+sum_3_2_3=sum_3_2_3+other_5_3;
+sum_3_2_4=sum_3_2_4+other_5_4;
+sum_3_2_5=sum_3_2_5+other_5_5;
+let other_6_2=exchange(squares_3_2_2,mask_3);
+let other_6_3=exchange(squares_3_2_3,mask_3);
+let other_6_4=exchange(squares_3_2_4,mask_3);
+let other_6_5=exchange(squares_3_2_5,mask_3);
+squares_3_2_2=squares_3_2_2+other_6_2;
+squares_3_2_3=squares_3_2_3+other_6_3;
+squares_3_2_4=squares_3_2_4+other_6_4;
+squares_3_2_5=squares_3_2_5+other_6_5;
 }
-let mean_2_2 = sum_3_2_2 / f32(S);
-let mean_2_3 = sum_3_2_3 / f32(S);
-let mean_2_4 = sum_3_2_4 / f32(S);
-let mean_2_5 = sum_3_2_5 / f32(S);
-let variance_2_2 = larger((squares_3_2_2 / f32(S)) - (mean_2_2 * mean_2_2), 0.0f);
-let variance_2_3 = larger((squares_3_2_3 / f32(S)) - (mean_2_3 * mean_2_3), 0.0f);
-let variance_2_4 = larger((squares_3_2_4 / f32(S)) - (mean_2_4 * mean_2_4), 0.0f);
-let variance_2_5 = larger((squares_3_2_5 / f32(S)) - (mean_2_5 * mean_2_5), 0.0f);
-let rest_2 = select(mean_3, mean_2_2, far_2);
-let rest_3 = select(mean_4, mean_2_3, far_3);
-let rest_4 = select(mean_5, mean_2_4, far_4);
-let rest_5 = select(mean_6, mean_2_5, far_5);
-let spread_2 = select(variance_3, variance_2_2, far_2);
-let spread_3 = select(variance_4, variance_2_3, far_3);
-let spread_4 = select(variance_5, variance_2_4, far_4);
-let spread_5 = select(variance_6, variance_2_5, far_5);
-var sum_4 = 0.0f;
-var sum_5 = 0.0f;
-for (var block_4 = lane; block_4 < M; block_4 += LANES * 256u) {
-var part_7 = 0.0f;
-var part_8 = 0.0f;
-let stop_4 = min(block_4 + (LANES * 256u), M);
-for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-let mean_weight_2 = mean_weight_at(i_4);
-let exp_1 = exp(mean_weight_2 - max_all);
-let var_weight_2 = var_weight_at(i_4);
-let exp_2 = exp(var_weight_2 - max_all_2);
-part_7 = part_7 + exp_1;
-part_8 = part_8 + exp_2;
+let mean_2_2=sum_3_2_2 / f32(S);
+let mean_2_3=sum_3_2_3 / f32(S);
+let mean_2_4=sum_3_2_4 / f32(S);
+let mean_2_5=sum_3_2_5 / f32(S);
+let variance_2_2=larger((squares_3_2_2 / f32(S)) - (mean_2_2*mean_2_2),0.0f);
+let variance_2_3=larger((squares_3_2_3 / f32(S)) - (mean_2_3*mean_2_3),0.0f);
+let variance_2_4=larger((squares_3_2_4 / f32(S)) - (mean_2_4*mean_2_4),0.0f);
+let variance_2_5=larger((squares_3_2_5 / f32(S)) - (mean_2_5*mean_2_5),0.0f);
+let rest_2=select(mean_3,mean_2_2,far_2);
+let rest_3=select(mean_4,mean_2_3,far_3);
+let rest_4=select(mean_5,mean_2_4,far_4);
+let rest_5=select(mean_6,mean_2_5,far_5);
+let spread_2=select(variance_3,variance_2_2,far_2);
+let spread_3=select(variance_4,variance_2_3,far_3);
+let spread_4=select(variance_5,variance_2_4,far_4);
+let spread_5=select(variance_6,variance_2_5,far_5);
+var sum_4=0.0f;
+var sum_5=0.0f;
+for (var block_4=lane; block_4<M; block_4+=LANES*256u) {
+var part_7=0.0f;
+var part_8=0.0f;
+let stop_4=min(block_4+(LANES*256u),M);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let mean_weight_2=mean_weight_at(i_4);
+let exp_1=exp(mean_weight_2 - max_all);
+let var_weight_2=var_weight_at(i_4);
+let exp_2=exp(var_weight_2 - max_all_2);
+part_7=part_7+exp_1;
+part_8=part_8+exp_2;
 }
-sum_4 = sum_4 + part_7;
-sum_5 = sum_5 + part_8;
+sum_4=sum_4+part_7;
+sum_5=sum_5+part_8;
 }
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_7 = exchange(sum_4, mask_4);
-sum_4 = sum_4 + other_7;
-let other_8 = exchange(sum_5, mask_4);
-sum_5 = sum_5 + other_8;
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_7=exchange(sum_4,mask_4);
+sum_4=sum_4+other_7;
+let other_8=exchange(sum_5,mask_4);
+sum_5=sum_5+other_8;
 }
-let sum_all = sum_4;
-let sum_all_2 = sum_5;
-var sum_6 = 0.0f;
-var sum_7 = 0.0f;
-var sum_8 = 0.0f;
-var sum_9 = 0.0f;
-var sum_10 = 0.0f;
-var sum_11 = 0.0f;
-for (var block_5 = lane; block_5 < M; block_5 += LANES * 256u) {
-var part_9 = 0.0f;
-var part_10 = 0.0f;
-var part_11 = 0.0f;
-var part_12 = 0.0f;
-var part_13 = 0.0f;
-var part_14 = 0.0f;
-let stop_5 = min(block_5 + (LANES * 256u), M);
-for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
-let index_2 = f32(i_5);
-let mean_weight_3 = mean_weight_at(i_5);
-let exp_3 = exp(mean_weight_3 - max_all);
-let div = exp_3 / sum_all;
-let var_weight_3 = var_weight_at(i_5);
-let exp_4 = exp(var_weight_3 - max_all_2);
-let div_2 = exp_4 / sum_all_2;
-part_9 = part_9 + select(0.0f, div, index_2 == 0.0f);
-part_10 = part_10 + select(0.0f, div, index_2 == 1.0f);
-part_11 = part_11 + select(0.0f, div, index_2 == 2.0f);
-part_12 = part_12 + select(0.0f, div_2, index_2 == 0.0f);
-part_13 = part_13 + select(0.0f, div_2, index_2 == 1.0f);
-part_14 = part_14 + select(0.0f, div_2, index_2 == 2.0f);
+let sum_all=sum_4;
+let sum_all_2=sum_5;
+var sum_6=0.0f;
+var sum_7=0.0f;
+var sum_8=0.0f;
+var sum_9=0.0f;
+var sum_10=0.0f;
+var sum_11=0.0f;
+for (var block_5=lane; block_5<M; block_5+=LANES*256u) {
+var part_9=0.0f;
+var part_10=0.0f;
+var part_11=0.0f;
+var part_12=0.0f;
+var part_13=0.0f;
+var part_14=0.0f;
+let stop_5=min(block_5+(LANES*256u),M);
+for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
+let index_2=f32(i_5);
+let mean_weight_3=mean_weight_at(i_5);
+let exp_3=exp(mean_weight_3 - max_all);
+let div=exp_3 / sum_all;
+let var_weight_3=var_weight_at(i_5);
+let exp_4=exp(var_weight_3 - max_all_2);
+let div_2=exp_4 / sum_all_2;
+part_9=part_9+select(0.0f,div,index_2==0.0f);
+part_10=part_10+select(0.0f,div,index_2==1.0f);
+part_11=part_11+select(0.0f,div,index_2==2.0f);
+part_12=part_12+select(0.0f,div_2,index_2==0.0f);
+part_13=part_13+select(0.0f,div_2,index_2==1.0f);
+part_14=part_14+select(0.0f,div_2,index_2==2.0f);
 }
-sum_6 = sum_6 + part_9;
-sum_7 = sum_7 + part_10;
-sum_8 = sum_8 + part_11;
-sum_9 = sum_9 + part_12;
-sum_10 = sum_10 + part_13;
-sum_11 = sum_11 + part_14;
+sum_6=sum_6+part_9;
+sum_7=sum_7+part_10;
+sum_8=sum_8+part_11;
+sum_9=sum_9+part_12;
+sum_10=sum_10+part_13;
+sum_11=sum_11+part_14;
 }
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_9 = exchange(sum_6, mask_5);
-sum_6 = sum_6 + other_9;
-let other_10 = exchange(sum_7, mask_5);
-sum_7 = sum_7 + other_10;
-let other_11 = exchange(sum_8, mask_5);
-sum_8 = sum_8 + other_11;
-let other_12 = exchange(sum_9, mask_5);
-sum_9 = sum_9 + other_12;
-let other_13 = exchange(sum_10, mask_5);
-sum_10 = sum_10 + other_13;
-let other_14 = exchange(sum_11, mask_5);
-sum_11 = sum_11 + other_14;
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_9=exchange(sum_6,mask_5);
+sum_6=sum_6+other_9;
+let other_10=exchange(sum_7,mask_5);
+sum_7=sum_7+other_10;
+let other_11=exchange(sum_8,mask_5);
+sum_8=sum_8+other_11;
+let other_12=exchange(sum_9,mask_5);
+sum_9=sum_9+other_12;
+let other_13=exchange(sum_10,mask_5);
+sum_10=sum_10+other_13;
+let other_14=exchange(sum_11,mask_5);
+sum_11=sum_11+other_14;
 }
-let sum_all_3 = sum_6;
-let sum_all_4 = sum_7;
-let sum_all_5 = sum_8;
-let sum_all_6 = sum_9;
-let sum_all_7 = sum_10;
-let sum_all_8 = sum_11;
-let end_2 = select(0u, S / 4u, active_1);
-let N_2 = row_2 / max(C, 1u);
-let N_3 = row_3 / max(C, 1u);
-let N_4 = row_4 / max(C, 1u);
-let N_5 = row_5 / max(C, 1u);
-let scratch_18_2 = scratch_at(((C + C) + C) + N_2);
-let scratch_18_3 = scratch_at(((C + C) + C) + N_3);
-let scratch_18_4 = scratch_at(((C + C) + C) + N_4);
-let scratch_18_5 = scratch_at(((C + C) + C) + N_5);
-let scratch_19_2 = scratch_at((((C + C) + C) + N) + N_2);
-let scratch_19_3 = scratch_at((((C + C) + C) + N) + N_3);
-let scratch_19_4 = scratch_at((((C + C) + C) + N) + N_4);
-let scratch_19_5 = scratch_at((((C + C) + C) + N) + N_5);
-let C_2 = row_2 % max(C, 1u);
-let C_3 = row_3 % max(C, 1u);
-let C_4 = row_4 % max(C, 1u);
-let C_5 = row_5 % max(C, 1u);
-let scratch_20_2 = scratch_at(C_2);
-let scratch_20_3 = scratch_at(C_3);
-let scratch_20_4 = scratch_at(C_4);
-let scratch_20_5 = scratch_at(C_5);
-let scratch_21_2 = scratch_at(C + C_2);
-let scratch_21_3 = scratch_at(C + C_3);
-let scratch_21_4 = scratch_at(C + C_4);
-let scratch_21_5 = scratch_at(C + C_5);
-let scratch_52_2 = scratch_at(((((C + C) + C) + N) + N) + N_2);
-let scratch_52_3 = scratch_at(((((C + C) + C) + N) + N) + N_3);
-let scratch_52_4 = scratch_at(((((C + C) + C) + N) + N) + N_4);
-let scratch_52_5 = scratch_at(((((C + C) + C) + N) + N) + N_5);
-let scratch_57_2 = scratch_at((C + C) + C_2);
-let scratch_57_3 = scratch_at((C + C) + C_3);
-let scratch_57_4 = scratch_at((C + C) + C_4);
-let scratch_57_5 = scratch_at((C + C) + C_5);
-let rsqrt_2 = inverseSqrt((((sum_all_6 * spread_2) + (sum_all_7 * scratch_52_2)) + (sum_all_8 * scratch_57_2)) + eps);
-let rsqrt_3 = inverseSqrt((((sum_all_6 * spread_3) + (sum_all_7 * scratch_52_3)) + (sum_all_8 * scratch_57_3)) + eps);
-let rsqrt_4 = inverseSqrt((((sum_all_6 * spread_4) + (sum_all_7 * scratch_52_4)) + (sum_all_8 * scratch_57_4)) + eps);
-let rsqrt_5 = inverseSqrt((((sum_all_6 * spread_5) + (sum_all_7 * scratch_52_5)) + (sum_all_8 * scratch_57_5)) + eps);
-let gamma_2 = gamma_at(C_2);
-let gamma_3 = gamma_at(C_3);
-let gamma_4 = gamma_at(C_4);
-let gamma_5 = gamma_at(C_5);
-let beta_2 = beta_at(C_2);
-let beta_3 = beta_at(C_3);
-let beta_4 = beta_at(C_4);
-let beta_5 = beta_at(C_5);
-for (var i_6 = lane; i_6 < end_2; i_6 += LANES) {
-let x_6_2 = x_four(base_2_2 + i_6);
-let x_6_3 = x_four(base_2_3 + i_6);
-let x_6_4 = x_four(base_2_4 + i_6);
-let x_6_5 = x_four(base_2_5 + i_6);
-let add_2 = ((vec4f(sum_all_3) * ((x_6_2 - vec4f(shift_2_2)) - vec4f(rest_2))) + (vec4f(sum_all_4) * ((x_6_2 - vec4f(scratch_18_2)) - vec4f(scratch_19_2)))) + (vec4f(sum_all_5) * ((x_6_2 - vec4f(scratch_20_2)) - vec4f(scratch_21_2)));
-let add_3 = ((vec4f(sum_all_3) * ((x_6_3 - vec4f(shift_2_3)) - vec4f(rest_3))) + (vec4f(sum_all_4) * ((x_6_3 - vec4f(scratch_18_3)) - vec4f(scratch_19_3)))) + (vec4f(sum_all_5) * ((x_6_3 - vec4f(scratch_20_3)) - vec4f(scratch_21_3)));
-let add_4 = ((vec4f(sum_all_3) * ((x_6_4 - vec4f(shift_2_4)) - vec4f(rest_4))) + (vec4f(sum_all_4) * ((x_6_4 - vec4f(scratch_18_4)) - vec4f(scratch_19_4)))) + (vec4f(sum_all_5) * ((x_6_4 - vec4f(scratch_20_4)) - vec4f(scratch_21_4)));
-let add_5 = ((vec4f(sum_all_3) * ((x_6_5 - vec4f(shift_2_5)) - vec4f(rest_5))) + (vec4f(sum_all_4) * ((x_6_5 - vec4f(scratch_18_5)) - vec4f(scratch_19_5)))) + (vec4f(sum_all_5) * ((x_6_5 - vec4f(scratch_20_5)) - vec4f(scratch_21_5)));
-y_put_four(base_2_2 + i_6, ((add_2 * vec4f(rsqrt_2)) * vec4f(gamma_2)) + vec4f(beta_2));
-y_put_four(base_2_3 + i_6, ((add_3 * vec4f(rsqrt_3)) * vec4f(gamma_3)) + vec4f(beta_3));
-y_put_four(base_2_4 + i_6, ((add_4 * vec4f(rsqrt_4)) * vec4f(gamma_4)) + vec4f(beta_4));
-y_put_four(base_2_5 + i_6, ((add_5 * vec4f(rsqrt_5)) * vec4f(gamma_5)) + vec4f(beta_5));
+let sum_all_3=sum_6;
+let sum_all_4=sum_7;
+let sum_all_5=sum_8;
+let sum_all_6=sum_9;
+let sum_all_7=sum_10;
+let sum_all_8=sum_11;
+let end_2=select(0u,S / 4u,active_1);
+let N_2=row_2 / max(C,1u);
+let N_3=row_3 / max(C,1u);
+let N_4=row_4 / max(C,1u);
+let N_5=row_5 / max(C,1u);
+let scratch_18_2=scratch_at((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+N_2);
+let scratch_18_3=scratch_at((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+N_3);
+let scratch_18_4=scratch_at((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+N_4);
+let scratch_18_5=scratch_at((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+N_5);
+let scratch_19_2=scratch_at(((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+N_2);
+let scratch_19_3=scratch_at(((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+N_3);
+let scratch_19_4=scratch_at(((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+N_4);
+let scratch_19_5=scratch_at(((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+N_5);
+let C_2=row_2 % max(C,1u);
+let C_3=row_3 % max(C,1u);
+let C_4=row_4 % max(C,1u);
+let C_5=row_5 % max(C,1u);
+let scratch_20_2=scratch_at(C_2);
+let scratch_20_3=scratch_at(C_3);
+let scratch_20_4=scratch_at(C_4);
+let scratch_20_5=scratch_at(C_5);
+let scratch_21_2=scratch_at((((C+3u) / 4u)*4u)+C_2);
+let scratch_21_3=scratch_at((((C+3u) / 4u)*4u)+C_3);
+let scratch_21_4=scratch_at((((C+3u) / 4u)*4u)+C_4);
+let scratch_21_5=scratch_at((((C+3u) / 4u)*4u)+C_5);
+let scratch_52_2=scratch_at((((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+N_2);
+let scratch_52_3=scratch_at((((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+N_3);
+let scratch_52_4=scratch_at((((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+N_4);
+let scratch_52_5=scratch_at((((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+N_5);
+let scratch_57_2=scratch_at(((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+C_2);
+let scratch_57_3=scratch_at(((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+C_3);
+let scratch_57_4=scratch_at(((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+C_4);
+let scratch_57_5=scratch_at(((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+C_5);
+let rsqrt_2=inverseSqrt((((sum_all_6*spread_2)+(sum_all_7*scratch_52_2))+(sum_all_8*scratch_57_2))+eps);
+let rsqrt_3=inverseSqrt((((sum_all_6*spread_3)+(sum_all_7*scratch_52_3))+(sum_all_8*scratch_57_3))+eps);
+let rsqrt_4=inverseSqrt((((sum_all_6*spread_4)+(sum_all_7*scratch_52_4))+(sum_all_8*scratch_57_4))+eps);
+let rsqrt_5=inverseSqrt((((sum_all_6*spread_5)+(sum_all_7*scratch_52_5))+(sum_all_8*scratch_57_5))+eps);
+let gamma_2=gamma_at(C_2);
+let gamma_3=gamma_at(C_3);
+let gamma_4=gamma_at(C_4);
+let gamma_5=gamma_at(C_5);
+let beta_2=beta_at(C_2);
+let beta_3=beta_at(C_3);
+let beta_4=beta_at(C_4);
+let beta_5=beta_at(C_5);
+for (var i_6=lane; i_6<end_2; i_6+=LANES) {
+let x_6_2=x_four(base_2_2+i_6);
+let x_6_3=x_four(base_2_3+i_6);
+let x_6_4=x_four(base_2_4+i_6);
+let x_6_5=x_four(base_2_5+i_6);
+let add_2=((vec4f(sum_all_3)*((x_6_2 - vec4f(shift_2_2)) - vec4f(rest_2)))+(vec4f(sum_all_4)*((x_6_2 - vec4f(scratch_18_2)) - vec4f(scratch_19_2))))+(vec4f(sum_all_5)*((x_6_2 - vec4f(scratch_20_2)) - vec4f(scratch_21_2)));
+let add_3=((vec4f(sum_all_3)*((x_6_3 - vec4f(shift_2_3)) - vec4f(rest_3)))+(vec4f(sum_all_4)*((x_6_3 - vec4f(scratch_18_3)) - vec4f(scratch_19_3))))+(vec4f(sum_all_5)*((x_6_3 - vec4f(scratch_20_3)) - vec4f(scratch_21_3)));
+let add_4=((vec4f(sum_all_3)*((x_6_4 - vec4f(shift_2_4)) - vec4f(rest_4)))+(vec4f(sum_all_4)*((x_6_4 - vec4f(scratch_18_4)) - vec4f(scratch_19_4))))+(vec4f(sum_all_5)*((x_6_4 - vec4f(scratch_20_4)) - vec4f(scratch_21_4)));
+let add_5=((vec4f(sum_all_3)*((x_6_5 - vec4f(shift_2_5)) - vec4f(rest_5)))+(vec4f(sum_all_4)*((x_6_5 - vec4f(scratch_18_5)) - vec4f(scratch_19_5))))+(vec4f(sum_all_5)*((x_6_5 - vec4f(scratch_20_5)) - vec4f(scratch_21_5)));
+y_put_four(base_2_2+i_6,((add_2*vec4f(rsqrt_2))*vec4f(gamma_2))+vec4f(beta_2));
+y_put_four(base_2_3+i_6,((add_3*vec4f(rsqrt_3))*vec4f(gamma_3))+vec4f(beta_3));
+y_put_four(base_2_4+i_6,((add_4*vec4f(rsqrt_4))*vec4f(gamma_4))+vec4f(beta_4));
+y_put_four(base_2_5+i_6,((add_5*vec4f(rsqrt_5))*vec4f(gamma_5))+vec4f(beta_5));
 }
 }
 `,
@@ -2596,176 +2596,176 @@ override N: u32;
 override C: u32;
 override M: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-var max_1 = non_finite(4286578688u);
-var max_2 = non_finite(4286578688u);
-for (var block = lane; block < M; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-var part_2 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), M);
-for (var i = block; i < stop; i += LANES) {
-let mean_weight_1 = mean_weight_at(i);
-let var_weight_1 = var_weight_at(i);
-part_1 = larger(part_1, mean_weight_1);
-part_2 = larger(part_2, var_weight_1);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+var max_1=non_finite(4286578688u);
+var max_2=non_finite(4286578688u);
+for (var block=lane; block<M; block+=LANES*256u) {
+var part_1=non_finite(4286578688u);
+var part_2=non_finite(4286578688u);
+let stop=min(block+(LANES*256u),M);
+for (var i=block; i<stop; i+=LANES) {
+let mean_weight_1=mean_weight_at(i);
+let var_weight_1=var_weight_at(i);
+part_1=larger(part_1,mean_weight_1);
+part_2=larger(part_2,var_weight_1);
 }
-max_1 = larger(max_1, part_1);
-max_2 = larger(max_2, part_2);
+max_1=larger(max_1,part_1);
+max_2=larger(max_2,part_2);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
-let other_2 = exchange(max_2, mask);
-max_2 = larger(max_2, other_2);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_1,mask);
+max_1=larger(max_1,other);
+let other_2=exchange(max_2,mask);
+max_2=larger(max_2,other_2);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = max_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_1;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=max_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_3);
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = larger(mine_2, other_4);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-max_2 = all_2;
-workgroupBarrier();
-}
-let max_all = max_1;
-let max_all_2 = max_2;
-let first = min(part * (((S + PARTS) - 1u) / PARTS), S);
-let last = min(first + (((S + PARTS) - 1u) / PARTS), S);
-let base = row * S;
-let x_1 = x_at(base);
-let x_2 = x_at(base + (S / 2u));
-let x_3 = x_at(base + (S - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block_2 = first + lane; block_2 < last; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), last);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_4 = x_at(base + i_2);
-let d = x_4 - shift;
-part_3 = part_3 + d;
-part_4 = part_4 + (d * d);
-}
-sum = sum + part_3;
-squares = squares + part_4;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum, mask_2);
-sum = sum + other_5;
-let other_6 = exchange(squares, mask_2);
-squares = squares + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_3);
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=larger(mine_2,other_4);
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_4;
+let all=scratch_memory[row_in_group*LANES];
+max_1=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+max_2=all_2;
 workgroupBarrier();
 }
-let mean = sum / f32(last - first);
-let variance = larger((squares / f32(last - first)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, last, far);
-for (var block_3 = first + lane; block_3 < end; block_3 += LANES * 256u) {
-var part_5 = 0.0f;
-var part_6 = 0.0f;
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_5 = x_at(base + i_3);
-let d_2 = x_5 - shift_2;
-part_5 = part_5 + d_2;
-part_6 = part_6 + (d_2 * d_2);
+let max_all=max_1;
+let max_all_2=max_2;
+let first=min(part*(((S+PARTS) - 1u) / PARTS),S);
+let last=min(first+(((S+PARTS) - 1u) / PARTS),S);
+let base=row*S;
+let x_1=x_at(base);
+let x_2=x_at(base+(S / 2u));
+let x_3=x_at(base+(S - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block_2=first+lane; block_2<last; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),last);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_4=x_at(base+i_2);
+let d=x_4 - shift;
+part_3=part_3+d;
+part_4=part_4+(d*d);
 }
-sum_2 = sum_2 + part_5;
-squares_2 = squares_2 + part_6;
+sum=sum+part_3;
+squares=squares+part_4;
 }
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_9 = exchange(sum_2, mask_3);
-sum_2 = sum_2 + other_9;
-let other_10 = exchange(squares_2, mask_3);
-squares_2 = squares_2 + other_10;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum,mask_2);
+sum=sum+other_5;
+let other_6=exchange(squares,mask_2);
+squares=squares+other_6;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-let other_11 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_11;
-let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_12 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
-workgroupBarrier();
-}
-let all_5 = scratch_memory[row_in_group * LANES];
-sum_2 = all_5;
-let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_6;
 workgroupBarrier();
 }
-let mean_2 = sum_2 / f32(last - first);
-let variance_2 = larger((squares_2 / f32(last - first)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-if (active_1 && (lane == 0u)) {
-partials_put((part * (N * C)) + row, shift_2);
-partials_put(((PARTS + part) * (N * C)) + row, rest);
-partials_put((((2u * PARTS) + part) * (N * C)) + row, spread);
+let all_3=scratch_memory[row_in_group*LANES];
+sum=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_4;
+workgroupBarrier();
+}
+let mean=sum / f32(last - first);
+let variance=larger((squares / f32(last - first)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,last,far);
+for (var block_3=first+lane; block_3<end; block_3+=LANES*256u) {
+var part_5=0.0f;
+var part_6=0.0f;
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_5=x_at(base+i_3);
+let d_2=x_5 - shift_2;
+part_5=part_5+d_2;
+part_6=part_6+(d_2*d_2);
+}
+sum_2=sum_2+part_5;
+squares_2=squares_2+part_6;
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(sum_2,mask_3);
+sum_2=sum_2+other_9;
+let other_10=exchange(squares_2,mask_3);
+squares_2=squares_2+other_10;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
+}
+workgroupBarrier();
+}
+let all_5=scratch_memory[row_in_group*LANES];
+sum_2=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_6;
+workgroupBarrier();
+}
+let mean_2=sum_2 / f32(last - first);
+let variance_2=larger((squares_2 / f32(last - first)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+partials_put((part*(N*C))+row,shift_2);
+partials_put(((PARTS+part)*(N*C))+row,rest);
+partials_put((((2u*PARTS)+part)*(N*C))+row,spread);
 }
 }
 `,
@@ -2815,184 +2815,184 @@ override N: u32;
 override C: u32;
 override M: u32;
 override S: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-var max_1 = non_finite(4286578688u);
-var max_2 = non_finite(4286578688u);
-for (var block = lane; block < M; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-var part_2 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), M);
-for (var i = block; i < stop; i += LANES) {
-let mean_weight_1 = mean_weight_at(i);
-let var_weight_1 = var_weight_at(i);
-part_1 = larger(part_1, mean_weight_1);
-part_2 = larger(part_2, var_weight_1);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+var max_1=non_finite(4286578688u);
+var max_2=non_finite(4286578688u);
+for (var block=lane; block<M; block+=LANES*256u) {
+var part_1=non_finite(4286578688u);
+var part_2=non_finite(4286578688u);
+let stop=min(block+(LANES*256u),M);
+for (var i=block; i<stop; i+=LANES) {
+let mean_weight_1=mean_weight_at(i);
+let var_weight_1=var_weight_at(i);
+part_1=larger(part_1,mean_weight_1);
+part_2=larger(part_2,var_weight_1);
 }
-max_1 = larger(max_1, part_1);
-max_2 = larger(max_2, part_2);
+max_1=larger(max_1,part_1);
+max_2=larger(max_2,part_2);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
-let other_2 = exchange(max_2, mask);
-max_2 = larger(max_2, other_2);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_1,mask);
+max_1=larger(max_1,other);
+let other_2=exchange(max_2,mask);
+max_2=larger(max_2,other_2);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = max_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_1;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=max_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_3);
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = larger(mine_2, other_4);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-max_2 = all_2;
-workgroupBarrier();
-}
-let max_all = max_1;
-let max_all_2 = max_2;
-let first = min(part * ((((S / 4u) + PARTS) - 1u) / PARTS), S / 4u);
-let last = min(first + ((((S / 4u) + PARTS) - 1u) / PARTS), S / 4u);
-let base = row * S;
-let x_1 = x_at(base);
-let x_2 = x_at(base + (S / 2u));
-let x_3 = x_at(base + (S - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let base_2 = row * (S / 4u);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block_2 = first + lane; block_2 < last; block_2 += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), last);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_4 = x_four(base_2 + i_2);
-let d = x_4 - vec4f(shift);
-part_3 = part_3 + d;
-part_4 = part_4 + (d * d);
-}
-sum = sum + part_3;
-squares = squares + part_4;
-}
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_5;
-let other_6 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_3);
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=larger(mine_2,other_4);
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+max_1=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+max_2=all_2;
 workgroupBarrier();
 }
-let mean = sum_2 / f32((last - first) * 4u);
-let variance = larger((squares_2 / f32((last - first) * 4u)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, last, far);
-for (var block_3 = first + lane; block_3 < end; block_3 += LANES * 256u) {
-var part_5 = vec4f(0.0f);
-var part_6 = vec4f(0.0f);
-let stop_3 = min(block_3 + (LANES * 256u), end);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let x_5 = x_four(base_2 + i_3);
-let d_2 = x_5 - vec4f(shift_2);
-part_5 = part_5 + d_2;
-part_6 = part_6 + (d_2 * d_2);
+let max_all=max_1;
+let max_all_2=max_2;
+let first=min(part*((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u);
+let last=min(first+((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u);
+let base=row*S;
+let x_1=x_at(base);
+let x_2=x_at(base+(S / 2u));
+let x_3=x_at(base+(S - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let base_2=row*(S / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block_2=first+lane; block_2<last; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),last);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_4=x_four(base_2+i_2);
+let d=x_4 - vec4f(shift);
+part_3=part_3+d;
+part_4=part_4+(d*d);
 }
-sum_3 = sum_3 + part_5;
-squares_3 = squares_3 + part_6;
+sum=sum+part_3;
+squares=squares+part_4;
 }
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_9 = exchange(sum_3_2, mask_3);
-sum_3_2 = sum_3_2 + other_9;
-let other_10 = exchange(squares_3_2, mask_3);
-squares_3_2 = squares_3_2 + other_10;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-let other_11 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_11;
-let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_12 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_12;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_5 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_5;
-let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_6;
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
 workgroupBarrier();
 }
-let mean_2 = sum_3_2 / f32((last - first) * 4u);
-let variance_2 = larger((squares_3_2 / f32((last - first) * 4u)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-if (active_1 && (lane == 0u)) {
-partials_put((part * (N * C)) + row, shift_2);
-partials_put(((PARTS + part) * (N * C)) + row, rest);
-partials_put((((2u * PARTS) + part) * (N * C)) + row, spread);
+let mean=sum_2 / f32((last - first)*4u);
+let variance=larger((squares_2 / f32((last - first)*4u)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,last,far);
+for (var block_3=first+lane; block_3<end; block_3+=LANES*256u) {
+var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),end);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let x_5=x_four(base_2+i_3);
+let d_2=x_5 - vec4f(shift_2);
+part_5=part_5+d_2;
+part_6=part_6+(d_2*d_2);
+}
+sum_3=sum_3+part_5;
+squares_3=squares_3+part_6;
+}
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(sum_3_2,mask_3);
+sum_3_2=sum_3_2+other_9;
+let other_10=exchange(squares_3_2,mask_3);
+squares_3_2=squares_3_2+other_10;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
+}
+workgroupBarrier();
+}
+let all_5=scratch_memory[row_in_group*LANES];
+sum_3_2=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_6;
+workgroupBarrier();
+}
+let mean_2=sum_3_2 / f32((last - first)*4u);
+let variance_2=larger((squares_3_2 / f32((last - first)*4u)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+if (active_1 && (lane==0u)) {
+partials_put((part*(N*C))+row,shift_2);
+partials_put(((PARTS+part)*(N*C))+row,rest);
+partials_put((((2u*PARTS)+part)*(N*C))+row,spread);
 }
 }
 `,
@@ -3048,306 +3048,306 @@ override C: u32;
 override M: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 6u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*6u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-var max_1 = non_finite(4286578688u);
-var max_2 = non_finite(4286578688u);
-for (var block = lane; block < M; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-var part_2 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), M);
-for (var i = block; i < stop; i += LANES) {
-let mean_weight_1 = mean_weight_at(i);
-let var_weight_1 = var_weight_at(i);
-part_1 = larger(part_1, mean_weight_1);
-part_2 = larger(part_2, var_weight_1);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+var max_1=non_finite(4286578688u);
+var max_2=non_finite(4286578688u);
+for (var block=lane; block<M; block+=LANES*256u) {
+var part_1=non_finite(4286578688u);
+var part_2=non_finite(4286578688u);
+let stop=min(block+(LANES*256u),M);
+for (var i=block; i<stop; i+=LANES) {
+let mean_weight_1=mean_weight_at(i);
+let var_weight_1=var_weight_at(i);
+part_1=larger(part_1,mean_weight_1);
+part_2=larger(part_2,var_weight_1);
 }
-max_1 = larger(max_1, part_1);
-max_2 = larger(max_2, part_2);
+max_1=larger(max_1,part_1);
+max_2=larger(max_2,part_2);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
-let other_2 = exchange(max_2, mask);
-max_2 = larger(max_2, other_2);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_1,mask);
+max_1=larger(max_1,other);
+let other_2=exchange(max_2,mask);
+max_2=larger(max_2,other_2);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = max_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_1;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=max_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_3);
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = larger(mine_2, other_4);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-max_2 = all_2;
-workgroupBarrier();
-}
-let max_all = max_1;
-let max_all_2 = max_2;
-let used = ((S + (((S + PARTS) - 1u) / PARTS)) - 1u) / (((S + PARTS) - 1u) / PARTS);
-for (var p = lane; p < used; p += LANES) {
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-}
-if (SUBGROUP < LANES) {
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_3);
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=larger(mine_2,other_4);
 }
 workgroupBarrier();
 }
+let all=scratch_memory[row_in_group*LANES];
+max_1=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+max_2=all_2;
 workgroupBarrier();
 }
-let part_3 = partials_at(row);
-var total = 0.0f;
-for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-let part_4 = partials_at((p_2 * (N * C)) + row);
-let part_5 = partials_at(((PARTS + p_2) * (N * C)) + row);
-total = total + (f32(min((p_2 + 1u) * (((S + PARTS) - 1u) / PARTS), S) - (p_2 * (((S + PARTS) - 1u) / PARTS))) * ((part_4 - part_3) + part_5));
+let max_all=max_1;
+let max_all_2=max_2;
+let used=((S+(((S+PARTS) - 1u) / PARTS)) - 1u) / (((S+PARTS) - 1u) / PARTS);
+for (var p=lane; p<used; p+=LANES) {
 }
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_5 = exchange(total, mask_3);
-total = total + other_5;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
+if (SUBGROUP<LANES) {
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_6 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_6;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-total = all_3;
 workgroupBarrier();
 }
-let rest = total / f32(S);
-var total_2 = 0.0f;
-for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-let part_6 = partials_at((p_3 * (N * C)) + row);
-let part_7 = partials_at(((PARTS + p_3) * (N * C)) + row);
-let part_8 = partials_at((((2u * PARTS) + p_3) * (N * C)) + row);
-total_2 = total_2 + (f32(min((p_3 + 1u) * (((S + PARTS) - 1u) / PARTS), S) - (p_3 * (((S + PARTS) - 1u) / PARTS))) * (part_8 + ((((part_6 - part_3) + part_7) - rest) * (((part_6 - part_3) + part_7) - rest))));
+let part_3=partials_at(row);
+var total=0.0f;
+for (var p_2=lane; p_2<used; p_2+=LANES) {
+let part_4=partials_at((p_2*(N*C))+row);
+let part_5=partials_at(((PARTS+p_2)*(N*C))+row);
+total=total+(f32(min((p_2+1u)*(((S+PARTS) - 1u) / PARTS),S) - (p_2*(((S+PARTS) - 1u) / PARTS)))*((part_4 - part_3)+part_5));
 }
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_7 = exchange(total_2, mask_4);
-total_2 = total_2 + other_7;
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_5=exchange(total,mask_3);
+total=total+other_5;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_8 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_8;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_4 = scratch_memory[row_in_group * LANES];
-total_2 = all_4;
+let all_3=scratch_memory[row_in_group*LANES];
+total=all_3;
 workgroupBarrier();
 }
-let spread = total_2 / f32(S);
-var sum = 0.0f;
-var sum_2 = 0.0f;
-for (var block_2 = lane; block_2 < M; block_2 += LANES * 256u) {
-var part_9 = 0.0f;
-var part_10 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), M);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let mean_weight_2 = mean_weight_at(i_2);
-let exp_1 = exp(mean_weight_2 - max_all);
-let var_weight_2 = var_weight_at(i_2);
-let exp_2 = exp(var_weight_2 - max_all_2);
-part_9 = part_9 + exp_1;
-part_10 = part_10 + exp_2;
+let rest=total / f32(S);
+var total_2=0.0f;
+for (var p_3=lane; p_3<used; p_3+=LANES) {
+let part_6=partials_at((p_3*(N*C))+row);
+let part_7=partials_at(((PARTS+p_3)*(N*C))+row);
+let part_8=partials_at((((2u*PARTS)+p_3)*(N*C))+row);
+total_2=total_2+(f32(min((p_3+1u)*(((S+PARTS) - 1u) / PARTS),S) - (p_3*(((S+PARTS) - 1u) / PARTS)))*(part_8+((((part_6 - part_3)+part_7) - rest)*(((part_6 - part_3)+part_7) - rest))));
 }
-sum = sum + part_9;
-sum_2 = sum_2 + part_10;
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_7=exchange(total_2,mask_4);
+total_2=total_2+other_7;
 }
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_9 = exchange(sum, mask_5);
-sum = sum + other_9;
-let other_10 = exchange(sum_2, mask_5);
-sum_2 = sum_2 + other_10;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-if (lane < half_5) {
-let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-let other_11 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_11;
-let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_12 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_12;
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_5 = scratch_memory[row_in_group * LANES];
-sum = all_5;
-let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2 = all_6;
+let all_4=scratch_memory[row_in_group*LANES];
+total_2=all_4;
 workgroupBarrier();
 }
-let sum_all = sum;
-let sum_all_2 = sum_2;
-var sum_3 = 0.0f;
-var sum_4 = 0.0f;
-var sum_5 = 0.0f;
-var sum_6 = 0.0f;
-var sum_7 = 0.0f;
-var sum_8 = 0.0f;
-for (var block_3 = lane; block_3 < M; block_3 += LANES * 256u) {
-var part_11 = 0.0f;
-var part_12 = 0.0f;
-var part_13 = 0.0f;
-var part_14 = 0.0f;
-var part_15 = 0.0f;
-var part_16 = 0.0f;
-let stop_3 = min(block_3 + (LANES * 256u), M);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let index_2 = f32(i_3);
-let mean_weight_3 = mean_weight_at(i_3);
-let exp_3 = exp(mean_weight_3 - max_all);
-let div = exp_3 / sum_all;
-let var_weight_3 = var_weight_at(i_3);
-let exp_4 = exp(var_weight_3 - max_all_2);
-let div_2 = exp_4 / sum_all_2;
-part_11 = part_11 + select(0.0f, div, index_2 == 0.0f);
-part_12 = part_12 + select(0.0f, div, index_2 == 1.0f);
-part_13 = part_13 + select(0.0f, div, index_2 == 2.0f);
-part_14 = part_14 + select(0.0f, div_2, index_2 == 0.0f);
-part_15 = part_15 + select(0.0f, div_2, index_2 == 1.0f);
-part_16 = part_16 + select(0.0f, div_2, index_2 == 2.0f);
+let spread=total_2 / f32(S);
+var sum=0.0f;
+var sum_2=0.0f;
+for (var block_2=lane; block_2<M; block_2+=LANES*256u) {
+var part_9=0.0f;
+var part_10=0.0f;
+let stop_2=min(block_2+(LANES*256u),M);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let mean_weight_2=mean_weight_at(i_2);
+let exp_1=exp(mean_weight_2 - max_all);
+let var_weight_2=var_weight_at(i_2);
+let exp_2=exp(var_weight_2 - max_all_2);
+part_9=part_9+exp_1;
+part_10=part_10+exp_2;
 }
-sum_3 = sum_3 + part_11;
-sum_4 = sum_4 + part_12;
-sum_5 = sum_5 + part_13;
-sum_6 = sum_6 + part_14;
-sum_7 = sum_7 + part_15;
-sum_8 = sum_8 + part_16;
+sum=sum+part_9;
+sum_2=sum_2+part_10;
 }
-for (var mask_6 = 1u; mask_6 < SUBGROUP; mask_6 *= 2u) {
-let other_13 = exchange(sum_3, mask_6);
-sum_3 = sum_3 + other_13;
-let other_14 = exchange(sum_4, mask_6);
-sum_4 = sum_4 + other_14;
-let other_15 = exchange(sum_5, mask_6);
-sum_5 = sum_5 + other_15;
-let other_16 = exchange(sum_6, mask_6);
-sum_6 = sum_6 + other_16;
-let other_17 = exchange(sum_7, mask_6);
-sum_7 = sum_7 + other_17;
-let other_18 = exchange(sum_8, mask_6);
-sum_8 = sum_8 + other_18;
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_9=exchange(sum,mask_5);
+sum=sum+other_9;
+let other_10=exchange(sum_2,mask_5);
+sum_2=sum_2+other_10;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_4;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_5;
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_6;
-scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_7;
-scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_8;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
 workgroupBarrier();
-for (var half_6 = LANES / 2u; half_6 >= SUBGROUP; half_6 /= 2u) {
-if (lane < half_6) {
-let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
-let other_19 = scratch_memory[(row_in_group * LANES) + (lane + half_6)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_19;
-let mine_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_20 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_8 + other_20;
-let mine_9 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_21 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_9 + other_21;
-let mine_10 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_22 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_10 + other_22;
-let mine_11 = scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_23 = scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_11 + other_23;
-let mine_12 = scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_24 = scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_12 + other_24;
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_7 = scratch_memory[row_in_group * LANES];
-sum_3 = all_7;
-let all_8 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_4 = all_8;
-let all_9 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_5 = all_9;
-let all_10 = scratch_memory[(3u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_6 = all_10;
-let all_11 = scratch_memory[(4u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_7 = all_11;
-let all_12 = scratch_memory[(5u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_8 = all_12;
+let all_5=scratch_memory[row_in_group*LANES];
+sum=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_6;
 workgroupBarrier();
 }
-let sum_all_3 = sum_3;
-let sum_all_4 = sum_4;
-let sum_all_5 = sum_5;
-let sum_all_6 = sum_6;
-let sum_all_7 = sum_7;
-let sum_all_8 = sum_8;
-let first = min(part * (((S + PARTS) - 1u) / PARTS), S);
-let last = min(first + (((S + PARTS) - 1u) / PARTS), S);
-let end = select(0u, last, active_1);
-let base = row * S;
-let N_1 = row / max(C, 1u);
-let scratch_18 = scratch_at(((C + C) + C) + N_1);
-let scratch_19 = scratch_at((((C + C) + C) + N) + N_1);
-let C_1 = row % max(C, 1u);
-let scratch_20 = scratch_at(C_1);
-let scratch_21 = scratch_at(C + C_1);
-let scratch_52 = scratch_at(((((C + C) + C) + N) + N) + N_1);
-let scratch_57 = scratch_at((C + C) + C_1);
-let rsqrt = inverseSqrt((((sum_all_6 * spread) + (sum_all_7 * scratch_52)) + (sum_all_8 * scratch_57)) + eps);
-let gamma_1 = gamma_at(C_1);
-let beta_1 = beta_at(C_1);
-for (var i_4 = first + lane; i_4 < end; i_4 += LANES) {
-let x_1 = x_at(base + i_4);
-let mul = (((sum_all_3 * ((x_1 - part_3) - rest)) + (sum_all_4 * ((x_1 - scratch_18) - scratch_19))) + (sum_all_5 * ((x_1 - scratch_20) - scratch_21))) * rsqrt;
-y_put(base + i_4, (mul * gamma_1) + beta_1);
+let sum_all=sum;
+let sum_all_2=sum_2;
+var sum_3=0.0f;
+var sum_4=0.0f;
+var sum_5=0.0f;
+var sum_6=0.0f;
+var sum_7=0.0f;
+var sum_8=0.0f;
+for (var block_3=lane; block_3<M; block_3+=LANES*256u) {
+var part_11=0.0f;
+var part_12=0.0f;
+var part_13=0.0f;
+var part_14=0.0f;
+var part_15=0.0f;
+var part_16=0.0f;
+let stop_3=min(block_3+(LANES*256u),M);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let index_2=f32(i_3);
+let mean_weight_3=mean_weight_at(i_3);
+let exp_3=exp(mean_weight_3 - max_all);
+let div=exp_3 / sum_all;
+let var_weight_3=var_weight_at(i_3);
+let exp_4=exp(var_weight_3 - max_all_2);
+let div_2=exp_4 / sum_all_2;
+part_11=part_11+select(0.0f,div,index_2==0.0f);
+part_12=part_12+select(0.0f,div,index_2==1.0f);
+part_13=part_13+select(0.0f,div,index_2==2.0f);
+part_14=part_14+select(0.0f,div_2,index_2==0.0f);
+part_15=part_15+select(0.0f,div_2,index_2==1.0f);
+part_16=part_16+select(0.0f,div_2,index_2==2.0f);
+}
+sum_3=sum_3+part_11;
+sum_4=sum_4+part_12;
+sum_5=sum_5+part_13;
+sum_6=sum_6+part_14;
+sum_7=sum_7+part_15;
+sum_8=sum_8+part_16;
+}
+for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
+let other_13=exchange(sum_3,mask_6);
+sum_3=sum_3+other_13;
+let other_14=exchange(sum_4,mask_6);
+sum_4=sum_4+other_14;
+let other_15=exchange(sum_5,mask_6);
+sum_5=sum_5+other_15;
+let other_16=exchange(sum_6,mask_6);
+sum_6=sum_6+other_16;
+let other_17=exchange(sum_7,mask_6);
+sum_7=sum_7+other_17;
+let other_18=exchange(sum_8,mask_6);
+sum_8=sum_8+other_18;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_5;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_6;
+scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7;
+scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_8;
+workgroupBarrier();
+for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
+if (lane<half_6) {
+let mine_7=scratch_memory[(row_in_group*LANES)+lane];
+let other_19=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_19;
+let mine_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_20=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_8+other_20;
+let mine_9=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_21=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_9+other_21;
+let mine_10=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_22=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_10+other_22;
+let mine_11=scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_23=scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_11+other_23;
+let mine_12=scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_24=scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_12+other_24;
+}
+workgroupBarrier();
+}
+let all_7=scratch_memory[row_in_group*LANES];
+sum_3=all_7;
+let all_8=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_4=all_8;
+let all_9=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_5=all_9;
+let all_10=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_6=all_10;
+let all_11=scratch_memory[(4u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_7=all_11;
+let all_12=scratch_memory[(5u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_8=all_12;
+workgroupBarrier();
+}
+let sum_all_3=sum_3;
+let sum_all_4=sum_4;
+let sum_all_5=sum_5;
+let sum_all_6=sum_6;
+let sum_all_7=sum_7;
+let sum_all_8=sum_8;
+let first=min(part*(((S+PARTS) - 1u) / PARTS),S);
+let last=min(first+(((S+PARTS) - 1u) / PARTS),S);
+let end=select(0u,last,active_1);
+let base=row*S;
+let N_1=row / max(C,1u);
+let scratch_18=scratch_at((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+N_1);
+let scratch_19=scratch_at(((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+N_1);
+let C_1=row % max(C,1u);
+let scratch_20=scratch_at(C_1);
+let scratch_21=scratch_at((((C+3u) / 4u)*4u)+C_1);
+let scratch_52=scratch_at((((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+N_1);
+let scratch_57=scratch_at(((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+C_1);
+let rsqrt=inverseSqrt((((sum_all_6*spread)+(sum_all_7*scratch_52))+(sum_all_8*scratch_57))+eps);
+let gamma_1=gamma_at(C_1);
+let beta_1=beta_at(C_1);
+for (var i_4=first+lane; i_4<end; i_4+=LANES) {
+let x_1=x_at(base+i_4);
+let mul=(((sum_all_3*((x_1 - part_3) - rest))+(sum_all_4*((x_1 - scratch_18) - scratch_19)))+(sum_all_5*((x_1 - scratch_20) - scratch_21)))*rsqrt;
+y_put(base+i_4,(mul*gamma_1)+beta_1);
 }
 }
 `,
@@ -3398,306 +3398,306 @@ override C: u32;
 override M: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 6u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*6u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N * C);
-let row = select(0u, index, active_1);
-var max_1 = non_finite(4286578688u);
-var max_2 = non_finite(4286578688u);
-for (var block = lane; block < M; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-var part_2 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), M);
-for (var i = block; i < stop; i += LANES) {
-let mean_weight_1 = mean_weight_at(i);
-let var_weight_1 = var_weight_at(i);
-part_1 = larger(part_1, mean_weight_1);
-part_2 = larger(part_2, var_weight_1);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+var max_1=non_finite(4286578688u);
+var max_2=non_finite(4286578688u);
+for (var block=lane; block<M; block+=LANES*256u) {
+var part_1=non_finite(4286578688u);
+var part_2=non_finite(4286578688u);
+let stop=min(block+(LANES*256u),M);
+for (var i=block; i<stop; i+=LANES) {
+let mean_weight_1=mean_weight_at(i);
+let var_weight_1=var_weight_at(i);
+part_1=larger(part_1,mean_weight_1);
+part_2=larger(part_2,var_weight_1);
 }
-max_1 = larger(max_1, part_1);
-max_2 = larger(max_2, part_2);
+max_1=larger(max_1,part_1);
+max_2=larger(max_2,part_2);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
-let other_2 = exchange(max_2, mask);
-max_2 = larger(max_2, other_2);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_1,mask);
+max_1=larger(max_1,other);
+let other_2=exchange(max_2,mask);
+max_2=larger(max_2,other_2);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = max_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_1;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=max_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_3);
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = larger(mine_2, other_4);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-max_2 = all_2;
-workgroupBarrier();
-}
-let max_all = max_1;
-let max_all_2 = max_2;
-let used = (((S / 4u) + ((((S / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((S / 4u) + PARTS) - 1u) / PARTS);
-for (var p = lane; p < used; p += LANES) {
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-}
-if (SUBGROUP < LANES) {
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_3);
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=larger(mine_2,other_4);
 }
 workgroupBarrier();
 }
+let all=scratch_memory[row_in_group*LANES];
+max_1=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+max_2=all_2;
 workgroupBarrier();
 }
-let part_3 = partials_at(row);
-var total = 0.0f;
-for (var p_2 = lane; p_2 < used; p_2 += LANES) {
-let part_4 = partials_at((p_2 * (N * C)) + row);
-let part_5 = partials_at(((PARTS + p_2) * (N * C)) + row);
-total = total + (f32((min((p_2 + 1u) * ((((S / 4u) + PARTS) - 1u) / PARTS), S / 4u) - (p_2 * ((((S / 4u) + PARTS) - 1u) / PARTS))) * 4u) * ((part_4 - part_3) + part_5));
+let max_all=max_1;
+let max_all_2=max_2;
+let used=(((S / 4u)+((((S / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((S / 4u)+PARTS) - 1u) / PARTS);
+for (var p=lane; p<used; p+=LANES) {
 }
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_5 = exchange(total, mask_3);
-total = total + other_5;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
+if (SUBGROUP<LANES) {
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_6 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_6;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-total = all_3;
 workgroupBarrier();
 }
-let rest = total / f32(S);
-var total_2 = 0.0f;
-for (var p_3 = lane; p_3 < used; p_3 += LANES) {
-let part_6 = partials_at((p_3 * (N * C)) + row);
-let part_7 = partials_at(((PARTS + p_3) * (N * C)) + row);
-let part_8 = partials_at((((2u * PARTS) + p_3) * (N * C)) + row);
-total_2 = total_2 + (f32((min((p_3 + 1u) * ((((S / 4u) + PARTS) - 1u) / PARTS), S / 4u) - (p_3 * ((((S / 4u) + PARTS) - 1u) / PARTS))) * 4u) * (part_8 + ((((part_6 - part_3) + part_7) - rest) * (((part_6 - part_3) + part_7) - rest))));
+let part_3=partials_at(row);
+var total=0.0f;
+for (var p_2=lane; p_2<used; p_2+=LANES) {
+let part_4=partials_at((p_2*(N*C))+row);
+let part_5=partials_at(((PARTS+p_2)*(N*C))+row);
+total=total+(f32((min((p_2+1u)*((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u) - (p_2*((((S / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_4 - part_3)+part_5));
 }
-for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-let other_7 = exchange(total_2, mask_4);
-total_2 = total_2 + other_7;
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_5=exchange(total,mask_3);
+total=total+other_5;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-if (lane < half_4) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_8 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_8;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_4 = scratch_memory[row_in_group * LANES];
-total_2 = all_4;
+let all_3=scratch_memory[row_in_group*LANES];
+total=all_3;
 workgroupBarrier();
 }
-let spread = total_2 / f32(S);
-var sum = 0.0f;
-var sum_2 = 0.0f;
-for (var block_2 = lane; block_2 < M; block_2 += LANES * 256u) {
-var part_9 = 0.0f;
-var part_10 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), M);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let mean_weight_2 = mean_weight_at(i_2);
-let exp_1 = exp(mean_weight_2 - max_all);
-let var_weight_2 = var_weight_at(i_2);
-let exp_2 = exp(var_weight_2 - max_all_2);
-part_9 = part_9 + exp_1;
-part_10 = part_10 + exp_2;
+let rest=total / f32(S);
+var total_2=0.0f;
+for (var p_3=lane; p_3<used; p_3+=LANES) {
+let part_6=partials_at((p_3*(N*C))+row);
+let part_7=partials_at(((PARTS+p_3)*(N*C))+row);
+let part_8=partials_at((((2u*PARTS)+p_3)*(N*C))+row);
+total_2=total_2+(f32((min((p_3+1u)*((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u) - (p_3*((((S / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_8+((((part_6 - part_3)+part_7) - rest)*(((part_6 - part_3)+part_7) - rest))));
 }
-sum = sum + part_9;
-sum_2 = sum_2 + part_10;
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_7=exchange(total_2,mask_4);
+total_2=total_2+other_7;
 }
-for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-let other_9 = exchange(sum, mask_5);
-sum = sum + other_9;
-let other_10 = exchange(sum_2, mask_5);
-sum_2 = sum_2 + other_10;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-if (lane < half_5) {
-let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-let other_11 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_11;
-let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_12 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_5))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_12;
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_5 = scratch_memory[row_in_group * LANES];
-sum = all_5;
-let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2 = all_6;
+let all_4=scratch_memory[row_in_group*LANES];
+total_2=all_4;
 workgroupBarrier();
 }
-let sum_all = sum;
-let sum_all_2 = sum_2;
-var sum_3 = 0.0f;
-var sum_4 = 0.0f;
-var sum_5 = 0.0f;
-var sum_6 = 0.0f;
-var sum_7 = 0.0f;
-var sum_8 = 0.0f;
-for (var block_3 = lane; block_3 < M; block_3 += LANES * 256u) {
-var part_11 = 0.0f;
-var part_12 = 0.0f;
-var part_13 = 0.0f;
-var part_14 = 0.0f;
-var part_15 = 0.0f;
-var part_16 = 0.0f;
-let stop_3 = min(block_3 + (LANES * 256u), M);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let index_2 = f32(i_3);
-let mean_weight_3 = mean_weight_at(i_3);
-let exp_3 = exp(mean_weight_3 - max_all);
-let div = exp_3 / sum_all;
-let var_weight_3 = var_weight_at(i_3);
-let exp_4 = exp(var_weight_3 - max_all_2);
-let div_2 = exp_4 / sum_all_2;
-part_11 = part_11 + select(0.0f, div, index_2 == 0.0f);
-part_12 = part_12 + select(0.0f, div, index_2 == 1.0f);
-part_13 = part_13 + select(0.0f, div, index_2 == 2.0f);
-part_14 = part_14 + select(0.0f, div_2, index_2 == 0.0f);
-part_15 = part_15 + select(0.0f, div_2, index_2 == 1.0f);
-part_16 = part_16 + select(0.0f, div_2, index_2 == 2.0f);
+let spread=total_2 / f32(S);
+var sum=0.0f;
+var sum_2=0.0f;
+for (var block_2=lane; block_2<M; block_2+=LANES*256u) {
+var part_9=0.0f;
+var part_10=0.0f;
+let stop_2=min(block_2+(LANES*256u),M);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let mean_weight_2=mean_weight_at(i_2);
+let exp_1=exp(mean_weight_2 - max_all);
+let var_weight_2=var_weight_at(i_2);
+let exp_2=exp(var_weight_2 - max_all_2);
+part_9=part_9+exp_1;
+part_10=part_10+exp_2;
 }
-sum_3 = sum_3 + part_11;
-sum_4 = sum_4 + part_12;
-sum_5 = sum_5 + part_13;
-sum_6 = sum_6 + part_14;
-sum_7 = sum_7 + part_15;
-sum_8 = sum_8 + part_16;
+sum=sum+part_9;
+sum_2=sum_2+part_10;
 }
-for (var mask_6 = 1u; mask_6 < SUBGROUP; mask_6 *= 2u) {
-let other_13 = exchange(sum_3, mask_6);
-sum_3 = sum_3 + other_13;
-let other_14 = exchange(sum_4, mask_6);
-sum_4 = sum_4 + other_14;
-let other_15 = exchange(sum_5, mask_6);
-sum_5 = sum_5 + other_15;
-let other_16 = exchange(sum_6, mask_6);
-sum_6 = sum_6 + other_16;
-let other_17 = exchange(sum_7, mask_6);
-sum_7 = sum_7 + other_17;
-let other_18 = exchange(sum_8, mask_6);
-sum_8 = sum_8 + other_18;
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_9=exchange(sum,mask_5);
+sum=sum+other_9;
+let other_10=exchange(sum_2,mask_5);
+sum_2=sum_2+other_10;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_4;
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_5;
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_6;
-scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_7;
-scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_8;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
 workgroupBarrier();
-for (var half_6 = LANES / 2u; half_6 >= SUBGROUP; half_6 /= 2u) {
-if (lane < half_6) {
-let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
-let other_19 = scratch_memory[(row_in_group * LANES) + (lane + half_6)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_19;
-let mine_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_20 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_8 + other_20;
-let mine_9 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_21 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_9 + other_21;
-let mine_10 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_22 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_10 + other_22;
-let mine_11 = scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_23 = scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(4u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_11 + other_23;
-let mine_12 = scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-let other_24 = scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_6))];
-scratch_memory[(5u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_12 + other_24;
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_7 = scratch_memory[row_in_group * LANES];
-sum_3 = all_7;
-let all_8 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_4 = all_8;
-let all_9 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_5 = all_9;
-let all_10 = scratch_memory[(3u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_6 = all_10;
-let all_11 = scratch_memory[(4u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_7 = all_11;
-let all_12 = scratch_memory[(5u * (LANES * ROWS)) + (row_in_group * LANES)];
-sum_8 = all_12;
+let all_5=scratch_memory[row_in_group*LANES];
+sum=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_6;
 workgroupBarrier();
 }
-let sum_all_3 = sum_3;
-let sum_all_4 = sum_4;
-let sum_all_5 = sum_5;
-let sum_all_6 = sum_6;
-let sum_all_7 = sum_7;
-let sum_all_8 = sum_8;
-let first = min(part * ((((S / 4u) + PARTS) - 1u) / PARTS), S / 4u);
-let last = min(first + ((((S / 4u) + PARTS) - 1u) / PARTS), S / 4u);
-let end = select(0u, last, active_1);
-let base = row * (S / 4u);
-let N_1 = row / max(C, 1u);
-let scratch_18 = scratch_at(((C + C) + C) + N_1);
-let scratch_19 = scratch_at((((C + C) + C) + N) + N_1);
-let C_1 = row % max(C, 1u);
-let scratch_20 = scratch_at(C_1);
-let scratch_21 = scratch_at(C + C_1);
-let scratch_52 = scratch_at(((((C + C) + C) + N) + N) + N_1);
-let scratch_57 = scratch_at((C + C) + C_1);
-let rsqrt = inverseSqrt((((sum_all_6 * spread) + (sum_all_7 * scratch_52)) + (sum_all_8 * scratch_57)) + eps);
-let gamma_1 = gamma_at(C_1);
-let beta_1 = beta_at(C_1);
-for (var i_4 = first + lane; i_4 < end; i_4 += LANES) {
-let x_1 = x_four(base + i_4);
-let add = ((vec4f(sum_all_3) * ((x_1 - vec4f(part_3)) - vec4f(rest))) + (vec4f(sum_all_4) * ((x_1 - vec4f(scratch_18)) - vec4f(scratch_19)))) + (vec4f(sum_all_5) * ((x_1 - vec4f(scratch_20)) - vec4f(scratch_21)));
-y_put_four(base + i_4, ((add * vec4f(rsqrt)) * vec4f(gamma_1)) + vec4f(beta_1));
+let sum_all=sum;
+let sum_all_2=sum_2;
+var sum_3=0.0f;
+var sum_4=0.0f;
+var sum_5=0.0f;
+var sum_6=0.0f;
+var sum_7=0.0f;
+var sum_8=0.0f;
+for (var block_3=lane; block_3<M; block_3+=LANES*256u) {
+var part_11=0.0f;
+var part_12=0.0f;
+var part_13=0.0f;
+var part_14=0.0f;
+var part_15=0.0f;
+var part_16=0.0f;
+let stop_3=min(block_3+(LANES*256u),M);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let index_2=f32(i_3);
+let mean_weight_3=mean_weight_at(i_3);
+let exp_3=exp(mean_weight_3 - max_all);
+let div=exp_3 / sum_all;
+let var_weight_3=var_weight_at(i_3);
+let exp_4=exp(var_weight_3 - max_all_2);
+let div_2=exp_4 / sum_all_2;
+part_11=part_11+select(0.0f,div,index_2==0.0f);
+part_12=part_12+select(0.0f,div,index_2==1.0f);
+part_13=part_13+select(0.0f,div,index_2==2.0f);
+part_14=part_14+select(0.0f,div_2,index_2==0.0f);
+part_15=part_15+select(0.0f,div_2,index_2==1.0f);
+part_16=part_16+select(0.0f,div_2,index_2==2.0f);
+}
+sum_3=sum_3+part_11;
+sum_4=sum_4+part_12;
+sum_5=sum_5+part_13;
+sum_6=sum_6+part_14;
+sum_7=sum_7+part_15;
+sum_8=sum_8+part_16;
+}
+for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
+let other_13=exchange(sum_3,mask_6);
+sum_3=sum_3+other_13;
+let other_14=exchange(sum_4,mask_6);
+sum_4=sum_4+other_14;
+let other_15=exchange(sum_5,mask_6);
+sum_5=sum_5+other_15;
+let other_16=exchange(sum_6,mask_6);
+sum_6=sum_6+other_16;
+let other_17=exchange(sum_7,mask_6);
+sum_7=sum_7+other_17;
+let other_18=exchange(sum_8,mask_6);
+sum_8=sum_8+other_18;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_5;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_6;
+scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7;
+scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_8;
+workgroupBarrier();
+for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
+if (lane<half_6) {
+let mine_7=scratch_memory[(row_in_group*LANES)+lane];
+let other_19=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_19;
+let mine_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_20=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_8+other_20;
+let mine_9=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_21=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_9+other_21;
+let mine_10=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_22=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_10+other_22;
+let mine_11=scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_23=scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_11+other_23;
+let mine_12=scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_24=scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(5u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_12+other_24;
+}
+workgroupBarrier();
+}
+let all_7=scratch_memory[row_in_group*LANES];
+sum_3=all_7;
+let all_8=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_4=all_8;
+let all_9=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_5=all_9;
+let all_10=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_6=all_10;
+let all_11=scratch_memory[(4u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_7=all_11;
+let all_12=scratch_memory[(5u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_8=all_12;
+workgroupBarrier();
+}
+let sum_all_3=sum_3;
+let sum_all_4=sum_4;
+let sum_all_5=sum_5;
+let sum_all_6=sum_6;
+let sum_all_7=sum_7;
+let sum_all_8=sum_8;
+let first=min(part*((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u);
+let last=min(first+((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u);
+let end=select(0u,last,active_1);
+let base=row*(S / 4u);
+let N_1=row / max(C,1u);
+let scratch_18=scratch_at((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+N_1);
+let scratch_19=scratch_at(((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+N_1);
+let C_1=row % max(C,1u);
+let scratch_20=scratch_at(C_1);
+let scratch_21=scratch_at((((C+3u) / 4u)*4u)+C_1);
+let scratch_52=scratch_at((((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+N_1);
+let scratch_57=scratch_at(((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+C_1);
+let rsqrt=inverseSqrt((((sum_all_6*spread)+(sum_all_7*scratch_52))+(sum_all_8*scratch_57))+eps);
+let gamma_1=gamma_at(C_1);
+let beta_1=beta_at(C_1);
+for (var i_4=first+lane; i_4<end; i_4+=LANES) {
+let x_1=x_four(base+i_4);
+let add=((vec4f(sum_all_3)*((x_1 - vec4f(part_3)) - vec4f(rest)))+(vec4f(sum_all_4)*((x_1 - vec4f(scratch_18)) - vec4f(scratch_19))))+(vec4f(sum_all_5)*((x_1 - vec4f(scratch_20)) - vec4f(scratch_21)));
+y_put_four(base+i_4,((add*vec4f(rsqrt))*vec4f(gamma_1))+vec4f(beta_1));
 }
 }
 `,

@@ -38,8 +38,8 @@ fn main(
   let D_1 = (row * 4u) % max(D, 1u);
   let base = (N_1 * ((T * D) / 4u)) + (D_1 / 4u);
   let base_2 = N_1 * T;
-  let base_3 = (N * T) + (N_1 * T);
-  let base_4 = ((N * T) + (N * T)) + (N_1 * T);
+  let base_3 = ((((N * T) + 3u) / 4u) * 4u) + (N_1 * T);
+  let base_4 = (((((N * T) + 3u) / 4u) * 4u) + ((((N * T) + 3u) / 4u) * 4u)) + (N_1 * T);
   var sum = vec4f(0.0f);
   var sum_2 = vec4f(0.0f);
   for (var block = lane; block < T; block += LANES * 256u) {
@@ -52,8 +52,8 @@ fn main(
       let scratch_3 = scratch_at(base_2 + i);
       let scratch_4 = scratch_at(base_3 + i);
       let scratch_9 = scratch_at(base_4 + i);
-      part_1 = part_1 + (d_y_1 * (((x_1 - vec4f(scratch_3)) - vec4f(scratch_4)) * vec4f(scratch_9)));
-      part_2 = part_2 + d_y_1;
+      part_1 = part_1 + d_y_1;
+      part_2 = part_2 + (d_y_1 * (((x_1 - vec4f(scratch_3)) - vec4f(scratch_4)) * vec4f(scratch_9)));
     }
     sum = sum + part_1;
     sum_2 = sum_2 + part_2;
@@ -88,7 +88,7 @@ fn main(
   let sum_all = sum;
   let sum_all_2 = sum_2;
   if (active_1 && (lane == 0u)) {
-    d_scale_put_four(row, sum_all);
-    d_shift_put_four(row, sum_all_2);
+    d_scale_put_four(row, sum_all_2);
+    d_shift_put_four(row, sum_all);
   }
 }

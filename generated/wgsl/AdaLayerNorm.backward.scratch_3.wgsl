@@ -134,7 +134,7 @@ fn main(
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
     scratch_put(row, shift_2);
-    scratch_put((N * T) + row, rest);
-    scratch_put(((N * T) + (N * T)) + row, inverseSqrt(spread + eps));
+    scratch_put(((((N * T) + 3u) / 4u) * 4u) + row, rest);
+    scratch_put((((((N * T) + 3u) / 4u) * 4u) + ((((N * T) + 3u) / 4u) * 4u)) + row, inverseSqrt(spread + eps));
   }
 }

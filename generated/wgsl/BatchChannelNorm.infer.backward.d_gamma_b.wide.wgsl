@@ -61,15 +61,15 @@ fn main(
   let rsqrt = inverseSqrt(running_var_1 + eps);
   let gamma_b_1 = gamma_b_at(row);
   let G_1 = row / max(K, 1u);
-  let base_2 = G + G_1;
+  let base_2 = (((G + 3u) / 4u) * 4u) + G_1;
   let beta_b_1 = beta_b_at(row);
   let scratch_14 = scratch_at(G_1);
   let sub = beta_b_1 - scratch_14;
-  let base_3 = (G + (N * G)) + G_1;
-  let base_4 = ((G + (N * G)) + (N * G)) + G_1;
-  let base_5 = (((G + (N * G)) + (N * G)) + (N * G)) + G_1;
-  let base_6 = ((((G + (N * G)) + (N * G)) + (N * G)) + (N * G)) + G_1;
-  let base_7 = (((((G + (N * G)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + G_1;
+  let base_3 = ((((G + 3u) / 4u) * 4u) + ((((N * G) + 3u) / 4u) * 4u)) + G_1;
+  let base_4 = (((((G + 3u) / 4u) * 4u) + ((((N * G) + 3u) / 4u) * 4u)) + ((((N * G) + 3u) / 4u) * 4u)) + G_1;
+  let base_5 = ((((((G + 3u) / 4u) * 4u) + ((((N * G) + 3u) / 4u) * 4u)) + ((((N * G) + 3u) / 4u) * 4u)) + ((((N * G) + 3u) / 4u) * 4u)) + G_1;
+  let base_6 = (((((((G + 3u) / 4u) * 4u) + ((((N * G) + 3u) / 4u) * 4u)) + ((((N * G) + 3u) / 4u) * 4u)) + ((((N * G) + 3u) / 4u) * 4u)) + ((((N * G) + 3u) / 4u) * 4u)) + G_1;
+  let base_7 = ((((((((G + 3u) / 4u) * 4u) + ((((N * G) + 3u) / 4u) * 4u)) + ((((N * G) + 3u) / 4u) * 4u)) + ((((N * G) + 3u) / 4u) * 4u)) + ((((N * G) + 3u) / 4u) * 4u)) + ((((N * G) + 3u) / 4u) * 4u)) + G_1;
   var sum = vec4f(0.0f);
   var sum_2 = vec4f(0.0f);
   var sum_3 = vec4f(0.0f);
@@ -95,10 +95,10 @@ fn main(
       let scratch_31 = scratch_at(base_6 + (N_1 * G));
       let scratch_32 = scratch_at(base_7 + (N_1 * G));
       let sub_3 = ((d_y_1 * vec4f(gamma_1)) - (mul_2 * vec4f(scratch_31))) - vec4f(scratch_32);
-      part_1 = part_1 + ((sub_3 * mul) * vec4f(scratch_23));
-      part_2 = part_2 + (sub_3 * vec4f(scratch_23));
-      part_3 = part_3 + (d_y_1 * mul_2);
-      part_4 = part_4 + d_y_1;
+      part_1 = part_1 + d_y_1;
+      part_2 = part_2 + ((sub_3 * mul) * vec4f(scratch_23));
+      part_3 = part_3 + (sub_3 * vec4f(scratch_23));
+      part_4 = part_4 + (d_y_1 * mul_2);
     }
     sum = sum + part_1;
     sum_2 = sum_2 + part_2;
@@ -157,9 +157,9 @@ fn main(
   let sum_all_3 = sum_3_2;
   let sum_all_4 = sum_4_2;
   if (active_1 && (lane == 0u)) {
-    d_gamma_b_put(row, sum_all);
-    d_beta_b_put(row, sum_all_2);
-    d_gamma_put(row, sum_all_3);
-    d_beta_put(row, sum_all_4);
+    d_gamma_b_put(row, sum_all_2);
+    d_beta_b_put(row, sum_all_3);
+    d_gamma_put(row, sum_all_4);
+    d_beta_put(row, sum_all);
   }
 }

@@ -289,11 +289,11 @@ fn main(
   }
   let mean_all_2 = mean_5_2 / f32(K * S);
   if (active_1 && (lane == 0u)) {
-    scratch_put(G + row, shift);
-    scratch_put((G + (N * G)) + row, shift_3);
-    scratch_put(((G + (N * G)) + (N * G)) + row, rest);
-    scratch_put((((G + (N * G)) + (N * G)) + (N * G)) + row, rsqrt);
-    scratch_put(((((G + (N * G)) + (N * G)) + (N * G)) + (N * G)) + row, mean_all_2);
-    scratch_put((((((G + (N * G)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + row, mean_all);
+    scratch_put((((G + 3u) / 4u) * 4u) + row, shift);
+    scratch_put(((((G + 3u) / 4u) * 4u) + ((((N * G) + 3u) / 4u) * 4u)) + row, shift_3);
+    scratch_put((((((G + 3u) / 4u) * 4u) + ((((N * G) + 3u) / 4u) * 4u)) + ((((N * G) + 3u) / 4u) * 4u)) + row, rest);
+    scratch_put(((((((G + 3u) / 4u) * 4u) + ((((N * G) + 3u) / 4u) * 4u)) + ((((N * G) + 3u) / 4u) * 4u)) + ((((N * G) + 3u) / 4u) * 4u)) + row, rsqrt);
+    scratch_put((((((((G + 3u) / 4u) * 4u) + ((((N * G) + 3u) / 4u) * 4u)) + ((((N * G) + 3u) / 4u) * 4u)) + ((((N * G) + 3u) / 4u) * 4u)) + ((((N * G) + 3u) / 4u) * 4u)) + row, mean_all_2);
+    scratch_put(((((((((G + 3u) / 4u) * 4u) + ((((N * G) + 3u) / 4u) * 4u)) + ((((N * G) + 3u) / 4u) * 4u)) + ((((N * G) + 3u) / 4u) * 4u)) + ((((N * G) + 3u) / 4u) * 4u)) + ((((N * G) + 3u) / 4u) * 4u)) + row, mean_all);
   }
 }

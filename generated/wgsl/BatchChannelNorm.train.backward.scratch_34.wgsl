@@ -48,11 +48,11 @@ fn main(
   let x_1 = x_at(base);
   let G_1 = row % max(G, 1u);
   let K_1 = 0u / max(S, 1u);
-  let base_2 = G + (G_1 * K);
+  let base_2 = (((G + 3u) / 4u) * 4u) + (G_1 * K);
   let scratch_5 = scratch_at(base_2 + K_1);
-  let base_3 = (G + (G * K)) + (G_1 * K);
+  let base_3 = ((((G + 3u) / 4u) * 4u) + ((((G * K) + 3u) / 4u) * 4u)) + (G_1 * K);
   let scratch_6 = scratch_at(base_3 + K_1);
-  let base_4 = ((G + (G * K)) + (G * K)) + (G_1 * K);
+  let base_4 = (((((G + 3u) / 4u) * 4u) + ((((G * K) + 3u) / 4u) * 4u)) + ((((G * K) + 3u) / 4u) * 4u)) + (G_1 * K);
   let scratch_11 = scratch_at(base_4 + K_1);
   let base_5 = G_1 * K;
   let gamma_b_1 = gamma_b_at(base_5 + K_1);
@@ -284,11 +284,11 @@ fn main(
   }
   let mean_all_2 = mean_4 / f32(K * S);
   if (active_1 && (lane == 0u)) {
-    scratch_put((((G + (G * K)) + (G * K)) + (G * K)) + row, shift);
-    scratch_put(((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + row, shift_3);
-    scratch_put((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + row, rest);
-    scratch_put(((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (N * G)) + row, rsqrt);
-    scratch_put((((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + row, mean_all_2);
-    scratch_put(((((((((G + (G * K)) + (G * K)) + (G * K)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + (N * G)) + row, mean_all);
+    scratch_put(((((((G + 3u) / 4u) * 4u) + ((((G * K) + 3u) / 4u) * 4u)) + ((((G * K) + 3u) / 4u) * 4u)) + ((((G * K) + 3u) / 4u) * 4u)) + row, shift);
+    scratch_put((((((((G + 3u) / 4u) * 4u) + ((((G * K) + 3u) / 4u) * 4u)) + ((((G * K) + 3u) / 4u) * 4u)) + ((((G * K) + 3u) / 4u) * 4u)) + ((((N * G) + 3u) / 4u) * 4u)) + row, shift_3);
+    scratch_put(((((((((G + 3u) / 4u) * 4u) + ((((G * K) + 3u) / 4u) * 4u)) + ((((G * K) + 3u) / 4u) * 4u)) + ((((G * K) + 3u) / 4u) * 4u)) + ((((N * G) + 3u) / 4u) * 4u)) + ((((N * G) + 3u) / 4u) * 4u)) + row, rest);
+    scratch_put((((((((((G + 3u) / 4u) * 4u) + ((((G * K) + 3u) / 4u) * 4u)) + ((((G * K) + 3u) / 4u) * 4u)) + ((((G * K) + 3u) / 4u) * 4u)) + ((((N * G) + 3u) / 4u) * 4u)) + ((((N * G) + 3u) / 4u) * 4u)) + ((((N * G) + 3u) / 4u) * 4u)) + row, rsqrt);
+    scratch_put(((((((((((G + 3u) / 4u) * 4u) + ((((G * K) + 3u) / 4u) * 4u)) + ((((G * K) + 3u) / 4u) * 4u)) + ((((G * K) + 3u) / 4u) * 4u)) + ((((N * G) + 3u) / 4u) * 4u)) + ((((N * G) + 3u) / 4u) * 4u)) + ((((N * G) + 3u) / 4u) * 4u)) + ((((N * G) + 3u) / 4u) * 4u)) + row, mean_all_2);
+    scratch_put((((((((((((G + 3u) / 4u) * 4u) + ((((G * K) + 3u) / 4u) * 4u)) + ((((G * K) + 3u) / 4u) * 4u)) + ((((G * K) + 3u) / 4u) * 4u)) + ((((N * G) + 3u) / 4u) * 4u)) + ((((N * G) + 3u) / 4u) * 4u)) + ((((N * G) + 3u) / 4u) * 4u)) + ((((N * G) + 3u) / 4u) * 4u)) + ((((N * G) + 3u) / 4u) * 4u)) + row, mean_all);
   }
 }

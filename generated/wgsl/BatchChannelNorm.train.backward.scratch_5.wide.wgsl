@@ -154,8 +154,8 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    scratch_put(G + row, shift_2);
-    scratch_put((G + (G * K)) + row, rest);
-    scratch_put(((G + (G * K)) + (G * K)) + row, inverseSqrt(spread + eps));
+    scratch_put((((G + 3u) / 4u) * 4u) + row, shift_2);
+    scratch_put(((((G + 3u) / 4u) * 4u) + ((((G * K) + 3u) / 4u) * 4u)) + row, rest);
+    scratch_put((((((G + 3u) / 4u) * 4u) + ((((G * K) + 3u) / 4u) * 4u)) + ((((G * K) + 3u) / 4u) * 4u)) + row, inverseSqrt(spread + eps));
   }
 }

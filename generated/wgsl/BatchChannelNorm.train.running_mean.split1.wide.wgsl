@@ -119,7 +119,7 @@ fn main(
     let add = running_var_1 + (momentum * (((spread * size) / larger(size - 1.0f, 1.0f)) - running_var_1));
     running_var_put(row, add);
     scratch_put(row, part_1);
-    scratch_put((G * K) + row, rest);
-    scratch_put(((G * K) + (G * K)) + row, inverseSqrt(spread + eps));
+    scratch_put(((((G * K) + 3u) / 4u) * 4u) + row, rest);
+    scratch_put((((((G * K) + 3u) / 4u) * 4u) + ((((G * K) + 3u) / 4u) * 4u)) + row, inverseSqrt(spread + eps));
   }
 }

@@ -306,13 +306,13 @@ fn main(
     scratch_put(row_3, shift_2_3);
     scratch_put(row_4, shift_2_4);
     scratch_put(row_5, shift_2_5);
-    scratch_put((G * K) + row_2, rest_2);
-    scratch_put((G * K) + row_3, rest_3);
-    scratch_put((G * K) + row_4, rest_4);
-    scratch_put((G * K) + row_5, rest_5);
-    scratch_put(((G * K) + (G * K)) + row_2, inverseSqrt(spread_2 + eps));
-    scratch_put(((G * K) + (G * K)) + row_3, inverseSqrt(spread_3 + eps));
-    scratch_put(((G * K) + (G * K)) + row_4, inverseSqrt(spread_4 + eps));
-    scratch_put(((G * K) + (G * K)) + row_5, inverseSqrt(spread_5 + eps));
+    scratch_put(((((G * K) + 3u) / 4u) * 4u) + row_2, rest_2);
+    scratch_put(((((G * K) + 3u) / 4u) * 4u) + row_3, rest_3);
+    scratch_put(((((G * K) + 3u) / 4u) * 4u) + row_4, rest_4);
+    scratch_put(((((G * K) + 3u) / 4u) * 4u) + row_5, rest_5);
+    scratch_put((((((G * K) + 3u) / 4u) * 4u) + ((((G * K) + 3u) / 4u) * 4u)) + row_2, inverseSqrt(spread_2 + eps));
+    scratch_put((((((G * K) + 3u) / 4u) * 4u) + ((((G * K) + 3u) / 4u) * 4u)) + row_3, inverseSqrt(spread_3 + eps));
+    scratch_put((((((G * K) + 3u) / 4u) * 4u) + ((((G * K) + 3u) / 4u) * 4u)) + row_4, inverseSqrt(spread_4 + eps));
+    scratch_put((((((G * K) + 3u) / 4u) * 4u) + ((((G * K) + 3u) / 4u) * 4u)) + row_5, inverseSqrt(spread_5 + eps));
   }
 }

@@ -149,8 +149,8 @@ fn main(
   let base = row * ((K * S) / 4u);
   let G_1 = row % max(G, 1u);
   let base_2 = G_1 * K;
-  let base_3 = (G * K) + (G_1 * K);
-  let base_4 = ((G * K) + (G * K)) + (G_1 * K);
+  let base_3 = ((((G * K) + 3u) / 4u) * 4u) + (G_1 * K);
+  let base_4 = (((((G * K) + 3u) / 4u) * 4u) + ((((G * K) + 3u) / 4u) * 4u)) + (G_1 * K);
   let rsqrt = inverseSqrt(spread + eps);
   for (var i = first + lane; i < end; i += LANES) {
     let x_1 = x_four(base + i);

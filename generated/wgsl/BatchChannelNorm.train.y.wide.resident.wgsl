@@ -63,9 +63,9 @@ fn main(
   let x_1 = x_at(base_2);
   let K_1 = 0u / max(S, 1u);
   let scratch_9 = scratch_at(base + K_1);
-  let base_3 = (G * K) + (G_1 * K);
+  let base_3 = ((((G * K) + 3u) / 4u) * 4u) + (G_1 * K);
   let scratch_10 = scratch_at(base_3 + K_1);
-  let base_4 = ((G * K) + (G * K)) + (G_1 * K);
+  let base_4 = (((((G * K) + 3u) / 4u) * 4u) + ((((G * K) + 3u) / 4u) * 4u)) + (G_1 * K);
   let scratch_16 = scratch_at(base_4 + K_1);
   let gamma_b_1 = gamma_b_at(base + K_1);
   let mul = (((x_1 - scratch_9) - scratch_10) * scratch_16) * gamma_b_1;

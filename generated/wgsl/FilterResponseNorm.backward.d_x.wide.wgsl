@@ -5,12 +5,14 @@
 @group(0) @binding(3) var<storage, read> beta: array<f32>;
 @group(0) @binding(4) var<storage, read> d_y: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read_write> d_x: array<vec4<f32>>;
+@group(0) @binding(6) var<storage, read_write> scratch: array<f32>;
 fn x_four(at: u32) -> vec4f { return x[at]; }
 fn tau_at(at: u32) -> f32 { return tau[at]; }
 fn gamma_at(at: u32) -> f32 { return gamma[at]; }
 fn beta_at(at: u32) -> f32 { return beta[at]; }
 fn d_y_four(at: u32) -> vec4f { return d_y[at]; }
 fn d_x_put_four(at: u32, value: vec4f) { d_x[at] = value; }
+fn scratch_put(at: u32, value: f32) { scratch[at] = value; }
 fn exchange(v: f32, mask: u32) -> f32 { return v; }
 fn exchange4(v: vec4f, mask: u32) -> vec4f { return v; }
 override LANES: u32;
@@ -22,7 +24,7 @@ override C: u32;
 override S: u32;
 override eps: f32;
 
-override scratch_length: u32 = LANES * ROWS * 1u;
+override scratch_length: u32 = LANES * ROWS * 4u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
 fn fold_add(v: vec4f) -> f32 {
@@ -79,40 +81,83 @@ fn main(
   let rsqrt = inverseSqrt(mean_all + abs(eps));
   let beta_1 = beta_at(C_1);
   var mean_3 = vec4f(0.0f);
+  var sum = vec4f(0.0f);
+  var sum_2 = vec4f(0.0f);
+  var sum_3 = vec4f(0.0f);
   for (var block_2 = lane; block_2 < S / 4u; block_2 += LANES * 256u) {
     var part_2 = vec4f(0.0f);
+    var part_3 = vec4f(0.0f);
+    var part_4 = vec4f(0.0f);
+    var part_5 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), S / 4u);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let x_2 = x_four(base + i_2);
       let mul = (vec4f(gamma_1) * x_2) * vec4f(rsqrt);
       let add = mul + vec4f(beta_1);
       let d_y_1 = d_y_four(base + i_2);
-      let where_1 = select(select(vec4f(0.0f), vec4f(0.5f) * d_y_1, add == vec4f(tau_1)), d_y_1, vec4f(tau_1) < add);
-      part_2 = part_2 + (where_1 * mul);
+      let where_1 = select(vec4f(0.0f), vec4f(0.5f) * d_y_1, add == vec4f(tau_1));
+      let where_2 = select(where_1, d_y_1, vec4f(tau_1) < add);
+      part_2 = part_2 + (where_2 * mul);
+      part_3 = part_3 + ((where_2 * x_2) * vec4f(rsqrt));
+      part_4 = part_4 + where_2;
+      part_5 = part_5 + select(where_1, d_y_1, add < vec4f(tau_1));
     }
     mean_3 = mean_3 + part_2;
+    sum = sum + part_3;
+    sum_2 = sum_2 + part_4;
+    sum_3 = sum_3 + part_5;
   }
   var mean_3_2 = fold_add(mean_3);
+  var sum_4 = fold_add(sum);
+  var sum_2_2 = fold_add(sum_2);
+  var sum_3_2 = fold_add(sum_3);
   for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
     let other_3 = exchange(mean_3_2, mask_2);
     mean_3_2 = mean_3_2 + other_3;
+    let other_4 = exchange(sum_4, mask_2);
+    sum_4 = sum_4 + other_4;
+    let other_5 = exchange(sum_2_2, mask_2);
+    sum_2_2 = sum_2_2 + other_5;
+    let other_6 = exchange(sum_3_2, mask_2);
+    sum_3_2 = sum_3_2 + other_6;
   }
   if (SUBGROUP < LANES) {
     scratch_memory[(row_in_group * LANES) + lane] = mean_3_2;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_4;
+    scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_2_2;
+    scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_3_2;
     workgroupBarrier();
     for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
       if (lane < half_2) {
         let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+        let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_7;
+        let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_8;
+        let mine_4 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
+        let other_9 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_2))];
+        scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_4 + other_9;
+        let mine_5 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
+        let other_10 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_2))];
+        scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_5 + other_10;
       }
       workgroupBarrier();
     }
     let all_2 = scratch_memory[row_in_group * LANES];
     mean_3_2 = all_2;
+    let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    sum_4 = all_3;
+    let all_4 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
+    sum_2_2 = all_4;
+    let all_5 = scratch_memory[(3u * (LANES * ROWS)) + (row_in_group * LANES)];
+    sum_3_2 = all_5;
     workgroupBarrier();
   }
   let mean_all_2 = mean_3_2 / f32(S);
+  let sum_all = sum_4;
+  let sum_all_2 = sum_2_2;
+  let sum_all_3 = sum_3_2;
   let end = select(0u, S / 4u, active_1);
   let mul_3 = rsqrt * mean_all_2;
   for (var i_3 = lane; i_3 < end; i_3 += LANES) {
@@ -120,7 +165,13 @@ fn main(
     let mul_2 = (vec4f(gamma_1) * x_3) * vec4f(rsqrt);
     let add_2 = mul_2 + vec4f(beta_1);
     let d_y_2 = d_y_four(base + i_3);
-    let where_2 = select(select(vec4f(0.0f), vec4f(0.5f) * d_y_2, add_2 == vec4f(tau_1)), d_y_2, vec4f(tau_1) < add_2);
-    d_x_put_four(base + i_3, ((where_2 * vec4f(gamma_1)) - (x_3 * vec4f(mul_3))) * vec4f(rsqrt));
+    let where_3 = select(vec4f(0.0f), vec4f(0.5f) * d_y_2, add_2 == vec4f(tau_1));
+    let where_4 = select(where_3, d_y_2, vec4f(tau_1) < add_2);
+    d_x_put_four(base + i_3, ((where_4 * vec4f(gamma_1)) - (x_3 * vec4f(mul_3))) * vec4f(rsqrt));
+  }
+  if (active_1 && (lane == 0u)) {
+    scratch_put(row, sum_all);
+    scratch_put(((((N * C) + 3u) / 4u) * 4u) + row, sum_all_2);
+    scratch_put((((((N * C) + 3u) / 4u) * 4u) + ((((N * C) + 3u) / 4u) * 4u)) + row, sum_all_3);
   }
 }

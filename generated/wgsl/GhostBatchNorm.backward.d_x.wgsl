@@ -3,10 +3,12 @@
 @group(0) @binding(1) var<storage, read> d_y: array<f32>;
 @group(0) @binding(2) var<storage, read> gamma: array<f32>;
 @group(0) @binding(3) var<storage, read_write> d_x: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch: array<f32>;
 fn x_at(at: u32) -> f32 { return x[at]; }
 fn d_y_at(at: u32) -> f32 { return d_y[at]; }
 fn gamma_at(at: u32) -> f32 { return gamma[at]; }
 fn d_x_put(at: u32, value: f32) { d_x[at] = value; }
+fn scratch_put(at: u32, value: f32) { scratch[at] = value; }
 fn exchange(v: f32, mask: u32) -> f32 { return v; }
 fn exchange4(v: vec4f, mask: u32) -> vec4f { return v; }
 override LANES: u32;
@@ -229,5 +231,9 @@ fn main(
     let x_7 = x_at(base + ((B_8 * (C * S)) + S_8));
     let mul_2 = ((x_7 - shift_2) - rest) * rsqrt;
     d_x_put(base + ((B_8 * (C * S)) + S_8), ((d_y_3 - (mul_2 * div)) - div_2) * mul_3);
+  }
+  if (active_1 && (lane == 0u)) {
+    scratch_put(row, sum_all_2);
+    scratch_put(((((V * C) + 3u) / 4u) * 4u) + row, sum_all);
   }
 }

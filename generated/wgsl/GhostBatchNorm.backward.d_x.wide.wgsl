@@ -3,11 +3,13 @@
 @group(0) @binding(1) var<storage, read> d_y: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> gamma: array<f32>;
 @group(0) @binding(3) var<storage, read_write> d_x: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> scratch: array<f32>;
 fn x_at(at: u32) -> f32 { return x[at / 4u][at % 4u]; }
 fn x_four(at: u32) -> vec4f { return x[at]; }
 fn d_y_four(at: u32) -> vec4f { return d_y[at]; }
 fn gamma_at(at: u32) -> f32 { return gamma[at]; }
 fn d_x_put_four(at: u32, value: vec4f) { d_x[at] = value; }
+fn scratch_put(at: u32, value: f32) { scratch[at] = value; }
 fn exchange(v: f32, mask: u32) -> f32 { return v; }
 fn exchange4(v: vec4f, mask: u32) -> vec4f { return v; }
 override LANES: u32;
@@ -241,5 +243,9 @@ fn main(
     let x_7 = x_four(base_2 + ((B_8 * ((C * S) / 4u)) + (S_8 / 4u)));
     let mul_2 = ((x_7 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt);
     d_x_put_four(base_2 + ((B_8 * ((C * S) / 4u)) + (S_8 / 4u)), ((d_y_3 - (mul_2 * vec4f(div))) - vec4f(div_2)) * vec4f(mul_3));
+  }
+  if (active_1 && (lane == 0u)) {
+    scratch_put(row, sum_all_2);
+    scratch_put(((((V * C) + 3u) / 4u) * 4u) + row, sum_all);
   }
 }

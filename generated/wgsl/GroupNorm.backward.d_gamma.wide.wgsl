@@ -41,8 +41,8 @@ fn main(
   let row = select(0u, index, active_1);
   let base = row * (S / 4u);
   let G_1 = row / max(K, 1u);
-  let base_2 = (N * G) + G_1;
-  let base_3 = ((N * G) + (N * G)) + G_1;
+  let base_2 = ((((N * G) + 3u) / 4u) * 4u) + G_1;
+  let base_3 = (((((N * G) + 3u) / 4u) * 4u) + ((((N * G) + 3u) / 4u) * 4u)) + G_1;
   var sum = vec4f(0.0f);
   var sum_2 = vec4f(0.0f);
   for (var block = lane; block < (N * S) / 4u; block += LANES * 256u) {
@@ -57,8 +57,8 @@ fn main(
       let scratch_3 = scratch_at(G_1 + (N_1 * G));
       let scratch_4 = scratch_at(base_2 + (N_1 * G));
       let scratch_9 = scratch_at(base_3 + (N_1 * G));
-      part_1 = part_1 + (d_y_1 * (((x_1 - vec4f(scratch_3)) - vec4f(scratch_4)) * vec4f(scratch_9)));
-      part_2 = part_2 + d_y_1;
+      part_1 = part_1 + d_y_1;
+      part_2 = part_2 + (d_y_1 * (((x_1 - vec4f(scratch_3)) - vec4f(scratch_4)) * vec4f(scratch_9)));
     }
     sum = sum + part_1;
     sum_2 = sum_2 + part_2;
@@ -95,7 +95,7 @@ fn main(
   let sum_all = sum_3;
   let sum_all_2 = sum_2_2;
   if (active_1 && (lane == 0u)) {
-    d_gamma_put(row, sum_all);
-    d_beta_put(row, sum_all_2);
+    d_gamma_put(row, sum_all_2);
+    d_beta_put(row, sum_all);
   }
 }

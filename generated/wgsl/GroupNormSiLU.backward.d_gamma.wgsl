@@ -41,8 +41,8 @@ fn main(
   let row = select(0u, index, active_1);
   let base = row * S;
   let G_1 = row / max(K, 1u);
-  let base_2 = (N * G) + G_1;
-  let base_3 = ((N * G) + (N * G)) + G_1;
+  let base_2 = ((((N * G) + 3u) / 4u) * 4u) + G_1;
+  let base_3 = (((((N * G) + 3u) / 4u) * 4u) + ((((N * G) + 3u) / 4u) * 4u)) + G_1;
   let gamma_1 = gamma_at(row);
   let beta_1 = beta_at(row);
   var sum = 0.0f;

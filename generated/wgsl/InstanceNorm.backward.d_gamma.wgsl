@@ -29,7 +29,7 @@ fn main(
   let index = (group * ROWS) + row_in_group;
   let active_1 = index < C;
   let row = select(0u, index, active_1);
-  let base = (N * C) + row;
+  let base = ((((N * C) + 3u) / 4u) * 4u) + row;
   var sum = 0.0f;
   var sum_2 = 0.0f;
   for (var block = lane; block < N; block += LANES * 256u) {

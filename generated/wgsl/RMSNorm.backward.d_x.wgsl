@@ -3,18 +3,22 @@
 @group(0) @binding(1) var<storage, read> d_y: array<f32>;
 @group(0) @binding(2) var<storage, read> gamma: array<f32>;
 @group(0) @binding(3) var<storage, read_write> d_x: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch: array<f32>;
 fn x_at(at: u32) -> f32 { return x[at]; }
 fn d_y_at(at: u32) -> f32 { return d_y[at]; }
 fn gamma_at(at: u32) -> f32 { return gamma[at]; }
 fn d_x_put(at: u32, value: f32) { d_x[at] = value; }
+fn scratch_at(at: u32) -> f32 { return scratch[at]; }
+fn scratch_put(at: u32, value: f32) { scratch[at] = value; }
 fn exchange(v: f32, mask: u32) -> f32 { return v; }
 fn exchange4(v: vec4f, mask: u32) -> vec4f { return v; }
 override LANES: u32;
 override ROWS: u32;
 override COLUMNS: bool;
 override SUBGROUP: u32;
-override T: u32;
+override chunk: u32;
 override D: u32;
+override T: u32;
 override eps: f32;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
@@ -29,80 +33,90 @@ fn main(
   let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
   let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
   let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-  let index = (group * ROWS) + row_in_group;
-  let active_1 = index < T;
-  let row = select(0u, index, active_1);
-  let base = row * D;
-  var mean = 0.0f;
-  for (var block = lane; block < D; block += LANES * 256u) {
-    var part_1 = 0.0f;
-    let stop = min(block + (LANES * 256u), D);
-    for (var i = block; i < stop; i += LANES) {
-      let x_1 = x_at(base + i);
-      part_1 = part_1 + (x_1 * x_1);
-    }
-    mean = mean + part_1;
-  }
-  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-    let other = exchange(mean, mask);
-    mean = mean + other;
-  }
-  if (SUBGROUP < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean;
-    workgroupBarrier();
-    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-      if (lane < half) {
-        let mine = scratch_memory[(row_in_group * LANES) + lane];
-        let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-        scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+  let slot = (group * ROWS) + row_in_group;
+  let own = slot < chunk;
+  let chunk_1 = select(0u, slot, own);
+  let base_2 = chunk_1 * D;
+  for (var turn = 0u; turn < ((T + chunk) - 1u) / chunk; turn += 1u) {
+    let index = (turn * chunk) + chunk_1;
+    let active_1 = own && (index < T);
+    let row = select(0u, index, active_1);
+    let base = row * D;
+    var mean = 0.0f;
+    for (var block = lane; block < D; block += LANES * 256u) {
+      var part_1 = 0.0f;
+      let stop = min(block + (LANES * 256u), D);
+      for (var i = block; i < stop; i += LANES) {
+        let x_1 = x_at(base + i);
+        part_1 = part_1 + (x_1 * x_1);
       }
+      mean = mean + part_1;
+    }
+    for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+      let other = exchange(mean, mask);
+      mean = mean + other;
+    }
+    if (SUBGROUP < LANES) {
+      scratch_memory[(row_in_group * LANES) + lane] = mean;
+      workgroupBarrier();
+      for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
+        if (lane < half) {
+          let mine = scratch_memory[(row_in_group * LANES) + lane];
+          let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+          scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+        }
+        workgroupBarrier();
+      }
+      let all = scratch_memory[row_in_group * LANES];
+      mean = all;
       workgroupBarrier();
     }
-    let all = scratch_memory[row_in_group * LANES];
-    mean = all;
-    workgroupBarrier();
-  }
-  let mean_all = mean / f32(D);
-  let rsqrt = inverseSqrt(mean_all + eps);
-  var mean_2 = 0.0f;
-  for (var block_2 = lane; block_2 < D; block_2 += LANES * 256u) {
-    var part_2 = 0.0f;
-    let stop_2 = min(block_2 + (LANES * 256u), D);
-    for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let d_y_1 = d_y_at(base + i_2);
-      let x_2 = x_at(base + i_2);
-      let mul = x_2 * rsqrt;
-      let gamma_1 = gamma_at(i_2);
-      part_2 = part_2 + ((d_y_1 * mul) * gamma_1);
-    }
-    mean_2 = mean_2 + part_2;
-  }
-  for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-    let other_3 = exchange(mean_2, mask_2);
-    mean_2 = mean_2 + other_3;
-  }
-  if (SUBGROUP < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean_2;
-    workgroupBarrier();
-    for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-      if (lane < half_2) {
-        let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+    let mean_all = mean / f32(D);
+    let rsqrt = inverseSqrt(mean_all + eps);
+    var mean_2 = 0.0f;
+    for (var block_2 = lane; block_2 < D; block_2 += LANES * 256u) {
+      var part_2 = 0.0f;
+      let stop_2 = min(block_2 + (LANES * 256u), D);
+      for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
+        let d_y_1 = d_y_at(base + i_2);
+        let x_2 = x_at(base + i_2);
+        let mul = x_2 * rsqrt;
+        let mul_2 = d_y_1 * mul;
+        let gamma_1 = gamma_at(i_2);
+        part_2 = part_2 + (mul_2 * gamma_1);
       }
+      mean_2 = mean_2 + part_2;
+    }
+    for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
+      let other_3 = exchange(mean_2, mask_2);
+      mean_2 = mean_2 + other_3;
+    }
+    if (SUBGROUP < LANES) {
+      scratch_memory[(row_in_group * LANES) + lane] = mean_2;
+      workgroupBarrier();
+      for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
+        if (lane < half_2) {
+          let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
+          let other_4 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
+          scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_4;
+        }
+        workgroupBarrier();
+      }
+      let all_2 = scratch_memory[row_in_group * LANES];
+      mean_2 = all_2;
       workgroupBarrier();
     }
-    let all_2 = scratch_memory[row_in_group * LANES];
-    mean_2 = all_2;
-    workgroupBarrier();
-  }
-  let mean_all_2 = mean_2 / f32(D);
-  let end = select(0u, D, active_1);
-  for (var i_3 = lane; i_3 < end; i_3 += LANES) {
-    let d_y_2 = d_y_at(base + i_3);
-    let gamma_2 = gamma_at(i_3);
-    let x_3 = x_at(base + i_3);
-    let mul_2 = x_3 * rsqrt;
-    d_x_put(base + i_3, ((d_y_2 * gamma_2) - (mul_2 * mean_all_2)) * rsqrt);
+    let mean_all_2 = mean_2 / f32(D);
+    let end = select(0u, D, active_1);
+    for (var i_3 = lane; i_3 < end; i_3 += LANES) {
+      let d_y_2 = d_y_at(base + i_3);
+      let gamma_2 = gamma_at(i_3);
+      let x_3 = x_at(base + i_3);
+      let mul_3 = x_3 * rsqrt;
+      d_x_put(base + i_3, ((d_y_2 * gamma_2) - (mul_3 * mean_all_2)) * rsqrt);
+      let mul_4 = d_y_2 * mul_3;
+      let before = scratch_at(base_2 + i_3);
+      scratch_put(base_2 + i_3, select(before, 0.0f, turn == 0u) + mul_4);
+    }
   }
 }

@@ -101,7 +101,7 @@ fn main(
     var part_3 = 0.0f;
     let stop_2 = min(block_2 + (LANES * 256u), C);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let scratch_74 = scratch_at((((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + (N * C)) + i_2);
+      let scratch_74 = scratch_at((((((((((((((((N + 3u) / 4u) * 4u) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + ((((N * C) + 3u) / 4u) * 4u)) + ((((N * C) + 3u) / 4u) * 4u)) + ((((N * C) + 3u) / 4u) * 4u)) + ((((N * C) + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + i_2);
       part_3 = part_3 + scratch_74;
     }
     sum = sum + part_3;
@@ -131,7 +131,7 @@ fn main(
     var part_4 = 0.0f;
     let stop_3 = min(block_3 + (LANES * 256u), N);
     for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-      let scratch_83 = scratch_at(((((((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + (N * C)) + C) + N) + N) + i_3);
+      let scratch_83 = scratch_at((((((((((((((N + 3u) / 4u) * 4u) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + ((((N * C) + 3u) / 4u) * 4u)) + ((((N * C) + 3u) / 4u) * 4u)) + ((((N * C) + 3u) / 4u) * 4u)) + ((((N * C) + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + i_3);
       part_4 = part_4 + scratch_83;
     }
     sum_2 = sum_2 + part_4;
@@ -273,19 +273,19 @@ fn main(
       let d_y_1 = d_y_at(i_6);
       let x_1 = x_at(i_6);
       let C_1 = (i_6 / max(S, 1u)) % max(C, 1u);
-      let scratch_19 = scratch_at(C_1);
-      let scratch_20 = scratch_at(C + C_1);
+      let scratch_19 = scratch_at(((((((N + 3u) / 4u) * 4u) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + C_1);
+      let scratch_20 = scratch_at((((((((N + 3u) / 4u) * 4u) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + C_1);
       let gamma_1 = gamma_at(C_1);
       let N_1 = i_6 / max(C * S, 1u);
-      let scratch_47 = scratch_at((((((C + C) + C) + N) + N) + N) + ((N_1 * C) + C_1));
-      let scratch_51 = scratch_at(((C + C) + C) + N_1);
-      let scratch_56 = scratch_at((C + C) + C_1);
+      let scratch_47 = scratch_at(((((((((N + 3u) / 4u) * 4u) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + ((N_1 * C) + C_1));
+      let scratch_51 = scratch_at(((((N + 3u) / 4u) * 4u) + (((N + 3u) / 4u) * 4u)) + N_1);
+      let scratch_56 = scratch_at((((((N + 3u) / 4u) * 4u) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + C_1);
       let rsqrt = inverseSqrt((((sum_all_5 * scratch_47) + (sum_all_6 * scratch_51)) + (sum_all_7 * scratch_56)) + eps);
       let mul = gamma_1 * rsqrt;
-      let scratch_17 = scratch_at((((C + C) + C) + N) + N_1);
-      let scratch_18 = scratch_at(((((C + C) + C) + N) + N) + N_1);
-      let scratch_15 = scratch_at(((((((C + C) + C) + N) + N) + N) + (N * C)) + ((N_1 * C) + C_1));
-      let scratch_16 = scratch_at((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + ((N_1 * C) + C_1));
+      let scratch_17 = scratch_at(N_1);
+      let scratch_18 = scratch_at((((N + 3u) / 4u) * 4u) + N_1);
+      let scratch_15 = scratch_at(((((((((((N + 3u) / 4u) * 4u) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + ((((N * C) + 3u) / 4u) * 4u)) + ((((N * C) + 3u) / 4u) * 4u)) + ((N_1 * C) + C_1));
+      let scratch_16 = scratch_at((((((((((((N + 3u) / 4u) * 4u) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + ((((N * C) + 3u) / 4u) * 4u)) + ((((N * C) + 3u) / 4u) * 4u)) + ((((N * C) + 3u) / 4u) * 4u)) + ((N_1 * C) + C_1));
       part_10 = part_10 + ((d_y_1 * ((x_1 - scratch_19) - scratch_20)) * mul);
       part_11 = part_11 + ((d_y_1 * ((x_1 - scratch_17) - scratch_18)) * mul);
       part_12 = part_12 + ((d_y_1 * ((x_1 - scratch_15) - scratch_16)) * mul);
@@ -337,13 +337,13 @@ fn main(
     var part_13 = 0.0f;
     let stop_7 = min(block_7 + (LANES * 256u), N * C);
     for (var i_7 = block_7; i_7 < stop_7; i_7 += LANES) {
-      let scratch_47_2 = scratch_at((((((C + C) + C) + N) + N) + N) + i_7);
+      let scratch_47_2 = scratch_at(((((((((N + 3u) / 4u) * 4u) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + i_7);
       let N_2 = i_7 / max(C, 1u);
-      let scratch_51_2 = scratch_at(((C + C) + C) + N_2);
+      let scratch_51_2 = scratch_at(((((N + 3u) / 4u) * 4u) + (((N + 3u) / 4u) * 4u)) + N_2);
       let C_2 = i_7 % max(C, 1u);
-      let scratch_56_2 = scratch_at((C + C) + C_2);
+      let scratch_56_2 = scratch_at((((((N + 3u) / 4u) * 4u) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + C_2);
       let rsqrt_2 = inverseSqrt((((sum_all_5 * scratch_47_2) + (sum_all_6 * scratch_51_2)) + (sum_all_7 * scratch_56_2)) + eps);
-      let scratch_66 = scratch_at(((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + i_7);
+      let scratch_66 = scratch_at((((((((((N + 3u) / 4u) * 4u) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + ((((N * C) + 3u) / 4u) * 4u)) + i_7);
       let gamma_2 = gamma_at(C_2);
       part_13 = part_13 + ((((rsqrt_2 * rsqrt_2) * scratch_66) * scratch_47_2) * gamma_2);
     }

@@ -257,9 +257,9 @@ fn main(
       let var_weight_3 = var_weight_at(i_5);
       let exp_4 = exp(var_weight_3 - max_all_2);
       let div_2 = exp_4 / sum_all_2;
-      part_9 = part_9 + select(0.0f, div, index_2 == 2.0f);
+      part_9 = part_9 + select(0.0f, div, index_2 == 0.0f);
       part_10 = part_10 + select(0.0f, div, index_2 == 1.0f);
-      part_11 = part_11 + select(0.0f, div, index_2 == 0.0f);
+      part_11 = part_11 + select(0.0f, div, index_2 == 2.0f);
       part_12 = part_12 + select(0.0f, div_2, index_2 == 0.0f);
       part_13 = part_13 + select(0.0f, div_2, index_2 == 1.0f);
       part_14 = part_14 + select(0.0f, div_2, index_2 == 2.0f);
@@ -337,13 +337,13 @@ fn main(
   let sum_all_7 = sum_9;
   let sum_all_8 = sum_10;
   let N_1 = row / max(C, 1u);
-  let scratch_17 = scratch_at((((C + C) + C) + N) + N_1);
-  let scratch_18 = scratch_at(((((C + C) + C) + N) + N) + N_1);
+  let scratch_17 = scratch_at(N_1);
+  let scratch_18 = scratch_at((((N + 3u) / 4u) * 4u) + N_1);
   let C_1 = row % max(C, 1u);
-  let scratch_19 = scratch_at(C_1);
-  let scratch_20 = scratch_at(C + C_1);
-  let scratch_51 = scratch_at(((C + C) + C) + N_1);
-  let scratch_56 = scratch_at((C + C) + C_1);
+  let scratch_19 = scratch_at(((((((N + 3u) / 4u) * 4u) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + C_1);
+  let scratch_20 = scratch_at((((((((N + 3u) / 4u) * 4u) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + C_1);
+  let scratch_51 = scratch_at(((((N + 3u) / 4u) * 4u) + (((N + 3u) / 4u) * 4u)) + N_1);
+  let scratch_56 = scratch_at((((((N + 3u) / 4u) * 4u) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + C_1);
   let rsqrt = inverseSqrt((((sum_all_6 * spread) + (sum_all_7 * scratch_51)) + (sum_all_8 * scratch_56)) + eps);
   var sum_11 = 0.0f;
   for (var block_6 = lane; block_6 < S; block_6 += LANES * 256u) {
@@ -352,7 +352,7 @@ fn main(
     for (var i_6 = block_6; i_6 < stop_6; i_6 += LANES) {
       let d_y_1 = d_y_at(base + i_6);
       let x_6 = x_at(base + i_6);
-      let mul = (((sum_all_5 * ((x_6 - shift_2) - rest)) + (sum_all_4 * ((x_6 - scratch_17) - scratch_18))) + (sum_all_3 * ((x_6 - scratch_19) - scratch_20))) * rsqrt;
+      let mul = (((sum_all_3 * ((x_6 - shift_2) - rest)) + (sum_all_4 * ((x_6 - scratch_17) - scratch_18))) + (sum_all_5 * ((x_6 - scratch_19) - scratch_20))) * rsqrt;
       part_15 = part_15 + (d_y_1 * mul);
     }
     sum_11 = sum_11 + part_15;
@@ -378,9 +378,9 @@ fn main(
   }
   let sum_all_9 = sum_11;
   if (active_1 && (lane == 0u)) {
-    scratch_put((((((C + C) + C) + N) + N) + N) + row, spread);
-    scratch_put(((((((C + C) + C) + N) + N) + N) + (N * C)) + row, shift_2);
-    scratch_put((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + row, rest);
-    scratch_put(((((((((C + C) + C) + N) + N) + N) + (N * C)) + (N * C)) + (N * C)) + row, sum_all_9);
+    scratch_put(((((((((N + 3u) / 4u) * 4u) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + row, spread);
+    scratch_put((((((((((N + 3u) / 4u) * 4u) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + ((((N * C) + 3u) / 4u) * 4u)) + row, sum_all_9);
+    scratch_put(((((((((((N + 3u) / 4u) * 4u) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + ((((N * C) + 3u) / 4u) * 4u)) + ((((N * C) + 3u) / 4u) * 4u)) + row, shift_2);
+    scratch_put((((((((((((N + 3u) / 4u) * 4u) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + ((((N * C) + 3u) / 4u) * 4u)) + ((((N * C) + 3u) / 4u) * 4u)) + ((((N * C) + 3u) / 4u) * 4u)) + row, rest);
   }
 }

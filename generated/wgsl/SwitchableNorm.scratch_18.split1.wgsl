@@ -98,8 +98,8 @@ fn main(
   }
   let spread = total_2 / f32(C * S);
   if (active_1 && (lane == 0u)) {
-    scratch_put(((C + C) + C) + row, part_1);
-    scratch_put((((C + C) + C) + N) + row, rest);
-    scratch_put(((((C + C) + C) + N) + N) + row, spread);
+    scratch_put((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + row, part_1);
+    scratch_put(((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + row, rest);
+    scratch_put((((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + row, spread);
   }
 }

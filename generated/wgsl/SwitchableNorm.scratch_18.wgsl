@@ -132,8 +132,8 @@ fn main(
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
-    scratch_put(((C + C) + C) + row, shift_2);
-    scratch_put((((C + C) + C) + N) + row, rest);
-    scratch_put(((((C + C) + C) + N) + N) + row, spread);
+    scratch_put((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + row, shift_2);
+    scratch_put(((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + row, rest);
+    scratch_put((((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + row, spread);
   }
 }

@@ -256,17 +256,17 @@ fn main(
   let spread_4 = select(variance_5, variance_2_4, far_4);
   let spread_5 = select(variance_6, variance_2_5, far_5);
   if (active_1 && (lane == 0u)) {
-    scratch_put(((C + C) + C) + row_2, shift_2_2);
-    scratch_put(((C + C) + C) + row_3, shift_2_3);
-    scratch_put(((C + C) + C) + row_4, shift_2_4);
-    scratch_put(((C + C) + C) + row_5, shift_2_5);
-    scratch_put((((C + C) + C) + N) + row_2, rest_2);
-    scratch_put((((C + C) + C) + N) + row_3, rest_3);
-    scratch_put((((C + C) + C) + N) + row_4, rest_4);
-    scratch_put((((C + C) + C) + N) + row_5, rest_5);
-    scratch_put(((((C + C) + C) + N) + N) + row_2, spread_2);
-    scratch_put(((((C + C) + C) + N) + N) + row_3, spread_3);
-    scratch_put(((((C + C) + C) + N) + N) + row_4, spread_4);
-    scratch_put(((((C + C) + C) + N) + N) + row_5, spread_5);
+    scratch_put((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + row_2, shift_2_2);
+    scratch_put((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + row_3, shift_2_3);
+    scratch_put((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + row_4, shift_2_4);
+    scratch_put((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + row_5, shift_2_5);
+    scratch_put(((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + row_2, rest_2);
+    scratch_put(((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + row_3, rest_3);
+    scratch_put(((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + row_4, rest_4);
+    scratch_put(((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + row_5, rest_5);
+    scratch_put((((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + row_2, spread_2);
+    scratch_put((((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + row_3, spread_3);
+    scratch_put((((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + row_4, spread_4);
+    scratch_put((((((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + (((C + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + row_5, spread_5);
   }
 }

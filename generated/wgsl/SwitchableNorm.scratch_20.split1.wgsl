@@ -99,7 +99,7 @@ fn main(
   let spread = total_2 / f32(N * S);
   if (active_1 && (lane == 0u)) {
     scratch_put(row, part_1);
-    scratch_put(C + row, rest);
-    scratch_put((C + C) + row, spread);
+    scratch_put((((C + 3u) / 4u) * 4u) + row, rest);
+    scratch_put(((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + row, spread);
   }
 }

@@ -143,7 +143,7 @@ fn main(
   let spread = select(variance, variance_2, far);
   if (active_1 && (lane == 0u)) {
     scratch_put(row, shift_2);
-    scratch_put(C + row, rest);
-    scratch_put((C + C) + row, spread);
+    scratch_put((((C + 3u) / 4u) * 4u) + row, rest);
+    scratch_put(((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + row, spread);
   }
 }

@@ -276,13 +276,13 @@ fn main(
     scratch_put(row_3, shift_2_3);
     scratch_put(row_4, shift_2_4);
     scratch_put(row_5, shift_2_5);
-    scratch_put(C + row_2, rest_2);
-    scratch_put(C + row_3, rest_3);
-    scratch_put(C + row_4, rest_4);
-    scratch_put(C + row_5, rest_5);
-    scratch_put((C + C) + row_2, spread_2);
-    scratch_put((C + C) + row_3, spread_3);
-    scratch_put((C + C) + row_4, spread_4);
-    scratch_put((C + C) + row_5, spread_5);
+    scratch_put((((C + 3u) / 4u) * 4u) + row_2, rest_2);
+    scratch_put((((C + 3u) / 4u) * 4u) + row_3, rest_3);
+    scratch_put((((C + 3u) / 4u) * 4u) + row_4, rest_4);
+    scratch_put((((C + 3u) / 4u) * 4u) + row_5, rest_5);
+    scratch_put(((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + row_2, spread_2);
+    scratch_put(((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + row_3, spread_3);
+    scratch_put(((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + row_4, spread_4);
+    scratch_put(((((C + 3u) / 4u) * 4u) + (((C + 3u) / 4u) * 4u)) + row_5, spread_5);
   }
 }

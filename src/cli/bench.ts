@@ -4,6 +4,7 @@ import { openDevice } from "../device/open.ts";
 import { type Measurement, measure } from "../measure/measure.ts";
 import type { Storage } from "../program/program.ts";
 import { CommandError, type ExitCode } from "./failure.ts";
+import { backwardOf, refuseNameClash } from "./gradients.ts";
 import { print, printJson } from "./output.ts";
 import { progress } from "./progress.ts";
 import { parseSettings } from "./settings.ts";
@@ -14,6 +15,7 @@ export interface BenchOptions {
   readonly shape: readonly string[];
   readonly set: readonly string[];
   readonly mode?: string;
+  readonly grad?: boolean;
   readonly dtype: Storage;
   readonly adapter: string;
   readonly json?: boolean;
@@ -25,10 +27,12 @@ const rounds = 9;
 export async function bench(specName: string, options: BenchOptions): Promise<ExitCode> {
   const extents = parseShape(options.shape);
   const params = parseSettings(options.set);
-  const { norm } = resolveSpec(specName);
+  const spec = resolveSpec(specName);
+  const { norm } = spec;
+  if (options.grad) refuseNameClash(spec);
   const graph = graphOf(norm, options.mode);
   if (graph === undefined) throw new CommandError(2, missingMode(norm, String(options.mode)));
-  const { program } = compileGraph(graph);
+  const { program } = compileGraph(options.grad ? backwardOf(graph) : graph);
   const shapes = shapesOf(program, extents, params);
   const reasons: string[] = [];
   const shown = progress(rounds + 3);
@@ -50,7 +54,8 @@ export async function bench(specName: string, options: BenchOptions): Promise<Ex
     const shape = Object.fromEntries(
       [...extents].map(([axis, sizes]) => [axis, sizes.length === 1 ? sizes[0] : sizes]),
     );
-    report({ spec: norm.name, shape, dtype: storage, adapter: opened.adapter }, measured, options.json);
+    const name = `${norm.name}${options.grad ? ", gradients" : ""}`;
+    report({ spec: name, shape, dtype: storage, adapter: opened.adapter }, measured, options.json);
     return 0;
   } finally {
     await opened.close();

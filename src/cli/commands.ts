@@ -117,6 +117,7 @@ A shape names the extents of axes; a variadic axis takes as many as it has, join
     .requiredOption("--shape <extents>", "extents of axes: N=2,C=320,S=64x64; repeatable", collect, [])
     .option("--set <params>", "params: NAME=NUMBER,…; repeatable", collect, [])
     .addOption(new Option("--mode <mode>", "for norms with modes").choices(["train", "infer"]))
+    .option("--grad", "the backward pass instead: d_x, d_gamma, … from d_y")
     .addOption(
       new Option("--dtype <type>", "storage of inputs, affines and outputs")
         .choices(["f32", "f16"])

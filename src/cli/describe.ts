@@ -2,7 +2,7 @@
 import type { Compiled } from "../compile/passes.ts";
 import { reductionLoops } from "../kernel/reduce.ts";
 import type { KernelForm, ProgramKernel } from "../program/program.ts";
-import { planDispatches } from "../runtime/dispatch.ts";
+import { planProgram } from "../runtime/dispatch.ts";
 import { type BindingLimits, layOut } from "../runtime/layout.ts";
 import { moduleCode } from "../runtime/module.ts";
 import type { Shapes } from "../runtime/shapes.ts";
@@ -39,7 +39,8 @@ export interface DispatchFacts {
 
 export function kernelFacts({ program, plan, kernels }: Compiled): KernelFacts[] {
   return program.kernels.map((kernel, i) => {
-    const values = plan.kernels[i]!.targets.map((one) => one.value);
+    const { targets, columns } = plan.kernels[i]!;
+    const values = [...targets, ...columns].map((one) => one.value);
     const { tensors } = kernels[i]!.whole[0]!;
     return {
       name: kernel.name,
@@ -119,18 +120,16 @@ const leastDevice: Described = {
 };
 
 export function dispatchFacts({ program }: Compiled, shapes: Shapes): DispatchFacts[] {
-  return program.kernels.flatMap((kernel) =>
-    planDispatches(kernel, shapes, leastDevice).map(
-      ({ stage, form, variant, rowCount, rowLength, workgroups }) => ({
-        kernel: kernel.name,
-        stage,
-        variant,
-        vector: form.vector,
-        rowCount,
-        rowLength,
-        workgroups,
-      }),
-    ),
+  return planProgram(program, shapes, leastDevice).dispatches.map(
+    ({ kernel, stage, form, variant, rowCount, rowLength, workgroups }) => ({
+      kernel: kernel.name,
+      stage,
+      variant,
+      vector: form.vector,
+      rowCount,
+      rowLength,
+      workgroups,
+    }),
   );
 }
 

@@ -85,14 +85,16 @@ function mainOf(program: Program): Program {
   return { ...main, kernels: compact(main.kernels) };
 }
 
-/** Forms without the comments and the indentation of their texts, which a page need not load: `wgsl/` has them. */
+/** Forms without the comments and the spaces of their texts, which a page need not load: `wgsl/` has them. */
 function compact<T extends FurtherForms>(kernels: readonly T[]): T[] {
   const form = (one: KernelForm): KernelForm => ({
     ...one,
     wgsl: one.wgsl
       .replace(/^\s*\/\/.*\n/gm, "")
       .replace(/^ +/gm, "")
-      .replace(/\n{2,}/g, "\n"),
+      .replace(/\n{2,}/g, "\n")
+      // Not around a minus: two of them would become one sign.
+      .replace(/ ?(==|[=*+<,]) ?/g, "$1"),
   });
   return kernels.map((kernel) => ({
     ...kernel,

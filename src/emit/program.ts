@@ -52,13 +52,14 @@ export function programInterface(
   };
 }
 
-function emitKernel({ whole, split }: KernelForms): ProgramKernel {
+function emitKernel({ whole, split, chunked }: KernelForms): ProgramKernel {
   const { name, grid, row } = whole[0];
   const forms = whole.map(emitForm);
   return {
     name,
     grid,
     row,
+    chunked,
     forms,
     offers: {
       held: Math.max(...forms.map((one) => one.held)),

@@ -5,7 +5,7 @@
 import type { Plan } from "../schedule/plan.ts";
 import type { AxisSet } from "../tensor/axes.ts";
 import type { GraphTensor } from "../tensor/graph.ts";
-import { add, extentOf, u32 } from "./expr.ts";
+import { add, div, extentOf, mul, u32 } from "./expr.ts";
 import type { Expr } from "./ir.ts";
 
 /** The buffer of all scratch values. No tensor of a spec can have this name. */
@@ -29,7 +29,8 @@ export function addresses(
   let offset: Expr = u32(0);
   for (const { name, factors } of scratch) {
     known.set(name, { tensor: scratchTensor, layout: factors, offset });
-    offset = add(offset, extentOf(factors));
+    // Each begins at a multiple of four, so that fours can be taken of it.
+    offset = add(offset, mul(div(add(extentOf(factors), u32(3)), u32(4)), u32(4)));
   }
   return (name) => {
     const address = known.get(name);

@@ -1,9 +1,9 @@
 /** From a planned kernel to kernel IR: the row, its reductions, its stores. */
-import type { PlannedKernel } from "../schedule/plan.ts";
+import { chunkAxis, type PlannedKernel } from "../schedule/plan.ts";
 import { type AxisSet, sameAxes } from "../tensor/axes.ts";
 import { type Node, operands, reachable } from "../tensor/graph.ts";
 import type { Address } from "./address.ts";
-import { add, binary, builtin, div, mul, rows, select, u32 } from "./expr.ts";
+import { add, binary, builtin, div, extent, local, mul, rows, select, sub, u32 } from "./expr.ts";
 import { bind, createFrame, type Frame, type NameOf } from "./frame.ts";
 import type { Expr, Kernel, KernelTensor, Stmt, Structure } from "./ir.ts";
 import { elementPlace, type Path, stepsOf } from "./loop.ts";
@@ -21,7 +21,7 @@ import type { ValueContext } from "./value.ts";
  * it then has no such text.
  */
 export function lowerKernel(
-  { name, grid, targets }: PlannedKernel,
+  { name, grid, targets, columns }: PlannedKernel,
   work: RowWork,
   addressOf: (tensor: string) => Address,
   structure: Structure,
@@ -31,7 +31,7 @@ export function lowerKernel(
   const context: ValueContext = {
     nameOf,
     addressOf,
-    uses: countUses(targets.map((one) => one.value)),
+    uses: countUses([...targets, ...columns].map((one) => one.value)),
     barriers: together === 1,
     kept: resident ? keptIn(grid, work) : { slots: new Map(), filled: new Set() },
   };
@@ -40,17 +40,21 @@ export function lowerKernel(
     vector: over.at(-1) === vector ? vector : null,
     range: { kind: resident && sameAxes(over, work.main) ? "resident" : "whole" },
   });
-  const { row, active } = openRow(pathOver(grid), together, nameOf);
+  const rowsPath = pathOver(grid);
+  const chunk = columns.length > 0 ? openChunk(rowsPath, nameOf) : null;
+  const { row, active } = chunk?.opened ?? openRow(rowsPath, together, nameOf);
 
   if (stage === null) {
     for (const { loop, order } of work.loops) lowerReductions(context, row, loop, pathOver(order));
     for (const { order, targets } of work.elements) {
-      storeElements(context, row, pathOver(order), active, targets);
+      const sums = chunk !== null && order === work.main ? { columns, turn: chunk.turn } : null;
+      storeElements(context, row, pathOver(order), active, targets, sums);
     }
     if (work.once.length > 0) storeOnce(context, row, active, work.once, null);
   } else lowerStage(context, { row, grid, active, pathOver }, work, stage);
 
-  const body = together === 1 ? row.body : takeTogether(row.body, together, nameOf);
+  const rowBody = chunk?.close() ?? row.body;
+  const body = together === 1 ? rowBody : takeTogether(rowBody, together, nameOf);
   const shared = sharedMemory(body);
   if (shared === "mixed") return undefined;
   return {
@@ -92,7 +96,7 @@ function lowerStage(context: ValueContext, open: OpenRow, work: RowWork, stage: 
     }
   }
   for (const { order, targets } of work.elements) {
-    storeElements(context, row, ranged(pathOver(order)), active, targets);
+    storeElements(context, row, ranged(pathOver(order)), active, targets, null);
   }
   // A row that has nothing but totals is one workgroup's in the last dispatch.
   const only = work.elements.length > 0 ? binary("eq", builtin("part"), u32(0)) : null;
@@ -115,9 +119,45 @@ function openRow(path: Path, together: number, nameOf: NameOf): { row: Frame; ac
   return { row, active };
 }
 
+/**
+ * A workgroup that takes one row after the other: those of its chunk, so that what it adds up over them is its own. Row
+ * `turn · chunks + chunk`, so that neighbouring workgroups are at neighbouring rows.
+ */
+function openChunk(path: Path, nameOf: NameOf) {
+  const name = nameOf("chunk");
+  const chunks = extent(chunkAxis);
+  const top = createFrame(null, { factors: [chunkAxis], linear: local("u32", name), vector: null });
+  const slot = bind(top, "slot", add(mul(builtin("group"), rows), builtin("row")), nameOf);
+  const own = bind(top, "own", binary("lt", slot, chunks), nameOf);
+  top.body.push({ kind: "let", name, value: select(own, slot, u32(0)) });
+
+  const turn = nameOf("turn");
+  const place = nameOf("row");
+  const row = createFrame(top, {
+    factors: path.over,
+    linear: elementPlace(path, place),
+    vector: path.vector,
+  });
+  const at = add(mul(local("u32", turn), chunks), local("u32", name));
+  const index = bind(row, "index", at, nameOf);
+  const active = bind(row, "active", binary("and", own, binary("lt", index, stepsOf(path))), nameOf);
+  row.body.push({ kind: "let", name: place, value: select(active, index, u32(0)) });
+  return {
+    opened: { row, active },
+    turn: local("u32", turn),
+    close(): Stmt[] {
+      const end = div(sub(add(stepsOf(path), chunks), u32(1)), chunks);
+      const loop: Stmt = { kind: "for", name: turn, start: u32(0), end, step: u32(1), body: row.body };
+      return [...top.body, loop];
+    },
+  };
+}
+
 function keptIn(grid: AxisSet, work: RowWork): Kept {
   const reduced = mainLoops(work).map((loop) => loop.reductions.map((one) => one.arg));
-  const stored = work.elements.map(({ targets }) => targets.map((one) => one.value));
+  const stored = work.elements.map(({ order, targets }) =>
+    [...targets, ...(order === work.main ? work.columns : [])].map((one) => one.value),
+  );
   return keptValues([...reduced, ...stored], [...grid, ...work.main]);
 }
 

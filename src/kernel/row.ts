@@ -14,9 +14,11 @@ export interface RowWork {
   readonly elements: readonly { readonly order: AxisSet; readonly targets: readonly Target[] }[];
   /** Targets stored once a row. */
   readonly once: readonly Target[];
+  /** What is added up over the rows, in the loop that stores the elements of `main`. */
+  readonly columns: readonly Target[];
 }
 
-export function rowWork(graph: Graph, { targets, grid }: PlannedKernel): RowWork {
+export function rowWork(graph: Graph, { targets, columns, grid }: PlannedKernel): RowWork {
   const elements = new Map<string, { order: AxisSet; targets: Target[] }>();
   for (const one of targets.filter(({ factors }) => !sameAxes(factors, grid))) {
     const order = minus(one.factors, grid);
@@ -24,7 +26,7 @@ export function rowWork(graph: Graph, { targets, grid }: PlannedKernel): RowWork
     group.targets.push(one);
     elements.set(order.join(" "), group);
   }
-  const loops = reductionLoops(targets.map((one) => one.value)).map((loop) => ({
+  const loops = reductionLoops([...targets, ...columns].map((one) => one.value)).map((loop) => ({
     loop,
     order: orderLike(graph, loop.over, loop.reductions),
   }));
@@ -34,6 +36,7 @@ export function rowWork(graph: Graph, { targets, grid }: PlannedKernel): RowWork
     main: group?.order ?? loops[0]?.order ?? [],
     elements: [...elements.values()],
     once: targets.filter(({ factors }) => sameAxes(factors, grid)),
+    columns,
   };
 }
 

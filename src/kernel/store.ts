@@ -1,7 +1,7 @@
 /** What a kernel writes: element by element over the row, and once a row. */
 import type { Target } from "../schedule/plan.ts";
 import { elementIndex } from "./element-index.ts";
-import { binary, builtin, u32, widen } from "./expr.ts";
+import { add, binary, builtin, f32, fold, local, select, u32, widen } from "./expr.ts";
 import { createFrame, type Frame } from "./frame.ts";
 import type { Expr } from "./ir.ts";
 import { eachStep, type Path } from "./loop.ts";
@@ -13,8 +13,34 @@ export function storeElements(
   path: Path,
   active: Expr,
   targets: readonly Target[],
+  sums: { readonly columns: readonly Target[]; readonly turn: Expr } | null,
 ): void {
-  eachStep(row, path, active, context.nameOf, (inner) => storeTargets(context, inner, targets));
+  eachStep(row, path, active, context.nameOf, (inner) => {
+    storeTargets(context, inner, targets);
+    if (sums !== null) for (const one of sums.columns) addToColumn(context, inner, one, sums.turn);
+  });
+}
+
+/**
+ * Adds to the sum of the chunk. Its place is in memory, which caches hold: a lane meets the same elements at each turn, so
+ * nobody else reads or writes it.
+ */
+function addToColumn(context: ValueContext, inner: Frame, column: Target, turn: Expr): void {
+  const address = context.addressOf(column.tensor);
+  const access = accessOf(inner, address);
+  const value = lowerValue(context, inner, column.value);
+  const index = elementIndex(inner, address, access, context.nameOf);
+  const name = context.nameOf("before");
+  const { tensor } = address;
+  // Four rows side by side add up to one number.
+  const [added, type] =
+    access.kind === "one" ? [fold("add", value), "f32" as const] : [widen(value), "f32x4" as const];
+  const first = binary("eq", turn, u32(0));
+  const zero = type === "f32" ? f32(0) : widen(f32(0));
+  inner.body.push(
+    { kind: "load", name, tensor, index, access },
+    { kind: "store", tensor, index, value: add(select(first, zero, local(type, name)), added), access },
+  );
 }
 
 /** `also`: holds where this workgroup is the one to write, of several that share the row. */

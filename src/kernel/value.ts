@@ -2,7 +2,7 @@
 import { isNative, type NativeOperator } from "../operators/operators.ts";
 import type { AxisSet } from "../tensor/axes.ts";
 import type { MapNode, Node } from "../tensor/graph.ts";
-import { type Address, scratchTensor } from "./address.ts";
+import type { Address } from "./address.ts";
 import { elementIndex } from "./element-index.ts";
 import { add, binary, call, constant, extentOf, f32, float, local, ramp, select } from "./expr.ts";
 import { bind, coordinate, createFrame, type Frame, homeOf, type NameOf, vectorAxis } from "./frame.ts";
@@ -63,12 +63,11 @@ export function valueAt(context: ValueContext, frame: Frame, node: Node, axes: A
 }
 
 /** How an element of a tensor is reached from a frame: one, or four along the frame's vector axis. */
-export function accessOf(frame: Frame, { tensor, layout }: Address): Access {
+export function accessOf(frame: Frame, { layout }: Address): Access {
   const axis = vectorAxis(frame, layout);
   if (axis === undefined) return { kind: "one" };
   const inner = layout.slice(layout.indexOf(axis) + 1);
-  // Values in scratch memory begin where the one before ends, at no multiple of four.
-  if (inner.length === 0 && tensor !== scratchTensor) return { kind: "four" };
+  if (inner.length === 0) return { kind: "four" };
   return { kind: "apart", stride: extentOf(inner) };
 }
 

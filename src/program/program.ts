@@ -66,6 +66,11 @@ export interface ProgramKernel {
   readonly grid: readonly string[];
   /** The factors that a row runs over; empty for an elementwise kernel. */
   readonly row: readonly string[];
+  /**
+   * Whether workgroups take a chunk of rows each, one after the other. How many chunks there are is the extent of the
+   * factor `(chunk)`, which is the variant's choice.
+   */
+  readonly chunked: boolean;
   /** One dispatch that does it all; the first form serves every shape. */
   readonly forms: readonly KernelForm[];
   /** Several dispatches, in which workgroups share a row; null where that cannot be, or is not loaded. */

@@ -1,6 +1,6 @@
 import type { KernelForm, Program, ProgramKernel } from "../program/program.ts";
 import { chooseVariant } from "./default-variant.ts";
-import { product, type Shapes } from "./shapes.ts";
+import { product, type Shapes, withChunks } from "./shapes.ts";
 import { type Described, traitsOf } from "./traits.ts";
 import type { ChooseVariant, Variant, Work } from "./variant.ts";
 
@@ -20,17 +20,37 @@ export interface Dispatch {
   readonly workgroups: readonly [x: number, y: number];
 }
 
-/** Lays a kernel out over the device for the given extents: one dispatch, or several where rows are split. */
-export function planDispatches(
-  kernel: ProgramKernel,
+/** Lays a program out over the device for the given extents. */
+export function planProgram(
+  program: Program,
   shapes: Shapes,
   device: Described,
   choose: ChooseVariant = chooseVariant,
-): readonly Dispatch[] {
-  return dispatchesOf(kernel, shapes, device, variantFor(kernel, shapes, device, choose));
+): { readonly shapes: Shapes; readonly dispatches: readonly Dispatch[] } {
+  const chosen = chooseVariants(program, shapes, device, choose);
+  const dispatches = program.kernels.flatMap((kernel, i) =>
+    dispatchesOf(kernel, chosen.shapes, device, chosen.variants[i]!),
+  );
+  return { shapes: withPartials(chosen.shapes, dispatches), dispatches };
 }
 
-export function variantFor(
+/** Kernel by kernel: how many chunks one has is an extent for the next. */
+export function chooseVariants(
+  program: Program,
+  shapes: Shapes,
+  device: Described,
+  choose: ChooseVariant,
+): { readonly shapes: Shapes; readonly variants: readonly Variant[] } {
+  let known = shapes;
+  const variants = program.kernels.map((kernel) => {
+    const variant = variantFor(kernel, known, device, choose);
+    if (kernel.chunked) known = withChunks(program, known, variant.chunks);
+    return variant;
+  });
+  return { shapes: known, variants };
+}
+
+function variantFor(
   kernel: ProgramKernel,
   shapes: Shapes,
   device: Described,
@@ -66,7 +86,8 @@ export function dispatchesOf(
     const form = forms.find((one) => serves(one, vector, variant));
     if (form === undefined)
       throw new Error(`kernel ${kernel.name} has no text for ${JSON.stringify(variant)}`);
-    const groups = Math.ceil(rowCount / variant.together / variant.rows) * (shared ? variant.parts : 1);
+    const taken = kernel.chunked ? variant.chunks : Math.ceil(rowCount / variant.together);
+    const groups = Math.ceil(taken / variant.rows) * (shared ? variant.parts : 1);
     const workgroups = foldWorkgroups(groups, limits);
     return { kernel, stage, form, variant, rowCount, rowLength, partials, workgroups };
   };
@@ -98,6 +119,7 @@ export function workOf(kernel: ProgramKernel, shapes: Shapes, vector: string | n
     held: vector === null ? 0 : held,
     together: vector === null ? 1 : together,
     split: split && rowSteps > 0,
+    chunked: kernel.chunked,
   };
 }
 

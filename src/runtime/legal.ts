@@ -25,8 +25,19 @@ export function refusal(
   if (subgroup > traits.subgroup) return `the device promises subgroups of ${traits.subgroup}`;
   if (variant.columns && subgroup > 1) return "in a column tile neighbouring invocations have different rows";
   return (
-    refuseTogether(variant, work) ?? refuseResidency(variant, work, limits) ?? refuseParts(variant, work)
+    refuseChunks(variant, work) ??
+    refuseTogether(variant, work) ??
+    refuseResidency(variant, work, limits) ??
+    refuseParts(variant, work)
   );
+}
+
+function refuseChunks({ chunks }: Variant, { chunked, rowCount }: Work): string | null {
+  if (!chunked) return chunks === 1 ? null : "nothing is added up over the rows";
+  const most = Math.max(1, rowCount);
+  return chunks >= Math.min(1, rowCount) && chunks <= most
+    ? null
+    : `${rowCount} rows are no ${chunks} chunks`;
 }
 
 function refuseTogether({ together, lanes, subgroup, parts, residency }: Variant, work: Work): string | null {

@@ -1,7 +1,7 @@
 import type { Program } from "../program/program.ts";
 import { isWritten, ownBuffers } from "./buffers.ts";
 import { chooseVariant } from "./default-variant.ts";
-import { dispatchesOf, loadedFor, variantFor, withPartials } from "./dispatch.ts";
+import { chooseVariants, dispatchesOf, loadedFor, withPartials } from "./dispatch.ts";
 import { bindGroupCache } from "./groups.ts";
 import { checkDispatch, checkSizes } from "./limits.ts";
 import { guarded, orLost, refuseLost, watchDevice } from "./lost.ts";
@@ -21,10 +21,10 @@ export async function createNorm(device: GPUDevice, program: Program, options: N
   const open = resolveShapes(program, options.dims, options.params);
   const storages = resolveStorage(program, options.storage);
   const choose = options.choose ?? chooseVariant;
-  const variants = program.kernels.map((kernel) => variantFor(kernel, open, device, choose));
+  const { shapes: chosen, variants } = chooseVariants(program, open, device, choose);
   const { kernels } = await loadedFor(program, variants);
-  const planned = kernels.flatMap((kernel, i) => dispatchesOf(kernel, open, device, variants[i]!));
-  const shapes = withPartials(open, planned);
+  const planned = kernels.flatMap((kernel, i) => dispatchesOf(kernel, chosen, device, variants[i]!));
+  const shapes = withPartials(chosen, planned);
   checkSizes(program, shapes, storages, device);
   for (const dispatch of planned) checkDispatch(dispatch, device);
   const dispatches = planned.filter((dispatch) => dispatch.rowCount > 0);

@@ -62,15 +62,31 @@ export function resolveShapes(
     dims: new Map(tensors.map((t) => [t.name, t.dims.flatMap((name) => extents.get(name)!.sizes)])),
     elements: new Map(
       program.tensors.map((t) => {
-        const volume = (names: readonly string[]): number =>
-          product(names.map((name) => flat(extents.get(name)!)));
+        const extentOf = (name: string): number => (name === chunkFactor ? 1 : flat(extents.get(name)!));
         return [
           t.name,
-          t.parts === undefined ? volume(t.dims) : t.parts.reduce((sum, part) => sum + volume(part), 0),
+          t.parts === undefined ? product(t.dims.map(extentOf)) : scratchLength(t.parts, extentOf),
         ];
       }),
     ),
   };
+}
+
+/** The factor along which the sums of chunks of rows lie. */
+const chunkFactor = "(chunk)";
+
+/** The shapes, once it is known into how many chunks a kernel divides its rows. */
+export function withChunks(program: Program, shapes: Shapes, chunks: number): Shapes {
+  const factors = new Map([...shapes.factors, [chunkFactor, chunks]]);
+  const scratch = program.tensors.flatMap(({ name, parts }) =>
+    parts === undefined ? [] : [[name, scratchLength(parts, (factor) => factors.get(factor)!)] as const],
+  );
+  return { ...shapes, factors, elements: new Map([...shapes.elements, ...scratch]) };
+}
+
+/** Each value of scratch memory begins at a multiple of four. */
+function scratchLength(parts: readonly (readonly string[])[], extentOf: (factor: string) => number): number {
+  return parts.reduce((sum, part) => sum + Math.ceil(product(part.map(extentOf)) / 4) * 4, 0);
 }
 
 /** The product; 1 of nothing. */

@@ -19,6 +19,8 @@ export interface Variant {
   readonly residency: "reload" | "registers" | "workgroup";
   /** Workgroups that share a row; with more than one each reduction is a dispatch of its own. */
   readonly parts: number;
+  /** Of a kernel that adds up over its rows: among how many workgroup rows the rows are divided. */
+  readonly chunks: number;
   /** Why, in words. */
   readonly reason: string;
 }
@@ -45,6 +47,8 @@ export interface Work {
   readonly together: number;
   /** Whether workgroups can share a row. */
   readonly split: boolean;
+  /** Whether workgroups take a chunk of rows each, one after the other. */
+  readonly chunked: boolean;
 }
 
 export type ChooseVariant = (work: Work, traits: Traits, limits: WorkgroupLimits) => Variant;

@@ -68,7 +68,7 @@ export function resolveInKernel(
 }
 
 /** The reductions in a value that are not inside another one. */
-function outermostReductions(value: Node): ReduceNode[] {
+export function outermostReductions(value: Node): ReduceNode[] {
   const found: ReduceNode[] = [];
   const seen = new Set<Node>();
   const pending = [value];

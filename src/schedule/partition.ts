@@ -8,19 +8,33 @@
 import { type AxisSet, isSubset, minus, union } from "../tensor/axes.ts";
 import { createBuilder, type GraphBuilder } from "../tensor/builder.ts";
 import { type Graph, type Node, reachable } from "../tensor/graph.ts";
+import { rebuild } from "../tensor/rewrite.ts";
+import { byProducts } from "./by-products.ts";
 import { resolveInKernel } from "./locality.ts";
-import { type Plan, type PlannedKernel, scratchName, type Target } from "./plan.ts";
+import { chunkAxis, type Plan, type PlannedKernel, scratchName, type Target } from "./plan.ts";
 import { protectStates } from "./states.ts";
 
 export function partition(graph: Graph): Plan {
-  const g = createBuilder(graph.factors);
+  const g = createBuilder([...graph.factors, chunkAxis]);
   const factorsOf = new Map(graph.tensors.map((one) => [one.name, one.factors]));
+  // All nodes are made by one builder: it knows them by their numbers.
+  const own = new Map<Node, Node>();
+  for (const node of reachable(graph.results.map((one) => one.value))) {
+    own.set(
+      node,
+      rebuild(g, node, (one) => own.get(one) as Node),
+    );
+  }
   const targets = graph.results.map(
-    ({ tensor, value }): Target => ({ tensor, factors: factorsOf.get(tensor) ?? [], value }),
+    ({ tensor, value }): Target => ({
+      tensor,
+      factors: factorsOf.get(tensor) ?? [],
+      value: own.get(value) as Node,
+    }),
   );
   const kernels = protectStates(graph, kernelsFor(graph, g, targets, 0), g);
   const scratch = new Map<string, { name: string; factors: AxisSet }>();
-  for (const one of kernels.flatMap((kernel) => kernel.targets)) {
+  for (const one of kernels.flatMap((kernel) => [...kernel.targets, ...kernel.columns])) {
     if (!factorsOf.has(one.tensor)) scratch.set(one.tensor, { name: one.tensor, factors: one.factors });
   }
   return { kernels, scratch: [...scratch.values()] };
@@ -37,14 +51,18 @@ function kernelsFor(
   depth: number,
 ): PlannedKernel[] {
   if (targets.length === 0) return [];
-  const largest = lastOf(targets);
+  const last = lastOf(targets);
+  const largest = largestOf(targets);
   let best: PlannedKernel[] | undefined;
-  for (const grid of candidateGrids(graph, largest)) {
-    if (best !== undefined && depth >= searchDepth) break;
-    const kernels = kernelsWithGrid(graph, g, targets, largest, grid, depth);
-    if (kernels !== undefined && (best === undefined || kernels.length < best.length)) best = kernels;
+  // Mostly they are one. The sum of a gradient over all rows is made of it, yet better computed after it.
+  for (const main of last === largest ? [last] : [last, largest]) {
+    for (const grid of candidateGrids(graph, main)) {
+      if (best !== undefined && depth >= searchDepth) break;
+      const kernels = kernelsWithGrid(graph, g, targets, main, grid, depth);
+      if (kernels !== undefined && (best === undefined || kernels.length < best.length)) best = kernels;
+    }
   }
-  if (best === undefined) throw new Error(`no grid serves ${largest.tensor}`);
+  if (best === undefined) throw new Error(`no grid serves ${last.tensor}`);
   return best;
 }
 
@@ -104,14 +122,20 @@ function kernelsWithGrid(
       continue;
     }
     const rest = targets.filter((one) => !stored.includes(one));
-    const known = new Set(rest.map((one) => one.tensor));
-    const before = [...rest, ...[...needed.values()].filter((one) => !known.has(one.tensor))];
+    // What can be made of sums that this kernel adds up on its way comes after it, and does not read its inputs again.
+    const ordered = orderLike(graph, grid, values);
+    const rows = { grid: ordered, row, fixed, stored: needed };
+    const { after, once, columns } = byProducts(g, graph, rest, rows, largest, values);
+    const others = rest.filter((one) => !after.some(({ tensor }) => tensor === one.tensor));
+    const known = new Set(others.map((one) => one.tensor));
+    const before = [...others, ...[...needed.values()].filter((one) => !known.has(one.tensor))];
     const kernel: PlannedKernel = {
       name: largest.tensor,
-      grid: orderLike(graph, grid, values),
-      targets: stored.map((one, i) => ({ ...one, value: values[i] })),
+      grid: ordered,
+      targets: [...stored.map((one, i) => ({ ...one, value: values[i] })), ...once],
+      columns,
     };
-    return [...kernelsFor(graph, g, before, depth + 1), kernel];
+    return [...kernelsFor(graph, g, before, depth + 1), kernel, ...kernelsFor(graph, g, after, depth + 1)];
   }
 }
 
@@ -121,7 +145,11 @@ function lastOf(targets: readonly Target[]): Target {
     (one) =>
       !targets.some((other) => other.value !== one.value && reachable([other.value]).includes(one.value)),
   );
-  return sinks.reduce((best, one) => (one.factors.length > best.factors.length ? one : best));
+  return largestOf(sinks);
+}
+
+function largestOf(targets: readonly Target[]): Target {
+  return targets.reduce((best, one) => (one.factors.length > best.factors.length ? one : best));
 }
 
 function fixedFactors(graph: Graph): Set<string> {

@@ -20,7 +20,15 @@ export interface PlannedKernel {
   /** Slowest first. */
   readonly grid: AxisSet;
   readonly targets: readonly Target[];
+  /**
+   * Sums over all rows, one for each element of a row: a workgroup takes a chunk of the rows, one after the other, and
+   * stores what they add up to; a later kernel adds up the chunks.
+   */
+  readonly columns: readonly Target[];
 }
+
+/** The axis along which the sums of chunks lie. Its extent is the variant's choice; no axis of a spec has this name. */
+export const chunkAxis = "(chunk)";
 
 /** A tensor and the value to store into it, in which scratch tensors stand as inputs. */
 export interface Target {

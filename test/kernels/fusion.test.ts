@@ -3,6 +3,7 @@
  * statistics, states included; and where its rows are split, one more for each set.
  */
 import { expect, it } from "vitest";
+import { differentiate } from "../../src/autodiff/differentiate.ts";
 import { compileGraph } from "../../src/compile/passes.ts";
 import { libraryNorms } from "../support/library.ts";
 
@@ -42,6 +43,56 @@ const expected: Readonly<Record<string, readonly [number, number | null]>> = {
   WeightStandardization: [1, 2],
   ScaledWeightStandardization: [1, 2],
 };
+
+/**
+ * The same for gradients: the kernel that writes d_x adds up what d_gamma and d_beta are made of, and a small one adds
+ * these up. With rows split there are more. Where it takes more than two, the reason is beside it.
+ */
+const backward: Readonly<Record<string, number>> = {
+  // d_scale and d_shift are sums over tokens for each sample: sums of chunks within a sample are not there yet.
+  AdaLayerNorm: 3,
+  AdaInstanceNorm: 1,
+  SpadeNorm: 1,
+  AddLayerNorm: 2,
+  // Statistics of two kinds, one made of the other.
+  "BatchChannelNorm train": 4,
+  "BatchChannelNorm infer": 4,
+  "BatchNorm train": 1,
+  "BatchNorm infer": 2,
+  FilterResponseNorm: 2,
+  GhostBatchNorm: 2,
+  // Two reductions over different axes.
+  GlobalResponseNorm: 3,
+  // d_gamma and d_beta are sums over a part of the row: a kernel of their own, which needs the statistics.
+  GroupNorm: 3,
+  GroupNormSiLU: 3,
+  InstanceNorm: 2,
+  LayerNorm: 2,
+  LayerNormChannels: 2,
+  LayerNormAll: 2,
+  RMSNorm: 2,
+  AddRMSNorm: 2,
+  Softmax: 1,
+  LogSoftmax: 1,
+  // Statistics of instances, layers and the batch, and the gradients of their weights.
+  SwitchableNorm: 8,
+  L1Norm: 1,
+  L2Norm: 1,
+  WeightNorm: 1,
+  MeanVarianceNorm: 1,
+  WeightStandardization: 1,
+  ScaledWeightStandardization: 1,
+};
+
+it("gradients take as few", () => {
+  const found = libraryNorms().flatMap(({ name, graphs }) =>
+    graphs.map((graph) => {
+      const { kernels } = compileGraph(differentiate(graph)).program;
+      return [graph.mode === null ? name : `${name} ${graph.mode}`, kernels.length] as const;
+    }),
+  );
+  expect(Object.fromEntries(found)).toEqual(backward);
+});
 
 it("every norm takes as few dispatches as its statistics allow", () => {
   const found = libraryNorms().flatMap(({ name, graphs }) =>

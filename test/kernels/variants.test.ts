@@ -4,7 +4,7 @@
  */
 import { afterAll, describe, expect, it } from "vitest";
 import { compileGraph } from "../../src/compile/passes.ts";
-import { planDispatches } from "../../src/runtime/dispatch.ts";
+import { planProgram } from "../../src/runtime/dispatch.ts";
 import {
   type ChooseVariant,
   chooseVariant,
@@ -16,6 +16,7 @@ import {
 import type { Graph } from "../../src/tensor/graph.ts";
 import { type Trial, worstDifference } from "../support/compare.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
+import { backwardTrial, worstOnDevice } from "../support/gradients.ts";
 import { graphOf, libraryNorms } from "../support/library.ts";
 import { randomTrial } from "../support/shapes.ts";
 import { laneARow } from "../support/variants.ts";
@@ -48,7 +49,9 @@ const strategies: Readonly<Record<string, (s: number) => Partial<Variant>>> = {
 /** The strategy where a kernel can take it, else the default. */
 function orDefault(strategy: (s: number) => Partial<Variant>): ChooseVariant {
   return (work, traits, limits) => {
-    const variant = { ...laneARow, rows: 4, ...strategy(traits.subgroup) };
+    // Seven chunks, so that the last turn has fewer rows.
+    const chunks = work.chunked ? Math.min(work.rowCount, 7) : 1;
+    const variant = { ...laneARow, rows: 4, chunks, ...strategy(traits.subgroup) };
     return refusal(variant, work, traits, limits) === null ? variant : chooseVariant(work, traits, limits);
   };
 }
@@ -56,10 +59,8 @@ function orDefault(strategy: (s: number) => Partial<Variant>): ChooseVariant {
 /** Whether any kernel takes the strategy: otherwise there is nothing to try. */
 function isTaken(device: GPUDevice, { graph, dims, params }: Trial, choose: ChooseVariant): boolean {
   const { program } = compileGraph(graph);
-  const shapes = resolveShapes(program, dims, params);
-  return program.kernels
-    .flatMap((kernel) => planDispatches(kernel, shapes, device, choose))
-    .some(({ variant }) => variant.reason === laneARow.reason);
+  const { dispatches } = planProgram(program, resolveShapes(program, dims, params), device, choose);
+  return dispatches.some(({ variant }) => variant.reason === laneARow.reason);
 }
 
 /** Groups and virtual batches that divide the extents. */
@@ -68,7 +69,19 @@ function paramsOf(graph: Graph): Record<string, number> {
   return { ...(has("G") ? { G: 3 } : {}), ...(has("B") ? { B: 1 } : {}) };
 }
 
-const norms = libraryNorms().flatMap(({ name, graphs }) => graphs.map((graph) => ({ name, graph })));
+/** Each norm in each mode, and the gradients of each: their errors are relative to the largest of the tensor. */
+const norms = libraryNorms().flatMap(({ name, graphs }) =>
+  graphs.flatMap((graph) => [
+    { name, graph, toTrial: (trial: Trial) => trial, worstOf: worstDifference },
+    {
+      name: `${name} gradients`,
+      graph,
+      toTrial: (trial: Trial) => backwardTrial(trial),
+      worstOf: (device: GPUDevice, trial: Trial, choose: ChooseVariant) =>
+        worstOnDevice(device, trial, undefined, choose),
+    },
+  ]),
+);
 
 describe.each(devices.map(({ name, device }, place) => ({ name, device, place })))(
   "strategies on $name",
@@ -77,16 +90,16 @@ describe.each(devices.map(({ name, device }, place) => ({ name, device, place })
       "%i: %s",
       async (turn, strategy) => {
         const taken = new Set<string>();
-        for (const [number, { name, graph }] of norms.entries()) {
+        for (const [number, { name, graph, toTrial, worstOf }] of norms.entries()) {
           // Pipelines take lavapipe up to a second each, so each pair of a norm and a strategy is tried once: the adapters
           // take turns, and so do the shapes.
           if ((number + turn) % devices.length !== place) continue;
           const own = extents[(number + turn) % extents.length]!;
-          const trial = randomTrial(graph, own, paramsOf(graph), 5 + number);
+          const trial = toTrial(randomTrial(graph, own, paramsOf(graph), 5 + number));
           const choose = orDefault(strategies[strategy]!);
           if (!isTaken(device, trial, choose)) continue;
           taken.add(name);
-          const worst = await worstDifference(device, trial, choose);
+          const worst = await worstOf(device, trial, choose);
           expect(worst.error, `${name} ${JSON.stringify(worst)}`).toBeLessThanOrEqual(1e-5);
         }
         // A strategy that is refused everywhere would be tested by nothing.

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Program } from "../../src/program/program.ts";
-import { planDispatches } from "../../src/runtime/dispatch.ts";
+import { planProgram } from "../../src/runtime/dispatch.ts";
 import { createNorm } from "../../src/runtime/index.ts";
 import { resolveShapes } from "../../src/runtime/shapes.ts";
 import { laneARow } from "../support/variants.ts";
@@ -87,6 +87,6 @@ test.each([
     limits: limits as unknown as GPUSupportedLimits,
     features: new Set() as unknown as GPUSupportedFeatures,
   };
-  const [dispatch] = planDispatches(centered.kernels[1]!, shapes, device, () => laneARow);
-  expect(dispatch!.workgroups).toEqual(expected);
+  const { dispatches } = planProgram(centered, shapes, device, () => laneARow);
+  expect(dispatches[1]!.workgroups).toEqual(expected);
 });

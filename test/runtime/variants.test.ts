@@ -20,6 +20,7 @@ const work: Work = {
   held: 1,
   together: 4,
   split: true,
+  chunked: false,
 };
 
 describe("the default", () => {
@@ -39,6 +40,8 @@ describe("the default", () => {
     ["an odd number of rows there", software, { rowCount: 4095 }, { lanes: 8, rows: 4, together: 1 }],
     ["short rows there", software, { rowSteps: 10 }, { lanes: 1, rows: 64 }],
     ["one row there", software, { rowCount: 1, rowSteps: 1e5 }, { lanes: 8, rows: 1, parts: 4 }],
+    ["rows that are added up", gpu, { chunked: true, rowCount: 1e5 }, { rows: 4, chunks: 1024 }],
+    ["few rows that are added up there", software, { chunked: true, rowCount: 5 }, { chunks: 5 }],
     ["one short row there", software, { rowCount: 1 }, { lanes: 8, rows: 1, parts: 1 }],
   ])("%s", (_, traits, changes, expected) => {
     const all = { ...work, ...changes };
@@ -56,7 +59,7 @@ describe("the default", () => {
     ]) {
       for (const rowSteps of [0, 1, 3, 64, 700, 5000, 70_000]) {
         for (const rowCount of [0, 1, 6, 100, 1e6]) {
-          for (const bits of Array.from({ length: 16 }, (_, i) => i)) {
+          for (const bits of Array.from({ length: 32 }, (_, i) => i)) {
             const all: Work = {
               rowSteps,
               rowCount,
@@ -64,7 +67,8 @@ describe("the default", () => {
               reduces: (bits & 2) > 0,
               held: (bits & 4) > 0 ? 3 : 0,
               together: (bits & 8) > 0 ? 4 : 1,
-              split: rowSteps > 0 && (bits & 2) > 0,
+              split: rowSteps > 0 && (bits & 2) > 0 && (bits & 16) === 0,
+              chunked: (bits & 16) > 0,
             };
             for (const most of [48, 256, 1024]) {
               const own = {
@@ -107,6 +111,8 @@ describe("what is refused", () => {
       { split: false },
       "the rows cannot be shared: a reduction runs over other axes, or there is none",
     ],
+    [{ chunks: 3 }, {}, "nothing is added up over the rows"],
+    [{ chunks: 9 }, { chunked: true, rowCount: 8 }, "8 rows are no 9 chunks"],
     [{ parts: 400 }, {}, "a row has 192 steps, fewer than 400 parts"],
   ])("%j for %j", (variant, changes, reason) => {
     expect(refusal({ ...laneARow, ...variant }, { ...work, ...changes }, gpu, limits)).toBe(reason);

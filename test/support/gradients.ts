@@ -3,7 +3,7 @@ import { differentiate } from "../../src/autodiff/differentiate.ts";
 import { differentiable, gradientName } from "../../src/autodiff/names.ts";
 import { compileGraph } from "../../src/compile/passes.ts";
 import { interpret } from "../../src/oracle/interpret.ts";
-import { createNorm, resolveShapes } from "../../src/runtime/index.ts";
+import { type ChooseVariant, chooseVariant, createNorm, resolveShapes } from "../../src/runtime/index.ts";
 import type { Graph } from "../../src/tensor/graph.ts";
 import { oracle, type Trial } from "./compare.ts";
 import { normals } from "./random.ts";
@@ -49,10 +49,11 @@ export async function worstOnDevice(
   device: GPUDevice,
   backward: Trial,
   least = 1e-30,
+  choose: ChooseVariant = chooseVariant,
 ): Promise<Disagreement> {
   const { program } = compileGraph(backward.graph);
   const { dims, params = {} } = backward;
-  const norm = await createNorm(device, program, { dims, params });
+  const norm = await createNorm(device, program, { dims, params, choose });
   try {
     const got = await norm.run(backward.feeds);
     const largestTensor = Math.max(...Object.values(backward.feeds).map((one) => one.length));

@@ -9,5 +9,6 @@ export const laneARow: Variant = {
   columns: false,
   residency: "reload",
   parts: 1,
+  chunks: 1,
   reason: "the test",
 };

@@ -407,6 +407,7 @@ const BiasReLUPrograms: readonly Program[] = [
         name: "y",
         grid: ["N", "D"],
         row: [],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -534,6 +535,7 @@ const NormReLUPrograms: readonly Program[] = [
         name: "y",
         grid: ["N"],
         row: ["D"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -546,129 +548,129 @@ override SUBGROUP: u32;
 override N: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let base = row * D;
-let x_1 = x_at(base);
-let x_2 = x_at(base + (D / 2u));
-let x_3 = x_at(base + (D - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-var sum = 0.0f;
-var squares = 0.0f;
-for (var block = lane; block < D; block += LANES * 256u) {
-var part_1 = 0.0f;
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), D);
-for (var i = block; i < stop; i += LANES) {
-let x_4 = x_at(base + i);
-let d = x_4 - shift;
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let base=row*D;
+let x_1=x_at(base);
+let x_2=x_at(base+(D / 2u));
+let x_3=x_at(base+(D - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block=lane; block<D; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),D);
+for (var i=block; i<stop; i+=LANES) {
+let x_4=x_at(base+i);
+let d=x_4 - shift;
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
-let other_2 = exchange(squares, mask);
-squares = squares + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares = all_2;
-workgroupBarrier();
-}
-let mean = sum / f32(D);
-let variance = larger((squares / f32(D)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_2 = 0.0f;
-var squares_2 = 0.0f;
-let end = select(0u, D, far);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = 0.0f;
-var part_4 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_5 = x_at(base + i_2);
-let d_2 = x_5 - shift_2;
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_2 = sum_2 + part_3;
-squares_2 = squares_2 + part_4;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_5;
-let other_6 = exchange(squares_2, mask_2);
-squares_2 = squares_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_2 / f32(D);
-let variance_2 = larger((squares_2 / f32(D)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-let end_2 = select(0u, D, active_1);
-let rsqrt = inverseSqrt(spread + eps);
-for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
-let x_6 = x_at(base + i_3);
-let gamma_1 = gamma_at(i_3);
-let beta_1 = beta_at(i_3);
-let add = ((((x_6 - shift_2) - rest) * rsqrt) * gamma_1) + beta_1;
-y_put(base + i_3, select(larger(add, 0.0f), 0.0f, add == 0.0f));
+let mean=sum / f32(D);
+let variance=larger((squares / f32(D)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,D,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_5=x_at(base+i_2);
+let d_2=x_5 - shift_2;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_2 / f32(D);
+let variance_2=larger((squares_2 / f32(D)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+let end_2=select(0u,D,active_1);
+let rsqrt=inverseSqrt(spread+eps);
+for (var i_3=lane; i_3<end_2; i_3+=LANES) {
+let x_6=x_at(base+i_3);
+let gamma_1=gamma_at(i_3);
+let beta_1=beta_at(i_3);
+let add=((((x_6 - shift_2) - rest)*rsqrt)*gamma_1)+beta_1;
+y_put(base+i_3,select(larger(add,0.0f),0.0f,add==0.0f));
 }
 }
 `,
@@ -699,140 +701,140 @@ override SUBGROUP: u32;
 override N: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-fn larger4(a: vec4f, b: vec4f) -> vec4f {
-return select(b, a, (a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
+fn larger4(a: vec4f,b: vec4f) -> vec4f {
+return select(b,a,(a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let base = row * D;
-let x_1 = x_at(base);
-let x_2 = x_at(base + (D / 2u));
-let x_3 = x_at(base + (D - 1u));
-let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-let base_2 = row * (D / 4u);
-var sum = vec4f(0.0f);
-var squares = vec4f(0.0f);
-for (var block = lane; block < D / 4u; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), D / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_4 = x_four(base_2 + i);
-let d = x_4 - vec4f(shift);
-part_1 = part_1 + d;
-part_2 = part_2 + (d * d);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let base=row*D;
+let x_1=x_at(base);
+let x_2=x_at(base+(D / 2u));
+let x_3=x_at(base+(D - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let base_2=row*(D / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block=lane; block<D / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),D / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_4=x_four(base_2+i);
+let d=x_4 - vec4f(shift);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum = sum + part_1;
-squares = squares + part_2;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-var sum_2 = fold_add(sum);
-var squares_2 = fold_add(squares);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum_2, mask);
-sum_2 = sum_2 + other;
-let other_2 = exchange(squares_2, mask);
-squares_2 = squares_2 + other_2;
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum_2 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_2 = all_2;
-workgroupBarrier();
-}
-let mean = sum_2 / f32(D);
-let variance = larger((squares_2 / f32(D)) - (mean * mean), 0.0f);
-let far = (variance * 4.0f) < (mean * mean);
-let shift_2 = select(shift, shift + mean, far);
-var sum_3 = vec4f(0.0f);
-var squares_3 = vec4f(0.0f);
-let end = select(0u, D / 4u, far);
-for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-var part_3 = vec4f(0.0f);
-var part_4 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), end);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_5 = x_four(base_2 + i_2);
-let d_2 = x_5 - vec4f(shift_2);
-part_3 = part_3 + d_2;
-part_4 = part_4 + (d_2 * d_2);
-}
-sum_3 = sum_3 + part_3;
-squares_3 = squares_3 + part_4;
-}
-var sum_3_2 = fold_add(sum_3);
-var squares_3_2 = fold_add(squares_3);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_5 = exchange(sum_3_2, mask_2);
-sum_3_2 = sum_3_2 + other_5;
-let other_6 = exchange(squares_3_2, mask_2);
-squares_3_2 = squares_3_2 + other_6;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3 = scratch_memory[row_in_group * LANES];
-sum_3_2 = all_3;
-let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-squares_3_2 = all_4;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_2 = sum_3_2 / f32(D);
-let variance_2 = larger((squares_3_2 / f32(D)) - (mean_2 * mean_2), 0.0f);
-let rest = select(mean, mean_2, far);
-let spread = select(variance, variance_2, far);
-let end_2 = select(0u, D / 4u, active_1);
-let rsqrt = inverseSqrt(spread + eps);
-for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
-let x_6 = x_four(base_2 + i_3);
-let gamma_1 = gamma_four(i_3);
-let beta_1 = beta_four(i_3);
-let add = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * gamma_1) + beta_1;
-y_put_four(base_2 + i_3, select(larger4(add, vec4f(0.0f)), vec4f(0.0f), add == vec4f(0.0f)));
+let mean=sum_2 / f32(D);
+let variance=larger((squares_2 / f32(D)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,D / 4u,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_5=x_four(base_2+i_2);
+let d_2=x_5 - vec4f(shift_2);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
+}
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_3_2 / f32(D);
+let variance_2=larger((squares_3_2 / f32(D)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+let end_2=select(0u,D / 4u,active_1);
+let rsqrt=inverseSqrt(spread+eps);
+for (var i_3=lane; i_3<end_2; i_3+=LANES) {
+let x_6=x_four(base_2+i_3);
+let gamma_1=gamma_four(i_3);
+let beta_1=beta_four(i_3);
+let add=((((x_6 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt))*gamma_1)+beta_1;
+y_put_four(base_2+i_3,select(larger4(add,vec4f(0.0f)),vec4f(0.0f),add==vec4f(0.0f)));
 }
 }
 `,
@@ -881,6 +883,7 @@ const CrossEntropyPrograms: readonly Program[] = [
         name: "loss",
         grid: ["N"],
         row: ["K"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -892,108 +895,108 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override K: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let base = row * K;
-var max_1 = non_finite(4286578688u);
-for (var block = lane; block < K; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), K);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + i);
-let beta_1 = beta_at(i);
-let add = x_1 + beta_1;
-part_1 = larger(part_1, add);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let base=row*K;
+var max_1=non_finite(4286578688u);
+for (var block=lane; block<K; block+=LANES*256u) {
+var part_1=non_finite(4286578688u);
+let stop=min(block+(LANES*256u),K);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_at(base+i);
+let beta_1=beta_at(i);
+let add=x_1+beta_1;
+part_1=larger(part_1,add);
 }
-max_1 = larger(max_1, part_1);
+max_1=larger(max_1,part_1);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_1,mask);
+max_1=larger(max_1,other);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_1;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-workgroupBarrier();
-}
-let max_all = max_1;
-var sum = 0.0f;
-var sum_2 = 0.0f;
-for (var block_2 = lane; block_2 < K; block_2 += LANES * 256u) {
-var part_2 = 0.0f;
-var part_3 = 0.0f;
-let stop_2 = min(block_2 + (LANES * 256u), K);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_2 = x_at(base + i_2);
-let beta_2 = beta_at(i_2);
-let add_2 = x_2 + beta_2;
-let sub = add_2 - max_all;
-let target_2 = target_1_at(base + i_2);
-part_2 = part_2 + exp(sub);
-part_3 = part_3 + (target_2 * sub);
-}
-sum = sum + part_2;
-sum_2 = sum_2 + part_3;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum, mask_2);
-sum = sum + other_3;
-let other_4 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2 = all_3;
+let all=scratch_memory[row_in_group*LANES];
+max_1=all;
 workgroupBarrier();
 }
-let sum_all = sum;
-let sum_all_2 = sum_2;
-if (active_1 && (lane == 0u)) {
-loss_put(row, log(sum_all) - sum_all_2);
+let max_all=max_1;
+var sum=0.0f;
+var sum_2=0.0f;
+for (var block_2=lane; block_2<K; block_2+=LANES*256u) {
+var part_2=0.0f;
+var part_3=0.0f;
+let stop_2=min(block_2+(LANES*256u),K);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_2=x_at(base+i_2);
+let beta_2=beta_at(i_2);
+let add_2=x_2+beta_2;
+let sub=add_2 - max_all;
+let target_2=target_1_at(base+i_2);
+part_2=part_2+exp(sub);
+part_3=part_3+(target_2*sub);
+}
+sum=sum+part_2;
+sum_2=sum_2+part_3;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum,mask_2);
+sum=sum+other_3;
+let other_4=exchange(sum_2,mask_2);
+sum_2=sum_2+other_4;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+sum=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_3;
+workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+if (active_1 && (lane==0u)) {
+loss_put(row,log(sum_all) - sum_all_2);
 }
 }
 `,
@@ -1022,120 +1025,120 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override K: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-fn larger4(a: vec4f, b: vec4f) -> vec4f {
-return select(b, a, (a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
+fn larger4(a: vec4f,b: vec4f) -> vec4f {
+return select(b,a,(a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
 fn fold_max(v: vec4f) -> f32 {
-return larger(larger(v.x, v.y), larger(v.z, v.w));
+return larger(larger(v.x,v.y),larger(v.z,v.w));
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let base = row * (K / 4u);
-var max_1 = vec4f(non_finite(4286578688u));
-for (var block = lane; block < K / 4u; block += LANES * 256u) {
-var part_1 = vec4f(non_finite(4286578688u));
-let stop = min(block + (LANES * 256u), K / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(base + i);
-let beta_1 = beta_four(i);
-let add = x_1 + beta_1;
-part_1 = larger4(part_1, add);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let base=row*(K / 4u);
+var max_1=vec4f(non_finite(4286578688u));
+for (var block=lane; block<K / 4u; block+=LANES*256u) {
+var part_1=vec4f(non_finite(4286578688u));
+let stop=min(block+(LANES*256u),K / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_four(base+i);
+let beta_1=beta_four(i);
+let add=x_1+beta_1;
+part_1=larger4(part_1,add);
 }
-max_1 = larger4(max_1, part_1);
+max_1=larger4(max_1,part_1);
 }
-var max_2 = fold_max(max_1);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_2, mask);
-max_2 = larger(max_2, other);
+var max_2=fold_max(max_1);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_2,mask);
+max_2=larger(max_2,other);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_2 = all;
-workgroupBarrier();
-}
-let max_all = max_2;
-var sum = vec4f(0.0f);
-var sum_2 = vec4f(0.0f);
-for (var block_2 = lane; block_2 < K / 4u; block_2 += LANES * 256u) {
-var part_2 = vec4f(0.0f);
-var part_3 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), K / 4u);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_2 = x_four(base + i_2);
-let beta_2 = beta_four(i_2);
-let add_2 = x_2 + beta_2;
-let sub = add_2 - vec4f(max_all);
-let target_2 = target_1_four(base + i_2);
-part_2 = part_2 + exp(sub);
-part_3 = part_3 + (target_2 * sub);
-}
-sum = sum + part_2;
-sum_2 = sum_2 + part_3;
-}
-var sum_3 = fold_add(sum);
-var sum_2_2 = fold_add(sum_2);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum_3, mask_2);
-sum_3 = sum_3 + other_3;
-let other_4 = exchange(sum_2_2, mask_2);
-sum_2_2 = sum_2_2 + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum_3 = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2_2 = all_3;
+let all=scratch_memory[row_in_group*LANES];
+max_2=all;
 workgroupBarrier();
 }
-let sum_all = sum_3;
-let sum_all_2 = sum_2_2;
-if (active_1 && (lane == 0u)) {
-loss_put(row, log(sum_all) - sum_all_2);
+let max_all=max_2;
+var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+for (var block_2=lane; block_2<K / 4u; block_2+=LANES*256u) {
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),K / 4u);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_2=x_four(base+i_2);
+let beta_2=beta_four(i_2);
+let add_2=x_2+beta_2;
+let sub=add_2 - vec4f(max_all);
+let target_2=target_1_four(base+i_2);
+part_2=part_2+exp(sub);
+part_3=part_3+(target_2*sub);
+}
+sum=sum+part_2;
+sum_2=sum_2+part_3;
+}
+var sum_3=fold_add(sum);
+var sum_2_2=fold_add(sum_2);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum_3,mask_2);
+sum_3=sum_3+other_3;
+let other_4=exchange(sum_2_2,mask_2);
+sum_2_2=sum_2_2+other_4;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+sum_3=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2_2=all_3;
+workgroupBarrier();
+}
+let sum_all=sum_3;
+let sum_all_2=sum_2_2;
+if (active_1 && (lane==0u)) {
+loss_put(row,log(sum_all) - sum_all_2);
 }
 }
 `,
@@ -1183,6 +1186,7 @@ const HitPrograms: readonly Program[] = [
         name: "hit",
         grid: ["N"],
         row: ["K"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -1194,82 +1198,82 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override K: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let base = row * K;
-var max_1 = non_finite(4286578688u);
-var sum = 0.0f;
-for (var block = lane; block < K; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), K);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + i);
-let beta_1 = beta_at(i);
-let add = x_1 + beta_1;
-let target_2 = target_1_at(base + i);
-part_1 = larger(part_1, add);
-part_2 = part_2 + (target_2 * add);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let base=row*K;
+var sum=0.0f;
+var max_1=non_finite(4286578688u);
+for (var block=lane; block<K; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=non_finite(4286578688u);
+let stop=min(block+(LANES*256u),K);
+for (var i=block; i<stop; i+=LANES) {
+let target_2=target_1_at(base+i);
+let x_1=x_at(base+i);
+let beta_1=beta_at(i);
+let add=x_1+beta_1;
+part_1=part_1+(target_2*add);
+part_2=larger(part_2,add);
 }
-max_1 = larger(max_1, part_1);
-sum = sum + part_2;
+sum=sum+part_1;
+max_1=larger(max_1,part_2);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
-let other_2 = exchange(sum, mask);
-sum = sum + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(max_1,mask);
+max_1=larger(max_1,other_2);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=max_1;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_3);
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=larger(mine_2,other_4);
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum = all_2;
 workgroupBarrier();
 }
-let max_all = max_1;
-let sum_all = sum;
-if (active_1 && (lane == 0u)) {
-hit_put(row, select(0.0f, 1.0f, max_all <= sum_all));
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+max_1=all_2;
+workgroupBarrier();
+}
+let sum_all=sum;
+let max_all=max_1;
+if (active_1 && (lane==0u)) {
+hit_put(row,select(0.0f,1.0f,max_all<=sum_all));
 }
 }
 `,
             bindings: [
+              { tensor: "target", access: "read", name: "target_1", accessors: { at: "target_1_at" } },
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
-              { tensor: "target", access: "read", name: "target_1", accessors: { at: "target_1_at" } },
               { tensor: "hit", access: "read_write", name: "hit", accessors: { put: "hit_put" } },
             ],
             constants: [
@@ -1291,93 +1295,93 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override K: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-fn larger4(a: vec4f, b: vec4f) -> vec4f {
-return select(b, a, (a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
+fn larger4(a: vec4f,b: vec4f) -> vec4f {
+return select(b,a,(a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
 fn fold_max(v: vec4f) -> f32 {
-return larger(larger(v.x, v.y), larger(v.z, v.w));
+return larger(larger(v.x,v.y),larger(v.z,v.w));
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let base = row * (K / 4u);
-var max_1 = vec4f(non_finite(4286578688u));
-var sum = vec4f(0.0f);
-for (var block = lane; block < K / 4u; block += LANES * 256u) {
-var part_1 = vec4f(non_finite(4286578688u));
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), K / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(base + i);
-let beta_1 = beta_four(i);
-let add = x_1 + beta_1;
-let target_2 = target_1_four(base + i);
-part_1 = larger4(part_1, add);
-part_2 = part_2 + (target_2 * add);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let base=row*(K / 4u);
+var sum=vec4f(0.0f);
+var max_1=vec4f(non_finite(4286578688u));
+for (var block=lane; block<K / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(non_finite(4286578688u));
+let stop=min(block+(LANES*256u),K / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let target_2=target_1_four(base+i);
+let x_1=x_four(base+i);
+let beta_1=beta_four(i);
+let add=x_1+beta_1;
+part_1=part_1+(target_2*add);
+part_2=larger4(part_2,add);
 }
-max_1 = larger4(max_1, part_1);
-sum = sum + part_2;
+sum=sum+part_1;
+max_1=larger4(max_1,part_2);
 }
-var max_2 = fold_max(max_1);
-var sum_2 = fold_add(sum);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_2, mask);
-max_2 = larger(max_2, other);
-let other_2 = exchange(sum_2, mask);
-sum_2 = sum_2 + other_2;
+var sum_2=fold_add(sum);
+var max_2=fold_max(max_1);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(max_2,mask);
+max_2=larger(max_2,other_2);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=max_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_3);
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=larger(mine_2,other_4);
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_2 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2 = all_2;
 workgroupBarrier();
 }
-let max_all = max_2;
-let sum_all = sum_2;
-if (active_1 && (lane == 0u)) {
-hit_put(row, select(0.0f, 1.0f, max_all <= sum_all));
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+max_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum_2;
+let max_all=max_2;
+if (active_1 && (lane==0u)) {
+hit_put(row,select(0.0f,1.0f,max_all<=sum_all));
 }
 }
 `,
             bindings: [
+              { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } },
               { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
               { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
-              { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } },
               { tensor: "hit", access: "read_write", name: "hit", accessors: { put: "hit_put" } },
             ],
             constants: [

@@ -24,6 +24,7 @@ export const backward: readonly Program[] = [
         name: "d_x",
         grid: ["N", "D"],
         row: [],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -145,6 +146,7 @@ fn main(
         name: "d_beta",
         grid: ["D"],
         row: ["N"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -156,56 +158,56 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override D: u32;
 override N: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < D;
-let row = select(0u, index, active_1);
-let beta_1 = beta_at(row);
-var sum = 0.0f;
-for (var block = lane; block < N; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), N);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(row + (i * D));
-let add = x_1 + beta_1;
-let d_y_1 = d_y_at(row + (i * D));
-let where_1 = select(d_y_1, 0.0f, add == 0.0f);
-part_1 = part_1 + select(select(0.0f, 0.5f * where_1, add == 0.0f), where_1, 0.0f < add);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<D;
+let row=select(0u,index,active_1);
+let beta_1=beta_at(row);
+var sum=0.0f;
+for (var block=lane; block<N; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),N);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_at(row+(i*D));
+let add=x_1+beta_1;
+let d_y_1=d_y_at(row+(i*D));
+let where_1=select(d_y_1,0.0f,add==0.0f);
+part_1=part_1+select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add);
 }
-sum = sum + part_1;
+sum=sum+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
 workgroupBarrier();
 }
-let sum_all = sum;
-if (active_1 && (lane == 0u)) {
-d_beta_put(row, sum_all);
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+workgroupBarrier();
+}
+let sum_all=sum;
+if (active_1 && (lane==0u)) {
+d_beta_put(row,sum_all);
 }
 }
 `,
@@ -234,56 +236,56 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override D: u32;
 override N: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<vec4f, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (D / 4u);
-let row = select(0u, index, active_1);
-let beta_1 = beta_four(row);
-var sum = vec4f(0.0f);
-for (var block = lane; block < N; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), N);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(row + (i * (D / 4u)));
-let add = x_1 + beta_1;
-let d_y_1 = d_y_four(row + (i * (D / 4u)));
-let where_1 = select(d_y_1, vec4f(0.0f), add == vec4f(0.0f));
-part_1 = part_1 + select(select(vec4f(0.0f), vec4f(0.5f) * where_1, add == vec4f(0.0f)), where_1, vec4f(0.0f) < add);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(D / 4u);
+let row=select(0u,index,active_1);
+let beta_1=beta_four(row);
+var sum=vec4f(0.0f);
+for (var block=lane; block<N; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),N);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_four(row+(i*(D / 4u)));
+let add=x_1+beta_1;
+let d_y_1=d_y_four(row+(i*(D / 4u)));
+let where_1=select(d_y_1,vec4f(0.0f),add==vec4f(0.0f));
+part_1=part_1+select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f)),where_1,vec4f(0.0f)<add);
 }
-sum = sum + part_1;
+sum=sum+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange4(sum, mask);
-sum = sum + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(sum,mask);
+sum=sum+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
 workgroupBarrier();
 }
-let sum_all = sum;
-if (active_1 && (lane == 0u)) {
-d_beta_put_four(row, sum_all);
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+workgroupBarrier();
+}
+let sum_all=sum;
+if (active_1 && (lane==0u)) {
+d_beta_put_four(row,sum_all);
 }
 }
 `,
@@ -334,6 +336,7 @@ d_beta_put_four(row, sum_all);
         name: "d_beta",
         grid: ["D"],
         row: ["N"],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -345,66 +348,66 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override D: u32;
 override N: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < D;
-let row = select(0u, index, active_1);
-let beta_1 = beta_at(row);
-var sum = 0.0f;
-for (var block = lane; block < N; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), N);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(row + (i * D));
-let add = x_1 + beta_1;
-let d_y_1 = d_y_at(row + (i * D));
-let where_1 = select(d_y_1, 0.0f, add == 0.0f);
-let where_2 = select(select(0.0f, 0.5f * where_1, add == 0.0f), where_1, 0.0f < add);
-part_1 = part_1 + where_2;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<D;
+let row=select(0u,index,active_1);
+let beta_1=beta_at(row);
+var sum=0.0f;
+for (var block=lane; block<N; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),N);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_at(row+(i*D));
+let add=x_1+beta_1;
+let d_y_1=d_y_at(row+(i*D));
+let where_1=select(d_y_1,0.0f,add==0.0f);
+let where_2=select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add);
+part_1=part_1+where_2;
 }
-sum = sum + part_1;
+sum=sum+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
 workgroupBarrier();
 }
-let sum_all = sum;
-let end = select(0u, N, active_1);
-for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-let x_2 = x_at(row + (i_2 * D));
-let add_2 = x_2 + beta_1;
-let d_y_2 = d_y_at(row + (i_2 * D));
-let where_3 = select(d_y_2, 0.0f, add_2 == 0.0f);
-let where_4 = select(select(0.0f, 0.5f * where_3, add_2 == 0.0f), where_3, 0.0f < add_2);
-d_x_put(row + (i_2 * D), where_4);
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+workgroupBarrier();
 }
-if (active_1 && (lane == 0u)) {
-d_beta_put(row, sum_all);
+let sum_all=sum;
+let end=select(0u,N,active_1);
+for (var i_2=lane; i_2<end; i_2+=LANES) {
+let x_2=x_at(row+(i_2*D));
+let add_2=x_2+beta_1;
+let d_y_2=d_y_at(row+(i_2*D));
+let where_3=select(d_y_2,0.0f,add_2==0.0f);
+let where_4=select(select(0.0f,0.5f*where_3,add_2==0.0f),where_3,0.0f<add_2);
+d_x_put(row+(i_2*D),where_4);
+}
+if (active_1 && (lane==0u)) {
+d_beta_put(row,sum_all);
 }
 }
 `,
@@ -434,66 +437,66 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override D: u32;
 override N: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<vec4f, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (D / 4u);
-let row = select(0u, index, active_1);
-let beta_1 = beta_four(row);
-var sum = vec4f(0.0f);
-for (var block = lane; block < N; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), N);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(row + (i * (D / 4u)));
-let add = x_1 + beta_1;
-let d_y_1 = d_y_four(row + (i * (D / 4u)));
-let where_1 = select(d_y_1, vec4f(0.0f), add == vec4f(0.0f));
-let where_2 = select(select(vec4f(0.0f), vec4f(0.5f) * where_1, add == vec4f(0.0f)), where_1, vec4f(0.0f) < add);
-part_1 = part_1 + where_2;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(D / 4u);
+let row=select(0u,index,active_1);
+let beta_1=beta_four(row);
+var sum=vec4f(0.0f);
+for (var block=lane; block<N; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),N);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_four(row+(i*(D / 4u)));
+let add=x_1+beta_1;
+let d_y_1=d_y_four(row+(i*(D / 4u)));
+let where_1=select(d_y_1,vec4f(0.0f),add==vec4f(0.0f));
+let where_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f)),where_1,vec4f(0.0f)<add);
+part_1=part_1+where_2;
 }
-sum = sum + part_1;
+sum=sum+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange4(sum, mask);
-sum = sum + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(sum,mask);
+sum=sum+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
 workgroupBarrier();
 }
-let sum_all = sum;
-let end = select(0u, N, active_1);
-for (var i_2 = lane; i_2 < end; i_2 += LANES) {
-let x_2 = x_four(row + (i_2 * (D / 4u)));
-let add_2 = x_2 + beta_1;
-let d_y_2 = d_y_four(row + (i_2 * (D / 4u)));
-let where_3 = select(d_y_2, vec4f(0.0f), add_2 == vec4f(0.0f));
-let where_4 = select(select(vec4f(0.0f), vec4f(0.5f) * where_3, add_2 == vec4f(0.0f)), where_3, vec4f(0.0f) < add_2);
-d_x_put_four(row + (i_2 * (D / 4u)), where_4);
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+workgroupBarrier();
 }
-if (active_1 && (lane == 0u)) {
-d_beta_put_four(row, sum_all);
+let sum_all=sum;
+let end=select(0u,N,active_1);
+for (var i_2=lane; i_2<end; i_2+=LANES) {
+let x_2=x_four(row+(i_2*(D / 4u)));
+let add_2=x_2+beta_1;
+let d_y_2=d_y_four(row+(i_2*(D / 4u)));
+let where_3=select(d_y_2,vec4f(0.0f),add_2==vec4f(0.0f));
+let where_4=select(select(vec4f(0.0f),vec4f(0.5f)*where_3,add_2==vec4f(0.0f)),where_3,vec4f(0.0f)<add_2);
+d_x_put_four(row+(i_2*(D / 4u)),where_4);
+}
+if (active_1 && (lane==0u)) {
+d_beta_put_four(row,sum_all);
 }
 }
 `,

@@ -24,6 +24,7 @@ export const backward: readonly Program[] = [
         name: "d_x",
         grid: ["N", "K"],
         row: [],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -139,6 +140,7 @@ fn main(
         name: "d_beta",
         grid: ["K"],
         row: [],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -241,6 +243,7 @@ fn main(
         name: "d_beta",
         grid: ["K"],
         row: [],
+        chunked: false,
         forms: [
           {
             vector: null,
@@ -325,6 +328,7 @@ fn main(
         name: "d_x",
         grid: ["N", "K"],
         row: [],
+        chunked: false,
         forms: [
           {
             vector: null,

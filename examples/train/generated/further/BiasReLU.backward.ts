@@ -17,64 +17,64 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override D: u32;
 override N: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<vec4f, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (D / 4u);
-let row = select(0u, index, active_1);
-var sum = vec4f(0.0f);
-let beta_1 = beta_four(row);
-for (var k = 0u; k < HELD; k += 1u) {
-let i = lane + (k * LANES);
-if (i < N) {
-let x_1 = x_four(row + (i * (D / 4u)));
-let add = x_1 + beta_1;
-let d_y_1 = d_y_four(row + (i * (D / 4u)));
-let where_1 = select(d_y_1, vec4f(0.0f), add == vec4f(0.0f));
-let where_2 = select(select(vec4f(0.0f), vec4f(0.5f) * where_1, add == vec4f(0.0f)), where_1, vec4f(0.0f) < add);
-held[held_place(0u, k, local_index)] = where_2;
-sum = sum + where_2;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(D / 4u);
+let row=select(0u,index,active_1);
+var sum=vec4f(0.0f);
+let beta_1=beta_four(row);
+for (var k=0u; k<HELD; k+=1u) {
+let i=lane+(k*LANES);
+if (i<N) {
+let x_1=x_four(row+(i*(D / 4u)));
+let add=x_1+beta_1;
+let d_y_1=d_y_four(row+(i*(D / 4u)));
+let where_1=select(d_y_1,vec4f(0.0f),add==vec4f(0.0f));
+let where_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f)),where_1,vec4f(0.0f)<add);
+held[held_place(0u,k,local_index)]=where_2;
+sum=sum+where_2;
 }
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange4(sum, mask);
-sum = sum + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(sum,mask);
+sum=sum+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
 workgroupBarrier();
 }
-let sum_all = sum;
-let end = select(0u, N, active_1);
-for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
-let i_2 = lane + (k_2 * LANES);
-if (i_2 < end) {
-let kept = held[held_place(0u, k_2, local_index)];
-d_x_put_four(row + (i_2 * (D / 4u)), kept);
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+workgroupBarrier();
+}
+let sum_all=sum;
+let end=select(0u,N,active_1);
+for (var k_2=0u; k_2<HELD; k_2+=1u) {
+let i_2=lane+(k_2*LANES);
+if (i_2<end) {
+let kept=held[held_place(0u,k_2,local_index)];
+d_x_put_four(row+(i_2*(D / 4u)),kept);
 }
 }
-if (active_1 && (lane == 0u)) {
-d_beta_put_four(row, sum_all);
+if (active_1 && (lane==0u)) {
+d_beta_put_four(row,sum_all);
 }
 }
 `,
@@ -116,61 +116,61 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override D: u32;
 override N: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < D;
-let row = select(0u, index, active_1);
-let first = min(part * (((N + PARTS) - 1u) / PARTS), N);
-let last = min(first + (((N + PARTS) - 1u) / PARTS), N);
-let beta_1 = beta_at(row);
-var sum = 0.0f;
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(row + (i * D));
-let add = x_1 + beta_1;
-let d_y_1 = d_y_at(row + (i * D));
-let where_1 = select(d_y_1, 0.0f, add == 0.0f);
-let where_2 = select(select(0.0f, 0.5f * where_1, add == 0.0f), where_1, 0.0f < add);
-part_1 = part_1 + where_2;
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<D;
+let row=select(0u,index,active_1);
+let first=min(part*(((N+PARTS) - 1u) / PARTS),N);
+let last=min(first+(((N+PARTS) - 1u) / PARTS),N);
+let beta_1=beta_at(row);
+var sum=0.0f;
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_at(row+(i*D));
+let add=x_1+beta_1;
+let d_y_1=d_y_at(row+(i*D));
+let where_1=select(d_y_1,0.0f,add==0.0f);
+let where_2=select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add);
+part_1=part_1+where_2;
 }
-sum = sum + part_1;
+sum=sum+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
 workgroupBarrier();
 }
-let sum_all = sum;
-if (active_1 && (lane == 0u)) {
-partials_put((part * D) + row, sum_all);
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+workgroupBarrier();
+}
+let sum_all=sum;
+if (active_1 && (lane==0u)) {
+partials_put((part*D)+row,sum_all);
 }
 }
 `,
@@ -206,64 +206,64 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override D: u32;
 override N: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<vec4f, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (D / 4u);
-let row = select(0u, index, active_1);
-let first = min(part * (((N + PARTS) - 1u) / PARTS), N);
-let last = min(first + (((N + PARTS) - 1u) / PARTS), N);
-let beta_1 = beta_four(row);
-var sum = vec4f(0.0f);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(row + (i * (D / 4u)));
-let add = x_1 + beta_1;
-let d_y_1 = d_y_four(row + (i * (D / 4u)));
-let where_1 = select(d_y_1, vec4f(0.0f), add == vec4f(0.0f));
-let where_2 = select(select(vec4f(0.0f), vec4f(0.5f) * where_1, add == vec4f(0.0f)), where_1, vec4f(0.0f) < add);
-part_1 = part_1 + where_2;
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(D / 4u);
+let row=select(0u,index,active_1);
+let first=min(part*(((N+PARTS) - 1u) / PARTS),N);
+let last=min(first+(((N+PARTS) - 1u) / PARTS),N);
+let beta_1=beta_four(row);
+var sum=vec4f(0.0f);
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_four(row+(i*(D / 4u)));
+let add=x_1+beta_1;
+let d_y_1=d_y_four(row+(i*(D / 4u)));
+let where_1=select(d_y_1,vec4f(0.0f),add==vec4f(0.0f));
+let where_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f)),where_1,vec4f(0.0f)<add);
+part_1=part_1+where_2;
 }
-sum = sum + part_1;
+sum=sum+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange4(sum, mask);
-sum = sum + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(sum,mask);
+sum=sum+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
 workgroupBarrier();
 }
-let sum_all = sum;
-if (active_1 && (lane == 0u)) {
-partials_put((part * D) + (row * 4u), (sum_all)[0]);
-partials_put(((part * D) + (row * 4u)) + 1u, (sum_all)[1]);
-partials_put(((part * D) + (row * 4u)) + 2u, (sum_all)[2]);
-partials_put(((part * D) + (row * 4u)) + 3u, (sum_all)[3]);
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+workgroupBarrier();
+}
+let sum_all=sum;
+if (active_1 && (lane==0u)) {
+partials_put((part*D)+(row*4u),(sum_all)[0]);
+partials_put(((part*D)+(row*4u))+1u,(sum_all)[1]);
+partials_put(((part*D)+(row*4u))+2u,(sum_all)[2]);
+partials_put(((part*D)+(row*4u))+3u,(sum_all)[3]);
 }
 }
 `,
@@ -304,61 +304,61 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override D: u32;
 override N: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < D;
-let row = select(0u, index, active_1);
-let used = ((N + (((N + PARTS) - 1u) / PARTS)) - 1u) / (((N + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * D) + row);
-total = total + part_1;
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<D;
+let row=select(0u,index,active_1);
+let used=((N+(((N+PARTS) - 1u) / PARTS)) - 1u) / (((N+PARTS) - 1u) / PARTS);
+var total=0.0f;
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*D)+row);
+total=total+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
 workgroupBarrier();
 }
-let first = min(part * (((N + PARTS) - 1u) / PARTS), N);
-let last = min(first + (((N + PARTS) - 1u) / PARTS), N);
-let end = select(0u, last, active_1);
-let beta_1 = beta_at(row);
-for (var i = first + lane; i < end; i += LANES) {
-let x_1 = x_at(row + (i * D));
-let add = x_1 + beta_1;
-let d_y_1 = d_y_at(row + (i * D));
-let where_1 = select(d_y_1, 0.0f, add == 0.0f);
-let where_2 = select(select(0.0f, 0.5f * where_1, add == 0.0f), where_1, 0.0f < add);
-d_x_put(row + (i * D), where_2);
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
 }
-if ((active_1 && (lane == 0u)) && (part == 0u)) {
-d_beta_put(row, total);
+let first=min(part*(((N+PARTS) - 1u) / PARTS),N);
+let last=min(first+(((N+PARTS) - 1u) / PARTS),N);
+let end=select(0u,last,active_1);
+let beta_1=beta_at(row);
+for (var i=first+lane; i<end; i+=LANES) {
+let x_1=x_at(row+(i*D));
+let add=x_1+beta_1;
+let d_y_1=d_y_at(row+(i*D));
+let where_1=select(d_y_1,0.0f,add==0.0f);
+let where_2=select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add);
+d_x_put(row+(i*D),where_2);
+}
+if ((active_1 && (lane==0u)) && (part==0u)) {
+d_beta_put(row,total);
 }
 }
 `,
@@ -391,61 +391,61 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override D: u32;
 override N: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<vec4f, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (D / 4u);
-let row = select(0u, index, active_1);
-let used = ((N + (((N + PARTS) - 1u) / PARTS)) - 1u) / (((N + PARTS) - 1u) / PARTS);
-var total = vec4f(0.0f);
-for (var p = lane; p < used; p += LANES) {
-let part_1 = vec4f(partials_at((p * D) + (row * 4u)), partials_at(((p * D) + (row * 4u)) + 1u), partials_at(((p * D) + (row * 4u)) + 2u), partials_at(((p * D) + (row * 4u)) + 3u));
-total = total + part_1;
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(D / 4u);
+let row=select(0u,index,active_1);
+let used=((N+(((N+PARTS) - 1u) / PARTS)) - 1u) / (((N+PARTS) - 1u) / PARTS);
+var total=vec4f(0.0f);
+for (var p=lane; p<used; p+=LANES) {
+let part_1=vec4f(partials_at((p*D)+(row*4u)),partials_at(((p*D)+(row*4u))+1u),partials_at(((p*D)+(row*4u))+2u),partials_at(((p*D)+(row*4u))+3u));
+total=total+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange4(total, mask);
-total = total + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(total,mask);
+total=total+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
 workgroupBarrier();
 }
-let first = min(part * (((N + PARTS) - 1u) / PARTS), N);
-let last = min(first + (((N + PARTS) - 1u) / PARTS), N);
-let end = select(0u, last, active_1);
-let beta_1 = beta_four(row);
-for (var i = first + lane; i < end; i += LANES) {
-let x_1 = x_four(row + (i * (D / 4u)));
-let add = x_1 + beta_1;
-let d_y_1 = d_y_four(row + (i * (D / 4u)));
-let where_1 = select(d_y_1, vec4f(0.0f), add == vec4f(0.0f));
-let where_2 = select(select(vec4f(0.0f), vec4f(0.5f) * where_1, add == vec4f(0.0f)), where_1, vec4f(0.0f) < add);
-d_x_put_four(row + (i * (D / 4u)), where_2);
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
 }
-if ((active_1 && (lane == 0u)) && (part == 0u)) {
-d_beta_put_four(row, total);
+let first=min(part*(((N+PARTS) - 1u) / PARTS),N);
+let last=min(first+(((N+PARTS) - 1u) / PARTS),N);
+let end=select(0u,last,active_1);
+let beta_1=beta_four(row);
+for (var i=first+lane; i<end; i+=LANES) {
+let x_1=x_four(row+(i*(D / 4u)));
+let add=x_1+beta_1;
+let d_y_1=d_y_four(row+(i*(D / 4u)));
+let where_1=select(d_y_1,vec4f(0.0f),add==vec4f(0.0f));
+let where_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f)),where_1,vec4f(0.0f)<add);
+d_x_put_four(row+(i*(D / 4u)),where_2);
+}
+if ((active_1 && (lane==0u)) && (part==0u)) {
+d_beta_put_four(row,total);
 }
 }
 `,

@@ -10,154 +10,178 @@ export const more: readonly FurtherForms[] = [
       {
         vector: "K",
         together: 1,
-        held: 1,
+        held: 2,
         wgsl: `override LANES: u32;
 override ROWS: u32;
 override COLUMNS: bool;
 override SUBGROUP: u32;
-override N: u32;
+override chunk: u32;
 override K: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override N: u32;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-fn larger4(a: vec4f, b: vec4f) -> vec4f {
-return select(b, a, (a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
+fn larger4(a: vec4f,b: vec4f) -> vec4f {
+return select(b,a,(a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
 fn fold_max(v: vec4f) -> f32 {
-return larger(larger(v.x, v.y), larger(v.z, v.w));
+return larger(larger(v.x,v.y),larger(v.z,v.w));
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-var max_1 = vec4f(non_finite(4286578688u));
-let base = row * (K / 4u);
-for (var k = 0u; k < HELD; k += 1u) {
-let i = lane + (k * LANES);
-if (i < (K / 4u)) {
-let x_1 = x_four(base + i);
-let beta_1 = beta_four(i);
-let add = x_1 + beta_1;
-held[held_place(0u, k, local_index)] = add;
-max_1 = larger4(max_1, add);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let slot=(group*ROWS)+row_in_group;
+let own=slot<chunk;
+let chunk_1=select(0u,slot,own);
+let base_2=chunk_1*(K / 4u);
+for (var turn=0u; turn<((N+chunk) - 1u) / chunk; turn+=1u) {
+let index=(turn*chunk)+chunk_1;
+let active_1=own && (index<N);
+let row=select(0u,index,active_1);
+var max_1=vec4f(non_finite(4286578688u));
+let base=row*(K / 4u);
+for (var k=0u; k<HELD; k+=1u) {
+let i=lane+(k*LANES);
+if (i<(K / 4u)) {
+let x_1=x_four(base+i);
+let beta_1=beta_four(i);
+let add=x_1+beta_1;
+held[held_place(0u,k,local_index)]=add;
+max_1=larger4(max_1,add);
 }
 }
-var max_2 = fold_max(max_1);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_2, mask);
-max_2 = larger(max_2, other);
+var max_2=fold_max(max_1);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_2,mask);
+max_2=larger(max_2,other);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_2 = all;
-workgroupBarrier();
-}
-let max_all = max_2;
-var sum = vec4f(0.0f);
-var sum_2 = vec4f(0.0f);
-for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
-let i_2 = lane + (k_2 * LANES);
-if (i_2 < (K / 4u)) {
-let kept = held[held_place(0u, k_2, local_index)];
-let exp_1 = exp(kept - vec4f(max_all));
-sum = sum + exp_1;
-sum_2 = sum_2 + select(vec4f(0.0f), vec4f(1.0f), kept == vec4f(max_all));
-}
-}
-var sum_3 = fold_add(sum);
-var sum_2_2 = fold_add(sum_2);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum_3, mask_2);
-sum_3 = sum_3 + other_3;
-let other_4 = exchange(sum_2_2, mask_2);
-sum_2_2 = sum_2_2 + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
 }
 workgroupBarrier();
 }
-let all_2 = scratch_memory[row_in_group * LANES];
-sum_3 = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2_2 = all_3;
+let all=scratch_memory[row_in_group*LANES];
+max_2=all;
 workgroupBarrier();
 }
-let sum_all = sum_3;
-let sum_all_2 = sum_2_2;
-var sum_4 = vec4f(0.0f);
-let div = 1.0f / sum_all;
-for (var k_3 = 0u; k_3 < HELD; k_3 += 1u) {
-let i_3 = lane + (k_3 * LANES);
-if (i_3 < (K / 4u)) {
-let target_2 = target_1_four(base + i_3);
-let kept_2 = held[held_place(0u, k_3, local_index)];
-let exp_2 = exp(kept_2 - vec4f(max_all));
-sum_4 = sum_4 + (target_2 - (exp_2 * vec4f(div)));
+let max_all=max_2;
+var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+for (var k_2=0u; k_2<HELD; k_2+=1u) {
+let i_2=lane+(k_2*LANES);
+if (i_2<(K / 4u)) {
+let kept=held[held_place(0u,k_2,local_index)];
+let sub=kept - vec4f(max_all);
+let exp_1=exp(sub);
+let eq=select(vec4f(0.0f),vec4f(1.0f),kept==vec4f(max_all));
+sum=sum+exp_1;
+sum_2=sum_2+eq;
 }
 }
-var sum_4_2 = fold_add(sum_4);
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_4_2, mask_3);
-sum_4_2 = sum_4_2 + other_7;
+var sum_3=fold_add(sum);
+var sum_2_2=fold_add(sum_2);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum_3,mask_2);
+sum_3=sum_3+other_3;
+let other_4=exchange(sum_2_2,mask_2);
+sum_2_2=sum_2_2+other_4;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_4_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
 workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_8 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_8;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_4_2 = all_4;
+let all_2=scratch_memory[row_in_group*LANES];
+sum_3=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2_2=all_3;
 workgroupBarrier();
 }
-let sum_all_3 = sum_4_2;
-if (active_1 && (lane == 0u)) {
-scratch_put(row, max_all);
-scratch_put(N + row, div);
-let d_loss_1 = d_loss_at(row);
-scratch_put((N + N) + row, (d_loss_1 * sum_all_3) / sum_all_2);
+let sum_all=sum_3;
+let sum_all_2=sum_2_2;
+var sum_4=vec4f(0.0f);
+let div=1.0f / sum_all;
+for (var k_3=0u; k_3<HELD; k_3+=1u) {
+let i_3=lane+(k_3*LANES);
+if (i_3<(K / 4u)) {
+let target_2=target_1_four(base+i_3);
+held[held_place(1u,k_3,local_index)]=target_2;
+let kept_2=held[held_place(0u,k_3,local_index)];
+let sub_2=kept_2 - vec4f(max_all);
+let exp_2=exp(sub_2);
+let mul=exp_2*vec4f(div);
+sum_4=sum_4+(target_2 - mul);
+}
+}
+var sum_4_2=fold_add(sum_4);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_7=exchange(sum_4_2,mask_3);
+sum_4_2=sum_4_2+other_7;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_4=scratch_memory[row_in_group*LANES];
+sum_4_2=all_4;
+workgroupBarrier();
+}
+let sum_all_3=sum_4_2;
+let end=select(0u,K / 4u,active_1);
+let d_loss_1=d_loss_at(row);
+let div_2=(d_loss_1*sum_all_3) / sum_all_2;
+for (var k_4=0u; k_4<HELD; k_4+=1u) {
+let i_4=lane+(k_4*LANES);
+if (i_4<end) {
+let kept_3=held[held_place(0u,k_4,local_index)];
+let sub_3=kept_3 - vec4f(max_all);
+let exp_3=exp(sub_3);
+let mul_2=exp_3*vec4f(div);
+let kept_4=held[held_place(1u,k_4,local_index)];
+let add_2=((mul_2 - kept_4)*vec4f(d_loss_1))+select(vec4f(0.0f),vec4f(div_2),kept_3==vec4f(max_all));
+d_x_put_four(base+i_4,add_2);
+d_target_put_four(base+i_4,-(sub_3*vec4f(d_loss_1)));
+let before=scratch_four(base_2+i_4);
+scratch_put_four(base_2+i_4,select(before,vec4f(0.0f),turn==0u)+add_2);
+}
+}
 }
 }
 `,
@@ -166,1391 +190,32 @@ scratch_put((N + N) + row, (d_loss_1 * sum_all_3) / sum_all_2);
           { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
           { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } },
           { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } },
-          { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } },
+          { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
+          {
+            tensor: "d_target",
+            access: "read_write",
+            name: "d_target",
+            accessors: { putFour: "d_target_put_four" },
+          },
+          {
+            tensor: "(scratch)",
+            access: "read_write",
+            name: "scratch",
+            accessors: { four: "scratch_four", putFour: "scratch_put_four" },
+          },
         ],
         constants: [
           { name: "LANES", kind: "lanes" },
           { name: "ROWS", kind: "rows" },
           { name: "COLUMNS", kind: "columns" },
           { name: "SUBGROUP", kind: "subgroup" },
-          { name: "N", kind: "extent", factor: "N" },
+          { name: "chunk", kind: "extent", factor: "(chunk)" },
           { name: "K", kind: "extent", factor: "K" },
-        ],
-      },
-      {
-        vector: "K",
-        together: 4,
-        held: 0,
-        wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override N: u32;
-override K: u32;
-fn non_finite(bits: u32) -> f32 {
-return bitcast<f32>(bits);
-}
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-fn larger4(a: vec4f, b: vec4f) -> vec4f {
-return select(b, a, (a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
-}
-fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
-}
-fn fold_max(v: vec4f) -> f32 {
-return larger(larger(v.x, v.y), larger(v.z, v.w));
-}
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N / 4u);
-let row_2 = (select(0u, index, active_1) * 4u) + 0u;
-let row_3 = (select(0u, index, active_1) * 4u) + 1u;
-let row_4 = (select(0u, index, active_1) * 4u) + 2u;
-let row_5 = (select(0u, index, active_1) * 4u) + 3u;
-let base_2 = row_2 * (K / 4u);
-let base_3 = row_3 * (K / 4u);
-let base_4 = row_4 * (K / 4u);
-let base_5 = row_5 * (K / 4u);
-var max_3 = vec4f(non_finite(4286578688u));
-var max_4 = vec4f(non_finite(4286578688u));
-var max_5 = vec4f(non_finite(4286578688u));
-var max_6 = vec4f(non_finite(4286578688u));
-for (var block = lane; block < K / 4u; block += LANES * 256u) {
-var part_5 = vec4f(non_finite(4286578688u));
-var part_6 = vec4f(non_finite(4286578688u));
-var part_7 = vec4f(non_finite(4286578688u));
-var part_8 = vec4f(non_finite(4286578688u));
-let stop = min(block + (LANES * 256u), K / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_4 = x_four(base_2 + i);
-let x_5 = x_four(base_3 + i);
-let x_6 = x_four(base_4 + i);
-let x_7 = x_four(base_5 + i);
-let beta_1 = beta_four(i);
-let add_4 = x_4 + beta_1;
-let add_5 = x_5 + beta_1;
-let add_6 = x_6 + beta_1;
-let add_7 = x_7 + beta_1;
-part_5 = larger4(part_5, add_4);
-part_6 = larger4(part_6, add_5);
-part_7 = larger4(part_7, add_6);
-part_8 = larger4(part_8, add_7);
-}
-max_3 = larger4(max_3, part_5);
-max_4 = larger4(max_4, part_6);
-max_5 = larger4(max_5, part_7);
-max_6 = larger4(max_6, part_8);
-}
-var max_2_2 = fold_max(max_3);
-var max_2_3 = fold_max(max_4);
-var max_2_4 = fold_max(max_5);
-var max_2_5 = fold_max(max_6);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other_5 = exchange(max_2_2, mask);
-let other_6 = exchange(max_2_3, mask);
-let other_7 = exchange(max_2_4, mask);
-let other_8 = exchange(max_2_5, mask);
-max_2_2 = larger(max_2_2, other_5);
-max_2_3 = larger(max_2_3, other_6);
-max_2_4 = larger(max_2_4, other_7);
-max_2_5 = larger(max_2_5, other_8);
-}
-let max_all_2 = max_2_2;
-let max_all_3 = max_2_3;
-let max_all_4 = max_2_4;
-let max_all_5 = max_2_5;
-var sum_5 = vec4f(0.0f);
-var sum_6 = vec4f(0.0f);
-var sum_7 = vec4f(0.0f);
-var sum_8 = vec4f(0.0f);
-var sum_2_3 = vec4f(0.0f);
-var sum_2_4 = vec4f(0.0f);
-var sum_2_5 = vec4f(0.0f);
-var sum_2_6 = vec4f(0.0f);
-for (var block_2 = lane; block_2 < K / 4u; block_2 += LANES * 256u) {
-var part_2_2 = vec4f(0.0f);
-var part_2_3 = vec4f(0.0f);
-var part_2_4 = vec4f(0.0f);
-var part_2_5 = vec4f(0.0f);
-var part_3_2 = vec4f(0.0f);
-var part_3_3 = vec4f(0.0f);
-var part_3_4 = vec4f(0.0f);
-var part_3_5 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), K / 4u);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_2_2 = x_four(base_2 + i_2);
-let x_2_3 = x_four(base_3 + i_2);
-let x_2_4 = x_four(base_4 + i_2);
-let x_2_5 = x_four(base_5 + i_2);
-let beta_2 = beta_four(i_2);
-let add_2_2 = x_2_2 + beta_2;
-let add_2_3 = x_2_3 + beta_2;
-let add_2_4 = x_2_4 + beta_2;
-let add_2_5 = x_2_5 + beta_2;
-let exp_3 = exp(add_2_2 - vec4f(max_all_2));
-let exp_4 = exp(add_2_3 - vec4f(max_all_3));
-let exp_5 = exp(add_2_4 - vec4f(max_all_4));
-let exp_6 = exp(add_2_5 - vec4f(max_all_5));
-part_2_2 = part_2_2 + exp_3;
-part_2_3 = part_2_3 + exp_4;
-part_2_4 = part_2_4 + exp_5;
-part_2_5 = part_2_5 + exp_6;
-part_3_2 = part_3_2 + select(vec4f(0.0f), vec4f(1.0f), add_2_2 == vec4f(max_all_2));
-part_3_3 = part_3_3 + select(vec4f(0.0f), vec4f(1.0f), add_2_3 == vec4f(max_all_3));
-part_3_4 = part_3_4 + select(vec4f(0.0f), vec4f(1.0f), add_2_4 == vec4f(max_all_4));
-part_3_5 = part_3_5 + select(vec4f(0.0f), vec4f(1.0f), add_2_5 == vec4f(max_all_5));
-}
-sum_5 = sum_5 + part_2_2;
-sum_6 = sum_6 + part_2_3;
-sum_7 = sum_7 + part_2_4;
-sum_8 = sum_8 + part_2_5;
-sum_2_3 = sum_2_3 + part_3_2;
-sum_2_4 = sum_2_4 + part_3_3;
-sum_2_5 = sum_2_5 + part_3_4;
-sum_2_6 = sum_2_6 + part_3_5;
-}
-var sum_3_2 = fold_add(sum_5);
-var sum_3_3 = fold_add(sum_6);
-var sum_3_4 = fold_add(sum_7);
-var sum_3_5 = fold_add(sum_8);
-var sum_2_2_2 = fold_add(sum_2_3);
-var sum_2_2_3 = fold_add(sum_2_4);
-var sum_2_2_4 = fold_add(sum_2_5);
-var sum_2_2_5 = fold_add(sum_2_6);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_2_2 = exchange(sum_3_2, mask_2);
-let other_2_3 = exchange(sum_3_3, mask_2);
-let other_2_4 = exchange(sum_3_4, mask_2);
-let other_2_5 = exchange(sum_3_5, mask_2);
-sum_3_2 = sum_3_2 + other_2_2;
-sum_3_3 = sum_3_3 + other_2_3;
-sum_3_4 = sum_3_4 + other_2_4;
-sum_3_5 = sum_3_5 + other_2_5;
-let other_3_2 = exchange(sum_2_2_2, mask_2);
-let other_3_3 = exchange(sum_2_2_3, mask_2);
-let other_3_4 = exchange(sum_2_2_4, mask_2);
-let other_3_5 = exchange(sum_2_2_5, mask_2);
-sum_2_2_2 = sum_2_2_2 + other_3_2;
-sum_2_2_3 = sum_2_2_3 + other_3_3;
-sum_2_2_4 = sum_2_2_4 + other_3_4;
-sum_2_2_5 = sum_2_2_5 + other_3_5;
-}
-let sum_all_4 = sum_3_2;
-let sum_all_5 = sum_3_3;
-let sum_all_6 = sum_3_4;
-let sum_all_7 = sum_3_5;
-let sum_all_2_2 = sum_2_2_2;
-let sum_all_2_3 = sum_2_2_3;
-let sum_all_2_4 = sum_2_2_4;
-let sum_all_2_5 = sum_2_2_5;
-let div_2 = 1.0f / sum_all_4;
-let div_3 = 1.0f / sum_all_5;
-let div_4 = 1.0f / sum_all_6;
-let div_5 = 1.0f / sum_all_7;
-var sum_4_3 = vec4f(0.0f);
-var sum_4_4 = vec4f(0.0f);
-var sum_4_5 = vec4f(0.0f);
-var sum_4_6 = vec4f(0.0f);
-for (var block_3 = lane; block_3 < K / 4u; block_3 += LANES * 256u) {
-var part_4_2 = vec4f(0.0f);
-var part_4_3 = vec4f(0.0f);
-var part_4_4 = vec4f(0.0f);
-var part_4_5 = vec4f(0.0f);
-let stop_3 = min(block_3 + (LANES * 256u), K / 4u);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let target_2 = target_1_four(base_2 + i_3);
-let target_3 = target_1_four(base_3 + i_3);
-let target_4 = target_1_four(base_4 + i_3);
-let target_5 = target_1_four(base_5 + i_3);
-let x_3_2 = x_four(base_2 + i_3);
-let x_3_3 = x_four(base_3 + i_3);
-let x_3_4 = x_four(base_4 + i_3);
-let x_3_5 = x_four(base_5 + i_3);
-let beta_3 = beta_four(i_3);
-let add_3_2 = x_3_2 + beta_3;
-let add_3_3 = x_3_3 + beta_3;
-let add_3_4 = x_3_4 + beta_3;
-let add_3_5 = x_3_5 + beta_3;
-let exp_2_2 = exp(add_3_2 - vec4f(max_all_2));
-let exp_2_3 = exp(add_3_3 - vec4f(max_all_3));
-let exp_2_4 = exp(add_3_4 - vec4f(max_all_4));
-let exp_2_5 = exp(add_3_5 - vec4f(max_all_5));
-part_4_2 = part_4_2 + (target_2 - (exp_2_2 * vec4f(div_2)));
-part_4_3 = part_4_3 + (target_3 - (exp_2_3 * vec4f(div_3)));
-part_4_4 = part_4_4 + (target_4 - (exp_2_4 * vec4f(div_4)));
-part_4_5 = part_4_5 + (target_5 - (exp_2_5 * vec4f(div_5)));
-}
-sum_4_3 = sum_4_3 + part_4_2;
-sum_4_4 = sum_4_4 + part_4_3;
-sum_4_5 = sum_4_5 + part_4_4;
-sum_4_6 = sum_4_6 + part_4_5;
-}
-var sum_4_2_2 = fold_add(sum_4_3);
-var sum_4_2_3 = fold_add(sum_4_4);
-var sum_4_2_4 = fold_add(sum_4_5);
-var sum_4_2_5 = fold_add(sum_4_6);
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_4_2 = exchange(sum_4_2_2, mask_3);
-let other_4_3 = exchange(sum_4_2_3, mask_3);
-let other_4_4 = exchange(sum_4_2_4, mask_3);
-let other_4_5 = exchange(sum_4_2_5, mask_3);
-sum_4_2_2 = sum_4_2_2 + other_4_2;
-sum_4_2_3 = sum_4_2_3 + other_4_3;
-sum_4_2_4 = sum_4_2_4 + other_4_4;
-sum_4_2_5 = sum_4_2_5 + other_4_5;
-}
-let sum_all_3_2 = sum_4_2_2;
-let sum_all_3_3 = sum_4_2_3;
-let sum_all_3_4 = sum_4_2_4;
-let sum_all_3_5 = sum_4_2_5;
-if (active_1 && (lane == 0u)) {
-scratch_put(row_2, max_all_2);
-scratch_put(row_3, max_all_3);
-scratch_put(row_4, max_all_4);
-scratch_put(row_5, max_all_5);
-scratch_put(N + row_2, div_2);
-scratch_put(N + row_3, div_3);
-scratch_put(N + row_4, div_4);
-scratch_put(N + row_5, div_5);
-let d_loss_2 = d_loss_at(row_2);
-let d_loss_3 = d_loss_at(row_3);
-let d_loss_4 = d_loss_at(row_4);
-let d_loss_5 = d_loss_at(row_5);
-scratch_put((N + N) + row_2, (d_loss_2 * sum_all_3_2) / sum_all_2_2);
-scratch_put((N + N) + row_3, (d_loss_3 * sum_all_3_3) / sum_all_2_3);
-scratch_put((N + N) + row_4, (d_loss_4 * sum_all_3_4) / sum_all_2_4);
-scratch_put((N + N) + row_5, (d_loss_5 * sum_all_3_5) / sum_all_2_5);
-}
-}
-`,
-        bindings: [
-          { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-          { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
-          { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } },
-          { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } },
-          { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } },
-        ],
-        constants: [
-          { name: "LANES", kind: "lanes" },
-          { name: "ROWS", kind: "rows" },
-          { name: "COLUMNS", kind: "columns" },
-          { name: "SUBGROUP", kind: "subgroup" },
           { name: "N", kind: "extent", factor: "N" },
-          { name: "K", kind: "extent", factor: "K" },
         ],
       },
     ],
-    split: {
-      slots: 4,
-      stages: [
-        {
-          forms: [
-            {
-              vector: null,
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override N: u32;
-override K: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn non_finite(bits: u32) -> f32 {
-return bitcast<f32>(bits);
-}
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let first = min(part * (((K + PARTS) - 1u) / PARTS), K);
-let last = min(first + (((K + PARTS) - 1u) / PARTS), K);
-let base = row * K;
-var max_1 = non_finite(4286578688u);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + i);
-let beta_1 = beta_at(i);
-let add = x_1 + beta_1;
-part_1 = larger(part_1, add);
-}
-max_1 = larger(max_1, part_1);
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-workgroupBarrier();
-}
-let max_all = max_1;
-if (active_1 && (lane == 0u)) {
-partials_put((part * N) + row, max_all);
-}
-}
-`,
-              bindings: [
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-                { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "K", kind: "extent", factor: "K" },
-              ],
-            },
-            {
-              vector: "K",
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override N: u32;
-override K: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn non_finite(bits: u32) -> f32 {
-return bitcast<f32>(bits);
-}
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-fn larger4(a: vec4f, b: vec4f) -> vec4f {
-return select(b, a, (a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
-}
-fn fold_max(v: vec4f) -> f32 {
-return larger(larger(v.x, v.y), larger(v.z, v.w));
-}
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let first = min(part * ((((K / 4u) + PARTS) - 1u) / PARTS), K / 4u);
-let last = min(first + ((((K / 4u) + PARTS) - 1u) / PARTS), K / 4u);
-let base = row * (K / 4u);
-var max_1 = vec4f(non_finite(4286578688u));
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = vec4f(non_finite(4286578688u));
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(base + i);
-let beta_1 = beta_four(i);
-let add = x_1 + beta_1;
-part_1 = larger4(part_1, add);
-}
-max_1 = larger4(max_1, part_1);
-}
-var max_2 = fold_max(max_1);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_2, mask);
-max_2 = larger(max_2, other);
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_2;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_2 = all;
-workgroupBarrier();
-}
-let max_all = max_2;
-if (active_1 && (lane == 0u)) {
-partials_put((part * N) + row, max_all);
-}
-}
-`,
-              bindings: [
-                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-                { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "K", kind: "extent", factor: "K" },
-              ],
-            },
-          ],
-          shared: true,
-        },
-        {
-          forms: [
-            {
-              vector: null,
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override N: u32;
-override K: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn non_finite(bits: u32) -> f32 {
-return bitcast<f32>(bits);
-}
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let used = ((K + (((K + PARTS) - 1u) / PARTS)) - 1u) / (((K + PARTS) - 1u) / PARTS);
-var total = non_finite(4286578688u);
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * N) + row);
-total = larger(total, part_1);
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = larger(total, other);
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-workgroupBarrier();
-}
-let first = min(part * (((K + PARTS) - 1u) / PARTS), K);
-let last = min(first + (((K + PARTS) - 1u) / PARTS), K);
-let base = row * K;
-var sum = 0.0f;
-var sum_2 = 0.0f;
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_2 = 0.0f;
-var part_3 = 0.0f;
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + i);
-let beta_1 = beta_at(i);
-let add = x_1 + beta_1;
-let exp_1 = exp(add - total);
-part_2 = part_2 + exp_1;
-part_3 = part_3 + select(0.0f, 1.0f, add == total);
-}
-sum = sum + part_2;
-sum_2 = sum_2 + part_3;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum, mask_2);
-sum = sum + other_3;
-let other_4 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
-}
-workgroupBarrier();
-}
-let all_2 = scratch_memory[row_in_group * LANES];
-sum = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2 = all_3;
-workgroupBarrier();
-}
-let sum_all = sum;
-let sum_all_2 = sum_2;
-if (active_1 && (lane == 0u)) {
-partials_put(((PARTS + part) * N) + row, sum_all);
-partials_put((((2u * PARTS) + part) * N) + row, sum_all_2);
-}
-}
-`,
-              bindings: [
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-                { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { at: "partials_at", put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "K", kind: "extent", factor: "K" },
-              ],
-            },
-            {
-              vector: "K",
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override N: u32;
-override K: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn non_finite(bits: u32) -> f32 {
-return bitcast<f32>(bits);
-}
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
-}
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let used = (((K / 4u) + ((((K / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((K / 4u) + PARTS) - 1u) / PARTS);
-var total = non_finite(4286578688u);
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * N) + row);
-total = larger(total, part_1);
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = larger(total, other);
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-workgroupBarrier();
-}
-let first = min(part * ((((K / 4u) + PARTS) - 1u) / PARTS), K / 4u);
-let last = min(first + ((((K / 4u) + PARTS) - 1u) / PARTS), K / 4u);
-let base = row * (K / 4u);
-var sum = vec4f(0.0f);
-var sum_2 = vec4f(0.0f);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_2 = vec4f(0.0f);
-var part_3 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(base + i);
-let beta_1 = beta_four(i);
-let add = x_1 + beta_1;
-let exp_1 = exp(add - vec4f(total));
-part_2 = part_2 + exp_1;
-part_3 = part_3 + select(vec4f(0.0f), vec4f(1.0f), add == vec4f(total));
-}
-sum = sum + part_2;
-sum_2 = sum_2 + part_3;
-}
-var sum_3 = fold_add(sum);
-var sum_2_2 = fold_add(sum_2);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum_3, mask_2);
-sum_3 = sum_3 + other_3;
-let other_4 = exchange(sum_2_2, mask_2);
-sum_2_2 = sum_2_2 + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
-}
-workgroupBarrier();
-}
-let all_2 = scratch_memory[row_in_group * LANES];
-sum_3 = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2_2 = all_3;
-workgroupBarrier();
-}
-let sum_all = sum_3;
-let sum_all_2 = sum_2_2;
-if (active_1 && (lane == 0u)) {
-partials_put(((PARTS + part) * N) + row, sum_all);
-partials_put((((2u * PARTS) + part) * N) + row, sum_all_2);
-}
-}
-`,
-              bindings: [
-                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-                { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { at: "partials_at", put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "K", kind: "extent", factor: "K" },
-              ],
-            },
-          ],
-          shared: true,
-        },
-        {
-          forms: [
-            {
-              vector: null,
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override N: u32;
-override K: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn non_finite(bits: u32) -> f32 {
-return bitcast<f32>(bits);
-}
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let used = ((K + (((K + PARTS) - 1u) / PARTS)) - 1u) / (((K + PARTS) - 1u) / PARTS);
-var total = non_finite(4286578688u);
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * N) + row);
-total = larger(total, part_1);
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = larger(total, other);
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-workgroupBarrier();
-}
-let used_2 = ((K + (((K + PARTS) - 1u) / PARTS)) - 1u) / (((K + PARTS) - 1u) / PARTS);
-var total_2 = 0.0f;
-var total_3 = 0.0f;
-for (var p_2 = lane; p_2 < used_2; p_2 += LANES) {
-let part_2 = partials_at(((PARTS + p_2) * N) + row);
-total_2 = total_2 + part_2;
-let part_3 = partials_at((((2u * PARTS) + p_2) * N) + row);
-total_3 = total_3 + part_3;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(total_2, mask_2);
-total_2 = total_2 + other_3;
-let other_4 = exchange(total_3, mask_2);
-total_3 = total_3 + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = total_3;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
-}
-workgroupBarrier();
-}
-let all_2 = scratch_memory[row_in_group * LANES];
-total_2 = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-total_3 = all_3;
-workgroupBarrier();
-}
-let first = min(part * (((K + PARTS) - 1u) / PARTS), K);
-let last = min(first + (((K + PARTS) - 1u) / PARTS), K);
-let base = row * K;
-let div = 1.0f / total_2;
-var sum = 0.0f;
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_4 = 0.0f;
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let target_2 = target_1_at(base + i);
-let x_1 = x_at(base + i);
-let beta_1 = beta_at(i);
-let add = x_1 + beta_1;
-let exp_1 = exp(add - total);
-part_4 = part_4 + (target_2 - (exp_1 * div));
-}
-sum = sum + part_4;
-}
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum, mask_3);
-sum = sum + other_7;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_8 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_8;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum = all_4;
-workgroupBarrier();
-}
-let sum_all = sum;
-if (active_1 && (lane == 0u)) {
-partials_put((((3u * PARTS) + part) * N) + row, sum_all);
-}
-}
-`,
-              bindings: [
-                { tensor: "target", access: "read", name: "target_1", accessors: { at: "target_1_at" } },
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-                { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { at: "partials_at", put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "K", kind: "extent", factor: "K" },
-              ],
-            },
-            {
-              vector: "K",
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override N: u32;
-override K: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn non_finite(bits: u32) -> f32 {
-return bitcast<f32>(bits);
-}
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
-}
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let used = (((K / 4u) + ((((K / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((K / 4u) + PARTS) - 1u) / PARTS);
-var total = non_finite(4286578688u);
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * N) + row);
-total = larger(total, part_1);
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = larger(total, other);
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-workgroupBarrier();
-}
-let used_2 = (((K / 4u) + ((((K / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((K / 4u) + PARTS) - 1u) / PARTS);
-var total_2 = 0.0f;
-var total_3 = 0.0f;
-for (var p_2 = lane; p_2 < used_2; p_2 += LANES) {
-let part_2 = partials_at(((PARTS + p_2) * N) + row);
-total_2 = total_2 + part_2;
-let part_3 = partials_at((((2u * PARTS) + p_2) * N) + row);
-total_3 = total_3 + part_3;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(total_2, mask_2);
-total_2 = total_2 + other_3;
-let other_4 = exchange(total_3, mask_2);
-total_3 = total_3 + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = total_3;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
-}
-workgroupBarrier();
-}
-let all_2 = scratch_memory[row_in_group * LANES];
-total_2 = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-total_3 = all_3;
-workgroupBarrier();
-}
-let first = min(part * ((((K / 4u) + PARTS) - 1u) / PARTS), K / 4u);
-let last = min(first + ((((K / 4u) + PARTS) - 1u) / PARTS), K / 4u);
-let base = row * (K / 4u);
-let div = 1.0f / total_2;
-var sum = vec4f(0.0f);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_4 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let target_2 = target_1_four(base + i);
-let x_1 = x_four(base + i);
-let beta_1 = beta_four(i);
-let add = x_1 + beta_1;
-let exp_1 = exp(add - vec4f(total));
-part_4 = part_4 + (target_2 - (exp_1 * vec4f(div)));
-}
-sum = sum + part_4;
-}
-var sum_2 = fold_add(sum);
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_2, mask_3);
-sum_2 = sum_2 + other_7;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_8 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_8;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_2 = all_4;
-workgroupBarrier();
-}
-let sum_all = sum_2;
-if (active_1 && (lane == 0u)) {
-partials_put((((3u * PARTS) + part) * N) + row, sum_all);
-}
-}
-`,
-              bindings: [
-                { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } },
-                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-                { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { at: "partials_at", put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "K", kind: "extent", factor: "K" },
-              ],
-            },
-          ],
-          shared: true,
-        },
-        {
-          forms: [
-            {
-              vector: null,
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override N: u32;
-override K: u32;
-override PARTS: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn non_finite(bits: u32) -> f32 {
-return bitcast<f32>(bits);
-}
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let used = ((K + (((K + PARTS) - 1u) / PARTS)) - 1u) / (((K + PARTS) - 1u) / PARTS);
-var total = non_finite(4286578688u);
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * N) + row);
-total = larger(total, part_1);
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = larger(total, other);
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-workgroupBarrier();
-}
-let used_2 = ((K + (((K + PARTS) - 1u) / PARTS)) - 1u) / (((K + PARTS) - 1u) / PARTS);
-var total_2 = 0.0f;
-var total_3 = 0.0f;
-for (var p_2 = lane; p_2 < used_2; p_2 += LANES) {
-let part_2 = partials_at(((PARTS + p_2) * N) + row);
-total_2 = total_2 + part_2;
-let part_3 = partials_at((((2u * PARTS) + p_2) * N) + row);
-total_3 = total_3 + part_3;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(total_2, mask_2);
-total_2 = total_2 + other_3;
-let other_4 = exchange(total_3, mask_2);
-total_3 = total_3 + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = total_3;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
-}
-workgroupBarrier();
-}
-let all_2 = scratch_memory[row_in_group * LANES];
-total_2 = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-total_3 = all_3;
-workgroupBarrier();
-}
-let used_3 = ((K + (((K + PARTS) - 1u) / PARTS)) - 1u) / (((K + PARTS) - 1u) / PARTS);
-var total_4 = 0.0f;
-for (var p_3 = lane; p_3 < used_3; p_3 += LANES) {
-let part_4 = partials_at((((3u * PARTS) + p_3) * N) + row);
-total_4 = total_4 + part_4;
-}
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(total_4, mask_3);
-total_4 = total_4 + other_7;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_4;
-workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_8 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_8;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-total_4 = all_4;
-workgroupBarrier();
-}
-if (active_1 && (lane == 0u)) {
-scratch_put(row, total);
-let div = 1.0f / total_2;
-scratch_put(N + row, div);
-let d_loss_1 = d_loss_at(row);
-scratch_put((N + N) + row, (d_loss_1 * total_4) / total_3);
-}
-}
-`,
-              bindings: [
-                { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } },
-                { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } },
-                {
-                  tensor: "(scratch)",
-                  access: "read_write",
-                  name: "scratch",
-                  accessors: { put: "scratch_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "K", kind: "extent", factor: "K" },
-                { name: "PARTS", kind: "parts" },
-              ],
-            },
-            {
-              vector: "K",
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override N: u32;
-override K: u32;
-override PARTS: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn non_finite(bits: u32) -> f32 {
-return bitcast<f32>(bits);
-}
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let used = (((K / 4u) + ((((K / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((K / 4u) + PARTS) - 1u) / PARTS);
-var total = non_finite(4286578688u);
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * N) + row);
-total = larger(total, part_1);
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = larger(total, other);
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-workgroupBarrier();
-}
-let used_2 = (((K / 4u) + ((((K / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((K / 4u) + PARTS) - 1u) / PARTS);
-var total_2 = 0.0f;
-var total_3 = 0.0f;
-for (var p_2 = lane; p_2 < used_2; p_2 += LANES) {
-let part_2 = partials_at(((PARTS + p_2) * N) + row);
-total_2 = total_2 + part_2;
-let part_3 = partials_at((((2u * PARTS) + p_2) * N) + row);
-total_3 = total_3 + part_3;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(total_2, mask_2);
-total_2 = total_2 + other_3;
-let other_4 = exchange(total_3, mask_2);
-total_3 = total_3 + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = total_3;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
-}
-workgroupBarrier();
-}
-let all_2 = scratch_memory[row_in_group * LANES];
-total_2 = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-total_3 = all_3;
-workgroupBarrier();
-}
-let used_3 = (((K / 4u) + ((((K / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((K / 4u) + PARTS) - 1u) / PARTS);
-var total_4 = 0.0f;
-for (var p_3 = lane; p_3 < used_3; p_3 += LANES) {
-let part_4 = partials_at((((3u * PARTS) + p_3) * N) + row);
-total_4 = total_4 + part_4;
-}
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(total_4, mask_3);
-total_4 = total_4 + other_7;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_4;
-workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_8 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_8;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-total_4 = all_4;
-workgroupBarrier();
-}
-if (active_1 && (lane == 0u)) {
-scratch_put(row, total);
-let div = 1.0f / total_2;
-scratch_put(N + row, div);
-let d_loss_1 = d_loss_at(row);
-scratch_put((N + N) + row, (d_loss_1 * total_4) / total_3);
-}
-}
-`,
-              bindings: [
-                { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } },
-                { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } },
-                {
-                  tensor: "(scratch)",
-                  access: "read_write",
-                  name: "scratch",
-                  accessors: { put: "scratch_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "K", kind: "extent", factor: "K" },
-                { name: "PARTS", kind: "parts" },
-              ],
-            },
-          ],
-          shared: false,
-        },
-      ],
-    },
+    split: null,
   },
   {
     forms: [],
@@ -1569,74 +234,62 @@ override COLUMNS: bool;
 override PARTS: u32;
 override SUBGROUP: u32;
 override K: u32;
-override N: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override chunk: u32;
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < K;
-let row = select(0u, index, active_1);
-let first = min(part * (((N + PARTS) - 1u) / PARTS), N);
-let last = min(first + (((N + PARTS) - 1u) / PARTS), N);
-let beta_1 = beta_at(row);
-var sum = 0.0f;
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = 0.0f;
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(row + (i * K));
-let add = x_1 + beta_1;
-let scratch_4 = scratch_at(i);
-let scratch_13 = scratch_at(N + i);
-let target_2 = target_1_at(row + (i * K));
-let d_loss_1 = d_loss_at(i);
-let scratch_18 = scratch_at((N + N) + i);
-let add_2 = (((exp(add - scratch_4) * scratch_13) - target_2) * d_loss_1) + select(0.0f, scratch_18, add == scratch_4);
-part_1 = part_1 + add_2;
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<K;
+let row=select(0u,index,active_1);
+let first=min(part*(((chunk+PARTS) - 1u) / PARTS),chunk);
+let last=min(first+(((chunk+PARTS) - 1u) / PARTS),chunk);
+var sum=0.0f;
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=0.0f;
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let sums_22=scratch_at(row+(i*K));
+part_1=part_1+sums_22;
 }
-sum = sum + part_1;
+sum=sum+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(sum, mask);
-sum = sum + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
 workgroupBarrier();
 }
-let sum_all = sum;
-if (active_1 && (lane == 0u)) {
-partials_put((part * K) + row, sum_all);
+let sum_all=sum;
+if (active_1 && (lane==0u)) {
+partials_put((part*K)+row,sum_all);
 }
 }
 `,
               bindings: [
-                { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
                 { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
-                { tensor: "target", access: "read", name: "target_1", accessors: { at: "target_1_at" } },
-                { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -1651,7 +304,7 @@ partials_put((part * K) + row, sum_all);
                 { name: "PARTS", kind: "parts" },
                 { name: "SUBGROUP", kind: "subgroup" },
                 { name: "K", kind: "extent", factor: "K" },
-                { name: "N", kind: "extent", factor: "N" },
+                { name: "chunk", kind: "extent", factor: "(chunk)" },
               ],
             },
             {
@@ -1664,77 +317,65 @@ override COLUMNS: bool;
 override PARTS: u32;
 override SUBGROUP: u32;
 override K: u32;
-override N: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<vec4f, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override chunk: u32;
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (K / 4u);
-let row = select(0u, index, active_1);
-let first = min(part * (((N + PARTS) - 1u) / PARTS), N);
-let last = min(first + (((N + PARTS) - 1u) / PARTS), N);
-let beta_1 = beta_four(row);
-var sum = vec4f(0.0f);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(row + (i * (K / 4u)));
-let add = x_1 + beta_1;
-let scratch_4 = scratch_at(i);
-let scratch_13 = scratch_at(N + i);
-let target_2 = target_1_four(row + (i * (K / 4u)));
-let d_loss_1 = d_loss_at(i);
-let mul = ((exp(add - vec4f(scratch_4)) * vec4f(scratch_13)) - target_2) * vec4f(d_loss_1);
-let scratch_18 = scratch_at((N + N) + i);
-part_1 = part_1 + (mul + select(vec4f(0.0f), vec4f(scratch_18), add == vec4f(scratch_4)));
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(K / 4u);
+let row=select(0u,index,active_1);
+let first=min(part*(((chunk+PARTS) - 1u) / PARTS),chunk);
+let last=min(first+(((chunk+PARTS) - 1u) / PARTS),chunk);
+var sum=vec4f(0.0f);
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let sums_22=scratch_four(row+(i*(K / 4u)));
+part_1=part_1+sums_22;
 }
-sum = sum + part_1;
+sum=sum+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange4(sum, mask);
-sum = sum + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(sum,mask);
+sum=sum+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all = scratch_memory[row_in_group * LANES];
-sum = all;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
 workgroupBarrier();
 }
-let sum_all = sum;
-if (active_1 && (lane == 0u)) {
-partials_put((part * K) + (row * 4u), (sum_all)[0]);
-partials_put(((part * K) + (row * 4u)) + 1u, (sum_all)[1]);
-partials_put(((part * K) + (row * 4u)) + 2u, (sum_all)[2]);
-partials_put(((part * K) + (row * 4u)) + 3u, (sum_all)[3]);
+let sum_all=sum;
+if (active_1 && (lane==0u)) {
+partials_put((part*K)+(row*4u),(sum_all)[0]);
+partials_put(((part*K)+(row*4u))+1u,(sum_all)[1]);
+partials_put(((part*K)+(row*4u))+2u,(sum_all)[2]);
+partials_put(((part*K)+(row*4u))+3u,(sum_all)[3]);
 }
 }
 `,
               bindings: [
-                { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
-                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-                { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
-                { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } },
-                { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } },
+                { tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -1749,7 +390,7 @@ partials_put(((part * K) + (row * 4u)) + 3u, (sum_all)[3]);
                 { name: "PARTS", kind: "parts" },
                 { name: "SUBGROUP", kind: "subgroup" },
                 { name: "K", kind: "extent", factor: "K" },
-                { name: "N", kind: "extent", factor: "N" },
+                { name: "chunk", kind: "extent", factor: "(chunk)" },
               ],
             },
           ],
@@ -1766,49 +407,49 @@ override ROWS: u32;
 override COLUMNS: bool;
 override SUBGROUP: u32;
 override K: u32;
-override N: u32;
+override chunk: u32;
 override PARTS: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < K;
-let row = select(0u, index, active_1);
-let used = ((N + (((N + PARTS) - 1u) / PARTS)) - 1u) / (((N + PARTS) - 1u) / PARTS);
-var total = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * K) + row);
-total = total + part_1;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<K;
+let row=select(0u,index,active_1);
+let used=((chunk+(((chunk+PARTS) - 1u) / PARTS)) - 1u) / (((chunk+PARTS) - 1u) / PARTS);
+var total=0.0f;
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*K)+row);
+total=total+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = total + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
 workgroupBarrier();
 }
-if (active_1 && (lane == 0u)) {
-d_beta_put(row, total);
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+if (active_1 && (lane==0u)) {
+d_beta_put(row,total);
 }
 }
 `,
@@ -1822,7 +463,7 @@ d_beta_put(row, total);
                 { name: "COLUMNS", kind: "columns" },
                 { name: "SUBGROUP", kind: "subgroup" },
                 { name: "K", kind: "extent", factor: "K" },
-                { name: "N", kind: "extent", factor: "N" },
+                { name: "chunk", kind: "extent", factor: "(chunk)" },
                 { name: "PARTS", kind: "parts" },
               ],
             },
@@ -1835,49 +476,49 @@ override ROWS: u32;
 override COLUMNS: bool;
 override SUBGROUP: u32;
 override K: u32;
-override N: u32;
+override chunk: u32;
 override PARTS: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<vec4f, scratch_length>;
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*1u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (K / 4u);
-let row = select(0u, index, active_1);
-let used = ((N + (((N + PARTS) - 1u) / PARTS)) - 1u) / (((N + PARTS) - 1u) / PARTS);
-var total = vec4f(0.0f);
-for (var p = lane; p < used; p += LANES) {
-let part_1 = vec4f(partials_at((p * K) + (row * 4u)), partials_at(((p * K) + (row * 4u)) + 1u), partials_at(((p * K) + (row * 4u)) + 2u), partials_at(((p * K) + (row * 4u)) + 3u));
-total = total + part_1;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(K / 4u);
+let row=select(0u,index,active_1);
+let used=((chunk+(((chunk+PARTS) - 1u) / PARTS)) - 1u) / (((chunk+PARTS) - 1u) / PARTS);
+var total=vec4f(0.0f);
+for (var p=lane; p<used; p+=LANES) {
+let part_1=vec4f(partials_at((p*K)+(row*4u)),partials_at(((p*K)+(row*4u))+1u),partials_at(((p*K)+(row*4u))+2u),partials_at(((p*K)+(row*4u))+3u));
+total=total+part_1;
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange4(total, mask);
-total = total + other;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(total,mask);
+total=total+other;
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
 workgroupBarrier();
 }
-if (active_1 && (lane == 0u)) {
-d_beta_put_four(row, total);
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+if (active_1 && (lane==0u)) {
+d_beta_put_four(row,total);
 }
 }
 `,
@@ -1896,1669 +537,12 @@ d_beta_put_four(row, total);
                 { name: "COLUMNS", kind: "columns" },
                 { name: "SUBGROUP", kind: "subgroup" },
                 { name: "K", kind: "extent", factor: "K" },
-                { name: "N", kind: "extent", factor: "N" },
+                { name: "chunk", kind: "extent", factor: "(chunk)" },
                 { name: "PARTS", kind: "parts" },
               ],
             },
           ],
           shared: false,
-        },
-      ],
-    },
-  },
-  {
-    forms: [
-      {
-        vector: "K",
-        together: 1,
-        held: 2,
-        wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override N: u32;
-override K: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn non_finite(bits: u32) -> f32 {
-return bitcast<f32>(bits);
-}
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-fn larger4(a: vec4f, b: vec4f) -> vec4f {
-return select(b, a, (a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
-}
-fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
-}
-fn fold_max(v: vec4f) -> f32 {
-return larger(larger(v.x, v.y), larger(v.z, v.w));
-}
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-var max_1 = vec4f(non_finite(4286578688u));
-let base = row * (K / 4u);
-for (var k = 0u; k < HELD; k += 1u) {
-let i = lane + (k * LANES);
-if (i < (K / 4u)) {
-let x_1 = x_four(base + i);
-let beta_1 = beta_four(i);
-let add = x_1 + beta_1;
-held[held_place(0u, k, local_index)] = add;
-max_1 = larger4(max_1, add);
-}
-}
-var max_2 = fold_max(max_1);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_2, mask);
-max_2 = larger(max_2, other);
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_2;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_2 = all;
-workgroupBarrier();
-}
-let max_all = max_2;
-var sum = vec4f(0.0f);
-var sum_2 = vec4f(0.0f);
-for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
-let i_2 = lane + (k_2 * LANES);
-if (i_2 < (K / 4u)) {
-let kept = held[held_place(0u, k_2, local_index)];
-let sub = kept - vec4f(max_all);
-let exp_1 = exp(sub);
-let eq = select(vec4f(0.0f), vec4f(1.0f), kept == vec4f(max_all));
-sum = sum + exp_1;
-sum_2 = sum_2 + eq;
-}
-}
-var sum_3 = fold_add(sum);
-var sum_2_2 = fold_add(sum_2);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum_3, mask_2);
-sum_3 = sum_3 + other_3;
-let other_4 = exchange(sum_2_2, mask_2);
-sum_2_2 = sum_2_2 + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
-}
-workgroupBarrier();
-}
-let all_2 = scratch_memory[row_in_group * LANES];
-sum_3 = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2_2 = all_3;
-workgroupBarrier();
-}
-let sum_all = sum_3;
-let sum_all_2 = sum_2_2;
-var sum_4 = vec4f(0.0f);
-let div = 1.0f / sum_all;
-for (var k_3 = 0u; k_3 < HELD; k_3 += 1u) {
-let i_3 = lane + (k_3 * LANES);
-if (i_3 < (K / 4u)) {
-let target_2 = target_1_four(base + i_3);
-held[held_place(1u, k_3, local_index)] = target_2;
-let kept_2 = held[held_place(0u, k_3, local_index)];
-let sub_2 = kept_2 - vec4f(max_all);
-let exp_2 = exp(sub_2);
-let mul = exp_2 * vec4f(div);
-sum_4 = sum_4 + (target_2 - mul);
-}
-}
-var sum_4_2 = fold_add(sum_4);
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_4_2, mask_3);
-sum_4_2 = sum_4_2 + other_7;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_4_2;
-workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_8 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_8;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_4_2 = all_4;
-workgroupBarrier();
-}
-let sum_all_3 = sum_4_2;
-let end = select(0u, K / 4u, active_1);
-let d_loss_1 = d_loss_at(row);
-let div_2 = (d_loss_1 * sum_all_3) / sum_all_2;
-for (var k_4 = 0u; k_4 < HELD; k_4 += 1u) {
-let i_4 = lane + (k_4 * LANES);
-if (i_4 < end) {
-let kept_3 = held[held_place(0u, k_4, local_index)];
-let sub_3 = kept_3 - vec4f(max_all);
-let exp_3 = exp(sub_3);
-let mul_2 = exp_3 * vec4f(div);
-let kept_4 = held[held_place(1u, k_4, local_index)];
-d_x_put_four(base + i_4, ((mul_2 - kept_4) * vec4f(d_loss_1)) + select(vec4f(0.0f), vec4f(div_2), kept_3 == vec4f(max_all)));
-d_target_put_four(base + i_4, -(sub_3 * vec4f(d_loss_1)));
-}
-}
-}
-`,
-        bindings: [
-          { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-          { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
-          { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } },
-          { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } },
-          { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
-          {
-            tensor: "d_target",
-            access: "read_write",
-            name: "d_target",
-            accessors: { putFour: "d_target_put_four" },
-          },
-        ],
-        constants: [
-          { name: "LANES", kind: "lanes" },
-          { name: "ROWS", kind: "rows" },
-          { name: "COLUMNS", kind: "columns" },
-          { name: "SUBGROUP", kind: "subgroup" },
-          { name: "N", kind: "extent", factor: "N" },
-          { name: "K", kind: "extent", factor: "K" },
-        ],
-      },
-      {
-        vector: "K",
-        together: 4,
-        held: 0,
-        wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override N: u32;
-override K: u32;
-fn non_finite(bits: u32) -> f32 {
-return bitcast<f32>(bits);
-}
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-fn larger4(a: vec4f, b: vec4f) -> vec4f {
-return select(b, a, (a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
-}
-fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
-}
-fn fold_max(v: vec4f) -> f32 {
-return larger(larger(v.x, v.y), larger(v.z, v.w));
-}
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N / 4u);
-let row_2 = (select(0u, index, active_1) * 4u) + 0u;
-let row_3 = (select(0u, index, active_1) * 4u) + 1u;
-let row_4 = (select(0u, index, active_1) * 4u) + 2u;
-let row_5 = (select(0u, index, active_1) * 4u) + 3u;
-let base_2 = row_2 * (K / 4u);
-let base_3 = row_3 * (K / 4u);
-let base_4 = row_4 * (K / 4u);
-let base_5 = row_5 * (K / 4u);
-var max_3 = vec4f(non_finite(4286578688u));
-var max_4 = vec4f(non_finite(4286578688u));
-var max_5 = vec4f(non_finite(4286578688u));
-var max_6 = vec4f(non_finite(4286578688u));
-for (var block = lane; block < K / 4u; block += LANES * 256u) {
-var part_5 = vec4f(non_finite(4286578688u));
-var part_6 = vec4f(non_finite(4286578688u));
-var part_7 = vec4f(non_finite(4286578688u));
-var part_8 = vec4f(non_finite(4286578688u));
-let stop = min(block + (LANES * 256u), K / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_5 = x_four(base_2 + i);
-let x_6 = x_four(base_3 + i);
-let x_7 = x_four(base_4 + i);
-let x_8 = x_four(base_5 + i);
-let beta_1 = beta_four(i);
-let add_5 = x_5 + beta_1;
-let add_6 = x_6 + beta_1;
-let add_7 = x_7 + beta_1;
-let add_8 = x_8 + beta_1;
-part_5 = larger4(part_5, add_5);
-part_6 = larger4(part_6, add_6);
-part_7 = larger4(part_7, add_7);
-part_8 = larger4(part_8, add_8);
-}
-max_3 = larger4(max_3, part_5);
-max_4 = larger4(max_4, part_6);
-max_5 = larger4(max_5, part_7);
-max_6 = larger4(max_6, part_8);
-}
-var max_2_2 = fold_max(max_3);
-var max_2_3 = fold_max(max_4);
-var max_2_4 = fold_max(max_5);
-var max_2_5 = fold_max(max_6);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other_5 = exchange(max_2_2, mask);
-let other_6 = exchange(max_2_3, mask);
-let other_7 = exchange(max_2_4, mask);
-let other_8 = exchange(max_2_5, mask);
-max_2_2 = larger(max_2_2, other_5);
-max_2_3 = larger(max_2_3, other_6);
-max_2_4 = larger(max_2_4, other_7);
-max_2_5 = larger(max_2_5, other_8);
-}
-let max_all_2 = max_2_2;
-let max_all_3 = max_2_3;
-let max_all_4 = max_2_4;
-let max_all_5 = max_2_5;
-var sum_5 = vec4f(0.0f);
-var sum_6 = vec4f(0.0f);
-var sum_7 = vec4f(0.0f);
-var sum_8 = vec4f(0.0f);
-var sum_2_3 = vec4f(0.0f);
-var sum_2_4 = vec4f(0.0f);
-var sum_2_5 = vec4f(0.0f);
-var sum_2_6 = vec4f(0.0f);
-for (var block_2 = lane; block_2 < K / 4u; block_2 += LANES * 256u) {
-var part_2_2 = vec4f(0.0f);
-var part_2_3 = vec4f(0.0f);
-var part_2_4 = vec4f(0.0f);
-var part_2_5 = vec4f(0.0f);
-var part_3_2 = vec4f(0.0f);
-var part_3_3 = vec4f(0.0f);
-var part_3_4 = vec4f(0.0f);
-var part_3_5 = vec4f(0.0f);
-let stop_2 = min(block_2 + (LANES * 256u), K / 4u);
-for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-let x_2_2 = x_four(base_2 + i_2);
-let x_2_3 = x_four(base_3 + i_2);
-let x_2_4 = x_four(base_4 + i_2);
-let x_2_5 = x_four(base_5 + i_2);
-let beta_2 = beta_four(i_2);
-let add_2_2 = x_2_2 + beta_2;
-let add_2_3 = x_2_3 + beta_2;
-let add_2_4 = x_2_4 + beta_2;
-let add_2_5 = x_2_5 + beta_2;
-let sub_4 = add_2_2 - vec4f(max_all_2);
-let sub_5 = add_2_3 - vec4f(max_all_3);
-let sub_6 = add_2_4 - vec4f(max_all_4);
-let sub_7 = add_2_5 - vec4f(max_all_5);
-let exp_4 = exp(sub_4);
-let exp_5 = exp(sub_5);
-let exp_6 = exp(sub_6);
-let exp_7 = exp(sub_7);
-let eq_2 = select(vec4f(0.0f), vec4f(1.0f), add_2_2 == vec4f(max_all_2));
-let eq_3 = select(vec4f(0.0f), vec4f(1.0f), add_2_3 == vec4f(max_all_3));
-let eq_4 = select(vec4f(0.0f), vec4f(1.0f), add_2_4 == vec4f(max_all_4));
-let eq_5 = select(vec4f(0.0f), vec4f(1.0f), add_2_5 == vec4f(max_all_5));
-part_2_2 = part_2_2 + exp_4;
-part_2_3 = part_2_3 + exp_5;
-part_2_4 = part_2_4 + exp_6;
-part_2_5 = part_2_5 + exp_7;
-part_3_2 = part_3_2 + eq_2;
-part_3_3 = part_3_3 + eq_3;
-part_3_4 = part_3_4 + eq_4;
-part_3_5 = part_3_5 + eq_5;
-}
-sum_5 = sum_5 + part_2_2;
-sum_6 = sum_6 + part_2_3;
-sum_7 = sum_7 + part_2_4;
-sum_8 = sum_8 + part_2_5;
-sum_2_3 = sum_2_3 + part_3_2;
-sum_2_4 = sum_2_4 + part_3_3;
-sum_2_5 = sum_2_5 + part_3_4;
-sum_2_6 = sum_2_6 + part_3_5;
-}
-var sum_3_2 = fold_add(sum_5);
-var sum_3_3 = fold_add(sum_6);
-var sum_3_4 = fold_add(sum_7);
-var sum_3_5 = fold_add(sum_8);
-var sum_2_2_2 = fold_add(sum_2_3);
-var sum_2_2_3 = fold_add(sum_2_4);
-var sum_2_2_4 = fold_add(sum_2_5);
-var sum_2_2_5 = fold_add(sum_2_6);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_2_2 = exchange(sum_3_2, mask_2);
-let other_2_3 = exchange(sum_3_3, mask_2);
-let other_2_4 = exchange(sum_3_4, mask_2);
-let other_2_5 = exchange(sum_3_5, mask_2);
-sum_3_2 = sum_3_2 + other_2_2;
-sum_3_3 = sum_3_3 + other_2_3;
-sum_3_4 = sum_3_4 + other_2_4;
-sum_3_5 = sum_3_5 + other_2_5;
-let other_3_2 = exchange(sum_2_2_2, mask_2);
-let other_3_3 = exchange(sum_2_2_3, mask_2);
-let other_3_4 = exchange(sum_2_2_4, mask_2);
-let other_3_5 = exchange(sum_2_2_5, mask_2);
-sum_2_2_2 = sum_2_2_2 + other_3_2;
-sum_2_2_3 = sum_2_2_3 + other_3_3;
-sum_2_2_4 = sum_2_2_4 + other_3_4;
-sum_2_2_5 = sum_2_2_5 + other_3_5;
-}
-let sum_all_4 = sum_3_2;
-let sum_all_5 = sum_3_3;
-let sum_all_6 = sum_3_4;
-let sum_all_7 = sum_3_5;
-let sum_all_2_2 = sum_2_2_2;
-let sum_all_2_3 = sum_2_2_3;
-let sum_all_2_4 = sum_2_2_4;
-let sum_all_2_5 = sum_2_2_5;
-let div_3 = 1.0f / sum_all_4;
-let div_4 = 1.0f / sum_all_5;
-let div_5 = 1.0f / sum_all_6;
-let div_6 = 1.0f / sum_all_7;
-var sum_4_3 = vec4f(0.0f);
-var sum_4_4 = vec4f(0.0f);
-var sum_4_5 = vec4f(0.0f);
-var sum_4_6 = vec4f(0.0f);
-for (var block_3 = lane; block_3 < K / 4u; block_3 += LANES * 256u) {
-var part_4_2 = vec4f(0.0f);
-var part_4_3 = vec4f(0.0f);
-var part_4_4 = vec4f(0.0f);
-var part_4_5 = vec4f(0.0f);
-let stop_3 = min(block_3 + (LANES * 256u), K / 4u);
-for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-let target_3 = target_1_four(base_2 + i_3);
-let target_4 = target_1_four(base_3 + i_3);
-let target_5 = target_1_four(base_4 + i_3);
-let target_6 = target_1_four(base_5 + i_3);
-let x_3_2 = x_four(base_2 + i_3);
-let x_3_3 = x_four(base_3 + i_3);
-let x_3_4 = x_four(base_4 + i_3);
-let x_3_5 = x_four(base_5 + i_3);
-let beta_3 = beta_four(i_3);
-let add_3_2 = x_3_2 + beta_3;
-let add_3_3 = x_3_3 + beta_3;
-let add_3_4 = x_3_4 + beta_3;
-let add_3_5 = x_3_5 + beta_3;
-let sub_2_2 = add_3_2 - vec4f(max_all_2);
-let sub_2_3 = add_3_3 - vec4f(max_all_3);
-let sub_2_4 = add_3_4 - vec4f(max_all_4);
-let sub_2_5 = add_3_5 - vec4f(max_all_5);
-let exp_2_2 = exp(sub_2_2);
-let exp_2_3 = exp(sub_2_3);
-let exp_2_4 = exp(sub_2_4);
-let exp_2_5 = exp(sub_2_5);
-let mul_3 = exp_2_2 * vec4f(div_3);
-let mul_4 = exp_2_3 * vec4f(div_4);
-let mul_5 = exp_2_4 * vec4f(div_5);
-let mul_6 = exp_2_5 * vec4f(div_6);
-part_4_2 = part_4_2 + (target_3 - mul_3);
-part_4_3 = part_4_3 + (target_4 - mul_4);
-part_4_4 = part_4_4 + (target_5 - mul_5);
-part_4_5 = part_4_5 + (target_6 - mul_6);
-}
-sum_4_3 = sum_4_3 + part_4_2;
-sum_4_4 = sum_4_4 + part_4_3;
-sum_4_5 = sum_4_5 + part_4_4;
-sum_4_6 = sum_4_6 + part_4_5;
-}
-var sum_4_2_2 = fold_add(sum_4_3);
-var sum_4_2_3 = fold_add(sum_4_4);
-var sum_4_2_4 = fold_add(sum_4_5);
-var sum_4_2_5 = fold_add(sum_4_6);
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_4_2 = exchange(sum_4_2_2, mask_3);
-let other_4_3 = exchange(sum_4_2_3, mask_3);
-let other_4_4 = exchange(sum_4_2_4, mask_3);
-let other_4_5 = exchange(sum_4_2_5, mask_3);
-sum_4_2_2 = sum_4_2_2 + other_4_2;
-sum_4_2_3 = sum_4_2_3 + other_4_3;
-sum_4_2_4 = sum_4_2_4 + other_4_4;
-sum_4_2_5 = sum_4_2_5 + other_4_5;
-}
-let sum_all_3_2 = sum_4_2_2;
-let sum_all_3_3 = sum_4_2_3;
-let sum_all_3_4 = sum_4_2_4;
-let sum_all_3_5 = sum_4_2_5;
-let end = select(0u, K / 4u, active_1);
-let d_loss_2 = d_loss_at(row_2);
-let d_loss_3 = d_loss_at(row_3);
-let d_loss_4 = d_loss_at(row_4);
-let d_loss_5 = d_loss_at(row_5);
-let div_2_2 = (d_loss_2 * sum_all_3_2) / sum_all_2_2;
-let div_2_3 = (d_loss_3 * sum_all_3_3) / sum_all_2_3;
-let div_2_4 = (d_loss_4 * sum_all_3_4) / sum_all_2_4;
-let div_2_5 = (d_loss_5 * sum_all_3_5) / sum_all_2_5;
-for (var i_4 = lane; i_4 < end; i_4 += LANES) {
-let x_4_2 = x_four(base_2 + i_4);
-let x_4_3 = x_four(base_3 + i_4);
-let x_4_4 = x_four(base_4 + i_4);
-let x_4_5 = x_four(base_5 + i_4);
-let beta_4 = beta_four(i_4);
-let add_4_2 = x_4_2 + beta_4;
-let add_4_3 = x_4_3 + beta_4;
-let add_4_4 = x_4_4 + beta_4;
-let add_4_5 = x_4_5 + beta_4;
-let sub_3_2 = add_4_2 - vec4f(max_all_2);
-let sub_3_3 = add_4_3 - vec4f(max_all_3);
-let sub_3_4 = add_4_4 - vec4f(max_all_4);
-let sub_3_5 = add_4_5 - vec4f(max_all_5);
-let exp_3_2 = exp(sub_3_2);
-let exp_3_3 = exp(sub_3_3);
-let exp_3_4 = exp(sub_3_4);
-let exp_3_5 = exp(sub_3_5);
-let mul_2_2 = exp_3_2 * vec4f(div_3);
-let mul_2_3 = exp_3_3 * vec4f(div_4);
-let mul_2_4 = exp_3_4 * vec4f(div_5);
-let mul_2_5 = exp_3_5 * vec4f(div_6);
-let target_2_2 = target_1_four(base_2 + i_4);
-let target_2_3 = target_1_four(base_3 + i_4);
-let target_2_4 = target_1_four(base_4 + i_4);
-let target_2_5 = target_1_four(base_5 + i_4);
-d_x_put_four(base_2 + i_4, ((mul_2_2 - target_2_2) * vec4f(d_loss_2)) + select(vec4f(0.0f), vec4f(div_2_2), add_4_2 == vec4f(max_all_2)));
-d_x_put_four(base_3 + i_4, ((mul_2_3 - target_2_3) * vec4f(d_loss_3)) + select(vec4f(0.0f), vec4f(div_2_3), add_4_3 == vec4f(max_all_3)));
-d_x_put_four(base_4 + i_4, ((mul_2_4 - target_2_4) * vec4f(d_loss_4)) + select(vec4f(0.0f), vec4f(div_2_4), add_4_4 == vec4f(max_all_4)));
-d_x_put_four(base_5 + i_4, ((mul_2_5 - target_2_5) * vec4f(d_loss_5)) + select(vec4f(0.0f), vec4f(div_2_5), add_4_5 == vec4f(max_all_5)));
-d_target_put_four(base_2 + i_4, -(sub_3_2 * vec4f(d_loss_2)));
-d_target_put_four(base_3 + i_4, -(sub_3_3 * vec4f(d_loss_3)));
-d_target_put_four(base_4 + i_4, -(sub_3_4 * vec4f(d_loss_4)));
-d_target_put_four(base_5 + i_4, -(sub_3_5 * vec4f(d_loss_5)));
-}
-}
-`,
-        bindings: [
-          { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-          { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
-          { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } },
-          { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } },
-          { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
-          {
-            tensor: "d_target",
-            access: "read_write",
-            name: "d_target",
-            accessors: { putFour: "d_target_put_four" },
-          },
-        ],
-        constants: [
-          { name: "LANES", kind: "lanes" },
-          { name: "ROWS", kind: "rows" },
-          { name: "COLUMNS", kind: "columns" },
-          { name: "SUBGROUP", kind: "subgroup" },
-          { name: "N", kind: "extent", factor: "N" },
-          { name: "K", kind: "extent", factor: "K" },
-        ],
-      },
-    ],
-    split: {
-      slots: 4,
-      stages: [
-        {
-          forms: [
-            {
-              vector: null,
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override N: u32;
-override K: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn non_finite(bits: u32) -> f32 {
-return bitcast<f32>(bits);
-}
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let first = min(part * (((K + PARTS) - 1u) / PARTS), K);
-let last = min(first + (((K + PARTS) - 1u) / PARTS), K);
-let base = row * K;
-var max_1 = non_finite(4286578688u);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + i);
-let beta_1 = beta_at(i);
-let add = x_1 + beta_1;
-part_1 = larger(part_1, add);
-}
-max_1 = larger(max_1, part_1);
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-workgroupBarrier();
-}
-let max_all = max_1;
-if (active_1 && (lane == 0u)) {
-partials_put((part * N) + row, max_all);
-}
-}
-`,
-              bindings: [
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-                { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "K", kind: "extent", factor: "K" },
-              ],
-            },
-            {
-              vector: "K",
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override N: u32;
-override K: u32;
-override scratch_length: u32 = LANES * ROWS * 1u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn non_finite(bits: u32) -> f32 {
-return bitcast<f32>(bits);
-}
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-fn larger4(a: vec4f, b: vec4f) -> vec4f {
-return select(b, a, (a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
-}
-fn fold_max(v: vec4f) -> f32 {
-return larger(larger(v.x, v.y), larger(v.z, v.w));
-}
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let first = min(part * ((((K / 4u) + PARTS) - 1u) / PARTS), K / 4u);
-let last = min(first + ((((K / 4u) + PARTS) - 1u) / PARTS), K / 4u);
-let base = row * (K / 4u);
-var max_1 = vec4f(non_finite(4286578688u));
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = vec4f(non_finite(4286578688u));
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(base + i);
-let beta_1 = beta_four(i);
-let add = x_1 + beta_1;
-part_1 = larger4(part_1, add);
-}
-max_1 = larger4(max_1, part_1);
-}
-var max_2 = fold_max(max_1);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_2, mask);
-max_2 = larger(max_2, other);
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_2;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_2 = all;
-workgroupBarrier();
-}
-let max_all = max_2;
-if (active_1 && (lane == 0u)) {
-partials_put((part * N) + row, max_all);
-}
-}
-`,
-              bindings: [
-                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-                { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "K", kind: "extent", factor: "K" },
-              ],
-            },
-          ],
-          shared: true,
-        },
-        {
-          forms: [
-            {
-              vector: null,
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override N: u32;
-override K: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn non_finite(bits: u32) -> f32 {
-return bitcast<f32>(bits);
-}
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let used = ((K + (((K + PARTS) - 1u) / PARTS)) - 1u) / (((K + PARTS) - 1u) / PARTS);
-var total = non_finite(4286578688u);
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * N) + row);
-total = larger(total, part_1);
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = larger(total, other);
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-workgroupBarrier();
-}
-let first = min(part * (((K + PARTS) - 1u) / PARTS), K);
-let last = min(first + (((K + PARTS) - 1u) / PARTS), K);
-let base = row * K;
-var sum = 0.0f;
-var sum_2 = 0.0f;
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_2 = 0.0f;
-var part_3 = 0.0f;
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + i);
-let beta_1 = beta_at(i);
-let add = x_1 + beta_1;
-let sub = add - total;
-let exp_1 = exp(sub);
-let eq = select(0.0f, 1.0f, add == total);
-part_2 = part_2 + exp_1;
-part_3 = part_3 + eq;
-}
-sum = sum + part_2;
-sum_2 = sum_2 + part_3;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum, mask_2);
-sum = sum + other_3;
-let other_4 = exchange(sum_2, mask_2);
-sum_2 = sum_2 + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
-}
-workgroupBarrier();
-}
-let all_2 = scratch_memory[row_in_group * LANES];
-sum = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2 = all_3;
-workgroupBarrier();
-}
-let sum_all = sum;
-let sum_all_2 = sum_2;
-if (active_1 && (lane == 0u)) {
-partials_put(((PARTS + part) * N) + row, sum_all);
-partials_put((((2u * PARTS) + part) * N) + row, sum_all_2);
-}
-}
-`,
-              bindings: [
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-                { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { at: "partials_at", put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "K", kind: "extent", factor: "K" },
-              ],
-            },
-            {
-              vector: "K",
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override N: u32;
-override K: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn non_finite(bits: u32) -> f32 {
-return bitcast<f32>(bits);
-}
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
-}
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let used = (((K / 4u) + ((((K / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((K / 4u) + PARTS) - 1u) / PARTS);
-var total = non_finite(4286578688u);
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * N) + row);
-total = larger(total, part_1);
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = larger(total, other);
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-workgroupBarrier();
-}
-let first = min(part * ((((K / 4u) + PARTS) - 1u) / PARTS), K / 4u);
-let last = min(first + ((((K / 4u) + PARTS) - 1u) / PARTS), K / 4u);
-let base = row * (K / 4u);
-var sum = vec4f(0.0f);
-var sum_2 = vec4f(0.0f);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_2 = vec4f(0.0f);
-var part_3 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(base + i);
-let beta_1 = beta_four(i);
-let add = x_1 + beta_1;
-let sub = add - vec4f(total);
-let exp_1 = exp(sub);
-let eq = select(vec4f(0.0f), vec4f(1.0f), add == vec4f(total));
-part_2 = part_2 + exp_1;
-part_3 = part_3 + eq;
-}
-sum = sum + part_2;
-sum_2 = sum_2 + part_3;
-}
-var sum_3 = fold_add(sum);
-var sum_2_2 = fold_add(sum_2);
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(sum_3, mask_2);
-sum_3 = sum_3 + other_3;
-let other_4 = exchange(sum_2_2, mask_2);
-sum_2_2 = sum_2_2 + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_3;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2_2;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
-}
-workgroupBarrier();
-}
-let all_2 = scratch_memory[row_in_group * LANES];
-sum_3 = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2_2 = all_3;
-workgroupBarrier();
-}
-let sum_all = sum_3;
-let sum_all_2 = sum_2_2;
-if (active_1 && (lane == 0u)) {
-partials_put(((PARTS + part) * N) + row, sum_all);
-partials_put((((2u * PARTS) + part) * N) + row, sum_all_2);
-}
-}
-`,
-              bindings: [
-                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-                { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { at: "partials_at", put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "K", kind: "extent", factor: "K" },
-              ],
-            },
-          ],
-          shared: true,
-        },
-        {
-          forms: [
-            {
-              vector: null,
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override N: u32;
-override K: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn non_finite(bits: u32) -> f32 {
-return bitcast<f32>(bits);
-}
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let used = ((K + (((K + PARTS) - 1u) / PARTS)) - 1u) / (((K + PARTS) - 1u) / PARTS);
-var total = non_finite(4286578688u);
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * N) + row);
-total = larger(total, part_1);
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = larger(total, other);
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-workgroupBarrier();
-}
-let used_2 = ((K + (((K + PARTS) - 1u) / PARTS)) - 1u) / (((K + PARTS) - 1u) / PARTS);
-var total_2 = 0.0f;
-var total_3 = 0.0f;
-for (var p_2 = lane; p_2 < used_2; p_2 += LANES) {
-let part_2 = partials_at(((PARTS + p_2) * N) + row);
-total_2 = total_2 + part_2;
-let part_3 = partials_at((((2u * PARTS) + p_2) * N) + row);
-total_3 = total_3 + part_3;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(total_2, mask_2);
-total_2 = total_2 + other_3;
-let other_4 = exchange(total_3, mask_2);
-total_3 = total_3 + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = total_3;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
-}
-workgroupBarrier();
-}
-let all_2 = scratch_memory[row_in_group * LANES];
-total_2 = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-total_3 = all_3;
-workgroupBarrier();
-}
-let first = min(part * (((K + PARTS) - 1u) / PARTS), K);
-let last = min(first + (((K + PARTS) - 1u) / PARTS), K);
-let base = row * K;
-let div = 1.0f / total_2;
-var sum = 0.0f;
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_4 = 0.0f;
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let target_2 = target_1_at(base + i);
-let x_1 = x_at(base + i);
-let beta_1 = beta_at(i);
-let add = x_1 + beta_1;
-let sub = add - total;
-let exp_1 = exp(sub);
-let mul = exp_1 * div;
-part_4 = part_4 + (target_2 - mul);
-}
-sum = sum + part_4;
-}
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum, mask_3);
-sum = sum + other_7;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum;
-workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_8 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_8;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum = all_4;
-workgroupBarrier();
-}
-let sum_all = sum;
-if (active_1 && (lane == 0u)) {
-partials_put((((3u * PARTS) + part) * N) + row, sum_all);
-}
-}
-`,
-              bindings: [
-                { tensor: "target", access: "read", name: "target_1", accessors: { at: "target_1_at" } },
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-                { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { at: "partials_at", put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "K", kind: "extent", factor: "K" },
-              ],
-            },
-            {
-              vector: "K",
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override N: u32;
-override K: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn non_finite(bits: u32) -> f32 {
-return bitcast<f32>(bits);
-}
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
-}
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let used = (((K / 4u) + ((((K / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((K / 4u) + PARTS) - 1u) / PARTS);
-var total = non_finite(4286578688u);
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * N) + row);
-total = larger(total, part_1);
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = larger(total, other);
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-workgroupBarrier();
-}
-let used_2 = (((K / 4u) + ((((K / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((K / 4u) + PARTS) - 1u) / PARTS);
-var total_2 = 0.0f;
-var total_3 = 0.0f;
-for (var p_2 = lane; p_2 < used_2; p_2 += LANES) {
-let part_2 = partials_at(((PARTS + p_2) * N) + row);
-total_2 = total_2 + part_2;
-let part_3 = partials_at((((2u * PARTS) + p_2) * N) + row);
-total_3 = total_3 + part_3;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(total_2, mask_2);
-total_2 = total_2 + other_3;
-let other_4 = exchange(total_3, mask_2);
-total_3 = total_3 + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = total_3;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
-}
-workgroupBarrier();
-}
-let all_2 = scratch_memory[row_in_group * LANES];
-total_2 = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-total_3 = all_3;
-workgroupBarrier();
-}
-let first = min(part * ((((K / 4u) + PARTS) - 1u) / PARTS), K / 4u);
-let last = min(first + ((((K / 4u) + PARTS) - 1u) / PARTS), K / 4u);
-let base = row * (K / 4u);
-let div = 1.0f / total_2;
-var sum = vec4f(0.0f);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_4 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let target_2 = target_1_four(base + i);
-let x_1 = x_four(base + i);
-let beta_1 = beta_four(i);
-let add = x_1 + beta_1;
-let sub = add - vec4f(total);
-let exp_1 = exp(sub);
-let mul = exp_1 * vec4f(div);
-part_4 = part_4 + (target_2 - mul);
-}
-sum = sum + part_4;
-}
-var sum_2 = fold_add(sum);
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(sum_2, mask_3);
-sum_2 = sum_2 + other_7;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_8 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_8;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-sum_2 = all_4;
-workgroupBarrier();
-}
-let sum_all = sum_2;
-if (active_1 && (lane == 0u)) {
-partials_put((((3u * PARTS) + part) * N) + row, sum_all);
-}
-}
-`,
-              bindings: [
-                { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } },
-                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-                { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { at: "partials_at", put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "K", kind: "extent", factor: "K" },
-              ],
-            },
-          ],
-          shared: true,
-        },
-        {
-          forms: [
-            {
-              vector: null,
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override N: u32;
-override K: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn non_finite(bits: u32) -> f32 {
-return bitcast<f32>(bits);
-}
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let used = ((K + (((K + PARTS) - 1u) / PARTS)) - 1u) / (((K + PARTS) - 1u) / PARTS);
-var total = non_finite(4286578688u);
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * N) + row);
-total = larger(total, part_1);
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = larger(total, other);
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-workgroupBarrier();
-}
-let used_2 = ((K + (((K + PARTS) - 1u) / PARTS)) - 1u) / (((K + PARTS) - 1u) / PARTS);
-var total_2 = 0.0f;
-var total_3 = 0.0f;
-for (var p_2 = lane; p_2 < used_2; p_2 += LANES) {
-let part_2 = partials_at(((PARTS + p_2) * N) + row);
-total_2 = total_2 + part_2;
-let part_3 = partials_at((((2u * PARTS) + p_2) * N) + row);
-total_3 = total_3 + part_3;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(total_2, mask_2);
-total_2 = total_2 + other_3;
-let other_4 = exchange(total_3, mask_2);
-total_3 = total_3 + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = total_3;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
-}
-workgroupBarrier();
-}
-let all_2 = scratch_memory[row_in_group * LANES];
-total_2 = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-total_3 = all_3;
-workgroupBarrier();
-}
-let used_3 = ((K + (((K + PARTS) - 1u) / PARTS)) - 1u) / (((K + PARTS) - 1u) / PARTS);
-var total_4 = 0.0f;
-for (var p_3 = lane; p_3 < used_3; p_3 += LANES) {
-let part_4 = partials_at((((3u * PARTS) + p_3) * N) + row);
-total_4 = total_4 + part_4;
-}
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(total_4, mask_3);
-total_4 = total_4 + other_7;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_4;
-workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_8 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_8;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-total_4 = all_4;
-workgroupBarrier();
-}
-let first = min(part * (((K + PARTS) - 1u) / PARTS), K);
-let last = min(first + (((K + PARTS) - 1u) / PARTS), K);
-let end = select(0u, last, active_1);
-let base = row * K;
-let div = 1.0f / total_2;
-let d_loss_1 = d_loss_at(row);
-let div_2 = (d_loss_1 * total_4) / total_3;
-for (var i = first + lane; i < end; i += LANES) {
-let x_1 = x_at(base + i);
-let beta_1 = beta_at(i);
-let add = x_1 + beta_1;
-let sub = add - total;
-let exp_1 = exp(sub);
-let mul = exp_1 * div;
-let target_2 = target_1_at(base + i);
-d_x_put(base + i, ((mul - target_2) * d_loss_1) + select(0.0f, div_2, add == total));
-d_target_put(base + i, -(sub * d_loss_1));
-}
-}
-`,
-              bindings: [
-                { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } },
-                { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } },
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-                { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
-                { tensor: "target", access: "read", name: "target_1", accessors: { at: "target_1_at" } },
-                { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } },
-                {
-                  tensor: "d_target",
-                  access: "read_write",
-                  name: "d_target",
-                  accessors: { put: "d_target_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "K", kind: "extent", factor: "K" },
-              ],
-            },
-            {
-              vector: "K",
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override N: u32;
-override K: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
-fn non_finite(bits: u32) -> f32 {
-return bitcast<f32>(bits);
-}
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-@compute @workgroup_size(LANES * ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let used = (((K / 4u) + ((((K / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((K / 4u) + PARTS) - 1u) / PARTS);
-var total = non_finite(4286578688u);
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * N) + row);
-total = larger(total, part_1);
-}
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = larger(total, other);
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
-}
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-workgroupBarrier();
-}
-let used_2 = (((K / 4u) + ((((K / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((K / 4u) + PARTS) - 1u) / PARTS);
-var total_2 = 0.0f;
-var total_3 = 0.0f;
-for (var p_2 = lane; p_2 < used_2; p_2 += LANES) {
-let part_2 = partials_at(((PARTS + p_2) * N) + row);
-total_2 = total_2 + part_2;
-let part_3 = partials_at((((2u * PARTS) + p_2) * N) + row);
-total_3 = total_3 + part_3;
-}
-for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-let other_3 = exchange(total_2, mask_2);
-total_2 = total_2 + other_3;
-let other_4 = exchange(total_3, mask_2);
-total_3 = total_3 + other_4;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = total_3;
-workgroupBarrier();
-for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-if (lane < half_2) {
-let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
-}
-workgroupBarrier();
-}
-let all_2 = scratch_memory[row_in_group * LANES];
-total_2 = all_2;
-let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-total_3 = all_3;
-workgroupBarrier();
-}
-let used_3 = (((K / 4u) + ((((K / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((K / 4u) + PARTS) - 1u) / PARTS);
-var total_4 = 0.0f;
-for (var p_3 = lane; p_3 < used_3; p_3 += LANES) {
-let part_4 = partials_at((((3u * PARTS) + p_3) * N) + row);
-total_4 = total_4 + part_4;
-}
-for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-let other_7 = exchange(total_4, mask_3);
-total_4 = total_4 + other_7;
-}
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total_4;
-workgroupBarrier();
-for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-if (lane < half_3) {
-let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-let other_8 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_8;
-}
-workgroupBarrier();
-}
-let all_4 = scratch_memory[row_in_group * LANES];
-total_4 = all_4;
-workgroupBarrier();
-}
-let first = min(part * ((((K / 4u) + PARTS) - 1u) / PARTS), K / 4u);
-let last = min(first + ((((K / 4u) + PARTS) - 1u) / PARTS), K / 4u);
-let end = select(0u, last, active_1);
-let base = row * (K / 4u);
-let div = 1.0f / total_2;
-let d_loss_1 = d_loss_at(row);
-let div_2 = (d_loss_1 * total_4) / total_3;
-for (var i = first + lane; i < end; i += LANES) {
-let x_1 = x_four(base + i);
-let beta_1 = beta_four(i);
-let add = x_1 + beta_1;
-let sub = add - vec4f(total);
-let exp_1 = exp(sub);
-let mul = exp_1 * vec4f(div);
-let target_2 = target_1_four(base + i);
-d_x_put_four(base + i, ((mul - target_2) * vec4f(d_loss_1)) + select(vec4f(0.0f), vec4f(div_2), add == vec4f(total)));
-d_target_put_four(base + i, -(sub * vec4f(d_loss_1)));
-}
-}
-`,
-              bindings: [
-                { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } },
-                { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } },
-                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-                { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
-                { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } },
-                { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
-                {
-                  tensor: "d_target",
-                  access: "read_write",
-                  name: "d_target",
-                  accessors: { putFour: "d_target_put_four" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "K", kind: "extent", factor: "K" },
-              ],
-            },
-          ],
-          shared: true,
         },
       ],
     },

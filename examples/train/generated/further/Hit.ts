@@ -20,133 +20,133 @@ override K: u32;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-fn larger4(a: vec4f, b: vec4f) -> vec4f {
-return select(b, a, (a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
+fn larger4(a: vec4f,b: vec4f) -> vec4f {
+return select(b,a,(a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
 fn fold_max(v: vec4f) -> f32 {
-return larger(larger(v.x, v.y), larger(v.z, v.w));
+return larger(larger(v.x,v.y),larger(v.z,v.w));
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < (N / 4u);
-let row_2 = (select(0u, index, active_1) * 4u) + 0u;
-let row_3 = (select(0u, index, active_1) * 4u) + 1u;
-let row_4 = (select(0u, index, active_1) * 4u) + 2u;
-let row_5 = (select(0u, index, active_1) * 4u) + 3u;
-let base_2 = row_2 * (K / 4u);
-let base_3 = row_3 * (K / 4u);
-let base_4 = row_4 * (K / 4u);
-let base_5 = row_5 * (K / 4u);
-var max_3 = vec4f(non_finite(4286578688u));
-var max_4 = vec4f(non_finite(4286578688u));
-var max_5 = vec4f(non_finite(4286578688u));
-var max_6 = vec4f(non_finite(4286578688u));
-var sum_3 = vec4f(0.0f);
-var sum_4 = vec4f(0.0f);
-var sum_5 = vec4f(0.0f);
-var sum_6 = vec4f(0.0f);
-for (var block = lane; block < K / 4u; block += LANES * 256u) {
-var part_3 = vec4f(non_finite(4286578688u));
-var part_4 = vec4f(non_finite(4286578688u));
-var part_5 = vec4f(non_finite(4286578688u));
-var part_6 = vec4f(non_finite(4286578688u));
-var part_2_2 = vec4f(0.0f);
-var part_2_3 = vec4f(0.0f);
-var part_2_4 = vec4f(0.0f);
-var part_2_5 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), K / 4u);
-for (var i = block; i < stop; i += LANES) {
-let x_2 = x_four(base_2 + i);
-let x_3 = x_four(base_3 + i);
-let x_4 = x_four(base_4 + i);
-let x_5 = x_four(base_5 + i);
-let beta_1 = beta_four(i);
-let add_2 = x_2 + beta_1;
-let add_3 = x_3 + beta_1;
-let add_4 = x_4 + beta_1;
-let add_5 = x_5 + beta_1;
-let target_2 = target_1_four(base_2 + i);
-let target_3 = target_1_four(base_3 + i);
-let target_4 = target_1_four(base_4 + i);
-let target_5 = target_1_four(base_5 + i);
-part_3 = larger4(part_3, add_2);
-part_4 = larger4(part_4, add_3);
-part_5 = larger4(part_5, add_4);
-part_6 = larger4(part_6, add_5);
-part_2_2 = part_2_2 + (target_2 * add_2);
-part_2_3 = part_2_3 + (target_3 * add_3);
-part_2_4 = part_2_4 + (target_4 * add_4);
-part_2_5 = part_2_5 + (target_5 * add_5);
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N / 4u);
+let row_2=(select(0u,index,active_1)*4u)+0u;
+let row_3=(select(0u,index,active_1)*4u)+1u;
+let row_4=(select(0u,index,active_1)*4u)+2u;
+let row_5=(select(0u,index,active_1)*4u)+3u;
+let base_2=row_2*(K / 4u);
+let base_3=row_3*(K / 4u);
+let base_4=row_4*(K / 4u);
+let base_5=row_5*(K / 4u);
+var sum_3=vec4f(0.0f);
+var sum_4=vec4f(0.0f);
+var sum_5=vec4f(0.0f);
+var sum_6=vec4f(0.0f);
+var max_3=vec4f(non_finite(4286578688u));
+var max_4=vec4f(non_finite(4286578688u));
+var max_5=vec4f(non_finite(4286578688u));
+var max_6=vec4f(non_finite(4286578688u));
+for (var block=lane; block<K / 4u; block+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
+var part_2_2=vec4f(non_finite(4286578688u));
+var part_2_3=vec4f(non_finite(4286578688u));
+var part_2_4=vec4f(non_finite(4286578688u));
+var part_2_5=vec4f(non_finite(4286578688u));
+let stop=min(block+(LANES*256u),K / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let target_2=target_1_four(base_2+i);
+let target_3=target_1_four(base_3+i);
+let target_4=target_1_four(base_4+i);
+let target_5=target_1_four(base_5+i);
+let x_2=x_four(base_2+i);
+let x_3=x_four(base_3+i);
+let x_4=x_four(base_4+i);
+let x_5=x_four(base_5+i);
+let beta_1=beta_four(i);
+let add_2=x_2+beta_1;
+let add_3=x_3+beta_1;
+let add_4=x_4+beta_1;
+let add_5=x_5+beta_1;
+part_3=part_3+(target_2*add_2);
+part_4=part_4+(target_3*add_3);
+part_5=part_5+(target_4*add_4);
+part_6=part_6+(target_5*add_5);
+part_2_2=larger4(part_2_2,add_2);
+part_2_3=larger4(part_2_3,add_3);
+part_2_4=larger4(part_2_4,add_4);
+part_2_5=larger4(part_2_5,add_5);
 }
-max_3 = larger4(max_3, part_3);
-max_4 = larger4(max_4, part_4);
-max_5 = larger4(max_5, part_5);
-max_6 = larger4(max_6, part_6);
-sum_3 = sum_3 + part_2_2;
-sum_4 = sum_4 + part_2_3;
-sum_5 = sum_5 + part_2_4;
-sum_6 = sum_6 + part_2_5;
+sum_3=sum_3+part_3;
+sum_4=sum_4+part_4;
+sum_5=sum_5+part_5;
+sum_6=sum_6+part_6;
+max_3=larger4(max_3,part_2_2);
+max_4=larger4(max_4,part_2_3);
+max_5=larger4(max_5,part_2_4);
+max_6=larger4(max_6,part_2_5);
 }
-var max_2_2 = fold_max(max_3);
-var max_2_3 = fold_max(max_4);
-var max_2_4 = fold_max(max_5);
-var max_2_5 = fold_max(max_6);
-var sum_2_2 = fold_add(sum_3);
-var sum_2_3 = fold_add(sum_4);
-var sum_2_4 = fold_add(sum_5);
-var sum_2_5 = fold_add(sum_6);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other_3 = exchange(max_2_2, mask);
-let other_4 = exchange(max_2_3, mask);
-let other_5 = exchange(max_2_4, mask);
-let other_6 = exchange(max_2_5, mask);
-max_2_2 = larger(max_2_2, other_3);
-max_2_3 = larger(max_2_3, other_4);
-max_2_4 = larger(max_2_4, other_5);
-max_2_5 = larger(max_2_5, other_6);
-let other_2_2 = exchange(sum_2_2, mask);
-let other_2_3 = exchange(sum_2_3, mask);
-let other_2_4 = exchange(sum_2_4, mask);
-let other_2_5 = exchange(sum_2_5, mask);
-sum_2_2 = sum_2_2 + other_2_2;
-sum_2_3 = sum_2_3 + other_2_3;
-sum_2_4 = sum_2_4 + other_2_4;
-sum_2_5 = sum_2_5 + other_2_5;
+var sum_2_2=fold_add(sum_3);
+var sum_2_3=fold_add(sum_4);
+var sum_2_4=fold_add(sum_5);
+var sum_2_5=fold_add(sum_6);
+var max_2_2=fold_max(max_3);
+var max_2_3=fold_max(max_4);
+var max_2_4=fold_max(max_5);
+var max_2_5=fold_max(max_6);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other_3=exchange(sum_2_2,mask);
+let other_4=exchange(sum_2_3,mask);
+let other_5=exchange(sum_2_4,mask);
+let other_6=exchange(sum_2_5,mask);
+sum_2_2=sum_2_2+other_3;
+sum_2_3=sum_2_3+other_4;
+sum_2_4=sum_2_4+other_5;
+sum_2_5=sum_2_5+other_6;
+let other_2_2=exchange(max_2_2,mask);
+let other_2_3=exchange(max_2_3,mask);
+let other_2_4=exchange(max_2_4,mask);
+let other_2_5=exchange(max_2_5,mask);
+max_2_2=larger(max_2_2,other_2_2);
+max_2_3=larger(max_2_3,other_2_3);
+max_2_4=larger(max_2_4,other_2_4);
+max_2_5=larger(max_2_5,other_2_5);
 }
-let max_all_2 = max_2_2;
-let max_all_3 = max_2_3;
-let max_all_4 = max_2_4;
-let max_all_5 = max_2_5;
-let sum_all_2 = sum_2_2;
-let sum_all_3 = sum_2_3;
-let sum_all_4 = sum_2_4;
-let sum_all_5 = sum_2_5;
-if (active_1 && (lane == 0u)) {
-hit_put(row_2, select(0.0f, 1.0f, max_all_2 <= sum_all_2));
-hit_put(row_3, select(0.0f, 1.0f, max_all_3 <= sum_all_3));
-hit_put(row_4, select(0.0f, 1.0f, max_all_4 <= sum_all_4));
-hit_put(row_5, select(0.0f, 1.0f, max_all_5 <= sum_all_5));
+let sum_all_2=sum_2_2;
+let sum_all_3=sum_2_3;
+let sum_all_4=sum_2_4;
+let sum_all_5=sum_2_5;
+let max_all_2=max_2_2;
+let max_all_3=max_2_3;
+let max_all_4=max_2_4;
+let max_all_5=max_2_5;
+if (active_1 && (lane==0u)) {
+hit_put(row_2,select(0.0f,1.0f,max_all_2<=sum_all_2));
+hit_put(row_3,select(0.0f,1.0f,max_all_3<=sum_all_3));
+hit_put(row_4,select(0.0f,1.0f,max_all_4<=sum_all_4));
+hit_put(row_5,select(0.0f,1.0f,max_all_5<=sum_all_5));
 }
 }
 `,
         bindings: [
+          { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } },
           { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
           { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
-          { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } },
           { tensor: "hit", access: "read_write", name: "hit", accessors: { put: "hit_put" } },
         ],
         constants: [
@@ -175,87 +175,87 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override K: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let first = min(part * (((K + PARTS) - 1u) / PARTS), K);
-let last = min(first + (((K + PARTS) - 1u) / PARTS), K);
-let base = row * K;
-var max_1 = non_finite(4286578688u);
-var sum = 0.0f;
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = non_finite(4286578688u);
-var part_2 = 0.0f;
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_at(base + i);
-let beta_1 = beta_at(i);
-let add = x_1 + beta_1;
-let target_2 = target_1_at(base + i);
-part_1 = larger(part_1, add);
-part_2 = part_2 + (target_2 * add);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let first=min(part*(((K+PARTS) - 1u) / PARTS),K);
+let last=min(first+(((K+PARTS) - 1u) / PARTS),K);
+let base=row*K;
+var sum=0.0f;
+var max_1=non_finite(4286578688u);
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=non_finite(4286578688u);
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let target_2=target_1_at(base+i);
+let x_1=x_at(base+i);
+let beta_1=beta_at(i);
+let add=x_1+beta_1;
+part_1=part_1+(target_2*add);
+part_2=larger(part_2,add);
 }
-max_1 = larger(max_1, part_1);
-sum = sum + part_2;
+sum=sum+part_1;
+max_1=larger(max_1,part_2);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_1, mask);
-max_1 = larger(max_1, other);
-let other_2 = exchange(sum, mask);
-sum = sum + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(max_1,mask);
+max_1=larger(max_1,other_2);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_1;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=max_1;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_3);
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=larger(mine_2,other_4);
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_1 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum = all_2;
 workgroupBarrier();
 }
-let max_all = max_1;
-let sum_all = sum;
-if (active_1 && (lane == 0u)) {
-partials_put((part * N) + row, max_all);
-partials_put(((PARTS + part) * N) + row, sum_all);
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+max_1=all_2;
+workgroupBarrier();
+}
+let sum_all=sum;
+let max_all=max_1;
+if (active_1 && (lane==0u)) {
+partials_put((part*N)+row,sum_all);
+partials_put(((PARTS+part)*N)+row,max_all);
 }
 }
 `,
               bindings: [
+                { tensor: "target", access: "read", name: "target_1", accessors: { at: "target_1_at" } },
                 { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
                 { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
-                { tensor: "target", access: "read", name: "target_1", accessors: { at: "target_1_at" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -284,98 +284,98 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override K: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-fn larger4(a: vec4f, b: vec4f) -> vec4f {
-return select(b, a, (a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
+fn larger4(a: vec4f,b: vec4f) -> vec4f {
+return select(b,a,(a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
 }
 fn fold_add(v: vec4f) -> f32 {
-return (v.x + v.y) + (v.z + v.w);
+return (v.x+v.y)+(v.z+v.w);
 }
 fn fold_max(v: vec4f) -> f32 {
-return larger(larger(v.x, v.y), larger(v.z, v.w));
+return larger(larger(v.x,v.y),larger(v.z,v.w));
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group_of_all = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let group = group_of_all / PARTS;
-let part = group_of_all % PARTS;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let first = min(part * ((((K / 4u) + PARTS) - 1u) / PARTS), K / 4u);
-let last = min(first + ((((K / 4u) + PARTS) - 1u) / PARTS), K / 4u);
-let base = row * (K / 4u);
-var max_1 = vec4f(non_finite(4286578688u));
-var sum = vec4f(0.0f);
-for (var block = first + lane; block < last; block += LANES * 256u) {
-var part_1 = vec4f(non_finite(4286578688u));
-var part_2 = vec4f(0.0f);
-let stop = min(block + (LANES * 256u), last);
-for (var i = block; i < stop; i += LANES) {
-let x_1 = x_four(base + i);
-let beta_1 = beta_four(i);
-let add = x_1 + beta_1;
-let target_2 = target_1_four(base + i);
-part_1 = larger4(part_1, add);
-part_2 = part_2 + (target_2 * add);
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let first=min(part*((((K / 4u)+PARTS) - 1u) / PARTS),K / 4u);
+let last=min(first+((((K / 4u)+PARTS) - 1u) / PARTS),K / 4u);
+let base=row*(K / 4u);
+var sum=vec4f(0.0f);
+var max_1=vec4f(non_finite(4286578688u));
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(non_finite(4286578688u));
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let target_2=target_1_four(base+i);
+let x_1=x_four(base+i);
+let beta_1=beta_four(i);
+let add=x_1+beta_1;
+part_1=part_1+(target_2*add);
+part_2=larger4(part_2,add);
 }
-max_1 = larger4(max_1, part_1);
-sum = sum + part_2;
+sum=sum+part_1;
+max_1=larger4(max_1,part_2);
 }
-var max_2 = fold_max(max_1);
-var sum_2 = fold_add(sum);
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(max_2, mask);
-max_2 = larger(max_2, other);
-let other_2 = exchange(sum_2, mask);
-sum_2 = sum_2 + other_2;
+var sum_2=fold_add(sum);
+var max_2=fold_max(max_1);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(max_2,mask);
+max_2=larger(max_2,other_2);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = max_2;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=max_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_3);
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=larger(mine_2,other_4);
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-max_2 = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-sum_2 = all_2;
 workgroupBarrier();
 }
-let max_all = max_2;
-let sum_all = sum_2;
-if (active_1 && (lane == 0u)) {
-partials_put((part * N) + row, max_all);
-partials_put(((PARTS + part) * N) + row, sum_all);
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+max_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum_2;
+let max_all=max_2;
+if (active_1 && (lane==0u)) {
+partials_put((part*N)+row,sum_all);
+partials_put(((PARTS+part)*N)+row,max_all);
 }
 }
 `,
               bindings: [
+                { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } },
                 { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
                 { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
-                { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -409,64 +409,64 @@ override SUBGROUP: u32;
 override N: u32;
 override K: u32;
 override PARTS: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let used = ((K + (((K + PARTS) - 1u) / PARTS)) - 1u) / (((K + PARTS) - 1u) / PARTS);
-var total = non_finite(4286578688u);
-var total_2 = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * N) + row);
-total = larger(total, part_1);
-let part_2 = partials_at(((PARTS + p) * N) + row);
-total_2 = total_2 + part_2;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let used=((K+(((K+PARTS) - 1u) / PARTS)) - 1u) / (((K+PARTS) - 1u) / PARTS);
+var total=0.0f;
+var total_2=non_finite(4286578688u);
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*N)+row);
+total=total+part_1;
+let part_2=partials_at(((PARTS+p)*N)+row);
+total_2=larger(total_2,part_2);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = larger(total, other);
-let other_2 = exchange(total_2, mask);
-total_2 = total_2 + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
+let other_2=exchange(total_2,mask);
+total_2=larger(total_2,other_2);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = total_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_3);
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=larger(mine_2,other_4);
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-total_2 = all_2;
 workgroupBarrier();
 }
-if (active_1 && (lane == 0u)) {
-hit_put(row, select(0.0f, 1.0f, total <= total_2));
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_2=all_2;
+workgroupBarrier();
+}
+if (active_1 && (lane==0u)) {
+hit_put(row,select(0.0f,1.0f,total_2<=total));
 }
 }
 `,
@@ -495,64 +495,64 @@ override SUBGROUP: u32;
 override N: u32;
 override K: u32;
 override PARTS: u32;
-override scratch_length: u32 = LANES * ROWS * 2u;
-var<workgroup> scratch_memory: array<f32, scratch_length>;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
 }
-fn larger(a: f32, b: f32) -> f32 {
-return select(b, a, a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
 @builtin(num_workgroups) num_workgroups: vec3u,
 @builtin(local_invocation_index) local_index: u32,
 ) {
-let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-let index = (group * ROWS) + row_in_group;
-let active_1 = index < N;
-let row = select(0u, index, active_1);
-let used = (((K / 4u) + ((((K / 4u) + PARTS) - 1u) / PARTS)) - 1u) / ((((K / 4u) + PARTS) - 1u) / PARTS);
-var total = non_finite(4286578688u);
-var total_2 = 0.0f;
-for (var p = lane; p < used; p += LANES) {
-let part_1 = partials_at((p * N) + row);
-total = larger(total, part_1);
-let part_2 = partials_at(((PARTS + p) * N) + row);
-total_2 = total_2 + part_2;
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let used=(((K / 4u)+((((K / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((K / 4u)+PARTS) - 1u) / PARTS);
+var total=0.0f;
+var total_2=non_finite(4286578688u);
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*N)+row);
+total=total+part_1;
+let part_2=partials_at(((PARTS+p)*N)+row);
+total_2=larger(total_2,part_2);
 }
-for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-let other = exchange(total, mask);
-total = larger(total, other);
-let other_2 = exchange(total_2, mask);
-total_2 = total_2 + other_2;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
+let other_2=exchange(total_2,mask);
+total_2=larger(total_2,other_2);
 }
-if (SUBGROUP < LANES) {
-scratch_memory[(row_in_group * LANES) + lane] = total;
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = total_2;
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
 workgroupBarrier();
-for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-if (lane < half) {
-let mine = scratch_memory[(row_in_group * LANES) + lane];
-let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_3);
-let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=larger(mine_2,other_4);
 }
-workgroupBarrier();
-}
-let all = scratch_memory[row_in_group * LANES];
-total = all;
-let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-total_2 = all_2;
 workgroupBarrier();
 }
-if (active_1 && (lane == 0u)) {
-hit_put(row, select(0.0f, 1.0f, total <= total_2));
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_2=all_2;
+workgroupBarrier();
+}
+if (active_1 && (lane==0u)) {
+hit_put(row,select(0.0f,1.0f,total_2<=total));
 }
 }
 `,

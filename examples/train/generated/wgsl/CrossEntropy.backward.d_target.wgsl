@@ -5,20 +5,24 @@
 @group(0) @binding(3) var<storage, read> d_loss: array<f32>;
 @group(0) @binding(4) var<storage, read_write> d_x: array<f32>;
 @group(0) @binding(5) var<storage, read_write> d_target: array<f32>;
+@group(0) @binding(6) var<storage, read_write> scratch: array<f32>;
 fn x_at(at: u32) -> f32 { return x[at]; }
 fn beta_at(at: u32) -> f32 { return beta[at]; }
 fn target_1_at(at: u32) -> f32 { return target_1[at]; }
 fn d_loss_at(at: u32) -> f32 { return d_loss[at]; }
 fn d_x_put(at: u32, value: f32) { d_x[at] = value; }
 fn d_target_put(at: u32, value: f32) { d_target[at] = value; }
+fn scratch_at(at: u32) -> f32 { return scratch[at]; }
+fn scratch_put(at: u32, value: f32) { scratch[at] = value; }
 fn exchange(v: f32, mask: u32) -> f32 { return v; }
 fn exchange4(v: vec4f, mask: u32) -> vec4f { return v; }
 override LANES: u32;
 override ROWS: u32;
 override COLUMNS: bool;
 override SUBGROUP: u32;
-override N: u32;
+override chunk: u32;
 override K: u32;
+override N: u32;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -42,139 +46,148 @@ fn main(
   let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
   let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
   let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-  let index = (group * ROWS) + row_in_group;
-  let active_1 = index < N;
-  let row = select(0u, index, active_1);
-  let base = row * K;
-  var max_1 = non_finite(4286578688u);
-  for (var block = lane; block < K; block += LANES * 256u) {
-    var part_1 = non_finite(4286578688u);
-    let stop = min(block + (LANES * 256u), K);
-    for (var i = block; i < stop; i += LANES) {
-      let x_1 = x_at(base + i);
-      let beta_1 = beta_at(i);
-      let add = x_1 + beta_1;
-      part_1 = larger(part_1, add);
-    }
-    max_1 = larger(max_1, part_1);
-  }
-  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-    let other = exchange(max_1, mask);
-    max_1 = larger(max_1, other);
-  }
-  if (SUBGROUP < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = max_1;
-    workgroupBarrier();
-    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-      if (lane < half) {
-        let mine = scratch_memory[(row_in_group * LANES) + lane];
-        let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-        scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
+  let slot = (group * ROWS) + row_in_group;
+  let own = slot < chunk;
+  let chunk_1 = select(0u, slot, own);
+  let base_2 = chunk_1 * K;
+  for (var turn = 0u; turn < ((N + chunk) - 1u) / chunk; turn += 1u) {
+    let index = (turn * chunk) + chunk_1;
+    let active_1 = own && (index < N);
+    let row = select(0u, index, active_1);
+    let base = row * K;
+    var max_1 = non_finite(4286578688u);
+    for (var block = lane; block < K; block += LANES * 256u) {
+      var part_1 = non_finite(4286578688u);
+      let stop = min(block + (LANES * 256u), K);
+      for (var i = block; i < stop; i += LANES) {
+        let x_1 = x_at(base + i);
+        let beta_1 = beta_at(i);
+        let add = x_1 + beta_1;
+        part_1 = larger(part_1, add);
       }
+      max_1 = larger(max_1, part_1);
+    }
+    for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+      let other = exchange(max_1, mask);
+      max_1 = larger(max_1, other);
+    }
+    if (SUBGROUP < LANES) {
+      scratch_memory[(row_in_group * LANES) + lane] = max_1;
+      workgroupBarrier();
+      for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
+        if (lane < half) {
+          let mine = scratch_memory[(row_in_group * LANES) + lane];
+          let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+          scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_2);
+        }
+        workgroupBarrier();
+      }
+      let all = scratch_memory[row_in_group * LANES];
+      max_1 = all;
       workgroupBarrier();
     }
-    let all = scratch_memory[row_in_group * LANES];
-    max_1 = all;
-    workgroupBarrier();
-  }
-  let max_all = max_1;
-  var sum = 0.0f;
-  var sum_2 = 0.0f;
-  for (var block_2 = lane; block_2 < K; block_2 += LANES * 256u) {
-    var part_2 = 0.0f;
-    var part_3 = 0.0f;
-    let stop_2 = min(block_2 + (LANES * 256u), K);
-    for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_2 = x_at(base + i_2);
-      let beta_2 = beta_at(i_2);
-      let add_2 = x_2 + beta_2;
-      let sub = add_2 - max_all;
-      let exp_1 = exp(sub);
-      let eq = select(0.0f, 1.0f, add_2 == max_all);
-      part_2 = part_2 + exp_1;
-      part_3 = part_3 + eq;
-    }
-    sum = sum + part_2;
-    sum_2 = sum_2 + part_3;
-  }
-  for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-    let other_3 = exchange(sum, mask_2);
-    sum = sum + other_3;
-    let other_4 = exchange(sum_2, mask_2);
-    sum_2 = sum_2 + other_4;
-  }
-  if (SUBGROUP < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = sum;
-    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2;
-    workgroupBarrier();
-    for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-      if (lane < half_2) {
-        let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-        let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-        let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+    let max_all = max_1;
+    var sum = 0.0f;
+    var sum_2 = 0.0f;
+    for (var block_2 = lane; block_2 < K; block_2 += LANES * 256u) {
+      var part_2 = 0.0f;
+      var part_3 = 0.0f;
+      let stop_2 = min(block_2 + (LANES * 256u), K);
+      for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
+        let x_2 = x_at(base + i_2);
+        let beta_2 = beta_at(i_2);
+        let add_2 = x_2 + beta_2;
+        let sub = add_2 - max_all;
+        let exp_1 = exp(sub);
+        let eq = select(0.0f, 1.0f, add_2 == max_all);
+        part_2 = part_2 + exp_1;
+        part_3 = part_3 + eq;
       }
+      sum = sum + part_2;
+      sum_2 = sum_2 + part_3;
+    }
+    for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
+      let other_3 = exchange(sum, mask_2);
+      sum = sum + other_3;
+      let other_4 = exchange(sum_2, mask_2);
+      sum_2 = sum_2 + other_4;
+    }
+    if (SUBGROUP < LANES) {
+      scratch_memory[(row_in_group * LANES) + lane] = sum;
+      scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2;
+      workgroupBarrier();
+      for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
+        if (lane < half_2) {
+          let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
+          let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
+          scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
+          let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+          let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
+          scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+        }
+        workgroupBarrier();
+      }
+      let all_2 = scratch_memory[row_in_group * LANES];
+      sum = all_2;
+      let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+      sum_2 = all_3;
       workgroupBarrier();
     }
-    let all_2 = scratch_memory[row_in_group * LANES];
-    sum = all_2;
-    let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-    sum_2 = all_3;
-    workgroupBarrier();
-  }
-  let sum_all = sum;
-  let sum_all_2 = sum_2;
-  let div = 1.0f / sum_all;
-  var sum_3 = 0.0f;
-  for (var block_3 = lane; block_3 < K; block_3 += LANES * 256u) {
-    var part_4 = 0.0f;
-    let stop_3 = min(block_3 + (LANES * 256u), K);
-    for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-      let target_2 = target_1_at(base + i_3);
-      let x_3 = x_at(base + i_3);
-      let beta_3 = beta_at(i_3);
-      let add_3 = x_3 + beta_3;
-      let sub_2 = add_3 - max_all;
-      let exp_2 = exp(sub_2);
-      let mul = exp_2 * div;
-      part_4 = part_4 + (target_2 - mul);
-    }
-    sum_3 = sum_3 + part_4;
-  }
-  for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-    let other_7 = exchange(sum_3, mask_3);
-    sum_3 = sum_3 + other_7;
-  }
-  if (SUBGROUP < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = sum_3;
-    workgroupBarrier();
-    for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-      if (lane < half_3) {
-        let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_8 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_8;
+    let sum_all = sum;
+    let sum_all_2 = sum_2;
+    let div = 1.0f / sum_all;
+    var sum_3 = 0.0f;
+    for (var block_3 = lane; block_3 < K; block_3 += LANES * 256u) {
+      var part_4 = 0.0f;
+      let stop_3 = min(block_3 + (LANES * 256u), K);
+      for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
+        let target_2 = target_1_at(base + i_3);
+        let x_3 = x_at(base + i_3);
+        let beta_3 = beta_at(i_3);
+        let add_3 = x_3 + beta_3;
+        let sub_2 = add_3 - max_all;
+        let exp_2 = exp(sub_2);
+        let mul = exp_2 * div;
+        part_4 = part_4 + (target_2 - mul);
       }
+      sum_3 = sum_3 + part_4;
+    }
+    for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
+      let other_7 = exchange(sum_3, mask_3);
+      sum_3 = sum_3 + other_7;
+    }
+    if (SUBGROUP < LANES) {
+      scratch_memory[(row_in_group * LANES) + lane] = sum_3;
+      workgroupBarrier();
+      for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
+        if (lane < half_3) {
+          let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
+          let other_8 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
+          scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_8;
+        }
+        workgroupBarrier();
+      }
+      let all_4 = scratch_memory[row_in_group * LANES];
+      sum_3 = all_4;
       workgroupBarrier();
     }
-    let all_4 = scratch_memory[row_in_group * LANES];
-    sum_3 = all_4;
-    workgroupBarrier();
-  }
-  let sum_all_3 = sum_3;
-  let end = select(0u, K, active_1);
-  let d_loss_1 = d_loss_at(row);
-  let div_2 = (d_loss_1 * sum_all_3) / sum_all_2;
-  for (var i_4 = lane; i_4 < end; i_4 += LANES) {
-    let x_4 = x_at(base + i_4);
-    let beta_4 = beta_at(i_4);
-    let add_4 = x_4 + beta_4;
-    let sub_3 = add_4 - max_all;
-    let exp_3 = exp(sub_3);
-    let mul_2 = exp_3 * div;
-    let target_2_1 = target_1_at(base + i_4);
-    d_x_put(base + i_4, ((mul_2 - target_2_1) * d_loss_1) + select(0.0f, div_2, add_4 == max_all));
-    d_target_put(base + i_4, -(sub_3 * d_loss_1));
+    let sum_all_3 = sum_3;
+    let end = select(0u, K, active_1);
+    let d_loss_1 = d_loss_at(row);
+    let div_2 = (d_loss_1 * sum_all_3) / sum_all_2;
+    for (var i_4 = lane; i_4 < end; i_4 += LANES) {
+      let x_4 = x_at(base + i_4);
+      let beta_4 = beta_at(i_4);
+      let add_4 = x_4 + beta_4;
+      let sub_3 = add_4 - max_all;
+      let exp_3 = exp(sub_3);
+      let mul_2 = exp_3 * div;
+      let target_2_1 = target_1_at(base + i_4);
+      let add_5 = ((mul_2 - target_2_1) * d_loss_1) + select(0.0f, div_2, add_4 == max_all);
+      d_x_put(base + i_4, add_5);
+      d_target_put(base + i_4, -(sub_3 * d_loss_1));
+      let before = scratch_at(base_2 + i_4);
+      scratch_put(base_2 + i_4, select(before, 0.0f, turn == 0u) + add_5);
+    }
   }
 }

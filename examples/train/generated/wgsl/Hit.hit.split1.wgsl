@@ -39,19 +39,19 @@ fn main(
   let active_1 = index < N;
   let row = select(0u, index, active_1);
   let used = ((K + (((K + PARTS) - 1u) / PARTS)) - 1u) / (((K + PARTS) - 1u) / PARTS);
-  var total = non_finite(4286578688u);
-  var total_2 = 0.0f;
+  var total = 0.0f;
+  var total_2 = non_finite(4286578688u);
   for (var p = lane; p < used; p += LANES) {
     let part_1 = partials_at((p * N) + row);
-    total = larger(total, part_1);
+    total = total + part_1;
     let part_2 = partials_at(((PARTS + p) * N) + row);
-    total_2 = total_2 + part_2;
+    total_2 = larger(total_2, part_2);
   }
   for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
     let other = exchange(total, mask);
-    total = larger(total, other);
+    total = total + other;
     let other_2 = exchange(total_2, mask);
-    total_2 = total_2 + other_2;
+    total_2 = larger(total_2, other_2);
   }
   if (SUBGROUP < LANES) {
     scratch_memory[(row_in_group * LANES) + lane] = total;
@@ -61,10 +61,10 @@ fn main(
       if (lane < half) {
         let mine = scratch_memory[(row_in_group * LANES) + lane];
         let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-        scratch_memory[(row_in_group * LANES) + lane] = larger(mine, other_3);
+        scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
         let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
         let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = larger(mine_2, other_4);
       }
       workgroupBarrier();
     }
@@ -75,6 +75,6 @@ fn main(
     workgroupBarrier();
   }
   if (active_1 && (lane == 0u)) {
-    hit_put(row, select(0.0f, 1.0f, total <= total_2));
+    hit_put(row, select(0.0f, 1.0f, total_2 <= total));
   }
 }

@@ -4,20 +4,24 @@
 @group(0) @binding(2) var<storage, read> beta: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read> d_y: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read_write> d_x: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read_write> scratch: array<vec4<f32>>;
 fn x_at(at: u32) -> f32 { return x[at / 4u][at % 4u]; }
 fn x_four(at: u32) -> vec4f { return x[at]; }
 fn gamma_four(at: u32) -> vec4f { return gamma[at]; }
 fn beta_four(at: u32) -> vec4f { return beta[at]; }
 fn d_y_four(at: u32) -> vec4f { return d_y[at]; }
 fn d_x_put_four(at: u32, value: vec4f) { d_x[at] = value; }
+fn scratch_four(at: u32) -> vec4f { return scratch[at]; }
+fn scratch_put_four(at: u32, value: vec4f) { scratch[at] = value; }
 fn exchange(v: f32, mask: u32) -> f32 { return v; }
 fn exchange4(v: vec4f, mask: u32) -> vec4f { return v; }
 override LANES: u32;
 override ROWS: u32;
 override COLUMNS: bool;
 override SUBGROUP: u32;
-override N: u32;
+override chunk: u32;
 override D: u32;
+override N: u32;
 override eps: f32;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
@@ -41,177 +45,190 @@ fn main(
   let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
   let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
   let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-  let index = (group * ROWS) + row_in_group;
-  let active_1 = index < N;
-  let row = select(0u, index, active_1);
-  let base = row * D;
-  let x_1 = x_at(base);
-  let x_2 = x_at(base + (D / 2u));
-  let x_3 = x_at(base + (D - 1u));
-  let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-  let base_2 = row * (D / 4u);
-  var sum = vec4f(0.0f);
-  var squares = vec4f(0.0f);
-  for (var block = lane; block < D / 4u; block += LANES * 256u) {
-    var part_1 = vec4f(0.0f);
-    var part_2 = vec4f(0.0f);
-    let stop = min(block + (LANES * 256u), D / 4u);
-    for (var i = block; i < stop; i += LANES) {
-      let x_4 = x_four(base_2 + i);
-      let d = x_4 - vec4f(shift);
-      part_1 = part_1 + d;
-      part_2 = part_2 + (d * d);
-    }
-    sum = sum + part_1;
-    squares = squares + part_2;
-  }
-  var sum_2 = fold_add(sum);
-  var squares_2 = fold_add(squares);
-  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-    let other = exchange(sum_2, mask);
-    sum_2 = sum_2 + other;
-    let other_2 = exchange(squares_2, mask);
-    squares_2 = squares_2 + other_2;
-  }
-  if (SUBGROUP < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-    workgroupBarrier();
-    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-      if (lane < half) {
-        let mine = scratch_memory[(row_in_group * LANES) + lane];
-        let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-        scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-        let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-        let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+  let slot = (group * ROWS) + row_in_group;
+  let own = slot < chunk;
+  let chunk_1 = select(0u, slot, own);
+  let base_3 = chunk_1 * (D / 4u);
+  let base_4 = (((chunk * D) + 3u) / 4u) + (chunk_1 * (D / 4u));
+  for (var turn = 0u; turn < ((N + chunk) - 1u) / chunk; turn += 1u) {
+    let index = (turn * chunk) + chunk_1;
+    let active_1 = own && (index < N);
+    let row = select(0u, index, active_1);
+    let base = row * D;
+    let x_1 = x_at(base);
+    let x_2 = x_at(base + (D / 2u));
+    let x_3 = x_at(base + (D - 1u));
+    let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
+    let base_2 = row * (D / 4u);
+    var sum = vec4f(0.0f);
+    var squares = vec4f(0.0f);
+    for (var block = lane; block < D / 4u; block += LANES * 256u) {
+      var part_1 = vec4f(0.0f);
+      var part_2 = vec4f(0.0f);
+      let stop = min(block + (LANES * 256u), D / 4u);
+      for (var i = block; i < stop; i += LANES) {
+        let x_4 = x_four(base_2 + i);
+        let d = x_4 - vec4f(shift);
+        part_1 = part_1 + d;
+        part_2 = part_2 + (d * d);
       }
+      sum = sum + part_1;
+      squares = squares + part_2;
+    }
+    var sum_2 = fold_add(sum);
+    var squares_2 = fold_add(squares);
+    for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+      let other = exchange(sum_2, mask);
+      sum_2 = sum_2 + other;
+      let other_2 = exchange(squares_2, mask);
+      squares_2 = squares_2 + other_2;
+    }
+    if (SUBGROUP < LANES) {
+      scratch_memory[(row_in_group * LANES) + lane] = sum_2;
+      scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+      workgroupBarrier();
+      for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
+        if (lane < half) {
+          let mine = scratch_memory[(row_in_group * LANES) + lane];
+          let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+          scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
+          let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+          let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
+          scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+        }
+        workgroupBarrier();
+      }
+      let all = scratch_memory[row_in_group * LANES];
+      sum_2 = all;
+      let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+      squares_2 = all_2;
       workgroupBarrier();
     }
-    let all = scratch_memory[row_in_group * LANES];
-    sum_2 = all;
-    let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-    squares_2 = all_2;
-    workgroupBarrier();
-  }
-  let mean = sum_2 / f32(D);
-  let variance = larger((squares_2 / f32(D)) - (mean * mean), 0.0f);
-  let far = (variance * 4.0f) < (mean * mean);
-  let shift_2 = select(shift, shift + mean, far);
-  var sum_3 = vec4f(0.0f);
-  var squares_3 = vec4f(0.0f);
-  let end = select(0u, D / 4u, far);
-  for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-    var part_3 = vec4f(0.0f);
-    var part_4 = vec4f(0.0f);
-    let stop_2 = min(block_2 + (LANES * 256u), end);
-    for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = x_four(base_2 + i_2);
-      let d_2 = x_5 - vec4f(shift_2);
-      part_3 = part_3 + d_2;
-      part_4 = part_4 + (d_2 * d_2);
-    }
-    sum_3 = sum_3 + part_3;
-    squares_3 = squares_3 + part_4;
-  }
-  var sum_3_2 = fold_add(sum_3);
-  var squares_3_2 = fold_add(squares_3);
-  for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-    let other_5 = exchange(sum_3_2, mask_2);
-    sum_3_2 = sum_3_2 + other_5;
-    let other_6 = exchange(squares_3_2, mask_2);
-    squares_3_2 = squares_3_2 + other_6;
-  }
-  if (SUBGROUP < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
-    workgroupBarrier();
-    for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-      if (lane < half_2) {
-        let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-        let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-        let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+    let mean = sum_2 / f32(D);
+    let variance = larger((squares_2 / f32(D)) - (mean * mean), 0.0f);
+    let far = (variance * 4.0f) < (mean * mean);
+    let shift_2 = select(shift, shift + mean, far);
+    var sum_3 = vec4f(0.0f);
+    var squares_3 = vec4f(0.0f);
+    let end = select(0u, D / 4u, far);
+    for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
+      var part_3 = vec4f(0.0f);
+      var part_4 = vec4f(0.0f);
+      let stop_2 = min(block_2 + (LANES * 256u), end);
+      for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
+        let x_5 = x_four(base_2 + i_2);
+        let d_2 = x_5 - vec4f(shift_2);
+        part_3 = part_3 + d_2;
+        part_4 = part_4 + (d_2 * d_2);
       }
+      sum_3 = sum_3 + part_3;
+      squares_3 = squares_3 + part_4;
+    }
+    var sum_3_2 = fold_add(sum_3);
+    var squares_3_2 = fold_add(squares_3);
+    for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
+      let other_5 = exchange(sum_3_2, mask_2);
+      sum_3_2 = sum_3_2 + other_5;
+      let other_6 = exchange(squares_3_2, mask_2);
+      squares_3_2 = squares_3_2 + other_6;
+    }
+    if (SUBGROUP < LANES) {
+      scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
+      scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
+      workgroupBarrier();
+      for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
+        if (lane < half_2) {
+          let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
+          let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
+          scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
+          let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+          let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
+          scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+        }
+        workgroupBarrier();
+      }
+      let all_3 = scratch_memory[row_in_group * LANES];
+      sum_3_2 = all_3;
+      let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+      squares_3_2 = all_4;
       workgroupBarrier();
     }
-    let all_3 = scratch_memory[row_in_group * LANES];
-    sum_3_2 = all_3;
-    let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-    squares_3_2 = all_4;
-    workgroupBarrier();
-  }
-  let mean_2 = sum_3_2 / f32(D);
-  let variance_2 = larger((squares_3_2 / f32(D)) - (mean_2 * mean_2), 0.0f);
-  let rest = select(mean, mean_2, far);
-  let spread = select(variance, variance_2, far);
-  let rsqrt = inverseSqrt(spread + eps);
-  var mean_3 = vec4f(0.0f);
-  var mean_4 = vec4f(0.0f);
-  for (var block_3 = lane; block_3 < D / 4u; block_3 += LANES * 256u) {
-    var part_5 = vec4f(0.0f);
-    var part_6 = vec4f(0.0f);
-    let stop_3 = min(block_3 + (LANES * 256u), D / 4u);
-    for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-      let x_6 = x_four(base_2 + i_3);
-      let mul = ((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt);
-      let gamma_1 = gamma_four(i_3);
-      let beta_1 = beta_four(i_3);
-      let add = (mul * gamma_1) + beta_1;
-      let d_y_1 = d_y_four(base_2 + i_3);
-      let where_1 = select(d_y_1, vec4f(0.0f), add == vec4f(0.0f));
-      let where_2 = select(select(vec4f(0.0f), vec4f(0.5f) * where_1, add == vec4f(0.0f)), where_1, vec4f(0.0f) < add);
-      let mul_2 = where_2 * gamma_1;
-      part_5 = part_5 + ((where_2 * mul) * gamma_1);
-      part_6 = part_6 + mul_2;
-    }
-    mean_3 = mean_3 + part_5;
-    mean_4 = mean_4 + part_6;
-  }
-  var mean_3_2 = fold_add(mean_3);
-  var mean_4_2 = fold_add(mean_4);
-  for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-    let other_9 = exchange(mean_3_2, mask_3);
-    mean_3_2 = mean_3_2 + other_9;
-    let other_10 = exchange(mean_4_2, mask_3);
-    mean_4_2 = mean_4_2 + other_10;
-  }
-  if (SUBGROUP < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean_3_2;
-    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mean_4_2;
-    workgroupBarrier();
-    for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-      if (lane < half_3) {
-        let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_11 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_11;
-        let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-        let other_12 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_12;
+    let mean_2 = sum_3_2 / f32(D);
+    let variance_2 = larger((squares_3_2 / f32(D)) - (mean_2 * mean_2), 0.0f);
+    let rest = select(mean, mean_2, far);
+    let spread = select(variance, variance_2, far);
+    let rsqrt = inverseSqrt(spread + eps);
+    var mean_3 = vec4f(0.0f);
+    var mean_4 = vec4f(0.0f);
+    for (var block_3 = lane; block_3 < D / 4u; block_3 += LANES * 256u) {
+      var part_5 = vec4f(0.0f);
+      var part_6 = vec4f(0.0f);
+      let stop_3 = min(block_3 + (LANES * 256u), D / 4u);
+      for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
+        let x_6 = x_four(base_2 + i_3);
+        let mul = ((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt);
+        let gamma_1 = gamma_four(i_3);
+        let beta_1 = beta_four(i_3);
+        let add = (mul * gamma_1) + beta_1;
+        let d_y_1 = d_y_four(base_2 + i_3);
+        let where_1 = select(d_y_1, vec4f(0.0f), add == vec4f(0.0f));
+        let where_2 = select(select(vec4f(0.0f), vec4f(0.5f) * where_1, add == vec4f(0.0f)), where_1, vec4f(0.0f) < add);
+        let mul_2 = where_2 * mul;
+        let mul_3 = where_2 * gamma_1;
+        part_5 = part_5 + (mul_2 * gamma_1);
+        part_6 = part_6 + mul_3;
       }
+      mean_3 = mean_3 + part_5;
+      mean_4 = mean_4 + part_6;
+    }
+    var mean_3_2 = fold_add(mean_3);
+    var mean_4_2 = fold_add(mean_4);
+    for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
+      let other_9 = exchange(mean_3_2, mask_3);
+      mean_3_2 = mean_3_2 + other_9;
+      let other_10 = exchange(mean_4_2, mask_3);
+      mean_4_2 = mean_4_2 + other_10;
+    }
+    if (SUBGROUP < LANES) {
+      scratch_memory[(row_in_group * LANES) + lane] = mean_3_2;
+      scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mean_4_2;
+      workgroupBarrier();
+      for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
+        if (lane < half_3) {
+          let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
+          let other_11 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
+          scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_11;
+          let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+          let other_12 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
+          scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_12;
+        }
+        workgroupBarrier();
+      }
+      let all_5 = scratch_memory[row_in_group * LANES];
+      mean_3_2 = all_5;
+      let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+      mean_4_2 = all_6;
       workgroupBarrier();
     }
-    let all_5 = scratch_memory[row_in_group * LANES];
-    mean_3_2 = all_5;
-    let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-    mean_4_2 = all_6;
-    workgroupBarrier();
-  }
-  let mean_all = mean_3_2 / f32(D);
-  let mean_all_2 = mean_4_2 / f32(D);
-  let end_2 = select(0u, D / 4u, active_1);
-  for (var i_4 = lane; i_4 < end_2; i_4 += LANES) {
-    let x_7 = x_four(base_2 + i_4);
-    let mul_3 = ((x_7 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt);
-    let gamma_2 = gamma_four(i_4);
-    let beta_2 = beta_four(i_4);
-    let add_2 = (mul_3 * gamma_2) + beta_2;
-    let d_y_2 = d_y_four(base_2 + i_4);
-    let where_3 = select(d_y_2, vec4f(0.0f), add_2 == vec4f(0.0f));
-    let where_4 = select(select(vec4f(0.0f), vec4f(0.5f) * where_3, add_2 == vec4f(0.0f)), where_3, vec4f(0.0f) < add_2);
-    let mul_4 = where_4 * gamma_2;
-    d_x_put_four(base_2 + i_4, ((mul_4 - (mul_3 * vec4f(mean_all))) - vec4f(mean_all_2)) * vec4f(rsqrt));
+    let mean_all = mean_3_2 / f32(D);
+    let mean_all_2 = mean_4_2 / f32(D);
+    let end_2 = select(0u, D / 4u, active_1);
+    for (var i_4 = lane; i_4 < end_2; i_4 += LANES) {
+      let x_7 = x_four(base_2 + i_4);
+      let mul_4 = ((x_7 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt);
+      let gamma_2 = gamma_four(i_4);
+      let beta_2 = beta_four(i_4);
+      let add_2 = (mul_4 * gamma_2) + beta_2;
+      let d_y_2 = d_y_four(base_2 + i_4);
+      let where_3 = select(d_y_2, vec4f(0.0f), add_2 == vec4f(0.0f));
+      let where_4 = select(select(vec4f(0.0f), vec4f(0.5f) * where_3, add_2 == vec4f(0.0f)), where_3, vec4f(0.0f) < add_2);
+      let mul_5 = where_4 * gamma_2;
+      d_x_put_four(base_2 + i_4, ((mul_5 - (mul_4 * vec4f(mean_all))) - vec4f(mean_all_2)) * vec4f(rsqrt));
+      let mul_6 = where_4 * mul_4;
+      let before = scratch_four(base_3 + i_4);
+      scratch_put_four(base_3 + i_4, select(before, vec4f(0.0f), turn == 0u) + mul_6);
+      let before_2 = scratch_four(base_4 + i_4);
+      scratch_put_four(base_4 + i_4, select(before_2, vec4f(0.0f), turn == 0u) + where_4);
+    }
   }
 }
