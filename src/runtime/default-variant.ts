@@ -81,7 +81,7 @@ function onGpu(
       rows,
       columns: true,
       reason,
-      parts: partsOf(split, rowCount / rows, rowSteps / lanes / 8),
+      parts: partsOf(split, rowCount / rows, rowSteps / lanes / 32),
     };
   }
   if (!reduces) {
