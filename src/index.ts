@@ -63,7 +63,7 @@ export interface BindingsOptions {
   readonly runtime?: string;
 }
 
-/** The text of a TypeScript module with a typed class for each norm. */
+/** The text of a TypeScript module with a typed object for each norm; backward passes, in modules of their own, are for `normc build`. */
 export function bindings(norms: readonly CompiledNorm[], options: BindingsOptions): Promise<string> {
   const { source, hash, runtime } = options;
   return emitBindings({
