@@ -4,11 +4,18 @@
  */
 import { operators } from "../operators/operators.ts";
 import type { GraphBuilder } from "./builder.ts";
-import type { Graph, MapNode, Node } from "./graph.ts";
+import { type Graph, type MapNode, type Node, reachable } from "./graph.ts";
 import { rewrite } from "./rewrite.ts";
 
 export function simplify(graph: Graph): Graph {
-  return rewrite(graph, (g, node) => (node.kind === "map" ? simplifyMap(g, node) : node));
+  const all = reachable(graph.results.map((one) => one.value));
+  const reduced = new Set(reachable(all.flatMap((one) => (one.kind === "reduce" ? [one.arg] : []))));
+  return rewrite(graph, (g, node, original) => {
+    if (node.kind !== "map") return node;
+    const simple = simplifyMap(g, node);
+    // A reduction must find the axes that it runs over, and `x^0` has those of x, a literal none.
+    return reduced.has(original) && simple.axes.length < original.axes.length ? node : simple;
+  });
 }
 
 const isLiteral = (node: Node, value: number): boolean => node.kind === "literal" && node.value === value;

@@ -7,7 +7,7 @@ import { type Graph, type Node, reachable } from "../../src/tensor/graph.ts";
 import { verifyGraph } from "../../src/tensor/verify.ts";
 import { graphIn, shapesOf } from "../check/files.ts";
 import { oracle } from "../support/compare.ts";
-import { graphOf, libraryNorms } from "../support/library.ts";
+import { checkText, graphOf, libraryNorms } from "../support/library.ts";
 
 const nodes = (graph: Graph): Node[] => reachable(graph.results.map((one) => one.value));
 
@@ -43,6 +43,25 @@ describe("the tensors of a backward graph", () => {
     const train = differentiate(graphOf("BatchNorm", "train"));
     expect(shapesOf(train, "state")).toEqual([]);
     expect(train.results.map((one) => one.tensor)).toEqual(["d_x", "d_gamma", "d_beta"]);
+  });
+
+  test("a gradient that becomes constant keeps the axes that a reduction over it needs", () => {
+    // Both branches of a `where` come to the same literal, below a mean over S.
+    const [norm] = checkText({
+      path: "ties.norm",
+      text: `norm Ties {
+        axes C, ...S
+        param eps = 0.01
+        input x[C, ...S], w
+        affine gamma = 1
+        e0 = 0.5 * x + (max(x, (x + x)) + tanh(mean(x over ...S)))
+        e1 = 0.5 * x + min(e0 over C, ...S)
+        e2 = 0.5 * x + standardize(e1 over ...S, C; eps)
+        y = e2 + 0 * (w + gamma)
+        output y
+      }`,
+    });
+    expect(() => compileGraph(differentiate(norm!.graphs[0]!))).not.toThrow();
   });
 
   test("only what is asked for is computed", () => {
