@@ -2,7 +2,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { compileBackward } from "../../src/compile/backward.ts";
 import { compileGraph } from "../../src/compile/passes.ts";
-import type { KernelForm } from "../../src/program/program.ts";
 import { createBackward } from "../../src/runtime/backward.ts";
 import { fromHalf, toHalf } from "../../src/runtime/half.ts";
 import type { Storage } from "../../src/runtime/index.ts";
@@ -13,30 +12,13 @@ import { closeTestDevices, openTestDevices, withLimits } from "../support/device
 import { backwardTrial } from "../support/gradients.ts";
 import { graphOf, libraryNorms } from "../support/library.ts";
 import { type Extents, randomTrial } from "../support/shapes.ts";
+import { expectWrittenOnce } from "../support/written.ts";
 
 /** Adding is only right where each element of a gradient is written once a run, and not read in between. */
 describe("a gradient is written by one dispatch and read by none", () => {
   const cases = libraryNorms().flatMap((norm) => norm.graphs.map((graph) => ({ name: norm.name, graph })));
   it.each(cases)("$name $graph.mode", ({ graph }) => {
-    for (const { program } of compileBackward(graph)) {
-      const outputs = program.tensors.filter((one) => one.role === "output").map((one) => one.name);
-      /** What each dispatch of one way to run a kernel writes. */
-      const written = (dispatches: readonly (readonly KernelForm[])[]): string[] =>
-        dispatches.flatMap((forms) => {
-          const bindings = forms.flatMap((one) => one.bindings).filter((one) => outputs.includes(one.tensor));
-          for (const { access, accessors } of bindings) {
-            expect(access).toBe("read_write");
-            expect(Object.keys(accessors).filter((one) => !one.startsWith("put"))).toEqual([]);
-          }
-          return [...new Set(bindings.map((one) => one.tensor))];
-        });
-      const whole = program.kernels.flatMap((one) => written([one.forms]));
-      const split = program.kernels.flatMap(({ forms, split }) =>
-        written(split === null ? [forms] : split.stages.map((one) => one.forms)),
-      );
-      expect(whole.sort()).toEqual([...outputs].sort());
-      expect(split.sort()).toEqual([...outputs].sort());
-    }
+    for (const { program } of compileBackward(graph)) expectWrittenOnce(program);
   });
 });
 
