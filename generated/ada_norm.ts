@@ -203,7 +203,7 @@ const AdaLayerNormPrograms: readonly Program[] = [
         name: "y",
         grid: ["N", "T"],
         row: ["D"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -555,7 +555,7 @@ const AdaInstanceNormPrograms: readonly Program[] = [
         name: "y",
         grid: ["N", "C"],
         row: ["S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -1102,7 +1102,7 @@ const SpadeNormPrograms: readonly Program[] = [
         name: "y",
         grid: ["C"],
         row: ["N", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

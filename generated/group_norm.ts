@@ -140,7 +140,7 @@ const GroupNormPrograms: readonly Program[] = [
         name: "y",
         grid: ["N", "G"],
         row: ["K", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -503,7 +503,7 @@ const GroupNormSiLUPrograms: readonly Program[] = [
         name: "y",
         grid: ["N", "G"],
         row: ["K", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

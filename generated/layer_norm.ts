@@ -184,7 +184,7 @@ const LayerNormPrograms: readonly Program[] = [
         name: "y",
         grid: ["N"],
         row: ["D"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -529,7 +529,7 @@ const LayerNormChannelsPrograms: readonly Program[] = [
         name: "y",
         grid: ["N", "S"],
         row: ["C"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -873,7 +873,7 @@ const LayerNormAllPrograms: readonly Program[] = [
         name: "y",
         grid: ["N"],
         row: ["C", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

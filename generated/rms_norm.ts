@@ -128,7 +128,7 @@ const RMSNormPrograms: readonly Program[] = [
         name: "y",
         grid: ["T"],
         row: ["D"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -324,7 +324,7 @@ const AddRMSNormPrograms: readonly Program[] = [
         name: "y",
         grid: ["T"],
         row: ["D"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

@@ -101,7 +101,7 @@ const SoftmaxPrograms: readonly Program[] = [
         name: "y",
         grid: ["N"],
         row: ["D"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -367,7 +367,7 @@ const LogSoftmaxPrograms: readonly Program[] = [
         name: "y",
         grid: ["N"],
         row: ["D"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

@@ -117,7 +117,7 @@ const WeightStandardizationPrograms: readonly Program[] = [
         name: "y",
         grid: ["O"],
         row: ["F"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -451,7 +451,7 @@ const ScaledWeightStandardizationPrograms: readonly Program[] = [
         name: "y",
         grid: ["O"],
         row: ["F"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

@@ -50,7 +50,7 @@ const strategies: Readonly<Record<string, (s: number) => Partial<Variant>>> = {
 function orDefault(strategy: (s: number) => Partial<Variant>): ChooseVariant {
   return (work, traits, limits) => {
     // Seven chunks, so that the last turn has fewer rows.
-    const chunks = work.chunked ? Math.min(work.rowCount, 7) : 1;
+    const chunks = work.chunkRows > 0 ? Math.min(work.chunkRows, 7) : 1;
     const variant = { ...laneARow, rows: 4, chunks, ...strategy(traits.subgroup) };
     return refusal(variant, work, traits, limits) === null ? variant : chooseVariant(work, traits, limits);
   };
