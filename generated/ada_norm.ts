@@ -366,7 +366,7 @@ const AdaLayerNormPrograms: readonly Program[] = [
         name: "y",
         grid: ["N", "T"],
         row: ["D"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -718,7 +718,7 @@ const AdaInstanceNormPrograms: readonly Program[] = [
         name: "y",
         grid: ["N", "C"],
         row: ["S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -1265,7 +1265,7 @@ const SpadeNormPrograms: readonly Program[] = [
         name: "y",
         grid: ["C"],
         row: ["N", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

@@ -184,7 +184,7 @@ const AddLayerNormPrograms: readonly Program[] = [
         name: "y",
         grid: ["T"],
         row: ["D"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

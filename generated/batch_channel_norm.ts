@@ -327,7 +327,7 @@ const BatchChannelNormPrograms: readonly Program[] = [
         name: "running_mean",
         grid: ["G", "K"],
         row: ["N", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -717,7 +717,7 @@ scratch_put((((((G*K)+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+row,inverseSqrt(spre
         name: "y",
         grid: ["N", "G"],
         row: ["K", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -1241,7 +1241,7 @@ y_put_four(base_5+i_3,add_7);
         name: "y",
         grid: ["N", "G"],
         row: ["K", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

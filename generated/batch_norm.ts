@@ -246,7 +246,7 @@ const BatchNormPrograms: readonly Program[] = [
         name: "y",
         grid: ["C"],
         row: ["N", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -661,7 +661,7 @@ running_var_put(row,add_2);
         name: "y",
         grid: ["N", "C"],
         row: ["S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

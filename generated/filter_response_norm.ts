@@ -167,7 +167,7 @@ const FilterResponseNormPrograms: readonly Program[] = [
         name: "y",
         grid: ["N", "C"],
         row: ["S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

@@ -134,7 +134,7 @@ const GhostBatchNormPrograms: readonly Program[] = [
         name: "y",
         grid: ["V", "C"],
         row: ["B", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

@@ -127,7 +127,7 @@ const GlobalResponseNormPrograms: readonly Program[] = [
         name: "scratch_6",
         grid: ["N", "C"],
         row: ["S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -301,7 +301,7 @@ scratch_put_four(row,sqrt(sum_all));
         name: "y",
         grid: ["N", "C"],
         row: ["S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

@@ -242,7 +242,7 @@ const GroupNormPrograms: readonly Program[] = [
         name: "y",
         grid: ["N", "G"],
         row: ["K", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -605,7 +605,7 @@ const GroupNormSiLUPrograms: readonly Program[] = [
         name: "y",
         grid: ["N", "G"],
         row: ["K", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

@@ -126,7 +126,7 @@ const InstanceNormPrograms: readonly Program[] = [
         name: "y",
         grid: ["N", "C"],
         row: ["S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

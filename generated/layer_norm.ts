@@ -325,7 +325,7 @@ const LayerNormPrograms: readonly Program[] = [
         name: "y",
         grid: ["N"],
         row: ["D"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -670,7 +670,7 @@ const LayerNormChannelsPrograms: readonly Program[] = [
         name: "y",
         grid: ["N", "S"],
         row: ["C"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -1014,7 +1014,7 @@ const LayerNormAllPrograms: readonly Program[] = [
         name: "y",
         grid: ["N"],
         row: ["C", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

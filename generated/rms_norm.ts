@@ -228,7 +228,7 @@ const RMSNormPrograms: readonly Program[] = [
         name: "y",
         grid: ["T"],
         row: ["D"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -424,7 +424,7 @@ const AddRMSNormPrograms: readonly Program[] = [
         name: "y",
         grid: ["T"],
         row: ["D"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

@@ -175,7 +175,7 @@ const SoftmaxPrograms: readonly Program[] = [
         name: "y",
         grid: ["N"],
         row: ["D"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -441,7 +441,7 @@ const LogSoftmaxPrograms: readonly Program[] = [
         name: "y",
         grid: ["N"],
         row: ["D"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

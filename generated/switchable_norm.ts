@@ -178,7 +178,7 @@ const SwitchableNormPrograms: readonly Program[] = [
         name: "scratch_20",
         grid: ["C"],
         row: ["N", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -520,7 +520,7 @@ scratch_put(((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+row,spread);
         name: "scratch_18",
         grid: ["N"],
         row: ["C", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -842,7 +842,7 @@ scratch_put((((((((C+3u) / 4u)*4u)+(((C+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(((N+
         name: "y",
         grid: ["N", "C"],
         row: ["S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

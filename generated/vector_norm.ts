@@ -363,7 +363,7 @@ const L1NormPrograms: readonly Program[] = [
         name: "y",
         grid: ["N"],
         row: ["D"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -558,7 +558,7 @@ const L2NormPrograms: readonly Program[] = [
         name: "y",
         grid: ["N"],
         row: ["D"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -754,7 +754,7 @@ const WeightNormPrograms: readonly Program[] = [
         name: "y",
         grid: ["O"],
         row: ["F"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -954,7 +954,7 @@ const MeanVarianceNormPrograms: readonly Program[] = [
         name: "y",
         grid: ["C"],
         row: ["N", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

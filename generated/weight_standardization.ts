@@ -207,7 +207,7 @@ const WeightStandardizationPrograms: readonly Program[] = [
         name: "y",
         grid: ["O"],
         row: ["F"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -541,7 +541,7 @@ const ScaledWeightStandardizationPrograms: readonly Program[] = [
         name: "y",
         grid: ["O"],
         row: ["F"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

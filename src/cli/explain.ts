@@ -108,8 +108,9 @@ function explanationText(one: Explanation, options: ExplainOptions): string {
   for (const { name, ms } of one.passes)
     lines.push(`  ${name.padEnd(width)}  ${ms.toFixed(1).padStart(6)} ms`);
   lines.push("", ...graph);
-  const count = one.kernels.length;
-  lines.push("", `Kernels: ${count}, so ${count} dispatch${count === 1 ? "" : "es"}`);
+  const count = one.shape?.dispatches.length ?? one.kernels.length;
+  const dispatches = `${count} dispatch${count === 1 ? "" : "es"}`;
+  lines.push("", `Kernels: ${one.kernels.length}, so ${dispatches}`);
   for (const kernel of one.kernels)
     lines.push(...kernelLines(kernel, one, options.wgsl === true).map(indented));
   if (one.shape !== undefined) {

@@ -30,18 +30,22 @@ export function lowerForms(
   if (vector !== null && isOneWalk(work) && (along || planned.grid.at(-1) === vector)) {
     whole.push({ ...plain, vector, resident: true });
   }
-  const chunked = planned.columns.length > 0;
-  if (along && work.loops.length > 0 && !chunked) whole.push({ ...plain, vector, together });
+  const inChunks = planned.columns.length > 0;
+  if (along && work.loops.length > 0 && !inChunks) whole.push({ ...plain, vector, together });
 
   const stages = splitStages(work);
   const split =
-    !chunked && canSplit(graph, work)
+    !inChunks && canSplit(graph, work)
       ? {
           slots: partialsOf(stages.flat()).slots,
           stages: [...stages.keys(), stages.length].map((stage) => lower(narrowAndWide({ ...plain, stage }))),
         }
       : null;
-  return { whole: lower(whole).filter((one) => !one.structure.resident || one.held > 0), split, chunked };
+  return {
+    whole: lower(whole).filter((one) => !one.structure.resident || one.held > 0),
+    split,
+    chunked: planned.chunked,
+  };
 }
 
 /** Whether all loops over the row take its elements in one order: then a lane meets the same ones each time. */

@@ -156,8 +156,8 @@ export interface KernelForms {
   readonly whole: readonly Kernel[];
   /** Rows split over workgroups: the forms of each dispatch, and how many numbers a part hands to the next one. */
   readonly split: { readonly slots: number; readonly stages: readonly (readonly Kernel[])[] } | null;
-  /** Whether workgroups take a chunk of rows each, one after the other. */
-  readonly chunked: boolean;
+  /** The axes over whose rows a workgroup goes one after the other, a chunk of them; none mostly. */
+  readonly chunked: readonly string[];
 }
 
 export function allForms({ whole, split }: KernelForms): readonly Kernel[] {

@@ -1,10 +1,10 @@
 /** From a planned kernel to kernel IR: the row, its reductions, its stores. */
 import { chunkAxis, type PlannedKernel } from "../schedule/plan.ts";
-import { type AxisSet, sameAxes } from "../tensor/axes.ts";
+import { type AxisSet, minus, sameAxes } from "../tensor/axes.ts";
 import { type Node, operands, reachable } from "../tensor/graph.ts";
 import type { Address } from "./address.ts";
-import { add, binary, builtin, div, extent, local, mul, rows, select, sub, u32 } from "./expr.ts";
-import { bind, createFrame, type Frame, type NameOf } from "./frame.ts";
+import { add, binary, builtin, div, extent, extentOf, local, mul, rows, select, sub, u32 } from "./expr.ts";
+import { bind, coordinate, createFrame, type Frame, type NameOf } from "./frame.ts";
 import type { Expr, Kernel, KernelTensor, Stmt, Structure } from "./ir.ts";
 import { elementPlace, type Path, stepsOf } from "./loop.ts";
 import { lowerReductions } from "./reduce.ts";
@@ -21,7 +21,7 @@ import type { ValueContext } from "./value.ts";
  * it then has no such text.
  */
 export function lowerKernel(
-  { name, grid, targets, columns }: PlannedKernel,
+  { name, grid, targets, columns, chunked }: PlannedKernel,
   work: RowWork,
   addressOf: (tensor: string) => Address,
   structure: Structure,
@@ -40,9 +40,9 @@ export function lowerKernel(
     vector: over.at(-1) === vector ? vector : null,
     range: { kind: resident && sameAxes(over, work.main) ? "resident" : "whole" },
   });
-  const rowsPath = pathOver(grid);
-  const chunk = columns.length > 0 ? openChunk(rowsPath, nameOf) : null;
-  const { row, active } = chunk?.opened ?? openRow(rowsPath, together, nameOf);
+  const outer = minus(grid, chunked);
+  const chunk = columns.length > 0 ? openChunk(outer, pathOver(chunked), nameOf) : null;
+  const { row, active } = chunk?.opened ?? openRow(pathOver(grid), together, nameOf);
 
   if (stage === null) {
     for (const { loop, order } of work.loops) lowerReductions(context, row, loop, pathOver(order));
@@ -122,14 +122,17 @@ function openRow(path: Path, together: number, nameOf: NameOf): { row: Frame; ac
 /**
  * A workgroup that takes one row after the other: those of its chunk, so that what it adds up over them is its own. Row
  * `turn · chunks + chunk`, so that neighbouring workgroups are at neighbouring rows.
+ * @param outer the axes of the grid that the sums keep: each coordinate has chunks of its own.
  */
-function openChunk(path: Path, nameOf: NameOf) {
-  const name = nameOf("chunk");
+function openChunk(outer: AxisSet, path: Path, nameOf: NameOf) {
+  const name = nameOf("slot");
   const chunks = extent(chunkAxis);
-  const top = createFrame(null, { factors: [chunkAxis], linear: local("u32", name), vector: null });
-  const slot = bind(top, "slot", add(mul(builtin("group"), rows), builtin("row")), nameOf);
-  const own = bind(top, "own", binary("lt", slot, chunks), nameOf);
-  top.body.push({ kind: "let", name, value: select(own, slot, u32(0)) });
+  const run = { factors: [...outer, chunkAxis], linear: local("u32", name), vector: null };
+  const top = createFrame(null, run);
+  const index = bind(top, "index", add(mul(builtin("group"), rows), builtin("row")), nameOf);
+  const own = bind(top, "own", binary("lt", index, mul(extentOf(outer), chunks)), nameOf);
+  top.body.push({ kind: "let", name, value: select(own, index, u32(0)) });
+  const chunk = coordinate(top, chunkAxis, nameOf);
 
   const turn = nameOf("turn");
   const place = nameOf("row");
@@ -138,10 +141,9 @@ function openChunk(path: Path, nameOf: NameOf) {
     linear: elementPlace(path, place),
     vector: path.vector,
   });
-  const at = add(mul(local("u32", turn), chunks), local("u32", name));
-  const index = bind(row, "index", at, nameOf);
-  const active = bind(row, "active", binary("and", own, binary("lt", index, stepsOf(path))), nameOf);
-  row.body.push({ kind: "let", name: place, value: select(active, index, u32(0)) });
+  const at = bind(row, "at", add(mul(local("u32", turn), chunks), chunk), nameOf);
+  const active = bind(row, "active", binary("and", own, binary("lt", at, stepsOf(path))), nameOf);
+  row.body.push({ kind: "let", name: place, value: select(active, at, u32(0)) });
   return {
     opened: { row, active },
     turn: local("u32", turn),

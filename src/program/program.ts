@@ -67,10 +67,10 @@ export interface ProgramKernel {
   /** The factors that a row runs over; empty for an elementwise kernel. */
   readonly row: readonly string[];
   /**
-   * Whether workgroups take a chunk of rows each, one after the other. How many chunks there are is the extent of the
-   * factor `(chunk)`, which is the variant's choice.
+   * The factors over whose rows a workgroup goes one after the other, a chunk of them; none mostly. How many chunks there
+   * are is the extent of the factor `(chunk)`, which is the variant's choice.
    */
-  readonly chunked: boolean;
+  readonly chunked: readonly string[];
   /** One dispatch that does it all; the first form serves every shape. */
   readonly forms: readonly KernelForm[];
   /** Several dispatches, in which workgroups share a row; null where that cannot be, or is not loaded. */

@@ -24,9 +24,14 @@ export function chooseVariant(work: Work, traits: Traits, limits: WorkgroupLimit
     together,
     lanes,
     rows,
-    chunks: work.chunked ? Math.min(work.rowCount, groups * rows) : 1,
+    chunks: chunksOf(work, groups * rows),
     subgroup: choice.columns || !work.reduces ? 1 : Math.min(traits.subgroup, lanes),
   };
+}
+
+/** As many as there are workgroup rows to keep busy, over all rows that have chunks of their own. */
+function chunksOf({ chunkRows, rowCount }: Work, wanted: number): number {
+  return chunkRows === 0 ? 1 : Math.min(chunkRows, Math.ceil((wanted * chunkRows) / Math.max(1, rowCount)));
 }
 
 type Choice = Pick<Variant, "lanes" | "rows" | "reason"> & Partial<Variant>;

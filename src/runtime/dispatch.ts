@@ -44,7 +44,10 @@ export function chooseVariants(
   let known = shapes;
   const variants = program.kernels.map((kernel) => {
     const variant = variantFor(kernel, known, device, choose);
-    if (kernel.chunked) known = withChunks(program, known, variant.chunks);
+    if (kernel.chunked.length > 0) {
+      const empty = kernel.chunked.some((factor) => shapes.factors.get(factor) === 0);
+      known = withChunks(program, known, empty ? 0 : variant.chunks);
+    }
     return variant;
   });
   return { shapes: known, variants };
@@ -79,14 +82,14 @@ export function dispatchesOf(
   variant: Variant,
 ): readonly Dispatch[] {
   const vector = vectorFactor(kernel, shapes);
-  const { rowCount, rowSteps: rowLength } = workOf(kernel, shapes, vector);
+  const { rowCount, rowSteps: rowLength, chunkRows } = workOf(kernel, shapes, vector);
   const rows = rowCount * (kernel.grid.at(-1) === vector && vector !== null ? 4 : 1);
   const partials = variant.parts === 1 ? 0 : rows * variant.parts * (kernel.split?.slots ?? 0);
   const dispatch = (forms: readonly KernelForm[], stage: number | null, shared: boolean): Dispatch => {
     const form = forms.find((one) => serves(one, vector, variant));
     if (form === undefined)
       throw new Error(`kernel ${kernel.name} has no text for ${JSON.stringify(variant)}`);
-    const taken = kernel.chunked ? variant.chunks : Math.ceil(rowCount / variant.together);
+    const taken = chunkRows === 0 ? rowCount / variant.together : (rowCount / chunkRows) * variant.chunks;
     const groups = Math.ceil(taken / variant.rows) * (shared ? variant.parts : 1);
     const workgroups = foldWorkgroups(groups, limits);
     return { kernel, stage, form, variant, rowCount, rowLength, partials, workgroups };
@@ -119,7 +122,7 @@ export function workOf(kernel: ProgramKernel, shapes: Shapes, vector: string | n
     held: vector === null ? 0 : held,
     together: vector === null ? 1 : together,
     split: split && rowSteps > 0,
-    chunked: kernel.chunked,
+    chunkRows: kernel.chunked.length === 0 ? 0 : steps(kernel.chunked),
   };
 }
 

@@ -32,12 +32,9 @@ export function refusal(
   );
 }
 
-function refuseChunks({ chunks }: Variant, { chunked, rowCount }: Work): string | null {
-  if (!chunked) return chunks === 1 ? null : "nothing is added up over the rows";
-  const most = Math.max(1, rowCount);
-  return chunks >= Math.min(1, rowCount) && chunks <= most
-    ? null
-    : `${rowCount} rows are no ${chunks} chunks`;
+function refuseChunks({ chunks }: Variant, { chunkRows }: Work): string | null {
+  if (chunkRows === 0) return chunks === 1 ? null : "nothing is added up over the rows";
+  return chunks >= 1 && chunks <= chunkRows ? null : `${chunkRows} rows are no ${chunks} chunks`;
 }
 
 function refuseTogether({ together, lanes, subgroup, parts, residency }: Variant, work: Work): string | null {

@@ -19,7 +19,7 @@ export interface Variant {
   readonly residency: "reload" | "registers" | "workgroup";
   /** Workgroups that share a row; with more than one each reduction is a dispatch of its own. */
   readonly parts: number;
-  /** Of a kernel that adds up over its rows: among how many workgroup rows the rows are divided. */
+  /** Of a kernel that adds up over rows: into how many chunks these are divided. */
   readonly chunks: number;
   /** Why, in words. */
   readonly reason: string;
@@ -47,8 +47,8 @@ export interface Work {
   readonly together: number;
   /** Whether workgroups can share a row. */
   readonly split: boolean;
-  /** Whether workgroups take a chunk of rows each, one after the other. */
-  readonly chunked: boolean;
+  /** Rows that are divided into chunks, which a workgroup takes one after the other; 0 where none are. */
+  readonly chunkRows: number;
 }
 
 export type ChooseVariant = (work: Work, traits: Traits, limits: WorkgroupLimits) => Variant;

@@ -3,11 +3,11 @@
  * grid and of the row is in two parts, the kernel's and the rest:
  *
  *     sum(v over N, S), grid N, C, row S  →  rows:    once[N, C] = sum(v over S);  later sum(once over N)
- *     sum(v over N),    grid N,    row D  →  columns: sums[chunk, D] of v;         later sum(sums over chunk)
+ *     sum(v over T),    grid N, T, row D  →  columns: sums[N, chunk, D] of v;      later sum(sums over chunk)
  *
  * This is how d_gamma and d_beta come out of the kernel that writes d_x.
  */
-import { isSubset, minus, sameAxes } from "../tensor/axes.ts";
+import { type AxisSet, isSubset, minus, sameAxes } from "../tensor/axes.ts";
 import type { GraphBuilder } from "../tensor/builder.ts";
 import { type Graph, type Node, type ReduceNode, reachable } from "../tensor/graph.ts";
 import { rebuild } from "../tensor/rewrite.ts";
@@ -20,6 +20,7 @@ export interface ByProducts {
   /** What the kernel stores once a row, and adds up over its rows. */
   readonly once: readonly Target[];
   readonly columns: readonly Target[];
+  readonly chunked: AxisSet;
 }
 
 export function byProducts(
@@ -34,6 +35,7 @@ export function byProducts(
   const columns = new Map<string, Target>();
   const outputs = new Set(graph.tensors.filter((one) => one.role === "output").map((one) => one.name));
   const layout = minus(largest.factors, rows.grid);
+  let chunked: AxisSet = [];
   const after = rest.flatMap((target): Target[] => {
     if (!outputs.has(target.tensor)) return [];
     const reductions = outermostReductions(target.value);
@@ -46,7 +48,7 @@ export function byProducts(
     }
     return [{ ...target, value: replace(g, target.value, found) }];
   });
-  return { after, once: [...once.values()], columns: [...columns.values()] };
+  return { after, once: [...once.values()], columns: [...columns.values()], chunked };
 
   interface Part {
     readonly made: Target;
@@ -61,16 +63,21 @@ export function byProducts(
     if (inGrid.length === 0 || !isSubset(inRow, rows.row)) return undefined;
     const inner = inRow.length === 0 ? node.arg : g.reduce("sum", node.arg, inRow);
     const isRow = sameAxes(inner.axes, rows.grid);
+    const outer = rows.grid.slice(0, rows.grid.length - inGrid.length);
     const isColumn =
       inRow.length === 0 &&
-      sameAxes(inGrid, rows.grid) &&
+      // One chunk of rows for all sums of the kernel.
+      (chunked.length === 0 || sameAxes(chunked, inGrid)) &&
+      sameAxes(outer, minus(rows.grid, inGrid)) &&
+      isSubset(rows.grid, inner.axes) &&
       layout.length > 0 &&
       sameAxes(minus(inner.axes, rows.grid), layout);
     if (!isRow && !isColumn) return undefined;
     const value = local(inner);
     if (value === undefined) return undefined;
+    if (!isRow) chunked = rows.grid.slice(outer.length);
     const tensor = isRow ? scratchName(inner) : `sums_${inner.id}`;
-    const factors = isRow ? rows.grid : [chunkAxis, ...layout];
+    const factors = isRow ? rows.grid : [...outer, chunkAxis, ...layout];
     const input = g.input(tensor, factors);
     return {
       made: { tensor, factors, value },

@@ -125,7 +125,7 @@ function kernelsWithGrid(
     // What can be made of sums that this kernel adds up on its way comes after it, and does not read its inputs again.
     const ordered = orderLike(graph, grid, values);
     const rows = { grid: ordered, row, fixed, stored: needed };
-    const { after, once, columns } = byProducts(g, graph, rest, rows, largest, values);
+    const { after, once, columns, chunked } = byProducts(g, graph, rest, rows, largest, values);
     const others = rest.filter((one) => !after.some(({ tensor }) => tensor === one.tensor));
     const known = new Set(others.map((one) => one.tensor));
     const before = [...others, ...[...needed.values()].filter((one) => !known.has(one.tensor))];
@@ -134,6 +134,7 @@ function kernelsWithGrid(
       grid: ordered,
       targets: [...stored.map((one, i) => ({ ...one, value: values[i] })), ...once],
       columns,
+      chunked,
     };
     return [...kernelsFor(graph, g, before, depth + 1), kernel, ...kernelsFor(graph, g, after, depth + 1)];
   }

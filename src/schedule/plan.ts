@@ -21,10 +21,12 @@ export interface PlannedKernel {
   readonly grid: AxisSet;
   readonly targets: readonly Target[];
   /**
-   * Sums over all rows, one for each element of a row: a workgroup takes a chunk of the rows, one after the other, and
+   * Sums over rows, one for each element of a row: a workgroup takes a chunk of the rows, one after the other, and
    * stores what they add up to; a later kernel adds up the chunks.
    */
   readonly columns: readonly Target[];
+  /** The axes of the grid that these are summed over, its inner ones: chunks are of them. */
+  readonly chunked: AxisSet;
 }
 
 /** The axis along which the sums of chunks lie. Its extent is the variant's choice; no axis of a spec has this name. */

@@ -21,7 +21,7 @@ export function protectStates(
       if (!states.has(target.tensor) || isSafe(kernels, place, target)) return target;
       const name = `next_${target.tensor}`;
       const copy = { ...target, value: g.input(name, target.factors) };
-      copies.push({ name: target.tensor, grid: target.factors, targets: [copy], columns: [] });
+      copies.push({ name: target.tensor, grid: target.factors, targets: [copy], columns: [], chunked: [] });
       return { ...target, tensor: name };
     });
     return { ...kernel, targets };

@@ -74,7 +74,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
               },
             ],
             split: null,
-            chunked: false,
+            chunked: [],
             offers: { held: 0, together: 1, split: false },
             grid: ["constructor"],
             row: [],

@@ -49,8 +49,7 @@ const expected: Readonly<Record<string, readonly [number, number | null]>> = {
  * these up. With rows split there are more. Where it takes more than two, the reason is beside it.
  */
 const backward: Readonly<Record<string, number>> = {
-  // d_scale and d_shift are sums over tokens for each sample: sums of chunks within a sample are not there yet.
-  AdaLayerNorm: 3,
+  AdaLayerNorm: 2,
   AdaInstanceNorm: 1,
   SpadeNorm: 1,
   AddLayerNorm: 2,

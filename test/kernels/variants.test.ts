@@ -50,7 +50,7 @@ const strategies: Readonly<Record<string, (s: number) => Partial<Variant>>> = {
 function orDefault(strategy: (s: number) => Partial<Variant>): ChooseVariant {
   return (work, traits, limits) => {
     // Seven chunks, so that the last turn has fewer rows.
-    const chunks = work.chunked ? Math.min(work.rowCount, 7) : 1;
+    const chunks = work.chunkRows > 0 ? Math.min(work.chunkRows, 7) : 1;
     const variant = { ...laneARow, rows: 4, chunks, ...strategy(traits.subgroup) };
     return refusal(variant, work, traits, limits) === null ? variant : chooseVariant(work, traits, limits);
   };
@@ -106,6 +106,28 @@ describe.each(devices.map(({ name, device }, place) => ({ name, device, place })
         expect(taken.size).toBeGreaterThan(2);
       },
       180_000,
+    );
+
+    it.each(["LayerNorm", "GroupNorm", "BatchNorm", "AddLayerNorm"])(
+      "%s keeps the contract far from zero",
+      async (name) => {
+        const graph = graphOf(name, name === "BatchNorm" ? "train" : null);
+        for (const [strategy, variant] of Object.entries(strategies)) {
+          const extents = { N: [8], C: [12], S: [260], D: [1040], T: [8] };
+          const trial = randomTrial(graph, extents, paramsOf(graph), 11);
+          // A mean of a million deviations; and rows that begin with a number far from all others.
+          const [input] = graph.tensors;
+          const near = trial.feeds[input!.name]!;
+          const far = near.map((value) => 1e6 + value);
+          const outlier = near.map((value, i) => (i % 1040 === 0 ? 1e4 : value));
+          for (const values of [far, outlier]) {
+            const own = { ...trial, feeds: { ...trial.feeds, [input!.name]: values } };
+            const worst = await worstDifference(device, own, orDefault(variant));
+            // The new running mean is a million itself: errors are relative to a result above 1.
+            expect(worst.error, `${strategy} ${JSON.stringify(worst)}`).toBeLessThanOrEqual(1e-5);
+          }
+        }
+      },
     );
 
     it("gives the same bits every time", async () => {

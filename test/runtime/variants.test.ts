@@ -20,7 +20,7 @@ const work: Work = {
   held: 1,
   together: 4,
   split: true,
-  chunked: false,
+  chunkRows: 0,
 };
 
 describe("the default", () => {
@@ -40,8 +40,8 @@ describe("the default", () => {
     ["an odd number of rows there", software, { rowCount: 4095 }, { lanes: 8, rows: 4, together: 1 }],
     ["short rows there", software, { rowSteps: 10 }, { lanes: 1, rows: 64 }],
     ["one row there", software, { rowCount: 1, rowSteps: 1e5 }, { lanes: 8, rows: 1, parts: 4 }],
-    ["rows that are added up", gpu, { chunked: true, rowCount: 1e5 }, { rows: 4, chunks: 1024 }],
-    ["few rows that are added up there", software, { chunked: true, rowCount: 5 }, { chunks: 5 }],
+    ["rows that are added up", gpu, { chunkRows: 1e5, rowCount: 1e5 }, { rows: 4, chunks: 1024 }],
+    ["few rows that are added up there", software, { chunkRows: 5, rowCount: 5 }, { chunks: 5 }],
     ["one short row there", software, { rowCount: 1 }, { lanes: 8, rows: 1, parts: 1 }],
   ])("%s", (_, traits, changes, expected) => {
     const all = { ...work, ...changes };
@@ -68,7 +68,7 @@ describe("the default", () => {
               held: (bits & 4) > 0 ? 3 : 0,
               together: (bits & 8) > 0 ? 4 : 1,
               split: rowSteps > 0 && (bits & 2) > 0 && (bits & 16) === 0,
-              chunked: (bits & 16) > 0,
+              chunkRows: (bits & 16) > 0 ? rowCount : 0,
             };
             for (const most of [48, 256, 1024]) {
               const own = {
@@ -112,7 +112,7 @@ describe("what is refused", () => {
       "the rows cannot be shared: a reduction runs over other axes, or there is none",
     ],
     [{ chunks: 3 }, {}, "nothing is added up over the rows"],
-    [{ chunks: 9 }, { chunked: true, rowCount: 8 }, "8 rows are no 9 chunks"],
+    [{ chunks: 9 }, { chunkRows: 8, rowCount: 8 }, "8 rows are no 9 chunks"],
     [{ parts: 400 }, {}, "a row has 192 steps, fewer than 400 parts"],
   ])("%j for %j", (variant, changes, reason) => {
     expect(refusal({ ...laneARow, ...variant }, { ...work, ...changes }, gpu, limits)).toBe(reason);
