@@ -27,7 +27,7 @@ export const backward: readonly Program[] = [
         name: "d_x",
         grid: ["N", "C"],
         row: ["S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

@@ -21,563 +21,15 @@ export const backward: readonly Program[] = [
       { name: "d_x", role: "output", dims: ["N", "T", "D"] },
       { name: "d_scale", role: "output", dims: ["N", "D"] },
       { name: "d_shift", role: "output", dims: ["N", "D"] },
-      { name: "(scratch)", role: "scratch", dims: [], parts: [["N", "T"], ["N", "T"], ["N", "T"]] },
+      { name: "(scratch)", role: "scratch", dims: [], parts: [["N", "(chunk)", "D"], ["N", "(chunk)", "D"]] },
       { name: "(partials)", role: "scratch", dims: [], parts: [] },
     ],
     kernels: [
       {
-        name: "scratch_3",
-        grid: ["N", "T"],
-        row: ["D"],
-        chunked: false,
-        forms: [
-          {
-            vector: null,
-            together: 1,
-            held: 0,
-            wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override N: u32;
-override T: u32;
-override D: u32;
-override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn larger(a: f32,b: f32) -> f32 {
-return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<(N*T);
-let row=select(0u,index,active_1);
-let base=row*D;
-let x_1=x_at(base);
-let x_2=x_at(base+(D / 2u));
-let x_3=x_at(base+(D - 1u));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
-var sum=0.0f;
-var squares=0.0f;
-for (var block=lane; block<D; block+=LANES*256u) {
-var part_1=0.0f;
-var part_2=0.0f;
-let stop=min(block+(LANES*256u),D);
-for (var i=block; i<stop; i+=LANES) {
-let x_4=x_at(base+i);
-let d=x_4 - shift;
-part_1=part_1+d;
-part_2=part_2+(d*d);
-}
-sum=sum+part_1;
-squares=squares+part_2;
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(sum,mask);
-sum=sum+other;
-let other_2=exchange(squares,mask);
-squares=squares+other_2;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
-let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-sum=all;
-let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares=all_2;
-workgroupBarrier();
-}
-let mean=sum / f32(D);
-let variance=larger((squares / f32(D)) - (mean*mean),0.0f);
-let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
-var sum_2=0.0f;
-var squares_2=0.0f;
-let end=select(0u,D,far);
-for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
-var part_3=0.0f;
-var part_4=0.0f;
-let stop_2=min(block_2+(LANES*256u),end);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_5=x_at(base+i_2);
-let d_2=x_5 - shift_2;
-part_3=part_3+d_2;
-part_4=part_4+(d_2*d_2);
-}
-sum_2=sum_2+part_3;
-squares_2=squares_2+part_4;
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_5=exchange(sum_2,mask_2);
-sum_2=sum_2+other_5;
-let other_6=exchange(squares_2,mask_2);
-squares_2=squares_2+other_6;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
-let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-sum_2=all_3;
-let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_4;
-workgroupBarrier();
-}
-let mean_2=sum_2 / f32(D);
-let variance_2=larger((squares_2 / f32(D)) - (mean_2*mean_2),0.0f);
-let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
-if (active_1 && (lane==0u)) {
-scratch_put(row,shift_2);
-scratch_put(((((N*T)+3u) / 4u)*4u)+row,rest);
-scratch_put((((((N*T)+3u) / 4u)*4u)+((((N*T)+3u) / 4u)*4u))+row,inverseSqrt(spread+eps));
-}
-}
-`,
-            bindings: [
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-              {
-                tensor: "(scratch)",
-                access: "read_write",
-                name: "scratch",
-                accessors: { put: "scratch_put" },
-              },
-            ],
-            constants: [
-              { name: "LANES", kind: "lanes" },
-              { name: "ROWS", kind: "rows" },
-              { name: "COLUMNS", kind: "columns" },
-              { name: "SUBGROUP", kind: "subgroup" },
-              { name: "N", kind: "extent", factor: "N" },
-              { name: "T", kind: "extent", factor: "T" },
-              { name: "D", kind: "extent", factor: "D" },
-              { name: "eps", kind: "param", param: "eps" },
-            ],
-          },
-          {
-            vector: "D",
-            together: 1,
-            held: 0,
-            wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override N: u32;
-override T: u32;
-override D: u32;
-override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn larger(a: f32,b: f32) -> f32 {
-return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-fn fold_add(v: vec4f) -> f32 {
-return (v.x+v.y)+(v.z+v.w);
-}
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<(N*T);
-let row=select(0u,index,active_1);
-let base=row*D;
-let x_1=x_at(base);
-let x_2=x_at(base+(D / 2u));
-let x_3=x_at(base+(D - 1u));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
-let base_2=row*(D / 4u);
-var sum=vec4f(0.0f);
-var squares=vec4f(0.0f);
-for (var block=lane; block<D / 4u; block+=LANES*256u) {
-var part_1=vec4f(0.0f);
-var part_2=vec4f(0.0f);
-let stop=min(block+(LANES*256u),D / 4u);
-for (var i=block; i<stop; i+=LANES) {
-let x_4=x_four(base_2+i);
-let d=x_4 - vec4f(shift);
-part_1=part_1+d;
-part_2=part_2+(d*d);
-}
-sum=sum+part_1;
-squares=squares+part_2;
-}
-var sum_2=fold_add(sum);
-var squares_2=fold_add(squares);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(sum_2,mask);
-sum_2=sum_2+other;
-let other_2=exchange(squares_2,mask);
-squares_2=squares_2+other_2;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
-let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-sum_2=all;
-let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_2;
-workgroupBarrier();
-}
-let mean=sum_2 / f32(D);
-let variance=larger((squares_2 / f32(D)) - (mean*mean),0.0f);
-let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
-var sum_3=vec4f(0.0f);
-var squares_3=vec4f(0.0f);
-let end=select(0u,D / 4u,far);
-for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
-var part_3=vec4f(0.0f);
-var part_4=vec4f(0.0f);
-let stop_2=min(block_2+(LANES*256u),end);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_5=x_four(base_2+i_2);
-let d_2=x_5 - vec4f(shift_2);
-part_3=part_3+d_2;
-part_4=part_4+(d_2*d_2);
-}
-sum_3=sum_3+part_3;
-squares_3=squares_3+part_4;
-}
-var sum_3_2=fold_add(sum_3);
-var squares_3_2=fold_add(squares_3);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_5=exchange(sum_3_2,mask_2);
-sum_3_2=sum_3_2+other_5;
-let other_6=exchange(squares_3_2,mask_2);
-squares_3_2=squares_3_2+other_6;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
-let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-sum_3_2=all_3;
-let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_3_2=all_4;
-workgroupBarrier();
-}
-let mean_2=sum_3_2 / f32(D);
-let variance_2=larger((squares_3_2 / f32(D)) - (mean_2*mean_2),0.0f);
-let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
-if (active_1 && (lane==0u)) {
-scratch_put(row,shift_2);
-scratch_put(((((N*T)+3u) / 4u)*4u)+row,rest);
-scratch_put((((((N*T)+3u) / 4u)*4u)+((((N*T)+3u) / 4u)*4u))+row,inverseSqrt(spread+eps));
-}
-}
-`,
-            bindings: [
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-              {
-                tensor: "(scratch)",
-                access: "read_write",
-                name: "scratch",
-                accessors: { put: "scratch_put" },
-              },
-            ],
-            constants: [
-              { name: "LANES", kind: "lanes" },
-              { name: "ROWS", kind: "rows" },
-              { name: "COLUMNS", kind: "columns" },
-              { name: "SUBGROUP", kind: "subgroup" },
-              { name: "N", kind: "extent", factor: "N" },
-              { name: "T", kind: "extent", factor: "T" },
-              { name: "D", kind: "extent", factor: "D" },
-              { name: "eps", kind: "param", param: "eps" },
-            ],
-          },
-        ],
-        offers: { held: 0, together: 4, split: true },
-        split: null,
-      },
-      {
-        name: "d_scale",
-        grid: ["N", "D"],
-        row: ["T"],
-        chunked: false,
-        forms: [
-          {
-            vector: null,
-            together: 1,
-            held: 0,
-            wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override N: u32;
-override D: u32;
-override T: u32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<(N*D);
-let row=select(0u,index,active_1);
-let N_1=row / max(D,1u);
-let D_1=row % max(D,1u);
-let base=(N_1*(T*D))+D_1;
-let base_2=N_1*T;
-let base_3=((((N*T)+3u) / 4u)*4u)+(N_1*T);
-let base_4=(((((N*T)+3u) / 4u)*4u)+((((N*T)+3u) / 4u)*4u))+(N_1*T);
-var sum=0.0f;
-var sum_2=0.0f;
-for (var block=lane; block<T; block+=LANES*256u) {
-var part_1=0.0f;
-var part_2=0.0f;
-let stop=min(block+(LANES*256u),T);
-for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_at(base+(i*D));
-let x_1=x_at(base+(i*D));
-let scratch_3=scratch_at(base_2+i);
-let scratch_4=scratch_at(base_3+i);
-let scratch_9=scratch_at(base_4+i);
-part_1=part_1+d_y_1;
-part_2=part_2+(d_y_1*(((x_1 - scratch_3) - scratch_4)*scratch_9));
-}
-sum=sum+part_1;
-sum_2=sum_2+part_2;
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(sum,mask);
-sum=sum+other;
-let other_2=exchange(sum_2,mask);
-sum_2=sum_2+other_2;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
-let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-sum=all;
-let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-sum_2=all_2;
-workgroupBarrier();
-}
-let sum_all=sum;
-let sum_all_2=sum_2;
-if (active_1 && (lane==0u)) {
-d_scale_put(row,sum_all_2);
-d_shift_put(row,sum_all);
-}
-}
-`,
-            bindings: [
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
-              { tensor: "d_scale", access: "read_write", name: "d_scale", accessors: { put: "d_scale_put" } },
-              { tensor: "d_shift", access: "read_write", name: "d_shift", accessors: { put: "d_shift_put" } },
-            ],
-            constants: [
-              { name: "LANES", kind: "lanes" },
-              { name: "ROWS", kind: "rows" },
-              { name: "COLUMNS", kind: "columns" },
-              { name: "SUBGROUP", kind: "subgroup" },
-              { name: "N", kind: "extent", factor: "N" },
-              { name: "D", kind: "extent", factor: "D" },
-              { name: "T", kind: "extent", factor: "T" },
-            ],
-          },
-          {
-            vector: "D",
-            together: 1,
-            held: 0,
-            wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override N: u32;
-override D: u32;
-override T: u32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<vec4f,scratch_length>;
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<((N*D) / 4u);
-let row=select(0u,index,active_1);
-let N_1=(row*4u) / max(D,1u);
-let D_1=(row*4u) % max(D,1u);
-let base=(N_1*((T*D) / 4u))+(D_1 / 4u);
-let base_2=N_1*T;
-let base_3=((((N*T)+3u) / 4u)*4u)+(N_1*T);
-let base_4=(((((N*T)+3u) / 4u)*4u)+((((N*T)+3u) / 4u)*4u))+(N_1*T);
-var sum=vec4f(0.0f);
-var sum_2=vec4f(0.0f);
-for (var block=lane; block<T; block+=LANES*256u) {
-var part_1=vec4f(0.0f);
-var part_2=vec4f(0.0f);
-let stop=min(block+(LANES*256u),T);
-for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_four(base+(i*(D / 4u)));
-let x_1=x_four(base+(i*(D / 4u)));
-let scratch_3=scratch_at(base_2+i);
-let scratch_4=scratch_at(base_3+i);
-let scratch_9=scratch_at(base_4+i);
-part_1=part_1+d_y_1;
-part_2=part_2+(d_y_1*(((x_1 - vec4f(scratch_3)) - vec4f(scratch_4))*vec4f(scratch_9)));
-}
-sum=sum+part_1;
-sum_2=sum_2+part_2;
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange4(sum,mask);
-sum=sum+other;
-let other_2=exchange4(sum_2,mask);
-sum_2=sum_2+other_2;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
-let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-sum=all;
-let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-sum_2=all_2;
-workgroupBarrier();
-}
-let sum_all=sum;
-let sum_all_2=sum_2;
-if (active_1 && (lane==0u)) {
-d_scale_put_four(row,sum_all_2);
-d_shift_put_four(row,sum_all);
-}
-}
-`,
-            bindings: [
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
-              {
-                tensor: "d_scale",
-                access: "read_write",
-                name: "d_scale",
-                accessors: { putFour: "d_scale_put_four" },
-              },
-              {
-                tensor: "d_shift",
-                access: "read_write",
-                name: "d_shift",
-                accessors: { putFour: "d_shift_put_four" },
-              },
-            ],
-            constants: [
-              { name: "LANES", kind: "lanes" },
-              { name: "ROWS", kind: "rows" },
-              { name: "COLUMNS", kind: "columns" },
-              { name: "SUBGROUP", kind: "subgroup" },
-              { name: "N", kind: "extent", factor: "N" },
-              { name: "D", kind: "extent", factor: "D" },
-              { name: "T", kind: "extent", factor: "T" },
-            ],
-          },
-        ],
-        offers: { held: 0, together: 1, split: true },
-        split: null,
-      },
-      {
         name: "d_x",
         grid: ["N", "T"],
         row: ["D"],
-        chunked: false,
+        chunked: ["T"],
         forms: [
           {
             vector: null,
@@ -588,8 +40,9 @@ override ROWS: u32;
 override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
-override T: u32;
+override chunk: u32;
 override D: u32;
+override T: u32;
 override eps: f32;
 override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
@@ -606,9 +59,18 @@ let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
 let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
-let active_1=index<(N*T);
-let row=select(0u,index,active_1);
-let base=row*D;
+let own=index<(N*chunk);
+let slot=select(0u,index,own);
+let chunk_1=slot % max(chunk,1u);
+let N_1=slot / max(chunk,1u);
+let base_2=N_1*D;
+let base_3=slot*D;
+let base_4=(((((N*chunk)*D)+3u) / 4u)*4u)+(slot*D);
+for (var turn=0u; turn<((T+chunk) - 1u) / chunk; turn+=1u) {
+let at_1=(turn*chunk)+chunk_1;
+let active_1=own && (at_1<T);
+let row=select(0u,at_1,active_1);
+let base=(N_1*(T*D))+(row*D);
 let x_1=x_at(base);
 let x_2=x_at(base+(D / 2u));
 let x_3=x_at(base+(D - 1u));
@@ -706,8 +168,6 @@ let mean_2=sum_2 / f32(D);
 let variance_2=larger((squares_2 / f32(D)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
-let N_1=row / max(T,1u);
-let base_2=N_1*D;
 var mean_3=0.0f;
 for (var block_3=lane; block_3<D; block_3+=LANES*256u) {
 var part_5=0.0f;
@@ -750,9 +210,10 @@ for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
 let d_y_2=d_y_at(base+i_4);
 let x_6=x_at(base+i_4);
 let mul_2=((x_6 - shift_2) - rest)*rsqrt;
+let mul_3=d_y_2*mul_2;
 let scale_2=scale_at(base_2+i_4);
 let add_2=1.0f+scale_2;
-part_6=part_6+((d_y_2*mul_2)*add_2);
+part_6=part_6+(mul_3*add_2);
 }
 mean_4=mean_4+part_6;
 }
@@ -781,10 +242,16 @@ for (var i_5=lane; i_5<end_2; i_5+=LANES) {
 let d_y_3=d_y_at(base+i_5);
 let scale_3=scale_at(base_2+i_5);
 let add_3=1.0f+scale_3;
-let mul_3=d_y_3*add_3;
+let mul_4=d_y_3*add_3;
 let x_7=x_at(base+i_5);
-let mul_4=((x_7 - shift_2) - rest)*rsqrt;
-d_x_put(base+i_5,((mul_3 - (mul_4*mean_all_2)) - mean_all)*rsqrt);
+let mul_5=((x_7 - shift_2) - rest)*rsqrt;
+d_x_put(base+i_5,((mul_4 - (mul_5*mean_all_2)) - mean_all)*rsqrt);
+let mul_6=d_y_3*mul_5;
+let before=scratch_at(base_3+i_5);
+scratch_put(base_3+i_5,select(before,0.0f,turn==0u)+mul_6);
+let before_2=scratch_at(base_4+i_5);
+scratch_put(base_4+i_5,select(before_2,0.0f,turn==0u)+d_y_3);
+}
 }
 }
 `,
@@ -793,6 +260,12 @@ d_x_put(base+i_5,((mul_3 - (mul_4*mean_all_2)) - mean_all)*rsqrt);
               { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
               { tensor: "scale", access: "read", name: "scale", accessors: { at: "scale_at" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } },
+              {
+                tensor: "(scratch)",
+                access: "read_write",
+                name: "scratch",
+                accessors: { at: "scratch_at", put: "scratch_put" },
+              },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -800,8 +273,9 @@ d_x_put(base+i_5,((mul_3 - (mul_4*mean_all_2)) - mean_all)*rsqrt);
               { name: "COLUMNS", kind: "columns" },
               { name: "SUBGROUP", kind: "subgroup" },
               { name: "N", kind: "extent", factor: "N" },
-              { name: "T", kind: "extent", factor: "T" },
+              { name: "chunk", kind: "extent", factor: "(chunk)" },
               { name: "D", kind: "extent", factor: "D" },
+              { name: "T", kind: "extent", factor: "T" },
               { name: "eps", kind: "param", param: "eps" },
             ],
           },
@@ -814,8 +288,9 @@ override ROWS: u32;
 override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
-override T: u32;
+override chunk: u32;
 override D: u32;
+override T: u32;
 override eps: f32;
 override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
@@ -835,14 +310,23 @@ let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
 let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
-let active_1=index<(N*T);
-let row=select(0u,index,active_1);
-let base=row*D;
+let own=index<(N*chunk);
+let slot=select(0u,index,own);
+let chunk_1=slot % max(chunk,1u);
+let N_1=slot / max(chunk,1u);
+let base_3=N_1*(D / 4u);
+let base_4=slot*(D / 4u);
+let base_5=((((N*chunk)*D)+3u) / 4u)+(slot*(D / 4u));
+for (var turn=0u; turn<((T+chunk) - 1u) / chunk; turn+=1u) {
+let at_1=(turn*chunk)+chunk_1;
+let active_1=own && (at_1<T);
+let row=select(0u,at_1,active_1);
+let base=(N_1*(T*D))+(row*D);
 let x_1=x_at(base);
 let x_2=x_at(base+(D / 2u));
 let x_3=x_at(base+(D - 1u));
 let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
-let base_2=row*(D / 4u);
+let base_2=(N_1*((T*D) / 4u))+(row*(D / 4u));
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
 for (var block=lane; block<D / 4u; block+=LANES*256u) {
@@ -940,8 +424,6 @@ let mean_2=sum_3_2 / f32(D);
 let variance_2=larger((squares_3_2 / f32(D)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
-let N_1=row / max(T,1u);
-let base_3=N_1*(D / 4u);
 var mean_3=vec4f(0.0f);
 for (var block_3=lane; block_3<D / 4u; block_3+=LANES*256u) {
 var part_5=vec4f(0.0f);
@@ -985,9 +467,10 @@ for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
 let d_y_2=d_y_four(base_2+i_4);
 let x_6=x_four(base_2+i_4);
 let mul_2=((x_6 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
+let mul_3=d_y_2*mul_2;
 let scale_2=scale_four(base_3+i_4);
 let add_2=vec4f(1.0f)+scale_2;
-part_6=part_6+((d_y_2*mul_2)*add_2);
+part_6=part_6+(mul_3*add_2);
 }
 mean_4=mean_4+part_6;
 }
@@ -1017,10 +500,16 @@ for (var i_5=lane; i_5<end_2; i_5+=LANES) {
 let d_y_3=d_y_four(base_2+i_5);
 let scale_3=scale_four(base_3+i_5);
 let add_3=vec4f(1.0f)+scale_3;
-let mul_3=d_y_3*add_3;
+let mul_4=d_y_3*add_3;
 let x_7=x_four(base_2+i_5);
-let mul_4=((x_7 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base_2+i_5,((mul_3 - (mul_4*vec4f(mean_all_2))) - vec4f(mean_all))*vec4f(rsqrt));
+let mul_5=((x_7 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
+d_x_put_four(base_2+i_5,((mul_4 - (mul_5*vec4f(mean_all_2))) - vec4f(mean_all))*vec4f(rsqrt));
+let mul_6=d_y_3*mul_5;
+let before=scratch_four(base_4+i_5);
+scratch_put_four(base_4+i_5,select(before,vec4f(0.0f),turn==0u)+mul_6);
+let before_2=scratch_four(base_5+i_5);
+scratch_put_four(base_5+i_5,select(before_2,vec4f(0.0f),turn==0u)+d_y_3);
+}
 }
 }
 `,
@@ -1029,6 +518,12 @@ d_x_put_four(base_2+i_5,((mul_3 - (mul_4*vec4f(mean_all_2))) - vec4f(mean_all))*
               { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
               { tensor: "scale", access: "read", name: "scale", accessors: { four: "scale_four" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
+              {
+                tensor: "(scratch)",
+                access: "read_write",
+                name: "scratch",
+                accessors: { four: "scratch_four", putFour: "scratch_put_four" },
+              },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -1036,13 +531,222 @@ d_x_put_four(base_2+i_5,((mul_3 - (mul_4*vec4f(mean_all_2))) - vec4f(mean_all))*
               { name: "COLUMNS", kind: "columns" },
               { name: "SUBGROUP", kind: "subgroup" },
               { name: "N", kind: "extent", factor: "N" },
-              { name: "T", kind: "extent", factor: "T" },
+              { name: "chunk", kind: "extent", factor: "(chunk)" },
               { name: "D", kind: "extent", factor: "D" },
+              { name: "T", kind: "extent", factor: "T" },
               { name: "eps", kind: "param", param: "eps" },
             ],
           },
         ],
-        offers: { held: 2, together: 4, split: true },
+        offers: { held: 2, together: 1, split: false },
+        split: null,
+      },
+      {
+        name: "d_scale",
+        grid: ["N", "D"],
+        row: ["(chunk)"],
+        chunked: [],
+        forms: [
+          {
+            vector: null,
+            together: 1,
+            held: 0,
+            wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override SUBGROUP: u32;
+override N: u32;
+override D: u32;
+override chunk: u32;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*D);
+let row=select(0u,index,active_1);
+let N_1=row / max(D,1u);
+let D_1=row % max(D,1u);
+let base=(N_1*(chunk*D))+D_1;
+let base_2=(((((N*chunk)*D)+3u) / 4u)*4u)+((N_1*(chunk*D))+D_1);
+var sum=0.0f;
+var sum_2=0.0f;
+for (var block=lane; block<chunk; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),chunk);
+for (var i=block; i<stop; i+=LANES) {
+let sums_16=scratch_at(base+(i*D));
+let sums_13=scratch_at(base_2+(i*D));
+part_1=part_1+sums_16;
+part_2=part_2+sums_13;
+}
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+}
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(sum_2,mask);
+sum_2=sum_2+other_2;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+if (active_1 && (lane==0u)) {
+d_scale_put(row,sum_all);
+d_shift_put(row,sum_all_2);
+}
+}
+`,
+            bindings: [
+              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+              { tensor: "d_scale", access: "read_write", name: "d_scale", accessors: { put: "d_scale_put" } },
+              { tensor: "d_shift", access: "read_write", name: "d_shift", accessors: { put: "d_shift_put" } },
+            ],
+            constants: [
+              { name: "LANES", kind: "lanes" },
+              { name: "ROWS", kind: "rows" },
+              { name: "COLUMNS", kind: "columns" },
+              { name: "SUBGROUP", kind: "subgroup" },
+              { name: "N", kind: "extent", factor: "N" },
+              { name: "D", kind: "extent", factor: "D" },
+              { name: "chunk", kind: "extent", factor: "(chunk)" },
+            ],
+          },
+          {
+            vector: "D",
+            together: 1,
+            held: 0,
+            wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override SUBGROUP: u32;
+override N: u32;
+override D: u32;
+override chunk: u32;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<((N*D) / 4u);
+let row=select(0u,index,active_1);
+let N_1=(row*4u) / max(D,1u);
+let D_1=(row*4u) % max(D,1u);
+let base=(N_1*((chunk*D) / 4u))+(D_1 / 4u);
+let base_2=((((N*chunk)*D)+3u) / 4u)+((N_1*((chunk*D) / 4u))+(D_1 / 4u));
+var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+for (var block=lane; block<chunk; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),chunk);
+for (var i=block; i<stop; i+=LANES) {
+let sums_16=scratch_four(base+(i*(D / 4u)));
+let sums_13=scratch_four(base_2+(i*(D / 4u)));
+part_1=part_1+sums_16;
+part_2=part_2+sums_13;
+}
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+}
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(sum,mask);
+sum=sum+other;
+let other_2=exchange4(sum_2,mask);
+sum_2=sum_2+other_2;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+if (active_1 && (lane==0u)) {
+d_scale_put_four(row,sum_all);
+d_shift_put_four(row,sum_all_2);
+}
+}
+`,
+            bindings: [
+              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } },
+              {
+                tensor: "d_scale",
+                access: "read_write",
+                name: "d_scale",
+                accessors: { putFour: "d_scale_put_four" },
+              },
+              {
+                tensor: "d_shift",
+                access: "read_write",
+                name: "d_shift",
+                accessors: { putFour: "d_shift_put_four" },
+              },
+            ],
+            constants: [
+              { name: "LANES", kind: "lanes" },
+              { name: "ROWS", kind: "rows" },
+              { name: "COLUMNS", kind: "columns" },
+              { name: "SUBGROUP", kind: "subgroup" },
+              { name: "N", kind: "extent", factor: "N" },
+              { name: "D", kind: "extent", factor: "D" },
+              { name: "chunk", kind: "extent", factor: "(chunk)" },
+            ],
+          },
+        ],
+        offers: { held: 0, together: 1, split: true },
         split: null,
       },
     ],

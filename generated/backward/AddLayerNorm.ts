@@ -29,7 +29,7 @@ export const backward: readonly Program[] = [
         name: "d_x",
         grid: ["T"],
         row: ["D"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -616,7 +616,7 @@ d_residual_put_four(base_2+i_5,add_8);
         name: "scratch_9",
         grid: [],
         row: ["D"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -716,7 +716,7 @@ scratch_put(0u,shift);
         name: "scratch_28",
         grid: ["T"],
         row: ["D"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -1249,7 +1249,7 @@ scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+((
         name: "d_bias",
         grid: ["D"],
         row: ["T"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -1553,7 +1553,7 @@ d_beta_put_four(row,sum_all);
         name: "d_x",
         grid: ["T"],
         row: ["D"],
-        chunked: true,
+        chunked: ["T"],
         forms: [
           {
             vector: null,
@@ -1581,16 +1581,16 @@ fn main(
 let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
 let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let slot=(group*ROWS)+row_in_group;
-let own=slot<chunk;
-let chunk_1=select(0u,slot,own);
-let base_2=chunk_1*D;
-let base_3=((((chunk*D)+3u) / 4u)*4u)+(chunk_1*D);
-let base_4=(((((chunk*D)+3u) / 4u)*4u)+((((chunk*D)+3u) / 4u)*4u))+(chunk_1*D);
+let index=(group*ROWS)+row_in_group;
+let own=index<chunk;
+let slot=select(0u,index,own);
+let base_2=slot*D;
+let base_3=((((chunk*D)+3u) / 4u)*4u)+(slot*D);
+let base_4=(((((chunk*D)+3u) / 4u)*4u)+((((chunk*D)+3u) / 4u)*4u))+(slot*D);
 for (var turn=0u; turn<((T+chunk) - 1u) / chunk; turn+=1u) {
-let index=(turn*chunk)+chunk_1;
-let active_1=own && (index<T);
-let row=select(0u,index,active_1);
+let at_1=(turn*chunk)+slot;
+let active_1=own && (at_1<T);
+let row=select(0u,at_1,active_1);
 let base=row*D;
 let x_1=x_at(base);
 let x_2=x_at(base+(D / 2u));
@@ -1872,16 +1872,16 @@ fn main(
 let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
 let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let slot=(group*ROWS)+row_in_group;
-let own=slot<chunk;
-let chunk_1=select(0u,slot,own);
-let base_3=chunk_1*(D / 4u);
-let base_4=(((chunk*D)+3u) / 4u)+(chunk_1*(D / 4u));
-let base_5=((((((chunk*D)+3u) / 4u)*4u)+((((chunk*D)+3u) / 4u)*4u)) / 4u)+(chunk_1*(D / 4u));
+let index=(group*ROWS)+row_in_group;
+let own=index<chunk;
+let slot=select(0u,index,own);
+let base_3=slot*(D / 4u);
+let base_4=(((chunk*D)+3u) / 4u)+(slot*(D / 4u));
+let base_5=((((((chunk*D)+3u) / 4u)*4u)+((((chunk*D)+3u) / 4u)*4u)) / 4u)+(slot*(D / 4u));
 for (var turn=0u; turn<((T+chunk) - 1u) / chunk; turn+=1u) {
-let index=(turn*chunk)+chunk_1;
-let active_1=own && (index<T);
-let row=select(0u,index,active_1);
+let at_1=(turn*chunk)+slot;
+let active_1=own && (at_1<T);
+let row=select(0u,at_1,active_1);
 let base=row*D;
 let x_1=x_at(base);
 let x_2=x_at(base+(D / 2u));
@@ -2159,7 +2159,7 @@ scratch_put_four(base_5+i_5,select(before_3,vec4f(0.0f),turn==0u)+d_y_3);
         name: "d_bias",
         grid: ["D"],
         row: ["(chunk)"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

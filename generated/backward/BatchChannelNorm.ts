@@ -53,7 +53,7 @@ export const backward: readonly Program[] = [
         name: "scratch_16",
         grid: ["G"],
         row: ["K"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -159,7 +159,7 @@ scratch_put(row,shift);
         name: "scratch_5",
         grid: ["G", "K"],
         row: ["N", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -509,7 +509,7 @@ scratch_put((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))
         name: "scratch_32",
         grid: ["N", "G"],
         row: ["K", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -1138,7 +1138,7 @@ scratch_put((((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u
         name: "d_x",
         grid: ["G", "K"],
         row: ["N", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -1713,7 +1713,7 @@ d_x_put_four(base_2+((N_7*(((G*K)*S) / 4u))+(S_7 / 4u)),((mul_4 - (mul_3*vec4f(m
         name: "scratch_16",
         grid: ["G"],
         row: ["K"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -1819,7 +1819,7 @@ scratch_put(row,shift);
         name: "scratch_5",
         grid: ["G", "K"],
         row: ["N", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -2169,7 +2169,7 @@ scratch_put((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))
         name: "scratch_33",
         grid: ["N", "G"],
         row: ["K", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -2798,7 +2798,7 @@ scratch_put((((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u
         name: "d_gamma_b",
         grid: ["G", "K"],
         row: ["N", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -3457,7 +3457,7 @@ d_beta_put(row,sum_all);
         name: "scratch_16",
         grid: ["G"],
         row: ["K"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -3563,7 +3563,7 @@ scratch_put(row,shift);
         name: "scratch_5",
         grid: ["G", "K"],
         row: ["N", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -3913,7 +3913,7 @@ scratch_put((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))
         name: "scratch_34",
         grid: ["N", "G"],
         row: ["K", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -4542,7 +4542,7 @@ scratch_put((((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u
         name: "d_x",
         grid: ["G", "K"],
         row: ["N", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -5239,7 +5239,7 @@ d_beta_put(row,sum_all);
         name: "d_x",
         grid: ["N", "G"],
         row: ["K", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -5944,7 +5944,7 @@ d_x_put_four(base_3+i_5,mul_15);
         name: "scratch_14",
         grid: ["G"],
         row: ["K"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -6050,7 +6050,7 @@ scratch_put(row,shift);
         name: "scratch_31",
         grid: ["N", "G"],
         row: ["K", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -6679,7 +6679,7 @@ scratch_put(((((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4
         name: "d_gamma_b",
         grid: ["G", "K"],
         row: ["N", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -7094,7 +7094,7 @@ d_beta_put(row,sum_all);
         name: "scratch_14",
         grid: ["G"],
         row: ["K"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -7200,7 +7200,7 @@ scratch_put(row,shift);
         name: "scratch_31",
         grid: ["N", "G"],
         row: ["K", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -7829,7 +7829,7 @@ scratch_put(((((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4
         name: "d_gamma_b",
         grid: ["G", "K"],
         row: ["N", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -8203,7 +8203,7 @@ d_beta_put(row,sum_all);
         name: "d_x",
         grid: ["N", "G"],
         row: ["K", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

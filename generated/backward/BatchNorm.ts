@@ -26,7 +26,7 @@ export const backward: readonly Program[] = [
         name: "d_x",
         grid: ["C"],
         row: ["N", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -533,7 +533,7 @@ d_x_put_four(base_2+((N_8*((C*S) / 4u))+(S_8 / 4u)),((d_y_3 - (mul_2*vec4f(mean_
         name: "d_gamma",
         grid: ["C"],
         row: ["N", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -1026,7 +1026,7 @@ d_beta_put(row,sum_all);
         name: "d_x",
         grid: ["C"],
         row: ["N", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -1550,7 +1550,7 @@ d_beta_put(row,sum_all);
         name: "d_x",
         grid: ["N", "C"],
         row: ["S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -1695,7 +1695,7 @@ fn main(
         name: "d_gamma",
         grid: ["C"],
         row: ["N", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -1956,7 +1956,7 @@ d_beta_put(row,sum_all);
         name: "d_x",
         grid: ["N", "C"],
         row: ["S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -2217,7 +2217,7 @@ scratch_put(((((N*C)+3u) / 4u)*4u)+row,sum_all_2);
         name: "d_gamma",
         grid: ["C"],
         row: ["N"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

@@ -28,7 +28,7 @@ export const backward: readonly Program[] = [
         name: "d_x",
         grid: ["N", "C"],
         row: ["S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -321,7 +321,7 @@ d_x_put_four(base+i_3,((where_2*vec4f(gamma_1)) - (x_3*vec4f(mul_3)))*vec4f(rsqr
         name: "scratch_10",
         grid: ["N", "C"],
         row: ["S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -499,7 +499,7 @@ scratch_put(row,inverseSqrt(mean_all+abs(eps)));
         name: "d_gamma",
         grid: ["C"],
         row: ["N", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -780,7 +780,7 @@ d_tau_put(row,sum_all_3);
         name: "d_x",
         grid: ["N", "C"],
         row: ["S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -1156,7 +1156,7 @@ scratch_put((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row,sum_all_3);
         name: "d_gamma",
         grid: ["C"],
         row: ["N"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

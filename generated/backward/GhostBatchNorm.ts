@@ -30,7 +30,7 @@ export const backward: readonly Program[] = [
         name: "d_x",
         grid: ["V", "C"],
         row: ["B", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -550,7 +550,7 @@ d_x_put_four(base_2+((B_8*((C*S) / 4u))+(S_8 / 4u)),((d_y_3 - (mul_2*vec4f(mean_
         name: "scratch_2",
         grid: ["V", "C"],
         row: ["B", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -904,7 +904,7 @@ scratch_put((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+row,inverseSqrt(spre
         name: "d_gamma",
         grid: ["C"],
         row: ["V", "B", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -1151,7 +1151,7 @@ d_beta_put(row,sum_all);
         name: "d_x",
         grid: ["V", "C"],
         row: ["B", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -1673,7 +1673,7 @@ scratch_put(((((V*C)+3u) / 4u)*4u)+row,sum_all);
         name: "d_gamma",
         grid: ["C"],
         row: ["V"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

@@ -27,7 +27,7 @@ export const backward: readonly Program[] = [
         name: "scratch_5",
         grid: ["N", "C"],
         row: ["S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -233,7 +233,7 @@ scratch_put_four((((N*C)+3u) / 4u)+row,sum_all_2);
         name: "d_x",
         grid: ["N", "C"],
         row: ["S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -420,7 +420,7 @@ d_x_put(base+(i_4*C),(d_y_1*add_2)+(x_2*mul));
         name: "scratch_4",
         grid: ["N", "C"],
         row: ["S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -594,7 +594,7 @@ scratch_put_four(row,sqrt(sum_all));
         name: "scratch_6",
         grid: ["N"],
         row: ["C"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -762,7 +762,7 @@ scratch_put_four((((N*C)+3u) / 4u)+row,mean_all+vec4f(eps));
         name: "d_gamma",
         grid: ["C"],
         row: ["N", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -1004,7 +1004,7 @@ d_beta_put_four(row,sum_all);
         name: "scratch_5",
         grid: ["N", "C"],
         row: ["S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -1210,7 +1210,7 @@ scratch_put_four((((N*C)+3u) / 4u)+row,sum_all_2);
         name: "d_x",
         grid: ["N", "C"],
         row: ["S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -1431,7 +1431,7 @@ scratch_put(((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*
         name: "d_gamma",
         grid: ["C"],
         row: ["N"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

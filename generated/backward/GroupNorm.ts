@@ -30,7 +30,7 @@ export const backward: readonly Program[] = [
         name: "d_x",
         grid: ["N", "G"],
         row: ["K", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -530,7 +530,7 @@ d_x_put_four(base_2+i_5,((mul_3 - (mul_4*vec4f(mean_all_2))) - vec4f(mean_all))*
         name: "scratch_2",
         grid: ["N", "G"],
         row: ["K", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -860,7 +860,7 @@ scratch_put((((((N*G)+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+row,inverseSqrt(spre
         name: "d_gamma",
         grid: ["G", "K"],
         row: ["N", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -1107,7 +1107,7 @@ d_beta_put(row,sum_all);
         name: "scratch_3",
         grid: ["N", "G"],
         row: ["K", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -1437,7 +1437,7 @@ scratch_put((((((N*G)+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+row,inverseSqrt(spre
         name: "d_gamma",
         grid: ["G", "K"],
         row: ["N", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -1658,7 +1658,7 @@ d_beta_put(row,sum_all);
         name: "d_x",
         grid: ["N", "G"],
         row: ["K", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

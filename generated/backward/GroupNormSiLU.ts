@@ -31,7 +31,7 @@ export const backward: readonly Program[] = [
         name: "d_x",
         grid: ["N", "G"],
         row: ["K", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -513,7 +513,7 @@ d_x_put_four(base_2+i_4,((mul_6 - (mul_4*vec4f(mean_all))) - vec4f(mean_all_2))*
         name: "scratch_4",
         grid: ["N", "G"],
         row: ["K", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -843,7 +843,7 @@ scratch_put((((((N*G)+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+row,inverseSqrt(spre
         name: "d_gamma",
         grid: ["G", "K"],
         row: ["N", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -1107,7 +1107,7 @@ d_beta_put(row,sum_all_2);
         name: "scratch_4",
         grid: ["N", "G"],
         row: ["K", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -1437,7 +1437,7 @@ scratch_put((((((N*G)+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+row,inverseSqrt(spre
         name: "d_gamma",
         grid: ["G", "K"],
         row: ["N", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -1674,7 +1674,7 @@ d_beta_put(row,sum_all_2);
         name: "d_x",
         grid: ["N", "G"],
         row: ["K", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

@@ -26,7 +26,7 @@ export const backward: readonly Program[] = [
         name: "d_x",
         grid: ["N", "C"],
         row: ["S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -504,7 +504,7 @@ d_x_put_four(base_2+i_5,((d_y_3 - (mul_2*vec4f(mean_all_2))) - vec4f(mean_all))*
         name: "scratch_2",
         grid: ["N", "C"],
         row: ["S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -830,7 +830,7 @@ scratch_put((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row,inverseSqrt(spre
         name: "d_gamma",
         grid: ["C"],
         row: ["N", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -1067,7 +1067,7 @@ d_beta_put(row,sum_all);
         name: "d_x",
         grid: ["N", "C"],
         row: ["S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -1551,7 +1551,7 @@ scratch_put(((((N*C)+3u) / 4u)*4u)+row,sum_all);
         name: "d_gamma",
         grid: ["C"],
         row: ["N"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

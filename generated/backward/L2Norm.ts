@@ -24,7 +24,7 @@ export const backward: readonly Program[] = [
         name: "d_x",
         grid: ["N"],
         row: ["D"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

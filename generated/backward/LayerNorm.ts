@@ -25,7 +25,7 @@ export const backward: readonly Program[] = [
         name: "d_x",
         grid: ["N"],
         row: ["D"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -502,7 +502,7 @@ d_x_put_four(base_2+i_5,((mul_3 - (mul_4*vec4f(mean_all_2))) - vec4f(mean_all))*
         name: "scratch_2",
         grid: ["N"],
         row: ["D"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -824,7 +824,7 @@ scratch_put(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row,inverseSqrt(spread+eps))
         name: "d_gamma",
         grid: ["D"],
         row: ["N"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -1051,7 +1051,7 @@ d_beta_put_four(row,sum_all);
         name: "d_x",
         grid: ["N"],
         row: ["D"],
-        chunked: true,
+        chunked: ["N"],
         forms: [
           {
             vector: null,
@@ -1079,15 +1079,15 @@ fn main(
 let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
 let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let slot=(group*ROWS)+row_in_group;
-let own=slot<chunk;
-let chunk_1=select(0u,slot,own);
-let base_2=chunk_1*D;
-let base_3=((((chunk*D)+3u) / 4u)*4u)+(chunk_1*D);
+let index=(group*ROWS)+row_in_group;
+let own=index<chunk;
+let slot=select(0u,index,own);
+let base_2=slot*D;
+let base_3=((((chunk*D)+3u) / 4u)*4u)+(slot*D);
 for (var turn=0u; turn<((N+chunk) - 1u) / chunk; turn+=1u) {
-let index=(turn*chunk)+chunk_1;
-let active_1=own && (index<N);
-let row=select(0u,index,active_1);
+let at_1=(turn*chunk)+slot;
+let active_1=own && (at_1<N);
+let row=select(0u,at_1,active_1);
 let base=row*D;
 let x_1=x_at(base);
 let x_2=x_at(base+(D / 2u));
@@ -1322,15 +1322,15 @@ fn main(
 let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
 let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let slot=(group*ROWS)+row_in_group;
-let own=slot<chunk;
-let chunk_1=select(0u,slot,own);
-let base_3=chunk_1*(D / 4u);
-let base_4=(((chunk*D)+3u) / 4u)+(chunk_1*(D / 4u));
+let index=(group*ROWS)+row_in_group;
+let own=index<chunk;
+let slot=select(0u,index,own);
+let base_3=slot*(D / 4u);
+let base_4=(((chunk*D)+3u) / 4u)+(slot*(D / 4u));
 for (var turn=0u; turn<((N+chunk) - 1u) / chunk; turn+=1u) {
-let index=(turn*chunk)+chunk_1;
-let active_1=own && (index<N);
-let row=select(0u,index,active_1);
+let at_1=(turn*chunk)+slot;
+let active_1=own && (at_1<N);
+let row=select(0u,at_1,active_1);
 let base=row*D;
 let x_1=x_at(base);
 let x_2=x_at(base+(D / 2u));
@@ -1551,7 +1551,7 @@ scratch_put_four(base_4+i_5,select(before_2,vec4f(0.0f),turn==0u)+d_y_3);
         name: "d_gamma",
         grid: ["D"],
         row: ["(chunk)"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

@@ -26,7 +26,7 @@ export const backward: readonly Program[] = [
         name: "d_x",
         grid: ["N", "S"],
         row: ["C"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -502,7 +502,7 @@ d_x_put_four(base+(i_5*(S / 4u)),((mul_3 - (mul_4*mean_all_2)) - mean_all)*rsqrt
         name: "scratch_2",
         grid: ["N", "S"],
         row: ["C"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -824,7 +824,7 @@ scratch_put_four(((((((N*S)+3u) / 4u)*4u)+((((N*S)+3u) / 4u)*4u)) / 4u)+row,inve
         name: "d_gamma",
         grid: ["C"],
         row: ["N", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -1057,7 +1057,7 @@ d_beta_put(row,sum_all);
         name: "d_x",
         grid: ["N", "S"],
         row: ["C"],
-        chunked: true,
+        chunked: ["N", "S"],
         forms: [
           {
             vector: null,
@@ -1086,15 +1086,15 @@ fn main(
 let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
 let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let slot=(group*ROWS)+row_in_group;
-let own=slot<chunk;
-let chunk_1=select(0u,slot,own);
-let base_2=chunk_1*C;
-let base_3=((((chunk*C)+3u) / 4u)*4u)+(chunk_1*C);
+let index=(group*ROWS)+row_in_group;
+let own=index<chunk;
+let slot=select(0u,index,own);
+let base_2=slot*C;
+let base_3=((((chunk*C)+3u) / 4u)*4u)+(slot*C);
 for (var turn=0u; turn<(((N*S)+chunk) - 1u) / chunk; turn+=1u) {
-let index=(turn*chunk)+chunk_1;
-let active_1=own && (index<(N*S));
-let row=select(0u,index,active_1);
+let at_1=(turn*chunk)+slot;
+let active_1=own && (at_1<(N*S));
+let row=select(0u,at_1,active_1);
 let N_1=row / max(S,1u);
 let S_1=row % max(S,1u);
 let base=(N_1*(C*S))+S_1;
@@ -1333,15 +1333,15 @@ fn main(
 let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
 let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let slot=(group*ROWS)+row_in_group;
-let own=slot<chunk;
-let chunk_1=select(0u,slot,own);
-let base_2=chunk_1*C;
-let base_3=((((chunk*C)+3u) / 4u)*4u)+(chunk_1*C);
+let index=(group*ROWS)+row_in_group;
+let own=index<chunk;
+let slot=select(0u,index,own);
+let base_2=slot*C;
+let base_3=((((chunk*C)+3u) / 4u)*4u)+(slot*C);
 for (var turn=0u; turn<((((N*S) / 4u)+chunk) - 1u) / chunk; turn+=1u) {
-let index=(turn*chunk)+chunk_1;
-let active_1=own && (index<((N*S) / 4u));
-let row=select(0u,index,active_1);
+let at_1=(turn*chunk)+slot;
+let active_1=own && (at_1<((N*S) / 4u));
+let row=select(0u,at_1,active_1);
 let N_1=(row*4u) / max(S,1u);
 let S_1=(row*4u) % max(S,1u);
 let base=(N_1*((C*S) / 4u))+(S_1 / 4u);
@@ -1558,7 +1558,7 @@ scratch_put(base_3+i_5,select(before_2,0.0f,turn==0u)+fold_add(d_y_3));
         name: "d_gamma",
         grid: ["C"],
         row: ["(chunk)"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

@@ -25,7 +25,7 @@ export const backward: readonly Program[] = [
         name: "d_x",
         grid: ["T"],
         row: ["D"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -290,7 +290,7 @@ d_x_put_four(base+i_3,((d_y_2*gamma_2) - (mul_2*vec4f(mean_all_2)))*vec4f(rsqrt)
         name: "scratch_5",
         grid: ["T"],
         row: ["D"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -464,7 +464,7 @@ scratch_put(row,inverseSqrt(mean_all+eps));
         name: "d_gamma",
         grid: ["D"],
         row: ["T"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -651,7 +651,7 @@ d_gamma_put_four(row,sum_all);
         name: "d_x",
         grid: ["T"],
         row: ["D"],
-        chunked: true,
+        chunked: ["T"],
         forms: [
           {
             vector: null,
@@ -676,14 +676,14 @@ fn main(
 let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
 let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let slot=(group*ROWS)+row_in_group;
-let own=slot<chunk;
-let chunk_1=select(0u,slot,own);
-let base_2=chunk_1*D;
+let index=(group*ROWS)+row_in_group;
+let own=index<chunk;
+let slot=select(0u,index,own);
+let base_2=slot*D;
 for (var turn=0u; turn<((T+chunk) - 1u) / chunk; turn+=1u) {
-let index=(turn*chunk)+chunk_1;
-let active_1=own && (index<T);
-let row=select(0u,index,active_1);
+let at_1=(turn*chunk)+slot;
+let active_1=own && (at_1<T);
+let row=select(0u,at_1,active_1);
 let base=row*D;
 var mean=0.0f;
 for (var block=lane; block<D; block+=LANES*256u) {
@@ -813,14 +813,14 @@ fn main(
 let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
 let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let slot=(group*ROWS)+row_in_group;
-let own=slot<chunk;
-let chunk_1=select(0u,slot,own);
-let base_2=chunk_1*(D / 4u);
+let index=(group*ROWS)+row_in_group;
+let own=index<chunk;
+let slot=select(0u,index,own);
+let base_2=slot*(D / 4u);
 for (var turn=0u; turn<((T+chunk) - 1u) / chunk; turn+=1u) {
-let index=(turn*chunk)+chunk_1;
-let active_1=own && (index<T);
-let row=select(0u,index,active_1);
+let at_1=(turn*chunk)+slot;
+let active_1=own && (at_1<T);
+let row=select(0u,at_1,active_1);
 let base=row*(D / 4u);
 var mean=vec4f(0.0f);
 for (var block=lane; block<D / 4u; block+=LANES*256u) {
@@ -934,7 +934,7 @@ scratch_put_four(base_2+i_3,select(before,vec4f(0.0f),turn==0u)+mul_4);
         name: "d_gamma",
         grid: ["D"],
         row: ["(chunk)"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

@@ -25,7 +25,7 @@ export const backward: readonly Program[] = [
         name: "d_w",
         grid: ["O"],
         row: ["F"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -575,7 +575,7 @@ d_w_put_four(base_2+i_4,(((d_y_7 - vec4f(shift_4)) - vec4f(rest_2))*vec4f(mul_3)
         name: "d_gain",
         grid: ["O"],
         row: ["F"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -973,7 +973,7 @@ d_gain_put(row,sum_all*scale);
         name: "d_w",
         grid: ["O"],
         row: ["F"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

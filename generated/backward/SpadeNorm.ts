@@ -28,7 +28,7 @@ export const backward: readonly Program[] = [
         name: "d_x",
         grid: ["C"],
         row: ["N", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

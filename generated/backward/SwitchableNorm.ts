@@ -35,7 +35,7 @@ export const backward: readonly Program[] = [
         name: "scratch_51",
         grid: ["N"],
         row: ["C", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -351,7 +351,7 @@ scratch_put(row,spread);
         name: "scratch_47",
         grid: ["N", "C"],
         row: ["S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -667,7 +667,7 @@ scratch_put((((N+3u) / 4u)*4u)+row,spread);
         name: "scratch_19",
         grid: ["C"],
         row: ["M"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -1344,7 +1344,7 @@ scratch_put((((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u))+(
         name: "scratch_17",
         grid: ["N"],
         row: ["M"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -2003,7 +2003,7 @@ scratch_put(((((((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u)
         name: "scratch_67",
         grid: ["N", "C"],
         row: ["M"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -2818,7 +2818,7 @@ scratch_put((((((((((((N+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+(((C+3u) / 4u)*4u
         name: "d_x",
         grid: ["N", "C"],
         row: ["S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -3848,7 +3848,7 @@ d_x_put_four(base_2+i_9,sub_3);
         name: "scratch_17",
         grid: ["N"],
         row: ["C", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -4170,7 +4170,7 @@ scratch_put(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row,spread);
         name: "scratch_56",
         grid: ["C"],
         row: ["N", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -4512,7 +4512,7 @@ scratch_put((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+
         name: "scratch_65",
         grid: ["N", "C"],
         row: ["M"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -5331,7 +5331,7 @@ scratch_put((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(
         name: "scratch_80",
         grid: ["N"],
         row: ["M"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -5987,7 +5987,7 @@ scratch_put(((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+
         name: "scratch_71",
         grid: ["C"],
         row: ["M"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -6663,7 +6663,7 @@ scratch_put((((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))
         name: "d_mean_weight",
         grid: [],
         row: ["M"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -7593,7 +7593,7 @@ d_var_weight_put(i_9,(add_4 - sum_all_13)*div_5);
         name: "d_gamma",
         grid: ["C"],
         row: ["N", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -7877,7 +7877,7 @@ d_beta_put(row,sum_all);
         name: "scratch_17",
         grid: ["N"],
         row: ["C", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -8199,7 +8199,7 @@ scratch_put(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row,spread);
         name: "scratch_56",
         grid: ["C"],
         row: ["N", "S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -8541,7 +8541,7 @@ scratch_put((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(((C+
         name: "scratch_66",
         grid: ["N", "C"],
         row: ["M"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -9360,7 +9360,7 @@ scratch_put((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+(
         name: "scratch_111",
         grid: ["N"],
         row: ["M"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -10091,7 +10091,7 @@ scratch_put((((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))
         name: "scratch_110",
         grid: ["C"],
         row: ["M"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -10842,7 +10842,7 @@ scratch_put((((((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u
         name: "d_mean_weight",
         grid: [],
         row: ["M"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -11772,7 +11772,7 @@ d_var_weight_put(i_9,(add_4 - sum_all_13)*div_5);
         name: "d_x",
         grid: ["N", "C"],
         row: ["S"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -12778,7 +12778,7 @@ scratch_put(((((((((((((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4
         name: "d_gamma",
         grid: ["C"],
         row: ["N"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

@@ -25,7 +25,7 @@ export const backward: readonly Program[] = [
         name: "d_w",
         grid: ["O"],
         row: ["F"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -263,7 +263,7 @@ d_w_put_four(base+i_2,(d_y_2*vec4f(mul_2))+(w_2*vec4f(mul_4)));
         name: "d_g",
         grid: ["O"],
         row: ["F"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -483,7 +483,7 @@ d_g_put(row,sum_all_2*inverseSqrt(larger(sum_all,eps*eps)));
         name: "d_w",
         grid: ["O"],
         row: ["F"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

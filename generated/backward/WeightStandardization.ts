@@ -24,7 +24,7 @@ export const backward: readonly Program[] = [
         name: "d_w",
         grid: ["O"],
         row: ["F"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

@@ -3,11 +3,14 @@
 @group(0) @binding(1) var<storage, read> d_y: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> scale: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read_write> d_x: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> scratch: array<vec4<f32>>;
 fn x_at(at: u32) -> f32 { return x[at / 4u][at % 4u]; }
 fn x_four(at: u32) -> vec4f { return x[at]; }
 fn d_y_four(at: u32) -> vec4f { return d_y[at]; }
 fn scale_four(at: u32) -> vec4f { return scale[at]; }
 fn d_x_put_four(at: u32, value: vec4f) { d_x[at] = value; }
+fn scratch_four(at: u32) -> vec4f { return scratch[at]; }
+fn scratch_put_four(at: u32, value: vec4f) { scratch[at] = value; }
 fn exchange(v: f32, mask: u32) -> f32 { return v; }
 fn exchange4(v: vec4f, mask: u32) -> vec4f { return v; }
 override LANES: u32;
@@ -15,8 +18,9 @@ override ROWS: u32;
 override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
-override T: u32;
+override chunk: u32;
 override D: u32;
+override T: u32;
 override eps: f32;
 
 override scratch_length: u32 = LANES * ROWS * 2u;
@@ -41,191 +45,205 @@ fn main(
   let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
   let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
   let index = (group * ROWS) + row_in_group;
-  let active_1 = index < (N * T);
-  let row = select(0u, index, active_1);
-  let base = row * D;
-  let x_1 = x_at(base);
-  let x_2 = x_at(base + (D / 2u));
-  let x_3 = x_at(base + (D - 1u));
-  let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
-  let base_2 = row * (D / 4u);
-  var sum = vec4f(0.0f);
-  var squares = vec4f(0.0f);
-  for (var block = lane; block < D / 4u; block += LANES * 256u) {
-    var part_1 = vec4f(0.0f);
-    var part_2 = vec4f(0.0f);
-    let stop = min(block + (LANES * 256u), D / 4u);
-    for (var i = block; i < stop; i += LANES) {
-      let x_4 = x_four(base_2 + i);
-      let d = x_4 - vec4f(shift);
-      part_1 = part_1 + d;
-      part_2 = part_2 + (d * d);
-    }
-    sum = sum + part_1;
-    squares = squares + part_2;
-  }
-  var sum_2 = fold_add(sum);
-  var squares_2 = fold_add(squares);
-  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-    let other = exchange(sum_2, mask);
-    sum_2 = sum_2 + other;
-    let other_2 = exchange(squares_2, mask);
-    squares_2 = squares_2 + other_2;
-  }
-  if (SUBGROUP < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = sum_2;
-    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
-    workgroupBarrier();
-    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-      if (lane < half) {
-        let mine = scratch_memory[(row_in_group * LANES) + lane];
-        let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-        scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
-        let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-        let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
-        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
-      }
-      workgroupBarrier();
-    }
-    let all = scratch_memory[row_in_group * LANES];
-    sum_2 = all;
-    let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-    squares_2 = all_2;
-    workgroupBarrier();
-  }
-  let mean = sum_2 / f32(D);
-  let variance = larger((squares_2 / f32(D)) - (mean * mean), 0.0f);
-  let far = (variance * 4.0f) < (mean * mean);
-  let shift_2 = select(shift, shift + mean, far);
-  var sum_3 = vec4f(0.0f);
-  var squares_3 = vec4f(0.0f);
-  let end = select(0u, D / 4u, far);
-  for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
-    var part_3 = vec4f(0.0f);
-    var part_4 = vec4f(0.0f);
-    let stop_2 = min(block_2 + (LANES * 256u), end);
-    for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_5 = x_four(base_2 + i_2);
-      let d_2 = x_5 - vec4f(shift_2);
-      part_3 = part_3 + d_2;
-      part_4 = part_4 + (d_2 * d_2);
-    }
-    sum_3 = sum_3 + part_3;
-    squares_3 = squares_3 + part_4;
-  }
-  var sum_3_2 = fold_add(sum_3);
-  var squares_3_2 = fold_add(squares_3);
-  for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-    let other_5 = exchange(sum_3_2, mask_2);
-    sum_3_2 = sum_3_2 + other_5;
-    let other_6 = exchange(squares_3_2, mask_2);
-    squares_3_2 = squares_3_2 + other_6;
-  }
-  if (SUBGROUP < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
-    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
-    workgroupBarrier();
-    for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-      if (lane < half_2) {
-        let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
-        let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-        let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
-      }
-      workgroupBarrier();
-    }
-    let all_3 = scratch_memory[row_in_group * LANES];
-    sum_3_2 = all_3;
-    let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-    squares_3_2 = all_4;
-    workgroupBarrier();
-  }
-  let mean_2 = sum_3_2 / f32(D);
-  let variance_2 = larger((squares_3_2 / f32(D)) - (mean_2 * mean_2), 0.0f);
-  let rest = select(mean, mean_2, far);
-  let spread = select(variance, variance_2, far);
-  let N_1 = row / max(T, 1u);
+  let own = index < (N * chunk);
+  let slot = select(0u, index, own);
+  let chunk_1 = slot % max(chunk, 1u);
+  let N_1 = slot / max(chunk, 1u);
   let base_3 = N_1 * (D / 4u);
-  var mean_3 = vec4f(0.0f);
-  for (var block_3 = lane; block_3 < D / 4u; block_3 += LANES * 256u) {
-    var part_5 = vec4f(0.0f);
-    let stop_3 = min(block_3 + (LANES * 256u), D / 4u);
-    for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-      let d_y_1 = d_y_four(base_2 + i_3);
-      let scale_1 = scale_four(base_3 + i_3);
-      let add = vec4f(1.0f) + scale_1;
-      let mul = d_y_1 * add;
-      part_5 = part_5 + mul;
-    }
-    mean_3 = mean_3 + part_5;
-  }
-  var mean_3_2 = fold_add(mean_3);
-  for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-    let other_9 = exchange(mean_3_2, mask_3);
-    mean_3_2 = mean_3_2 + other_9;
-  }
-  if (SUBGROUP < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean_3_2;
-    workgroupBarrier();
-    for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-      if (lane < half_3) {
-        let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_10 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_10;
+  let base_4 = slot * (D / 4u);
+  let base_5 = ((((N * chunk) * D) + 3u) / 4u) + (slot * (D / 4u));
+  for (var turn = 0u; turn < ((T + chunk) - 1u) / chunk; turn += 1u) {
+    let at_1 = (turn * chunk) + chunk_1;
+    let active_1 = own && (at_1 < T);
+    let row = select(0u, at_1, active_1);
+    let base = (N_1 * (T * D)) + (row * D);
+    let x_1 = x_at(base);
+    let x_2 = x_at(base + (D / 2u));
+    let x_3 = x_at(base + (D - 1u));
+    let shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408f);
+    let base_2 = (N_1 * ((T * D) / 4u)) + (row * (D / 4u));
+    var sum = vec4f(0.0f);
+    var squares = vec4f(0.0f);
+    for (var block = lane; block < D / 4u; block += LANES * 256u) {
+      var part_1 = vec4f(0.0f);
+      var part_2 = vec4f(0.0f);
+      let stop = min(block + (LANES * 256u), D / 4u);
+      for (var i = block; i < stop; i += LANES) {
+        let x_4 = x_four(base_2 + i);
+        let d = x_4 - vec4f(shift);
+        part_1 = part_1 + d;
+        part_2 = part_2 + (d * d);
       }
+      sum = sum + part_1;
+      squares = squares + part_2;
+    }
+    var sum_2 = fold_add(sum);
+    var squares_2 = fold_add(squares);
+    for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+      let other = exchange(sum_2, mask);
+      sum_2 = sum_2 + other;
+      let other_2 = exchange(squares_2, mask);
+      squares_2 = squares_2 + other_2;
+    }
+    if (SUBGROUP < LANES) {
+      scratch_memory[(row_in_group * LANES) + lane] = sum_2;
+      scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
+      workgroupBarrier();
+      for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
+        if (lane < half) {
+          let mine = scratch_memory[(row_in_group * LANES) + lane];
+          let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+          scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
+          let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+          let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
+          scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
+        }
+        workgroupBarrier();
+      }
+      let all = scratch_memory[row_in_group * LANES];
+      sum_2 = all;
+      let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+      squares_2 = all_2;
       workgroupBarrier();
     }
-    let all_5 = scratch_memory[row_in_group * LANES];
-    mean_3_2 = all_5;
-    workgroupBarrier();
-  }
-  let mean_all = mean_3_2 / f32(D);
-  let rsqrt = inverseSqrt(spread + eps);
-  var mean_4 = vec4f(0.0f);
-  for (var block_4 = lane; block_4 < D / 4u; block_4 += LANES * 256u) {
-    var part_6 = vec4f(0.0f);
-    let stop_4 = min(block_4 + (LANES * 256u), D / 4u);
-    for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-      let d_y_2 = d_y_four(base_2 + i_4);
-      let x_6 = x_four(base_2 + i_4);
-      let mul_2 = ((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt);
-      let scale_2 = scale_four(base_3 + i_4);
-      let add_2 = vec4f(1.0f) + scale_2;
-      part_6 = part_6 + ((d_y_2 * mul_2) * add_2);
-    }
-    mean_4 = mean_4 + part_6;
-  }
-  var mean_4_2 = fold_add(mean_4);
-  for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-    let other_11 = exchange(mean_4_2, mask_4);
-    mean_4_2 = mean_4_2 + other_11;
-  }
-  if (SUBGROUP < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean_4_2;
-    workgroupBarrier();
-    for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-      if (lane < half_4) {
-        let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_12 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_12;
+    let mean = sum_2 / f32(D);
+    let variance = larger((squares_2 / f32(D)) - (mean * mean), 0.0f);
+    let far = (variance * 4.0f) < (mean * mean);
+    let shift_2 = select(shift, shift + mean, far);
+    var sum_3 = vec4f(0.0f);
+    var squares_3 = vec4f(0.0f);
+    let end = select(0u, D / 4u, far);
+    for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
+      var part_3 = vec4f(0.0f);
+      var part_4 = vec4f(0.0f);
+      let stop_2 = min(block_2 + (LANES * 256u), end);
+      for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
+        let x_5 = x_four(base_2 + i_2);
+        let d_2 = x_5 - vec4f(shift_2);
+        part_3 = part_3 + d_2;
+        part_4 = part_4 + (d_2 * d_2);
       }
+      sum_3 = sum_3 + part_3;
+      squares_3 = squares_3 + part_4;
+    }
+    var sum_3_2 = fold_add(sum_3);
+    var squares_3_2 = fold_add(squares_3);
+    for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
+      let other_5 = exchange(sum_3_2, mask_2);
+      sum_3_2 = sum_3_2 + other_5;
+      let other_6 = exchange(squares_3_2, mask_2);
+      squares_3_2 = squares_3_2 + other_6;
+    }
+    if (SUBGROUP < LANES) {
+      scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
+      scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
+      workgroupBarrier();
+      for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
+        if (lane < half_2) {
+          let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
+          let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
+          scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
+          let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+          let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
+          scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+        }
+        workgroupBarrier();
+      }
+      let all_3 = scratch_memory[row_in_group * LANES];
+      sum_3_2 = all_3;
+      let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+      squares_3_2 = all_4;
       workgroupBarrier();
     }
-    let all_6 = scratch_memory[row_in_group * LANES];
-    mean_4_2 = all_6;
-    workgroupBarrier();
-  }
-  let mean_all_2 = mean_4_2 / f32(D);
-  let end_2 = select(0u, D / 4u, active_1);
-  for (var i_5 = lane; i_5 < end_2; i_5 += LANES) {
-    let d_y_3 = d_y_four(base_2 + i_5);
-    let scale_3 = scale_four(base_3 + i_5);
-    let add_3 = vec4f(1.0f) + scale_3;
-    let mul_3 = d_y_3 * add_3;
-    let x_7 = x_four(base_2 + i_5);
-    let mul_4 = ((x_7 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt);
-    d_x_put_four(base_2 + i_5, ((mul_3 - (mul_4 * vec4f(mean_all_2))) - vec4f(mean_all)) * vec4f(rsqrt));
+    let mean_2 = sum_3_2 / f32(D);
+    let variance_2 = larger((squares_3_2 / f32(D)) - (mean_2 * mean_2), 0.0f);
+    let rest = select(mean, mean_2, far);
+    let spread = select(variance, variance_2, far);
+    var mean_3 = vec4f(0.0f);
+    for (var block_3 = lane; block_3 < D / 4u; block_3 += LANES * 256u) {
+      var part_5 = vec4f(0.0f);
+      let stop_3 = min(block_3 + (LANES * 256u), D / 4u);
+      for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
+        let d_y_1 = d_y_four(base_2 + i_3);
+        let scale_1 = scale_four(base_3 + i_3);
+        let add = vec4f(1.0f) + scale_1;
+        let mul = d_y_1 * add;
+        part_5 = part_5 + mul;
+      }
+      mean_3 = mean_3 + part_5;
+    }
+    var mean_3_2 = fold_add(mean_3);
+    for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
+      let other_9 = exchange(mean_3_2, mask_3);
+      mean_3_2 = mean_3_2 + other_9;
+    }
+    if (SUBGROUP < LANES) {
+      scratch_memory[(row_in_group * LANES) + lane] = mean_3_2;
+      workgroupBarrier();
+      for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
+        if (lane < half_3) {
+          let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
+          let other_10 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
+          scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_10;
+        }
+        workgroupBarrier();
+      }
+      let all_5 = scratch_memory[row_in_group * LANES];
+      mean_3_2 = all_5;
+      workgroupBarrier();
+    }
+    let mean_all = mean_3_2 / f32(D);
+    let rsqrt = inverseSqrt(spread + eps);
+    var mean_4 = vec4f(0.0f);
+    for (var block_4 = lane; block_4 < D / 4u; block_4 += LANES * 256u) {
+      var part_6 = vec4f(0.0f);
+      let stop_4 = min(block_4 + (LANES * 256u), D / 4u);
+      for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
+        let d_y_2 = d_y_four(base_2 + i_4);
+        let x_6 = x_four(base_2 + i_4);
+        let mul_2 = ((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt);
+        let mul_3 = d_y_2 * mul_2;
+        let scale_2 = scale_four(base_3 + i_4);
+        let add_2 = vec4f(1.0f) + scale_2;
+        part_6 = part_6 + (mul_3 * add_2);
+      }
+      mean_4 = mean_4 + part_6;
+    }
+    var mean_4_2 = fold_add(mean_4);
+    for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
+      let other_11 = exchange(mean_4_2, mask_4);
+      mean_4_2 = mean_4_2 + other_11;
+    }
+    if (SUBGROUP < LANES) {
+      scratch_memory[(row_in_group * LANES) + lane] = mean_4_2;
+      workgroupBarrier();
+      for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
+        if (lane < half_4) {
+          let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
+          let other_12 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
+          scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_12;
+        }
+        workgroupBarrier();
+      }
+      let all_6 = scratch_memory[row_in_group * LANES];
+      mean_4_2 = all_6;
+      workgroupBarrier();
+    }
+    let mean_all_2 = mean_4_2 / f32(D);
+    let end_2 = select(0u, D / 4u, active_1);
+    for (var i_5 = lane; i_5 < end_2; i_5 += LANES) {
+      let d_y_3 = d_y_four(base_2 + i_5);
+      let scale_3 = scale_four(base_3 + i_5);
+      let add_3 = vec4f(1.0f) + scale_3;
+      let mul_4 = d_y_3 * add_3;
+      let x_7 = x_four(base_2 + i_5);
+      let mul_5 = ((x_7 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt);
+      d_x_put_four(base_2 + i_5, ((mul_4 - (mul_5 * vec4f(mean_all_2))) - vec4f(mean_all)) * vec4f(rsqrt));
+      let mul_6 = d_y_3 * mul_5;
+      let before = scratch_four(base_4 + i_5);
+      scratch_put_four(base_4 + i_5, select(before, vec4f(0.0f), turn == 0u) + mul_6);
+      let before_2 = scratch_four(base_5 + i_5);
+      scratch_put_four(base_5 + i_5, select(before_2, vec4f(0.0f), turn == 0u) + d_y_3);
+    }
   }
 }

@@ -43,14 +43,14 @@ fn main(
   let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
   let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
   let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-  let slot = (group * ROWS) + row_in_group;
-  let own = slot < chunk;
-  let chunk_1 = select(0u, slot, own);
-  let base_2 = chunk_1 * (D / 4u);
+  let index = (group * ROWS) + row_in_group;
+  let own = index < chunk;
+  let slot = select(0u, index, own);
+  let base_2 = slot * (D / 4u);
   for (var turn = 0u; turn < ((T + chunk) - 1u) / chunk; turn += 1u) {
-    let index = (turn * chunk) + chunk_1;
-    let active_1 = own && (index < T);
-    let row = select(0u, index, active_1);
+    let at_1 = (turn * chunk) + slot;
+    let active_1 = own && (at_1 < T);
+    let row = select(0u, at_1, active_1);
     let base = row * (D / 4u);
     var mean = vec4f(0.0f);
     for (var block = lane; block < D / 4u; block += LANES * 256u) {

@@ -407,7 +407,7 @@ const BiasReLUPrograms: readonly Program[] = [
         name: "y",
         grid: ["N", "D"],
         row: [],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -535,7 +535,7 @@ const NormReLUPrograms: readonly Program[] = [
         name: "y",
         grid: ["N"],
         row: ["D"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -883,7 +883,7 @@ const CrossEntropyPrograms: readonly Program[] = [
         name: "loss",
         grid: ["N"],
         row: ["K"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -1186,7 +1186,7 @@ const HitPrograms: readonly Program[] = [
         name: "hit",
         grid: ["N"],
         row: ["K"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

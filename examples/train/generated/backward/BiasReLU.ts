@@ -24,7 +24,7 @@ export const backward: readonly Program[] = [
         name: "d_x",
         grid: ["N", "D"],
         row: [],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -146,7 +146,7 @@ fn main(
         name: "d_beta",
         grid: ["D"],
         row: ["N"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -336,7 +336,7 @@ d_beta_put_four(row,sum_all);
         name: "d_beta",
         grid: ["D"],
         row: ["N"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

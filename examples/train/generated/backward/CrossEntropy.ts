@@ -27,7 +27,7 @@ export const backward: readonly Program[] = [
         name: "d_x",
         grid: ["N"],
         row: ["K"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -442,7 +442,7 @@ d_target_put_four(base+i_4,-(sub_3*vec4f(d_loss_1)));
         name: "scratch_18",
         grid: ["N"],
         row: ["K"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -811,7 +811,7 @@ scratch_put(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row,(d_loss_1*sum_all_3) / s
         name: "d_beta",
         grid: ["K"],
         row: ["N"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -1016,7 +1016,7 @@ d_beta_put_four(row,sum_all);
         name: "d_target",
         grid: ["N"],
         row: ["K"],
-        chunked: true,
+        chunked: ["N"],
         forms: [
           {
             vector: null,
@@ -1046,14 +1046,14 @@ fn main(
 let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
 let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let slot=(group*ROWS)+row_in_group;
-let own=slot<chunk;
-let chunk_1=select(0u,slot,own);
-let base_2=chunk_1*K;
+let index=(group*ROWS)+row_in_group;
+let own=index<chunk;
+let slot=select(0u,index,own);
+let base_2=slot*K;
 for (var turn=0u; turn<((N+chunk) - 1u) / chunk; turn+=1u) {
-let index=(turn*chunk)+chunk_1;
-let active_1=own && (index<N);
-let row=select(0u,index,active_1);
+let at_1=(turn*chunk)+slot;
+let active_1=own && (at_1<N);
+let row=select(0u,at_1,active_1);
 let base=row*K;
 var max_1=non_finite(4286578688u);
 for (var block=lane; block<K; block+=LANES*256u) {
@@ -1258,14 +1258,14 @@ fn main(
 let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
 let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let slot=(group*ROWS)+row_in_group;
-let own=slot<chunk;
-let chunk_1=select(0u,slot,own);
-let base_2=chunk_1*(K / 4u);
+let index=(group*ROWS)+row_in_group;
+let own=index<chunk;
+let slot=select(0u,index,own);
+let base_2=slot*(K / 4u);
 for (var turn=0u; turn<((N+chunk) - 1u) / chunk; turn+=1u) {
-let index=(turn*chunk)+chunk_1;
-let active_1=own && (index<N);
-let row=select(0u,index,active_1);
+let at_1=(turn*chunk)+slot;
+let active_1=own && (at_1<N);
+let row=select(0u,at_1,active_1);
 let base=row*(K / 4u);
 var max_1=vec4f(non_finite(4286578688u));
 for (var block=lane; block<K / 4u; block+=LANES*256u) {
@@ -1445,7 +1445,7 @@ scratch_put_four(base_2+i_4,select(before,vec4f(0.0f),turn==0u)+add_5);
         name: "d_beta",
         grid: ["K"],
         row: ["(chunk)"],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

@@ -24,7 +24,7 @@ export const backward: readonly Program[] = [
         name: "d_x",
         grid: ["N", "K"],
         row: [],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -140,7 +140,7 @@ fn main(
         name: "d_beta",
         grid: ["K"],
         row: [],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -243,7 +243,7 @@ fn main(
         name: "d_beta",
         grid: ["K"],
         row: [],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -328,7 +328,7 @@ fn main(
         name: "d_x",
         grid: ["N", "K"],
         row: [],
-        chunked: false,
+        chunked: [],
         forms: [
           {
             vector: null,

@@ -40,15 +40,15 @@ fn main(
   let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
   let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
   let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-  let slot = (group * ROWS) + row_in_group;
-  let own = slot < chunk;
-  let chunk_1 = select(0u, slot, own);
-  let base_2 = chunk_1 * D;
-  let base_3 = ((((chunk * D) + 3u) / 4u) * 4u) + (chunk_1 * D);
+  let index = (group * ROWS) + row_in_group;
+  let own = index < chunk;
+  let slot = select(0u, index, own);
+  let base_2 = slot * D;
+  let base_3 = ((((chunk * D) + 3u) / 4u) * 4u) + (slot * D);
   for (var turn = 0u; turn < ((N + chunk) - 1u) / chunk; turn += 1u) {
-    let index = (turn * chunk) + chunk_1;
-    let active_1 = own && (index < N);
-    let row = select(0u, index, active_1);
+    let at_1 = (turn * chunk) + slot;
+    let active_1 = own && (at_1 < N);
+    let row = select(0u, at_1, active_1);
     let base = row * D;
     let x_1 = x_at(base);
     let x_2 = x_at(base + (D / 2u));
