@@ -1592,10 +1592,10 @@ var part_1=0.0f;
 var part_2=0.0f;
 let stop=min(block+(LANES*256u),chunk);
 for (var i=block; i<stop; i+=LANES) {
-let sums_14=scratch_at(row+(i*C));
-let sums_11=scratch_at(base+(i*C));
-part_1=part_1+sums_14;
-part_2=part_2+sums_11;
+let sums_14_over_N_S=scratch_at(row+(i*C));
+let sums_11_over_N_S=scratch_at(base+(i*C));
+part_1=part_1+sums_14_over_N_S;
+part_2=part_2+sums_11_over_N_S;
 }
 sum=sum+part_1;
 sum_2=sum_2+part_2;
@@ -1681,10 +1681,10 @@ var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),chunk);
 for (var i=block; i<stop; i+=LANES) {
-let sums_14=scratch_four(row+(i*(C / 4u)));
-let sums_11=scratch_four(base+(i*(C / 4u)));
-part_1=part_1+sums_14;
-part_2=part_2+sums_11;
+let sums_14_over_N_S=scratch_four(row+(i*(C / 4u)));
+let sums_11_over_N_S=scratch_four(base+(i*(C / 4u)));
+part_1=part_1+sums_14_over_N_S;
+part_2=part_2+sums_11_over_N_S;
 }
 sum=sum+part_1;
 sum_2=sum_2+part_2;

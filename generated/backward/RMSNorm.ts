@@ -965,8 +965,8 @@ for (var block=lane; block<chunk; block+=LANES*256u) {
 var part_1=0.0f;
 let stop=min(block+(LANES*256u),chunk);
 for (var i=block; i<stop; i+=LANES) {
-let sums_10=scratch_at(row+(i*D));
-part_1=part_1+sums_10;
+let sums_10_over_T=scratch_at(row+(i*D));
+part_1=part_1+sums_10_over_T;
 }
 sum=sum+part_1;
 }
@@ -1037,8 +1037,8 @@ for (var block=lane; block<chunk; block+=LANES*256u) {
 var part_1=vec4f(0.0f);
 let stop=min(block+(LANES*256u),chunk);
 for (var i=block; i<stop; i+=LANES) {
-let sums_10=scratch_four(row+(i*(D / 4u)));
-part_1=part_1+sums_10;
+let sums_10_over_T=scratch_four(row+(i*(D / 4u)));
+part_1=part_1+sums_10_over_T;
 }
 sum=sum+part_1;
 }

@@ -309,10 +309,10 @@ var part_1=0.0f;
 var part_2=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
-let sums_16=scratch_at(base+(i*D));
-let sums_13=scratch_at(base_2+(i*D));
-part_1=part_1+sums_16;
-part_2=part_2+sums_13;
+let sums_16_over_T=scratch_at(base+(i*D));
+let sums_13_over_T=scratch_at(base_2+(i*D));
+part_1=part_1+sums_16_over_T;
+part_2=part_2+sums_13_over_T;
 }
 sum=sum+part_1;
 sum_2=sum_2+part_2;
@@ -413,10 +413,10 @@ var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
-let sums_16=scratch_four(base+(i*(D / 4u)));
-let sums_13=scratch_four(base_2+(i*(D / 4u)));
-part_1=part_1+sums_16;
-part_2=part_2+sums_13;
+let sums_16_over_T=scratch_four(base+(i*(D / 4u)));
+let sums_13_over_T=scratch_four(base_2+(i*(D / 4u)));
+part_1=part_1+sums_16_over_T;
+part_2=part_2+sums_13_over_T;
 }
 sum=sum+part_1;
 sum_2=sum_2+part_2;

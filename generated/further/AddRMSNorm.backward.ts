@@ -205,8 +205,8 @@ for (var block=first+lane; block<last; block+=LANES*256u) {
 var part_1=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
-let sums_13=scratch_at(row+(i*D));
-part_1=part_1+sums_13;
+let sums_13_over_T=scratch_at(row+(i*D));
+part_1=part_1+sums_13_over_T;
 }
 sum=sum+part_1;
 }
@@ -288,8 +288,8 @@ for (var block=first+lane; block<last; block+=LANES*256u) {
 var part_1=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
-let sums_13=scratch_four(row+(i*(D / 4u)));
-part_1=part_1+sums_13;
+let sums_13_over_T=scratch_four(row+(i*(D / 4u)));
+part_1=part_1+sums_13_over_T;
 }
 sum=sum+part_1;
 }

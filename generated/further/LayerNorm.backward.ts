@@ -297,10 +297,10 @@ var part_1=0.0f;
 var part_2=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
-let sums_14=scratch_at(row+(i*D));
-let sums_11=scratch_at(base+(i*D));
-part_1=part_1+sums_14;
-part_2=part_2+sums_11;
+let sums_14_over_N=scratch_at(row+(i*D));
+let sums_11_over_N=scratch_at(base+(i*D));
+part_1=part_1+sums_14_over_N;
+part_2=part_2+sums_11_over_N;
 }
 sum=sum+part_1;
 sum_2=sum_2+part_2;
@@ -396,10 +396,10 @@ var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
-let sums_14=scratch_four(row+(i*(D / 4u)));
-let sums_11=scratch_four(base+(i*(D / 4u)));
-part_1=part_1+sums_14;
-part_2=part_2+sums_11;
+let sums_14_over_N=scratch_four(row+(i*(D / 4u)));
+let sums_11_over_N=scratch_four(base+(i*(D / 4u)));
+part_1=part_1+sums_14_over_N;
+part_2=part_2+sums_11_over_N;
 }
 sum=sum+part_1;
 sum_2=sum_2+part_2;

@@ -42,12 +42,12 @@ fn main(
     var part_3 = 0.0f;
     let stop = min(block + (LANES * 256u), chunk);
     for (var i = block; i < stop; i += LANES) {
-      let sums_34 = scratch_at(row + (i * D));
-      let sums_25 = scratch_at(base + (i * D));
-      let sums_21 = scratch_at(base_2 + (i * D));
-      part_1 = part_1 + sums_34;
-      part_2 = part_2 + sums_25;
-      part_3 = part_3 + sums_21;
+      let sums_34_over_T = scratch_at(row + (i * D));
+      let sums_25_over_T = scratch_at(base + (i * D));
+      let sums_21_over_T = scratch_at(base_2 + (i * D));
+      part_1 = part_1 + sums_34_over_T;
+      part_2 = part_2 + sums_25_over_T;
+      part_3 = part_3 + sums_21_over_T;
     }
     sum = sum + part_1;
     sum_2 = sum_2 + part_2;

@@ -32,8 +32,8 @@ fn main(
     var part_1 = 0.0f;
     let stop = min(block + (LANES * 256u), chunk);
     for (var i = block; i < stop; i += LANES) {
-      let sums_13 = scratch_at(row + (i * D));
-      part_1 = part_1 + sums_13;
+      let sums_13_over_T = scratch_at(row + (i * D));
+      part_1 = part_1 + sums_13_over_T;
     }
     sum = sum + part_1;
   }

@@ -38,10 +38,10 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), chunk);
     for (var i = block; i < stop; i += LANES) {
-      let sums_14 = scratch_at(row + (i * (C * S)));
-      let sums_11 = scratch_at(base + (i * (C * S)));
-      part_1 = part_1 + sums_14;
-      part_2 = part_2 + sums_11;
+      let sums_14_over_N = scratch_at(row + (i * (C * S)));
+      let sums_11_over_N = scratch_at(base + (i * (C * S)));
+      part_1 = part_1 + sums_14_over_N;
+      part_2 = part_2 + sums_11_over_N;
     }
     sum = sum + part_1;
     sum_2 = sum_2 + part_2;

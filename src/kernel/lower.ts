@@ -136,11 +136,9 @@ function openChunk(outer: AxisSet, path: Path, nameOf: NameOf) {
 
   const turn = nameOf("turn");
   const place = nameOf("row");
-  const row = createFrame(top, {
-    factors: path.over,
-    linear: elementPlace(path, place),
-    vector: path.vector,
-  });
+  const inner = { factors: path.over, linear: elementPlace(path, place), vector: path.vector };
+  // Closed: a value that is the same for all rows may still be made of a reduction that each row does for itself.
+  const row = createFrame(top, inner, { closed: true });
   const at = bind(row, "at", add(mul(local("u32", turn), chunks), chunk), nameOf);
   const active = bind(row, "active", binary("and", own, binary("lt", at, stepsOf(path))), nameOf);
   row.body.push({ kind: "let", name: place, value: select(active, at, u32(0)) });

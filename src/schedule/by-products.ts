@@ -76,7 +76,8 @@ export function byProducts(
     const value = local(inner);
     if (value === undefined) return undefined;
     if (!isRow) chunked = rows.grid.slice(outer.length);
-    const tensor = isRow ? scratchName(inner) : `sums_${inner.id}`;
+    // The builder knows an input by its name, and another grid sums the same over other axes.
+    const tensor = isRow ? scratchName(inner) : `sums_${inner.id}_over_${inGrid.join("_")}`;
     const factors = isRow ? rows.grid : [...outer, chunkAxis, ...layout];
     const input = g.input(tensor, factors);
     return {

@@ -2,13 +2,16 @@
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { checkFile } from "../../src/check/check.ts";
+import { compileBackward } from "../../src/compile/backward.ts";
 import { graphPasses } from "../../src/compile/passes.ts";
 import type { Diagnostic } from "../../src/diagnostics/diagnostic.ts";
 import type { Graph } from "../../src/tensor/graph.ts";
 import { oracle, worstDifference } from "../support/compare.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
 import { backwardTrial, worstAgainstDifferences, worstOnDevice } from "../support/gradients.ts";
+import { checkText } from "../support/library.ts";
 import { normals } from "../support/random.ts";
+import { expectWrittenOnce } from "../support/written.ts";
 import { type RandomSpec, randomSpec } from "./specs.ts";
 
 const devices = await openTestDevices();
@@ -103,4 +106,38 @@ describe("random specs", () => {
       );
     },
   );
+
+  it("have backward programs that write every gradient once", { timeout: 180_000 }, () => {
+    fc.assert(
+      fc.property(randomSpec, (spec) => {
+        for (const { program } of compileBackward(graphOf(spec))) expectWrittenOnce(program);
+      }),
+      { numRuns: 2 * runs },
+    );
+  });
+});
+
+/** Found by the test above. */
+it.each([
+  // Two grids each added up d_y over rows, and one took the other's sums for its own.
+  ["w[T]", "gamma[C]", "e = x + max(tanh(mean(x over T)), mean(x over C))"],
+  // Each row made a reduction over all rows for itself, and what followed from it was moved out of the loop over rows.
+  [
+    "w[C]",
+    "gamma",
+    `m = mean(x over C) / (1 + abs(tanh(mean(x over T, C))))
+  e = where(x < 0.25, max(x, mean(x over C)), where(x < 0.25, max(x + m, x), x / (1 + abs(x))))`,
+  ],
+])("gradients compile: %s, %s, %s", (input, affine, equations) => {
+  const text = `norm Two {
+  axes T, C = G * K
+  param G = 2
+  input x[T, C], ${input}
+  affine ${affine} = 1
+  ${equations}
+  y = e + 0 * (w + gamma)
+  output y
+}`;
+  const [norm] = checkText({ path: "two.norm", text });
+  for (const { program } of compileBackward(norm!.graphs[0]!)) expectWrittenOnce(program);
 });

@@ -258,8 +258,8 @@ for (var block=first+lane; block<last; block+=LANES*256u) {
 var part_1=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
-let sums_22=scratch_at(row+(i*K));
-part_1=part_1+sums_22;
+let sums_22_over_N=scratch_at(row+(i*K));
+part_1=part_1+sums_22_over_N;
 }
 sum=sum+part_1;
 }
@@ -341,8 +341,8 @@ for (var block=first+lane; block<last; block+=LANES*256u) {
 var part_1=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
-let sums_22=scratch_four(row+(i*(K / 4u)));
-part_1=part_1+sums_22;
+let sums_22_over_N=scratch_four(row+(i*(K / 4u)));
+part_1=part_1+sums_22_over_N;
 }
 sum=sum+part_1;
 }

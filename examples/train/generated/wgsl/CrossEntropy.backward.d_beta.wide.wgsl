@@ -32,8 +32,8 @@ fn main(
     var part_1 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), chunk);
     for (var i = block; i < stop; i += LANES) {
-      let sums_22 = scratch_four(row + (i * (K / 4u)));
-      part_1 = part_1 + sums_22;
+      let sums_22_over_N = scratch_four(row + (i * (K / 4u)));
+      part_1 = part_1 + sums_22_over_N;
     }
     sum = sum + part_1;
   }
