@@ -1,7 +1,7 @@
 import type { Program } from "../program/program.ts";
 import { givenNames, own } from "./names.ts";
 import type { Pipeline } from "./pipeline.ts";
-import type { Step } from "./steps.ts";
+import type { Step } from "./step.ts";
 
 /** Sets of buffers whose bind groups are kept: enough for the layers of a loop that takes turns with its buffers. */
 const keptSets = 16;

@@ -3,7 +3,7 @@ import type { KernelForm } from "../program/program.ts";
 import { foldWorkgroups } from "./dispatch.ts";
 import { layOut, type Memory, type Pack, withPacks } from "./layout.ts";
 import { moduleCode } from "./module.ts";
-import type { Step, StepLimits } from "./steps.ts";
+import type { Step, StepLimits } from "./step.ts";
 
 const copyLanes = 64;
 

@@ -1,5 +1,5 @@
 import { defect } from "./lost.ts";
-import type { Step } from "./steps.ts";
+import type { Step } from "./step.ts";
 
 /** A kernel ready to run, and the layout of its bind group 0. */
 export interface Pipeline {

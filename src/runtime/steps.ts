@@ -1,23 +1,11 @@
 /** What `encode` records: each kernel as the device gets it, and before it the copies that pack its small operands. */
 import type { Program, ProgramConstant, ProgramTensor } from "../program/program.ts";
 import type { Dispatch } from "./dispatch.ts";
-import { type BindingLimits, layOut, type Pack, type Slot, withPacks } from "./layout.ts";
+import { layOut, type Pack, withPacks } from "./layout.ts";
 import { moduleCode } from "./module.ts";
 import type { Shapes } from "./shapes.ts";
+import type { Step, StepLimits } from "./step.ts";
 import type { Storages } from "./storage.ts";
-
-export interface Step {
-  readonly label: string;
-  readonly code: string;
-  readonly constants: Readonly<Record<string, number>>;
-  /** Group 0, binding number = position. */
-  readonly slots: readonly Slot[];
-  readonly workgroups: readonly [x: number, y: number];
-}
-
-export type StepLimits = BindingLimits & {
-  readonly limits: { readonly maxComputeWorkgroupsPerDimension: number };
-};
 
 export interface Steps {
   readonly steps: readonly Step[];

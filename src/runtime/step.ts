@@ -1,0 +1,15 @@
+import type { BindingLimits, Slot } from "./layout.ts";
+
+/** One dispatch as the device gets it. */
+export interface Step {
+  readonly label: string;
+  readonly code: string;
+  readonly constants: Readonly<Record<string, number>>;
+  /** Group 0, binding number = position. */
+  readonly slots: readonly Slot[];
+  readonly workgroups: readonly [x: number, y: number];
+}
+
+export type StepLimits = BindingLimits & {
+  readonly limits: { readonly maxComputeWorkgroupsPerDimension: number };
+};
