@@ -31,6 +31,8 @@ export function lowerForms(
     whole.push({ ...plain, vector, resident: true });
   }
   const inChunks = planned.columns.length > 0;
+  if (inChunks !== planned.chunked.length > 0)
+    throw new Error(`${planned.name}: chunks are for sums of columns`);
   if (along && work.loops.length > 0 && !inChunks) whole.push({ ...plain, vector, together });
 
   const stages = splitStages(work);

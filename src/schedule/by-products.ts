@@ -41,6 +41,10 @@ export function byProducts(
     const reductions = outermostReductions(target.value);
     const parts = reductions.flatMap((one) => partOf(one) ?? []);
     if (parts.length === 0 || parts.length < reductions.length) return [];
+    // One chunk of rows for all sums of the kernel.
+    const chunks = [chunked, ...parts.map((one) => one.chunk)].filter((one) => one.length > 0);
+    if (!chunks.every((one) => sameAxes(one, chunks[0]))) return [];
+    chunked = chunks[0] ?? [];
     const found = new Map<Node, Node>();
     for (const [i, { made, rest: sum }] of parts.entries()) {
       (made.factors.includes(chunkAxis) ? columns : once).set(made.tensor, made);
@@ -52,6 +56,8 @@ export function byProducts(
 
   interface Part {
     readonly made: Target;
+    /** The axes of the rows that a chunk is of; none where a row is stored once. */
+    readonly chunk: AxisSet;
     /** The reduction, of what the kernel made. */
     readonly rest: Node;
   }
@@ -66,8 +72,6 @@ export function byProducts(
     const outer = rows.grid.slice(0, rows.grid.length - inGrid.length);
     const isColumn =
       inRow.length === 0 &&
-      // One chunk of rows for all sums of the kernel.
-      (chunked.length === 0 || sameAxes(chunked, inGrid)) &&
       sameAxes(outer, minus(rows.grid, inGrid)) &&
       isSubset(rows.grid, inner.axes) &&
       layout.length > 0 &&
@@ -75,13 +79,13 @@ export function byProducts(
     if (!isRow && !isColumn) return undefined;
     const value = local(inner);
     if (value === undefined) return undefined;
-    if (!isRow) chunked = rows.grid.slice(outer.length);
     // The builder knows an input by its name, and another grid sums the same over other axes.
     const tensor = isRow ? scratchName(inner) : `sums_${inner.id}_over_${inGrid.join("_")}`;
     const factors = isRow ? rows.grid : [...outer, chunkAxis, ...layout];
     const input = g.input(tensor, factors);
     return {
       made: { tensor, factors, value },
+      chunk: isRow ? [] : rows.grid.slice(outer.length),
       rest: g.reduce("sum", input, isRow ? inGrid : [chunkAxis]),
     };
   }

@@ -117,27 +117,29 @@ describe("random specs", () => {
   });
 });
 
-/** Found by the test above. */
+/** Found by the tests above. */
 it.each([
   // Two grids each added up d_y over rows, and one took the other's sums for its own.
-  ["w[T]", "gamma[C]", "e = x + max(tanh(mean(x over T)), mean(x over C))"],
-  // Each row made a reduction over all rows for itself, and what followed from it was moved out of the loop over rows.
-  [
-    "w[C]",
-    "gamma",
-    `m = mean(x over C) / (1 + abs(tanh(mean(x over T, C))))
-  e = where(x < 0.25, max(x, mean(x over C)), where(x < 0.25, max(x + m, x), x / (1 + abs(x))))`,
-  ],
-])("gradients compile: %s, %s, %s", (input, affine, equations) => {
-  const text = `norm Two {
-  axes T, C = G * K
+  `axes T, C = G * K
   param G = 2
-  input x[T, C], ${input}
-  affine ${affine} = 1
-  ${equations}
-  y = e + 0 * (w + gamma)
-  output y
-}`;
+  input x[T, C], w[T]
+  affine gamma[C] = 1
+  e = x + max(tanh(mean(x over T)), mean(x over C))`,
+  // Each row made a reduction over all rows for itself, and what followed from it was moved out of the loop over rows.
+  `axes T, C
+  input x[T, C], w[C]
+  affine gamma = 1
+  m = mean(x over C) / (1 + abs(tanh(mean(x over T, C))))
+  e = where(x < 0.25, max(x, mean(x over C)), where(x < 0.25, max(x + m, x), x / (1 + abs(x))))`,
+  // Of two sums that d_w is made of only one could be added up on the way, and rows were taken in chunks all the same.
+  `axes N, ...S, T, C = G * K
+  param eps = 0.01, G = 3
+  input x[N, ...S, T, C], w[C]
+  affine gamma = 1
+  m = 0.5 * x + max(where(x < 0.25, mean(x over C), (x + x)), w)
+  e = 0.5 * x + standardize(m over ...S; eps)`,
+])("gradients compile: %s", (body) => {
+  const text = `norm Two {\n  ${body}\n  y = e + 0 * (w + gamma)\n  output y\n}`;
   const [norm] = checkText({ path: "two.norm", text });
   for (const { program } of compileBackward(norm!.graphs[0]!)) expectWrittenOnce(program);
 });
