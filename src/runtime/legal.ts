@@ -2,8 +2,8 @@ import type { Traits } from "./traits.ts";
 import type { Variant, Work, WorkgroupLimits } from "./variant.ts";
 
 /**
- * Fours that a lane keeps in registers at most: 16 are 64 registers, a quarter of what a lane has at 50 % occupancy of
- * an Ampere or RDNA processor. Quack and Apex stop at the same size.
+ * Fours that a lane keeps in registers at most: 16 are 64 registers, which leaves most GPUs room for several workgroups a
+ * processor. An estimate: to be measured on a GPU.
  */
 export const mostHeld = 16;
 
