@@ -11,6 +11,7 @@ import {
   operands,
   type Result,
   reachable,
+  tensorsIn,
 } from "../tensor/graph.ts";
 import { recognise } from "../tensor/recognise.ts";
 import { rebuild } from "../tensor/rewrite.ts";
@@ -58,7 +59,7 @@ export function differentiate(graph: Graph, options: DifferentiateOptions = {}):
   const written = wanted.map(
     ({ name, dims, factors }): GraphTensor => ({ name: gradientName(name), role: "output", dims, factors }),
   );
-  const kept = neededTensors(graph, results, cotangents);
+  const kept = neededTensors(graph.tensors, results, cotangents);
   return simplify({ ...graph, tensors: [...kept, ...cotangents, ...written], results });
 }
 
@@ -140,15 +141,13 @@ function dependsOn(values: readonly Node[], wanted: readonly string[]): Set<Node
 }
 
 /** The tensors that the results read, and those without which the extent of an axis would not be known. */
-function neededTensors(
-  graph: Graph,
+export function neededTensors(
+  tensors: readonly GraphTensor[],
   results: readonly Result[],
   cotangents: readonly GraphTensor[],
 ): GraphTensor[] {
-  const read = new Set(
-    reachable(results.map((one) => one.value)).flatMap((one) => (one.kind === "input" ? [one.tensor] : [])),
-  );
-  const given = graph.tensors.filter((one) => one.role !== "output");
+  const read = tensorsIn(results.map((one) => one.value));
+  const given = tensors.filter((one) => one.role !== "output");
   // An affine can be left out, so only where no input has an axis is it the one to tell the extent.
   const inputs = given.filter((one) => one.role === "input");
   const known = new Set(

@@ -15,12 +15,14 @@ import { simplify } from "../tensor/simplify.ts";
 import { stabilise } from "../tensor/stabilise.ts";
 import { verifyGraph } from "../tensor/verify.ts";
 
+/** A graph after each pass, for `normc explain --after PASS`. */
+export type PassedGraphs = readonly { readonly pass: string; readonly graph: Graph; readonly ms: number }[];
+
 export interface Compiled {
   readonly program: Program;
   readonly plan: Plan;
   readonly kernels: readonly KernelForms[];
-  /** The graph after each pass, for `normc explain --after PASS`. */
-  readonly graphs: readonly { readonly pass: string; readonly graph: Graph; readonly ms: number }[];
+  readonly graphs: PassedGraphs;
 }
 
 export const graphPasses: readonly { readonly name: string; readonly run: (graph: Graph) => Graph }[] = [
@@ -33,6 +35,11 @@ export const graphPasses: readonly { readonly name: string; readonly run: (graph
 ];
 
 export function compileGraph(checked: Graph): Compiled {
+  return compilePassed(passGraph(checked));
+}
+
+/** The first half of the road: what becomes of a graph. */
+export function passGraph(checked: Graph): PassedGraphs {
   verifyGraph(checked, "check");
   const graphs = [{ pass: "check", graph: checked, ms: 0 }];
   let graph = checked;
@@ -42,6 +49,12 @@ export function compileGraph(checked: Graph): Compiled {
     graphs.push({ pass: name, graph, ms: performance.now() - start });
     verifyGraph(graph, name);
   }
+  return graphs;
+}
+
+/** The second half: kernels, from the last of the graphs. */
+export function compilePassed(graphs: PassedGraphs): Compiled {
+  const { graph } = graphs.at(-1)!;
   const plan = partition(graph);
   const addressOf = addresses(graph.tensors, plan.scratch);
   const kernels = plan.kernels.map((one) => lowerForms(graph, one, addressOf));

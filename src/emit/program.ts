@@ -29,7 +29,8 @@ export function programInterface(
   splits = false,
 ): Omit<Program, "kernels"> {
   const updated = new Set(graph.results.map((one) => one.tensor));
-  const tensors = graph.tensors.map(
+  const own = graph.tensors.filter((one) => one.within === undefined);
+  const tensors = own.map(
     (one): ProgramTensor => ({
       name: one.name,
       role: one.role,
@@ -48,8 +49,17 @@ export function programInterface(
     mode: graph.mode,
     axes: graph.axes,
     params: graph.params,
-    tensors: [...tensors, ...scratch],
+    tensors: [...tensors, ...savedIn(graph, updated), ...scratch],
   };
+}
+
+/** One buffer for all that is saved. */
+function savedIn({ tensors }: Graph, written: ReadonlySet<string>): ProgramTensor[] {
+  const saved = tensors.filter((one) => one.within !== undefined);
+  const [first] = saved;
+  if (first?.within === undefined) return [];
+  const parts = saved.map((one) => one.factors);
+  return [{ name: first.within, role: "saved", dims: [], parts, updated: written.has(first.name) }];
 }
 
 function emitKernel({ whole, split, chunked }: KernelForms): ProgramKernel {

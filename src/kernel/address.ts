@@ -25,13 +25,15 @@ export function addresses(
   scratch: Plan["scratch"],
 ): (name: string) => Address {
   const known = new Map<string, Address>();
-  for (const { name, factors } of tensors) known.set(name, { tensor: name, layout: factors, offset: u32(0) });
-  let offset: Expr = u32(0);
-  for (const { name, factors } of scratch) {
-    known.set(name, { tensor: scratchTensor, layout: factors, offset });
+  const ends = new Map<string, Expr>();
+  const append = (tensor: string, name: string, layout: AxisSet): void => {
+    const offset = ends.get(tensor) ?? u32(0);
+    known.set(name, { tensor, layout, offset });
     // Each begins at a multiple of four, so that fours can be taken of it.
-    offset = add(offset, mul(div(add(extentOf(factors), u32(3)), u32(4)), u32(4)));
-  }
+    ends.set(tensor, add(offset, mul(div(add(extentOf(layout), u32(3)), u32(4)), u32(4))));
+  };
+  for (const { name, factors, within } of tensors) append(within ?? name, name, factors);
+  for (const { name, factors } of scratch) append(scratchTensor, name, factors);
   return (name) => {
     const address = known.get(name);
     if (address === undefined) throw new Error(`the tensor ${name} has no address`);

@@ -45,18 +45,19 @@ export interface ProgramParam {
   readonly kind: "number" | "extent";
 }
 
-export type ProgramRole = "input" | "affine" | "state" | "output" | "scratch";
+/** `saved`: what a forward pass keeps for the backward one, in one buffer of the caller's. */
+export type ProgramRole = "input" | "affine" | "state" | "output" | "saved" | "scratch";
 
 export interface ProgramTensor {
   readonly name: string;
   readonly role: ProgramRole;
   /** Names of axes (or of single factors of a split axis), slowest first: the layout in memory. */
   readonly dims: readonly string[];
-  /** Of scratch memory, which has no dims: the factors of each value that lies in it, one value behind the other. */
+  /** Of what is saved and of scratch memory, which have no dims: the factors of each value in it, one behind the other. */
   readonly parts?: readonly (readonly string[])[];
   /** The value that an affine or state left out takes. */
   readonly initial?: number;
-  /** For a state: whether this program updates it. */
+  /** For a state and what is saved: whether this program writes it. */
   readonly updated?: boolean;
 }
 

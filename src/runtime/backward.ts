@@ -40,7 +40,10 @@ export async function createBackward(
 
   const shapes = resolveShapes(forward, dims, params);
   const base = baseNames(forward);
-  const tensors = program.tensors.filter((one) => one.role !== "scratch").map(({ name }) => name);
+  // What is saved has neither dims nor another type than f32.
+  const tensors = program.tensors
+    .filter(({ role }) => role !== "scratch" && role !== "saved")
+    .map(({ name }) => name);
   const norm = await createNorm(device, program, {
     dims: Object.fromEntries(tensors.map((name) => [name, shapes.dims.get(base.get(name)!)!])),
     params,

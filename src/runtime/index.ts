@@ -6,8 +6,16 @@ export { NormError, type NormErrorCode } from "./errors.ts";
 export type { BackwardKeys, OptionKeys } from "./given.ts";
 export { refusal } from "./legal.ts";
 export { createNorm } from "./norm.ts";
-export { createBackwardFromOptions, createFromOptions } from "./options.ts";
+export { createBackwardFromOptions, createFromOptions, createSavingFromOptions } from "./options.ts";
 export { resolveShapes, type Shapes } from "./shapes.ts";
 export type { Traits } from "./traits.ts";
-export type { Backward, BuffersByName, FeedsByName, Norm, NormOptions, ResultsByName } from "./types.ts";
+export type {
+  Backward,
+  BuffersByName,
+  FeedsByName,
+  Norm,
+  NormOptions,
+  ResultsByName,
+  Saving,
+} from "./types.ts";
 export type { ChooseVariant, Variant, Work, WorkgroupLimits } from "./variant.ts";

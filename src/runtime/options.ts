@@ -2,6 +2,7 @@ import type { Program } from "../program/program.ts";
 import type { createBackward } from "./backward.ts";
 import { type OptionKeys, readOptions } from "./given.ts";
 import { createNorm } from "./norm.ts";
+import type { createSaving } from "./saving.ts";
 
 /**
  * `createNorm` for generated modules: dims, params, mode and dtype in one flat record, by name. A name that belongs
@@ -26,4 +27,14 @@ export async function createBackwardFromOptions<Result>(
   ...given: Parameters<typeof createBackward>
 ): Promise<Result> {
   return (await (await import("./backward.ts")).createBackward(...given)) as Result;
+}
+
+/**
+ * The same for the forward pass that keeps what the backward one reads.
+ * @throws NormError (as a rejection) those of `createFromOptions`.
+ */
+export async function createSavingFromOptions<Result>(
+  ...given: Parameters<typeof createSaving>
+): Promise<Result> {
+  return (await (await import("./saving.ts")).createSaving(...given)) as Result;
 }

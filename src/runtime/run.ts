@@ -71,14 +71,15 @@ export async function runOnce(
 
 function checkFeed(tensor: ProgramTensor, feed: ArrayLike<number> | undefined, shapes: Shapes): void {
   if (feed === undefined) {
-    if (tensor.role !== "input") return;
-    throw new NormError("N502", `the values of input ${tensor.name} are missing`);
+    if (tensor.role !== "input" && (tensor.role !== "saved" || tensor.updated)) return;
+    throw new NormError("N502", `the values of ${tensor.role} ${tensor.name} are missing`);
   }
   const expected = shapes.elements.get(tensor.name)!;
   if (feed.length === expected) return;
   const dims = shapes.dims.get(tensor.name)!;
+  const because = tensor.parts === undefined ? ` for ${tensor.dims.join(", ")} = [${dims.join(", ")}]` : "";
   throw new NormError(
     "N506",
-    `tensor ${tensor.name}: expected ${expected} elements for ${tensor.dims.join(", ")} = [${dims.join(", ")}], given ${feed.length}`,
+    `tensor ${tensor.name}: expected ${expected} elements${because}, given ${feed.length}`,
   );
 }

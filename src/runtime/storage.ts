@@ -7,8 +7,8 @@ import { own, refuseUnknown } from "./names.ts";
 export type Storages = ReadonlyMap<string, Storage>;
 
 /**
- * Spells a choice out for each tensor. A single `"f16"` means inputs, affines and outputs: states and scratch hold
- * statistics, which overflow f16 (a variance above 65504) and stay f32; a state can still be named in a record.
+ * Spells a choice out for each tensor. A single `"f16"` means inputs, affines and outputs: states, what is saved and
+ * scratch hold statistics, which overflow f16 (a variance above 65504) and stay f32; a state can still be named.
  * @throws NormError N501 for a name that is no tensor, N514 for a type that is none.
  */
 export function resolveStorage(
@@ -25,7 +25,7 @@ export function resolveStorage(
   }
   const storages = new Map<string, Storage>();
   for (const { name, role } of program.tensors) {
-    const statistic = role === "state" || role === "scratch";
+    const statistic = role === "state" || role === "scratch" || role === "saved";
     const all = statistic || typeof choice !== "string" ? "f32" : choice;
     const storage = (typeof choice === "object" ? own(choice, name) : undefined) ?? all;
     if (storage !== "f32" && storage !== "f16") {

@@ -45,6 +45,12 @@ export interface Norm<Buffers = BuffersByName, Feeds = FeedsByName, Results = Re
   destroy(): void;
 }
 
+/** A norm whose `encode` also writes what the backward pass reads, into one buffer. */
+export type Saving<Buffers, Feeds, Results> = Norm<Buffers, Feeds, Results> & {
+  /** How many bytes that buffer needs; 0 where nothing is kept. */
+  readonly savedBytes: number;
+};
+
 /**
  * The backward pass of a norm: `encode` reads what the gradients depend on and a `d_y` for each output, and writes a
  * `d_x` for each tensor that was asked for, or adds to it what is new. `run` begins from zeros.

@@ -72,12 +72,15 @@ export interface GraphParam {
 
 export interface GraphTensor {
   readonly name: string;
-  readonly role: "input" | "affine" | "state" | "output";
+  /** `saved`: what the forward pass keeps for the backward one; written by the one, read by the other. */
+  readonly role: "input" | "affine" | "state" | "output" | "saved";
   /** Names of axes or of single factors, slowest first. */
   readonly dims: readonly string[];
   /** `dims` with split axes written as their factors. */
   readonly factors: readonly string[];
   readonly initial?: number;
+  /** Of what is saved: the buffer in which all of it lies, one value behind the other. */
+  readonly within?: string;
 }
 
 export interface Graph {
@@ -113,14 +116,19 @@ export function operands(node: Node): readonly Node[] {
   }
 }
 
-/** Every node that the roots need, operands before users. */
-export function reachable(roots: readonly Node[]): Node[] {
+/** Every node that the roots need, operands before users. `below` says what one needs, where that is not its operands. */
+export function reachable(roots: readonly Node[], below: (node: Node) => readonly Node[] = operands): Node[] {
   const seen = new Set<Node>();
   const pending = [...roots];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     if (seen.has(node)) continue;
     seen.add(node);
-    pending.push(...operands(node));
+    pending.push(...below(node));
   }
   return [...seen].sort((a, b) => a.id - b.id);
+}
+
+/** The names of the tensors that values read. */
+export function tensorsIn(values: readonly Node[]): Set<string> {
+  return new Set(reachable(values).flatMap((one) => (one.kind === "input" ? [one.tensor] : [])));
 }

@@ -48,7 +48,7 @@ export function verifyGraph(graph: Graph, after: string): void {
   }
   for (const { tensor, value } of graph.results) {
     const target = tensors.get(tensor);
-    if (target === undefined || (target.role !== "output" && target.role !== "state"))
+    if (target === undefined || target.role === "input" || target.role === "affine")
       fail(`\`${tensor}\` can be written`);
     else if (!isSubset(value.axes, target.factors)) fail(`\`${tensor}\` has the axes of what it holds`);
   }

@@ -55,29 +55,36 @@ export async function worstOnDevice(
   const { dims, params = {} } = backward;
   const norm = await createNorm(device, program, { dims, params, choose });
   try {
-    const got = await norm.run(backward.feeds);
-    const largestTensor = Math.max(...Object.values(backward.feeds).map((one) => one.length));
-    let worst: Disagreement = { tensor: "", index: -1, got: 0, want: 0, error: 0, kinks: 0 };
-    for (const [tensor, values] of oracle(backward)) {
-      if (got[tensor].length !== values.length)
-        throw new Error(`${tensor} has ${got[tensor].length} elements`);
-      const terms = largestTensor / values.length;
-      const largest = values.reduce(
-        (most, value) => Math.max(most, Math.abs(value)),
-        terms > 1 ? Math.sqrt(terms) : least,
-      );
-      for (const [index, want] of values.entries()) {
-        const one = got[tensor][index];
-        const same = one === want || (Number.isNaN(one) && Number.isNaN(want));
-        const error = same ? 0 : Math.abs(one - want) / largest;
-        // Written so that a NaN is the worst.
-        if (!(error <= worst.error)) worst = { tensor, index, got: one, want, error, kinks: 0 };
-      }
-    }
-    return worst;
+    return worstGradient(backward, await norm.run(backward.feeds), least);
   } finally {
     norm.destroy();
   }
+}
+
+/** The same for gradients that were computed in whatever way. */
+export function worstGradient(
+  backward: Trial,
+  got: Readonly<Record<string, ArrayLike<number>>>,
+  least = 1e-30,
+): Disagreement {
+  const largestTensor = Math.max(...Object.values(backward.feeds).map((one) => one.length));
+  let worst: Disagreement = { tensor: "", index: -1, got: 0, want: 0, error: 0, kinks: 0 };
+  for (const [tensor, values] of oracle(backward)) {
+    if (got[tensor].length !== values.length) throw new Error(`${tensor} has ${got[tensor].length} elements`);
+    const terms = largestTensor / values.length;
+    const largest = values.reduce(
+      (most, value) => Math.max(most, Math.abs(value)),
+      terms > 1 ? Math.sqrt(terms) : least,
+    );
+    for (const [index, want] of values.entries()) {
+      const one = got[tensor][index];
+      const same = one === want || (Number.isNaN(one) && Number.isNaN(want));
+      const error = same ? 0 : Math.abs(one - want) / largest;
+      // Written so that a NaN is the worst.
+      if (!(error <= worst.error)) worst = { tensor, index, got: one, want, error, kinks: 0 };
+    }
+  }
+  return worst;
 }
 
 /** The worst gradient of the oracle against central differences, at some elements of each tensor. */

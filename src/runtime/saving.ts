@@ -1,0 +1,28 @@
+/** The forward pass of a norm that keeps what its backward pass reads. Loaded on demand, as that is. */
+import type { Program } from "../program/program.ts";
+import { type OptionKeys, readOptions } from "./given.ts";
+import { createNorm } from "./norm.ts";
+import { resolveShapes } from "./shapes.ts";
+import { bufferBytes } from "./storage.ts";
+import type { BuffersByName, FeedsByName, ResultsByName, Saving } from "./types.ts";
+
+/**
+ * @param programs the forward programs, whose dims, params and names the options give.
+ * @param load brings those that save as well; of a mode in which nothing is kept there is none.
+ * @throws NormError (as a rejection) those of `create`.
+ */
+export async function createSaving(
+  device: GPUDevice,
+  programs: readonly Program[],
+  load: () => Promise<{ readonly saving: readonly Program[] }>,
+  options: object,
+  keys: OptionKeys = { mode: "mode", dtype: "dtype" },
+): Promise<Saving<BuffersByName, FeedsByName, ResultsByName>> {
+  const { program: plain, dims, params, dtype } = readOptions(programs, options, keys);
+  const { saving } = await load();
+  const program = saving.find((one) => one.mode === plain.mode) ?? plain;
+  const norm = await createNorm(device, program, { dims, params, storage: dtype });
+  const saved = program.tensors.find((one) => one.role === "saved");
+  const { elements } = resolveShapes(program, dims, params);
+  return { ...norm, savedBytes: saved === undefined ? 0 : bufferBytes(elements.get(saved.name)!, "f32") };
+}
