@@ -37,6 +37,17 @@ export const templates: Readonly<Record<"backward" | "further" | "kernel.wgsl" |
     };
 
   return ((stack1 = (((helper = lookupProperty(helpers,"literal") || container.strict(depth0, "literal", {"start":{"line":9,"column":78},"end":{"line":9,"column":85}} ))),(typeof helper === "function" ? helper.call(depth0 != null ? depth0 : (container.nullContext || {}),{"name":"literal","hash":{},"data":data,"loc":{"start":{"line":9,"column":76},"end":{"line":9,"column":87}}}) : helper))) != null ? stack1 : "");
+},"3":function(container,depth0,helpers,partials,data) {
+    var stack1, lookupProperty = container.lookupProperty || function(parent, propertyName) {
+        if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
+          return parent[propertyName];
+        }
+        return undefined
+    };
+
+  return "\n/** The forward pass, which keeps what these read. */\nexport const saving: readonly Program[] = [\n"
+    + ((stack1 = lookupProperty(helpers,"each").call(depth0 != null ? depth0 : (container.nullContext || {}),lookupProperty(depth0,"saving"),{"name":"each","hash":{},"fn":container.program(0, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":16,"column":0},"end":{"line":18,"column":9}}})) != null ? stack1 : "")
+    + "];\n";
 },"compiler":[8,">= 4.3.0"],"main":function(container,depth0,helpers,partials,data) {
     var stack1, helper, alias1=container.strict, alias2=depth0 != null ? depth0 : (container.nullContext || {}), alias3="function", lookupProperty = container.lookupProperty || function(parent, propertyName) {
         if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
@@ -57,7 +68,8 @@ export const templates: Readonly<Record<"backward" | "further" | "kernel.wgsl" |
     + ((stack1 = (((helper = lookupProperty(helpers,"runtime") || alias1(depth0, "runtime", {"start":{"line":5,"column":31},"end":{"line":5,"column":38}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"runtime","hash":{},"data":data,"loc":{"start":{"line":5,"column":29},"end":{"line":5,"column":40}}}) : helper))) != null ? stack1 : "")
     + ";\n\nexport const backward: readonly Program[] = [\n"
     + ((stack1 = lookupProperty(helpers,"each").call(alias2,lookupProperty(depth0,"programs"),{"name":"each","hash":{},"fn":container.program(0, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":8,"column":0},"end":{"line":10,"column":9}}})) != null ? stack1 : "")
-    + "];\n";
+    + "];\n"
+    + ((stack1 = lookupProperty(helpers,"if").call(alias2,lookupProperty(depth0,"saving"),{"name":"if","hash":{},"fn":container.program(3, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":12,"column":0},"end":{"line":20,"column":7}}})) != null ? stack1 : "");
 },"useData":true},
   "further": {"compiler":[8,">= 4.3.0"],"main":function(container,depth0,helpers,partials,data) {
     var stack1, helper, alias1=container.strict, alias2=depth0 != null ? depth0 : (container.nullContext || {}), alias3="function", lookupProperty = container.lookupProperty || function(parent, propertyName) {
@@ -166,6 +178,10 @@ export const templates: Readonly<Record<"backward" | "further" | "kernel.wgsl" |
   "module": {"0":function(container,depth0,helpers,partials,data) {
     return "type Backward, createBackwardFromOptions, ";
 },"1":function(container,depth0,helpers,partials,data) {
+    return "createSavingFromOptions, ";
+},"2":function(container,depth0,helpers,partials,data) {
+    return ", type Saving";
+},"3":function(container,depth0,helpers,partials,data) {
     var stack1, helper, alias1=depth0 != null ? depth0 : (container.nullContext || {}), lookupProperty = container.lookupProperty || function(parent, propertyName) {
         if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
           return parent[propertyName];
@@ -176,9 +192,9 @@ export const templates: Readonly<Record<"backward" | "further" | "kernel.wgsl" |
   return "\nconst "
     + ((stack1 = (((helper = lookupProperty(helpers,"name") || container.strict(depth0, "name", {"start":{"line":10,"column":8},"end":{"line":10,"column":12}} ))),(typeof helper === "function" ? helper.call(alias1,{"name":"name","hash":{},"data":data,"loc":{"start":{"line":10,"column":6},"end":{"line":10,"column":14}}}) : helper))) != null ? stack1 : "")
     + ": readonly Program[] = [\n"
-    + ((stack1 = lookupProperty(helpers,"each").call(alias1,lookupProperty(depth0,"programs"),{"name":"each","hash":{},"fn":container.program(2, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":11,"column":0},"end":{"line":13,"column":9}}})) != null ? stack1 : "")
+    + ((stack1 = lookupProperty(helpers,"each").call(alias1,lookupProperty(depth0,"programs"),{"name":"each","hash":{},"fn":container.program(4, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":11,"column":0},"end":{"line":13,"column":9}}})) != null ? stack1 : "")
     + "];\n";
-},"2":function(container,depth0,helpers,partials,data) {
+},"4":function(container,depth0,helpers,partials,data) {
     var stack1, lookupProperty = container.lookupProperty || function(parent, propertyName) {
         if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
           return parent[propertyName];
@@ -187,9 +203,9 @@ export const templates: Readonly<Record<"backward" | "further" | "kernel.wgsl" |
     };
 
   return "  "
-    + ((stack1 = lookupProperty(helpers,"if").call(depth0 != null ? depth0 : (container.nullContext || {}),lookupProperty(depth0,"further"),{"name":"if","hash":{},"fn":container.program(3, data, 0),"inverse":container.program(4, data, 0),"data":data,"loc":{"start":{"line":12,"column":2},"end":{"line":12,"column":94}}})) != null ? stack1 : "")
+    + ((stack1 = lookupProperty(helpers,"if").call(depth0 != null ? depth0 : (container.nullContext || {}),lookupProperty(depth0,"further"),{"name":"if","hash":{},"fn":container.program(5, data, 0),"inverse":container.program(6, data, 0),"data":data,"loc":{"start":{"line":12,"column":2},"end":{"line":12,"column":94}}})) != null ? stack1 : "")
     + ",\n";
-},"3":function(container,depth0,helpers,partials,data) {
+},"5":function(container,depth0,helpers,partials,data) {
     var stack1, helper, alias1=container.strict, alias2=depth0 != null ? depth0 : (container.nullContext || {}), alias3="function", lookupProperty = container.lookupProperty || function(parent, propertyName) {
         if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
           return parent[propertyName];
@@ -202,7 +218,7 @@ export const templates: Readonly<Record<"backward" | "further" | "kernel.wgsl" |
     + ", more: () => import("
     + ((stack1 = (((helper = lookupProperty(helpers,"further") || alias1(depth0, "further", {"start":{"line":12,"column":56},"end":{"line":12,"column":63}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"further","hash":{},"data":data,"loc":{"start":{"line":12,"column":54},"end":{"line":12,"column":65}}}) : helper))) != null ? stack1 : "")
     + ") }";
-},"4":function(container,depth0,helpers,partials,data) {
+},"6":function(container,depth0,helpers,partials,data) {
     var stack1, helper, lookupProperty = container.lookupProperty || function(parent, propertyName) {
         if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
           return parent[propertyName];
@@ -227,11 +243,15 @@ export const templates: Readonly<Record<"backward" | "further" | "kernel.wgsl" |
     + ((stack1 = (((helper = lookupProperty(helpers,"hash") || alias1(depth0, "hash", {"start":{"line":2,"column":54},"end":{"line":2,"column":58}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"hash","hash":{},"data":data,"loc":{"start":{"line":2,"column":52},"end":{"line":2,"column":60}}}) : helper))) != null ? stack1 : "")
     + ").\n * Do not edit: change the spec and run `normc build`.\n */\nimport { "
     + ((stack1 = lookupProperty(helpers,"if").call(alias2,lookupProperty(depth0,"backward"),{"name":"if","hash":{},"fn":container.program(0, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":5,"column":9},"end":{"line":5,"column":74}}})) != null ? stack1 : "")
-    + "createFromOptions, type Norm, type Program } from "
-    + ((stack1 = (((helper = lookupProperty(helpers,"runtime") || alias1(depth0, "runtime", {"start":{"line":5,"column":126},"end":{"line":5,"column":133}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"runtime","hash":{},"data":data,"loc":{"start":{"line":5,"column":124},"end":{"line":5,"column":135}}}) : helper))) != null ? stack1 : "")
+    + "createFromOptions, "
+    + ((stack1 = lookupProperty(helpers,"if").call(alias2,lookupProperty(depth0,"saving"),{"name":"if","hash":{},"fn":container.program(1, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":5,"column":93},"end":{"line":5,"column":139}}})) != null ? stack1 : "")
+    + "type Norm, type Program"
+    + ((stack1 = lookupProperty(helpers,"if").call(alias2,lookupProperty(depth0,"saving"),{"name":"if","hash":{},"fn":container.program(2, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":5,"column":162},"end":{"line":5,"column":196}}})) != null ? stack1 : "")
+    + " } from "
+    + ((stack1 = (((helper = lookupProperty(helpers,"runtime") || alias1(depth0, "runtime", {"start":{"line":5,"column":206},"end":{"line":5,"column":213}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"runtime","hash":{},"data":data,"loc":{"start":{"line":5,"column":204},"end":{"line":5,"column":215}}}) : helper))) != null ? stack1 : "")
     + ";\n\n"
     + ((stack1 = (((helper = lookupProperty(helpers,"api") || alias1(depth0, "api", {"start":{"line":7,"column":2},"end":{"line":7,"column":5}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"api","hash":{},"data":data,"loc":{"start":{"line":7,"column":0},"end":{"line":7,"column":7}}}) : helper))) != null ? stack1 : "")
     + "\n"
-    + ((stack1 = lookupProperty(helpers,"each").call(alias2,lookupProperty(depth0,"programs"),{"name":"each","hash":{},"fn":container.program(1, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":8,"column":0},"end":{"line":15,"column":9}}})) != null ? stack1 : "");
+    + ((stack1 = lookupProperty(helpers,"each").call(alias2,lookupProperty(depth0,"programs"),{"name":"each","hash":{},"fn":container.program(3, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":8,"column":0},"end":{"line":15,"column":9}}})) != null ? stack1 : "");
 },"useData":true},
 };

@@ -53,7 +53,8 @@ export async function createNetwork(
   const middle = await createMiddle(device, memory, settings);
 
   const shape = { x: [samples, classes], target: [samples, classes] } as const;
-  const entropy = await CrossEntropy.create(device, shape);
+  const entropy = await CrossEntropy.createSaving(device, shape);
+  const saved = memory.make(entropy.savedBytes / 4);
   // Targets have no use for a gradient: it is not computed.
   const entropyBack = await CrossEntropy.createBackward(device, {
     ...shape,
@@ -99,11 +100,11 @@ export async function createNetwork(
       sum(pass);
       middle.forward(pass, sums, active);
       score(pass);
-      entropy.encode(pass, { x: scores, target: targets, beta: beta.value, loss });
+      entropy.encode(pass, { x: scores, target: targets, beta: beta.value, saved, loss });
       hits.encode(pass, { x: scores, target: targets, beta: beta.value, hit });
     },
     backward(pass) {
-      const given = { x: scores, target: targets, beta: beta.value, d_loss };
+      const given = { x: scores, target: targets, beta: beta.value, saved, d_loss };
       entropyBack.encode(pass, { ...given, d_x: d_scores, d_beta: beta.gradient });
       toSecond(pass);
       toActive(pass);
@@ -149,14 +150,15 @@ async function createMiddle(
     };
   }
   const gamma = memory.parameter(new Float32Array(hidden).fill(1));
-  const layer = await NormReLU.create(device, dims);
+  const layer = await NormReLU.createSaving(device, dims);
+  const saved = memory.make(layer.savedBytes / 4);
   const back = await NormReLU.createBackward(device, { ...dims, accumulate: ["gamma", "beta"] });
   const values = { gamma: gamma.value, beta: beta.value };
   const gradients = { d_gamma: gamma.gradient, d_beta: beta.gradient };
   return {
     parameters: [gamma, beta],
-    forward: (pass, x, y) => layer.encode(pass, { x, y, ...values }),
-    backward: (pass, given) => back.encode(pass, { ...given, ...values, ...gradients }),
+    forward: (pass, x, y) => layer.encode(pass, { x, y, saved, ...values }),
+    backward: (pass, given) => back.encode(pass, { ...given, saved, ...values, ...gradients }),
     destroy() {
       layer.destroy();
       back.destroy();

@@ -3,7 +3,7 @@ import type { Compiled } from "../compile/passes.ts";
 import type { OpenedDevice } from "../device/open.ts";
 import { programInterface } from "../emit/program.ts";
 import { interpret } from "../oracle/interpret.ts";
-import type { Storage } from "../program/program.ts";
+import type { Program, ProgramTensor, Storage } from "../program/program.ts";
 import { fromHalf, toHalf } from "../runtime/half.ts";
 import { createNorm } from "../runtime/norm.ts";
 import { resolveShapes } from "../runtime/shapes.ts";
@@ -18,6 +18,17 @@ export interface Job {
   readonly feeds: Readonly<Record<string, Feed>>;
   readonly params: Readonly<Record<string, number>>;
   readonly dtype: Storage;
+  /** In place of the graph: the forward pass, then the backward pass that reads what it keeps. The oracle has no need. */
+  readonly saving?: SavingJob;
+}
+
+export interface SavingJob {
+  /** Undefined where nothing is kept: then `plain` runs. */
+  readonly saving?: Compiled;
+  readonly plain: Graph;
+  readonly backward: Compiled;
+  /** What both read. */
+  readonly feeds: Readonly<Record<string, Feed>>;
 }
 
 export interface TensorResult {
@@ -77,24 +88,63 @@ function webgpu(opened: OpenedDevice): Backend {
   return {
     name: "webgpu",
     adapter: opened.adapter,
-    async run({ graph, feeds, params, dtype }) {
-      const known =
-        compiled.get(graph) ?? import("../compile/passes.ts").then((one) => one.compileGraph(graph));
-      compiled.set(graph, known);
-      const { program } = await known;
-      const norm = await createNorm(opened.device, program, { dims: dimsOf(feeds), params, storage: dtype });
-      try {
-        const data = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, feed.data]));
-        const results = await norm.run(data);
-        return Object.fromEntries(
-          Object.entries(results).map(([name, data]) => [name, { dims: norm.dims.get(name) ?? [], data }]),
-        );
-      } finally {
-        norm.destroy();
+    async run({ graph, feeds, params, dtype, saving }) {
+      const once = (program: Program, feeds: Results): Promise<Results> =>
+        runProgram(opened.device, program, feeds, params, dtype);
+      if (saving !== undefined) {
+        const forward = saving.saving ?? (await compile(saving.plain));
+        const kept = await once(forward.program, readBy(forward.program, saving.feeds));
+        const { program } = saving.backward;
+        return once(program, readBy(program, { ...saving.feeds, ...kept }));
       }
+      return once((await compile(graph)).program, feeds);
     },
     close: () => opened.close(),
   };
+
+  function compile(graph: Graph): Promise<Compiled> {
+    const known =
+      compiled.get(graph) ?? import("../compile/passes.ts").then((one) => one.compileGraph(graph));
+    compiled.set(graph, known);
+    return known;
+  }
+}
+
+async function runProgram(
+  device: GPUDevice,
+  program: Program,
+  feeds: Readonly<Record<string, TensorResult>>,
+  params: Job["params"],
+  storage: Storage,
+): Promise<Results> {
+  const isTensor = (name: string): boolean =>
+    program.tensors.some((one) => one.name === name && one.role !== "saved");
+  const dims = Object.entries(feeds).flatMap(([name, one]) =>
+    isTensor(name) ? [[name, one.dims] as const] : [],
+  );
+  const norm = await createNorm(device, program, { dims: Object.fromEntries(dims), params, storage });
+  try {
+    const data = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, feed.data]));
+    const results = await norm.run(data);
+    return Object.fromEntries(
+      Object.entries(results).map(([name, data]) => [name, { dims: norm.dims.get(name) ?? [], data }]),
+    );
+  } finally {
+    norm.destroy();
+  }
+}
+
+function readBy(
+  { tensors }: Program,
+  feeds: Readonly<Record<string, TensorResult>>,
+): Record<string, TensorResult> {
+  const read = new Set(tensors.filter((one) => one.role !== "output" && !isKept(one)).map((one) => one.name));
+  return Object.fromEntries(Object.entries(feeds).filter(([name]) => read.has(name)));
+}
+
+/** Whether this program writes it for another. */
+function isKept({ role, updated }: ProgramTensor): boolean {
+  return role === "saved" && updated === true;
 }
 
 function dimsOf(feeds: Readonly<Record<string, Feed>>): Record<string, readonly number[]> {

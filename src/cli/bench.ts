@@ -1,12 +1,15 @@
 /** `normc bench`: time, GB/s, and the share of a copy kernel's speed. */
+
+import type { Save } from "../autodiff/save.ts";
 import { compileGraph } from "../compile/passes.ts";
 import { openDevice } from "../device/open.ts";
 import { type Measurement, measure } from "../measure/measure.ts";
 import type { Storage } from "../program/program.ts";
 import { CommandError, type ExitCode } from "./failure.ts";
-import { backwardOf, refuseNameClash } from "./gradients.ts";
+import { refuseNameClash } from "./gradients.ts";
 import { print, printJson } from "./output.ts";
 import { progress } from "./progress.ts";
+import { savingOf } from "./save.ts";
 import { parseSettings } from "./settings.ts";
 import { parseShape, shapesOf } from "./shape.ts";
 import { graphOf, missingMode, resolveSpec } from "./specs.ts";
@@ -16,6 +19,7 @@ export interface BenchOptions {
   readonly set: readonly string[];
   readonly mode?: string;
   readonly grad?: boolean;
+  readonly save: Save;
   readonly dtype: Storage;
   readonly adapter: string;
   readonly json?: boolean;
@@ -32,7 +36,9 @@ export async function bench(specName: string, options: BenchOptions): Promise<Ex
   if (options.grad) refuseNameClash(spec);
   const graph = graphOf(norm, options.mode);
   if (graph === undefined) throw new CommandError(2, missingMode(norm, String(options.mode)));
-  const { program } = compileGraph(options.grad ? backwardOf(graph) : graph);
+  const { program } = options.grad
+    ? savingOf(spec.source, graph, options.save).backward
+    : compileGraph(graph);
   const shapes = shapesOf(program, extents, params);
   const reasons: string[] = [];
   const shown = progress(rounds + 3);
@@ -54,7 +60,8 @@ export async function bench(specName: string, options: BenchOptions): Promise<Ex
     const shape = Object.fromEntries(
       [...extents].map(([axis, sizes]) => [axis, sizes.length === 1 ? sizes[0] : sizes]),
     );
-    const name = `${norm.name}${options.grad ? ", gradients" : ""}`;
+    const kept = options.save === "none" ? "" : ` (${options.save} kept)`;
+    const name = `${norm.name}${options.grad ? `, gradients${kept}` : ""}`;
     report({ spec: name, shape, dtype: storage, adapter: opened.adapter }, measured, options.json);
     return 0;
   } finally {

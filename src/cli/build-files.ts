@@ -2,8 +2,9 @@
 import { createHash } from "node:crypto";
 import { basename, relative, sep } from "node:path";
 import { nameClash } from "../autodiff/names.ts";
+import type { Save } from "../autodiff/save.ts";
 import type { Module } from "../check/modules.ts";
-import { compileBackward, type Gradients } from "../compile/backward.ts";
+import { compileTraining, type Gradients } from "../compile/backward.ts";
 import { compileGraph } from "../compile/passes.ts";
 import type { Source } from "../diagnostics/diagnostic.ts";
 import { type BoundNorm, emitBackward, emitBindings, emitFurther } from "../emit/bindings.ts";
@@ -23,6 +24,7 @@ export interface BuildSettings {
   readonly out: string;
   readonly runtime: string;
   readonly layouts: readonly Layout[];
+  readonly save: Save;
 }
 
 export interface ManifestSource {
@@ -66,13 +68,17 @@ export async function buildFiles(files: readonly LoadedFile[], settings: BuildSe
     const norms = checked.norms.map((norm): BuiltNorm => {
       const graphs = norm.graphs.map((graph) => applyLayouts(graph, settings.layouts, usedLayouts));
       const clash = graphs.map(nameClash).find((one) => one !== undefined);
-      const backward = clash === undefined ? graphs.flatMap(compileBackward) : [];
+      const training =
+        clash === undefined ? graphs.map((graph) => compileTraining(graph, settings.save)) : [];
+      const backward = training.flatMap((one) => ("reason" in one ? [] : one.backward));
+      const saving = training.flatMap((one) => ("reason" in one ? [] : (one.saving ?? [])));
       return {
         name: norm.name,
         doc: norm.doc,
         docs: norm.docs,
         programs: graphs.map((graph) => compileGraph(graph).program),
         ...(backward.length === 0 ? { clash } : { backward: backward.map(({ program }) => program) }),
+        saving,
         gradients: new Map(backward.map(({ program, gradients }) => [program, gradients])),
       };
     });
@@ -81,7 +87,7 @@ export async function buildFiles(files: readonly LoadedFile[], settings: BuildSe
       const further = new Map<Program, string>();
       const backward = new Map<BoundNorm, string>();
       for (const norm of norms) {
-        for (const program of [...norm.programs, ...(norm.backward ?? [])]) {
+        for (const program of [...norm.programs, ...(norm.backward ?? []), ...(norm.saving ?? [])]) {
           if (!offersMore(program)) continue;
           further.set(program, claim(taken, `further/${baseName(program, norm)}.ts`, source));
         }
@@ -151,11 +157,11 @@ function claim(taken: Map<string, Source>, path: string, source: Source): string
  * The programs whose kernels are written as WGSL to be read. Of the backward ones those that compute everything, in the
  * forms that every device can run: all forms of all of them would be three times what the forward ones have.
  */
-function readable({ programs, backward = [], gradients }: BuiltNorm): Map<Program, Program> {
+function readable({ programs, backward = [], saving = [], gradients }: BuiltNorm): Map<Program, Program> {
   const all = backward.filter((one) => gradients.get(one) === "all");
   return new Map([
     ...programs.map((one) => [one, one] as const),
-    ...all.map((one) => [one, divideProgram(one).main] as const),
+    ...[...saving, ...all].map((one) => [one, divideProgram(one).main] as const),
   ]);
 }
 
@@ -168,12 +174,13 @@ function kernelPath(program: string, { name }: ProgramKernel, form: string): str
   return `wgsl/${program}.${short(name)}${form === "" ? "" : `.${form}`}.wgsl`;
 }
 
-/** `LayerNorm`, `BatchNorm.train`, `LayerNorm.backward`, `LayerNorm.backward.inputs`. */
-function baseName(program: Program, { gradients }: BuiltNorm): string {
+/** `LayerNorm`, `BatchNorm.train`, `LayerNorm.backward`, `LayerNorm.backward.inputs`, `LayerNorm.saving`. */
+function baseName(program: Program, { gradients, saving = [] }: BuiltNorm): string {
   const backward = gradients.get(program);
   return [
     short(program.norm),
     ...(program.mode === null ? [] : [program.mode]),
+    ...(saving.includes(program) ? ["saving"] : []),
     ...(backward === undefined ? [] : ["backward"]),
     ...(backward === undefined || backward === "all" ? [] : [backward]),
   ].join(".");

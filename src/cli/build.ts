@@ -1,5 +1,6 @@
 import { realpathSync } from "node:fs";
 import { join, resolve } from "node:path";
+import type { Save } from "../autodiff/save.ts";
 import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
 import { escaped } from "../diagnostics/display.ts";
 import { renderJson } from "../diagnostics/render.ts";
@@ -9,12 +10,14 @@ import { parseLayout } from "./layout.ts";
 import { loadFiles } from "./load.ts";
 import { type Written, writeBuild } from "./outdir.ts";
 import { printJson, say, showDiagnostics } from "./output.ts";
+import { refusedSaves } from "./save.ts";
 
 export interface BuildOptions {
   readonly out: string;
   readonly watch?: boolean;
   readonly runtime: string;
   readonly layout: readonly string[];
+  readonly save: Save;
   readonly json?: boolean;
 }
 
@@ -27,7 +30,17 @@ interface Round {
 export async function build(paths: readonly string[], options: BuildOptions): Promise<ExitCode> {
   const layouts = options.layout.map(parseLayout);
   const round = async (): Promise<Round> => {
-    const { files, diagnostics } = loadFiles(paths);
+    const { files, diagnostics: found } = loadFiles(paths);
+    const refused = hasErrors(found)
+      ? []
+      : files.flatMap(({ source, checked }) =>
+          refusedSaves(
+            source,
+            checked.norms.flatMap((one) => one.graphs),
+            options.save,
+          ),
+        );
+    const diagnostics = [...found, ...refused];
     const sources = [
       ...paths,
       ...files.flatMap((one) => importsOf(one.checked.module).map((source) => source.path)),
@@ -41,6 +54,7 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
       out: realFolder(options.out),
       runtime: options.runtime,
       layouts,
+      save: options.save,
     });
     report(diagnostics, writeBuild(options.out, made), options);
     return { code: 0, sources };

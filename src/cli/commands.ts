@@ -32,6 +32,9 @@ function describe(ended: (code: ExitCode) => void): Command {
     .showHelpAfterError("(--help shows what there is)")
     .exitOverride();
   const json = new Option("--json", "machine-readable output");
+  const save = new Option("--save <what>", "what the forward pass keeps for the backward one")
+    .choices(["none", "stats", "output"])
+    .default("none");
 
   add("check", "say what is wrong with specs", "normc check library/*.norm")
     .argument("<file...>", ".norm files")
@@ -49,6 +52,7 @@ function describe(ended: (code: ExitCode) => void): Command {
     .option("--watch", "build again whenever a source changes")
     .option("--runtime <specifier>", "what the bindings import the runtime from", "normc/runtime")
     .option("--layout <layout>", "order in memory: AXIS,AXIS,… or TENSOR=AXIS,…; repeatable", collect, [])
+    .addOption(save)
     .addOption(json)
     .action(async (files, options) => ended(await (await import("./build.ts")).build(files, options)));
 
@@ -87,6 +91,7 @@ The oracle rounds inputs as they would be stored and computes in float64; its ou
         .default("f32"),
     )
     .option("--grad", "gradients instead of outputs: d_x, d_gamma, … from a d_y in the feeds (0 if left out)")
+    .addOption(save)
     .addOption(json)
     .action(async (spec, options) => ended(await (await import("./run.ts")).run(spec, options)));
 
@@ -103,6 +108,7 @@ A shape names the extents of axes; a variadic axis takes as many as it has, join
     .option("--after <pass>", "the graph after that pass")
     .addOption(new Option("--mode <mode>", "for norms with modes").choices(["train", "infer"]))
     .option("--grad", "the backward graph, which computes d_x, d_gamma, … from d_y")
+    .addOption(save)
     .option("--wgsl", "the WGSL as well")
     .addOption(json)
     .action(async (spec, options) => ended((await import("./explain.ts")).explain(spec, options)));
@@ -118,6 +124,7 @@ A shape names the extents of axes; a variadic axis takes as many as it has, join
     .option("--set <params>", "params: NAME=NUMBER,…; repeatable", collect, [])
     .addOption(new Option("--mode <mode>", "for norms with modes").choices(["train", "infer"]))
     .option("--grad", "the backward pass instead: d_x, d_gamma, … from d_y")
+    .addOption(save)
     .addOption(
       new Option("--dtype <type>", "storage of inputs, affines and outputs")
         .choices(["f32", "f16"])

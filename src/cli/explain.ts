@@ -1,10 +1,14 @@
+import type { Save } from "../autodiff/save.ts";
 import { type Compiled, compileGraph } from "../compile/passes.ts";
 import { variantText } from "../measure/variant-text.ts";
 import { printGraph } from "../tensor/print.ts";
+import { bytesText } from "./bytes.ts";
 import { type DispatchFacts, dispatchFacts, floorBytes, type KernelFacts, kernelFacts } from "./describe.ts";
 import { CommandError, type ExitCode } from "./failure.ts";
-import { backwardOf, refuseNameClash } from "./gradients.ts";
+import { refuseNameClash } from "./gradients.ts";
+import { type KeptFacts, keptFacts, keptLines } from "./kept.ts";
 import { print, printJson } from "./output.ts";
+import { savingOf } from "./save.ts";
 import { parseSettings } from "./settings.ts";
 import { parseShape, shapesOf } from "./shape.ts";
 import { graphOf, missingMode, resolveSpec } from "./specs.ts";
@@ -16,6 +20,7 @@ export interface ExplainOptions {
   readonly mode?: string;
   readonly wgsl?: boolean;
   readonly grad?: boolean;
+  readonly save: Save;
   readonly json?: boolean;
 }
 
@@ -29,6 +34,8 @@ interface Explanation {
   readonly mode: string | null;
   /** Whether this is the backward graph. */
   readonly grad: boolean;
+  /** What the forward pass keeps for it. */
+  readonly save?: Save;
   readonly passes: readonly PassTime[];
   /** The graph after the pass that was asked for, or after the last. */
   readonly after: string;
@@ -38,6 +45,8 @@ interface Explanation {
     readonly dims: Readonly<Record<string, readonly number[]>>;
     readonly bytes: number;
     readonly dispatches: readonly DispatchFacts[];
+    /** Of a backward pass. */
+    readonly kept?: readonly KeptFacts[];
   };
 }
 
@@ -51,28 +60,35 @@ export function explain(specName: string, options: ExplainOptions): ExitCode {
   const checked = performance.now();
   const forward = graphOf(norm, options.mode);
   if (forward === undefined) throw new CommandError(2, missingMode(norm, String(options.mode)));
-  const graph = options.grad ? backwardOf(forward) : forward;
-  const differentiated = performance.now();
-  const compiled = compileGraph(graph);
+  const compiled = options.grad
+    ? savingOf(spec.source, forward, options.save).backward
+    : compileGraph(forward);
   const ended = performance.now();
 
   const found = choosePass(compiled, options.after);
-  const rest = ended - differentiated - compiled.graphs.reduce((sum, one) => sum + one.ms, 0);
+  const rest = ended - checked - compiled.graphs.reduce((sum, one) => sum + one.ms, 0);
   const passes = [
     { name: "read, parse, check", ms: checked - start },
-    ...(options.grad ? [{ name: "differentiate", ms: differentiated - checked }] : []),
     ...compiled.graphs.filter((one) => one.pass !== "check").map(({ pass, ms }) => ({ name: pass, ms })),
-    { name: "schedule, lower, emit", ms: rest },
+    { name: `${options.grad ? "differentiate, " : ""}schedule, lower, emit`, ms: rest },
   ];
   const explanation: Explanation = {
-    norm: graph.norm,
-    mode: graph.mode,
+    norm: forward.norm,
+    mode: forward.mode,
     grad: options.grad === true,
+    ...(options.grad ? { save: options.save } : {}),
     passes,
     after: found.pass,
     graph: printGraph(found.graph),
     kernels: kernelFacts(compiled),
-    ...(extents.size === 0 ? {} : { shape: shapeFacts(compiled, extents, settings) }),
+    ...(extents.size === 0
+      ? {}
+      : {
+          shape: {
+            ...shapeFacts(compiled, extents, settings),
+            ...(options.grad ? { kept: keptFacts(forward, extents, settings) } : {}),
+          },
+        }),
   };
   if (options.json) printJson(explanation);
   else print(explanationText(explanation, options));
@@ -83,7 +99,7 @@ function shapeFacts(
   compiled: Compiled,
   extents: ReturnType<typeof parseShape>,
   settings: Readonly<Record<string, number>>,
-): Explanation["shape"] {
+): NonNullable<Explanation["shape"]> {
   const shapes = shapesOf(compiled.program, extents, settings);
   return {
     dims: Object.fromEntries(shapes.dims),
@@ -103,7 +119,11 @@ function explanationText(one: Explanation, options: ExplainOptions): string {
   const graph = [`Graph after ${one.after}`, ...one.graph.trimEnd().split("\n").map(indented)];
   if (options.after !== undefined) return graph.join("\n");
   const mode = one.mode === null ? "" : ` (${one.mode})`;
-  const lines = [`${one.norm}${mode}${one.grad ? ", gradients" : ""}`, "", "Passes"];
+  const lines = [
+    `${one.norm}${mode}${one.grad ? `, gradients${one.save === "none" ? "" : ` (${one.save} kept)`}` : ""}`,
+    "",
+    "Passes",
+  ];
   const width = Math.max(...one.passes.map((pass) => pass.name.length));
   for (const { name, ms } of one.passes)
     lines.push(`  ${name.padEnd(width)}  ${ms.toFixed(1).padStart(6)} ms`);
@@ -117,8 +137,10 @@ function explanationText(one: Explanation, options: ExplainOptions): string {
     const dims = Object.entries(one.shape.dims).map(([name, sizes]) => `${name}[${sizes.join(", ")}]`);
     lines.push("", `Shape ${dims.join(", ")}`);
     lines.push(
-      `  floor: ${bytesText(one.shape.bytes)} in f32, each input read once and each output written once`,
+      `  floor: ${bytesText(one.shape.bytes)} (${one.shape.bytes} bytes) in f32, each input read once and each output written once`,
     );
+    const { kept } = one.shape;
+    if (kept !== undefined) lines.push("", "Kept from the forward pass, by --save", ...keptLines(kept));
   }
   return lines.join("\n");
 }
@@ -156,12 +178,4 @@ function variantLines(dispatches: readonly DispatchFacts[]): string[] {
 
 function indented(line: string): string {
   return line === "" ? "" : `  ${line}`;
-}
-
-function bytesText(bytes: number): string {
-  const units = ["bytes", "KiB", "MiB", "GiB"];
-  const unit = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(1, bytes)) / 10)));
-  return unit === 0
-    ? `${bytes} bytes`
-    : `${(bytes / 2 ** (10 * unit)).toFixed(1)} ${units[unit]} (${bytes} bytes)`;
 }

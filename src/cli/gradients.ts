@@ -64,11 +64,10 @@ export function gradientFeeds(graph: Graph): string[] {
 }
 
 /**
- * The feeds of the backward graph: without what only the forward pass reads, whose dims are held to the norm all the
- * same, and with zeros for each `d_y` left out.
+ * The feeds with zeros for each `d_y` left out. The dims of all are held to the norm.
  * @throws NormError N308, N501 to N507.
  */
-export function backwardFeeds(
+export function completeFeeds(
   graph: Graph,
   feeds: Readonly<Record<string, Feed>>,
   params: Readonly<Record<string, number>>,
@@ -83,11 +82,11 @@ export function backwardFeeds(
     const zeros = shapes.dims.get(name) ?? [];
     given.set(cotangent, { dims: zeros, data: new Array<number>(product(zeros)).fill(0) });
   }
-  const needed = backwardOf(graph).tensors.filter((one) => one.role !== "output");
-  return Object.fromEntries(
-    needed.flatMap(({ name }) => {
-      const feed = given.get(name);
-      return feed === undefined ? [] : [[name, feed]];
-    }),
-  );
+  return Object.fromEntries(given);
+}
+
+/** Of these, what the backward graph reads: not what only the forward pass does. */
+export function backwardFeeds(graph: Graph, complete: Readonly<Record<string, Feed>>): Record<string, Feed> {
+  const needed = new Set(backwardOf(graph).tensors.map((one) => one.name));
+  return Object.fromEntries(Object.entries(complete).filter(([name]) => needed.has(name)));
 }

@@ -1,14 +1,16 @@
+import type { Save } from "../autodiff/save.ts";
 import { escaped } from "../diagnostics/display.ts";
 import { NormError } from "../runtime/errors.ts";
 import { refuseUnknown } from "../runtime/names.ts";
 import type { Graph } from "../tensor/graph.ts";
 import { type Backend, type Job, openBackend } from "./backends.ts";
-import { CommandError, type ExitCode } from "./failure.ts";
+import { CommandError, type ExitCode, InputError } from "./failure.ts";
 import { type Case, CaseError, readCase, readCases } from "./feeds.ts";
-import { backwardFeeds, backwardOf, gradientFeeds, refuseNameClash } from "./gradients.ts";
+import { backwardFeeds, backwardOf, completeFeeds, gradientFeeds, refuseNameClash } from "./gradients.ts";
 import { type Outcome, writeOutcomes } from "./outcomes.ts";
 import { say } from "./output.ts";
 import { progress } from "./progress.ts";
+import { refusedSaves, savingOf } from "./save.ts";
 import { parseSettings } from "./settings.ts";
 import { graphOf, missingMode, resolveSpec, type Spec } from "./specs.ts";
 
@@ -21,6 +23,7 @@ export interface RunOptions {
   readonly mode?: string;
   readonly dtype: "f32" | "f16";
   readonly grad?: boolean;
+  readonly save: Save;
   readonly json?: boolean;
 }
 
@@ -29,6 +32,8 @@ export async function run(specName: string, options: RunOptions): Promise<ExitCo
   const settings = parseSettings(options.set);
   const spec = resolveSpec(specName);
   if (options.grad) refuseNameClash(spec);
+  const refused = options.grad ? refusedSaves(spec.source, spec.norm.graphs, options.save) : [];
+  if (refused.length > 0) throw new InputError(refused);
   const { cases, isArray } = readCases(options.feeds);
 
   const backend = await openBackend(options.backend, options.adapter);
@@ -88,7 +93,7 @@ async function runCase(
     const graph = graphOf(spec.norm, mode);
     if (graph === undefined) throw new CaseError("N511", missingMode(spec.norm, String(mode)));
     const params = { ...settings, ...one.set };
-    const job = options.grad ? backwardJob(graph, one, params) : forwardJob(graph, one);
+    const job = options.grad ? backwardJob(spec, graph, one, params, options.save) : forwardJob(graph, one);
     return { ...head(), outputs: await backend.run({ ...job, params, dtype: options.dtype }) };
   } catch (error) {
     if (error instanceof CaseError || error instanceof NormError) {
@@ -101,7 +106,7 @@ async function runCase(
   }
 }
 
-type Values = Pick<Job, "graph" | "feeds">;
+type Values = Pick<Job, "graph" | "feeds" | "saving">;
 
 function forwardJob(graph: Graph, { feeds }: Case): Values {
   const fed = graph.tensors.filter((tensor) => tensor.role !== "output").map((tensor) => tensor.name);
@@ -109,7 +114,16 @@ function forwardJob(graph: Graph, { feeds }: Case): Values {
   return { graph, feeds };
 }
 
-function backwardJob(graph: Graph, { feeds }: Case, params: Job["params"]): Values {
+function backwardJob(
+  { source }: Spec,
+  graph: Graph,
+  { feeds }: Case,
+  params: Job["params"],
+  save: Save,
+): Values {
   refuseUnknown("input, affine, state or d_OUTPUT", Object.keys(feeds), gradientFeeds(graph));
-  return { graph: backwardOf(graph), feeds: backwardFeeds(graph, feeds, params) };
+  const complete = completeFeeds(graph, feeds, params);
+  const backward = { graph: backwardOf(graph), feeds: backwardFeeds(graph, complete) };
+  if (save === "none") return backward;
+  return { ...backward, saving: { ...savingOf(source, graph, save), plain: graph, feeds: complete } };
 }

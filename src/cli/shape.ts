@@ -4,7 +4,7 @@ import { NormError } from "../runtime/errors.ts";
 import { resolveShapes, type Shapes } from "../runtime/shapes.ts";
 import { CommandError } from "./failure.ts";
 
-type Extents = ReadonlyMap<string, readonly number[]>;
+export type Extents = ReadonlyMap<string, readonly number[]>;
 
 /** Throws a CommandError 2 for a text of another form. */
 export function parseShape(words: readonly string[]): Extents {

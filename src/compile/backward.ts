@@ -21,9 +21,16 @@ export interface Training {
   readonly saving: Program | null;
 }
 
-/** What `save` asks for cannot be had. */
+/** What `save` asks for cannot be had: why not, in words. */
 export interface NotSaved {
   readonly reason: string;
+}
+
+/** Undefined where it can be had. */
+export function whyNotSaved(graph: Graph, save: Save): string | undefined {
+  // Statistics always can.
+  const divided = save === "output" ? cut(graph, save).divided : undefined;
+  return typeof divided === "string" ? divided : undefined;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Mode, Program, ProgramTensor } from "../program/program.ts";
-import { backwardMethod, describeBackward } from "./bindings-backward.ts";
+import { type BackwardKeys, backwardMethod, describeBackward } from "./bindings-backward.ts";
 import {
   type BoundNorm,
   type Declaration,
@@ -10,6 +10,7 @@ import {
   optionMembers,
 } from "./bindings-members.ts";
 import { freeName, type NormIdentifiers } from "./bindings-names.ts";
+import { describeSaving, savingMethod } from "./bindings-saving.ts";
 
 /**
  * What a module exports for one norm: its options, buffers, feeds, results, and the object that creates it.
@@ -33,12 +34,24 @@ export function describeNorm(norm: BoundNorm, ids: NormIdentifiers, backward?: s
     doc: docOf(norm),
     mode: keys.mode,
     extra: keys.mode === "mode" && keys.dtype === "dtype" ? "" : `, ${JSON.stringify(keys)}`,
-    backward: backward === undefined ? "" : backwardMethod(norm, ids, all, backward),
+    backward: backward === undefined ? "" : methods(norm, ids, all, backward),
   };
   const more = backward === undefined ? [] : describeBackward(norm, ids, all);
+  if (isSaving(norm)) more.push(...describeSaving(norm, ids));
   const calls = norm.programs.flatMap((program) => describeCalls(norm, program, ids));
   const modal = norm.programs.some((program) => program.mode !== null);
   return [options, ...calls, ...more, ...(modal ? modalNorm(norm, ids, body) : plainNorm(ids, body))];
+}
+
+function isSaving({ saving = [] }: BoundNorm): boolean {
+  return saving.length > 0;
+}
+
+/** The methods for training, where there are any. */
+function methods(norm: BoundNorm, ids: NormIdentifiers, keys: BackwardKeys, module: string): string {
+  const { mode, dtype } = keys;
+  const saving = isSaving(norm) ? savingMethod(norm, ids, { mode, dtype }, module) : "";
+  return saving + backwardMethod(norm, ids, keys, module);
 }
 
 /** What the object that creates a norm is written with. */
@@ -48,7 +61,7 @@ interface NormBody {
   readonly mode: string;
   /** The names of options that are not called as usual, as one more argument. */
   readonly extra: string;
-  /** The method that creates its backward pass. */
+  /** The methods that create what training needs. */
   readonly backward: string;
 }
 

@@ -12,6 +12,7 @@ import {
   unionByName,
 } from "./bindings-members.ts";
 import type { NormIdentifiers } from "./bindings-names.ts";
+import { savedDoc } from "./bindings-saving.ts";
 
 /** The options of a generated module that are neither a tensor nor a param, as this norm calls them. */
 export interface BackwardKeys {
@@ -131,6 +132,7 @@ function describeCalls(norm: BoundNorm, mode: Program["mode"], ids: NormIdentifi
   const member = (tensor: ProgramTensor, type: string): Member => {
     const optional = tensor.role !== "input";
     const own = forward.tensors.some(({ name }) => name === tensor.name);
+    if (tensor.role === "saved") return { name: tensor.name, type, optional: false, doc: savedDoc };
     const fact = described(forward, tensor, optional);
     const doc = own
       ? joined(norm.docs.get(tensor.name), fact)

@@ -12,6 +12,8 @@ export interface BoundNorm {
   readonly programs: readonly Program[];
   /** Its backward programs, for each mode the smallest first and last the one that computes all gradients. */
   readonly backward?: readonly Program[];
+  /** The forward programs that keep what the backward ones read; where nothing is kept, none. */
+  readonly saving?: readonly Program[];
   /** A name of the norm that is that of a gradient: then it has no backward pass. */
   readonly clash?: { readonly name: string; readonly of: string } | undefined;
 }
@@ -66,7 +68,9 @@ export function optionMembers(norm: BoundNorm): Member[] {
 
 /** @param programs whose tensors can be named. */
 export function dtypeMember(programs: readonly Program[], name: string): Member {
-  const named = unionByName(programs.map((each) => each.tensors)).filter((t) => t.role !== "scratch");
+  const named = unionByName(programs.map((each) => each.tensors)).filter(
+    ({ role }) => role !== "scratch" && role !== "saved",
+  );
   const names = named.map((tensor) => JSON.stringify(tensor.name)).join(" | ");
   return {
     name,

@@ -10,6 +10,8 @@ export interface NormIdentifiers {
   readonly programs: string;
   /** The options of its backward pass, which passes there are by mode, and what they are. */
   readonly backward: { readonly options: string; readonly modes: string; readonly type: string };
+  /** The norm that keeps what its backward pass reads, by mode, and what it is. */
+  readonly saving: { readonly modes: string; readonly type: string };
   /** The interfaces of `encode` and `run`, in one mode or for a norm without modes. */
   calls(mode: Mode | null): CallIdentifiers;
 }
@@ -26,7 +28,8 @@ const modeSuffixes = ["", "Train", "Infer"];
 const callNames = ["Buffers", "Feeds", "Results", "BackwardBuffers", "BackwardFeeds"];
 const callSuffixes = callNames.flatMap((name) => modeSuffixes.map((mode) => mode + name));
 const backwardNames = ["BackwardOptions", "BackwardModes", "Backward"];
-const derived = ["Options", "Modes", "Programs", ...backwardNames, ...callSuffixes];
+const savingNames = ["SavingModes", "Saving"];
+const derived = ["Options", "Modes", "Programs", ...backwardNames, ...savingNames, ...callSuffixes];
 
 // Words that a module cannot declare, and names that the generated text itself relies on.
 const reserved = new Set(
@@ -35,8 +38,8 @@ const reserved = new Set(
   protected public return static super switch this throw true try typeof undefined var void while with yield
   any as bigint boolean never number object of string symbol type unknown __esModule exports module require
   globalThis Infinity NaN Object
-  ArrayBuffer ArrayLike Backward Float32Array GPUBuffer GPUDevice NoInfer Norm Partial Program Promise Record
-  createBackwardFromOptions createFromOptions`.split(/\s+/),
+  ArrayBuffer ArrayLike Backward Float32Array GPUBuffer GPUDevice NoInfer Norm Partial Program Promise Record Saving
+  createBackwardFromOptions createFromOptions createSavingFromOptions`.split(/\s+/),
 );
 
 /**
@@ -71,6 +74,7 @@ export function chooseIdentifiers(names: readonly string[]): NormIdentifiers[] {
         modes: `${stem}BackwardModes`,
         type: `${stem}Backward`,
       },
+      saving: { modes: `${stem}SavingModes`, type: `${stem}Saving` },
       calls(mode) {
         const prefix = stem + (mode === null ? "" : mode === "train" ? "Train" : "Infer");
         return {

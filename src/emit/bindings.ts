@@ -39,9 +39,15 @@ export function emitFurther(program: Program, input: BindingsInput): string {
 }
 
 /** The text of a module with a norm's backward programs. */
-export function emitBackward({ name, backward = [] }: BoundNorm, input: BindingsInput): string {
-  const programs = backward.map((program) => programShell(program, input));
-  return renderBackward({ ...headOf(input), norm: escapeComment(name), programs });
+export function emitBackward({ name, backward = [], saving = [] }: BoundNorm, input: BindingsInput): string {
+  const shells = (programs: readonly Program[]): ProgramShell[] =>
+    programs.map((program) => programShell(program, input));
+  return renderBackward({
+    ...headOf(input),
+    norm: escapeComment(name),
+    programs: shells(backward),
+    saving: shells(saving),
+  });
 }
 
 /** The text of the TypeScript module for the norms of one .norm file. */
@@ -55,6 +61,7 @@ export async function emitBindings(input: BindingsInput): Promise<string> {
   return renderModule({
     ...headOf(input),
     backward: modules.some((one) => one !== undefined),
+    saving: norms.some(({ saving = [] }, i) => modules[i] !== undefined && saving.length > 0),
     api: printDeclarations(declarations).trim(),
     programs: norms.map((norm, i) => ({
       name: identifiers[i]!.programs,

@@ -23,6 +23,8 @@ export interface ProgramShell {
 export interface ModuleShell extends ShellHead {
   /** Whether a norm of the module has a backward pass. */
   readonly backward: boolean;
+  /** Whether one has a forward pass that keeps what that reads. */
+  readonly saving: boolean;
   readonly api: string;
   readonly programs: readonly { readonly name: string; readonly programs: readonly ProgramShell[] }[];
 }
@@ -34,6 +36,8 @@ export interface FurtherShell extends ShellHead {
 export interface BackwardShell extends ShellHead {
   readonly norm: string;
   readonly programs: readonly ProgramShell[];
+  /** The forward programs that keep what these read. */
+  readonly saving: readonly ProgramShell[];
 }
 
 /** Fills `templates/backward.hbs`. */

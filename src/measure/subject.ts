@@ -1,6 +1,6 @@
 /** A norm with buffers of its own, ready to be timed. */
 import type { Program, ProgramTensor, Storage } from "../program/program.ts";
-import { createNorm, type Dispatch, type Norm } from "../runtime/index.ts";
+import { createNorm, type Dispatch, type Norm, resolveShapes } from "../runtime/index.ts";
 import { storageBuffer } from "./copy.ts";
 import { variantText } from "./variant-text.ts";
 
@@ -30,12 +30,13 @@ export async function prepareSubject(
 ): Promise<Subject> {
   const { dims, params, storage } = options;
   const norm = await createNorm(device, program, { dims, params, storage });
+  const { elements } = resolveShapes(program, dims, params);
   const buffers: Record<string, GPUBuffer> = {};
   let bytes = 0;
   for (const tensor of program.tensors) {
     if (tensor.role === "scratch") continue;
     const half = norm.storage.get(tensor.name) === "f16";
-    const count = (norm.dims.get(tensor.name) ?? []).reduce((a, b) => a * b, 1);
+    const count = elements.get(tensor.name) ?? 0;
     const size = count * (half ? 2 : 4);
     const buffer = storageBuffer(device, size);
     device.queue.writeBuffer(
@@ -44,7 +45,7 @@ export async function prepareSubject(
       options.feeds?.[tensor.name] ?? randomBytes(buffer.size, tensor, half),
     );
     buffers[tensor.name] = buffer;
-    bytes += size * (tensor.updated === true ? 2 : 1);
+    bytes += size * (tensor.role === "state" && tensor.updated ? 2 : 1);
   }
   return {
     norm,
@@ -66,9 +67,9 @@ export async function prepareSubject(
   };
 }
 
-/** Between -1 and 1, a state (which may be a variance) between 0 and 1. */
+/** Between -1 and 1, a state (which may be a variance) and what is saved (rstd) between 0 and 1. */
 function randomBytes(bytes: number, tensor: ProgramTensor, half: boolean): BufferSource {
-  const from = tensor.role === "state" ? 0 : -1;
+  const from = tensor.role === "state" || tensor.role === "saved" ? 0 : -1;
   if (!half) return Float32Array.from({ length: bytes / 4 }, () => from + Math.random() * (1 - from));
   // Any sign and fraction with an exponent between 2^-15 and 1/2: no infinity, no NaN.
   return Uint16Array.from({ length: bytes / 2 }, () => {

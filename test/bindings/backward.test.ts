@@ -1,16 +1,14 @@
 /** The backward pass in generated modules: its types, which program serves, what is refused. */
-import { execFile } from "node:child_process";
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Norm } from "../../src/runtime/index.ts";
 import { normc, root, temporaryFolder } from "../cli/normc.ts";
 import { readBuffer, storedBuffer } from "../support/buffers.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
+import { typeErrors } from "./type-errors.ts";
 
-const runFile = promisify(execFile);
 const folder = temporaryFolder();
 const devices = await openTestDevices();
 afterAll(async () => {
@@ -28,27 +26,7 @@ beforeAll(async () => {
 const read = (path: string): string => readFileSync(join(folder.path, path), "utf8");
 
 test("the use of backward passes type-checks under strict, and wrong uses do not", async () => {
-  copyFileSync(join(root, "test/bindings/backward-usage.txt"), join(folder.path, "usage.ts"));
-  const compilerOptions = {
-    target: "es2023",
-    lib: ["es2023", "dom"],
-    module: "nodenext",
-    strict: true,
-    noEmit: true,
-    verbatimModuleSyntax: true,
-    isolatedModules: true,
-    noUnusedLocals: true,
-    allowImportingTsExtensions: true,
-    skipLibCheck: true,
-    types: [join(root, "node_modules/@webgpu/types")],
-  };
-  writeFileSync(join(folder.path, "package.json"), '{ "type": "module" }');
-  writeFileSync(join(folder.path, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["usage.ts"] }));
-  const tsc = join(root, "node_modules/typescript/bin/tsc");
-  const { stdout } = await runFile(process.execPath, [tsc, "-p", folder.path]).catch(
-    (error: { stdout: string }) => error,
-  );
-  expect(stdout).toBe("");
+  expect(await typeErrors(folder.path, "backward-usage.txt")).toBe("");
 });
 
 test("a norm that has the name of a gradient says why it has no backward pass", () => {

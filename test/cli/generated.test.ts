@@ -20,10 +20,10 @@ const library = readdirSync(join(root, "library")).map((one) => `library/${one}`
 
 test.each([
   ["generated", library],
-  ["examples/train/generated", ["examples/train/layers.norm"]],
-])("%s is what its specs give: otherwise run `npm run generate`", async (path, specs) => {
+  ["examples/train/generated", ["examples/train/layers.norm", "--save", "stats"]],
+])("%s is what its specs give: otherwise run `npm run generate`", async (path, words) => {
   const out = join(folder.path, path);
-  const { code, err } = await normc(["build", ...specs, "--out", out]);
+  const { code, err } = await normc(["build", ...words, "--out", out]);
   expect(err).toContain("files written");
   expect(code).toBe(0);
   const { "manifest.json": manifest, ...built } = texts(out);

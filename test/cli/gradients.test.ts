@@ -121,7 +121,7 @@ test("explain shows the backward graph, its passes and its kernels", async () =>
   const { code, out } = await normc(["explain", "LayerNorm", "--grad", "--shape", "N=4,D=8"]);
   expect(code).toBe(0);
   expect(out).toContain("LayerNorm, gradients");
-  expect(out).toMatch(/differentiate +\d+\.\d ms/);
+  expect(out).toMatch(/differentiate, schedule, lower, emit +\d+\.\d ms/);
   expect(out).toContain("d_gamma[D] = ");
   expect(out).toContain("Shape x[4, 8], gamma[8], d_y[4, 8], d_x[4, 8], d_gamma[8], d_beta[8]");
   const json = JSON.parse(

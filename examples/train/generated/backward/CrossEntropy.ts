@@ -5,7 +5,7 @@
 import type { Program } from "normc/runtime";
 
 export const backward: readonly Program[] = [
-  { ...{
+  {
     norm: "CrossEntropy",
     mode: null,
     axes: [
@@ -20,13 +20,13 @@ export const backward: readonly Program[] = [
       { name: "d_loss", role: "input", dims: ["N"] },
       { name: "d_x", role: "output", dims: ["N", "K"] },
       { name: "d_target", role: "output", dims: ["N", "K"] },
-      { name: "(partials)", role: "scratch", dims: [], parts: [] },
+      { name: "saved", role: "saved", dims: [], parts: [["N"], ["N"], ["N"], ["N"]], updated: false },
     ],
     kernels: [
       {
         name: "d_x",
-        grid: ["N"],
-        row: ["K"],
+        grid: ["N", "K"],
+        row: [],
         chunked: [],
         forms: [
           {
@@ -36,166 +36,43 @@ export const backward: readonly Program[] = [
             wgsl: `override LANES: u32;
 override ROWS: u32;
 override COLUMNS: bool;
-override SUBGROUP: u32;
 override N: u32;
 override K: u32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn non_finite(bits: u32) -> f32 {
-return bitcast<f32>(bits);
-}
-fn larger(a: f32,b: f32) -> f32 {
-return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-@compute @workgroup_size(LANES*ROWS)
+
+@compute @workgroup_size(LANES * ROWS)
 fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
+  @builtin(workgroup_id) workgroup_id: vec3u,
+  @builtin(num_workgroups) num_workgroups: vec3u,
+  @builtin(local_invocation_index) local_index: u32,
 ) {
-let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<N;
-let row=select(0u,index,active_1);
-let base=row*K;
-var max_1=non_finite(4286578688u);
-for (var block=lane; block<K; block+=LANES*256u) {
-var part_1=non_finite(4286578688u);
-let stop=min(block+(LANES*256u),K);
-for (var i=block; i<stop; i+=LANES) {
-let x_1=x_at(base+i);
-let beta_1=beta_at(i);
-let add=x_1+beta_1;
-part_1=larger(part_1,add);
-}
-max_1=larger(max_1,part_1);
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(max_1,mask);
-max_1=larger(max_1,other);
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=max_1;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-max_1=all;
-workgroupBarrier();
-}
-let max_all=max_1;
-var sum=0.0f;
-var sum_2=0.0f;
-for (var block_2=lane; block_2<K; block_2+=LANES*256u) {
-var part_2=0.0f;
-var part_3=0.0f;
-let stop_2=min(block_2+(LANES*256u),K);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_2=x_at(base+i_2);
-let beta_2=beta_at(i_2);
-let add_2=x_2+beta_2;
-let sub=add_2 - max_all;
-let exp_1=exp(sub);
-let eq=select(0.0f,1.0f,add_2==max_all);
-part_2=part_2+exp_1;
-part_3=part_3+eq;
-}
-sum=sum+part_2;
-sum_2=sum_2+part_3;
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum,mask_2);
-sum=sum+other_3;
-let other_4=exchange(sum_2,mask_2);
-sum_2=sum_2+other_4;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_2=scratch_memory[row_in_group*LANES];
-sum=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-sum_2=all_3;
-workgroupBarrier();
-}
-let sum_all=sum;
-let sum_all_2=sum_2;
-let div=1.0f / sum_all;
-var sum_3=0.0f;
-for (var block_3=lane; block_3<K; block_3+=LANES*256u) {
-var part_4=0.0f;
-let stop_3=min(block_3+(LANES*256u),K);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let target_2=target_1_at(base+i_3);
-let x_3=x_at(base+i_3);
-let beta_3=beta_at(i_3);
-let add_3=x_3+beta_3;
-let sub_2=add_3 - max_all;
-let exp_2=exp(sub_2);
-let mul=exp_2*div;
-part_4=part_4+(target_2 - mul);
-}
-sum_3=sum_3+part_4;
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_3,mask_3);
-sum_3=sum_3+other_7;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_3;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_4=scratch_memory[row_in_group*LANES];
-sum_3=all_4;
-workgroupBarrier();
-}
-let sum_all_3=sum_3;
-let end=select(0u,K,active_1);
-let d_loss_1=d_loss_at(row);
-let div_2=(d_loss_1*sum_all_3) / sum_all_2;
-for (var i_4=lane; i_4<end; i_4+=LANES) {
-let x_4=x_at(base+i_4);
-let beta_4=beta_at(i_4);
-let add_4=x_4+beta_4;
-let sub_3=add_4 - max_all;
-let exp_3=exp(sub_3);
-let mul_2=exp_3*div;
-let target_2_1=target_1_at(base+i_4);
-d_x_put(base+i_4,((mul_2 - target_2_1)*d_loss_1)+select(0.0f,div_2,add_4==max_all));
-d_target_put(base+i_4,-(sub_3*d_loss_1));
-}
+  let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
+  let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
+  let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
+  let index = (group * ROWS) + row_in_group;
+  let active_1 = index < (N * K);
+  let row = select(0u, index, active_1);
+  let K_1 = row % max(K, 1u);
+  let N_1 = row / max(K, 1u);
+  if (active_1 && (lane == 0u)) {
+    let x_1 = x_at(row);
+    let beta_1 = beta_at(K_1);
+    let add = x_1 + beta_1;
+    let saved_0 = saved_at(N_1);
+    let sub = add - saved_0;
+    let saved_2 = saved_at(((((N + 3u) / 4u) * 4u) + (((N + 3u) / 4u) * 4u)) + N_1);
+    let target_2 = target_1_at(row);
+    let d_loss_1 = d_loss_at(N_1);
+    let saved_3 = saved_at((((((N + 3u) / 4u) * 4u) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + N_1);
+    let saved_1 = saved_at((((N + 3u) / 4u) * 4u) + N_1);
+    d_x_put(row, (((exp(sub) * saved_2) - target_2) * d_loss_1) + select(0.0f, (d_loss_1 * saved_3) / saved_1, add == saved_0));
+    d_target_put(row, -(sub * d_loss_1));
+  }
 }
 `,
             bindings: [
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
               { tensor: "target", access: "read", name: "target_1", accessors: { at: "target_1_at" } },
               { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } },
@@ -210,7 +87,6 @@ d_target_put(base+i_4,-(sub_3*d_loss_1));
               { name: "LANES", kind: "lanes" },
               { name: "ROWS", kind: "rows" },
               { name: "COLUMNS", kind: "columns" },
-              { name: "SUBGROUP", kind: "subgroup" },
               { name: "N", kind: "extent", factor: "N" },
               { name: "K", kind: "extent", factor: "K" },
             ],
@@ -222,179 +98,43 @@ d_target_put(base+i_4,-(sub_3*d_loss_1));
             wgsl: `override LANES: u32;
 override ROWS: u32;
 override COLUMNS: bool;
-override SUBGROUP: u32;
 override N: u32;
 override K: u32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn non_finite(bits: u32) -> f32 {
-return bitcast<f32>(bits);
-}
-fn larger(a: f32,b: f32) -> f32 {
-return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-fn larger4(a: vec4f,b: vec4f) -> vec4f {
-return select(b,a,(a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
-}
-fn fold_add(v: vec4f) -> f32 {
-return (v.x+v.y)+(v.z+v.w);
-}
-fn fold_max(v: vec4f) -> f32 {
-return larger(larger(v.x,v.y),larger(v.z,v.w));
-}
-@compute @workgroup_size(LANES*ROWS)
+
+@compute @workgroup_size(LANES * ROWS)
 fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
+  @builtin(workgroup_id) workgroup_id: vec3u,
+  @builtin(num_workgroups) num_workgroups: vec3u,
+  @builtin(local_invocation_index) local_index: u32,
 ) {
-let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<N;
-let row=select(0u,index,active_1);
-let base=row*(K / 4u);
-var max_1=vec4f(non_finite(4286578688u));
-for (var block=lane; block<K / 4u; block+=LANES*256u) {
-var part_1=vec4f(non_finite(4286578688u));
-let stop=min(block+(LANES*256u),K / 4u);
-for (var i=block; i<stop; i+=LANES) {
-let x_1=x_four(base+i);
-let beta_1=beta_four(i);
-let add=x_1+beta_1;
-part_1=larger4(part_1,add);
-}
-max_1=larger4(max_1,part_1);
-}
-var max_2=fold_max(max_1);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(max_2,mask);
-max_2=larger(max_2,other);
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=max_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-max_2=all;
-workgroupBarrier();
-}
-let max_all=max_2;
-var sum=vec4f(0.0f);
-var sum_2=vec4f(0.0f);
-for (var block_2=lane; block_2<K / 4u; block_2+=LANES*256u) {
-var part_2=vec4f(0.0f);
-var part_3=vec4f(0.0f);
-let stop_2=min(block_2+(LANES*256u),K / 4u);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_2=x_four(base+i_2);
-let beta_2=beta_four(i_2);
-let add_2=x_2+beta_2;
-let sub=add_2 - vec4f(max_all);
-let exp_1=exp(sub);
-let eq=select(vec4f(0.0f),vec4f(1.0f),add_2==vec4f(max_all));
-part_2=part_2+exp_1;
-part_3=part_3+eq;
-}
-sum=sum+part_2;
-sum_2=sum_2+part_3;
-}
-var sum_3=fold_add(sum);
-var sum_2_2=fold_add(sum_2);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum_3,mask_2);
-sum_3=sum_3+other_3;
-let other_4=exchange(sum_2_2,mask_2);
-sum_2_2=sum_2_2+other_4;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_3;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_2=scratch_memory[row_in_group*LANES];
-sum_3=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-sum_2_2=all_3;
-workgroupBarrier();
-}
-let sum_all=sum_3;
-let sum_all_2=sum_2_2;
-let div=1.0f / sum_all;
-var sum_4=vec4f(0.0f);
-for (var block_3=lane; block_3<K / 4u; block_3+=LANES*256u) {
-var part_4=vec4f(0.0f);
-let stop_3=min(block_3+(LANES*256u),K / 4u);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let target_2=target_1_four(base+i_3);
-let x_3=x_four(base+i_3);
-let beta_3=beta_four(i_3);
-let add_3=x_3+beta_3;
-let sub_2=add_3 - vec4f(max_all);
-let exp_2=exp(sub_2);
-let mul=exp_2*vec4f(div);
-part_4=part_4+(target_2 - mul);
-}
-sum_4=sum_4+part_4;
-}
-var sum_4_2=fold_add(sum_4);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_4_2,mask_3);
-sum_4_2=sum_4_2+other_7;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_4=scratch_memory[row_in_group*LANES];
-sum_4_2=all_4;
-workgroupBarrier();
-}
-let sum_all_3=sum_4_2;
-let end=select(0u,K / 4u,active_1);
-let d_loss_1=d_loss_at(row);
-let div_2=(d_loss_1*sum_all_3) / sum_all_2;
-for (var i_4=lane; i_4<end; i_4+=LANES) {
-let x_4=x_four(base+i_4);
-let beta_4=beta_four(i_4);
-let add_4=x_4+beta_4;
-let sub_3=add_4 - vec4f(max_all);
-let exp_3=exp(sub_3);
-let mul_2=exp_3*vec4f(div);
-let target_2_1=target_1_four(base+i_4);
-d_x_put_four(base+i_4,((mul_2 - target_2_1)*vec4f(d_loss_1))+select(vec4f(0.0f),vec4f(div_2),add_4==vec4f(max_all)));
-d_target_put_four(base+i_4,-(sub_3*vec4f(d_loss_1)));
-}
+  let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
+  let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
+  let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
+  let index = (group * ROWS) + row_in_group;
+  let active_1 = index < ((N * K) / 4u);
+  let row = select(0u, index, active_1);
+  let K_1 = (row * 4u) % max(K, 1u);
+  let N_1 = (row * 4u) / max(K, 1u);
+  if (active_1 && (lane == 0u)) {
+    let x_1 = x_four(row);
+    let beta_1 = beta_four(K_1 / 4u);
+    let add = x_1 + beta_1;
+    let saved_0 = saved_at(N_1);
+    let sub = add - vec4f(saved_0);
+    let saved_2 = saved_at(((((N + 3u) / 4u) * 4u) + (((N + 3u) / 4u) * 4u)) + N_1);
+    let target_2 = target_1_four(row);
+    let d_loss_1 = d_loss_at(N_1);
+    let saved_3 = saved_at((((((N + 3u) / 4u) * 4u) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + N_1);
+    let saved_1 = saved_at((((N + 3u) / 4u) * 4u) + N_1);
+    d_x_put_four(row, (((exp(sub) * vec4f(saved_2)) - target_2) * vec4f(d_loss_1)) + select(vec4f(0.0f), vec4f((d_loss_1 * saved_3) / saved_1), add == vec4f(saved_0)));
+    d_target_put_four(row, -(sub * vec4f(d_loss_1)));
+  }
 }
 `,
             bindings: [
               { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
               { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
+              { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
               { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } },
               { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
@@ -409,17 +149,16 @@ d_target_put_four(base+i_4,-(sub_3*vec4f(d_loss_1)));
               { name: "LANES", kind: "lanes" },
               { name: "ROWS", kind: "rows" },
               { name: "COLUMNS", kind: "columns" },
-              { name: "SUBGROUP", kind: "subgroup" },
               { name: "N", kind: "extent", factor: "N" },
               { name: "K", kind: "extent", factor: "K" },
             ],
           },
         ],
-        offers: { held: 2, together: 4, split: true },
+        offers: { held: 0, together: 1, split: false },
         split: null,
       },
     ],
-  }, more: () => import("../further/CrossEntropy.backward.inputs.js") },
+  },
   { ...{
     norm: "CrossEntropy",
     mode: null,
@@ -434,379 +173,10 @@ d_target_put_four(base+i_4,-(sub_3*vec4f(d_loss_1)));
       { name: "beta", role: "affine", dims: ["K"], initial: 0 },
       { name: "d_loss", role: "input", dims: ["N"] },
       { name: "d_beta", role: "output", dims: ["K"] },
-      { name: "(scratch)", role: "scratch", dims: [], parts: [["N"], ["N"], ["N"]] },
+      { name: "saved", role: "saved", dims: [], parts: [["N"], ["N"], ["N"], ["N"]], updated: false },
       { name: "(partials)", role: "scratch", dims: [], parts: [] },
     ],
     kernels: [
-      {
-        name: "scratch_18",
-        grid: ["N"],
-        row: ["K"],
-        chunked: [],
-        forms: [
-          {
-            vector: null,
-            together: 1,
-            held: 0,
-            wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override N: u32;
-override K: u32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn non_finite(bits: u32) -> f32 {
-return bitcast<f32>(bits);
-}
-fn larger(a: f32,b: f32) -> f32 {
-return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<N;
-let row=select(0u,index,active_1);
-let base=row*K;
-var max_1=non_finite(4286578688u);
-for (var block=lane; block<K; block+=LANES*256u) {
-var part_1=non_finite(4286578688u);
-let stop=min(block+(LANES*256u),K);
-for (var i=block; i<stop; i+=LANES) {
-let x_1=x_at(base+i);
-let beta_1=beta_at(i);
-let add=x_1+beta_1;
-part_1=larger(part_1,add);
-}
-max_1=larger(max_1,part_1);
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(max_1,mask);
-max_1=larger(max_1,other);
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=max_1;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-max_1=all;
-workgroupBarrier();
-}
-let max_all=max_1;
-var sum=0.0f;
-var sum_2=0.0f;
-for (var block_2=lane; block_2<K; block_2+=LANES*256u) {
-var part_2=0.0f;
-var part_3=0.0f;
-let stop_2=min(block_2+(LANES*256u),K);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_2=x_at(base+i_2);
-let beta_2=beta_at(i_2);
-let add_2=x_2+beta_2;
-let exp_1=exp(add_2 - max_all);
-part_2=part_2+exp_1;
-part_3=part_3+select(0.0f,1.0f,add_2==max_all);
-}
-sum=sum+part_2;
-sum_2=sum_2+part_3;
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum,mask_2);
-sum=sum+other_3;
-let other_4=exchange(sum_2,mask_2);
-sum_2=sum_2+other_4;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_2=scratch_memory[row_in_group*LANES];
-sum=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-sum_2=all_3;
-workgroupBarrier();
-}
-let sum_all=sum;
-let sum_all_2=sum_2;
-let div=1.0f / sum_all;
-var sum_3=0.0f;
-for (var block_3=lane; block_3<K; block_3+=LANES*256u) {
-var part_4=0.0f;
-let stop_3=min(block_3+(LANES*256u),K);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let target_2=target_1_at(base+i_3);
-let x_3=x_at(base+i_3);
-let beta_3=beta_at(i_3);
-let add_3=x_3+beta_3;
-let exp_2=exp(add_3 - max_all);
-part_4=part_4+(target_2 - (exp_2*div));
-}
-sum_3=sum_3+part_4;
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_3,mask_3);
-sum_3=sum_3+other_7;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_3;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_4=scratch_memory[row_in_group*LANES];
-sum_3=all_4;
-workgroupBarrier();
-}
-let sum_all_3=sum_3;
-if (active_1 && (lane==0u)) {
-scratch_put(row,max_all);
-scratch_put((((N+3u) / 4u)*4u)+row,div);
-let d_loss_1=d_loss_at(row);
-scratch_put(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row,(d_loss_1*sum_all_3) / sum_all_2);
-}
-}
-`,
-            bindings: [
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
-              { tensor: "target", access: "read", name: "target_1", accessors: { at: "target_1_at" } },
-              { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } },
-              {
-                tensor: "(scratch)",
-                access: "read_write",
-                name: "scratch",
-                accessors: { put: "scratch_put" },
-              },
-            ],
-            constants: [
-              { name: "LANES", kind: "lanes" },
-              { name: "ROWS", kind: "rows" },
-              { name: "COLUMNS", kind: "columns" },
-              { name: "SUBGROUP", kind: "subgroup" },
-              { name: "N", kind: "extent", factor: "N" },
-              { name: "K", kind: "extent", factor: "K" },
-            ],
-          },
-          {
-            vector: "K",
-            together: 1,
-            held: 0,
-            wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override N: u32;
-override K: u32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn non_finite(bits: u32) -> f32 {
-return bitcast<f32>(bits);
-}
-fn larger(a: f32,b: f32) -> f32 {
-return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-fn larger4(a: vec4f,b: vec4f) -> vec4f {
-return select(b,a,(a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
-}
-fn fold_add(v: vec4f) -> f32 {
-return (v.x+v.y)+(v.z+v.w);
-}
-fn fold_max(v: vec4f) -> f32 {
-return larger(larger(v.x,v.y),larger(v.z,v.w));
-}
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<N;
-let row=select(0u,index,active_1);
-let base=row*(K / 4u);
-var max_1=vec4f(non_finite(4286578688u));
-for (var block=lane; block<K / 4u; block+=LANES*256u) {
-var part_1=vec4f(non_finite(4286578688u));
-let stop=min(block+(LANES*256u),K / 4u);
-for (var i=block; i<stop; i+=LANES) {
-let x_1=x_four(base+i);
-let beta_1=beta_four(i);
-let add=x_1+beta_1;
-part_1=larger4(part_1,add);
-}
-max_1=larger4(max_1,part_1);
-}
-var max_2=fold_max(max_1);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(max_2,mask);
-max_2=larger(max_2,other);
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=max_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-max_2=all;
-workgroupBarrier();
-}
-let max_all=max_2;
-var sum=vec4f(0.0f);
-var sum_2=vec4f(0.0f);
-for (var block_2=lane; block_2<K / 4u; block_2+=LANES*256u) {
-var part_2=vec4f(0.0f);
-var part_3=vec4f(0.0f);
-let stop_2=min(block_2+(LANES*256u),K / 4u);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_2=x_four(base+i_2);
-let beta_2=beta_four(i_2);
-let add_2=x_2+beta_2;
-let exp_1=exp(add_2 - vec4f(max_all));
-part_2=part_2+exp_1;
-part_3=part_3+select(vec4f(0.0f),vec4f(1.0f),add_2==vec4f(max_all));
-}
-sum=sum+part_2;
-sum_2=sum_2+part_3;
-}
-var sum_3=fold_add(sum);
-var sum_2_2=fold_add(sum_2);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum_3,mask_2);
-sum_3=sum_3+other_3;
-let other_4=exchange(sum_2_2,mask_2);
-sum_2_2=sum_2_2+other_4;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_3;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_2=scratch_memory[row_in_group*LANES];
-sum_3=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-sum_2_2=all_3;
-workgroupBarrier();
-}
-let sum_all=sum_3;
-let sum_all_2=sum_2_2;
-let div=1.0f / sum_all;
-var sum_4=vec4f(0.0f);
-for (var block_3=lane; block_3<K / 4u; block_3+=LANES*256u) {
-var part_4=vec4f(0.0f);
-let stop_3=min(block_3+(LANES*256u),K / 4u);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let target_2=target_1_four(base+i_3);
-let x_3=x_four(base+i_3);
-let beta_3=beta_four(i_3);
-let add_3=x_3+beta_3;
-let exp_2=exp(add_3 - vec4f(max_all));
-part_4=part_4+(target_2 - (exp_2*vec4f(div)));
-}
-sum_4=sum_4+part_4;
-}
-var sum_4_2=fold_add(sum_4);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_4_2,mask_3);
-sum_4_2=sum_4_2+other_7;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_4=scratch_memory[row_in_group*LANES];
-sum_4_2=all_4;
-workgroupBarrier();
-}
-let sum_all_3=sum_4_2;
-if (active_1 && (lane==0u)) {
-scratch_put(row,max_all);
-scratch_put((((N+3u) / 4u)*4u)+row,div);
-let d_loss_1=d_loss_at(row);
-scratch_put(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row,(d_loss_1*sum_all_3) / sum_all_2);
-}
-}
-`,
-            bindings: [
-              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-              { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
-              { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } },
-              { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } },
-              {
-                tensor: "(scratch)",
-                access: "read_write",
-                name: "scratch",
-                accessors: { put: "scratch_put" },
-              },
-            ],
-            constants: [
-              { name: "LANES", kind: "lanes" },
-              { name: "ROWS", kind: "rows" },
-              { name: "COLUMNS", kind: "columns" },
-              { name: "SUBGROUP", kind: "subgroup" },
-              { name: "N", kind: "extent", factor: "N" },
-              { name: "K", kind: "extent", factor: "K" },
-            ],
-          },
-        ],
-        offers: { held: 1, together: 4, split: true },
-        split: null,
-      },
       {
         name: "d_beta",
         grid: ["K"],
@@ -845,12 +215,13 @@ let stop=min(block+(LANES*256u),N);
 for (var i=block; i<stop; i+=LANES) {
 let x_1=x_at(row+(i*K));
 let add=x_1+beta_1;
-let scratch_4=scratch_at(i);
-let scratch_13=scratch_at((((N+3u) / 4u)*4u)+i);
+let saved_0=saved_at(i);
+let saved_2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+i);
 let target_2=target_1_at(row+(i*K));
 let d_loss_1=d_loss_at(i);
-let scratch_18=scratch_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+i);
-let add_2=(((exp(add - scratch_4)*scratch_13) - target_2)*d_loss_1)+select(0.0f,scratch_18,add==scratch_4);
+let saved_3=saved_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+i);
+let saved_1=saved_at((((N+3u) / 4u)*4u)+i);
+let add_2=(((exp(add - saved_0)*saved_2) - target_2)*d_loss_1)+select(0.0f,(d_loss_1*saved_3) / saved_1,add==saved_0);
 part_1=part_1+add_2;
 }
 sum=sum+part_1;
@@ -883,7 +254,7 @@ d_beta_put(row,sum_all);
             bindings: [
               { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+              { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
               { tensor: "target", access: "read", name: "target_1", accessors: { at: "target_1_at" } },
               { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } },
               { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
@@ -929,13 +300,14 @@ let stop=min(block+(LANES*256u),N);
 for (var i=block; i<stop; i+=LANES) {
 let x_1=x_four(row+(i*(K / 4u)));
 let add=x_1+beta_1;
-let scratch_4=scratch_at(i);
-let scratch_13=scratch_at((((N+3u) / 4u)*4u)+i);
+let saved_0=saved_at(i);
+let saved_2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+i);
 let target_2=target_1_four(row+(i*(K / 4u)));
 let d_loss_1=d_loss_at(i);
-let mul=((exp(add - vec4f(scratch_4))*vec4f(scratch_13)) - target_2)*vec4f(d_loss_1);
-let scratch_18=scratch_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+i);
-part_1=part_1+(mul+select(vec4f(0.0f),vec4f(scratch_18),add==vec4f(scratch_4)));
+let mul=((exp(add - vec4f(saved_0))*vec4f(saved_2)) - target_2)*vec4f(d_loss_1);
+let saved_3=saved_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+i);
+let saved_1=saved_at((((N+3u) / 4u)*4u)+i);
+part_1=part_1+(mul+select(vec4f(0.0f),vec4f((d_loss_1*saved_3) / saved_1),add==vec4f(saved_0)));
 }
 sum=sum+part_1;
 }
@@ -967,7 +339,7 @@ d_beta_put_four(row,sum_all);
             bindings: [
               { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
               { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+              { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
               { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } },
               { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } },
               {
@@ -1008,15 +380,16 @@ d_beta_put_four(row,sum_all);
       { name: "d_x", role: "output", dims: ["N", "K"] },
       { name: "d_target", role: "output", dims: ["N", "K"] },
       { name: "d_beta", role: "output", dims: ["K"] },
-      { name: "(scratch)", role: "scratch", dims: [], parts: [["(chunk)", "K"]] },
+      { name: "saved", role: "saved", dims: [], parts: [["N"], ["N"], ["N"], ["N"]], updated: false },
+      { name: "(scratch)", role: "scratch", dims: [], parts: [["N", "K"]] },
       { name: "(partials)", role: "scratch", dims: [], parts: [] },
     ],
     kernels: [
       {
         name: "d_target",
-        grid: ["N"],
-        row: ["K"],
-        chunked: ["N"],
+        grid: ["N", "K"],
+        row: [],
+        chunked: [],
         forms: [
           {
             vector: null,
@@ -1025,18 +398,8 @@ d_beta_put_four(row,sum_all);
             wgsl: `override LANES: u32;
 override ROWS: u32;
 override COLUMNS: bool;
-override SUBGROUP: u32;
-override chunk: u32;
-override K: u32;
 override N: u32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn non_finite(bits: u32) -> f32 {
-return bitcast<f32>(bits);
-}
-fn larger(a: f32,b: f32) -> f32 {
-return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
+override K: u32;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
@@ -1047,154 +410,32 @@ let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
 let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
-let own=index<chunk;
-let slot=select(0u,index,own);
-let base_2=slot*K;
-for (var turn=0u; turn<((N+chunk) - 1u) / chunk; turn+=1u) {
-let at_1=(turn*chunk)+slot;
-let active_1=own && (at_1<N);
-let row=select(0u,at_1,active_1);
-let base=row*K;
-var max_1=non_finite(4286578688u);
-for (var block=lane; block<K; block+=LANES*256u) {
-var part_1=non_finite(4286578688u);
-let stop=min(block+(LANES*256u),K);
-for (var i=block; i<stop; i+=LANES) {
-let x_1=x_at(base+i);
-let beta_1=beta_at(i);
+let active_1=index<(N*K);
+let row=select(0u,index,active_1);
+let K_1=row % max(K,1u);
+let N_1=row / max(K,1u);
+if (active_1 && (lane==0u)) {
+let x_1=x_at(row);
+let beta_1=beta_at(K_1);
 let add=x_1+beta_1;
-part_1=larger(part_1,add);
-}
-max_1=larger(max_1,part_1);
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(max_1,mask);
-max_1=larger(max_1,other);
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=max_1;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-max_1=all;
-workgroupBarrier();
-}
-let max_all=max_1;
-var sum=0.0f;
-var sum_2=0.0f;
-for (var block_2=lane; block_2<K; block_2+=LANES*256u) {
-var part_2=0.0f;
-var part_3=0.0f;
-let stop_2=min(block_2+(LANES*256u),K);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_2=x_at(base+i_2);
-let beta_2=beta_at(i_2);
-let add_2=x_2+beta_2;
-let sub=add_2 - max_all;
-let exp_1=exp(sub);
-let eq=select(0.0f,1.0f,add_2==max_all);
-part_2=part_2+exp_1;
-part_3=part_3+eq;
-}
-sum=sum+part_2;
-sum_2=sum_2+part_3;
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum,mask_2);
-sum=sum+other_3;
-let other_4=exchange(sum_2,mask_2);
-sum_2=sum_2+other_4;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_2=scratch_memory[row_in_group*LANES];
-sum=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-sum_2=all_3;
-workgroupBarrier();
-}
-let sum_all=sum;
-let sum_all_2=sum_2;
-let div=1.0f / sum_all;
-var sum_3=0.0f;
-for (var block_3=lane; block_3<K; block_3+=LANES*256u) {
-var part_4=0.0f;
-let stop_3=min(block_3+(LANES*256u),K);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let target_2=target_1_at(base+i_3);
-let x_3=x_at(base+i_3);
-let beta_3=beta_at(i_3);
-let add_3=x_3+beta_3;
-let sub_2=add_3 - max_all;
-let exp_2=exp(sub_2);
-let mul=exp_2*div;
-part_4=part_4+(target_2 - mul);
-}
-sum_3=sum_3+part_4;
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_3,mask_3);
-sum_3=sum_3+other_7;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_3;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_4=scratch_memory[row_in_group*LANES];
-sum_3=all_4;
-workgroupBarrier();
-}
-let sum_all_3=sum_3;
-let end=select(0u,K,active_1);
-let d_loss_1=d_loss_at(row);
-let div_2=(d_loss_1*sum_all_3) / sum_all_2;
-for (var i_4=lane; i_4<end; i_4+=LANES) {
-let x_4=x_at(base+i_4);
-let beta_4=beta_at(i_4);
-let add_4=x_4+beta_4;
-let sub_3=add_4 - max_all;
-let exp_3=exp(sub_3);
-let mul_2=exp_3*div;
-let target_2_1=target_1_at(base+i_4);
-let add_5=((mul_2 - target_2_1)*d_loss_1)+select(0.0f,div_2,add_4==max_all);
-d_x_put(base+i_4,add_5);
-d_target_put(base+i_4,-(sub_3*d_loss_1));
-let before=scratch_at(base_2+i_4);
-scratch_put(base_2+i_4,select(before,0.0f,turn==0u)+add_5);
-}
+let saved_0=saved_at(N_1);
+let sub=add - saved_0;
+let saved_2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+N_1);
+let target_2=target_1_at(row);
+let d_loss_1=d_loss_at(N_1);
+let saved_3=saved_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+N_1);
+let saved_1=saved_at((((N+3u) / 4u)*4u)+N_1);
+let add_2=(((exp(sub)*saved_2) - target_2)*d_loss_1)+select(0.0f,(d_loss_1*saved_3) / saved_1,add==saved_0);
+d_x_put(row,add_2);
+d_target_put(row,-(sub*d_loss_1));
+scratch_put(row,add_2);
 }
 }
 `,
             bindings: [
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
               { tensor: "target", access: "read", name: "target_1", accessors: { at: "target_1_at" } },
               { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } },
@@ -1208,17 +449,15 @@ scratch_put(base_2+i_4,select(before,0.0f,turn==0u)+add_5);
                 tensor: "(scratch)",
                 access: "read_write",
                 name: "scratch",
-                accessors: { at: "scratch_at", put: "scratch_put" },
+                accessors: { put: "scratch_put" },
               },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
               { name: "ROWS", kind: "rows" },
               { name: "COLUMNS", kind: "columns" },
-              { name: "SUBGROUP", kind: "subgroup" },
-              { name: "chunk", kind: "extent", factor: "(chunk)" },
-              { name: "K", kind: "extent", factor: "K" },
               { name: "N", kind: "extent", factor: "N" },
+              { name: "K", kind: "extent", factor: "K" },
             ],
           },
           {
@@ -1228,27 +467,8 @@ scratch_put(base_2+i_4,select(before,0.0f,turn==0u)+add_5);
             wgsl: `override LANES: u32;
 override ROWS: u32;
 override COLUMNS: bool;
-override SUBGROUP: u32;
-override chunk: u32;
-override K: u32;
 override N: u32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn non_finite(bits: u32) -> f32 {
-return bitcast<f32>(bits);
-}
-fn larger(a: f32,b: f32) -> f32 {
-return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-fn larger4(a: vec4f,b: vec4f) -> vec4f {
-return select(b,a,(a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
-}
-fn fold_add(v: vec4f) -> f32 {
-return (v.x+v.y)+(v.z+v.w);
-}
-fn fold_max(v: vec4f) -> f32 {
-return larger(larger(v.x,v.y),larger(v.z,v.w));
-}
+override K: u32;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
@@ -1259,158 +479,32 @@ let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
 let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
-let own=index<chunk;
-let slot=select(0u,index,own);
-let base_2=slot*(K / 4u);
-for (var turn=0u; turn<((N+chunk) - 1u) / chunk; turn+=1u) {
-let at_1=(turn*chunk)+slot;
-let active_1=own && (at_1<N);
-let row=select(0u,at_1,active_1);
-let base=row*(K / 4u);
-var max_1=vec4f(non_finite(4286578688u));
-for (var block=lane; block<K / 4u; block+=LANES*256u) {
-var part_1=vec4f(non_finite(4286578688u));
-let stop=min(block+(LANES*256u),K / 4u);
-for (var i=block; i<stop; i+=LANES) {
-let x_1=x_four(base+i);
-let beta_1=beta_four(i);
+let active_1=index<((N*K) / 4u);
+let row=select(0u,index,active_1);
+let K_1=(row*4u) % max(K,1u);
+let N_1=(row*4u) / max(K,1u);
+if (active_1 && (lane==0u)) {
+let x_1=x_four(row);
+let beta_1=beta_four(K_1 / 4u);
 let add=x_1+beta_1;
-part_1=larger4(part_1,add);
-}
-max_1=larger4(max_1,part_1);
-}
-var max_2=fold_max(max_1);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(max_2,mask);
-max_2=larger(max_2,other);
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=max_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-max_2=all;
-workgroupBarrier();
-}
-let max_all=max_2;
-var sum=vec4f(0.0f);
-var sum_2=vec4f(0.0f);
-for (var block_2=lane; block_2<K / 4u; block_2+=LANES*256u) {
-var part_2=vec4f(0.0f);
-var part_3=vec4f(0.0f);
-let stop_2=min(block_2+(LANES*256u),K / 4u);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_2=x_four(base+i_2);
-let beta_2=beta_four(i_2);
-let add_2=x_2+beta_2;
-let sub=add_2 - vec4f(max_all);
-let exp_1=exp(sub);
-let eq=select(vec4f(0.0f),vec4f(1.0f),add_2==vec4f(max_all));
-part_2=part_2+exp_1;
-part_3=part_3+eq;
-}
-sum=sum+part_2;
-sum_2=sum_2+part_3;
-}
-var sum_3=fold_add(sum);
-var sum_2_2=fold_add(sum_2);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum_3,mask_2);
-sum_3=sum_3+other_3;
-let other_4=exchange(sum_2_2,mask_2);
-sum_2_2=sum_2_2+other_4;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_3;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_2=scratch_memory[row_in_group*LANES];
-sum_3=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-sum_2_2=all_3;
-workgroupBarrier();
-}
-let sum_all=sum_3;
-let sum_all_2=sum_2_2;
-let div=1.0f / sum_all;
-var sum_4=vec4f(0.0f);
-for (var block_3=lane; block_3<K / 4u; block_3+=LANES*256u) {
-var part_4=vec4f(0.0f);
-let stop_3=min(block_3+(LANES*256u),K / 4u);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let target_2=target_1_four(base+i_3);
-let x_3=x_four(base+i_3);
-let beta_3=beta_four(i_3);
-let add_3=x_3+beta_3;
-let sub_2=add_3 - vec4f(max_all);
-let exp_2=exp(sub_2);
-let mul=exp_2*vec4f(div);
-part_4=part_4+(target_2 - mul);
-}
-sum_4=sum_4+part_4;
-}
-var sum_4_2=fold_add(sum_4);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_4_2,mask_3);
-sum_4_2=sum_4_2+other_7;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_4=scratch_memory[row_in_group*LANES];
-sum_4_2=all_4;
-workgroupBarrier();
-}
-let sum_all_3=sum_4_2;
-let end=select(0u,K / 4u,active_1);
-let d_loss_1=d_loss_at(row);
-let div_2=(d_loss_1*sum_all_3) / sum_all_2;
-for (var i_4=lane; i_4<end; i_4+=LANES) {
-let x_4=x_four(base+i_4);
-let beta_4=beta_four(i_4);
-let add_4=x_4+beta_4;
-let sub_3=add_4 - vec4f(max_all);
-let exp_3=exp(sub_3);
-let mul_2=exp_3*vec4f(div);
-let target_2_1=target_1_four(base+i_4);
-let add_5=((mul_2 - target_2_1)*vec4f(d_loss_1))+select(vec4f(0.0f),vec4f(div_2),add_4==vec4f(max_all));
-d_x_put_four(base+i_4,add_5);
-d_target_put_four(base+i_4,-(sub_3*vec4f(d_loss_1)));
-let before=scratch_four(base_2+i_4);
-scratch_put_four(base_2+i_4,select(before,vec4f(0.0f),turn==0u)+add_5);
-}
+let saved_0=saved_at(N_1);
+let sub=add - vec4f(saved_0);
+let saved_2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+N_1);
+let target_2=target_1_four(row);
+let d_loss_1=d_loss_at(N_1);
+let saved_3=saved_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+N_1);
+let saved_1=saved_at((((N+3u) / 4u)*4u)+N_1);
+let add_2=(((exp(sub)*vec4f(saved_2)) - target_2)*vec4f(d_loss_1))+select(vec4f(0.0f),vec4f((d_loss_1*saved_3) / saved_1),add==vec4f(saved_0));
+d_x_put_four(row,add_2);
+d_target_put_four(row,-(sub*vec4f(d_loss_1)));
+scratch_put_four(row,add_2);
 }
 }
 `,
             bindings: [
               { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
               { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
+              { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
               { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } },
               { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
@@ -1424,27 +518,25 @@ scratch_put_four(base_2+i_4,select(before,vec4f(0.0f),turn==0u)+add_5);
                 tensor: "(scratch)",
                 access: "read_write",
                 name: "scratch",
-                accessors: { four: "scratch_four", putFour: "scratch_put_four" },
+                accessors: { putFour: "scratch_put_four" },
               },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
               { name: "ROWS", kind: "rows" },
               { name: "COLUMNS", kind: "columns" },
-              { name: "SUBGROUP", kind: "subgroup" },
-              { name: "chunk", kind: "extent", factor: "(chunk)" },
-              { name: "K", kind: "extent", factor: "K" },
               { name: "N", kind: "extent", factor: "N" },
+              { name: "K", kind: "extent", factor: "K" },
             ],
           },
         ],
-        offers: { held: 2, together: 1, split: false },
+        offers: { held: 0, together: 1, split: false },
         split: null,
       },
       {
         name: "d_beta",
         grid: ["K"],
-        row: ["(chunk)"],
+        row: ["N"],
         chunked: [],
         forms: [
           {
@@ -1456,7 +548,7 @@ override ROWS: u32;
 override COLUMNS: bool;
 override SUBGROUP: u32;
 override K: u32;
-override chunk: u32;
+override N: u32;
 override scratch_length: u32=LANES*ROWS*1u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
@@ -1472,12 +564,12 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<K;
 let row=select(0u,index,active_1);
 var sum=0.0f;
-for (var block=lane; block<chunk; block+=LANES*256u) {
+for (var block=lane; block<N; block+=LANES*256u) {
 var part_1=0.0f;
-let stop=min(block+(LANES*256u),chunk);
+let stop=min(block+(LANES*256u),N);
 for (var i=block; i<stop; i+=LANES) {
-let sums_22_over_N=scratch_at(row+(i*K));
-part_1=part_1+sums_22_over_N;
+let scratch_19=scratch_at(row+(i*K));
+part_1=part_1+scratch_19;
 }
 sum=sum+part_1;
 }
@@ -1516,7 +608,7 @@ d_beta_put(row,sum_all);
               { name: "COLUMNS", kind: "columns" },
               { name: "SUBGROUP", kind: "subgroup" },
               { name: "K", kind: "extent", factor: "K" },
-              { name: "chunk", kind: "extent", factor: "(chunk)" },
+              { name: "N", kind: "extent", factor: "N" },
             ],
           },
           {
@@ -1528,7 +620,7 @@ override ROWS: u32;
 override COLUMNS: bool;
 override SUBGROUP: u32;
 override K: u32;
-override chunk: u32;
+override N: u32;
 override scratch_length: u32=LANES*ROWS*1u;
 var<workgroup> scratch_memory: array<vec4f,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
@@ -1544,12 +636,12 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<(K / 4u);
 let row=select(0u,index,active_1);
 var sum=vec4f(0.0f);
-for (var block=lane; block<chunk; block+=LANES*256u) {
+for (var block=lane; block<N; block+=LANES*256u) {
 var part_1=vec4f(0.0f);
-let stop=min(block+(LANES*256u),chunk);
+let stop=min(block+(LANES*256u),N);
 for (var i=block; i<stop; i+=LANES) {
-let sums_22_over_N=scratch_four(row+(i*(K / 4u)));
-part_1=part_1+sums_22_over_N;
+let scratch_19=scratch_four(row+(i*(K / 4u)));
+part_1=part_1+scratch_19;
 }
 sum=sum+part_1;
 }
@@ -1593,7 +685,7 @@ d_beta_put_four(row,sum_all);
               { name: "COLUMNS", kind: "columns" },
               { name: "SUBGROUP", kind: "subgroup" },
               { name: "K", kind: "extent", factor: "K" },
-              { name: "chunk", kind: "extent", factor: "(chunk)" },
+              { name: "N", kind: "extent", factor: "N" },
             ],
           },
         ],
@@ -1602,4 +694,421 @@ d_beta_put_four(row,sum_all);
       },
     ],
   }, more: () => import("../further/CrossEntropy.backward.js") },
+];
+
+/** The forward pass, which keeps what these read. */
+export const saving: readonly Program[] = [
+  { ...{
+    norm: "CrossEntropy",
+    mode: null,
+    axes: [
+      { name: "N", variadic: false, factors: [{ name: "N", extent: null }] },
+      { name: "K", variadic: false, factors: [{ name: "K", extent: null }] },
+    ],
+    params: [],
+    tensors: [
+      { name: "x", role: "input", dims: ["N", "K"] },
+      { name: "target", role: "input", dims: ["N", "K"] },
+      { name: "beta", role: "affine", dims: ["K"], initial: 0 },
+      { name: "loss", role: "output", dims: ["N"] },
+      { name: "saved", role: "saved", dims: [], parts: [["N"], ["N"], ["N"], ["N"]], updated: true },
+      { name: "(partials)", role: "scratch", dims: [], parts: [] },
+    ],
+    kernels: [
+      {
+        name: "loss",
+        grid: ["N"],
+        row: ["K"],
+        chunked: [],
+        forms: [
+          {
+            vector: null,
+            together: 1,
+            held: 0,
+            wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override SUBGROUP: u32;
+override N: u32;
+override K: u32;
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn non_finite(bits: u32) -> f32 {
+return bitcast<f32>(bits);
+}
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+}
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let base=row*K;
+var max_1=non_finite(4286578688u);
+for (var block=lane; block<K; block+=LANES*256u) {
+var part_1=non_finite(4286578688u);
+let stop=min(block+(LANES*256u),K);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_at(base+i);
+let beta_1=beta_at(i);
+let add=x_1+beta_1;
+part_1=larger(part_1,add);
+}
+max_1=larger(max_1,part_1);
+}
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_1,mask);
+max_1=larger(max_1,other);
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_1;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+max_1=all;
+workgroupBarrier();
+}
+let max_all=max_1;
+var sum=0.0f;
+var sum_2=0.0f;
+var sum_3=0.0f;
+for (var block_2=lane; block_2<K; block_2+=LANES*256u) {
+var part_2=0.0f;
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),K);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_2=x_at(base+i_2);
+let beta_2=beta_at(i_2);
+let add_2=x_2+beta_2;
+let sub=add_2 - max_all;
+let exp_1=exp(sub);
+let target_2=target_1_at(base+i_2);
+part_2=part_2+exp_1;
+part_3=part_3+select(0.0f,1.0f,add_2==max_all);
+part_4=part_4+(target_2*sub);
+}
+sum=sum+part_2;
+sum_2=sum_2+part_3;
+sum_3=sum_3+part_4;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum,mask_2);
+sum=sum+other_3;
+let other_4=exchange(sum_2,mask_2);
+sum_2=sum_2+other_4;
+let other_5=exchange(sum_3,mask_2);
+sum_3=sum_3+other_5;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_6;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_7;
+let mine_4=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+sum=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_3;
+let all_4=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_3=all_4;
+workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+let sum_all_3=sum_3;
+let div=1.0f / sum_all;
+var sum_4=0.0f;
+for (var block_3=lane; block_3<K; block_3+=LANES*256u) {
+var part_5=0.0f;
+let stop_3=min(block_3+(LANES*256u),K);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let target_2_1=target_1_at(base+i_3);
+let x_3=x_at(base+i_3);
+let beta_3=beta_at(i_3);
+let add_3=x_3+beta_3;
+let sub_2=add_3 - max_all;
+let exp_2=exp(sub_2);
+part_5=part_5+(target_2_1 - (exp_2*div));
+}
+sum_4=sum_4+part_5;
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(sum_4,mask_3);
+sum_4=sum_4+other_9;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_4;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_5=scratch_memory[row_in_group*LANES];
+sum_4=all_5;
+workgroupBarrier();
+}
+let sum_all_4=sum_4;
+if (active_1 && (lane==0u)) {
+loss_put(row,log(sum_all) - sum_all_3);
+saved_put(row,max_all);
+saved_put((((N+3u) / 4u)*4u)+row,sum_all_2);
+saved_put(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row,div);
+saved_put((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,sum_all_4);
+}
+}
+`,
+            bindings: [
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "target", access: "read", name: "target_1", accessors: { at: "target_1_at" } },
+              { tensor: "loss", access: "read_write", name: "loss", accessors: { put: "loss_put" } },
+              { tensor: "saved", access: "read_write", name: "saved", accessors: { put: "saved_put" } },
+            ],
+            constants: [
+              { name: "LANES", kind: "lanes" },
+              { name: "ROWS", kind: "rows" },
+              { name: "COLUMNS", kind: "columns" },
+              { name: "SUBGROUP", kind: "subgroup" },
+              { name: "N", kind: "extent", factor: "N" },
+              { name: "K", kind: "extent", factor: "K" },
+            ],
+          },
+          {
+            vector: "K",
+            together: 1,
+            held: 0,
+            wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override SUBGROUP: u32;
+override N: u32;
+override K: u32;
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn non_finite(bits: u32) -> f32 {
+return bitcast<f32>(bits);
+}
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+}
+fn larger4(a: vec4f,b: vec4f) -> vec4f {
+return select(b,a,(a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
+}
+fn fold_add(v: vec4f) -> f32 {
+return (v.x+v.y)+(v.z+v.w);
+}
+fn fold_max(v: vec4f) -> f32 {
+return larger(larger(v.x,v.y),larger(v.z,v.w));
+}
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let base=row*(K / 4u);
+var max_1=vec4f(non_finite(4286578688u));
+for (var block=lane; block<K / 4u; block+=LANES*256u) {
+var part_1=vec4f(non_finite(4286578688u));
+let stop=min(block+(LANES*256u),K / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_four(base+i);
+let beta_1=beta_four(i);
+let add=x_1+beta_1;
+part_1=larger4(part_1,add);
+}
+max_1=larger4(max_1,part_1);
+}
+var max_2=fold_max(max_1);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(max_2,mask);
+max_2=larger(max_2,other);
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=max_2;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+max_2=all;
+workgroupBarrier();
+}
+let max_all=max_2;
+var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+var sum_3=vec4f(0.0f);
+for (var block_2=lane; block_2<K / 4u; block_2+=LANES*256u) {
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),K / 4u);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_2=x_four(base+i_2);
+let beta_2=beta_four(i_2);
+let add_2=x_2+beta_2;
+let sub=add_2 - vec4f(max_all);
+let exp_1=exp(sub);
+let target_2=target_1_four(base+i_2);
+part_2=part_2+exp_1;
+part_3=part_3+select(vec4f(0.0f),vec4f(1.0f),add_2==vec4f(max_all));
+part_4=part_4+(target_2*sub);
+}
+sum=sum+part_2;
+sum_2=sum_2+part_3;
+sum_3=sum_3+part_4;
+}
+var sum_4=fold_add(sum);
+var sum_2_2=fold_add(sum_2);
+var sum_3_2=fold_add(sum_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum_4,mask_2);
+sum_4=sum_4+other_3;
+let other_4=exchange(sum_2_2,mask_2);
+sum_2_2=sum_2_2+other_4;
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_6;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_7;
+let mine_4=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+sum_4=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2_2=all_3;
+let all_4=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_3_2=all_4;
+workgroupBarrier();
+}
+let sum_all=sum_4;
+let sum_all_2=sum_2_2;
+let sum_all_3=sum_3_2;
+let div=1.0f / sum_all;
+var sum_5=vec4f(0.0f);
+for (var block_3=lane; block_3<K / 4u; block_3+=LANES*256u) {
+var part_5=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),K / 4u);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let target_2_1=target_1_four(base+i_3);
+let x_3=x_four(base+i_3);
+let beta_3=beta_four(i_3);
+let add_3=x_3+beta_3;
+let sub_2=add_3 - vec4f(max_all);
+let exp_2=exp(sub_2);
+part_5=part_5+(target_2_1 - (exp_2*vec4f(div)));
+}
+sum_5=sum_5+part_5;
+}
+var sum_5_2=fold_add(sum_5);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(sum_5_2,mask_3);
+sum_5_2=sum_5_2+other_9;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_5_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_5=scratch_memory[row_in_group*LANES];
+sum_5_2=all_5;
+workgroupBarrier();
+}
+let sum_all_4=sum_5_2;
+if (active_1 && (lane==0u)) {
+loss_put(row,log(sum_all) - sum_all_3);
+saved_put(row,max_all);
+saved_put((((N+3u) / 4u)*4u)+row,sum_all_2);
+saved_put(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row,div);
+saved_put((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,sum_all_4);
+}
+}
+`,
+            bindings: [
+              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
+              { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } },
+              { tensor: "loss", access: "read_write", name: "loss", accessors: { put: "loss_put" } },
+              { tensor: "saved", access: "read_write", name: "saved", accessors: { put: "saved_put" } },
+            ],
+            constants: [
+              { name: "LANES", kind: "lanes" },
+              { name: "ROWS", kind: "rows" },
+              { name: "COLUMNS", kind: "columns" },
+              { name: "SUBGROUP", kind: "subgroup" },
+              { name: "N", kind: "extent", factor: "N" },
+              { name: "K", kind: "extent", factor: "K" },
+            ],
+          },
+        ],
+        offers: { held: 2, together: 4, split: true },
+        split: null,
+      },
+    ],
+  }, more: () => import("../further/CrossEntropy.saving.js") },
 ];

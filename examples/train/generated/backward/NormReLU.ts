@@ -19,6 +19,7 @@ export const backward: readonly Program[] = [
       { name: "beta", role: "affine", dims: ["D"], initial: 0 },
       { name: "d_y", role: "input", dims: ["N", "D"] },
       { name: "d_x", role: "output", dims: ["N", "D"] },
+      { name: "saved", role: "saved", dims: [], parts: [["N"], ["N"], ["N"]], updated: false },
       { name: "(partials)", role: "scratch", dims: [], parts: [] },
     ],
     kernels: [
@@ -38,12 +39,8 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-override eps: f32;
 override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn larger(a: f32,b: f32) -> f32 {
-return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
 @compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
@@ -57,34 +54,40 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<N;
 let row=select(0u,index,active_1);
 let base=row*D;
-let x_1=x_at(base);
-let x_2=x_at(base+(D / 2u));
-let x_3=x_at(base+(D - 1u));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
-var sum=0.0f;
-var squares=0.0f;
+let saved_0=saved_at(row);
+let saved_1=saved_at((((N+3u) / 4u)*4u)+row);
+let saved_2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row);
+var mean=0.0f;
+var mean_2=0.0f;
 for (var block=lane; block<D; block+=LANES*256u) {
 var part_1=0.0f;
 var part_2=0.0f;
 let stop=min(block+(LANES*256u),D);
 for (var i=block; i<stop; i+=LANES) {
-let x_4=x_at(base+i);
-let d=x_4 - shift;
-part_1=part_1+d;
-part_2=part_2+(d*d);
+let x_1=x_at(base+i);
+let mul=((x_1 - saved_0) - saved_1)*saved_2;
+let gamma_1=gamma_at(i);
+let beta_1=beta_at(i);
+let add=(mul*gamma_1)+beta_1;
+let d_y_1=d_y_at(base+i);
+let where_1=select(d_y_1,0.0f,add==0.0f);
+let where_2=select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add);
+let mul_2=where_2*gamma_1;
+part_1=part_1+((where_2*mul)*gamma_1);
+part_2=part_2+mul_2;
 }
-sum=sum+part_1;
-squares=squares+part_2;
+mean=mean+part_1;
+mean_2=mean_2+part_2;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(sum,mask);
-sum=sum+other;
-let other_2=exchange(squares,mask);
-squares=squares+other_2;
+let other=exchange(mean,mask);
+mean=mean+other;
+let other_2=exchange(mean_2,mask);
+mean_2=mean_2+other_2;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
+scratch_memory[(row_in_group*LANES)+lane]=mean;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
 workgroupBarrier();
 for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
 if (lane<half) {
@@ -98,130 +101,30 @@ scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
-sum=all;
+mean=all;
 let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares=all_2;
+mean_2=all_2;
 workgroupBarrier();
 }
-let mean=sum / f32(D);
-let variance=larger((squares / f32(D)) - (mean*mean),0.0f);
-let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
-var sum_2=0.0f;
-var squares_2=0.0f;
-let end=select(0u,D,far);
-for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
-var part_3=0.0f;
-var part_4=0.0f;
-let stop_2=min(block_2+(LANES*256u),end);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_5=x_at(base+i_2);
-let d_2=x_5 - shift_2;
-part_3=part_3+d_2;
-part_4=part_4+(d_2*d_2);
-}
-sum_2=sum_2+part_3;
-squares_2=squares_2+part_4;
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_5=exchange(sum_2,mask_2);
-sum_2=sum_2+other_5;
-let other_6=exchange(squares_2,mask_2);
-squares_2=squares_2+other_6;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
-let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-sum_2=all_3;
-let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_4;
-workgroupBarrier();
-}
-let mean_2=sum_2 / f32(D);
-let variance_2=larger((squares_2 / f32(D)) - (mean_2*mean_2),0.0f);
-let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
-let rsqrt=inverseSqrt(spread+eps);
-var mean_3=0.0f;
-var mean_4=0.0f;
-for (var block_3=lane; block_3<D; block_3+=LANES*256u) {
-var part_5=0.0f;
-var part_6=0.0f;
-let stop_3=min(block_3+(LANES*256u),D);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let x_6=x_at(base+i_3);
-let mul=((x_6 - shift_2) - rest)*rsqrt;
-let gamma_1=gamma_at(i_3);
-let beta_1=beta_at(i_3);
-let add=(mul*gamma_1)+beta_1;
-let d_y_1=d_y_at(base+i_3);
-let where_1=select(d_y_1,0.0f,add==0.0f);
-let where_2=select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add);
-let mul_2=where_2*gamma_1;
-part_5=part_5+((where_2*mul)*gamma_1);
-part_6=part_6+mul_2;
-}
-mean_3=mean_3+part_5;
-mean_4=mean_4+part_6;
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(mean_3,mask_3);
-mean_3=mean_3+other_9;
-let other_10=exchange(mean_4,mask_3);
-mean_4=mean_4+other_10;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_3;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
-let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
-}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-mean_3=all_5;
-let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-mean_4=all_6;
-workgroupBarrier();
-}
-let mean_all=mean_3 / f32(D);
-let mean_all_2=mean_4 / f32(D);
-let end_2=select(0u,D,active_1);
-for (var i_4=lane; i_4<end_2; i_4+=LANES) {
-let x_7=x_at(base+i_4);
-let mul_3=((x_7 - shift_2) - rest)*rsqrt;
-let gamma_2=gamma_at(i_4);
-let beta_2=beta_at(i_4);
+let mean_all=mean / f32(D);
+let mean_all_2=mean_2 / f32(D);
+let end=select(0u,D,active_1);
+for (var i_2=lane; i_2<end; i_2+=LANES) {
+let x_2=x_at(base+i_2);
+let mul_3=((x_2 - saved_0) - saved_1)*saved_2;
+let gamma_2=gamma_at(i_2);
+let beta_2=beta_at(i_2);
 let add_2=(mul_3*gamma_2)+beta_2;
-let d_y_2=d_y_at(base+i_4);
+let d_y_2=d_y_at(base+i_2);
 let where_3=select(d_y_2,0.0f,add_2==0.0f);
 let where_4=select(select(0.0f,0.5f*where_3,add_2==0.0f),where_3,0.0f<add_2);
 let mul_4=where_4*gamma_2;
-d_x_put(base+i_4,((mul_4 - (mul_3*mean_all)) - mean_all_2)*rsqrt);
+d_x_put(base+i_2,((mul_4 - (mul_3*mean_all)) - mean_all_2)*saved_2);
 }
 }
 `,
             bindings: [
+              { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
               { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
@@ -235,7 +138,6 @@ d_x_put(base+i_4,((mul_4 - (mul_3*mean_all)) - mean_all_2)*rsqrt);
               { name: "SUBGROUP", kind: "subgroup" },
               { name: "N", kind: "extent", factor: "N" },
               { name: "D", kind: "extent", factor: "D" },
-              { name: "eps", kind: "param", param: "eps" },
             ],
           },
           {
@@ -248,12 +150,8 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-override eps: f32;
 override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn larger(a: f32,b: f32) -> f32 {
-return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
 fn fold_add(v: vec4f) -> f32 {
 return (v.x+v.y)+(v.z+v.w);
 }
@@ -269,38 +167,43 @@ let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 let active_1=index<N;
 let row=select(0u,index,active_1);
-let base=row*D;
-let x_1=x_at(base);
-let x_2=x_at(base+(D / 2u));
-let x_3=x_at(base+(D - 1u));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
-let base_2=row*(D / 4u);
-var sum=vec4f(0.0f);
-var squares=vec4f(0.0f);
+let base=row*(D / 4u);
+let saved_0=saved_at(row);
+let saved_1=saved_at((((N+3u) / 4u)*4u)+row);
+let saved_2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row);
+var mean=vec4f(0.0f);
+var mean_2=vec4f(0.0f);
 for (var block=lane; block<D / 4u; block+=LANES*256u) {
 var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),D / 4u);
 for (var i=block; i<stop; i+=LANES) {
-let x_4=x_four(base_2+i);
-let d=x_4 - vec4f(shift);
-part_1=part_1+d;
-part_2=part_2+(d*d);
+let x_1=x_four(base+i);
+let mul=((x_1 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
+let gamma_1=gamma_four(i);
+let beta_1=beta_four(i);
+let add=(mul*gamma_1)+beta_1;
+let d_y_1=d_y_four(base+i);
+let where_1=select(d_y_1,vec4f(0.0f),add==vec4f(0.0f));
+let where_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f)),where_1,vec4f(0.0f)<add);
+let mul_2=where_2*gamma_1;
+part_1=part_1+((where_2*mul)*gamma_1);
+part_2=part_2+mul_2;
 }
-sum=sum+part_1;
-squares=squares+part_2;
+mean=mean+part_1;
+mean_2=mean_2+part_2;
 }
-var sum_2=fold_add(sum);
-var squares_2=fold_add(squares);
+var mean_3=fold_add(mean);
+var mean_2_2=fold_add(mean_2);
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(sum_2,mask);
-sum_2=sum_2+other;
-let other_2=exchange(squares_2,mask);
-squares_2=squares_2+other_2;
+let other=exchange(mean_3,mask);
+mean_3=mean_3+other;
+let other_2=exchange(mean_2_2,mask);
+mean_2_2=mean_2_2+other_2;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2_2;
 workgroupBarrier();
 for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
 if (lane<half) {
@@ -314,135 +217,31 @@ scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
-sum_2=all;
+mean_3=all;
 let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_2;
+mean_2_2=all_2;
 workgroupBarrier();
 }
-let mean=sum_2 / f32(D);
-let variance=larger((squares_2 / f32(D)) - (mean*mean),0.0f);
-let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
-var sum_3=vec4f(0.0f);
-var squares_3=vec4f(0.0f);
-let end=select(0u,D / 4u,far);
-for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
-var part_3=vec4f(0.0f);
-var part_4=vec4f(0.0f);
-let stop_2=min(block_2+(LANES*256u),end);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_5=x_four(base_2+i_2);
-let d_2=x_5 - vec4f(shift_2);
-part_3=part_3+d_2;
-part_4=part_4+(d_2*d_2);
-}
-sum_3=sum_3+part_3;
-squares_3=squares_3+part_4;
-}
-var sum_3_2=fold_add(sum_3);
-var squares_3_2=fold_add(squares_3);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_5=exchange(sum_3_2,mask_2);
-sum_3_2=sum_3_2+other_5;
-let other_6=exchange(squares_3_2,mask_2);
-squares_3_2=squares_3_2+other_6;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
-let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-sum_3_2=all_3;
-let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_3_2=all_4;
-workgroupBarrier();
-}
-let mean_2=sum_3_2 / f32(D);
-let variance_2=larger((squares_3_2 / f32(D)) - (mean_2*mean_2),0.0f);
-let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
-let rsqrt=inverseSqrt(spread+eps);
-var mean_3=vec4f(0.0f);
-var mean_4=vec4f(0.0f);
-for (var block_3=lane; block_3<D / 4u; block_3+=LANES*256u) {
-var part_5=vec4f(0.0f);
-var part_6=vec4f(0.0f);
-let stop_3=min(block_3+(LANES*256u),D / 4u);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let x_6=x_four(base_2+i_3);
-let mul=((x_6 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-let gamma_1=gamma_four(i_3);
-let beta_1=beta_four(i_3);
-let add=(mul*gamma_1)+beta_1;
-let d_y_1=d_y_four(base_2+i_3);
-let where_1=select(d_y_1,vec4f(0.0f),add==vec4f(0.0f));
-let where_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f)),where_1,vec4f(0.0f)<add);
-let mul_2=where_2*gamma_1;
-part_5=part_5+((where_2*mul)*gamma_1);
-part_6=part_6+mul_2;
-}
-mean_3=mean_3+part_5;
-mean_4=mean_4+part_6;
-}
-var mean_3_2=fold_add(mean_3);
-var mean_4_2=fold_add(mean_4);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(mean_3_2,mask_3);
-mean_3_2=mean_3_2+other_9;
-let other_10=exchange(mean_4_2,mask_3);
-mean_4_2=mean_4_2+other_10;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
-let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
-}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-mean_3_2=all_5;
-let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-mean_4_2=all_6;
-workgroupBarrier();
-}
-let mean_all=mean_3_2 / f32(D);
-let mean_all_2=mean_4_2 / f32(D);
-let end_2=select(0u,D / 4u,active_1);
-for (var i_4=lane; i_4<end_2; i_4+=LANES) {
-let x_7=x_four(base_2+i_4);
-let mul_3=((x_7 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-let gamma_2=gamma_four(i_4);
-let beta_2=beta_four(i_4);
+let mean_all=mean_3 / f32(D);
+let mean_all_2=mean_2_2 / f32(D);
+let end=select(0u,D / 4u,active_1);
+for (var i_2=lane; i_2<end; i_2+=LANES) {
+let x_2=x_four(base+i_2);
+let mul_3=((x_2 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
+let gamma_2=gamma_four(i_2);
+let beta_2=beta_four(i_2);
 let add_2=(mul_3*gamma_2)+beta_2;
-let d_y_2=d_y_four(base_2+i_4);
+let d_y_2=d_y_four(base+i_2);
 let where_3=select(d_y_2,vec4f(0.0f),add_2==vec4f(0.0f));
 let where_4=select(select(vec4f(0.0f),vec4f(0.5f)*where_3,add_2==vec4f(0.0f)),where_3,vec4f(0.0f)<add_2);
 let mul_4=where_4*gamma_2;
-d_x_put_four(base_2+i_4,((mul_4 - (mul_3*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(rsqrt));
+d_x_put_four(base+i_2,((mul_4 - (mul_3*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(saved_2));
 }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
+              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
               { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
@@ -455,7 +254,6 @@ d_x_put_four(base_2+i_4,((mul_4 - (mul_3*vec4f(mean_all))) - vec4f(mean_all_2))*
               { name: "SUBGROUP", kind: "subgroup" },
               { name: "N", kind: "extent", factor: "N" },
               { name: "D", kind: "extent", factor: "D" },
-              { name: "eps", kind: "param", param: "eps" },
             ],
           },
         ],
@@ -479,332 +277,10 @@ d_x_put_four(base_2+i_4,((mul_4 - (mul_3*vec4f(mean_all))) - vec4f(mean_all_2))*
       { name: "d_y", role: "input", dims: ["N", "D"] },
       { name: "d_gamma", role: "output", dims: ["D"] },
       { name: "d_beta", role: "output", dims: ["D"] },
-      { name: "(scratch)", role: "scratch", dims: [], parts: [["N"], ["N"], ["N"]] },
+      { name: "saved", role: "saved", dims: [], parts: [["N"], ["N"], ["N"]], updated: false },
       { name: "(partials)", role: "scratch", dims: [], parts: [] },
     ],
     kernels: [
-      {
-        name: "scratch_4",
-        grid: ["N"],
-        row: ["D"],
-        chunked: [],
-        forms: [
-          {
-            vector: null,
-            together: 1,
-            held: 0,
-            wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override N: u32;
-override D: u32;
-override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn larger(a: f32,b: f32) -> f32 {
-return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<N;
-let row=select(0u,index,active_1);
-let base=row*D;
-let x_1=x_at(base);
-let x_2=x_at(base+(D / 2u));
-let x_3=x_at(base+(D - 1u));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
-var sum=0.0f;
-var squares=0.0f;
-for (var block=lane; block<D; block+=LANES*256u) {
-var part_1=0.0f;
-var part_2=0.0f;
-let stop=min(block+(LANES*256u),D);
-for (var i=block; i<stop; i+=LANES) {
-let x_4=x_at(base+i);
-let d=x_4 - shift;
-part_1=part_1+d;
-part_2=part_2+(d*d);
-}
-sum=sum+part_1;
-squares=squares+part_2;
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(sum,mask);
-sum=sum+other;
-let other_2=exchange(squares,mask);
-squares=squares+other_2;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
-let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-sum=all;
-let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares=all_2;
-workgroupBarrier();
-}
-let mean=sum / f32(D);
-let variance=larger((squares / f32(D)) - (mean*mean),0.0f);
-let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
-var sum_2=0.0f;
-var squares_2=0.0f;
-let end=select(0u,D,far);
-for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
-var part_3=0.0f;
-var part_4=0.0f;
-let stop_2=min(block_2+(LANES*256u),end);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_5=x_at(base+i_2);
-let d_2=x_5 - shift_2;
-part_3=part_3+d_2;
-part_4=part_4+(d_2*d_2);
-}
-sum_2=sum_2+part_3;
-squares_2=squares_2+part_4;
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_5=exchange(sum_2,mask_2);
-sum_2=sum_2+other_5;
-let other_6=exchange(squares_2,mask_2);
-squares_2=squares_2+other_6;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
-let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-sum_2=all_3;
-let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_4;
-workgroupBarrier();
-}
-let mean_2=sum_2 / f32(D);
-let variance_2=larger((squares_2 / f32(D)) - (mean_2*mean_2),0.0f);
-let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
-if (active_1 && (lane==0u)) {
-scratch_put(row,shift_2);
-scratch_put((((N+3u) / 4u)*4u)+row,rest);
-scratch_put(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row,inverseSqrt(spread+eps));
-}
-}
-`,
-            bindings: [
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-              {
-                tensor: "(scratch)",
-                access: "read_write",
-                name: "scratch",
-                accessors: { put: "scratch_put" },
-              },
-            ],
-            constants: [
-              { name: "LANES", kind: "lanes" },
-              { name: "ROWS", kind: "rows" },
-              { name: "COLUMNS", kind: "columns" },
-              { name: "SUBGROUP", kind: "subgroup" },
-              { name: "N", kind: "extent", factor: "N" },
-              { name: "D", kind: "extent", factor: "D" },
-              { name: "eps", kind: "param", param: "eps" },
-            ],
-          },
-          {
-            vector: "D",
-            together: 1,
-            held: 0,
-            wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override N: u32;
-override D: u32;
-override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn larger(a: f32,b: f32) -> f32 {
-return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-fn fold_add(v: vec4f) -> f32 {
-return (v.x+v.y)+(v.z+v.w);
-}
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<N;
-let row=select(0u,index,active_1);
-let base=row*D;
-let x_1=x_at(base);
-let x_2=x_at(base+(D / 2u));
-let x_3=x_at(base+(D - 1u));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
-let base_2=row*(D / 4u);
-var sum=vec4f(0.0f);
-var squares=vec4f(0.0f);
-for (var block=lane; block<D / 4u; block+=LANES*256u) {
-var part_1=vec4f(0.0f);
-var part_2=vec4f(0.0f);
-let stop=min(block+(LANES*256u),D / 4u);
-for (var i=block; i<stop; i+=LANES) {
-let x_4=x_four(base_2+i);
-let d=x_4 - vec4f(shift);
-part_1=part_1+d;
-part_2=part_2+(d*d);
-}
-sum=sum+part_1;
-squares=squares+part_2;
-}
-var sum_2=fold_add(sum);
-var squares_2=fold_add(squares);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(sum_2,mask);
-sum_2=sum_2+other;
-let other_2=exchange(squares_2,mask);
-squares_2=squares_2+other_2;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
-let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-sum_2=all;
-let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_2;
-workgroupBarrier();
-}
-let mean=sum_2 / f32(D);
-let variance=larger((squares_2 / f32(D)) - (mean*mean),0.0f);
-let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
-var sum_3=vec4f(0.0f);
-var squares_3=vec4f(0.0f);
-let end=select(0u,D / 4u,far);
-for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
-var part_3=vec4f(0.0f);
-var part_4=vec4f(0.0f);
-let stop_2=min(block_2+(LANES*256u),end);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_5=x_four(base_2+i_2);
-let d_2=x_5 - vec4f(shift_2);
-part_3=part_3+d_2;
-part_4=part_4+(d_2*d_2);
-}
-sum_3=sum_3+part_3;
-squares_3=squares_3+part_4;
-}
-var sum_3_2=fold_add(sum_3);
-var squares_3_2=fold_add(squares_3);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_5=exchange(sum_3_2,mask_2);
-sum_3_2=sum_3_2+other_5;
-let other_6=exchange(squares_3_2,mask_2);
-squares_3_2=squares_3_2+other_6;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
-let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-sum_3_2=all_3;
-let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_3_2=all_4;
-workgroupBarrier();
-}
-let mean_2=sum_3_2 / f32(D);
-let variance_2=larger((squares_3_2 / f32(D)) - (mean_2*mean_2),0.0f);
-let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
-if (active_1 && (lane==0u)) {
-scratch_put(row,shift_2);
-scratch_put((((N+3u) / 4u)*4u)+row,rest);
-scratch_put(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row,inverseSqrt(spread+eps));
-}
-}
-`,
-            bindings: [
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-              {
-                tensor: "(scratch)",
-                access: "read_write",
-                name: "scratch",
-                accessors: { put: "scratch_put" },
-              },
-            ],
-            constants: [
-              { name: "LANES", kind: "lanes" },
-              { name: "ROWS", kind: "rows" },
-              { name: "COLUMNS", kind: "columns" },
-              { name: "SUBGROUP", kind: "subgroup" },
-              { name: "N", kind: "extent", factor: "N" },
-              { name: "D", kind: "extent", factor: "D" },
-              { name: "eps", kind: "param", param: "eps" },
-            ],
-          },
-        ],
-        offers: { held: 0, together: 4, split: true },
-        split: null,
-      },
       {
         name: "d_gamma",
         grid: ["D"],
@@ -845,16 +321,16 @@ var part_2=0.0f;
 let stop=min(block+(LANES*256u),N);
 for (var i=block; i<stop; i+=LANES) {
 let x_1=x_at(row+(i*D));
-let scratch_4=scratch_at(i);
-let scratch_5=scratch_at((((N+3u) / 4u)*4u)+i);
-let scratch_10=scratch_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+i);
-let mul=((x_1 - scratch_4) - scratch_5)*scratch_10;
+let saved_0=saved_at(i);
+let saved_1=saved_at((((N+3u) / 4u)*4u)+i);
+let saved_2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+i);
+let mul=((x_1 - saved_0) - saved_1)*saved_2;
 let add=(mul*gamma_1)+beta_1;
 let d_y_1=d_y_at(row+(i*D));
 let where_1=select(d_y_1,0.0f,add==0.0f);
 let where_2=select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add);
-part_1=part_1+(where_2*mul);
-part_2=part_2+where_2;
+part_1=part_1+where_2;
+part_2=part_2+(where_2*mul);
 }
 sum=sum+part_1;
 sum_2=sum_2+part_2;
@@ -889,8 +365,8 @@ workgroupBarrier();
 let sum_all=sum;
 let sum_all_2=sum_2;
 if (active_1 && (lane==0u)) {
-d_gamma_put(row,sum_all);
-d_beta_put(row,sum_all_2);
+d_gamma_put(row,sum_all_2);
+d_beta_put(row,sum_all);
 }
 }
 `,
@@ -898,7 +374,7 @@ d_beta_put(row,sum_all_2);
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
               { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+              { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
               { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
               { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
@@ -946,16 +422,16 @@ var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),N);
 for (var i=block; i<stop; i+=LANES) {
 let x_1=x_four(row+(i*(D / 4u)));
-let scratch_4=scratch_at(i);
-let scratch_5=scratch_at((((N+3u) / 4u)*4u)+i);
-let scratch_10=scratch_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+i);
-let mul=((x_1 - vec4f(scratch_4)) - vec4f(scratch_5))*vec4f(scratch_10);
+let saved_0=saved_at(i);
+let saved_1=saved_at((((N+3u) / 4u)*4u)+i);
+let saved_2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+i);
+let mul=((x_1 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
 let add=(mul*gamma_1)+beta_1;
 let d_y_1=d_y_four(row+(i*(D / 4u)));
 let where_1=select(d_y_1,vec4f(0.0f),add==vec4f(0.0f));
 let where_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f)),where_1,vec4f(0.0f)<add);
-part_1=part_1+(where_2*mul);
-part_2=part_2+where_2;
+part_1=part_1+where_2;
+part_2=part_2+(where_2*mul);
 }
 sum=sum+part_1;
 sum_2=sum_2+part_2;
@@ -990,8 +466,8 @@ workgroupBarrier();
 let sum_all=sum;
 let sum_all_2=sum_2;
 if (active_1 && (lane==0u)) {
-d_gamma_put_four(row,sum_all);
-d_beta_put_four(row,sum_all_2);
+d_gamma_put_four(row,sum_all_2);
+d_beta_put_four(row,sum_all);
 }
 }
 `,
@@ -999,7 +475,7 @@ d_beta_put_four(row,sum_all_2);
               { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
               { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
               { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+              { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
               {
                 tensor: "d_gamma",
@@ -1045,6 +521,7 @@ d_beta_put_four(row,sum_all_2);
       { name: "d_x", role: "output", dims: ["N", "D"] },
       { name: "d_gamma", role: "output", dims: ["D"] },
       { name: "d_beta", role: "output", dims: ["D"] },
+      { name: "saved", role: "saved", dims: [], parts: [["N"], ["N"], ["N"]], updated: false },
       { name: "(scratch)", role: "scratch", dims: [], parts: [["(chunk)", "D"], ["(chunk)", "D"]] },
       { name: "(partials)", role: "scratch", dims: [], parts: [] },
     ],
@@ -1066,12 +543,8 @@ override SUBGROUP: u32;
 override chunk: u32;
 override D: u32;
 override N: u32;
-override eps: f32;
 override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn larger(a: f32,b: f32) -> f32 {
-return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
 @compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
@@ -1091,34 +564,41 @@ let at_1=(turn*chunk)+slot;
 let active_1=own && (at_1<N);
 let row=select(0u,at_1,active_1);
 let base=row*D;
-let x_1=x_at(base);
-let x_2=x_at(base+(D / 2u));
-let x_3=x_at(base+(D - 1u));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
-var sum=0.0f;
-var squares=0.0f;
+let saved_0=saved_at(row);
+let saved_1=saved_at((((N+3u) / 4u)*4u)+row);
+let saved_2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row);
+var mean=0.0f;
+var mean_2=0.0f;
 for (var block=lane; block<D; block+=LANES*256u) {
 var part_1=0.0f;
 var part_2=0.0f;
 let stop=min(block+(LANES*256u),D);
 for (var i=block; i<stop; i+=LANES) {
-let x_4=x_at(base+i);
-let d=x_4 - shift;
-part_1=part_1+d;
-part_2=part_2+(d*d);
+let x_1=x_at(base+i);
+let mul=((x_1 - saved_0) - saved_1)*saved_2;
+let gamma_1=gamma_at(i);
+let beta_1=beta_at(i);
+let add=(mul*gamma_1)+beta_1;
+let d_y_1=d_y_at(base+i);
+let where_1=select(d_y_1,0.0f,add==0.0f);
+let where_2=select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add);
+let mul_2=where_2*mul;
+let mul_3=where_2*gamma_1;
+part_1=part_1+(mul_2*gamma_1);
+part_2=part_2+mul_3;
 }
-sum=sum+part_1;
-squares=squares+part_2;
+mean=mean+part_1;
+mean_2=mean_2+part_2;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(sum,mask);
-sum=sum+other;
-let other_2=exchange(squares,mask);
-squares=squares+other_2;
+let other=exchange(mean,mask);
+mean=mean+other;
+let other_2=exchange(mean_2,mask);
+mean_2=mean_2+other_2;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
+scratch_memory[(row_in_group*LANES)+lane]=mean;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
 workgroupBarrier();
 for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
 if (lane<half) {
@@ -1132,137 +612,36 @@ scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
-sum=all;
+mean=all;
 let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares=all_2;
+mean_2=all_2;
 workgroupBarrier();
 }
-let mean=sum / f32(D);
-let variance=larger((squares / f32(D)) - (mean*mean),0.0f);
-let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
-var sum_2=0.0f;
-var squares_2=0.0f;
-let end=select(0u,D,far);
-for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
-var part_3=0.0f;
-var part_4=0.0f;
-let stop_2=min(block_2+(LANES*256u),end);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_5=x_at(base+i_2);
-let d_2=x_5 - shift_2;
-part_3=part_3+d_2;
-part_4=part_4+(d_2*d_2);
-}
-sum_2=sum_2+part_3;
-squares_2=squares_2+part_4;
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_5=exchange(sum_2,mask_2);
-sum_2=sum_2+other_5;
-let other_6=exchange(squares_2,mask_2);
-squares_2=squares_2+other_6;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
-let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-sum_2=all_3;
-let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_4;
-workgroupBarrier();
-}
-let mean_2=sum_2 / f32(D);
-let variance_2=larger((squares_2 / f32(D)) - (mean_2*mean_2),0.0f);
-let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
-let rsqrt=inverseSqrt(spread+eps);
-var mean_3=0.0f;
-var mean_4=0.0f;
-for (var block_3=lane; block_3<D; block_3+=LANES*256u) {
-var part_5=0.0f;
-var part_6=0.0f;
-let stop_3=min(block_3+(LANES*256u),D);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let x_6=x_at(base+i_3);
-let mul=((x_6 - shift_2) - rest)*rsqrt;
-let gamma_1=gamma_at(i_3);
-let beta_1=beta_at(i_3);
-let add=(mul*gamma_1)+beta_1;
-let d_y_1=d_y_at(base+i_3);
-let where_1=select(d_y_1,0.0f,add==0.0f);
-let where_2=select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add);
-let mul_2=where_2*mul;
-let mul_3=where_2*gamma_1;
-part_5=part_5+(mul_2*gamma_1);
-part_6=part_6+mul_3;
-}
-mean_3=mean_3+part_5;
-mean_4=mean_4+part_6;
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(mean_3,mask_3);
-mean_3=mean_3+other_9;
-let other_10=exchange(mean_4,mask_3);
-mean_4=mean_4+other_10;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_3;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
-let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
-}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-mean_3=all_5;
-let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-mean_4=all_6;
-workgroupBarrier();
-}
-let mean_all=mean_3 / f32(D);
-let mean_all_2=mean_4 / f32(D);
-let end_2=select(0u,D,active_1);
-for (var i_4=lane; i_4<end_2; i_4+=LANES) {
-let x_7=x_at(base+i_4);
-let mul_4=((x_7 - shift_2) - rest)*rsqrt;
-let gamma_2=gamma_at(i_4);
-let beta_2=beta_at(i_4);
+let mean_all=mean / f32(D);
+let mean_all_2=mean_2 / f32(D);
+let end=select(0u,D,active_1);
+for (var i_2=lane; i_2<end; i_2+=LANES) {
+let x_2=x_at(base+i_2);
+let mul_4=((x_2 - saved_0) - saved_1)*saved_2;
+let gamma_2=gamma_at(i_2);
+let beta_2=beta_at(i_2);
 let add_2=(mul_4*gamma_2)+beta_2;
-let d_y_2=d_y_at(base+i_4);
+let d_y_2=d_y_at(base+i_2);
 let where_3=select(d_y_2,0.0f,add_2==0.0f);
 let where_4=select(select(0.0f,0.5f*where_3,add_2==0.0f),where_3,0.0f<add_2);
 let mul_5=where_4*gamma_2;
-d_x_put(base+i_4,((mul_5 - (mul_4*mean_all)) - mean_all_2)*rsqrt);
+d_x_put(base+i_2,((mul_5 - (mul_4*mean_all)) - mean_all_2)*saved_2);
 let mul_6=where_4*mul_4;
-let before=scratch_at(base_2+i_4);
-scratch_put(base_2+i_4,select(before,0.0f,turn==0u)+mul_6);
-let before_2=scratch_at(base_3+i_4);
-scratch_put(base_3+i_4,select(before_2,0.0f,turn==0u)+where_4);
+let before=scratch_at(base_2+i_2);
+scratch_put(base_2+i_2,select(before,0.0f,turn==0u)+mul_6);
+let before_2=scratch_at(base_3+i_2);
+scratch_put(base_3+i_2,select(before_2,0.0f,turn==0u)+where_4);
 }
 }
 }
 `,
             bindings: [
+              { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
               { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
@@ -1283,7 +662,6 @@ scratch_put(base_3+i_4,select(before_2,0.0f,turn==0u)+where_4);
               { name: "chunk", kind: "extent", factor: "(chunk)" },
               { name: "D", kind: "extent", factor: "D" },
               { name: "N", kind: "extent", factor: "N" },
-              { name: "eps", kind: "param", param: "eps" },
             ],
           },
           {
@@ -1297,12 +675,8 @@ override SUBGROUP: u32;
 override chunk: u32;
 override D: u32;
 override N: u32;
-override eps: f32;
 override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn larger(a: f32,b: f32) -> f32 {
-return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
 fn fold_add(v: vec4f) -> f32 {
 return (v.x+v.y)+(v.z+v.w);
 }
@@ -1318,44 +692,50 @@ let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 let own=index<chunk;
 let slot=select(0u,index,own);
-let base_3=slot*(D / 4u);
-let base_4=(((chunk*D)+3u) / 4u)+(slot*(D / 4u));
+let base_2=slot*(D / 4u);
+let base_3=(((chunk*D)+3u) / 4u)+(slot*(D / 4u));
 for (var turn=0u; turn<((N+chunk) - 1u) / chunk; turn+=1u) {
 let at_1=(turn*chunk)+slot;
 let active_1=own && (at_1<N);
 let row=select(0u,at_1,active_1);
-let base=row*D;
-let x_1=x_at(base);
-let x_2=x_at(base+(D / 2u));
-let x_3=x_at(base+(D - 1u));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
-let base_2=row*(D / 4u);
-var sum=vec4f(0.0f);
-var squares=vec4f(0.0f);
+let base=row*(D / 4u);
+let saved_0=saved_at(row);
+let saved_1=saved_at((((N+3u) / 4u)*4u)+row);
+let saved_2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row);
+var mean=vec4f(0.0f);
+var mean_2=vec4f(0.0f);
 for (var block=lane; block<D / 4u; block+=LANES*256u) {
 var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),D / 4u);
 for (var i=block; i<stop; i+=LANES) {
-let x_4=x_four(base_2+i);
-let d=x_4 - vec4f(shift);
-part_1=part_1+d;
-part_2=part_2+(d*d);
+let x_1=x_four(base+i);
+let mul=((x_1 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
+let gamma_1=gamma_four(i);
+let beta_1=beta_four(i);
+let add=(mul*gamma_1)+beta_1;
+let d_y_1=d_y_four(base+i);
+let where_1=select(d_y_1,vec4f(0.0f),add==vec4f(0.0f));
+let where_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f)),where_1,vec4f(0.0f)<add);
+let mul_2=where_2*mul;
+let mul_3=where_2*gamma_1;
+part_1=part_1+(mul_2*gamma_1);
+part_2=part_2+mul_3;
 }
-sum=sum+part_1;
-squares=squares+part_2;
+mean=mean+part_1;
+mean_2=mean_2+part_2;
 }
-var sum_2=fold_add(sum);
-var squares_2=fold_add(squares);
+var mean_3=fold_add(mean);
+var mean_2_2=fold_add(mean_2);
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(sum_2,mask);
-sum_2=sum_2+other;
-let other_2=exchange(squares_2,mask);
-squares_2=squares_2+other_2;
+let other=exchange(mean_3,mask);
+mean_3=mean_3+other;
+let other_2=exchange(mean_2_2,mask);
+mean_2_2=mean_2_2+other_2;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2_2;
 workgroupBarrier();
 for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
 if (lane<half) {
@@ -1369,142 +749,37 @@ scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
-sum_2=all;
+mean_3=all;
 let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_2;
+mean_2_2=all_2;
 workgroupBarrier();
 }
-let mean=sum_2 / f32(D);
-let variance=larger((squares_2 / f32(D)) - (mean*mean),0.0f);
-let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
-var sum_3=vec4f(0.0f);
-var squares_3=vec4f(0.0f);
-let end=select(0u,D / 4u,far);
-for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
-var part_3=vec4f(0.0f);
-var part_4=vec4f(0.0f);
-let stop_2=min(block_2+(LANES*256u),end);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_5=x_four(base_2+i_2);
-let d_2=x_5 - vec4f(shift_2);
-part_3=part_3+d_2;
-part_4=part_4+(d_2*d_2);
-}
-sum_3=sum_3+part_3;
-squares_3=squares_3+part_4;
-}
-var sum_3_2=fold_add(sum_3);
-var squares_3_2=fold_add(squares_3);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_5=exchange(sum_3_2,mask_2);
-sum_3_2=sum_3_2+other_5;
-let other_6=exchange(squares_3_2,mask_2);
-squares_3_2=squares_3_2+other_6;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
-let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-sum_3_2=all_3;
-let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_3_2=all_4;
-workgroupBarrier();
-}
-let mean_2=sum_3_2 / f32(D);
-let variance_2=larger((squares_3_2 / f32(D)) - (mean_2*mean_2),0.0f);
-let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
-let rsqrt=inverseSqrt(spread+eps);
-var mean_3=vec4f(0.0f);
-var mean_4=vec4f(0.0f);
-for (var block_3=lane; block_3<D / 4u; block_3+=LANES*256u) {
-var part_5=vec4f(0.0f);
-var part_6=vec4f(0.0f);
-let stop_3=min(block_3+(LANES*256u),D / 4u);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let x_6=x_four(base_2+i_3);
-let mul=((x_6 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-let gamma_1=gamma_four(i_3);
-let beta_1=beta_four(i_3);
-let add=(mul*gamma_1)+beta_1;
-let d_y_1=d_y_four(base_2+i_3);
-let where_1=select(d_y_1,vec4f(0.0f),add==vec4f(0.0f));
-let where_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f)),where_1,vec4f(0.0f)<add);
-let mul_2=where_2*mul;
-let mul_3=where_2*gamma_1;
-part_5=part_5+(mul_2*gamma_1);
-part_6=part_6+mul_3;
-}
-mean_3=mean_3+part_5;
-mean_4=mean_4+part_6;
-}
-var mean_3_2=fold_add(mean_3);
-var mean_4_2=fold_add(mean_4);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(mean_3_2,mask_3);
-mean_3_2=mean_3_2+other_9;
-let other_10=exchange(mean_4_2,mask_3);
-mean_4_2=mean_4_2+other_10;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
-let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
-}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-mean_3_2=all_5;
-let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-mean_4_2=all_6;
-workgroupBarrier();
-}
-let mean_all=mean_3_2 / f32(D);
-let mean_all_2=mean_4_2 / f32(D);
-let end_2=select(0u,D / 4u,active_1);
-for (var i_4=lane; i_4<end_2; i_4+=LANES) {
-let x_7=x_four(base_2+i_4);
-let mul_4=((x_7 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-let gamma_2=gamma_four(i_4);
-let beta_2=beta_four(i_4);
+let mean_all=mean_3 / f32(D);
+let mean_all_2=mean_2_2 / f32(D);
+let end=select(0u,D / 4u,active_1);
+for (var i_2=lane; i_2<end; i_2+=LANES) {
+let x_2=x_four(base+i_2);
+let mul_4=((x_2 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
+let gamma_2=gamma_four(i_2);
+let beta_2=beta_four(i_2);
 let add_2=(mul_4*gamma_2)+beta_2;
-let d_y_2=d_y_four(base_2+i_4);
+let d_y_2=d_y_four(base+i_2);
 let where_3=select(d_y_2,vec4f(0.0f),add_2==vec4f(0.0f));
 let where_4=select(select(vec4f(0.0f),vec4f(0.5f)*where_3,add_2==vec4f(0.0f)),where_3,vec4f(0.0f)<add_2);
 let mul_5=where_4*gamma_2;
-d_x_put_four(base_2+i_4,((mul_5 - (mul_4*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(rsqrt));
+d_x_put_four(base+i_2,((mul_5 - (mul_4*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(saved_2));
 let mul_6=where_4*mul_4;
-let before=scratch_four(base_3+i_4);
-scratch_put_four(base_3+i_4,select(before,vec4f(0.0f),turn==0u)+mul_6);
-let before_2=scratch_four(base_4+i_4);
-scratch_put_four(base_4+i_4,select(before_2,vec4f(0.0f),turn==0u)+where_4);
+let before=scratch_four(base_2+i_2);
+scratch_put_four(base_2+i_2,select(before,vec4f(0.0f),turn==0u)+mul_6);
+let before_2=scratch_four(base_3+i_2);
+scratch_put_four(base_3+i_2,select(before_2,vec4f(0.0f),turn==0u)+where_4);
 }
 }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
+              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
               { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
@@ -1524,11 +799,10 @@ scratch_put_four(base_4+i_4,select(before_2,vec4f(0.0f),turn==0u)+where_4);
               { name: "chunk", kind: "extent", factor: "(chunk)" },
               { name: "D", kind: "extent", factor: "D" },
               { name: "N", kind: "extent", factor: "N" },
-              { name: "eps", kind: "param", param: "eps" },
             ],
           },
         ],
-        offers: { held: 2, together: 1, split: false },
+        offers: { held: 3, together: 1, split: false },
         split: null,
       },
       {
@@ -1569,10 +843,10 @@ var part_1=0.0f;
 var part_2=0.0f;
 let stop=min(block+(LANES*256u),chunk);
 for (var i=block; i<stop; i+=LANES) {
-let sums_24_over_N=scratch_at(row+(i*D));
-let sums_22_over_N=scratch_at(base+(i*D));
-part_1=part_1+sums_24_over_N;
-part_2=part_2+sums_22_over_N;
+let sums_21_over_N=scratch_at(row+(i*D));
+let sums_19_over_N=scratch_at(base+(i*D));
+part_1=part_1+sums_21_over_N;
+part_2=part_2+sums_19_over_N;
 }
 sum=sum+part_1;
 sum_2=sum_2+part_2;
@@ -1658,10 +932,10 @@ var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),chunk);
 for (var i=block; i<stop; i+=LANES) {
-let sums_24_over_N=scratch_four(row+(i*(D / 4u)));
-let sums_22_over_N=scratch_four(base+(i*(D / 4u)));
-part_1=part_1+sums_24_over_N;
-part_2=part_2+sums_22_over_N;
+let sums_21_over_N=scratch_four(row+(i*(D / 4u)));
+let sums_19_over_N=scratch_four(base+(i*(D / 4u)));
+part_1=part_1+sums_21_over_N;
+part_2=part_2+sums_19_over_N;
 }
 sum=sum+part_1;
 sum_2=sum_2+part_2;
@@ -1731,4 +1005,366 @@ d_beta_put_four(row,sum_all_2);
       },
     ],
   }, more: () => import("../further/NormReLU.backward.js") },
+];
+
+/** The forward pass, which keeps what these read. */
+export const saving: readonly Program[] = [
+  { ...{
+    norm: "NormReLU",
+    mode: null,
+    axes: [
+      { name: "N", variadic: false, factors: [{ name: "N", extent: null }] },
+      { name: "D", variadic: false, factors: [{ name: "D", extent: null }] },
+    ],
+    params: [{ name: "eps", initial: 0.00001, kind: "number" }],
+    tensors: [
+      { name: "x", role: "input", dims: ["N", "D"] },
+      { name: "gamma", role: "affine", dims: ["D"], initial: 1 },
+      { name: "beta", role: "affine", dims: ["D"], initial: 0 },
+      { name: "y", role: "output", dims: ["N", "D"] },
+      { name: "saved", role: "saved", dims: [], parts: [["N"], ["N"], ["N"]], updated: true },
+      { name: "(partials)", role: "scratch", dims: [], parts: [] },
+    ],
+    kernels: [
+      {
+        name: "y",
+        grid: ["N"],
+        row: ["D"],
+        chunked: [],
+        forms: [
+          {
+            vector: null,
+            together: 1,
+            held: 0,
+            wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override SUBGROUP: u32;
+override N: u32;
+override D: u32;
+override eps: f32;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+}
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let base=row*D;
+let x_1=x_at(base);
+let x_2=x_at(base+(D / 2u));
+let x_3=x_at(base+(D - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block=lane; block<D; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),D);
+for (var i=block; i<stop; i+=LANES) {
+let x_4=x_at(base+i);
+let d=x_4 - shift;
+part_1=part_1+d;
+part_2=part_2+(d*d);
+}
+sum=sum+part_1;
+squares=squares+part_2;
+}
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
+workgroupBarrier();
+}
+let mean=sum / f32(D);
+let variance=larger((squares / f32(D)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,D,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_5=x_at(base+i_2);
+let d_2=x_5 - shift_2;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_2 / f32(D);
+let variance_2=larger((squares_2 / f32(D)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+let end_2=select(0u,D,active_1);
+let rsqrt=inverseSqrt(spread+eps);
+for (var i_3=lane; i_3<end_2; i_3+=LANES) {
+let x_6=x_at(base+i_3);
+let gamma_1=gamma_at(i_3);
+let beta_1=beta_at(i_3);
+let add=((((x_6 - shift_2) - rest)*rsqrt)*gamma_1)+beta_1;
+y_put(base+i_3,select(larger(add,0.0f),0.0f,add==0.0f));
+}
+if (active_1 && (lane==0u)) {
+saved_put(row,shift_2);
+saved_put((((N+3u) / 4u)*4u)+row,rest);
+saved_put(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row,rsqrt);
+}
+}
+`,
+            bindings: [
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
+              { tensor: "saved", access: "read_write", name: "saved", accessors: { put: "saved_put" } },
+            ],
+            constants: [
+              { name: "LANES", kind: "lanes" },
+              { name: "ROWS", kind: "rows" },
+              { name: "COLUMNS", kind: "columns" },
+              { name: "SUBGROUP", kind: "subgroup" },
+              { name: "N", kind: "extent", factor: "N" },
+              { name: "D", kind: "extent", factor: "D" },
+              { name: "eps", kind: "param", param: "eps" },
+            ],
+          },
+          {
+            vector: "D",
+            together: 1,
+            held: 0,
+            wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override SUBGROUP: u32;
+override N: u32;
+override D: u32;
+override eps: f32;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+}
+fn larger4(a: vec4f,b: vec4f) -> vec4f {
+return select(b,a,(a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
+}
+fn fold_add(v: vec4f) -> f32 {
+return (v.x+v.y)+(v.z+v.w);
+}
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let base=row*D;
+let x_1=x_at(base);
+let x_2=x_at(base+(D / 2u));
+let x_3=x_at(base+(D - 1u));
+let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let base_2=row*(D / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block=lane; block<D / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),D / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_4=x_four(base_2+i);
+let d=x_4 - vec4f(shift);
+part_1=part_1+d;
+part_2=part_2+(d*d);
+}
+sum=sum+part_1;
+squares=squares+part_2;
+}
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
+workgroupBarrier();
+}
+let mean=sum_2 / f32(D);
+let variance=larger((squares_2 / f32(D)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_2=select(shift,shift+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,D / 4u,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_5=x_four(base_2+i_2);
+let d_2=x_5 - vec4f(shift_2);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
+}
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_3_2 / f32(D);
+let variance_2=larger((squares_3_2 / f32(D)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+let end_2=select(0u,D / 4u,active_1);
+let rsqrt=inverseSqrt(spread+eps);
+for (var i_3=lane; i_3<end_2; i_3+=LANES) {
+let x_6=x_four(base_2+i_3);
+let gamma_1=gamma_four(i_3);
+let beta_1=beta_four(i_3);
+let add=((((x_6 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt))*gamma_1)+beta_1;
+y_put_four(base_2+i_3,select(larger4(add,vec4f(0.0f)),vec4f(0.0f),add==vec4f(0.0f)));
+}
+if (active_1 && (lane==0u)) {
+saved_put(row,shift_2);
+saved_put((((N+3u) / 4u)*4u)+row,rest);
+saved_put(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row,rsqrt);
+}
+}
+`,
+            bindings: [
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
+              { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } },
+              { tensor: "saved", access: "read_write", name: "saved", accessors: { put: "saved_put" } },
+            ],
+            constants: [
+              { name: "LANES", kind: "lanes" },
+              { name: "ROWS", kind: "rows" },
+              { name: "COLUMNS", kind: "columns" },
+              { name: "SUBGROUP", kind: "subgroup" },
+              { name: "N", kind: "extent", factor: "N" },
+              { name: "D", kind: "extent", factor: "D" },
+              { name: "eps", kind: "param", param: "eps" },
+            ],
+          },
+        ],
+        offers: { held: 1, together: 4, split: true },
+        split: null,
+      },
+    ],
+  }, more: () => import("../further/NormReLU.saving.js") },
 ];

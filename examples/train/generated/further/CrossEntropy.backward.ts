@@ -5,218 +5,7 @@
 import type { FurtherForms } from "normc/runtime";
 
 export const more: readonly FurtherForms[] = [
-  {
-    forms: [
-      {
-        vector: "K",
-        together: 1,
-        held: 2,
-        wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override chunk: u32;
-override K: u32;
-override N: u32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn non_finite(bits: u32) -> f32 {
-return bitcast<f32>(bits);
-}
-fn larger(a: f32,b: f32) -> f32 {
-return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-fn larger4(a: vec4f,b: vec4f) -> vec4f {
-return select(b,a,(a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
-}
-fn fold_add(v: vec4f) -> f32 {
-return (v.x+v.y)+(v.z+v.w);
-}
-fn fold_max(v: vec4f) -> f32 {
-return larger(larger(v.x,v.y),larger(v.z,v.w));
-}
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let own=index<chunk;
-let slot=select(0u,index,own);
-let base_2=slot*(K / 4u);
-for (var turn=0u; turn<((N+chunk) - 1u) / chunk; turn+=1u) {
-let at_1=(turn*chunk)+slot;
-let active_1=own && (at_1<N);
-let row=select(0u,at_1,active_1);
-var max_1=vec4f(non_finite(4286578688u));
-let base=row*(K / 4u);
-for (var k=0u; k<HELD; k+=1u) {
-let i=lane+(k*LANES);
-if (i<(K / 4u)) {
-let x_1=x_four(base+i);
-let beta_1=beta_four(i);
-let add=x_1+beta_1;
-held[held_place(0u,k,local_index)]=add;
-max_1=larger4(max_1,add);
-}
-}
-var max_2=fold_max(max_1);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(max_2,mask);
-max_2=larger(max_2,other);
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=max_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-max_2=all;
-workgroupBarrier();
-}
-let max_all=max_2;
-var sum=vec4f(0.0f);
-var sum_2=vec4f(0.0f);
-for (var k_2=0u; k_2<HELD; k_2+=1u) {
-let i_2=lane+(k_2*LANES);
-if (i_2<(K / 4u)) {
-let kept=held[held_place(0u,k_2,local_index)];
-let sub=kept - vec4f(max_all);
-let exp_1=exp(sub);
-let eq=select(vec4f(0.0f),vec4f(1.0f),kept==vec4f(max_all));
-sum=sum+exp_1;
-sum_2=sum_2+eq;
-}
-}
-var sum_3=fold_add(sum);
-var sum_2_2=fold_add(sum_2);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum_3,mask_2);
-sum_3=sum_3+other_3;
-let other_4=exchange(sum_2_2,mask_2);
-sum_2_2=sum_2_2+other_4;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_3;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_2=scratch_memory[row_in_group*LANES];
-sum_3=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-sum_2_2=all_3;
-workgroupBarrier();
-}
-let sum_all=sum_3;
-let sum_all_2=sum_2_2;
-var sum_4=vec4f(0.0f);
-let div=1.0f / sum_all;
-for (var k_3=0u; k_3<HELD; k_3+=1u) {
-let i_3=lane+(k_3*LANES);
-if (i_3<(K / 4u)) {
-let target_2=target_1_four(base+i_3);
-held[held_place(1u,k_3,local_index)]=target_2;
-let kept_2=held[held_place(0u,k_3,local_index)];
-let sub_2=kept_2 - vec4f(max_all);
-let exp_2=exp(sub_2);
-let mul=exp_2*vec4f(div);
-sum_4=sum_4+(target_2 - mul);
-}
-}
-var sum_4_2=fold_add(sum_4);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_4_2,mask_3);
-sum_4_2=sum_4_2+other_7;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_4=scratch_memory[row_in_group*LANES];
-sum_4_2=all_4;
-workgroupBarrier();
-}
-let sum_all_3=sum_4_2;
-let end=select(0u,K / 4u,active_1);
-let d_loss_1=d_loss_at(row);
-let div_2=(d_loss_1*sum_all_3) / sum_all_2;
-for (var k_4=0u; k_4<HELD; k_4+=1u) {
-let i_4=lane+(k_4*LANES);
-if (i_4<end) {
-let kept_3=held[held_place(0u,k_4,local_index)];
-let sub_3=kept_3 - vec4f(max_all);
-let exp_3=exp(sub_3);
-let mul_2=exp_3*vec4f(div);
-let kept_4=held[held_place(1u,k_4,local_index)];
-let add_2=((mul_2 - kept_4)*vec4f(d_loss_1))+select(vec4f(0.0f),vec4f(div_2),kept_3==vec4f(max_all));
-d_x_put_four(base+i_4,add_2);
-d_target_put_four(base+i_4,-(sub_3*vec4f(d_loss_1)));
-let before=scratch_four(base_2+i_4);
-scratch_put_four(base_2+i_4,select(before,vec4f(0.0f),turn==0u)+add_2);
-}
-}
-}
-}
-`,
-        bindings: [
-          { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-          { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
-          { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } },
-          { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } },
-          { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
-          {
-            tensor: "d_target",
-            access: "read_write",
-            name: "d_target",
-            accessors: { putFour: "d_target_put_four" },
-          },
-          {
-            tensor: "(scratch)",
-            access: "read_write",
-            name: "scratch",
-            accessors: { four: "scratch_four", putFour: "scratch_put_four" },
-          },
-        ],
-        constants: [
-          { name: "LANES", kind: "lanes" },
-          { name: "ROWS", kind: "rows" },
-          { name: "COLUMNS", kind: "columns" },
-          { name: "SUBGROUP", kind: "subgroup" },
-          { name: "chunk", kind: "extent", factor: "(chunk)" },
-          { name: "K", kind: "extent", factor: "K" },
-          { name: "N", kind: "extent", factor: "N" },
-        ],
-      },
-    ],
-    split: null,
-  },
+  { forms: [], split: null },
   {
     forms: [],
     split: {
@@ -234,7 +23,7 @@ override COLUMNS: bool;
 override PARTS: u32;
 override SUBGROUP: u32;
 override K: u32;
-override chunk: u32;
+override N: u32;
 override scratch_length: u32=LANES*ROWS*1u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
@@ -251,15 +40,15 @@ let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 let active_1=index<K;
 let row=select(0u,index,active_1);
-let first=min(part*(((chunk+PARTS) - 1u) / PARTS),chunk);
-let last=min(first+(((chunk+PARTS) - 1u) / PARTS),chunk);
+let first=min(part*(((N+PARTS) - 1u) / PARTS),N);
+let last=min(first+(((N+PARTS) - 1u) / PARTS),N);
 var sum=0.0f;
 for (var block=first+lane; block<last; block+=LANES*256u) {
 var part_1=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
-let sums_22_over_N=scratch_at(row+(i*K));
-part_1=part_1+sums_22_over_N;
+let scratch_19=scratch_at(row+(i*K));
+part_1=part_1+scratch_19;
 }
 sum=sum+part_1;
 }
@@ -304,7 +93,7 @@ partials_put((part*K)+row,sum_all);
                 { name: "PARTS", kind: "parts" },
                 { name: "SUBGROUP", kind: "subgroup" },
                 { name: "K", kind: "extent", factor: "K" },
-                { name: "chunk", kind: "extent", factor: "(chunk)" },
+                { name: "N", kind: "extent", factor: "N" },
               ],
             },
             {
@@ -317,7 +106,7 @@ override COLUMNS: bool;
 override PARTS: u32;
 override SUBGROUP: u32;
 override K: u32;
-override chunk: u32;
+override N: u32;
 override scratch_length: u32=LANES*ROWS*1u;
 var<workgroup> scratch_memory: array<vec4f,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
@@ -334,15 +123,15 @@ let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 let active_1=index<(K / 4u);
 let row=select(0u,index,active_1);
-let first=min(part*(((chunk+PARTS) - 1u) / PARTS),chunk);
-let last=min(first+(((chunk+PARTS) - 1u) / PARTS),chunk);
+let first=min(part*(((N+PARTS) - 1u) / PARTS),N);
+let last=min(first+(((N+PARTS) - 1u) / PARTS),N);
 var sum=vec4f(0.0f);
 for (var block=first+lane; block<last; block+=LANES*256u) {
 var part_1=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
-let sums_22_over_N=scratch_four(row+(i*(K / 4u)));
-part_1=part_1+sums_22_over_N;
+let scratch_19=scratch_four(row+(i*(K / 4u)));
+part_1=part_1+scratch_19;
 }
 sum=sum+part_1;
 }
@@ -390,7 +179,7 @@ partials_put(((part*K)+(row*4u))+3u,(sum_all)[3]);
                 { name: "PARTS", kind: "parts" },
                 { name: "SUBGROUP", kind: "subgroup" },
                 { name: "K", kind: "extent", factor: "K" },
-                { name: "chunk", kind: "extent", factor: "(chunk)" },
+                { name: "N", kind: "extent", factor: "N" },
               ],
             },
           ],
@@ -407,7 +196,7 @@ override ROWS: u32;
 override COLUMNS: bool;
 override SUBGROUP: u32;
 override K: u32;
-override chunk: u32;
+override N: u32;
 override PARTS: u32;
 override scratch_length: u32=LANES*ROWS*1u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
@@ -423,7 +212,7 @@ let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 let active_1=index<K;
 let row=select(0u,index,active_1);
-let used=((chunk+(((chunk+PARTS) - 1u) / PARTS)) - 1u) / (((chunk+PARTS) - 1u) / PARTS);
+let used=((N+(((N+PARTS) - 1u) / PARTS)) - 1u) / (((N+PARTS) - 1u) / PARTS);
 var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
 let part_1=partials_at((p*K)+row);
@@ -463,7 +252,7 @@ d_beta_put(row,total);
                 { name: "COLUMNS", kind: "columns" },
                 { name: "SUBGROUP", kind: "subgroup" },
                 { name: "K", kind: "extent", factor: "K" },
-                { name: "chunk", kind: "extent", factor: "(chunk)" },
+                { name: "N", kind: "extent", factor: "N" },
                 { name: "PARTS", kind: "parts" },
               ],
             },
@@ -476,7 +265,7 @@ override ROWS: u32;
 override COLUMNS: bool;
 override SUBGROUP: u32;
 override K: u32;
-override chunk: u32;
+override N: u32;
 override PARTS: u32;
 override scratch_length: u32=LANES*ROWS*1u;
 var<workgroup> scratch_memory: array<vec4f,scratch_length>;
@@ -492,7 +281,7 @@ let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 let active_1=index<(K / 4u);
 let row=select(0u,index,active_1);
-let used=((chunk+(((chunk+PARTS) - 1u) / PARTS)) - 1u) / (((chunk+PARTS) - 1u) / PARTS);
+let used=((N+(((N+PARTS) - 1u) / PARTS)) - 1u) / (((N+PARTS) - 1u) / PARTS);
 var total=vec4f(0.0f);
 for (var p=lane; p<used; p+=LANES) {
 let part_1=vec4f(partials_at((p*K)+(row*4u)),partials_at(((p*K)+(row*4u))+1u),partials_at(((p*K)+(row*4u))+2u),partials_at(((p*K)+(row*4u))+3u));
@@ -537,7 +326,7 @@ d_beta_put_four(row,total);
                 { name: "COLUMNS", kind: "columns" },
                 { name: "SUBGROUP", kind: "subgroup" },
                 { name: "K", kind: "extent", factor: "K" },
-                { name: "chunk", kind: "extent", factor: "(chunk)" },
+                { name: "N", kind: "extent", factor: "N" },
                 { name: "PARTS", kind: "parts" },
               ],
             },

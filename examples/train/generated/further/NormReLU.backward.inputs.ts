@@ -17,12 +17,8 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-override eps: f32;
 override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn larger(a: f32,b: f32) -> f32 {
-return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
 fn fold_add(v: vec4f) -> f32 {
 return (v.x+v.y)+(v.z+v.w);
 }
@@ -38,35 +34,41 @@ let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 let active_1=index<N;
 let row=select(0u,index,active_1);
-let base=row*D;
-let x_1=x_at(base);
-let x_2=x_at(base+(D / 2u));
-let x_3=x_at(base+(D - 1u));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
-var sum=vec4f(0.0f);
-var squares=vec4f(0.0f);
-let base_2=row*(D / 4u);
+var mean=vec4f(0.0f);
+var mean_2=vec4f(0.0f);
+let base=row*(D / 4u);
+let saved_0=saved_at(row);
+let saved_1=saved_at((((N+3u) / 4u)*4u)+row);
+let saved_2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row);
 for (var k=0u; k<HELD; k+=1u) {
 let i=lane+(k*LANES);
 if (i<(D / 4u)) {
-let x_4=x_four(base_2+i);
-held[held_place(0u,k,local_index)]=x_4;
-let d=x_4 - vec4f(shift);
-sum=sum+d;
-squares=squares+(d*d);
+let x_1=x_four(base+i);
+let mul=((x_1 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
+held[held_place(0u,k,local_index)]=mul;
+let gamma_1=gamma_four(i);
+let beta_1=beta_four(i);
+let add=(mul*gamma_1)+beta_1;
+let d_y_1=d_y_four(base+i);
+let where_1=select(d_y_1,vec4f(0.0f),add==vec4f(0.0f));
+let where_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f)),where_1,vec4f(0.0f)<add);
+let mul_2=where_2*gamma_1;
+held[held_place(1u,k,local_index)]=mul_2;
+mean=mean+((where_2*mul)*gamma_1);
+mean_2=mean_2+mul_2;
 }
 }
-var sum_2=fold_add(sum);
-var squares_2=fold_add(squares);
+var mean_3=fold_add(mean);
+var mean_2_2=fold_add(mean_2);
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(sum_2,mask);
-sum_2=sum_2+other;
-let other_2=exchange(squares_2,mask);
-squares_2=squares_2+other_2;
+let other=exchange(mean_3,mask);
+mean_3=mean_3+other;
+let other_2=exchange(mean_2_2,mask);
+mean_2_2=mean_2_2+other_2;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2_2;
 workgroupBarrier();
 for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
 if (lane<half) {
@@ -80,125 +82,27 @@ scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
-sum_2=all;
+mean_3=all;
 let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_2;
+mean_2_2=all_2;
 workgroupBarrier();
 }
-let mean=sum_2 / f32(D);
-let variance=larger((squares_2 / f32(D)) - (mean*mean),0.0f);
-let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
-var sum_3=vec4f(0.0f);
-var squares_3=vec4f(0.0f);
-let end=select(0u,D / 4u,far);
+let mean_all=mean_3 / f32(D);
+let mean_all_2=mean_2_2 / f32(D);
+let end=select(0u,D / 4u,active_1);
 for (var k_2=0u; k_2<HELD; k_2+=1u) {
 let i_2=lane+(k_2*LANES);
 if (i_2<end) {
-let kept=held[held_place(0u,k_2,local_index)];
-let d_2=kept - vec4f(shift_2);
-sum_3=sum_3+d_2;
-squares_3=squares_3+(d_2*d_2);
-}
-}
-var sum_3_2=fold_add(sum_3);
-var squares_3_2=fold_add(squares_3);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_5=exchange(sum_3_2,mask_2);
-sum_3_2=sum_3_2+other_5;
-let other_6=exchange(squares_3_2,mask_2);
-squares_3_2=squares_3_2+other_6;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
-let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-sum_3_2=all_3;
-let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_3_2=all_4;
-workgroupBarrier();
-}
-let mean_2=sum_3_2 / f32(D);
-let variance_2=larger((squares_3_2 / f32(D)) - (mean_2*mean_2),0.0f);
-let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
-var mean_3=vec4f(0.0f);
-var mean_4=vec4f(0.0f);
-let rsqrt=inverseSqrt(spread+eps);
-for (var k_3=0u; k_3<HELD; k_3+=1u) {
-let i_3=lane+(k_3*LANES);
-if (i_3<(D / 4u)) {
-let kept_2=held[held_place(0u,k_3,local_index)];
-let mul=((kept_2 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-let gamma_1=gamma_four(i_3);
-let beta_1=beta_four(i_3);
-let add=(mul*gamma_1)+beta_1;
-let d_y_1=d_y_four(base_2+i_3);
-let where_1=select(d_y_1,vec4f(0.0f),add==vec4f(0.0f));
-let where_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f)),where_1,vec4f(0.0f)<add);
-let mul_2=where_2*gamma_1;
-held[held_place(1u,k_3,local_index)]=mul_2;
-mean_3=mean_3+((where_2*mul)*gamma_1);
-mean_4=mean_4+mul_2;
-}
-}
-var mean_3_2=fold_add(mean_3);
-var mean_4_2=fold_add(mean_4);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(mean_3_2,mask_3);
-mean_3_2=mean_3_2+other_9;
-let other_10=exchange(mean_4_2,mask_3);
-mean_4_2=mean_4_2+other_10;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
-let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
-}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-mean_3_2=all_5;
-let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-mean_4_2=all_6;
-workgroupBarrier();
-}
-let mean_all=mean_3_2 / f32(D);
-let mean_all_2=mean_4_2 / f32(D);
-let end_2=select(0u,D / 4u,active_1);
-for (var k_4=0u; k_4<HELD; k_4+=1u) {
-let i_4=lane+(k_4*LANES);
-if (i_4<end_2) {
-let kept_3=held[held_place(1u,k_4,local_index)];
-let kept_4=held[held_place(0u,k_4,local_index)];
-let mul_3=((kept_4 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base_2+i_4,((kept_3 - (mul_3*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(rsqrt));
+let kept=held[held_place(1u,k_2,local_index)];
+let kept_2=held[held_place(0u,k_2,local_index)];
+d_x_put_four(base+i_2,((kept - (kept_2*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(saved_2));
 }
 }
 }
 `,
         bindings: [
-          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+          { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
+          { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
           { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
           { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
           { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
@@ -211,7 +115,6 @@ d_x_put_four(base_2+i_4,((kept_3 - (mul_3*vec4f(mean_all))) - vec4f(mean_all_2))
           { name: "SUBGROUP", kind: "subgroup" },
           { name: "N", kind: "extent", factor: "N" },
           { name: "D", kind: "extent", factor: "D" },
-          { name: "eps", kind: "param", param: "eps" },
         ],
       },
       {
@@ -224,10 +127,6 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-override eps: f32;
-fn larger(a: f32,b: f32) -> f32 {
-return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
 fn fold_add(v: vec4f) -> f32 {
 return (v.x+v.y)+(v.z+v.w);
 }
@@ -246,264 +145,59 @@ let row_2=(select(0u,index,active_1)*4u)+0u;
 let row_3=(select(0u,index,active_1)*4u)+1u;
 let row_4=(select(0u,index,active_1)*4u)+2u;
 let row_5=(select(0u,index,active_1)*4u)+3u;
-let base_3=row_2*D;
-let base_4=row_3*D;
-let base_5=row_4*D;
-let base_6=row_5*D;
-let x_8=x_at(base_3);
-let x_9=x_at(base_4);
-let x_10=x_at(base_5);
-let x_11=x_at(base_6);
-let x_2_2=x_at(base_3+(D / 2u));
-let x_2_3=x_at(base_4+(D / 2u));
-let x_2_4=x_at(base_5+(D / 2u));
-let x_2_5=x_at(base_6+(D / 2u));
-let x_3_2=x_at(base_3+(D - 1u));
-let x_3_3=x_at(base_4+(D - 1u));
-let x_3_4=x_at(base_5+(D - 1u));
-let x_3_5=x_at(base_6+(D - 1u));
-let shift_3=x_8+(((x_2_2 - x_8)+(x_3_2 - x_8))*0.3333333432674408f);
-let shift_4=x_9+(((x_2_3 - x_9)+(x_3_3 - x_9))*0.3333333432674408f);
-let shift_5=x_10+(((x_2_4 - x_10)+(x_3_4 - x_10))*0.3333333432674408f);
-let shift_6=x_11+(((x_2_5 - x_11)+(x_3_5 - x_11))*0.3333333432674408f);
-let base_2_2=row_2*(D / 4u);
-let base_2_3=row_3*(D / 4u);
-let base_2_4=row_4*(D / 4u);
-let base_2_5=row_5*(D / 4u);
-var sum_4=vec4f(0.0f);
-var sum_5=vec4f(0.0f);
-var sum_6=vec4f(0.0f);
-var sum_7=vec4f(0.0f);
-var squares_4=vec4f(0.0f);
-var squares_5=vec4f(0.0f);
-var squares_6=vec4f(0.0f);
-var squares_7=vec4f(0.0f);
+let base_2=row_2*(D / 4u);
+let base_3=row_3*(D / 4u);
+let base_4=row_4*(D / 4u);
+let base_5=row_5*(D / 4u);
+let saved_0__2=saved_at(row_2);
+let saved_0__3=saved_at(row_3);
+let saved_0__4=saved_at(row_4);
+let saved_0__5=saved_at(row_5);
+let saved_1__2=saved_at((((N+3u) / 4u)*4u)+row_2);
+let saved_1__3=saved_at((((N+3u) / 4u)*4u)+row_3);
+let saved_1__4=saved_at((((N+3u) / 4u)*4u)+row_4);
+let saved_1__5=saved_at((((N+3u) / 4u)*4u)+row_5);
+let saved_2__2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row_2);
+let saved_2__3=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row_3);
+let saved_2__4=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row_4);
+let saved_2__5=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row_5);
+var mean_4=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
+var mean_6=vec4f(0.0f);
+var mean_7=vec4f(0.0f);
+var mean_2_3=vec4f(0.0f);
+var mean_2_4=vec4f(0.0f);
+var mean_2_5=vec4f(0.0f);
+var mean_2_6=vec4f(0.0f);
 for (var block=lane; block<D / 4u; block+=LANES*256u) {
-var part_7=vec4f(0.0f);
-var part_8=vec4f(0.0f);
-var part_9=vec4f(0.0f);
-var part_10=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
 var part_2_2=vec4f(0.0f);
 var part_2_3=vec4f(0.0f);
 var part_2_4=vec4f(0.0f);
 var part_2_5=vec4f(0.0f);
 let stop=min(block+(LANES*256u),D / 4u);
 for (var i=block; i<stop; i+=LANES) {
-let x_4_2=x_four(base_2_2+i);
-let x_4_3=x_four(base_2_3+i);
-let x_4_4=x_four(base_2_4+i);
-let x_4_5=x_four(base_2_5+i);
-let d_3=x_4_2 - vec4f(shift_3);
-let d_4=x_4_3 - vec4f(shift_4);
-let d_5=x_4_4 - vec4f(shift_5);
-let d_6=x_4_5 - vec4f(shift_6);
-part_7=part_7+d_3;
-part_8=part_8+d_4;
-part_9=part_9+d_5;
-part_10=part_10+d_6;
-part_2_2=part_2_2+(d_3*d_3);
-part_2_3=part_2_3+(d_4*d_4);
-part_2_4=part_2_4+(d_5*d_5);
-part_2_5=part_2_5+(d_6*d_6);
-}
-sum_4=sum_4+part_7;
-sum_5=sum_5+part_8;
-sum_6=sum_6+part_9;
-sum_7=sum_7+part_10;
-squares_4=squares_4+part_2_2;
-squares_5=squares_5+part_2_3;
-squares_6=squares_6+part_2_4;
-squares_7=squares_7+part_2_5;
-}
-var sum_2_2=fold_add(sum_4);
-var sum_2_3=fold_add(sum_5);
-var sum_2_4=fold_add(sum_6);
-var sum_2_5=fold_add(sum_7);
-var squares_2_2=fold_add(squares_4);
-var squares_2_3=fold_add(squares_5);
-var squares_2_4=fold_add(squares_6);
-var squares_2_5=fold_add(squares_7);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other_7=exchange(sum_2_2,mask);
-let other_8=exchange(sum_2_3,mask);
-let other_9=exchange(sum_2_4,mask);
-let other_10=exchange(sum_2_5,mask);
-sum_2_2=sum_2_2+other_7;
-sum_2_3=sum_2_3+other_8;
-sum_2_4=sum_2_4+other_9;
-sum_2_5=sum_2_5+other_10;
-let other_2_2=exchange(squares_2_2,mask);
-let other_2_3=exchange(squares_2_3,mask);
-let other_2_4=exchange(squares_2_4,mask);
-let other_2_5=exchange(squares_2_5,mask);
-squares_2_2=squares_2_2+other_2_2;
-squares_2_3=squares_2_3+other_2_3;
-squares_2_4=squares_2_4+other_2_4;
-squares_2_5=squares_2_5+other_2_5;
-}
-let mean_5=sum_2_2 / f32(D);
-let mean_6=sum_2_3 / f32(D);
-let mean_7=sum_2_4 / f32(D);
-let mean_8=sum_2_5 / f32(D);
-let variance_3=larger((squares_2_2 / f32(D)) - (mean_5*mean_5),0.0f);
-let variance_4=larger((squares_2_3 / f32(D)) - (mean_6*mean_6),0.0f);
-let variance_5=larger((squares_2_4 / f32(D)) - (mean_7*mean_7),0.0f);
-let variance_6=larger((squares_2_5 / f32(D)) - (mean_8*mean_8),0.0f);
-let far_2=(variance_3*4.0f)<(mean_5*mean_5);
-let far_3=(variance_4*4.0f)<(mean_6*mean_6);
-let far_4=(variance_5*4.0f)<(mean_7*mean_7);
-let far_5=(variance_6*4.0f)<(mean_8*mean_8);
-let shift_2_2=select(shift_3,shift_3+mean_5,far_2);
-let shift_2_3=select(shift_4,shift_4+mean_6,far_3);
-let shift_2_4=select(shift_5,shift_5+mean_7,far_4);
-let shift_2_5=select(shift_6,shift_6+mean_8,far_5);
-var sum_3_3=vec4f(0.0f);
-var sum_3_4=vec4f(0.0f);
-var sum_3_5=vec4f(0.0f);
-var sum_3_6=vec4f(0.0f);
-var squares_3_3=vec4f(0.0f);
-var squares_3_4=vec4f(0.0f);
-var squares_3_5=vec4f(0.0f);
-var squares_3_6=vec4f(0.0f);
-let end_3=select(0u,D / 4u,far_2);
-let end_4=select(0u,D / 4u,far_3);
-let end_5=select(0u,D / 4u,far_4);
-let end_6=select(0u,D / 4u,far_5);
-for (var block_2=lane; block_2<end_3; block_2+=LANES*256u) {
-var part_3_2=vec4f(0.0f);
-var part_4_2=vec4f(0.0f);
-let stop_2_2=min(block_2+(LANES*256u),end_3);
-for (var i_2=block_2; i_2<stop_2_2; i_2+=LANES) {
-let x_5_2=x_four(base_2_2+i_2);
-let d_2_2=x_5_2 - vec4f(shift_2_2);
-part_3_2=part_3_2+d_2_2;
-part_4_2=part_4_2+(d_2_2*d_2_2);
-}
-sum_3_3=sum_3_3+part_3_2;
-squares_3_3=squares_3_3+part_4_2;
-}
-for (var block_2=lane; block_2<end_4; block_2+=LANES*256u) {
-var part_3_3=vec4f(0.0f);
-var part_4_3=vec4f(0.0f);
-let stop_2_3=min(block_2+(LANES*256u),end_4);
-for (var i_2=block_2; i_2<stop_2_3; i_2+=LANES) {
-let x_5_3=x_four(base_2_3+i_2);
-let d_2_3=x_5_3 - vec4f(shift_2_3);
-part_3_3=part_3_3+d_2_3;
-part_4_3=part_4_3+(d_2_3*d_2_3);
-}
-sum_3_4=sum_3_4+part_3_3;
-squares_3_4=squares_3_4+part_4_3;
-}
-for (var block_2=lane; block_2<end_5; block_2+=LANES*256u) {
-var part_3_4=vec4f(0.0f);
-var part_4_4=vec4f(0.0f);
-let stop_2_4=min(block_2+(LANES*256u),end_5);
-for (var i_2=block_2; i_2<stop_2_4; i_2+=LANES) {
-let x_5_4=x_four(base_2_4+i_2);
-let d_2_4=x_5_4 - vec4f(shift_2_4);
-part_3_4=part_3_4+d_2_4;
-part_4_4=part_4_4+(d_2_4*d_2_4);
-}
-sum_3_5=sum_3_5+part_3_4;
-squares_3_5=squares_3_5+part_4_4;
-}
-for (var block_2=lane; block_2<end_6; block_2+=LANES*256u) {
-var part_3_5=vec4f(0.0f);
-var part_4_5=vec4f(0.0f);
-let stop_2_5=min(block_2+(LANES*256u),end_6);
-for (var i_2=block_2; i_2<stop_2_5; i_2+=LANES) {
-let x_5_5=x_four(base_2_5+i_2);
-let d_2_5=x_5_5 - vec4f(shift_2_5);
-part_3_5=part_3_5+d_2_5;
-part_4_5=part_4_5+(d_2_5*d_2_5);
-}
-sum_3_6=sum_3_6+part_3_5;
-squares_3_6=squares_3_6+part_4_5;
-}
-var sum_3_2_2=fold_add(sum_3_3);
-var sum_3_2_3=fold_add(sum_3_4);
-var sum_3_2_4=fold_add(sum_3_5);
-var sum_3_2_5=fold_add(sum_3_6);
-var squares_3_2_2=fold_add(squares_3_3);
-var squares_3_2_3=fold_add(squares_3_4);
-var squares_3_2_4=fold_add(squares_3_5);
-var squares_3_2_5=fold_add(squares_3_6);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3_2=exchange(sum_3_2_2,mask_2);
-let other_3_3=exchange(sum_3_2_3,mask_2);
-let other_3_4=exchange(sum_3_2_4,mask_2);
-let other_3_5=exchange(sum_3_2_5,mask_2);
-sum_3_2_2=sum_3_2_2+other_3_2;
-sum_3_2_3=sum_3_2_3+other_3_3;
-sum_3_2_4=sum_3_2_4+other_3_4;
-sum_3_2_5=sum_3_2_5+other_3_5;
-let other_4_2=exchange(squares_3_2_2,mask_2);
-let other_4_3=exchange(squares_3_2_3,mask_2);
-let other_4_4=exchange(squares_3_2_4,mask_2);
-let other_4_5=exchange(squares_3_2_5,mask_2);
-squares_3_2_2=squares_3_2_2+other_4_2;
-squares_3_2_3=squares_3_2_3+other_4_3;
-squares_3_2_4=squares_3_2_4+other_4_4;
-squares_3_2_5=squares_3_2_5+other_4_5;
-}
-let mean_2_2=sum_3_2_2 / f32(D);
-let mean_2_3=sum_3_2_3 / f32(D);
-let mean_2_4=sum_3_2_4 / f32(D);
-let mean_2_5=sum_3_2_5 / f32(D);
-let variance_2_2=larger((squares_3_2_2 / f32(D)) - (mean_2_2*mean_2_2),0.0f);
-let variance_2_3=larger((squares_3_2_3 / f32(D)) - (mean_2_3*mean_2_3),0.0f);
-let variance_2_4=larger((squares_3_2_4 / f32(D)) - (mean_2_4*mean_2_4),0.0f);
-let variance_2_5=larger((squares_3_2_5 / f32(D)) - (mean_2_5*mean_2_5),0.0f);
-let rest_2=select(mean_5,mean_2_2,far_2);
-let rest_3=select(mean_6,mean_2_3,far_3);
-let rest_4=select(mean_7,mean_2_4,far_4);
-let rest_5=select(mean_8,mean_2_5,far_5);
-let spread_2=select(variance_3,variance_2_2,far_2);
-let spread_3=select(variance_4,variance_2_3,far_3);
-let spread_4=select(variance_5,variance_2_4,far_4);
-let spread_5=select(variance_6,variance_2_5,far_5);
-let rsqrt_2=inverseSqrt(spread_2+eps);
-let rsqrt_3=inverseSqrt(spread_3+eps);
-let rsqrt_4=inverseSqrt(spread_4+eps);
-let rsqrt_5=inverseSqrt(spread_5+eps);
-var mean_3_3=vec4f(0.0f);
-var mean_3_4=vec4f(0.0f);
-var mean_3_5=vec4f(0.0f);
-var mean_3_6=vec4f(0.0f);
-var mean_4_3=vec4f(0.0f);
-var mean_4_4=vec4f(0.0f);
-var mean_4_5=vec4f(0.0f);
-var mean_4_6=vec4f(0.0f);
-for (var block_3=lane; block_3<D / 4u; block_3+=LANES*256u) {
-var part_5_2=vec4f(0.0f);
-var part_5_3=vec4f(0.0f);
-var part_5_4=vec4f(0.0f);
-var part_5_5=vec4f(0.0f);
-var part_6_2=vec4f(0.0f);
-var part_6_3=vec4f(0.0f);
-var part_6_4=vec4f(0.0f);
-var part_6_5=vec4f(0.0f);
-let stop_3=min(block_3+(LANES*256u),D / 4u);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let x_6_2=x_four(base_2_2+i_3);
-let x_6_3=x_four(base_2_3+i_3);
-let x_6_4=x_four(base_2_4+i_3);
-let x_6_5=x_four(base_2_5+i_3);
-let mul_5=((x_6_2 - vec4f(shift_2_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
-let mul_6=((x_6_3 - vec4f(shift_2_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
-let mul_7=((x_6_4 - vec4f(shift_2_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
-let mul_8=((x_6_5 - vec4f(shift_2_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
-let gamma_1=gamma_four(i_3);
-let beta_1=beta_four(i_3);
+let x_3=x_four(base_2+i);
+let x_4=x_four(base_3+i);
+let x_5=x_four(base_4+i);
+let x_6=x_four(base_5+i);
+let mul_5=((x_3 - vec4f(saved_0__2)) - vec4f(saved_1__2))*vec4f(saved_2__2);
+let mul_6=((x_4 - vec4f(saved_0__3)) - vec4f(saved_1__3))*vec4f(saved_2__3);
+let mul_7=((x_5 - vec4f(saved_0__4)) - vec4f(saved_1__4))*vec4f(saved_2__4);
+let mul_8=((x_6 - vec4f(saved_0__5)) - vec4f(saved_1__5))*vec4f(saved_2__5);
+let gamma_1=gamma_four(i);
+let beta_1=beta_four(i);
 let add_3=(mul_5*gamma_1)+beta_1;
 let add_4=(mul_6*gamma_1)+beta_1;
 let add_5=(mul_7*gamma_1)+beta_1;
 let add_6=(mul_8*gamma_1)+beta_1;
-let d_y_3=d_y_four(base_2_2+i_3);
-let d_y_4=d_y_four(base_2_3+i_3);
-let d_y_5=d_y_four(base_2_4+i_3);
-let d_y_6=d_y_four(base_2_5+i_3);
+let d_y_3=d_y_four(base_2+i);
+let d_y_4=d_y_four(base_3+i);
+let d_y_5=d_y_four(base_4+i);
+let d_y_6=d_y_four(base_5+i);
 let where_5=select(d_y_3,vec4f(0.0f),add_3==vec4f(0.0f));
 let where_6=select(d_y_4,vec4f(0.0f),add_4==vec4f(0.0f));
 let where_7=select(d_y_5,vec4f(0.0f),add_5==vec4f(0.0f));
@@ -516,78 +210,78 @@ let mul_2_2=where_2_2*gamma_1;
 let mul_2_3=where_2_3*gamma_1;
 let mul_2_4=where_2_4*gamma_1;
 let mul_2_5=where_2_5*gamma_1;
-part_5_2=part_5_2+((where_2_2*mul_5)*gamma_1);
-part_5_3=part_5_3+((where_2_3*mul_6)*gamma_1);
-part_5_4=part_5_4+((where_2_4*mul_7)*gamma_1);
-part_5_5=part_5_5+((where_2_5*mul_8)*gamma_1);
-part_6_2=part_6_2+mul_2_2;
-part_6_3=part_6_3+mul_2_3;
-part_6_4=part_6_4+mul_2_4;
-part_6_5=part_6_5+mul_2_5;
+part_3=part_3+((where_2_2*mul_5)*gamma_1);
+part_4=part_4+((where_2_3*mul_6)*gamma_1);
+part_5=part_5+((where_2_4*mul_7)*gamma_1);
+part_6=part_6+((where_2_5*mul_8)*gamma_1);
+part_2_2=part_2_2+mul_2_2;
+part_2_3=part_2_3+mul_2_3;
+part_2_4=part_2_4+mul_2_4;
+part_2_5=part_2_5+mul_2_5;
 }
-mean_3_3=mean_3_3+part_5_2;
-mean_3_4=mean_3_4+part_5_3;
-mean_3_5=mean_3_5+part_5_4;
-mean_3_6=mean_3_6+part_5_5;
-mean_4_3=mean_4_3+part_6_2;
-mean_4_4=mean_4_4+part_6_3;
-mean_4_5=mean_4_5+part_6_4;
-mean_4_6=mean_4_6+part_6_5;
+mean_4=mean_4+part_3;
+mean_5=mean_5+part_4;
+mean_6=mean_6+part_5;
+mean_7=mean_7+part_6;
+mean_2_3=mean_2_3+part_2_2;
+mean_2_4=mean_2_4+part_2_3;
+mean_2_5=mean_2_5+part_2_4;
+mean_2_6=mean_2_6+part_2_5;
 }
-var mean_3_2_2=fold_add(mean_3_3);
-var mean_3_2_3=fold_add(mean_3_4);
-var mean_3_2_4=fold_add(mean_3_5);
-var mean_3_2_5=fold_add(mean_3_6);
-var mean_4_2_2=fold_add(mean_4_3);
-var mean_4_2_3=fold_add(mean_4_4);
-var mean_4_2_4=fold_add(mean_4_5);
-var mean_4_2_5=fold_add(mean_4_6);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_5_2=exchange(mean_3_2_2,mask_3);
-let other_5_3=exchange(mean_3_2_3,mask_3);
-let other_5_4=exchange(mean_3_2_4,mask_3);
-let other_5_5=exchange(mean_3_2_5,mask_3);
-mean_3_2_2=mean_3_2_2+other_5_2;
-mean_3_2_3=mean_3_2_3+other_5_3;
-mean_3_2_4=mean_3_2_4+other_5_4;
-mean_3_2_5=mean_3_2_5+other_5_5;
-let other_6_2=exchange(mean_4_2_2,mask_3);
-let other_6_3=exchange(mean_4_2_3,mask_3);
-let other_6_4=exchange(mean_4_2_4,mask_3);
-let other_6_5=exchange(mean_4_2_5,mask_3);
-mean_4_2_2=mean_4_2_2+other_6_2;
-mean_4_2_3=mean_4_2_3+other_6_3;
-mean_4_2_4=mean_4_2_4+other_6_4;
-mean_4_2_5=mean_4_2_5+other_6_5;
+var mean_3_2=fold_add(mean_4);
+var mean_3_3=fold_add(mean_5);
+var mean_3_4=fold_add(mean_6);
+var mean_3_5=fold_add(mean_7);
+var mean_2_2_2=fold_add(mean_2_3);
+var mean_2_2_3=fold_add(mean_2_4);
+var mean_2_2_4=fold_add(mean_2_5);
+var mean_2_2_5=fold_add(mean_2_6);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other_3=exchange(mean_3_2,mask);
+let other_4=exchange(mean_3_3,mask);
+let other_5=exchange(mean_3_4,mask);
+let other_6=exchange(mean_3_5,mask);
+mean_3_2=mean_3_2+other_3;
+mean_3_3=mean_3_3+other_4;
+mean_3_4=mean_3_4+other_5;
+mean_3_5=mean_3_5+other_6;
+let other_2_2=exchange(mean_2_2_2,mask);
+let other_2_3=exchange(mean_2_2_3,mask);
+let other_2_4=exchange(mean_2_2_4,mask);
+let other_2_5=exchange(mean_2_2_5,mask);
+mean_2_2_2=mean_2_2_2+other_2_2;
+mean_2_2_3=mean_2_2_3+other_2_3;
+mean_2_2_4=mean_2_2_4+other_2_4;
+mean_2_2_5=mean_2_2_5+other_2_5;
 }
-let mean_all_3=mean_3_2_2 / f32(D);
-let mean_all_4=mean_3_2_3 / f32(D);
-let mean_all_5=mean_3_2_4 / f32(D);
-let mean_all_6=mean_3_2_5 / f32(D);
-let mean_all_2_2=mean_4_2_2 / f32(D);
-let mean_all_2_3=mean_4_2_3 / f32(D);
-let mean_all_2_4=mean_4_2_4 / f32(D);
-let mean_all_2_5=mean_4_2_5 / f32(D);
-let end_2=select(0u,D / 4u,active_1);
-for (var i_4=lane; i_4<end_2; i_4+=LANES) {
-let x_7_2=x_four(base_2_2+i_4);
-let x_7_3=x_four(base_2_3+i_4);
-let x_7_4=x_four(base_2_4+i_4);
-let x_7_5=x_four(base_2_5+i_4);
-let mul_3_2=((x_7_2 - vec4f(shift_2_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
-let mul_3_3=((x_7_3 - vec4f(shift_2_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
-let mul_3_4=((x_7_4 - vec4f(shift_2_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
-let mul_3_5=((x_7_5 - vec4f(shift_2_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
-let gamma_2=gamma_four(i_4);
-let beta_2=beta_four(i_4);
+let mean_all_3=mean_3_2 / f32(D);
+let mean_all_4=mean_3_3 / f32(D);
+let mean_all_5=mean_3_4 / f32(D);
+let mean_all_6=mean_3_5 / f32(D);
+let mean_all_2_2=mean_2_2_2 / f32(D);
+let mean_all_2_3=mean_2_2_3 / f32(D);
+let mean_all_2_4=mean_2_2_4 / f32(D);
+let mean_all_2_5=mean_2_2_5 / f32(D);
+let end=select(0u,D / 4u,active_1);
+for (var i_2=lane; i_2<end; i_2+=LANES) {
+let x_2_2=x_four(base_2+i_2);
+let x_2_3=x_four(base_3+i_2);
+let x_2_4=x_four(base_4+i_2);
+let x_2_5=x_four(base_5+i_2);
+let mul_3_2=((x_2_2 - vec4f(saved_0__2)) - vec4f(saved_1__2))*vec4f(saved_2__2);
+let mul_3_3=((x_2_3 - vec4f(saved_0__3)) - vec4f(saved_1__3))*vec4f(saved_2__3);
+let mul_3_4=((x_2_4 - vec4f(saved_0__4)) - vec4f(saved_1__4))*vec4f(saved_2__4);
+let mul_3_5=((x_2_5 - vec4f(saved_0__5)) - vec4f(saved_1__5))*vec4f(saved_2__5);
+let gamma_2=gamma_four(i_2);
+let beta_2=beta_four(i_2);
 let add_2_2=(mul_3_2*gamma_2)+beta_2;
 let add_2_3=(mul_3_3*gamma_2)+beta_2;
 let add_2_4=(mul_3_4*gamma_2)+beta_2;
 let add_2_5=(mul_3_5*gamma_2)+beta_2;
-let d_y_2_2=d_y_four(base_2_2+i_4);
-let d_y_2_3=d_y_four(base_2_3+i_4);
-let d_y_2_4=d_y_four(base_2_4+i_4);
-let d_y_2_5=d_y_four(base_2_5+i_4);
+let d_y_2_2=d_y_four(base_2+i_2);
+let d_y_2_3=d_y_four(base_3+i_2);
+let d_y_2_4=d_y_four(base_4+i_2);
+let d_y_2_5=d_y_four(base_5+i_2);
 let where_3_2=select(d_y_2_2,vec4f(0.0f),add_2_2==vec4f(0.0f));
 let where_3_3=select(d_y_2_3,vec4f(0.0f),add_2_3==vec4f(0.0f));
 let where_3_4=select(d_y_2_4,vec4f(0.0f),add_2_4==vec4f(0.0f));
@@ -600,15 +294,16 @@ let mul_4_2=where_4_2*gamma_2;
 let mul_4_3=where_4_3*gamma_2;
 let mul_4_4=where_4_4*gamma_2;
 let mul_4_5=where_4_5*gamma_2;
-d_x_put_four(base_2_2+i_4,((mul_4_2 - (mul_3_2*vec4f(mean_all_3))) - vec4f(mean_all_2_2))*vec4f(rsqrt_2));
-d_x_put_four(base_2_3+i_4,((mul_4_3 - (mul_3_3*vec4f(mean_all_4))) - vec4f(mean_all_2_3))*vec4f(rsqrt_3));
-d_x_put_four(base_2_4+i_4,((mul_4_4 - (mul_3_4*vec4f(mean_all_5))) - vec4f(mean_all_2_4))*vec4f(rsqrt_4));
-d_x_put_four(base_2_5+i_4,((mul_4_5 - (mul_3_5*vec4f(mean_all_6))) - vec4f(mean_all_2_5))*vec4f(rsqrt_5));
+d_x_put_four(base_2+i_2,((mul_4_2 - (mul_3_2*vec4f(mean_all_3))) - vec4f(mean_all_2_2))*vec4f(saved_2__2));
+d_x_put_four(base_3+i_2,((mul_4_3 - (mul_3_3*vec4f(mean_all_4))) - vec4f(mean_all_2_3))*vec4f(saved_2__3));
+d_x_put_four(base_4+i_2,((mul_4_4 - (mul_3_4*vec4f(mean_all_5))) - vec4f(mean_all_2_4))*vec4f(saved_2__4));
+d_x_put_four(base_5+i_2,((mul_4_5 - (mul_3_5*vec4f(mean_all_6))) - vec4f(mean_all_2_5))*vec4f(saved_2__5));
 }
 }
 `,
         bindings: [
-          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+          { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
+          { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
           { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
           { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
           { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
@@ -621,12 +316,11 @@ d_x_put_four(base_2_5+i_4,((mul_4_5 - (mul_3_5*vec4f(mean_all_6))) - vec4f(mean_
           { name: "SUBGROUP", kind: "subgroup" },
           { name: "N", kind: "extent", factor: "N" },
           { name: "D", kind: "extent", factor: "D" },
-          { name: "eps", kind: "param", param: "eps" },
         ],
       },
     ],
     split: {
-      slots: 5,
+      slots: 2,
       stages: [
         {
           forms: [
@@ -643,9 +337,6 @@ override N: u32;
 override D: u32;
 override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn larger(a: f32,b: f32) -> f32 {
-return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
 @compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
@@ -663,407 +354,18 @@ let row=select(0u,index,active_1);
 let first=min(part*(((D+PARTS) - 1u) / PARTS),D);
 let last=min(first+(((D+PARTS) - 1u) / PARTS),D);
 let base=row*D;
-let x_1=x_at(base);
-let x_2=x_at(base+(D / 2u));
-let x_3=x_at(base+(D - 1u));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
-var sum=0.0f;
-var squares=0.0f;
+let saved_0=saved_at(row);
+let saved_1=saved_at((((N+3u) / 4u)*4u)+row);
+let saved_2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row);
+var mean=0.0f;
+var mean_2=0.0f;
 for (var block=first+lane; block<last; block+=LANES*256u) {
 var part_1=0.0f;
 var part_2=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
-let x_4=x_at(base+i);
-let d=x_4 - shift;
-part_1=part_1+d;
-part_2=part_2+(d*d);
-}
-sum=sum+part_1;
-squares=squares+part_2;
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(sum,mask);
-sum=sum+other;
-let other_2=exchange(squares,mask);
-squares=squares+other_2;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
-let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-sum=all;
-let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares=all_2;
-workgroupBarrier();
-}
-let mean=sum / f32(last - first);
-let variance=larger((squares / f32(last - first)) - (mean*mean),0.0f);
-let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
-var sum_2=0.0f;
-var squares_2=0.0f;
-let end=select(0u,last,far);
-for (var block_2=first+lane; block_2<end; block_2+=LANES*256u) {
-var part_3=0.0f;
-var part_4=0.0f;
-let stop_2=min(block_2+(LANES*256u),end);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_5=x_at(base+i_2);
-let d_2=x_5 - shift_2;
-part_3=part_3+d_2;
-part_4=part_4+(d_2*d_2);
-}
-sum_2=sum_2+part_3;
-squares_2=squares_2+part_4;
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_5=exchange(sum_2,mask_2);
-sum_2=sum_2+other_5;
-let other_6=exchange(squares_2,mask_2);
-squares_2=squares_2+other_6;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
-let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-sum_2=all_3;
-let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_4;
-workgroupBarrier();
-}
-let mean_2=sum_2 / f32(last - first);
-let variance_2=larger((squares_2 / f32(last - first)) - (mean_2*mean_2),0.0f);
-let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
-if (active_1 && (lane==0u)) {
-partials_put((part*N)+row,shift_2);
-partials_put(((PARTS+part)*N)+row,rest);
-partials_put((((2u*PARTS)+part)*N)+row,spread);
-}
-}
-`,
-              bindings: [
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "D", kind: "extent", factor: "D" },
-              ],
-            },
-            {
-              vector: "D",
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override N: u32;
-override D: u32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn larger(a: f32,b: f32) -> f32 {
-return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-fn fold_add(v: vec4f) -> f32 {
-return (v.x+v.y)+(v.z+v.w);
-}
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let group=group_of_all / PARTS;
-let part=group_of_all % PARTS;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<N;
-let row=select(0u,index,active_1);
-let first=min(part*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
-let last=min(first+((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
-let base=row*D;
-let x_1=x_at(base);
-let x_2=x_at(base+(D / 2u));
-let x_3=x_at(base+(D - 1u));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
-let base_2=row*(D / 4u);
-var sum=vec4f(0.0f);
-var squares=vec4f(0.0f);
-for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_1=vec4f(0.0f);
-var part_2=vec4f(0.0f);
-let stop=min(block+(LANES*256u),last);
-for (var i=block; i<stop; i+=LANES) {
-let x_4=x_four(base_2+i);
-let d=x_4 - vec4f(shift);
-part_1=part_1+d;
-part_2=part_2+(d*d);
-}
-sum=sum+part_1;
-squares=squares+part_2;
-}
-var sum_2=fold_add(sum);
-var squares_2=fold_add(squares);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(sum_2,mask);
-sum_2=sum_2+other;
-let other_2=exchange(squares_2,mask);
-squares_2=squares_2+other_2;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
-let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-sum_2=all;
-let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_2;
-workgroupBarrier();
-}
-let mean=sum_2 / f32((last - first)*4u);
-let variance=larger((squares_2 / f32((last - first)*4u)) - (mean*mean),0.0f);
-let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
-var sum_3=vec4f(0.0f);
-var squares_3=vec4f(0.0f);
-let end=select(0u,last,far);
-for (var block_2=first+lane; block_2<end; block_2+=LANES*256u) {
-var part_3=vec4f(0.0f);
-var part_4=vec4f(0.0f);
-let stop_2=min(block_2+(LANES*256u),end);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_5=x_four(base_2+i_2);
-let d_2=x_5 - vec4f(shift_2);
-part_3=part_3+d_2;
-part_4=part_4+(d_2*d_2);
-}
-sum_3=sum_3+part_3;
-squares_3=squares_3+part_4;
-}
-var sum_3_2=fold_add(sum_3);
-var squares_3_2=fold_add(squares_3);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_5=exchange(sum_3_2,mask_2);
-sum_3_2=sum_3_2+other_5;
-let other_6=exchange(squares_3_2,mask_2);
-squares_3_2=squares_3_2+other_6;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
-let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-sum_3_2=all_3;
-let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_3_2=all_4;
-workgroupBarrier();
-}
-let mean_2=sum_3_2 / f32((last - first)*4u);
-let variance_2=larger((squares_3_2 / f32((last - first)*4u)) - (mean_2*mean_2),0.0f);
-let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
-if (active_1 && (lane==0u)) {
-partials_put((part*N)+row,shift_2);
-partials_put(((PARTS+part)*N)+row,rest);
-partials_put((((2u*PARTS)+part)*N)+row,spread);
-}
-}
-`,
-              bindings: [
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "D", kind: "extent", factor: "D" },
-              ],
-            },
-          ],
-          shared: true,
-        },
-        {
-          forms: [
-            {
-              vector: null,
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override N: u32;
-override D: u32;
-override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let group=group_of_all / PARTS;
-let part=group_of_all % PARTS;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<N;
-let row=select(0u,index,active_1);
-let used=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
-for (var p=lane; p<used; p+=LANES) {
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-}
-if (SUBGROUP<LANES) {
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-}
-workgroupBarrier();
-}
-workgroupBarrier();
-}
-let part_1=partials_at(row);
-var total=0.0f;
-for (var p_2=lane; p_2<used; p_2+=LANES) {
-let part_2=partials_at((p_2*N)+row);
-let part_3=partials_at(((PARTS+p_2)*N)+row);
-total=total+(f32(min((p_2+1u)*(((D+PARTS) - 1u) / PARTS),D) - (p_2*(((D+PARTS) - 1u) / PARTS)))*((part_2 - part_1)+part_3));
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other=exchange(total,mask_2);
-total=total+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-total=all;
-workgroupBarrier();
-}
-let rest=total / f32(D);
-var total_2=0.0f;
-for (var p_3=lane; p_3<used; p_3+=LANES) {
-let part_4=partials_at((p_3*N)+row);
-let part_5=partials_at(((PARTS+p_3)*N)+row);
-let part_6=partials_at((((2u*PARTS)+p_3)*N)+row);
-total_2=total_2+(f32(min((p_3+1u)*(((D+PARTS) - 1u) / PARTS),D) - (p_3*(((D+PARTS) - 1u) / PARTS)))*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_3=exchange(total_2,mask_3);
-total_2=total_2+other_3;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_2;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
-}
-workgroupBarrier();
-}
-let all_2=scratch_memory[row_in_group*LANES];
-total_2=all_2;
-workgroupBarrier();
-}
-let spread=total_2 / f32(D);
-let first=min(part*(((D+PARTS) - 1u) / PARTS),D);
-let last=min(first+(((D+PARTS) - 1u) / PARTS),D);
-let base=row*D;
-let rsqrt=inverseSqrt(spread+eps);
-var mean=0.0f;
-var mean_2=0.0f;
-for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_7=0.0f;
-var part_8=0.0f;
-let stop=min(block+(LANES*256u),last);
-for (var i=block; i<stop; i+=LANES) {
 let x_1=x_at(base+i);
-let mul=((x_1 - part_1) - rest)*rsqrt;
+let mul=((x_1 - saved_0) - saved_1)*saved_2;
 let gamma_1=gamma_at(i);
 let beta_1=beta_at(i);
 let add=(mul*gamma_1)+beta_1;
@@ -1071,48 +373,49 @@ let d_y_1=d_y_at(base+i);
 let where_1=select(d_y_1,0.0f,add==0.0f);
 let where_2=select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add);
 let mul_2=where_2*gamma_1;
-part_7=part_7+((where_2*mul)*gamma_1);
-part_8=part_8+mul_2;
+part_1=part_1+((where_2*mul)*gamma_1);
+part_2=part_2+mul_2;
 }
-mean=mean+part_7;
-mean_2=mean_2+part_8;
+mean=mean+part_1;
+mean_2=mean_2+part_2;
 }
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(mean,mask_4);
-mean=mean+other_5;
-let other_6=exchange(mean_2,mask_4);
-mean_2=mean_2+other_6;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean,mask);
+mean=mean+other;
+let other_2=exchange(mean_2,mask);
+mean_2=mean_2+other_2;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
-let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3=scratch_memory[row_in_group*LANES];
-mean=all_3;
-let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-mean_2=all_4;
+let all=scratch_memory[row_in_group*LANES];
+mean=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_2=all_2;
 workgroupBarrier();
 }
 let mean_all=mean;
 let mean_all_2=mean_2;
 if (active_1 && (lane==0u)) {
-partials_put((((3u*PARTS)+part)*N)+row,mean_all);
-partials_put((((4u*PARTS)+part)*N)+row,mean_all_2);
+partials_put((part*N)+row,mean_all);
+partials_put(((PARTS+part)*N)+row,mean_all_2);
 }
 }
 `,
               bindings: [
+                { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
                 { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
                 { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
                 { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
@@ -1121,7 +424,7 @@ partials_put((((4u*PARTS)+part)*N)+row,mean_all_2);
                   tensor: "(partials)",
                   access: "read_write",
                   name: "partials",
-                  accessors: { at: "partials_at", put: "partials_put" },
+                  accessors: { put: "partials_put" },
                 },
               ],
               constants: [
@@ -1132,7 +435,6 @@ partials_put((((4u*PARTS)+part)*N)+row,mean_all_2);
                 { name: "SUBGROUP", kind: "subgroup" },
                 { name: "N", kind: "extent", factor: "N" },
                 { name: "D", kind: "extent", factor: "D" },
-                { name: "eps", kind: "param", param: "eps" },
               ],
             },
             {
@@ -1146,7 +448,6 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-override eps: f32;
 override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
@@ -1166,87 +467,21 @@ let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 let active_1=index<N;
 let row=select(0u,index,active_1);
-let used=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
-for (var p=lane; p<used; p+=LANES) {
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-}
-if (SUBGROUP<LANES) {
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-}
-workgroupBarrier();
-}
-workgroupBarrier();
-}
-let part_1=partials_at(row);
-var total=0.0f;
-for (var p_2=lane; p_2<used; p_2+=LANES) {
-let part_2=partials_at((p_2*N)+row);
-let part_3=partials_at(((PARTS+p_2)*N)+row);
-total=total+(f32((min((p_2+1u)*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u) - (p_2*((((D / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_2 - part_1)+part_3));
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other=exchange(total,mask_2);
-total=total+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-total=all;
-workgroupBarrier();
-}
-let rest=total / f32(D);
-var total_2=0.0f;
-for (var p_3=lane; p_3<used; p_3+=LANES) {
-let part_4=partials_at((p_3*N)+row);
-let part_5=partials_at(((PARTS+p_3)*N)+row);
-let part_6=partials_at((((2u*PARTS)+p_3)*N)+row);
-total_2=total_2+(f32((min((p_3+1u)*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u) - (p_3*((((D / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_3=exchange(total_2,mask_3);
-total_2=total_2+other_3;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_2;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
-}
-workgroupBarrier();
-}
-let all_2=scratch_memory[row_in_group*LANES];
-total_2=all_2;
-workgroupBarrier();
-}
-let spread=total_2 / f32(D);
 let first=min(part*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
 let last=min(first+((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
 let base=row*(D / 4u);
-let rsqrt=inverseSqrt(spread+eps);
+let saved_0=saved_at(row);
+let saved_1=saved_at((((N+3u) / 4u)*4u)+row);
+let saved_2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row);
 var mean=vec4f(0.0f);
 var mean_2=vec4f(0.0f);
 for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_7=vec4f(0.0f);
-var part_8=vec4f(0.0f);
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let x_1=x_four(base+i);
-let mul=((x_1 - vec4f(part_1)) - vec4f(rest))*vec4f(rsqrt);
+let mul=((x_1 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
 let gamma_1=gamma_four(i);
 let beta_1=beta_four(i);
 let add=(mul*gamma_1)+beta_1;
@@ -1254,50 +489,51 @@ let d_y_1=d_y_four(base+i);
 let where_1=select(d_y_1,vec4f(0.0f),add==vec4f(0.0f));
 let where_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f)),where_1,vec4f(0.0f)<add);
 let mul_2=where_2*gamma_1;
-part_7=part_7+((where_2*mul)*gamma_1);
-part_8=part_8+mul_2;
+part_1=part_1+((where_2*mul)*gamma_1);
+part_2=part_2+mul_2;
 }
-mean=mean+part_7;
-mean_2=mean_2+part_8;
+mean=mean+part_1;
+mean_2=mean_2+part_2;
 }
 var mean_3=fold_add(mean);
 var mean_2_2=fold_add(mean_2);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(mean_3,mask_4);
-mean_3=mean_3+other_5;
-let other_6=exchange(mean_2_2,mask_4);
-mean_2_2=mean_2_2+other_6;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(mean_3,mask);
+mean_3=mean_3+other;
+let other_2=exchange(mean_2_2,mask);
+mean_2_2=mean_2_2+other_2;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2_2;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
-let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_3=scratch_memory[row_in_group*LANES];
-mean_3=all_3;
-let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-mean_2_2=all_4;
+let all=scratch_memory[row_in_group*LANES];
+mean_3=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_2_2=all_2;
 workgroupBarrier();
 }
 let mean_all=mean_3;
 let mean_all_2=mean_2_2;
 if (active_1 && (lane==0u)) {
-partials_put((((3u*PARTS)+part)*N)+row,mean_all);
-partials_put((((4u*PARTS)+part)*N)+row,mean_all_2);
+partials_put((part*N)+row,mean_all);
+partials_put(((PARTS+part)*N)+row,mean_all_2);
 }
 }
 `,
               bindings: [
+                { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
                 { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
                 { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
                 { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
@@ -1306,7 +542,7 @@ partials_put((((4u*PARTS)+part)*N)+row,mean_all_2);
                   tensor: "(partials)",
                   access: "read_write",
                   name: "partials",
-                  accessors: { at: "partials_at", put: "partials_put" },
+                  accessors: { put: "partials_put" },
                 },
               ],
               constants: [
@@ -1317,7 +553,6 @@ partials_put((((4u*PARTS)+part)*N)+row,mean_all_2);
                 { name: "SUBGROUP", kind: "subgroup" },
                 { name: "N", kind: "extent", factor: "N" },
                 { name: "D", kind: "extent", factor: "D" },
-                { name: "eps", kind: "param", param: "eps" },
               ],
             },
           ],
@@ -1336,7 +571,6 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-override eps: f32;
 override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
@@ -1354,119 +588,53 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<N;
 let row=select(0u,index,active_1);
 let used=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
+var total=0.0f;
+var total_2=0.0f;
 for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*N)+row);
+total=total+part_1;
+let part_2=partials_at(((PARTS+p)*N)+row);
+total_2=total_2+part_2;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-}
-if (SUBGROUP<LANES) {
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-}
-workgroupBarrier();
-}
-workgroupBarrier();
-}
-let part_1=partials_at(row);
-var total=0.0f;
-for (var p_2=lane; p_2<used; p_2+=LANES) {
-let part_2=partials_at((p_2*N)+row);
-let part_3=partials_at(((PARTS+p_2)*N)+row);
-total=total+(f32(min((p_2+1u)*(((D+PARTS) - 1u) / PARTS),D) - (p_2*(((D+PARTS) - 1u) / PARTS)))*((part_2 - part_1)+part_3));
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other=exchange(total,mask_2);
+let other=exchange(total,mask);
 total=total+other;
+let other_2=exchange(total_2,mask);
+total_2=total_2+other_2;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
 total=all;
-workgroupBarrier();
-}
-let rest=total / f32(D);
-var total_2=0.0f;
-for (var p_3=lane; p_3<used; p_3+=LANES) {
-let part_4=partials_at((p_3*N)+row);
-let part_5=partials_at(((PARTS+p_3)*N)+row);
-let part_6=partials_at((((2u*PARTS)+p_3)*N)+row);
-total_2=total_2+(f32(min((p_3+1u)*(((D+PARTS) - 1u) / PARTS),D) - (p_3*(((D+PARTS) - 1u) / PARTS)))*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_3=exchange(total_2,mask_3);
-total_2=total_2+other_3;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_2;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
-}
-workgroupBarrier();
-}
-let all_2=scratch_memory[row_in_group*LANES];
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_2=all_2;
 workgroupBarrier();
 }
-let spread=total_2 / f32(D);
-let used_2=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
-var total_3=0.0f;
-var total_4=0.0f;
-for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_7=partials_at((((3u*PARTS)+p_4)*N)+row);
-total_3=total_3+part_7;
-let part_8=partials_at((((4u*PARTS)+p_4)*N)+row);
-total_4=total_4+part_8;
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(total_3,mask_4);
-total_3=total_3+other_5;
-let other_6=exchange(total_4,mask_4);
-total_4=total_4+other_6;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
-let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-total_3=all_3;
-let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-total_4=all_4;
-workgroupBarrier();
-}
-let mean=total_3 / f32(D);
-let mean_2=total_4 / f32(D);
+let mean=total / f32(D);
+let mean_2=total_2 / f32(D);
 let first=min(part*(((D+PARTS) - 1u) / PARTS),D);
 let last=min(first+(((D+PARTS) - 1u) / PARTS),D);
 let end=select(0u,last,active_1);
 let base=row*D;
-let rsqrt=inverseSqrt(spread+eps);
+let saved_0=saved_at(row);
+let saved_1=saved_at((((N+3u) / 4u)*4u)+row);
+let saved_2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row);
 for (var i=first+lane; i<end; i+=LANES) {
 let x_1=x_at(base+i);
-let mul=((x_1 - part_1) - rest)*rsqrt;
+let mul=((x_1 - saved_0) - saved_1)*saved_2;
 let gamma_1=gamma_at(i);
 let beta_1=beta_at(i);
 let add=(mul*gamma_1)+beta_1;
@@ -1474,12 +642,13 @@ let d_y_1=d_y_at(base+i);
 let where_1=select(d_y_1,0.0f,add==0.0f);
 let where_2=select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add);
 let mul_2=where_2*gamma_1;
-d_x_put(base+i,((mul_2 - (mul*mean)) - mean_2)*rsqrt);
+d_x_put(base+i,((mul_2 - (mul*mean)) - mean_2)*saved_2);
 }
 }
 `,
               bindings: [
                 { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } },
+                { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
                 { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
                 { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
                 { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
@@ -1494,7 +663,6 @@ d_x_put(base+i,((mul_2 - (mul*mean)) - mean_2)*rsqrt);
                 { name: "SUBGROUP", kind: "subgroup" },
                 { name: "N", kind: "extent", factor: "N" },
                 { name: "D", kind: "extent", factor: "D" },
-                { name: "eps", kind: "param", param: "eps" },
               ],
             },
             {
@@ -1508,7 +676,6 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-override eps: f32;
 override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
@@ -1526,119 +693,53 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<N;
 let row=select(0u,index,active_1);
 let used=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
+var total=0.0f;
+var total_2=0.0f;
 for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*N)+row);
+total=total+part_1;
+let part_2=partials_at(((PARTS+p)*N)+row);
+total_2=total_2+part_2;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-}
-if (SUBGROUP<LANES) {
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-}
-workgroupBarrier();
-}
-workgroupBarrier();
-}
-let part_1=partials_at(row);
-var total=0.0f;
-for (var p_2=lane; p_2<used; p_2+=LANES) {
-let part_2=partials_at((p_2*N)+row);
-let part_3=partials_at(((PARTS+p_2)*N)+row);
-total=total+(f32((min((p_2+1u)*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u) - (p_2*((((D / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_2 - part_1)+part_3));
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other=exchange(total,mask_2);
+let other=exchange(total,mask);
 total=total+other;
+let other_2=exchange(total_2,mask);
+total_2=total_2+other_2;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
 total=all;
-workgroupBarrier();
-}
-let rest=total / f32(D);
-var total_2=0.0f;
-for (var p_3=lane; p_3<used; p_3+=LANES) {
-let part_4=partials_at((p_3*N)+row);
-let part_5=partials_at(((PARTS+p_3)*N)+row);
-let part_6=partials_at((((2u*PARTS)+p_3)*N)+row);
-total_2=total_2+(f32((min((p_3+1u)*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u) - (p_3*((((D / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_3=exchange(total_2,mask_3);
-total_2=total_2+other_3;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_2;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
-}
-workgroupBarrier();
-}
-let all_2=scratch_memory[row_in_group*LANES];
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_2=all_2;
 workgroupBarrier();
 }
-let spread=total_2 / f32(D);
-let used_2=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
-var total_3=0.0f;
-var total_4=0.0f;
-for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_7=partials_at((((3u*PARTS)+p_4)*N)+row);
-total_3=total_3+part_7;
-let part_8=partials_at((((4u*PARTS)+p_4)*N)+row);
-total_4=total_4+part_8;
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(total_3,mask_4);
-total_3=total_3+other_5;
-let other_6=exchange(total_4,mask_4);
-total_4=total_4+other_6;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
-let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-total_3=all_3;
-let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-total_4=all_4;
-workgroupBarrier();
-}
-let mean=total_3 / f32(D);
-let mean_2=total_4 / f32(D);
+let mean=total / f32(D);
+let mean_2=total_2 / f32(D);
 let first=min(part*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
 let last=min(first+((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
 let end=select(0u,last,active_1);
 let base=row*(D / 4u);
-let rsqrt=inverseSqrt(spread+eps);
+let saved_0=saved_at(row);
+let saved_1=saved_at((((N+3u) / 4u)*4u)+row);
+let saved_2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row);
 for (var i=first+lane; i<end; i+=LANES) {
 let x_1=x_four(base+i);
-let mul=((x_1 - vec4f(part_1)) - vec4f(rest))*vec4f(rsqrt);
+let mul=((x_1 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
 let gamma_1=gamma_four(i);
 let beta_1=beta_four(i);
 let add=(mul*gamma_1)+beta_1;
@@ -1646,12 +747,13 @@ let d_y_1=d_y_four(base+i);
 let where_1=select(d_y_1,vec4f(0.0f),add==vec4f(0.0f));
 let where_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f)),where_1,vec4f(0.0f)<add);
 let mul_2=where_2*gamma_1;
-d_x_put_four(base+i,((mul_2 - (mul*vec4f(mean))) - vec4f(mean_2))*vec4f(rsqrt));
+d_x_put_four(base+i,((mul_2 - (mul*vec4f(mean))) - vec4f(mean_2))*vec4f(saved_2));
 }
 }
 `,
               bindings: [
                 { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } },
+                { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
                 { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
                 { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
                 { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
@@ -1666,7 +768,6 @@ d_x_put_four(base+i,((mul_2 - (mul*vec4f(mean))) - vec4f(mean_2))*vec4f(rsqrt));
                 { name: "SUBGROUP", kind: "subgroup" },
                 { name: "N", kind: "extent", factor: "N" },
                 { name: "D", kind: "extent", factor: "D" },
-                { name: "eps", kind: "param", param: "eps" },
               ],
             },
           ],

@@ -10,7 +10,7 @@ export const more: readonly FurtherForms[] = [
       {
         vector: "D",
         together: 1,
-        held: 2,
+        held: 3,
         wgsl: `override LANES: u32;
 override ROWS: u32;
 override COLUMNS: bool;
@@ -18,12 +18,8 @@ override SUBGROUP: u32;
 override chunk: u32;
 override D: u32;
 override N: u32;
-override eps: f32;
 override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn larger(a: f32,b: f32) -> f32 {
-return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
 fn fold_add(v: vec4f) -> f32 {
 return (v.x+v.y)+(v.z+v.w);
 }
@@ -39,41 +35,49 @@ let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 let own=index<chunk;
 let slot=select(0u,index,own);
-let base_3=slot*(D / 4u);
-let base_4=(((chunk*D)+3u) / 4u)+(slot*(D / 4u));
+let base_2=slot*(D / 4u);
+let base_3=(((chunk*D)+3u) / 4u)+(slot*(D / 4u));
 for (var turn=0u; turn<((N+chunk) - 1u) / chunk; turn+=1u) {
 let at_1=(turn*chunk)+slot;
 let active_1=own && (at_1<N);
 let row=select(0u,at_1,active_1);
-let base=row*D;
-let x_1=x_at(base);
-let x_2=x_at(base+(D / 2u));
-let x_3=x_at(base+(D - 1u));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
-var sum=vec4f(0.0f);
-var squares=vec4f(0.0f);
-let base_2=row*(D / 4u);
+var mean=vec4f(0.0f);
+var mean_2=vec4f(0.0f);
+let base=row*(D / 4u);
+let saved_0=saved_at(row);
+let saved_1=saved_at((((N+3u) / 4u)*4u)+row);
+let saved_2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row);
 for (var k=0u; k<HELD; k+=1u) {
 let i=lane+(k*LANES);
 if (i<(D / 4u)) {
-let x_4=x_four(base_2+i);
-held[held_place(0u,k,local_index)]=x_4;
-let d=x_4 - vec4f(shift);
-sum=sum+d;
-squares=squares+(d*d);
+let x_1=x_four(base+i);
+let mul=((x_1 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
+held[held_place(2u,k,local_index)]=mul;
+let gamma_1=gamma_four(i);
+let beta_1=beta_four(i);
+let add=(mul*gamma_1)+beta_1;
+let d_y_1=d_y_four(base+i);
+let where_1=select(d_y_1,vec4f(0.0f),add==vec4f(0.0f));
+let where_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f)),where_1,vec4f(0.0f)<add);
+held[held_place(0u,k,local_index)]=where_2;
+let mul_2=where_2*mul;
+held[held_place(1u,k,local_index)]=mul_2;
+let mul_3=where_2*gamma_1;
+mean=mean+(mul_2*gamma_1);
+mean_2=mean_2+mul_3;
 }
 }
-var sum_2=fold_add(sum);
-var squares_2=fold_add(squares);
+var mean_3=fold_add(mean);
+var mean_2_2=fold_add(mean_2);
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(sum_2,mask);
-sum_2=sum_2+other;
-let other_2=exchange(squares_2,mask);
-squares_2=squares_2+other_2;
+let other=exchange(mean_3,mask);
+mean_3=mean_3+other;
+let other_2=exchange(mean_2_2,mask);
+mean_2_2=mean_2_2+other_2;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2_2;
 workgroupBarrier();
 for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
 if (lane<half) {
@@ -87,134 +91,35 @@ scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
-sum_2=all;
+mean_3=all;
 let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_2;
+mean_2_2=all_2;
 workgroupBarrier();
 }
-let mean=sum_2 / f32(D);
-let variance=larger((squares_2 / f32(D)) - (mean*mean),0.0f);
-let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
-var sum_3=vec4f(0.0f);
-var squares_3=vec4f(0.0f);
-let end=select(0u,D / 4u,far);
+let mean_all=mean_3 / f32(D);
+let mean_all_2=mean_2_2 / f32(D);
+let end=select(0u,D / 4u,active_1);
 for (var k_2=0u; k_2<HELD; k_2+=1u) {
 let i_2=lane+(k_2*LANES);
 if (i_2<end) {
 let kept=held[held_place(0u,k_2,local_index)];
-let d_2=kept - vec4f(shift_2);
-sum_3=sum_3+d_2;
-squares_3=squares_3+(d_2*d_2);
-}
-}
-var sum_3_2=fold_add(sum_3);
-var squares_3_2=fold_add(squares_3);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_5=exchange(sum_3_2,mask_2);
-sum_3_2=sum_3_2+other_5;
-let other_6=exchange(squares_3_2,mask_2);
-squares_3_2=squares_3_2+other_6;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
-let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-sum_3_2=all_3;
-let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_3_2=all_4;
-workgroupBarrier();
-}
-let mean_2=sum_3_2 / f32(D);
-let variance_2=larger((squares_3_2 / f32(D)) - (mean_2*mean_2),0.0f);
-let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
-var mean_3=vec4f(0.0f);
-var mean_4=vec4f(0.0f);
-let rsqrt=inverseSqrt(spread+eps);
-for (var k_3=0u; k_3<HELD; k_3+=1u) {
-let i_3=lane+(k_3*LANES);
-if (i_3<(D / 4u)) {
-let kept_2=held[held_place(0u,k_3,local_index)];
-let mul=((kept_2 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-let gamma_1=gamma_four(i_3);
-let beta_1=beta_four(i_3);
-let add=(mul*gamma_1)+beta_1;
-let d_y_1=d_y_four(base_2+i_3);
-let where_1=select(d_y_1,vec4f(0.0f),add==vec4f(0.0f));
-let where_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f)),where_1,vec4f(0.0f)<add);
-held[held_place(1u,k_3,local_index)]=where_2;
-let mul_2=where_2*mul;
-let mul_3=where_2*gamma_1;
-mean_3=mean_3+(mul_2*gamma_1);
-mean_4=mean_4+mul_3;
-}
-}
-var mean_3_2=fold_add(mean_3);
-var mean_4_2=fold_add(mean_4);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(mean_3_2,mask_3);
-mean_3_2=mean_3_2+other_9;
-let other_10=exchange(mean_4_2,mask_3);
-mean_4_2=mean_4_2+other_10;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
-let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
-}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-mean_3_2=all_5;
-let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-mean_4_2=all_6;
-workgroupBarrier();
-}
-let mean_all=mean_3_2 / f32(D);
-let mean_all_2=mean_4_2 / f32(D);
-let end_2=select(0u,D / 4u,active_1);
-for (var k_4=0u; k_4<HELD; k_4+=1u) {
-let i_4=lane+(k_4*LANES);
-if (i_4<end_2) {
-let kept_3=held[held_place(1u,k_4,local_index)];
-let gamma_2=gamma_four(i_4);
-let mul_4=kept_3*gamma_2;
-let kept_4=held[held_place(0u,k_4,local_index)];
-let mul_5=((kept_4 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base_2+i_4,((mul_4 - (mul_5*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(rsqrt));
-let mul_6=kept_3*mul_5;
-let before=scratch_four(base_3+i_4);
-scratch_put_four(base_3+i_4,select(before,vec4f(0.0f),turn==0u)+mul_6);
-let before_2=scratch_four(base_4+i_4);
-scratch_put_four(base_4+i_4,select(before_2,vec4f(0.0f),turn==0u)+kept_3);
+let gamma_2=gamma_four(i_2);
+let mul_4=kept*gamma_2;
+let kept_2=held[held_place(2u,k_2,local_index)];
+d_x_put_four(base+i_2,((mul_4 - (kept_2*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(saved_2));
+let kept_3=held[held_place(1u,k_2,local_index)];
+let before=scratch_four(base_2+i_2);
+scratch_put_four(base_2+i_2,select(before,vec4f(0.0f),turn==0u)+kept_3);
+let before_2=scratch_four(base_3+i_2);
+scratch_put_four(base_3+i_2,select(before_2,vec4f(0.0f),turn==0u)+kept);
 }
 }
 }
 }
 `,
         bindings: [
-          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+          { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
+          { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
           { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
           { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
           { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
@@ -234,7 +139,6 @@ scratch_put_four(base_4+i_4,select(before_2,vec4f(0.0f),turn==0u)+kept_3);
           { name: "chunk", kind: "extent", factor: "(chunk)" },
           { name: "D", kind: "extent", factor: "D" },
           { name: "N", kind: "extent", factor: "N" },
-          { name: "eps", kind: "param", param: "eps" },
         ],
       },
     ],
@@ -284,10 +188,10 @@ var part_1=0.0f;
 var part_2=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
-let sums_24_over_N=scratch_at(row+(i*D));
-let sums_22_over_N=scratch_at(base+(i*D));
-part_1=part_1+sums_24_over_N;
-part_2=part_2+sums_22_over_N;
+let sums_21_over_N=scratch_at(row+(i*D));
+let sums_19_over_N=scratch_at(base+(i*D));
+part_1=part_1+sums_21_over_N;
+part_2=part_2+sums_19_over_N;
 }
 sum=sum+part_1;
 sum_2=sum_2+part_2;
@@ -383,10 +287,10 @@ var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
-let sums_24_over_N=scratch_four(row+(i*(D / 4u)));
-let sums_22_over_N=scratch_four(base+(i*(D / 4u)));
-part_1=part_1+sums_24_over_N;
-part_2=part_2+sums_22_over_N;
+let sums_21_over_N=scratch_four(row+(i*(D / 4u)));
+let sums_19_over_N=scratch_four(base+(i*(D / 4u)));
+part_1=part_1+sums_21_over_N;
+part_2=part_2+sums_19_over_N;
 }
 sum=sum+part_1;
 sum_2=sum_2+part_2;

@@ -37,10 +37,10 @@ fn main(
     var part_2 = 0.0f;
     let stop = min(block + (LANES * 256u), chunk);
     for (var i = block; i < stop; i += LANES) {
-      let sums_24_over_N = scratch_at(row + (i * D));
-      let sums_22_over_N = scratch_at(base + (i * D));
-      part_1 = part_1 + sums_24_over_N;
-      part_2 = part_2 + sums_22_over_N;
+      let sums_21_over_N = scratch_at(row + (i * D));
+      let sums_19_over_N = scratch_at(base + (i * D));
+      part_1 = part_1 + sums_21_over_N;
+      part_2 = part_2 + sums_19_over_N;
     }
     sum = sum + part_1;
     sum_2 = sum_2 + part_2;

@@ -1,0 +1,44 @@
+/** What stays in memory between a forward and a backward pass, for each choice of `--save`. */
+import { gradientName } from "../autodiff/names.ts";
+import type { Save } from "../autodiff/save.ts";
+import { compileSaving } from "../compile/backward.ts";
+import type { Graph } from "../tensor/graph.ts";
+import { bytesText } from "./bytes.ts";
+import { saves } from "./save.ts";
+import { type Extents, shapesOf } from "./shape.ts";
+
+export interface KeptFacts {
+  readonly save: Save;
+  /** Why it cannot be had. */
+  readonly refused?: string;
+  /** What the backward pass reads besides the cotangents, in f32. */
+  readonly tensors?: readonly { readonly name: string; readonly bytes: number }[];
+}
+
+export function keptFacts(
+  graph: Graph,
+  extents: Extents,
+  params: Readonly<Record<string, number>>,
+): KeptFacts[] {
+  const cotangents = new Set(graph.tensors.map((one) => gradientName(one.name)));
+  return saves.map((save): KeptFacts => {
+    const made = compileSaving(graph, save);
+    if ("reason" in made) return { save, refused: made.reason };
+    const { program } = made.backward;
+    const { elements } = shapesOf(program, extents, params);
+    const tensors = program.tensors
+      .filter(({ name, role }) => role !== "output" && role !== "scratch" && !cotangents.has(name))
+      .map(({ name }) => ({ name, bytes: 4 * (elements.get(name) ?? 0) }));
+    return { save, tensors };
+  });
+}
+
+export function keptLines(facts: readonly KeptFacts[]): string[] {
+  return facts.map(({ save, refused, tensors = [] }) => {
+    const head = `  ${save.padEnd(6)}  `;
+    if (refused !== undefined) return `${head}refused: ${refused}`;
+    const total = tensors.reduce((sum, one) => sum + one.bytes, 0);
+    const each = tensors.map(({ name, bytes }) => `${name} ${bytesText(bytes)}`);
+    return `${head}${bytesText(total)}${each.length === 0 ? "" : `: ${each.join(", ")}`}`;
+  });
+}
