@@ -11,7 +11,7 @@ import { type Graph, type Node, reachable } from "../tensor/graph.ts";
 import { rebuild } from "../tensor/rewrite.ts";
 import { byProducts } from "./by-products.ts";
 import { resolveInKernel } from "./locality.ts";
-import { chunkAxis, type Plan, type PlannedKernel, scratchName, type Target } from "./plan.ts";
+import { chunkAxis, type Plan, type PlannedKernel, scratchName, storedTargets, type Target } from "./plan.ts";
 import { protectStates } from "./states.ts";
 
 export function partition(graph: Graph): Plan {
@@ -34,7 +34,7 @@ export function partition(graph: Graph): Plan {
   );
   const kernels = protectStates(graph, kernelsFor(graph, g, targets, 0), g);
   const scratch = new Map<string, { name: string; factors: AxisSet }>();
-  for (const one of kernels.flatMap((kernel) => [...kernel.targets, ...kernel.columns])) {
+  for (const one of kernels.flatMap(storedTargets)) {
     if (!factorsOf.has(one.tensor)) scratch.set(one.tensor, { name: one.tensor, factors: one.factors });
   }
   return { kernels, scratch: [...scratch.values()] };
@@ -125,16 +125,18 @@ function kernelsWithGrid(
     // What can be made of sums that this kernel adds up on its way comes after it, and does not read its inputs again.
     const ordered = orderLike(graph, grid, values);
     const rows = { grid: ordered, row, fixed, stored: needed };
-    const { after, once, columns, chunked } = byProducts(g, graph, rest, rows, largest, values);
+    const made = byProducts(g, graph, rest, rows, largest, values);
+    const { after, once, columns, chunked, segments } = made;
     const others = rest.filter((one) => !after.some(({ tensor }) => tensor === one.tensor));
     const known = new Set(others.map((one) => one.tensor));
     const before = [...others, ...[...needed.values()].filter((one) => !known.has(one.tensor))];
     const kernel: PlannedKernel = {
       name: largest.tensor,
       grid: ordered,
-      targets: [...stored.map((one, i) => ({ ...one, value: values[i] })), ...once],
+      targets: [...stored.map((one, i) => ({ ...one, value: made.values[i] })), ...once],
       columns,
       chunked,
+      segments,
     };
     return [...kernelsFor(graph, g, before, depth + 1), kernel, ...kernelsFor(graph, g, after, depth + 1)];
   }
