@@ -620,7 +620,8 @@ workgroupBarrier();
 }
 let sum_all=sum;
 let end=select(0u,D,active_1);
-let rsqrt=inverseSqrt(larger(sum_all,eps*eps));
+let eps_1=eps;
+let rsqrt=inverseSqrt(larger(sum_all,eps_1*eps_1));
 for (var i_2=lane; i_2<end; i_2+=LANES) {
 let x_2=x_at(base+i_2);
 y_put(base+i_2,x_2*rsqrt);
@@ -705,7 +706,8 @@ workgroupBarrier();
 }
 let sum_all=sum_2;
 let end=select(0u,D / 4u,active_1);
-let rsqrt=inverseSqrt(larger(sum_all,eps*eps));
+let eps_1=eps;
+let rsqrt=inverseSqrt(larger(sum_all,eps_1*eps_1));
 for (var i_2=lane; i_2<end; i_2+=LANES) {
 let x_2=x_four(base+i_2);
 y_put_four(base+i_2,x_2*vec4f(rsqrt));
@@ -817,7 +819,8 @@ workgroupBarrier();
 let sum_all=sum;
 let end=select(0u,F,active_1);
 let g_1=g_at(row);
-let mul=g_1*inverseSqrt(larger(sum_all,eps*eps));
+let eps_1=eps;
+let mul=g_1*inverseSqrt(larger(sum_all,eps_1*eps_1));
 for (var i_2=lane; i_2<end; i_2+=LANES) {
 let w_2=w_at(base+i_2);
 y_put(base+i_2,w_2*mul);
@@ -904,7 +907,8 @@ workgroupBarrier();
 let sum_all=sum_2;
 let end=select(0u,F / 4u,active_1);
 let g_1=g_at(row);
-let mul=g_1*inverseSqrt(larger(sum_all,eps*eps));
+let eps_1=eps;
+let mul=g_1*inverseSqrt(larger(sum_all,eps_1*eps_1));
 for (var i_2=lane; i_2<end; i_2+=LANES) {
 let w_2=w_four(base+i_2);
 y_put_four(base+i_2,w_2*vec4f(mul));

@@ -7085,119 +7085,13 @@ d_beta_put(row,sum_all);
         name: "(scratch)",
         role: "scratch",
         dims: [],
-        parts: [["G"], ["N", "G"], ["N", "G"], ["N", "G"], ["N", "G"], ["N", "G"], ["N", "G"]],
+        parts: [["N", "G", "K"], ["N", "G", "K"], ["N", "G", "K"], ["N", "G", "K"]],
       },
       { name: "(partials)", role: "scratch", dims: [], parts: [] },
     ],
     kernels: [
       {
-        name: "scratch_14",
-        grid: ["G"],
-        row: ["K"],
-        chunked: [],
-        forms: [
-          {
-            vector: null,
-            together: 1,
-            held: 0,
-            wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override G: u32;
-override K: u32;
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<G;
-let row=select(0u,index,active_1);
-let base=row*K;
-let beta_b_1=beta_b_at(base);
-let beta_b_2=beta_b_at(base+(K / 2u));
-let beta_b_3=beta_b_at(base+(K - 1u));
-let shift=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
-if (active_1 && (lane==0u)) {
-scratch_put(row,shift);
-}
-}
-`,
-            bindings: [
-              { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
-              {
-                tensor: "(scratch)",
-                access: "read_write",
-                name: "scratch",
-                accessors: { put: "scratch_put" },
-              },
-            ],
-            constants: [
-              { name: "LANES", kind: "lanes" },
-              { name: "ROWS", kind: "rows" },
-              { name: "COLUMNS", kind: "columns" },
-              { name: "G", kind: "extent", factor: "G" },
-              { name: "K", kind: "extent", factor: "K" },
-            ],
-          },
-          {
-            vector: "K",
-            together: 1,
-            held: 0,
-            wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override G: u32;
-override K: u32;
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<G;
-let row=select(0u,index,active_1);
-let base=row*K;
-let beta_b_1=beta_b_at(base);
-let beta_b_2=beta_b_at(base+(K / 2u));
-let beta_b_3=beta_b_at(base+(K - 1u));
-let shift=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
-if (active_1 && (lane==0u)) {
-scratch_put(row,shift);
-}
-}
-`,
-            bindings: [
-              { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
-              {
-                tensor: "(scratch)",
-                access: "read_write",
-                name: "scratch",
-                accessors: { put: "scratch_put" },
-              },
-            ],
-            constants: [
-              { name: "LANES", kind: "lanes" },
-              { name: "ROWS", kind: "rows" },
-              { name: "COLUMNS", kind: "columns" },
-              { name: "G", kind: "extent", factor: "G" },
-              { name: "K", kind: "extent", factor: "K" },
-            ],
-          },
-        ],
-        offers: { held: 0, together: 4, split: true },
-        split: null,
-      },
-      {
-        name: "scratch_31",
+        name: "d_x",
         grid: ["N", "G"],
         row: ["K", "S"],
         chunked: [],
@@ -7215,7 +7109,7 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*4u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -7239,21 +7133,27 @@ let K_1=0u / max(S,1u);
 let base_2=G_1*K;
 let running_mean_1=running_mean_at(base_2+K_1);
 let running_var_1=running_var_at(base_2+K_1);
+let rsqrt=inverseSqrt(running_var_1+eps);
+let mul=(x_1 - running_mean_1)*rsqrt;
 let gamma_b_1=gamma_b_at(base_2+K_1);
-let mul=((x_1 - running_mean_1)*inverseSqrt(running_var_1+eps))*gamma_b_1;
+let mul_2=mul*gamma_b_1;
 let x_2=x_at(base+((K*S) / 2u));
 let K_2=((K*S) / 2u) / max(S,1u);
 let running_mean_2=running_mean_at(base_2+K_2);
 let running_var_2=running_var_at(base_2+K_2);
+let rsqrt_2=inverseSqrt(running_var_2+eps);
+let mul_3=(x_2 - running_mean_2)*rsqrt_2;
 let gamma_b_2=gamma_b_at(base_2+K_2);
-let mul_2=((x_2 - running_mean_2)*inverseSqrt(running_var_2+eps))*gamma_b_2;
+let mul_4=mul_3*gamma_b_2;
 let x_3=x_at(base+((K*S) - 1u));
 let K_3=((K*S) - 1u) / max(S,1u);
 let running_mean_3=running_mean_at(base_2+K_3);
 let running_var_3=running_var_at(base_2+K_3);
+let rsqrt_3=inverseSqrt(running_var_3+eps);
+let mul_5=(x_3 - running_mean_3)*rsqrt_3;
 let gamma_b_3=gamma_b_at(base_2+K_3);
-let mul_3=((x_3 - running_mean_3)*inverseSqrt(running_var_3+eps))*gamma_b_3;
-let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
+let mul_6=mul_5*gamma_b_3;
+let shift=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
 var mean=0.0f;
 for (var block=lane; block<K*S; block+=LANES*256u) {
 var part_1=0.0f;
@@ -7262,7 +7162,8 @@ for (var i=block; i<stop; i+=LANES) {
 let d_y_1=d_y_at(base+i);
 let K_4=i / max(S,1u);
 let gamma_1=gamma_at(base_2+K_4);
-part_1=part_1+(d_y_1*gamma_1);
+let mul_7=d_y_1*gamma_1;
+part_1=part_1+mul_7;
 }
 mean=mean+part_1;
 }
@@ -7286,32 +7187,41 @@ mean=all;
 workgroupBarrier();
 }
 let mean_all=mean / f32(K*S);
+let beta_b_1=beta_b_at(base_2);
+let beta_b_2=beta_b_at(base_2+(K / 2u));
+let beta_b_3=beta_b_at(base_2+(K - 1u));
+let shift_2=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
 let x_4=x_at(base);
 let K_5=0u / max(S,1u);
 let running_mean_4=running_mean_at(base_2+K_5);
 let running_var_4=running_var_at(base_2+K_5);
+let rsqrt_4=inverseSqrt(running_var_4+eps);
+let mul_8=(x_4 - running_mean_4)*rsqrt_4;
 let gamma_b_4=gamma_b_at(base_2+K_5);
-let mul_4=((x_4 - running_mean_4)*inverseSqrt(running_var_4+eps))*gamma_b_4;
-let beta_b_1=beta_b_at(base_2+K_5);
-let scratch_14=scratch_at(G_1);
-let add=(mul_4 - shift)+(beta_b_1 - scratch_14);
+let mul_9=mul_8*gamma_b_4;
+let beta_b_4=beta_b_at(base_2+K_5);
+let add=(mul_9 - shift)+(beta_b_4 - shift_2);
 let x_5=x_at(base+((K*S) / 2u));
 let K_6=((K*S) / 2u) / max(S,1u);
 let running_mean_5=running_mean_at(base_2+K_6);
 let running_var_5=running_var_at(base_2+K_6);
+let rsqrt_5=inverseSqrt(running_var_5+eps);
+let mul_10=(x_5 - running_mean_5)*rsqrt_5;
 let gamma_b_5=gamma_b_at(base_2+K_6);
-let mul_5=((x_5 - running_mean_5)*inverseSqrt(running_var_5+eps))*gamma_b_5;
-let beta_b_2=beta_b_at(base_2+K_6);
-let add_2=(mul_5 - shift)+(beta_b_2 - scratch_14);
+let mul_11=mul_10*gamma_b_5;
+let beta_b_5=beta_b_at(base_2+K_6);
+let add_2=(mul_11 - shift)+(beta_b_5 - shift_2);
 let x_6=x_at(base+((K*S) - 1u));
 let K_7=((K*S) - 1u) / max(S,1u);
 let running_mean_6=running_mean_at(base_2+K_7);
 let running_var_6=running_var_at(base_2+K_7);
+let rsqrt_6=inverseSqrt(running_var_6+eps);
+let mul_12=(x_6 - running_mean_6)*rsqrt_6;
 let gamma_b_6=gamma_b_at(base_2+K_7);
-let mul_6=((x_6 - running_mean_6)*inverseSqrt(running_var_6+eps))*gamma_b_6;
-let beta_b_3=beta_b_at(base_2+K_7);
-let add_3=(mul_6 - shift)+(beta_b_3 - scratch_14);
-let shift_2=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+let mul_13=mul_12*gamma_b_6;
+let beta_b_6=beta_b_at(base_2+K_7);
+let add_3=(mul_13 - shift)+(beta_b_6 - shift_2);
+let shift_3=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
 for (var block_2=lane; block_2<K*S; block_2+=LANES*256u) {
@@ -7323,11 +7233,13 @@ let x_7=x_at(base+i_2);
 let K_8=i_2 / max(S,1u);
 let running_mean_7=running_mean_at(base_2+K_8);
 let running_var_7=running_var_at(base_2+K_8);
+let rsqrt_7=inverseSqrt(running_var_7+eps);
+let mul_14=(x_7 - running_mean_7)*rsqrt_7;
 let gamma_b_7=gamma_b_at(base_2+K_8);
-let mul_7=((x_7 - running_mean_7)*inverseSqrt(running_var_7+eps))*gamma_b_7;
-let beta_b_4=beta_b_at(base_2+K_8);
-let add_4=(mul_7 - shift)+(beta_b_4 - scratch_14);
-let d=add_4 - shift_2;
+let mul_15=mul_14*gamma_b_7;
+let beta_b_7=beta_b_at(base_2+K_8);
+let add_4=(mul_15 - shift)+(beta_b_7 - shift_2);
+let d=add_4 - shift_3;
 part_2=part_2+d;
 part_3=part_3+(d*d);
 }
@@ -7364,7 +7276,7 @@ workgroupBarrier();
 let mean_2=sum / f32(K*S);
 let variance=larger((squares / f32(K*S)) - (mean_2*mean_2),0.0f);
 let far=(variance*4.0f)<(mean_2*mean_2);
-let shift_3=select(shift_2,shift_2+mean_2,far);
+let shift_4=select(shift_3,shift_3+mean_2,far);
 var sum_2=0.0f;
 var squares_2=0.0f;
 let end=select(0u,K*S,far);
@@ -7377,11 +7289,13 @@ let x_8=x_at(base+i_3);
 let K_9=i_3 / max(S,1u);
 let running_mean_8=running_mean_at(base_2+K_9);
 let running_var_8=running_var_at(base_2+K_9);
+let rsqrt_8=inverseSqrt(running_var_8+eps);
+let mul_16=(x_8 - running_mean_8)*rsqrt_8;
 let gamma_b_8=gamma_b_at(base_2+K_9);
-let mul_8=((x_8 - running_mean_8)*inverseSqrt(running_var_8+eps))*gamma_b_8;
-let beta_b_5=beta_b_at(base_2+K_9);
-let add_5=(mul_8 - shift)+(beta_b_5 - scratch_14);
-let d_2=add_5 - shift_3;
+let mul_17=mul_16*gamma_b_8;
+let beta_b_8=beta_b_at(base_2+K_9);
+let add_5=(mul_17 - shift)+(beta_b_8 - shift_2);
+let d_2=add_5 - shift_4;
 part_4=part_4+d_2;
 part_5=part_5+(d_2*d_2);
 }
@@ -7419,7 +7333,7 @@ let mean_3=sum_2 / f32(K*S);
 let variance_2=larger((squares_2 / f32(K*S)) - (mean_3*mean_3),0.0f);
 let rest=select(mean_2,mean_3,far);
 let spread=select(variance,variance_2,far);
-let rsqrt=inverseSqrt(spread+eps);
+let rsqrt_10=inverseSqrt(spread+eps);
 var mean_4=0.0f;
 for (var block_4=lane; block_4<K*S; block_4+=LANES*256u) {
 var part_6=0.0f;
@@ -7430,12 +7344,16 @@ let x_9=x_at(base+i_4);
 let K_10=i_4 / max(S,1u);
 let running_mean_9=running_mean_at(base_2+K_10);
 let running_var_9=running_var_at(base_2+K_10);
+let rsqrt_9=inverseSqrt(running_var_9+eps);
+let mul_18=(x_9 - running_mean_9)*rsqrt_9;
 let gamma_b_9=gamma_b_at(base_2+K_10);
-let mul_9=((x_9 - running_mean_9)*inverseSqrt(running_var_9+eps))*gamma_b_9;
-let beta_b_6=beta_b_at(base_2+K_10);
-let add_6=(mul_9 - shift)+(beta_b_6 - scratch_14);
+let mul_19=mul_18*gamma_b_9;
+let beta_b_9=beta_b_at(base_2+K_10);
+let add_6=(mul_19 - shift)+(beta_b_9 - shift_2);
+let mul_20=((add_6 - shift_4) - rest)*rsqrt_10;
+let mul_21=d_y_2*mul_20;
 let gamma_2=gamma_at(base_2+K_10);
-part_6=part_6+((d_y_2*(((add_6 - shift_3) - rest)*rsqrt))*gamma_2);
+part_6=part_6+(mul_21*gamma_2);
 }
 mean_4=mean_4+part_6;
 }
@@ -7459,13 +7377,117 @@ mean_4=all_6;
 workgroupBarrier();
 }
 let mean_all_2=mean_4 / f32(K*S);
+for (var segment=0u; segment<K; segment+=1u) {
+let base_3=(row*(K*S))+(segment*S);
+let gamma_3=gamma_at(base_2+segment);
+let running_mean_10=running_mean_at(base_2+segment);
+let running_var_10=running_var_at(base_2+segment);
+let rsqrt_11=inverseSqrt(running_var_10+eps);
+let gamma_b_10=gamma_b_at(base_2+segment);
+let beta_b_10=beta_b_at(base_2+segment);
+let sub=beta_b_10 - shift_2;
+var sum_3=0.0f;
+var sum_4=0.0f;
+var sum_5=0.0f;
+var sum_6=0.0f;
+for (var block_5=lane; block_5<S; block_5+=LANES*256u) {
+var part_7=0.0f;
+var part_8=0.0f;
+var part_9=0.0f;
+var part_10=0.0f;
+let stop_5=min(block_5+(LANES*256u),S);
+for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
+let d_y_3=d_y_at(base_3+i_5);
+let mul_22=d_y_3*gamma_3;
+let x_10=x_at(base_3+i_5);
+let mul_23=(x_10 - running_mean_10)*rsqrt_11;
+let mul_24=mul_23*gamma_b_10;
+let add_7=(mul_24 - shift)+sub;
+let mul_25=((add_7 - shift_4) - rest)*rsqrt_10;
+let sub_2=(mul_22 - (mul_25*mean_all_2)) - mean_all;
+let mul_26=d_y_3*mul_25;
+part_7=part_7+((sub_2*mul_23)*rsqrt_10);
+part_8=part_8+(sub_2*rsqrt_10);
+part_9=part_9+mul_26;
+part_10=part_10+d_y_3;
+}
+sum_3=sum_3+part_7;
+sum_4=sum_4+part_8;
+sum_5=sum_5+part_9;
+sum_6=sum_6+part_10;
+}
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_13=exchange(sum_3,mask_5);
+sum_3=sum_3+other_13;
+let other_14=exchange(sum_4,mask_5);
+sum_4=sum_4+other_14;
+let other_15=exchange(sum_5,mask_5);
+sum_5=sum_5+other_15;
+let other_16=exchange(sum_6,mask_5);
+sum_6=sum_6+other_16;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_5;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_6;
+workgroupBarrier();
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_7=scratch_memory[(row_in_group*LANES)+lane];
+let other_17=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_17;
+let mine_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_18=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_8+other_18;
+let mine_9=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_19=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_9+other_19;
+let mine_10=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_20=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_10+other_20;
+}
+workgroupBarrier();
+}
+let all_7=scratch_memory[row_in_group*LANES];
+sum_3=all_7;
+let all_8=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_4=all_8;
+let all_9=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_5=all_9;
+let all_10=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_6=all_10;
+workgroupBarrier();
+}
+let sum_all=sum_3;
+let sum_all_2=sum_4;
+let sum_all_3=sum_5;
+let sum_all_4=sum_6;
 if (active_1 && (lane==0u)) {
-scratch_put((((G+3u) / 4u)*4u)+row,shift);
-scratch_put(((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+row,shift_3);
-scratch_put((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,rest);
-scratch_put(((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,rsqrt);
-scratch_put((((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,mean_all_2);
-scratch_put(((((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,mean_all);
+scratch_put((row*K)+segment,sum_all);
+scratch_put((((((N*G)*K)+3u) / 4u)*4u)+((row*K)+segment),sum_all_2);
+scratch_put(((((((N*G)*K)+3u) / 4u)*4u)+(((((N*G)*K)+3u) / 4u)*4u))+((row*K)+segment),sum_all_3);
+scratch_put((((((((N*G)*K)+3u) / 4u)*4u)+(((((N*G)*K)+3u) / 4u)*4u))+(((((N*G)*K)+3u) / 4u)*4u))+((row*K)+segment),sum_all_4);
+}
+}
+let end_2=select(0u,K*S,active_1);
+for (var i_6=lane; i_6<end_2; i_6+=LANES) {
+let d_y_4=d_y_at(base+i_6);
+let K_11=i_6 / max(S,1u);
+let gamma_4=gamma_at(base_2+K_11);
+let mul_27=d_y_4*gamma_4;
+let x_11=x_at(base+i_6);
+let running_mean_11=running_mean_at(base_2+K_11);
+let running_var_11=running_var_at(base_2+K_11);
+let rsqrt_12=inverseSqrt(running_var_11+eps);
+let mul_28=(x_11 - running_mean_11)*rsqrt_12;
+let gamma_b_11=gamma_b_at(base_2+K_11);
+let mul_29=mul_28*gamma_b_11;
+let beta_b_11=beta_b_at(base_2+K_11);
+let add_8=(mul_29 - shift)+(beta_b_11 - shift_2);
+let mul_30=((add_8 - shift_4) - rest)*rsqrt_10;
+let sub_3=(mul_27 - (mul_30*mean_all_2)) - mean_all;
+d_x_put(base+i_6,(sub_3*(gamma_b_11*rsqrt_12))*rsqrt_10);
 }
 }
 `,
@@ -7491,8 +7513,9 @@ scratch_put(((((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4
                 tensor: "(scratch)",
                 access: "read_write",
                 name: "scratch",
-                accessors: { at: "scratch_at", put: "scratch_put" },
+                accessors: { put: "scratch_put" },
               },
+              { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -7519,7 +7542,7 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*4u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -7546,21 +7569,27 @@ let K_1=0u / max(S,1u);
 let base_2=G_1*K;
 let running_mean_1=running_mean_at(base_2+K_1);
 let running_var_1=running_var_at(base_2+K_1);
+let rsqrt=inverseSqrt(running_var_1+eps);
+let mul=(x_1 - running_mean_1)*rsqrt;
 let gamma_b_1=gamma_b_at(base_2+K_1);
-let mul=((x_1 - running_mean_1)*inverseSqrt(running_var_1+eps))*gamma_b_1;
+let mul_2=mul*gamma_b_1;
 let x_2=x_at(base+((K*S) / 2u));
 let K_2=((K*S) / 2u) / max(S,1u);
 let running_mean_2=running_mean_at(base_2+K_2);
 let running_var_2=running_var_at(base_2+K_2);
+let rsqrt_2=inverseSqrt(running_var_2+eps);
+let mul_3=(x_2 - running_mean_2)*rsqrt_2;
 let gamma_b_2=gamma_b_at(base_2+K_2);
-let mul_2=((x_2 - running_mean_2)*inverseSqrt(running_var_2+eps))*gamma_b_2;
+let mul_4=mul_3*gamma_b_2;
 let x_3=x_at(base+((K*S) - 1u));
 let K_3=((K*S) - 1u) / max(S,1u);
 let running_mean_3=running_mean_at(base_2+K_3);
 let running_var_3=running_var_at(base_2+K_3);
+let rsqrt_3=inverseSqrt(running_var_3+eps);
+let mul_5=(x_3 - running_mean_3)*rsqrt_3;
 let gamma_b_3=gamma_b_at(base_2+K_3);
-let mul_3=((x_3 - running_mean_3)*inverseSqrt(running_var_3+eps))*gamma_b_3;
-let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
+let mul_6=mul_5*gamma_b_3;
+let shift=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
 let base_3=row*((K*S) / 4u);
 var mean=vec4f(0.0f);
 for (var block=lane; block<(K*S) / 4u; block+=LANES*256u) {
@@ -7570,7 +7599,8 @@ for (var i=block; i<stop; i+=LANES) {
 let d_y_1=d_y_four(base_3+i);
 let K_4=(i*4u) / max(S,1u);
 let gamma_1=gamma_at(base_2+K_4);
-part_1=part_1+(d_y_1*vec4f(gamma_1));
+let mul_7=d_y_1*vec4f(gamma_1);
+part_1=part_1+mul_7;
 }
 mean=mean+part_1;
 }
@@ -7595,32 +7625,41 @@ mean_2=all;
 workgroupBarrier();
 }
 let mean_all=mean_2 / f32(K*S);
+let beta_b_1=beta_b_at(base_2);
+let beta_b_2=beta_b_at(base_2+(K / 2u));
+let beta_b_3=beta_b_at(base_2+(K - 1u));
+let shift_2=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
 let x_4=x_at(base);
 let K_5=0u / max(S,1u);
 let running_mean_4=running_mean_at(base_2+K_5);
 let running_var_4=running_var_at(base_2+K_5);
+let rsqrt_4=inverseSqrt(running_var_4+eps);
+let mul_8=(x_4 - running_mean_4)*rsqrt_4;
 let gamma_b_4=gamma_b_at(base_2+K_5);
-let mul_4=((x_4 - running_mean_4)*inverseSqrt(running_var_4+eps))*gamma_b_4;
-let beta_b_1=beta_b_at(base_2+K_5);
-let scratch_14=scratch_at(G_1);
-let add=(mul_4 - shift)+(beta_b_1 - scratch_14);
+let mul_9=mul_8*gamma_b_4;
+let beta_b_4=beta_b_at(base_2+K_5);
+let add=(mul_9 - shift)+(beta_b_4 - shift_2);
 let x_5=x_at(base+((K*S) / 2u));
 let K_6=((K*S) / 2u) / max(S,1u);
 let running_mean_5=running_mean_at(base_2+K_6);
 let running_var_5=running_var_at(base_2+K_6);
+let rsqrt_5=inverseSqrt(running_var_5+eps);
+let mul_10=(x_5 - running_mean_5)*rsqrt_5;
 let gamma_b_5=gamma_b_at(base_2+K_6);
-let mul_5=((x_5 - running_mean_5)*inverseSqrt(running_var_5+eps))*gamma_b_5;
-let beta_b_2=beta_b_at(base_2+K_6);
-let add_2=(mul_5 - shift)+(beta_b_2 - scratch_14);
+let mul_11=mul_10*gamma_b_5;
+let beta_b_5=beta_b_at(base_2+K_6);
+let add_2=(mul_11 - shift)+(beta_b_5 - shift_2);
 let x_6=x_at(base+((K*S) - 1u));
 let K_7=((K*S) - 1u) / max(S,1u);
 let running_mean_6=running_mean_at(base_2+K_7);
 let running_var_6=running_var_at(base_2+K_7);
+let rsqrt_6=inverseSqrt(running_var_6+eps);
+let mul_12=(x_6 - running_mean_6)*rsqrt_6;
 let gamma_b_6=gamma_b_at(base_2+K_7);
-let mul_6=((x_6 - running_mean_6)*inverseSqrt(running_var_6+eps))*gamma_b_6;
-let beta_b_3=beta_b_at(base_2+K_7);
-let add_3=(mul_6 - shift)+(beta_b_3 - scratch_14);
-let shift_2=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+let mul_13=mul_12*gamma_b_6;
+let beta_b_6=beta_b_at(base_2+K_7);
+let add_3=(mul_13 - shift)+(beta_b_6 - shift_2);
+let shift_3=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
 for (var block_2=lane; block_2<(K*S) / 4u; block_2+=LANES*256u) {
@@ -7632,11 +7671,13 @@ let x_7=x_four(base_3+i_2);
 let K_8=(i_2*4u) / max(S,1u);
 let running_mean_7=running_mean_at(base_2+K_8);
 let running_var_7=running_var_at(base_2+K_8);
+let rsqrt_7=inverseSqrt(running_var_7+eps);
+let mul_14=(x_7 - vec4f(running_mean_7))*vec4f(rsqrt_7);
 let gamma_b_7=gamma_b_at(base_2+K_8);
-let mul_7=((x_7 - vec4f(running_mean_7))*vec4f(inverseSqrt(running_var_7+eps)))*vec4f(gamma_b_7);
-let beta_b_4=beta_b_at(base_2+K_8);
-let add_4=(mul_7 - vec4f(shift))+vec4f(beta_b_4 - scratch_14);
-let d=add_4 - vec4f(shift_2);
+let mul_15=mul_14*vec4f(gamma_b_7);
+let beta_b_7=beta_b_at(base_2+K_8);
+let add_4=(mul_15 - vec4f(shift))+vec4f(beta_b_7 - shift_2);
+let d=add_4 - vec4f(shift_3);
 part_2=part_2+d;
 part_3=part_3+(d*d);
 }
@@ -7675,7 +7716,7 @@ workgroupBarrier();
 let mean_3=sum_2 / f32(K*S);
 let variance=larger((squares_2 / f32(K*S)) - (mean_3*mean_3),0.0f);
 let far=(variance*4.0f)<(mean_3*mean_3);
-let shift_3=select(shift_2,shift_2+mean_3,far);
+let shift_4=select(shift_3,shift_3+mean_3,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,(K*S) / 4u,far);
@@ -7688,11 +7729,13 @@ let x_8=x_four(base_3+i_3);
 let K_9=(i_3*4u) / max(S,1u);
 let running_mean_8=running_mean_at(base_2+K_9);
 let running_var_8=running_var_at(base_2+K_9);
+let rsqrt_8=inverseSqrt(running_var_8+eps);
+let mul_16=(x_8 - vec4f(running_mean_8))*vec4f(rsqrt_8);
 let gamma_b_8=gamma_b_at(base_2+K_9);
-let mul_8=((x_8 - vec4f(running_mean_8))*vec4f(inverseSqrt(running_var_8+eps)))*vec4f(gamma_b_8);
-let beta_b_5=beta_b_at(base_2+K_9);
-let add_5=(mul_8 - vec4f(shift))+vec4f(beta_b_5 - scratch_14);
-let d_2=add_5 - vec4f(shift_3);
+let mul_17=mul_16*vec4f(gamma_b_8);
+let beta_b_8=beta_b_at(base_2+K_9);
+let add_5=(mul_17 - vec4f(shift))+vec4f(beta_b_8 - shift_2);
+let d_2=add_5 - vec4f(shift_4);
 part_4=part_4+d_2;
 part_5=part_5+(d_2*d_2);
 }
@@ -7732,7 +7775,7 @@ let mean_4=sum_3_2 / f32(K*S);
 let variance_2=larger((squares_3_2 / f32(K*S)) - (mean_4*mean_4),0.0f);
 let rest=select(mean_3,mean_4,far);
 let spread=select(variance,variance_2,far);
-let rsqrt=inverseSqrt(spread+eps);
+let rsqrt_10=inverseSqrt(spread+eps);
 var mean_5=vec4f(0.0f);
 for (var block_4=lane; block_4<(K*S) / 4u; block_4+=LANES*256u) {
 var part_6=vec4f(0.0f);
@@ -7743,13 +7786,16 @@ let x_9=x_four(base_3+i_4);
 let K_10=(i_4*4u) / max(S,1u);
 let running_mean_9=running_mean_at(base_2+K_10);
 let running_var_9=running_var_at(base_2+K_10);
+let rsqrt_9=inverseSqrt(running_var_9+eps);
+let mul_18=(x_9 - vec4f(running_mean_9))*vec4f(rsqrt_9);
 let gamma_b_9=gamma_b_at(base_2+K_10);
-let mul_9=((x_9 - vec4f(running_mean_9))*vec4f(inverseSqrt(running_var_9+eps)))*vec4f(gamma_b_9);
-let beta_b_6=beta_b_at(base_2+K_10);
-let add_6=(mul_9 - vec4f(shift))+vec4f(beta_b_6 - scratch_14);
+let mul_19=mul_18*vec4f(gamma_b_9);
+let beta_b_9=beta_b_at(base_2+K_10);
+let add_6=(mul_19 - vec4f(shift))+vec4f(beta_b_9 - shift_2);
+let mul_20=((add_6 - vec4f(shift_4)) - vec4f(rest))*vec4f(rsqrt_10);
+let mul_21=d_y_2*mul_20;
 let gamma_2=gamma_at(base_2+K_10);
-let mul_10=(d_y_2*(((add_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt)))*vec4f(gamma_2);
-part_6=part_6+mul_10;
+part_6=part_6+(mul_21*vec4f(gamma_2));
 }
 mean_5=mean_5+part_6;
 }
@@ -7774,13 +7820,121 @@ mean_5_2=all_6;
 workgroupBarrier();
 }
 let mean_all_2=mean_5_2 / f32(K*S);
+for (var segment=0u; segment<K; segment+=1u) {
+let base_4=(row*((K*S) / 4u))+(segment*(S / 4u));
+let gamma_3=gamma_at(base_2+segment);
+let running_mean_10=running_mean_at(base_2+segment);
+let running_var_10=running_var_at(base_2+segment);
+let rsqrt_11=inverseSqrt(running_var_10+eps);
+let gamma_b_10=gamma_b_at(base_2+segment);
+let beta_b_10=beta_b_at(base_2+segment);
+let sub=beta_b_10 - shift_2;
+var sum_4=vec4f(0.0f);
+var sum_5=vec4f(0.0f);
+var sum_6=vec4f(0.0f);
+var sum_7=vec4f(0.0f);
+for (var block_5=lane; block_5<S / 4u; block_5+=LANES*256u) {
+var part_7=vec4f(0.0f);
+var part_8=vec4f(0.0f);
+var part_9=vec4f(0.0f);
+var part_10=vec4f(0.0f);
+let stop_5=min(block_5+(LANES*256u),S / 4u);
+for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
+let d_y_3=d_y_four(base_4+i_5);
+let mul_22=d_y_3*vec4f(gamma_3);
+let x_10=x_four(base_4+i_5);
+let mul_23=(x_10 - vec4f(running_mean_10))*vec4f(rsqrt_11);
+let mul_24=mul_23*vec4f(gamma_b_10);
+let add_7=(mul_24 - vec4f(shift))+vec4f(sub);
+let mul_25=((add_7 - vec4f(shift_4)) - vec4f(rest))*vec4f(rsqrt_10);
+let sub_2=(mul_22 - (mul_25*vec4f(mean_all_2))) - vec4f(mean_all);
+let mul_26=d_y_3*mul_25;
+part_7=part_7+((sub_2*mul_23)*vec4f(rsqrt_10));
+part_8=part_8+(sub_2*vec4f(rsqrt_10));
+part_9=part_9+mul_26;
+part_10=part_10+d_y_3;
+}
+sum_4=sum_4+part_7;
+sum_5=sum_5+part_8;
+sum_6=sum_6+part_9;
+sum_7=sum_7+part_10;
+}
+var sum_4_2=fold_add(sum_4);
+var sum_5_2=fold_add(sum_5);
+var sum_6_2=fold_add(sum_6);
+var sum_7_2=fold_add(sum_7);
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_13=exchange(sum_4_2,mask_5);
+sum_4_2=sum_4_2+other_13;
+let other_14=exchange(sum_5_2,mask_5);
+sum_5_2=sum_5_2+other_14;
+let other_15=exchange(sum_6_2,mask_5);
+sum_6_2=sum_6_2+other_15;
+let other_16=exchange(sum_7_2,mask_5);
+sum_7_2=sum_7_2+other_16;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_5_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_6_2;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7_2;
+workgroupBarrier();
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_7=scratch_memory[(row_in_group*LANES)+lane];
+let other_17=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_17;
+let mine_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_18=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_8+other_18;
+let mine_9=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_19=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_9+other_19;
+let mine_10=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_20=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_10+other_20;
+}
+workgroupBarrier();
+}
+let all_7=scratch_memory[row_in_group*LANES];
+sum_4_2=all_7;
+let all_8=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_5_2=all_8;
+let all_9=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_6_2=all_9;
+let all_10=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_7_2=all_10;
+workgroupBarrier();
+}
+let sum_all=sum_4_2;
+let sum_all_2=sum_5_2;
+let sum_all_3=sum_6_2;
+let sum_all_4=sum_7_2;
 if (active_1 && (lane==0u)) {
-scratch_put((((G+3u) / 4u)*4u)+row,shift);
-scratch_put(((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+row,shift_3);
-scratch_put((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,rest);
-scratch_put(((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,rsqrt);
-scratch_put((((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,mean_all_2);
-scratch_put(((((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,mean_all);
+scratch_put((row*K)+segment,sum_all);
+scratch_put((((((N*G)*K)+3u) / 4u)*4u)+((row*K)+segment),sum_all_2);
+scratch_put(((((((N*G)*K)+3u) / 4u)*4u)+(((((N*G)*K)+3u) / 4u)*4u))+((row*K)+segment),sum_all_3);
+scratch_put((((((((N*G)*K)+3u) / 4u)*4u)+(((((N*G)*K)+3u) / 4u)*4u))+(((((N*G)*K)+3u) / 4u)*4u))+((row*K)+segment),sum_all_4);
+}
+}
+let end_2=select(0u,(K*S) / 4u,active_1);
+for (var i_6=lane; i_6<end_2; i_6+=LANES) {
+let d_y_4=d_y_four(base_3+i_6);
+let K_11=(i_6*4u) / max(S,1u);
+let gamma_4=gamma_at(base_2+K_11);
+let mul_27=d_y_4*vec4f(gamma_4);
+let x_11=x_four(base_3+i_6);
+let running_mean_11=running_mean_at(base_2+K_11);
+let running_var_11=running_var_at(base_2+K_11);
+let rsqrt_12=inverseSqrt(running_var_11+eps);
+let mul_28=(x_11 - vec4f(running_mean_11))*vec4f(rsqrt_12);
+let gamma_b_11=gamma_b_at(base_2+K_11);
+let mul_29=mul_28*vec4f(gamma_b_11);
+let beta_b_11=beta_b_at(base_2+K_11);
+let add_8=(mul_29 - vec4f(shift))+vec4f(beta_b_11 - shift_2);
+let mul_30=((add_8 - vec4f(shift_4)) - vec4f(rest))*vec4f(rsqrt_10);
+let sub_3=(mul_27 - (mul_30*vec4f(mean_all_2))) - vec4f(mean_all);
+d_x_put_four(base_3+i_6,(sub_3*vec4f(gamma_b_11*rsqrt_12))*vec4f(rsqrt_10));
 }
 }
 `,
@@ -7806,8 +7960,9 @@ scratch_put(((((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4
                 tensor: "(scratch)",
                 access: "read_write",
                 name: "scratch",
-                accessors: { at: "scratch_at", put: "scratch_put" },
+                accessors: { put: "scratch_put" },
               },
+              { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -7828,7 +7983,7 @@ scratch_put(((((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4
       {
         name: "d_gamma_b",
         grid: ["G", "K"],
-        row: ["N", "S"],
+        row: ["N"],
         chunked: [],
         forms: [
           {
@@ -7841,8 +7996,6 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override G: u32;
 override K: u32;
-override S: u32;
-override eps: f32;
 override N: u32;
 override scratch_length: u32=LANES*ROWS*4u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
@@ -7858,50 +8011,28 @@ let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 let active_1=index<(G*K);
 let row=select(0u,index,active_1);
-let base=row*S;
-let gamma_1=gamma_at(row);
-let running_mean_1=running_mean_at(row);
-let running_var_1=running_var_at(row);
-let rsqrt=inverseSqrt(running_var_1+eps);
-let gamma_b_1=gamma_b_at(row);
-let G_1=row / max(K,1u);
-let base_2=(((G+3u) / 4u)*4u)+G_1;
-let beta_b_1=beta_b_at(row);
-let scratch_14=scratch_at(G_1);
-let sub=beta_b_1 - scratch_14;
-let base_3=((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+G_1;
-let base_4=(((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
-let base_5=((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
-let base_6=(((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
-let base_7=((((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+let base=(((((N*G)*K)+3u) / 4u)*4u)+row;
+let base_2=((((((N*G)*K)+3u) / 4u)*4u)+(((((N*G)*K)+3u) / 4u)*4u))+row;
+let base_3=(((((((N*G)*K)+3u) / 4u)*4u)+(((((N*G)*K)+3u) / 4u)*4u))+(((((N*G)*K)+3u) / 4u)*4u))+row;
 var sum=0.0f;
 var sum_2=0.0f;
 var sum_3=0.0f;
 var sum_4=0.0f;
-for (var block=lane; block<N*S; block+=LANES*256u) {
+for (var block=lane; block<N; block+=LANES*256u) {
 var part_1=0.0f;
 var part_2=0.0f;
 var part_3=0.0f;
 var part_4=0.0f;
-let stop=min(block+(LANES*256u),N*S);
+let stop=min(block+(LANES*256u),N);
 for (var i=block; i<stop; i+=LANES) {
-let N_1=i / max(S,1u);
-let S_1=i % max(S,1u);
-let d_y_1=d_y_at(base+((N_1*((G*K)*S))+S_1));
-let x_1=x_at(base+((N_1*((G*K)*S))+S_1));
-let mul=(x_1 - running_mean_1)*rsqrt;
-let scratch_12=scratch_at(base_2+(N_1*G));
-let scratch_17=scratch_at(base_3+(N_1*G));
-let scratch_18=scratch_at(base_4+(N_1*G));
-let scratch_23=scratch_at(base_5+(N_1*G));
-let mul_2=(((((mul*gamma_b_1) - scratch_12)+sub) - scratch_17) - scratch_18)*scratch_23;
-let scratch_31=scratch_at(base_6+(N_1*G));
-let scratch_32=scratch_at(base_7+(N_1*G));
-let sub_2=((d_y_1*gamma_1) - (mul_2*scratch_31)) - scratch_32;
-part_1=part_1+d_y_1;
-part_2=part_2+((sub_2*mul)*scratch_23);
-part_3=part_3+(sub_2*scratch_23);
-part_4=part_4+(d_y_1*mul_2);
+let scratch_44=scratch_at(row+(i*(G*K)));
+let scratch_47=scratch_at(base+(i*(G*K)));
+let scratch_50=scratch_at(base_2+(i*(G*K)));
+let scratch_53=scratch_at(base_3+(i*(G*K)));
+part_1=part_1+scratch_44;
+part_2=part_2+scratch_47;
+part_3=part_3+scratch_50;
+part_4=part_4+scratch_53;
 }
 sum=sum+part_1;
 sum_2=sum_2+part_2;
@@ -7956,32 +8087,15 @@ let sum_all_2=sum_2;
 let sum_all_3=sum_3;
 let sum_all_4=sum_4;
 if (active_1 && (lane==0u)) {
-d_gamma_b_put(row,sum_all_2);
-d_beta_b_put(row,sum_all_3);
-d_gamma_put(row,sum_all_4);
-d_beta_put(row,sum_all);
+d_gamma_b_put(row,sum_all);
+d_beta_b_put(row,sum_all_2);
+d_gamma_put(row,sum_all_3);
+d_beta_put(row,sum_all_4);
 }
 }
 `,
             bindings: [
-              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-              {
-                tensor: "running_mean",
-                access: "read",
-                name: "running_mean",
-                accessors: { at: "running_mean_at" },
-              },
-              {
-                tensor: "running_var",
-                access: "read",
-                name: "running_var",
-                accessors: { at: "running_var_at" },
-              },
-              { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
-              { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
               { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               {
                 tensor: "d_gamma_b",
                 access: "read_write",
@@ -8004,13 +8118,11 @@ d_beta_put(row,sum_all);
               { name: "SUBGROUP", kind: "subgroup" },
               { name: "G", kind: "extent", factor: "G" },
               { name: "K", kind: "extent", factor: "K" },
-              { name: "S", kind: "extent", factor: "S" },
-              { name: "eps", kind: "param", param: "eps" },
               { name: "N", kind: "extent", factor: "N" },
             ],
           },
           {
-            vector: "S",
+            vector: "K",
             together: 1,
             held: 0,
             wgsl: `override LANES: u32;
@@ -8019,14 +8131,9 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override G: u32;
 override K: u32;
-override S: u32;
-override eps: f32;
 override N: u32;
 override scratch_length: u32=LANES*ROWS*4u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn fold_add(v: vec4f) -> f32 {
-return (v.x+v.y)+(v.z+v.w);
-}
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
@@ -8037,78 +8144,51 @@ let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
 let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
-let active_1=index<(G*K);
+let active_1=index<((G*K) / 4u);
 let row=select(0u,index,active_1);
-let base=row*(S / 4u);
-let gamma_1=gamma_at(row);
-let running_mean_1=running_mean_at(row);
-let running_var_1=running_var_at(row);
-let rsqrt=inverseSqrt(running_var_1+eps);
-let gamma_b_1=gamma_b_at(row);
-let G_1=row / max(K,1u);
-let base_2=(((G+3u) / 4u)*4u)+G_1;
-let beta_b_1=beta_b_at(row);
-let scratch_14=scratch_at(G_1);
-let sub=beta_b_1 - scratch_14;
-let base_3=((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+G_1;
-let base_4=(((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
-let base_5=((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
-let base_6=(((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
-let base_7=((((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+let base=((((N*G)*K)+3u) / 4u)+row;
+let base_2=(((((((N*G)*K)+3u) / 4u)*4u)+(((((N*G)*K)+3u) / 4u)*4u)) / 4u)+row;
+let base_3=((((((((N*G)*K)+3u) / 4u)*4u)+(((((N*G)*K)+3u) / 4u)*4u))+(((((N*G)*K)+3u) / 4u)*4u)) / 4u)+row;
 var sum=vec4f(0.0f);
 var sum_2=vec4f(0.0f);
 var sum_3=vec4f(0.0f);
 var sum_4=vec4f(0.0f);
-for (var block=lane; block<(N*S) / 4u; block+=LANES*256u) {
+for (var block=lane; block<N; block+=LANES*256u) {
 var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
 var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
-let stop=min(block+(LANES*256u),(N*S) / 4u);
+let stop=min(block+(LANES*256u),N);
 for (var i=block; i<stop; i+=LANES) {
-let N_1=(i*4u) / max(S,1u);
-let S_1=(i*4u) % max(S,1u);
-let d_y_1=d_y_four(base+((N_1*(((G*K)*S) / 4u))+(S_1 / 4u)));
-let x_1=x_four(base+((N_1*(((G*K)*S) / 4u))+(S_1 / 4u)));
-let mul=(x_1 - vec4f(running_mean_1))*vec4f(rsqrt);
-let scratch_12=scratch_at(base_2+(N_1*G));
-let scratch_17=scratch_at(base_3+(N_1*G));
-let scratch_18=scratch_at(base_4+(N_1*G));
-let sub_2=((((mul*vec4f(gamma_b_1)) - vec4f(scratch_12))+vec4f(sub)) - vec4f(scratch_17)) - vec4f(scratch_18);
-let scratch_23=scratch_at(base_5+(N_1*G));
-let mul_2=sub_2*vec4f(scratch_23);
-let scratch_31=scratch_at(base_6+(N_1*G));
-let scratch_32=scratch_at(base_7+(N_1*G));
-let sub_3=((d_y_1*vec4f(gamma_1)) - (mul_2*vec4f(scratch_31))) - vec4f(scratch_32);
-part_1=part_1+d_y_1;
-part_2=part_2+((sub_3*mul)*vec4f(scratch_23));
-part_3=part_3+(sub_3*vec4f(scratch_23));
-part_4=part_4+(d_y_1*mul_2);
+let scratch_44=scratch_four(row+(i*((G*K) / 4u)));
+let scratch_47=scratch_four(base+(i*((G*K) / 4u)));
+let scratch_50=scratch_four(base_2+(i*((G*K) / 4u)));
+let scratch_53=scratch_four(base_3+(i*((G*K) / 4u)));
+part_1=part_1+scratch_44;
+part_2=part_2+scratch_47;
+part_3=part_3+scratch_50;
+part_4=part_4+scratch_53;
 }
 sum=sum+part_1;
 sum_2=sum_2+part_2;
 sum_3=sum_3+part_3;
 sum_4=sum_4+part_4;
 }
-var sum_5=fold_add(sum);
-var sum_2_2=fold_add(sum_2);
-var sum_3_2=fold_add(sum_3);
-var sum_4_2=fold_add(sum_4);
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(sum_5,mask);
-sum_5=sum_5+other;
-let other_2=exchange(sum_2_2,mask);
-sum_2_2=sum_2_2+other_2;
-let other_3=exchange(sum_3_2,mask);
-sum_3_2=sum_3_2+other_3;
-let other_4=exchange(sum_4_2,mask);
-sum_4_2=sum_4_2+other_4;
+let other=exchange4(sum,mask);
+sum=sum+other;
+let other_2=exchange4(sum_2,mask);
+sum_2=sum_2+other_2;
+let other_3=exchange4(sum_3,mask);
+sum_3=sum_3+other_3;
+let other_4=exchange4(sum_4,mask);
+sum_4=sum_4+other_4;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_5;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3_2;
-scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_4_2;
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_4;
 workgroupBarrier();
 for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
 if (lane<half) {
@@ -8128,60 +8208,53 @@ scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
-sum_5=all;
+sum=all;
 let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-sum_2_2=all_2;
+sum_2=all_2;
 let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
-sum_3_2=all_3;
+sum_3=all_3;
 let all_4=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
-sum_4_2=all_4;
+sum_4=all_4;
 workgroupBarrier();
 }
-let sum_all=sum_5;
-let sum_all_2=sum_2_2;
-let sum_all_3=sum_3_2;
-let sum_all_4=sum_4_2;
+let sum_all=sum;
+let sum_all_2=sum_2;
+let sum_all_3=sum_3;
+let sum_all_4=sum_4;
 if (active_1 && (lane==0u)) {
-d_gamma_b_put(row,sum_all_2);
-d_beta_b_put(row,sum_all_3);
-d_gamma_put(row,sum_all_4);
-d_beta_put(row,sum_all);
+d_gamma_b_put_four(row,sum_all);
+d_beta_b_put_four(row,sum_all_2);
+d_gamma_put_four(row,sum_all_3);
+d_beta_put_four(row,sum_all_4);
 }
 }
 `,
             bindings: [
-              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-              {
-                tensor: "running_mean",
-                access: "read",
-                name: "running_mean",
-                accessors: { at: "running_mean_at" },
-              },
-              {
-                tensor: "running_var",
-                access: "read",
-                name: "running_var",
-                accessors: { at: "running_var_at" },
-              },
-              { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
-              { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
-              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } },
               {
                 tensor: "d_gamma_b",
                 access: "read_write",
                 name: "d_gamma_b",
-                accessors: { put: "d_gamma_b_put" },
+                accessors: { putFour: "d_gamma_b_put_four" },
               },
               {
                 tensor: "d_beta_b",
                 access: "read_write",
                 name: "d_beta_b",
-                accessors: { put: "d_beta_b_put" },
+                accessors: { putFour: "d_beta_b_put_four" },
               },
-              { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
-              { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
+              {
+                tensor: "d_gamma",
+                access: "read_write",
+                name: "d_gamma",
+                accessors: { putFour: "d_gamma_put_four" },
+              },
+              {
+                tensor: "d_beta",
+                access: "read_write",
+                name: "d_beta",
+                accessors: { putFour: "d_beta_put_four" },
+              },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
@@ -8190,678 +8263,11 @@ d_beta_put(row,sum_all);
               { name: "SUBGROUP", kind: "subgroup" },
               { name: "G", kind: "extent", factor: "G" },
               { name: "K", kind: "extent", factor: "K" },
-              { name: "S", kind: "extent", factor: "S" },
-              { name: "eps", kind: "param", param: "eps" },
               { name: "N", kind: "extent", factor: "N" },
             ],
           },
         ],
-        offers: { held: 0, together: 4, split: true },
-        split: null,
-      },
-      {
-        name: "d_x",
-        grid: ["N", "G"],
-        row: ["K", "S"],
-        chunked: [],
-        forms: [
-          {
-            vector: null,
-            together: 1,
-            held: 0,
-            wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override N: u32;
-override G: u32;
-override K: u32;
-override S: u32;
-override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn larger(a: f32,b: f32) -> f32 {
-return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<(N*G);
-let row=select(0u,index,active_1);
-let base=row*(K*S);
-let x_1=x_at(base);
-let G_1=row % max(G,1u);
-let K_1=0u / max(S,1u);
-let base_2=G_1*K;
-let running_mean_1=running_mean_at(base_2+K_1);
-let running_var_1=running_var_at(base_2+K_1);
-let rsqrt=inverseSqrt(running_var_1+eps);
-let gamma_b_1=gamma_b_at(base_2+K_1);
-let mul=((x_1 - running_mean_1)*rsqrt)*gamma_b_1;
-let x_2=x_at(base+((K*S) / 2u));
-let K_2=((K*S) / 2u) / max(S,1u);
-let running_mean_2=running_mean_at(base_2+K_2);
-let running_var_2=running_var_at(base_2+K_2);
-let rsqrt_2=inverseSqrt(running_var_2+eps);
-let gamma_b_2=gamma_b_at(base_2+K_2);
-let mul_2=((x_2 - running_mean_2)*rsqrt_2)*gamma_b_2;
-let x_3=x_at(base+((K*S) - 1u));
-let K_3=((K*S) - 1u) / max(S,1u);
-let running_mean_3=running_mean_at(base_2+K_3);
-let running_var_3=running_var_at(base_2+K_3);
-let rsqrt_3=inverseSqrt(running_var_3+eps);
-let gamma_b_3=gamma_b_at(base_2+K_3);
-let mul_3=((x_3 - running_mean_3)*rsqrt_3)*gamma_b_3;
-let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
-var mean=0.0f;
-for (var block=lane; block<K*S; block+=LANES*256u) {
-var part_1=0.0f;
-let stop=min(block+(LANES*256u),K*S);
-for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_at(base+i);
-let K_4=i / max(S,1u);
-let gamma_1=gamma_at(base_2+K_4);
-let mul_4=d_y_1*gamma_1;
-part_1=part_1+mul_4;
-}
-mean=mean+part_1;
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean,mask);
-mean=mean+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-mean=all;
-workgroupBarrier();
-}
-let mean_all=mean / f32(K*S);
-let beta_b_1=beta_b_at(base_2);
-let beta_b_2=beta_b_at(base_2+(K / 2u));
-let beta_b_3=beta_b_at(base_2+(K - 1u));
-let shift_2=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
-let x_4=x_at(base);
-let K_5=0u / max(S,1u);
-let running_mean_4=running_mean_at(base_2+K_5);
-let running_var_4=running_var_at(base_2+K_5);
-let rsqrt_4=inverseSqrt(running_var_4+eps);
-let gamma_b_4=gamma_b_at(base_2+K_5);
-let mul_5=((x_4 - running_mean_4)*rsqrt_4)*gamma_b_4;
-let beta_b_4=beta_b_at(base_2+K_5);
-let add=(mul_5 - shift)+(beta_b_4 - shift_2);
-let x_5=x_at(base+((K*S) / 2u));
-let K_6=((K*S) / 2u) / max(S,1u);
-let running_mean_5=running_mean_at(base_2+K_6);
-let running_var_5=running_var_at(base_2+K_6);
-let rsqrt_5=inverseSqrt(running_var_5+eps);
-let gamma_b_5=gamma_b_at(base_2+K_6);
-let mul_6=((x_5 - running_mean_5)*rsqrt_5)*gamma_b_5;
-let beta_b_5=beta_b_at(base_2+K_6);
-let add_2=(mul_6 - shift)+(beta_b_5 - shift_2);
-let x_6=x_at(base+((K*S) - 1u));
-let K_7=((K*S) - 1u) / max(S,1u);
-let running_mean_6=running_mean_at(base_2+K_7);
-let running_var_6=running_var_at(base_2+K_7);
-let rsqrt_6=inverseSqrt(running_var_6+eps);
-let gamma_b_6=gamma_b_at(base_2+K_7);
-let mul_7=((x_6 - running_mean_6)*rsqrt_6)*gamma_b_6;
-let beta_b_6=beta_b_at(base_2+K_7);
-let add_3=(mul_7 - shift)+(beta_b_6 - shift_2);
-let shift_3=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
-var sum=0.0f;
-var squares=0.0f;
-for (var block_2=lane; block_2<K*S; block_2+=LANES*256u) {
-var part_2=0.0f;
-var part_3=0.0f;
-let stop_2=min(block_2+(LANES*256u),K*S);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_7=x_at(base+i_2);
-let K_8=i_2 / max(S,1u);
-let running_mean_7=running_mean_at(base_2+K_8);
-let running_var_7=running_var_at(base_2+K_8);
-let rsqrt_7=inverseSqrt(running_var_7+eps);
-let gamma_b_7=gamma_b_at(base_2+K_8);
-let mul_8=((x_7 - running_mean_7)*rsqrt_7)*gamma_b_7;
-let beta_b_7=beta_b_at(base_2+K_8);
-let add_4=(mul_8 - shift)+(beta_b_7 - shift_2);
-let d=add_4 - shift_3;
-part_2=part_2+d;
-part_3=part_3+(d*d);
-}
-sum=sum+part_2;
-squares=squares+part_3;
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum,mask_2);
-sum=sum+other_3;
-let other_4=exchange(squares,mask_2);
-squares=squares+other_4;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_2=scratch_memory[row_in_group*LANES];
-sum=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares=all_3;
-workgroupBarrier();
-}
-let mean_2=sum / f32(K*S);
-let variance=larger((squares / f32(K*S)) - (mean_2*mean_2),0.0f);
-let far=(variance*4.0f)<(mean_2*mean_2);
-let shift_4=select(shift_3,shift_3+mean_2,far);
-var sum_2=0.0f;
-var squares_2=0.0f;
-let end=select(0u,K*S,far);
-for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
-var part_4=0.0f;
-var part_5=0.0f;
-let stop_3=min(block_3+(LANES*256u),end);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let x_8=x_at(base+i_3);
-let K_9=i_3 / max(S,1u);
-let running_mean_8=running_mean_at(base_2+K_9);
-let running_var_8=running_var_at(base_2+K_9);
-let rsqrt_8=inverseSqrt(running_var_8+eps);
-let gamma_b_8=gamma_b_at(base_2+K_9);
-let mul_9=((x_8 - running_mean_8)*rsqrt_8)*gamma_b_8;
-let beta_b_8=beta_b_at(base_2+K_9);
-let add_5=(mul_9 - shift)+(beta_b_8 - shift_2);
-let d_2=add_5 - shift_4;
-part_4=part_4+d_2;
-part_5=part_5+(d_2*d_2);
-}
-sum_2=sum_2+part_4;
-squares_2=squares_2+part_5;
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_2,mask_3);
-sum_2=sum_2+other_7;
-let other_8=exchange(squares_2,mask_3);
-squares_2=squares_2+other_8;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
-}
-workgroupBarrier();
-}
-let all_4=scratch_memory[row_in_group*LANES];
-sum_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_5;
-workgroupBarrier();
-}
-let mean_3=sum_2 / f32(K*S);
-let variance_2=larger((squares_2 / f32(K*S)) - (mean_3*mean_3),0.0f);
-let rest=select(mean_2,mean_3,far);
-let spread=select(variance,variance_2,far);
-let rsqrt_10=inverseSqrt(spread+eps);
-var mean_4=0.0f;
-for (var block_4=lane; block_4<K*S; block_4+=LANES*256u) {
-var part_6=0.0f;
-let stop_4=min(block_4+(LANES*256u),K*S);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_2=d_y_at(base+i_4);
-let x_9=x_at(base+i_4);
-let K_10=i_4 / max(S,1u);
-let running_mean_9=running_mean_at(base_2+K_10);
-let running_var_9=running_var_at(base_2+K_10);
-let rsqrt_9=inverseSqrt(running_var_9+eps);
-let gamma_b_9=gamma_b_at(base_2+K_10);
-let mul_10=((x_9 - running_mean_9)*rsqrt_9)*gamma_b_9;
-let beta_b_9=beta_b_at(base_2+K_10);
-let add_6=(mul_10 - shift)+(beta_b_9 - shift_2);
-let mul_11=((add_6 - shift_4) - rest)*rsqrt_10;
-let gamma_2=gamma_at(base_2+K_10);
-part_6=part_6+((d_y_2*mul_11)*gamma_2);
-}
-mean_4=mean_4+part_6;
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_4,mask_4);
-mean_4=mean_4+other_11;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_4;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
-}
-workgroupBarrier();
-}
-let all_6=scratch_memory[row_in_group*LANES];
-mean_4=all_6;
-workgroupBarrier();
-}
-let mean_all_2=mean_4 / f32(K*S);
-let end_2=select(0u,K*S,active_1);
-for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let d_y_3=d_y_at(base+i_5);
-let K_11=i_5 / max(S,1u);
-let gamma_3=gamma_at(base_2+K_11);
-let mul_12=d_y_3*gamma_3;
-let x_10=x_at(base+i_5);
-let running_mean_10=running_mean_at(base_2+K_11);
-let running_var_10=running_var_at(base_2+K_11);
-let rsqrt_11=inverseSqrt(running_var_10+eps);
-let gamma_b_10=gamma_b_at(base_2+K_11);
-let mul_13=((x_10 - running_mean_10)*rsqrt_11)*gamma_b_10;
-let beta_b_10=beta_b_at(base_2+K_11);
-let add_7=(mul_13 - shift)+(beta_b_10 - shift_2);
-let mul_14=((add_7 - shift_4) - rest)*rsqrt_10;
-d_x_put(base+i_5,(((mul_12 - (mul_14*mean_all_2)) - mean_all)*(gamma_b_10*rsqrt_11))*rsqrt_10);
-}
-}
-`,
-            bindings: [
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-              {
-                tensor: "running_mean",
-                access: "read",
-                name: "running_mean",
-                accessors: { at: "running_mean_at" },
-              },
-              {
-                tensor: "running_var",
-                access: "read",
-                name: "running_var",
-                accessors: { at: "running_var_at" },
-              },
-              { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
-              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-              { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
-              { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } },
-            ],
-            constants: [
-              { name: "LANES", kind: "lanes" },
-              { name: "ROWS", kind: "rows" },
-              { name: "COLUMNS", kind: "columns" },
-              { name: "SUBGROUP", kind: "subgroup" },
-              { name: "N", kind: "extent", factor: "N" },
-              { name: "G", kind: "extent", factor: "G" },
-              { name: "K", kind: "extent", factor: "K" },
-              { name: "S", kind: "extent", factor: "S" },
-              { name: "eps", kind: "param", param: "eps" },
-            ],
-          },
-          {
-            vector: "S",
-            together: 1,
-            held: 0,
-            wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override N: u32;
-override G: u32;
-override K: u32;
-override S: u32;
-override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn larger(a: f32,b: f32) -> f32 {
-return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-fn fold_add(v: vec4f) -> f32 {
-return (v.x+v.y)+(v.z+v.w);
-}
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<(N*G);
-let row=select(0u,index,active_1);
-let base=row*(K*S);
-let x_1=x_at(base);
-let G_1=row % max(G,1u);
-let K_1=0u / max(S,1u);
-let base_2=G_1*K;
-let running_mean_1=running_mean_at(base_2+K_1);
-let running_var_1=running_var_at(base_2+K_1);
-let rsqrt=inverseSqrt(running_var_1+eps);
-let gamma_b_1=gamma_b_at(base_2+K_1);
-let mul=((x_1 - running_mean_1)*rsqrt)*gamma_b_1;
-let x_2=x_at(base+((K*S) / 2u));
-let K_2=((K*S) / 2u) / max(S,1u);
-let running_mean_2=running_mean_at(base_2+K_2);
-let running_var_2=running_var_at(base_2+K_2);
-let rsqrt_2=inverseSqrt(running_var_2+eps);
-let gamma_b_2=gamma_b_at(base_2+K_2);
-let mul_2=((x_2 - running_mean_2)*rsqrt_2)*gamma_b_2;
-let x_3=x_at(base+((K*S) - 1u));
-let K_3=((K*S) - 1u) / max(S,1u);
-let running_mean_3=running_mean_at(base_2+K_3);
-let running_var_3=running_var_at(base_2+K_3);
-let rsqrt_3=inverseSqrt(running_var_3+eps);
-let gamma_b_3=gamma_b_at(base_2+K_3);
-let mul_3=((x_3 - running_mean_3)*rsqrt_3)*gamma_b_3;
-let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
-let base_3=row*((K*S) / 4u);
-var mean=vec4f(0.0f);
-for (var block=lane; block<(K*S) / 4u; block+=LANES*256u) {
-var part_1=vec4f(0.0f);
-let stop=min(block+(LANES*256u),(K*S) / 4u);
-for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_four(base_3+i);
-let K_4=(i*4u) / max(S,1u);
-let gamma_1=gamma_at(base_2+K_4);
-let mul_4=d_y_1*vec4f(gamma_1);
-part_1=part_1+mul_4;
-}
-mean=mean+part_1;
-}
-var mean_2=fold_add(mean);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean_2,mask);
-mean_2=mean_2+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-mean_2=all;
-workgroupBarrier();
-}
-let mean_all=mean_2 / f32(K*S);
-let beta_b_1=beta_b_at(base_2);
-let beta_b_2=beta_b_at(base_2+(K / 2u));
-let beta_b_3=beta_b_at(base_2+(K - 1u));
-let shift_2=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
-let x_4=x_at(base);
-let K_5=0u / max(S,1u);
-let running_mean_4=running_mean_at(base_2+K_5);
-let running_var_4=running_var_at(base_2+K_5);
-let rsqrt_4=inverseSqrt(running_var_4+eps);
-let gamma_b_4=gamma_b_at(base_2+K_5);
-let mul_5=((x_4 - running_mean_4)*rsqrt_4)*gamma_b_4;
-let beta_b_4=beta_b_at(base_2+K_5);
-let add=(mul_5 - shift)+(beta_b_4 - shift_2);
-let x_5=x_at(base+((K*S) / 2u));
-let K_6=((K*S) / 2u) / max(S,1u);
-let running_mean_5=running_mean_at(base_2+K_6);
-let running_var_5=running_var_at(base_2+K_6);
-let rsqrt_5=inverseSqrt(running_var_5+eps);
-let gamma_b_5=gamma_b_at(base_2+K_6);
-let mul_6=((x_5 - running_mean_5)*rsqrt_5)*gamma_b_5;
-let beta_b_5=beta_b_at(base_2+K_6);
-let add_2=(mul_6 - shift)+(beta_b_5 - shift_2);
-let x_6=x_at(base+((K*S) - 1u));
-let K_7=((K*S) - 1u) / max(S,1u);
-let running_mean_6=running_mean_at(base_2+K_7);
-let running_var_6=running_var_at(base_2+K_7);
-let rsqrt_6=inverseSqrt(running_var_6+eps);
-let gamma_b_6=gamma_b_at(base_2+K_7);
-let mul_7=((x_6 - running_mean_6)*rsqrt_6)*gamma_b_6;
-let beta_b_6=beta_b_at(base_2+K_7);
-let add_3=(mul_7 - shift)+(beta_b_6 - shift_2);
-let shift_3=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
-var sum=vec4f(0.0f);
-var squares=vec4f(0.0f);
-for (var block_2=lane; block_2<(K*S) / 4u; block_2+=LANES*256u) {
-var part_2=vec4f(0.0f);
-var part_3=vec4f(0.0f);
-let stop_2=min(block_2+(LANES*256u),(K*S) / 4u);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_7=x_four(base_3+i_2);
-let K_8=(i_2*4u) / max(S,1u);
-let running_mean_7=running_mean_at(base_2+K_8);
-let running_var_7=running_var_at(base_2+K_8);
-let rsqrt_7=inverseSqrt(running_var_7+eps);
-let gamma_b_7=gamma_b_at(base_2+K_8);
-let mul_8=((x_7 - vec4f(running_mean_7))*vec4f(rsqrt_7))*vec4f(gamma_b_7);
-let beta_b_7=beta_b_at(base_2+K_8);
-let add_4=(mul_8 - vec4f(shift))+vec4f(beta_b_7 - shift_2);
-let d=add_4 - vec4f(shift_3);
-part_2=part_2+d;
-part_3=part_3+(d*d);
-}
-sum=sum+part_2;
-squares=squares+part_3;
-}
-var sum_2=fold_add(sum);
-var squares_2=fold_add(squares);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum_2,mask_2);
-sum_2=sum_2+other_3;
-let other_4=exchange(squares_2,mask_2);
-squares_2=squares_2+other_4;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_2=scratch_memory[row_in_group*LANES];
-sum_2=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_3;
-workgroupBarrier();
-}
-let mean_3=sum_2 / f32(K*S);
-let variance=larger((squares_2 / f32(K*S)) - (mean_3*mean_3),0.0f);
-let far=(variance*4.0f)<(mean_3*mean_3);
-let shift_4=select(shift_3,shift_3+mean_3,far);
-var sum_3=vec4f(0.0f);
-var squares_3=vec4f(0.0f);
-let end=select(0u,(K*S) / 4u,far);
-for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
-var part_4=vec4f(0.0f);
-var part_5=vec4f(0.0f);
-let stop_3=min(block_3+(LANES*256u),end);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let x_8=x_four(base_3+i_3);
-let K_9=(i_3*4u) / max(S,1u);
-let running_mean_8=running_mean_at(base_2+K_9);
-let running_var_8=running_var_at(base_2+K_9);
-let rsqrt_8=inverseSqrt(running_var_8+eps);
-let gamma_b_8=gamma_b_at(base_2+K_9);
-let mul_9=((x_8 - vec4f(running_mean_8))*vec4f(rsqrt_8))*vec4f(gamma_b_8);
-let beta_b_8=beta_b_at(base_2+K_9);
-let add_5=(mul_9 - vec4f(shift))+vec4f(beta_b_8 - shift_2);
-let d_2=add_5 - vec4f(shift_4);
-part_4=part_4+d_2;
-part_5=part_5+(d_2*d_2);
-}
-sum_3=sum_3+part_4;
-squares_3=squares_3+part_5;
-}
-var sum_3_2=fold_add(sum_3);
-var squares_3_2=fold_add(squares_3);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_3_2,mask_3);
-sum_3_2=sum_3_2+other_7;
-let other_8=exchange(squares_3_2,mask_3);
-squares_3_2=squares_3_2+other_8;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
-}
-workgroupBarrier();
-}
-let all_4=scratch_memory[row_in_group*LANES];
-sum_3_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_3_2=all_5;
-workgroupBarrier();
-}
-let mean_4=sum_3_2 / f32(K*S);
-let variance_2=larger((squares_3_2 / f32(K*S)) - (mean_4*mean_4),0.0f);
-let rest=select(mean_3,mean_4,far);
-let spread=select(variance,variance_2,far);
-let rsqrt_10=inverseSqrt(spread+eps);
-var mean_5=vec4f(0.0f);
-for (var block_4=lane; block_4<(K*S) / 4u; block_4+=LANES*256u) {
-var part_6=vec4f(0.0f);
-let stop_4=min(block_4+(LANES*256u),(K*S) / 4u);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_2=d_y_four(base_3+i_4);
-let x_9=x_four(base_3+i_4);
-let K_10=(i_4*4u) / max(S,1u);
-let running_mean_9=running_mean_at(base_2+K_10);
-let running_var_9=running_var_at(base_2+K_10);
-let rsqrt_9=inverseSqrt(running_var_9+eps);
-let gamma_b_9=gamma_b_at(base_2+K_10);
-let mul_10=((x_9 - vec4f(running_mean_9))*vec4f(rsqrt_9))*vec4f(gamma_b_9);
-let beta_b_9=beta_b_at(base_2+K_10);
-let add_6=(mul_10 - vec4f(shift))+vec4f(beta_b_9 - shift_2);
-let mul_11=((add_6 - vec4f(shift_4)) - vec4f(rest))*vec4f(rsqrt_10);
-let gamma_2=gamma_at(base_2+K_10);
-part_6=part_6+((d_y_2*mul_11)*vec4f(gamma_2));
-}
-mean_5=mean_5+part_6;
-}
-var mean_5_2=fold_add(mean_5);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_5_2,mask_4);
-mean_5_2=mean_5_2+other_11;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_5_2;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
-}
-workgroupBarrier();
-}
-let all_6=scratch_memory[row_in_group*LANES];
-mean_5_2=all_6;
-workgroupBarrier();
-}
-let mean_all_2=mean_5_2 / f32(K*S);
-let end_2=select(0u,(K*S) / 4u,active_1);
-for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let d_y_3=d_y_four(base_3+i_5);
-let K_11=(i_5*4u) / max(S,1u);
-let gamma_3=gamma_at(base_2+K_11);
-let mul_12=d_y_3*vec4f(gamma_3);
-let x_10=x_four(base_3+i_5);
-let running_mean_10=running_mean_at(base_2+K_11);
-let running_var_10=running_var_at(base_2+K_11);
-let rsqrt_11=inverseSqrt(running_var_10+eps);
-let gamma_b_10=gamma_b_at(base_2+K_11);
-let mul_13=((x_10 - vec4f(running_mean_10))*vec4f(rsqrt_11))*vec4f(gamma_b_10);
-let beta_b_10=beta_b_at(base_2+K_11);
-let add_7=(mul_13 - vec4f(shift))+vec4f(beta_b_10 - shift_2);
-let mul_14=((add_7 - vec4f(shift_4)) - vec4f(rest))*vec4f(rsqrt_10);
-let mul_15=(((mul_12 - (mul_14*vec4f(mean_all_2))) - vec4f(mean_all))*vec4f(gamma_b_10*rsqrt_11))*vec4f(rsqrt_10);
-d_x_put_four(base_3+i_5,mul_15);
-}
-}
-`,
-            bindings: [
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-              {
-                tensor: "running_mean",
-                access: "read",
-                name: "running_mean",
-                accessors: { at: "running_mean_at" },
-              },
-              {
-                tensor: "running_var",
-                access: "read",
-                name: "running_var",
-                accessors: { at: "running_var_at" },
-              },
-              { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-              { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
-              { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
-            ],
-            constants: [
-              { name: "LANES", kind: "lanes" },
-              { name: "ROWS", kind: "rows" },
-              { name: "COLUMNS", kind: "columns" },
-              { name: "SUBGROUP", kind: "subgroup" },
-              { name: "N", kind: "extent", factor: "N" },
-              { name: "G", kind: "extent", factor: "G" },
-              { name: "K", kind: "extent", factor: "K" },
-              { name: "S", kind: "extent", factor: "S" },
-              { name: "eps", kind: "param", param: "eps" },
-            ],
-          },
-        ],
-        offers: { held: 2, together: 4, split: true },
+        offers: { held: 0, together: 1, split: true },
         split: null,
       },
     ],

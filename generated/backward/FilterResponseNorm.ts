@@ -90,7 +90,8 @@ let mean_all=mean / f32(S);
 let C_1=row % max(C,1u);
 let tau_1=tau_at(C_1);
 let gamma_1=gamma_at(C_1);
-let rsqrt=inverseSqrt(mean_all+abs(eps));
+let eps_1=eps;
+let rsqrt=inverseSqrt(mean_all+abs(eps_1));
 let beta_1=beta_at(C_1);
 var mean_2=0.0f;
 for (var block_2=lane; block_2<S; block_2+=LANES*256u) {
@@ -221,7 +222,8 @@ let mean_all=mean_2 / f32(S);
 let C_1=row % max(C,1u);
 let tau_1=tau_at(C_1);
 let gamma_1=gamma_at(C_1);
-let rsqrt=inverseSqrt(mean_all+abs(eps));
+let eps_1=eps;
+let rsqrt=inverseSqrt(mean_all+abs(eps_1));
 let beta_1=beta_at(C_1);
 var mean_3=vec4f(0.0f);
 for (var block_2=lane; block_2<S / 4u; block_2+=LANES*256u) {
@@ -381,7 +383,8 @@ workgroupBarrier();
 }
 let mean_all=mean / f32(S);
 if (active_1 && (lane==0u)) {
-scratch_put(row,inverseSqrt(mean_all+abs(eps)));
+let eps_1=eps;
+scratch_put(row,inverseSqrt(mean_all+abs(eps_1)));
 }
 }
 `,
@@ -467,7 +470,8 @@ workgroupBarrier();
 }
 let mean_all=mean_2 / f32(S);
 if (active_1 && (lane==0u)) {
-scratch_put(row,inverseSqrt(mean_all+abs(eps)));
+let eps_1=eps;
+scratch_put(row,inverseSqrt(mean_all+abs(eps_1)));
 }
 }
 `,
@@ -842,7 +846,8 @@ let mean_all=mean / f32(S);
 let C_1=row % max(C,1u);
 let tau_1=tau_at(C_1);
 let gamma_1=gamma_at(C_1);
-let rsqrt=inverseSqrt(mean_all+abs(eps));
+let eps_1=eps;
+let rsqrt=inverseSqrt(mean_all+abs(eps_1));
 let beta_1=beta_at(C_1);
 var mean_2=0.0f;
 var sum=0.0f;
@@ -1025,7 +1030,8 @@ let mean_all=mean_2 / f32(S);
 let C_1=row % max(C,1u);
 let tau_1=tau_at(C_1);
 let gamma_1=gamma_at(C_1);
-let rsqrt=inverseSqrt(mean_all+abs(eps));
+let eps_1=eps;
+let rsqrt=inverseSqrt(mean_all+abs(eps_1));
 let beta_1=beta_at(C_1);
 var mean_3=vec4f(0.0f);
 var sum=vec4f(0.0f);

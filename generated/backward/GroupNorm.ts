@@ -1099,561 +1099,10 @@ d_beta_put(row,sum_all);
       { name: "d_x", role: "output", dims: ["N", "C", "S"] },
       { name: "d_gamma", role: "output", dims: ["C"] },
       { name: "d_beta", role: "output", dims: ["C"] },
-      { name: "(scratch)", role: "scratch", dims: [], parts: [["N", "G"], ["N", "G"], ["N", "G"]] },
+      { name: "(scratch)", role: "scratch", dims: [], parts: [["N", "G", "K"], ["N", "G", "K"]] },
       { name: "(partials)", role: "scratch", dims: [], parts: [] },
     ],
     kernels: [
-      {
-        name: "scratch_3",
-        grid: ["N", "G"],
-        row: ["K", "S"],
-        chunked: [],
-        forms: [
-          {
-            vector: null,
-            together: 1,
-            held: 0,
-            wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override N: u32;
-override G: u32;
-override K: u32;
-override S: u32;
-override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn larger(a: f32,b: f32) -> f32 {
-return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<(N*G);
-let row=select(0u,index,active_1);
-let base=row*(K*S);
-let x_1=x_at(base);
-let x_2=x_at(base+((K*S) / 2u));
-let x_3=x_at(base+((K*S) - 1u));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
-var sum=0.0f;
-var squares=0.0f;
-for (var block=lane; block<K*S; block+=LANES*256u) {
-var part_1=0.0f;
-var part_2=0.0f;
-let stop=min(block+(LANES*256u),K*S);
-for (var i=block; i<stop; i+=LANES) {
-let x_4=x_at(base+i);
-let d=x_4 - shift;
-part_1=part_1+d;
-part_2=part_2+(d*d);
-}
-sum=sum+part_1;
-squares=squares+part_2;
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(sum,mask);
-sum=sum+other;
-let other_2=exchange(squares,mask);
-squares=squares+other_2;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
-let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-sum=all;
-let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares=all_2;
-workgroupBarrier();
-}
-let mean=sum / f32(K*S);
-let variance=larger((squares / f32(K*S)) - (mean*mean),0.0f);
-let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
-var sum_2=0.0f;
-var squares_2=0.0f;
-let end=select(0u,K*S,far);
-for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
-var part_3=0.0f;
-var part_4=0.0f;
-let stop_2=min(block_2+(LANES*256u),end);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_5=x_at(base+i_2);
-let d_2=x_5 - shift_2;
-part_3=part_3+d_2;
-part_4=part_4+(d_2*d_2);
-}
-sum_2=sum_2+part_3;
-squares_2=squares_2+part_4;
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_5=exchange(sum_2,mask_2);
-sum_2=sum_2+other_5;
-let other_6=exchange(squares_2,mask_2);
-squares_2=squares_2+other_6;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
-let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-sum_2=all_3;
-let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_4;
-workgroupBarrier();
-}
-let mean_2=sum_2 / f32(K*S);
-let variance_2=larger((squares_2 / f32(K*S)) - (mean_2*mean_2),0.0f);
-let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
-if (active_1 && (lane==0u)) {
-scratch_put(row,shift_2);
-scratch_put(((((N*G)+3u) / 4u)*4u)+row,rest);
-scratch_put((((((N*G)+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+row,inverseSqrt(spread+eps));
-}
-}
-`,
-            bindings: [
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-              {
-                tensor: "(scratch)",
-                access: "read_write",
-                name: "scratch",
-                accessors: { put: "scratch_put" },
-              },
-            ],
-            constants: [
-              { name: "LANES", kind: "lanes" },
-              { name: "ROWS", kind: "rows" },
-              { name: "COLUMNS", kind: "columns" },
-              { name: "SUBGROUP", kind: "subgroup" },
-              { name: "N", kind: "extent", factor: "N" },
-              { name: "G", kind: "extent", factor: "G" },
-              { name: "K", kind: "extent", factor: "K" },
-              { name: "S", kind: "extent", factor: "S" },
-              { name: "eps", kind: "param", param: "eps" },
-            ],
-          },
-          {
-            vector: "S",
-            together: 1,
-            held: 0,
-            wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override N: u32;
-override G: u32;
-override K: u32;
-override S: u32;
-override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn larger(a: f32,b: f32) -> f32 {
-return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-fn fold_add(v: vec4f) -> f32 {
-return (v.x+v.y)+(v.z+v.w);
-}
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<(N*G);
-let row=select(0u,index,active_1);
-let base=row*(K*S);
-let x_1=x_at(base);
-let x_2=x_at(base+((K*S) / 2u));
-let x_3=x_at(base+((K*S) - 1u));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
-let base_2=row*((K*S) / 4u);
-var sum=vec4f(0.0f);
-var squares=vec4f(0.0f);
-for (var block=lane; block<(K*S) / 4u; block+=LANES*256u) {
-var part_1=vec4f(0.0f);
-var part_2=vec4f(0.0f);
-let stop=min(block+(LANES*256u),(K*S) / 4u);
-for (var i=block; i<stop; i+=LANES) {
-let x_4=x_four(base_2+i);
-let d=x_4 - vec4f(shift);
-part_1=part_1+d;
-part_2=part_2+(d*d);
-}
-sum=sum+part_1;
-squares=squares+part_2;
-}
-var sum_2=fold_add(sum);
-var squares_2=fold_add(squares);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(sum_2,mask);
-sum_2=sum_2+other;
-let other_2=exchange(squares_2,mask);
-squares_2=squares_2+other_2;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
-let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-sum_2=all;
-let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_2;
-workgroupBarrier();
-}
-let mean=sum_2 / f32(K*S);
-let variance=larger((squares_2 / f32(K*S)) - (mean*mean),0.0f);
-let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
-var sum_3=vec4f(0.0f);
-var squares_3=vec4f(0.0f);
-let end=select(0u,(K*S) / 4u,far);
-for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
-var part_3=vec4f(0.0f);
-var part_4=vec4f(0.0f);
-let stop_2=min(block_2+(LANES*256u),end);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_5=x_four(base_2+i_2);
-let d_2=x_5 - vec4f(shift_2);
-part_3=part_3+d_2;
-part_4=part_4+(d_2*d_2);
-}
-sum_3=sum_3+part_3;
-squares_3=squares_3+part_4;
-}
-var sum_3_2=fold_add(sum_3);
-var squares_3_2=fold_add(squares_3);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_5=exchange(sum_3_2,mask_2);
-sum_3_2=sum_3_2+other_5;
-let other_6=exchange(squares_3_2,mask_2);
-squares_3_2=squares_3_2+other_6;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
-let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-sum_3_2=all_3;
-let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_3_2=all_4;
-workgroupBarrier();
-}
-let mean_2=sum_3_2 / f32(K*S);
-let variance_2=larger((squares_3_2 / f32(K*S)) - (mean_2*mean_2),0.0f);
-let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
-if (active_1 && (lane==0u)) {
-scratch_put(row,shift_2);
-scratch_put(((((N*G)+3u) / 4u)*4u)+row,rest);
-scratch_put((((((N*G)+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+row,inverseSqrt(spread+eps));
-}
-}
-`,
-            bindings: [
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-              {
-                tensor: "(scratch)",
-                access: "read_write",
-                name: "scratch",
-                accessors: { put: "scratch_put" },
-              },
-            ],
-            constants: [
-              { name: "LANES", kind: "lanes" },
-              { name: "ROWS", kind: "rows" },
-              { name: "COLUMNS", kind: "columns" },
-              { name: "SUBGROUP", kind: "subgroup" },
-              { name: "N", kind: "extent", factor: "N" },
-              { name: "G", kind: "extent", factor: "G" },
-              { name: "K", kind: "extent", factor: "K" },
-              { name: "S", kind: "extent", factor: "S" },
-              { name: "eps", kind: "param", param: "eps" },
-            ],
-          },
-        ],
-        offers: { held: 0, together: 4, split: true },
-        split: null,
-      },
-      {
-        name: "d_gamma",
-        grid: ["G", "K"],
-        row: ["N", "S"],
-        chunked: [],
-        forms: [
-          {
-            vector: null,
-            together: 1,
-            held: 0,
-            wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override G: u32;
-override K: u32;
-override S: u32;
-override N: u32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<(G*K);
-let row=select(0u,index,active_1);
-let base=row*S;
-let G_1=row / max(K,1u);
-let base_2=((((N*G)+3u) / 4u)*4u)+G_1;
-let base_3=(((((N*G)+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+G_1;
-var sum=0.0f;
-var sum_2=0.0f;
-for (var block=lane; block<N*S; block+=LANES*256u) {
-var part_1=0.0f;
-var part_2=0.0f;
-let stop=min(block+(LANES*256u),N*S);
-for (var i=block; i<stop; i+=LANES) {
-let N_1=i / max(S,1u);
-let S_1=i % max(S,1u);
-let d_y_1=d_y_at(base+((N_1*((G*K)*S))+S_1));
-let x_1=x_at(base+((N_1*((G*K)*S))+S_1));
-let scratch_3=scratch_at(G_1+(N_1*G));
-let scratch_4=scratch_at(base_2+(N_1*G));
-let scratch_9=scratch_at(base_3+(N_1*G));
-part_1=part_1+d_y_1;
-part_2=part_2+(d_y_1*(((x_1 - scratch_3) - scratch_4)*scratch_9));
-}
-sum=sum+part_1;
-sum_2=sum_2+part_2;
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(sum,mask);
-sum=sum+other;
-let other_2=exchange(sum_2,mask);
-sum_2=sum_2+other_2;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
-let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-sum=all;
-let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-sum_2=all_2;
-workgroupBarrier();
-}
-let sum_all=sum;
-let sum_all_2=sum_2;
-if (active_1 && (lane==0u)) {
-d_gamma_put(row,sum_all_2);
-d_beta_put(row,sum_all);
-}
-}
-`,
-            bindings: [
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
-              { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
-              { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
-            ],
-            constants: [
-              { name: "LANES", kind: "lanes" },
-              { name: "ROWS", kind: "rows" },
-              { name: "COLUMNS", kind: "columns" },
-              { name: "SUBGROUP", kind: "subgroup" },
-              { name: "G", kind: "extent", factor: "G" },
-              { name: "K", kind: "extent", factor: "K" },
-              { name: "S", kind: "extent", factor: "S" },
-              { name: "N", kind: "extent", factor: "N" },
-            ],
-          },
-          {
-            vector: "S",
-            together: 1,
-            held: 0,
-            wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override G: u32;
-override K: u32;
-override S: u32;
-override N: u32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn fold_add(v: vec4f) -> f32 {
-return (v.x+v.y)+(v.z+v.w);
-}
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<(G*K);
-let row=select(0u,index,active_1);
-let base=row*(S / 4u);
-let G_1=row / max(K,1u);
-let base_2=((((N*G)+3u) / 4u)*4u)+G_1;
-let base_3=(((((N*G)+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+G_1;
-var sum=vec4f(0.0f);
-var sum_2=vec4f(0.0f);
-for (var block=lane; block<(N*S) / 4u; block+=LANES*256u) {
-var part_1=vec4f(0.0f);
-var part_2=vec4f(0.0f);
-let stop=min(block+(LANES*256u),(N*S) / 4u);
-for (var i=block; i<stop; i+=LANES) {
-let N_1=(i*4u) / max(S,1u);
-let S_1=(i*4u) % max(S,1u);
-let d_y_1=d_y_four(base+((N_1*(((G*K)*S) / 4u))+(S_1 / 4u)));
-let x_1=x_four(base+((N_1*(((G*K)*S) / 4u))+(S_1 / 4u)));
-let scratch_3=scratch_at(G_1+(N_1*G));
-let scratch_4=scratch_at(base_2+(N_1*G));
-let scratch_9=scratch_at(base_3+(N_1*G));
-part_1=part_1+d_y_1;
-part_2=part_2+(d_y_1*(((x_1 - vec4f(scratch_3)) - vec4f(scratch_4))*vec4f(scratch_9)));
-}
-sum=sum+part_1;
-sum_2=sum_2+part_2;
-}
-var sum_3=fold_add(sum);
-var sum_2_2=fold_add(sum_2);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(sum_3,mask);
-sum_3=sum_3+other;
-let other_2=exchange(sum_2_2,mask);
-sum_2_2=sum_2_2+other_2;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_3;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
-let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-sum_3=all;
-let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-sum_2_2=all_2;
-workgroupBarrier();
-}
-let sum_all=sum_3;
-let sum_all_2=sum_2_2;
-if (active_1 && (lane==0u)) {
-d_gamma_put(row,sum_all_2);
-d_beta_put(row,sum_all);
-}
-}
-`,
-            bindings: [
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
-              { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
-              { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
-            ],
-            constants: [
-              { name: "LANES", kind: "lanes" },
-              { name: "ROWS", kind: "rows" },
-              { name: "COLUMNS", kind: "columns" },
-              { name: "SUBGROUP", kind: "subgroup" },
-              { name: "G", kind: "extent", factor: "G" },
-              { name: "K", kind: "extent", factor: "K" },
-              { name: "S", kind: "extent", factor: "S" },
-              { name: "N", kind: "extent", factor: "N" },
-            ],
-          },
-        ],
-        offers: { held: 0, together: 4, split: true },
-        split: null,
-      },
       {
         name: "d_x",
         grid: ["N", "G"],
@@ -1788,85 +1237,83 @@ let mean_2=sum_2 / f32(K*S);
 let variance_2=larger((squares_2 / f32(K*S)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
+let rsqrt=inverseSqrt(spread+eps);
 let G_1=row % max(G,1u);
-let base_2=G_1*K;
-var mean_3=0.0f;
-for (var block_3=lane; block_3<K*S; block_3+=LANES*256u) {
+let base_3=G_1*K;
+var total=0.0f;
+var total_2=0.0f;
+for (var block_4=0u; block_4<K; block_4+=256u) {
+var part_7=0.0f;
+var part_8=0.0f;
+for (var segment=block_4; segment<min(block_4+256u,K); segment+=1u) {
+let base_2=(row*(K*S))+(segment*S);
+var sum_3=0.0f;
+var sum_4=0.0f;
+for (var block_3=lane; block_3<S; block_3+=LANES*256u) {
 var part_5=0.0f;
-let stop_3=min(block_3+(LANES*256u),K*S);
+var part_6=0.0f;
+let stop_3=min(block_3+(LANES*256u),S);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let d_y_1=d_y_at(base+i_3);
-let K_1=i_3 / max(S,1u);
-let gamma_1=gamma_at(base_2+K_1);
-let mul=d_y_1*gamma_1;
-part_5=part_5+mul;
+let d_y_1=d_y_at(base_2+i_3);
+let x_6=x_at(base_2+i_3);
+let mul=((x_6 - shift_2) - rest)*rsqrt;
+part_5=part_5+(d_y_1*mul);
+part_6=part_6+d_y_1;
 }
-mean_3=mean_3+part_5;
+sum_3=sum_3+part_5;
+sum_4=sum_4+part_6;
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(mean_3,mask_3);
-mean_3=mean_3+other_9;
+let other_9=exchange(sum_3,mask_3);
+sum_3=sum_3+other_9;
+let other_10=exchange(sum_4,mask_3);
+sum_4=sum_4+other_10;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_3;
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_4;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
-mean_3=all_5;
+sum_3=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_4=all_6;
 workgroupBarrier();
 }
-let mean_all=mean_3 / f32(K*S);
-let rsqrt=inverseSqrt(spread+eps);
-var mean_4=0.0f;
-for (var block_4=lane; block_4<K*S; block_4+=LANES*256u) {
-var part_6=0.0f;
-let stop_4=min(block_4+(LANES*256u),K*S);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_2=d_y_at(base+i_4);
-let x_6=x_at(base+i_4);
-let mul_2=((x_6 - shift_2) - rest)*rsqrt;
-let K_2=i_4 / max(S,1u);
-let gamma_2=gamma_at(base_2+K_2);
-part_6=part_6+((d_y_2*mul_2)*gamma_2);
+let sum_all=sum_3;
+let sum_all_2=sum_4;
+if (active_1 && (lane==0u)) {
+scratch_put((row*K)+segment,sum_all);
+scratch_put((((((N*G)*K)+3u) / 4u)*4u)+((row*K)+segment),sum_all_2);
 }
-mean_4=mean_4+part_6;
+let gamma_1=gamma_at(base_3+segment);
+part_7=part_7+(sum_all*gamma_1);
+part_8=part_8+(sum_all_2*gamma_1);
 }
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_4,mask_4);
-mean_4=mean_4+other_11;
+total=total+part_7;
+total_2=total_2+part_8;
 }
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_4;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
-}
-workgroupBarrier();
-}
-let all_6=scratch_memory[row_in_group*LANES];
-mean_4=all_6;
-workgroupBarrier();
-}
-let mean_all_2=mean_4 / f32(K*S);
 let end_2=select(0u,K*S,active_1);
-for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let d_y_3=d_y_at(base+i_5);
-let K_3=i_5 / max(S,1u);
-let gamma_3=gamma_at(base_2+K_3);
-let mul_3=d_y_3*gamma_3;
-let x_7=x_at(base+i_5);
-let mul_4=((x_7 - shift_2) - rest)*rsqrt;
-d_x_put(base+i_5,((mul_3 - (mul_4*mean_all_2)) - mean_all)*rsqrt);
+let size=f32(K*S);
+let div=total / size;
+let div_2=total_2 / size;
+for (var i_4=lane; i_4<end_2; i_4+=LANES) {
+let d_y_2=d_y_at(base+i_4);
+let K_1=i_4 / max(S,1u);
+let gamma_2=gamma_at(base_3+K_1);
+let x_7=x_at(base+i_4);
+let mul_2=((x_7 - shift_2) - rest)*rsqrt;
+d_x_put(base+i_4,(((d_y_2*gamma_2) - (mul_2*div)) - div_2)*rsqrt);
 }
 }
 `,
@@ -1874,6 +1321,12 @@ d_x_put(base+i_5,((mul_3 - (mul_4*mean_all_2)) - mean_all)*rsqrt);
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              {
+                tensor: "(scratch)",
+                access: "read_write",
+                name: "scratch",
+                accessors: { put: "scratch_put" },
+              },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } },
             ],
             constants: [
@@ -2024,87 +1477,85 @@ let mean_2=sum_3_2 / f32(K*S);
 let variance_2=larger((squares_3_2 / f32(K*S)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
+let rsqrt=inverseSqrt(spread+eps);
 let G_1=row % max(G,1u);
-let base_3=G_1*K;
-var mean_3=vec4f(0.0f);
-for (var block_3=lane; block_3<(K*S) / 4u; block_3+=LANES*256u) {
+let base_4=G_1*K;
+var total=0.0f;
+var total_2=0.0f;
+for (var block_4=0u; block_4<K; block_4+=256u) {
+var part_7=0.0f;
+var part_8=0.0f;
+for (var segment=block_4; segment<min(block_4+256u,K); segment+=1u) {
+let base_3=(row*((K*S) / 4u))+(segment*(S / 4u));
+var sum_4=vec4f(0.0f);
+var sum_5=vec4f(0.0f);
+for (var block_3=lane; block_3<S / 4u; block_3+=LANES*256u) {
 var part_5=vec4f(0.0f);
-let stop_3=min(block_3+(LANES*256u),(K*S) / 4u);
+var part_6=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),S / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let d_y_1=d_y_four(base_2+i_3);
-let K_1=(i_3*4u) / max(S,1u);
-let gamma_1=gamma_at(base_3+K_1);
-let mul=d_y_1*vec4f(gamma_1);
-part_5=part_5+mul;
+let d_y_1=d_y_four(base_3+i_3);
+let x_6=x_four(base_3+i_3);
+let mul=((x_6 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
+part_5=part_5+(d_y_1*mul);
+part_6=part_6+d_y_1;
 }
-mean_3=mean_3+part_5;
+sum_4=sum_4+part_5;
+sum_5=sum_5+part_6;
 }
-var mean_3_2=fold_add(mean_3);
+var sum_4_2=fold_add(sum_4);
+var sum_5_2=fold_add(sum_5);
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(mean_3_2,mask_3);
-mean_3_2=mean_3_2+other_9;
+let other_9=exchange(sum_4_2,mask_3);
+sum_4_2=sum_4_2+other_9;
+let other_10=exchange(sum_5_2,mask_3);
+sum_5_2=sum_5_2+other_10;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_5_2;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
-mean_3_2=all_5;
+sum_4_2=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_5_2=all_6;
 workgroupBarrier();
 }
-let mean_all=mean_3_2 / f32(K*S);
-let rsqrt=inverseSqrt(spread+eps);
-var mean_4=vec4f(0.0f);
-for (var block_4=lane; block_4<(K*S) / 4u; block_4+=LANES*256u) {
-var part_6=vec4f(0.0f);
-let stop_4=min(block_4+(LANES*256u),(K*S) / 4u);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_2=d_y_four(base_2+i_4);
-let x_6=x_four(base_2+i_4);
-let mul_2=((x_6 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-let K_2=(i_4*4u) / max(S,1u);
-let gamma_2=gamma_at(base_3+K_2);
-part_6=part_6+((d_y_2*mul_2)*vec4f(gamma_2));
+let sum_all=sum_4_2;
+let sum_all_2=sum_5_2;
+if (active_1 && (lane==0u)) {
+scratch_put((row*K)+segment,sum_all);
+scratch_put((((((N*G)*K)+3u) / 4u)*4u)+((row*K)+segment),sum_all_2);
 }
-mean_4=mean_4+part_6;
+let gamma_1=gamma_at(base_4+segment);
+part_7=part_7+(sum_all*gamma_1);
+part_8=part_8+(sum_all_2*gamma_1);
 }
-var mean_4_2=fold_add(mean_4);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_4_2,mask_4);
-mean_4_2=mean_4_2+other_11;
+total=total+part_7;
+total_2=total_2+part_8;
 }
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_4_2;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
-}
-workgroupBarrier();
-}
-let all_6=scratch_memory[row_in_group*LANES];
-mean_4_2=all_6;
-workgroupBarrier();
-}
-let mean_all_2=mean_4_2 / f32(K*S);
 let end_2=select(0u,(K*S) / 4u,active_1);
-for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let d_y_3=d_y_four(base_2+i_5);
-let K_3=(i_5*4u) / max(S,1u);
-let gamma_3=gamma_at(base_3+K_3);
-let mul_3=d_y_3*vec4f(gamma_3);
-let x_7=x_four(base_2+i_5);
-let mul_4=((x_7 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base_2+i_5,((mul_3 - (mul_4*vec4f(mean_all_2))) - vec4f(mean_all))*vec4f(rsqrt));
+let size=f32(K*S);
+let div=total / size;
+let div_2=total_2 / size;
+for (var i_4=lane; i_4<end_2; i_4+=LANES) {
+let d_y_2=d_y_four(base_2+i_4);
+let K_1=(i_4*4u) / max(S,1u);
+let gamma_2=gamma_at(base_4+K_1);
+let x_7=x_four(base_2+i_4);
+let mul_2=((x_7 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
+d_x_put_four(base_2+i_4,(((d_y_2*vec4f(gamma_2)) - (mul_2*vec4f(div))) - vec4f(div_2))*vec4f(rsqrt));
 }
 }
 `,
@@ -2112,6 +1563,12 @@ d_x_put_four(base_2+i_5,((mul_3 - (mul_4*vec4f(mean_all_2))) - vec4f(mean_all))*
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              {
+                tensor: "(scratch)",
+                access: "read_write",
+                name: "scratch",
+                accessors: { put: "scratch_put" },
+              },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
             ],
             constants: [
@@ -2127,7 +1584,209 @@ d_x_put_four(base_2+i_5,((mul_3 - (mul_4*vec4f(mean_all_2))) - vec4f(mean_all))*
             ],
           },
         ],
-        offers: { held: 2, together: 4, split: true },
+        offers: { held: 1, together: 4, split: true },
+        split: null,
+      },
+      {
+        name: "d_gamma",
+        grid: ["G", "K"],
+        row: ["N"],
+        chunked: [],
+        forms: [
+          {
+            vector: null,
+            together: 1,
+            held: 0,
+            wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override SUBGROUP: u32;
+override G: u32;
+override K: u32;
+override N: u32;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(G*K);
+let row=select(0u,index,active_1);
+let base=(((((N*G)*K)+3u) / 4u)*4u)+row;
+var sum=0.0f;
+var sum_2=0.0f;
+for (var block=lane; block<N; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),N);
+for (var i=block; i<stop; i+=LANES) {
+let scratch_23=scratch_at(row+(i*(G*K)));
+let scratch_26=scratch_at(base+(i*(G*K)));
+part_1=part_1+scratch_23;
+part_2=part_2+scratch_26;
+}
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+}
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(sum_2,mask);
+sum_2=sum_2+other_2;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+if (active_1 && (lane==0u)) {
+d_gamma_put(row,sum_all);
+d_beta_put(row,sum_all_2);
+}
+}
+`,
+            bindings: [
+              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+              { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
+              { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
+            ],
+            constants: [
+              { name: "LANES", kind: "lanes" },
+              { name: "ROWS", kind: "rows" },
+              { name: "COLUMNS", kind: "columns" },
+              { name: "SUBGROUP", kind: "subgroup" },
+              { name: "G", kind: "extent", factor: "G" },
+              { name: "K", kind: "extent", factor: "K" },
+              { name: "N", kind: "extent", factor: "N" },
+            ],
+          },
+          {
+            vector: "K",
+            together: 1,
+            held: 0,
+            wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override SUBGROUP: u32;
+override G: u32;
+override K: u32;
+override N: u32;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<((G*K) / 4u);
+let row=select(0u,index,active_1);
+let base=((((N*G)*K)+3u) / 4u)+row;
+var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+for (var block=lane; block<N; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),N);
+for (var i=block; i<stop; i+=LANES) {
+let scratch_23=scratch_four(row+(i*((G*K) / 4u)));
+let scratch_26=scratch_four(base+(i*((G*K) / 4u)));
+part_1=part_1+scratch_23;
+part_2=part_2+scratch_26;
+}
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+}
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(sum,mask);
+sum=sum+other;
+let other_2=exchange4(sum_2,mask);
+sum_2=sum_2+other_2;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+if (active_1 && (lane==0u)) {
+d_gamma_put_four(row,sum_all);
+d_beta_put_four(row,sum_all_2);
+}
+}
+`,
+            bindings: [
+              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } },
+              {
+                tensor: "d_gamma",
+                access: "read_write",
+                name: "d_gamma",
+                accessors: { putFour: "d_gamma_put_four" },
+              },
+              {
+                tensor: "d_beta",
+                access: "read_write",
+                name: "d_beta",
+                accessors: { putFour: "d_beta_put_four" },
+              },
+            ],
+            constants: [
+              { name: "LANES", kind: "lanes" },
+              { name: "ROWS", kind: "rows" },
+              { name: "COLUMNS", kind: "columns" },
+              { name: "SUBGROUP", kind: "subgroup" },
+              { name: "G", kind: "extent", factor: "G" },
+              { name: "K", kind: "extent", factor: "K" },
+              { name: "N", kind: "extent", factor: "N" },
+            ],
+          },
+        ],
+        offers: { held: 0, together: 1, split: true },
         split: null,
       },
     ],

@@ -85,7 +85,8 @@ sum=all;
 workgroupBarrier();
 }
 let sum_all=sum;
-let mul=eps*eps;
+let eps_1=eps;
+let mul=eps_1*eps_1;
 let rsqrt=inverseSqrt(larger(sum_all,mul));
 var sum_2=0.0f;
 for (var block_2=lane; block_2<D; block_2+=LANES*256u) {
@@ -206,7 +207,8 @@ sum_2=all;
 workgroupBarrier();
 }
 let sum_all=sum_2;
-let mul=eps*eps;
+let eps_1=eps;
+let mul=eps_1*eps_1;
 let rsqrt=inverseSqrt(larger(sum_all,mul));
 var sum_3=vec4f(0.0f);
 for (var block_2=lane; block_2<D / 4u; block_2+=LANES*256u) {

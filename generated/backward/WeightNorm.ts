@@ -102,7 +102,8 @@ let sum_all=sum;
 let sum_all_2=sum_2;
 let end=select(0u,F,active_1);
 let g_1=g_at(row);
-let mul=eps*eps;
+let eps_1=eps;
+let mul=eps_1*eps_1;
 let rsqrt=inverseSqrt(larger(sum_all,mul));
 let mul_2=g_1*rsqrt;
 let mul_3=((sum_all_2*mul_2)*rsqrt)*rsqrt;
@@ -210,7 +211,8 @@ let sum_all=sum_3;
 let sum_all_2=sum_2_2;
 let end=select(0u,F / 4u,active_1);
 let g_1=g_at(row);
-let mul=eps*eps;
+let eps_1=eps;
+let mul=eps_1*eps_1;
 let rsqrt=inverseSqrt(larger(sum_all,mul));
 let mul_2=g_1*rsqrt;
 let mul_3=((sum_all_2*mul_2)*rsqrt)*rsqrt;
@@ -339,7 +341,8 @@ workgroupBarrier();
 let sum_all=sum;
 let sum_all_2=sum_2;
 if (active_1 && (lane==0u)) {
-d_g_put(row,sum_all_2*inverseSqrt(larger(sum_all,eps*eps)));
+let eps_1=eps;
+d_g_put(row,sum_all_2*inverseSqrt(larger(sum_all,eps_1*eps_1)));
 }
 }
 `,
@@ -437,7 +440,8 @@ workgroupBarrier();
 let sum_all=sum_3;
 let sum_all_2=sum_2_2;
 if (active_1 && (lane==0u)) {
-d_g_put(row,sum_all_2*inverseSqrt(larger(sum_all,eps*eps)));
+let eps_1=eps;
+d_g_put(row,sum_all_2*inverseSqrt(larger(sum_all,eps_1*eps_1)));
 }
 }
 `,
@@ -560,7 +564,8 @@ let sum_all=sum;
 let sum_all_2=sum_2;
 let end=select(0u,F,active_1);
 let g_1=g_at(row);
-let mul=eps*eps;
+let eps_1=eps;
+let mul=eps_1*eps_1;
 let rsqrt=inverseSqrt(larger(sum_all,mul));
 let mul_2=g_1*rsqrt;
 let mul_3=((sum_all_2*mul_2)*rsqrt)*rsqrt;
@@ -672,7 +677,8 @@ let sum_all=sum_3;
 let sum_all_2=sum_2_2;
 let end=select(0u,F / 4u,active_1);
 let g_1=g_at(row);
-let mul=eps*eps;
+let eps_1=eps;
+let mul=eps_1*eps_1;
 let rsqrt=inverseSqrt(larger(sum_all,mul));
 let mul_2=g_1*rsqrt;
 let mul_3=((sum_all_2*mul_2)*rsqrt)*rsqrt;

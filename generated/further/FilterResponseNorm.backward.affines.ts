@@ -85,10 +85,11 @@ let mean_all_3=mean_2_3 / f32(S);
 let mean_all_4=mean_2_4 / f32(S);
 let mean_all_5=mean_2_5 / f32(S);
 if (active_1 && (lane==0u)) {
-scratch_put(row_2,inverseSqrt(mean_all_2+abs(eps)));
-scratch_put(row_3,inverseSqrt(mean_all_3+abs(eps)));
-scratch_put(row_4,inverseSqrt(mean_all_4+abs(eps)));
-scratch_put(row_5,inverseSqrt(mean_all_5+abs(eps)));
+let eps_1=eps;
+scratch_put(row_2,inverseSqrt(mean_all_2+abs(eps_1)));
+scratch_put(row_3,inverseSqrt(mean_all_3+abs(eps_1)));
+scratch_put(row_4,inverseSqrt(mean_all_4+abs(eps_1)));
+scratch_put(row_5,inverseSqrt(mean_all_5+abs(eps_1)));
 }
 }
 `,
@@ -348,7 +349,8 @@ workgroupBarrier();
 }
 let mean=total / f32(S);
 if (active_1 && (lane==0u)) {
-scratch_put(row,inverseSqrt(mean+abs(eps)));
+let eps_1=eps;
+scratch_put(row,inverseSqrt(mean+abs(eps_1)));
 }
 }
 `,
@@ -427,7 +429,8 @@ workgroupBarrier();
 }
 let mean=total / f32(S);
 if (active_1 && (lane==0u)) {
-scratch_put(row,inverseSqrt(mean+abs(eps)));
+let eps_1=eps;
+scratch_put(row,inverseSqrt(mean+abs(eps_1)));
 }
 }
 `,

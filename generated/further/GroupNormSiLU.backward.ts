@@ -9,1531 +9,8 @@ export const more: readonly FurtherForms[] = [
     forms: [
       {
         vector: "S",
-        together: 4,
-        held: 0,
-        wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override N: u32;
-override G: u32;
-override K: u32;
-override S: u32;
-override eps: f32;
-fn larger(a: f32,b: f32) -> f32 {
-return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-fn fold_add(v: vec4f) -> f32 {
-return (v.x+v.y)+(v.z+v.w);
-}
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<((N*G) / 4u);
-let row_2=(select(0u,index,active_1)*4u)+0u;
-let row_3=(select(0u,index,active_1)*4u)+1u;
-let row_4=(select(0u,index,active_1)*4u)+2u;
-let row_5=(select(0u,index,active_1)*4u)+3u;
-let base_3=row_2*(K*S);
-let base_4=row_3*(K*S);
-let base_5=row_4*(K*S);
-let base_6=row_5*(K*S);
-let x_6=x_at(base_3);
-let x_7=x_at(base_4);
-let x_8=x_at(base_5);
-let x_9=x_at(base_6);
-let x_2_2=x_at(base_3+((K*S) / 2u));
-let x_2_3=x_at(base_4+((K*S) / 2u));
-let x_2_4=x_at(base_5+((K*S) / 2u));
-let x_2_5=x_at(base_6+((K*S) / 2u));
-let x_3_2=x_at(base_3+((K*S) - 1u));
-let x_3_3=x_at(base_4+((K*S) - 1u));
-let x_3_4=x_at(base_5+((K*S) - 1u));
-let x_3_5=x_at(base_6+((K*S) - 1u));
-let shift_3=x_6+(((x_2_2 - x_6)+(x_3_2 - x_6))*0.3333333432674408f);
-let shift_4=x_7+(((x_2_3 - x_7)+(x_3_3 - x_7))*0.3333333432674408f);
-let shift_5=x_8+(((x_2_4 - x_8)+(x_3_4 - x_8))*0.3333333432674408f);
-let shift_6=x_9+(((x_2_5 - x_9)+(x_3_5 - x_9))*0.3333333432674408f);
-let base_2_2=row_2*((K*S) / 4u);
-let base_2_3=row_3*((K*S) / 4u);
-let base_2_4=row_4*((K*S) / 4u);
-let base_2_5=row_5*((K*S) / 4u);
-var sum_4=vec4f(0.0f);
-var sum_5=vec4f(0.0f);
-var sum_6=vec4f(0.0f);
-var sum_7=vec4f(0.0f);
-var squares_4=vec4f(0.0f);
-var squares_5=vec4f(0.0f);
-var squares_6=vec4f(0.0f);
-var squares_7=vec4f(0.0f);
-for (var block=lane; block<(K*S) / 4u; block+=LANES*256u) {
-var part_5=vec4f(0.0f);
-var part_6=vec4f(0.0f);
-var part_7=vec4f(0.0f);
-var part_8=vec4f(0.0f);
-var part_2_2=vec4f(0.0f);
-var part_2_3=vec4f(0.0f);
-var part_2_4=vec4f(0.0f);
-var part_2_5=vec4f(0.0f);
-let stop=min(block+(LANES*256u),(K*S) / 4u);
-for (var i=block; i<stop; i+=LANES) {
-let x_4_2=x_four(base_2_2+i);
-let x_4_3=x_four(base_2_3+i);
-let x_4_4=x_four(base_2_4+i);
-let x_4_5=x_four(base_2_5+i);
-let d_3=x_4_2 - vec4f(shift_3);
-let d_4=x_4_3 - vec4f(shift_4);
-let d_5=x_4_4 - vec4f(shift_5);
-let d_6=x_4_5 - vec4f(shift_6);
-part_5=part_5+d_3;
-part_6=part_6+d_4;
-part_7=part_7+d_5;
-part_8=part_8+d_6;
-part_2_2=part_2_2+(d_3*d_3);
-part_2_3=part_2_3+(d_4*d_4);
-part_2_4=part_2_4+(d_5*d_5);
-part_2_5=part_2_5+(d_6*d_6);
-}
-sum_4=sum_4+part_5;
-sum_5=sum_5+part_6;
-sum_6=sum_6+part_7;
-sum_7=sum_7+part_8;
-squares_4=squares_4+part_2_2;
-squares_5=squares_5+part_2_3;
-squares_6=squares_6+part_2_4;
-squares_7=squares_7+part_2_5;
-}
-var sum_2_2=fold_add(sum_4);
-var sum_2_3=fold_add(sum_5);
-var sum_2_4=fold_add(sum_6);
-var sum_2_5=fold_add(sum_7);
-var squares_2_2=fold_add(squares_4);
-var squares_2_3=fold_add(squares_5);
-var squares_2_4=fold_add(squares_6);
-var squares_2_5=fold_add(squares_7);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other_5=exchange(sum_2_2,mask);
-let other_6=exchange(sum_2_3,mask);
-let other_7=exchange(sum_2_4,mask);
-let other_8=exchange(sum_2_5,mask);
-sum_2_2=sum_2_2+other_5;
-sum_2_3=sum_2_3+other_6;
-sum_2_4=sum_2_4+other_7;
-sum_2_5=sum_2_5+other_8;
-let other_2_2=exchange(squares_2_2,mask);
-let other_2_3=exchange(squares_2_3,mask);
-let other_2_4=exchange(squares_2_4,mask);
-let other_2_5=exchange(squares_2_5,mask);
-squares_2_2=squares_2_2+other_2_2;
-squares_2_3=squares_2_3+other_2_3;
-squares_2_4=squares_2_4+other_2_4;
-squares_2_5=squares_2_5+other_2_5;
-}
-let mean_3=sum_2_2 / f32(K*S);
-let mean_4=sum_2_3 / f32(K*S);
-let mean_5=sum_2_4 / f32(K*S);
-let mean_6=sum_2_5 / f32(K*S);
-let variance_3=larger((squares_2_2 / f32(K*S)) - (mean_3*mean_3),0.0f);
-let variance_4=larger((squares_2_3 / f32(K*S)) - (mean_4*mean_4),0.0f);
-let variance_5=larger((squares_2_4 / f32(K*S)) - (mean_5*mean_5),0.0f);
-let variance_6=larger((squares_2_5 / f32(K*S)) - (mean_6*mean_6),0.0f);
-let far_2=(variance_3*4.0f)<(mean_3*mean_3);
-let far_3=(variance_4*4.0f)<(mean_4*mean_4);
-let far_4=(variance_5*4.0f)<(mean_5*mean_5);
-let far_5=(variance_6*4.0f)<(mean_6*mean_6);
-let shift_2_2=select(shift_3,shift_3+mean_3,far_2);
-let shift_2_3=select(shift_4,shift_4+mean_4,far_3);
-let shift_2_4=select(shift_5,shift_5+mean_5,far_4);
-let shift_2_5=select(shift_6,shift_6+mean_6,far_5);
-var sum_3_3=vec4f(0.0f);
-var sum_3_4=vec4f(0.0f);
-var sum_3_5=vec4f(0.0f);
-var sum_3_6=vec4f(0.0f);
-var squares_3_3=vec4f(0.0f);
-var squares_3_4=vec4f(0.0f);
-var squares_3_5=vec4f(0.0f);
-var squares_3_6=vec4f(0.0f);
-let end_2=select(0u,(K*S) / 4u,far_2);
-let end_3=select(0u,(K*S) / 4u,far_3);
-let end_4=select(0u,(K*S) / 4u,far_4);
-let end_5=select(0u,(K*S) / 4u,far_5);
-for (var block_2=lane; block_2<end_2; block_2+=LANES*256u) {
-var part_3_2=vec4f(0.0f);
-var part_4_2=vec4f(0.0f);
-let stop_2_2=min(block_2+(LANES*256u),end_2);
-for (var i_2=block_2; i_2<stop_2_2; i_2+=LANES) {
-let x_5_2=x_four(base_2_2+i_2);
-let d_2_2=x_5_2 - vec4f(shift_2_2);
-part_3_2=part_3_2+d_2_2;
-part_4_2=part_4_2+(d_2_2*d_2_2);
-}
-sum_3_3=sum_3_3+part_3_2;
-squares_3_3=squares_3_3+part_4_2;
-}
-for (var block_2=lane; block_2<end_3; block_2+=LANES*256u) {
-var part_3_3=vec4f(0.0f);
-var part_4_3=vec4f(0.0f);
-let stop_2_3=min(block_2+(LANES*256u),end_3);
-for (var i_2=block_2; i_2<stop_2_3; i_2+=LANES) {
-let x_5_3=x_four(base_2_3+i_2);
-let d_2_3=x_5_3 - vec4f(shift_2_3);
-part_3_3=part_3_3+d_2_3;
-part_4_3=part_4_3+(d_2_3*d_2_3);
-}
-sum_3_4=sum_3_4+part_3_3;
-squares_3_4=squares_3_4+part_4_3;
-}
-for (var block_2=lane; block_2<end_4; block_2+=LANES*256u) {
-var part_3_4=vec4f(0.0f);
-var part_4_4=vec4f(0.0f);
-let stop_2_4=min(block_2+(LANES*256u),end_4);
-for (var i_2=block_2; i_2<stop_2_4; i_2+=LANES) {
-let x_5_4=x_four(base_2_4+i_2);
-let d_2_4=x_5_4 - vec4f(shift_2_4);
-part_3_4=part_3_4+d_2_4;
-part_4_4=part_4_4+(d_2_4*d_2_4);
-}
-sum_3_5=sum_3_5+part_3_4;
-squares_3_5=squares_3_5+part_4_4;
-}
-for (var block_2=lane; block_2<end_5; block_2+=LANES*256u) {
-var part_3_5=vec4f(0.0f);
-var part_4_5=vec4f(0.0f);
-let stop_2_5=min(block_2+(LANES*256u),end_5);
-for (var i_2=block_2; i_2<stop_2_5; i_2+=LANES) {
-let x_5_5=x_four(base_2_5+i_2);
-let d_2_5=x_5_5 - vec4f(shift_2_5);
-part_3_5=part_3_5+d_2_5;
-part_4_5=part_4_5+(d_2_5*d_2_5);
-}
-sum_3_6=sum_3_6+part_3_5;
-squares_3_6=squares_3_6+part_4_5;
-}
-var sum_3_2_2=fold_add(sum_3_3);
-var sum_3_2_3=fold_add(sum_3_4);
-var sum_3_2_4=fold_add(sum_3_5);
-var sum_3_2_5=fold_add(sum_3_6);
-var squares_3_2_2=fold_add(squares_3_3);
-var squares_3_2_3=fold_add(squares_3_4);
-var squares_3_2_4=fold_add(squares_3_5);
-var squares_3_2_5=fold_add(squares_3_6);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3_2=exchange(sum_3_2_2,mask_2);
-let other_3_3=exchange(sum_3_2_3,mask_2);
-let other_3_4=exchange(sum_3_2_4,mask_2);
-let other_3_5=exchange(sum_3_2_5,mask_2);
-sum_3_2_2=sum_3_2_2+other_3_2;
-sum_3_2_3=sum_3_2_3+other_3_3;
-sum_3_2_4=sum_3_2_4+other_3_4;
-sum_3_2_5=sum_3_2_5+other_3_5;
-let other_4_2=exchange(squares_3_2_2,mask_2);
-let other_4_3=exchange(squares_3_2_3,mask_2);
-let other_4_4=exchange(squares_3_2_4,mask_2);
-let other_4_5=exchange(squares_3_2_5,mask_2);
-squares_3_2_2=squares_3_2_2+other_4_2;
-squares_3_2_3=squares_3_2_3+other_4_3;
-squares_3_2_4=squares_3_2_4+other_4_4;
-squares_3_2_5=squares_3_2_5+other_4_5;
-}
-let mean_2_2=sum_3_2_2 / f32(K*S);
-let mean_2_3=sum_3_2_3 / f32(K*S);
-let mean_2_4=sum_3_2_4 / f32(K*S);
-let mean_2_5=sum_3_2_5 / f32(K*S);
-let variance_2_2=larger((squares_3_2_2 / f32(K*S)) - (mean_2_2*mean_2_2),0.0f);
-let variance_2_3=larger((squares_3_2_3 / f32(K*S)) - (mean_2_3*mean_2_3),0.0f);
-let variance_2_4=larger((squares_3_2_4 / f32(K*S)) - (mean_2_4*mean_2_4),0.0f);
-let variance_2_5=larger((squares_3_2_5 / f32(K*S)) - (mean_2_5*mean_2_5),0.0f);
-let rest_2=select(mean_3,mean_2_2,far_2);
-let rest_3=select(mean_4,mean_2_3,far_3);
-let rest_4=select(mean_5,mean_2_4,far_4);
-let rest_5=select(mean_6,mean_2_5,far_5);
-let spread_2=select(variance_3,variance_2_2,far_2);
-let spread_3=select(variance_4,variance_2_3,far_3);
-let spread_4=select(variance_5,variance_2_4,far_4);
-let spread_5=select(variance_6,variance_2_5,far_5);
-if (active_1 && (lane==0u)) {
-scratch_put(row_2,shift_2_2);
-scratch_put(row_3,shift_2_3);
-scratch_put(row_4,shift_2_4);
-scratch_put(row_5,shift_2_5);
-scratch_put(((((N*G)+3u) / 4u)*4u)+row_2,rest_2);
-scratch_put(((((N*G)+3u) / 4u)*4u)+row_3,rest_3);
-scratch_put(((((N*G)+3u) / 4u)*4u)+row_4,rest_4);
-scratch_put(((((N*G)+3u) / 4u)*4u)+row_5,rest_5);
-scratch_put((((((N*G)+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+row_2,inverseSqrt(spread_2+eps));
-scratch_put((((((N*G)+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+row_3,inverseSqrt(spread_3+eps));
-scratch_put((((((N*G)+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+row_4,inverseSqrt(spread_4+eps));
-scratch_put((((((N*G)+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+row_5,inverseSqrt(spread_5+eps));
-}
-}
-`,
-        bindings: [
-          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-          { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } },
-        ],
-        constants: [
-          { name: "LANES", kind: "lanes" },
-          { name: "ROWS", kind: "rows" },
-          { name: "COLUMNS", kind: "columns" },
-          { name: "SUBGROUP", kind: "subgroup" },
-          { name: "N", kind: "extent", factor: "N" },
-          { name: "G", kind: "extent", factor: "G" },
-          { name: "K", kind: "extent", factor: "K" },
-          { name: "S", kind: "extent", factor: "S" },
-          { name: "eps", kind: "param", param: "eps" },
-        ],
-      },
-    ],
-    split: {
-      slots: 3,
-      stages: [
-        {
-          forms: [
-            {
-              vector: null,
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override N: u32;
-override G: u32;
-override K: u32;
-override S: u32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn larger(a: f32,b: f32) -> f32 {
-return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let group=group_of_all / PARTS;
-let part=group_of_all % PARTS;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<(N*G);
-let row=select(0u,index,active_1);
-let first=min(part*((((K*S)+PARTS) - 1u) / PARTS),K*S);
-let last=min(first+((((K*S)+PARTS) - 1u) / PARTS),K*S);
-let base=row*(K*S);
-let x_1=x_at(base);
-let x_2=x_at(base+((K*S) / 2u));
-let x_3=x_at(base+((K*S) - 1u));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
-var sum=0.0f;
-var squares=0.0f;
-for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_1=0.0f;
-var part_2=0.0f;
-let stop=min(block+(LANES*256u),last);
-for (var i=block; i<stop; i+=LANES) {
-let x_4=x_at(base+i);
-let d=x_4 - shift;
-part_1=part_1+d;
-part_2=part_2+(d*d);
-}
-sum=sum+part_1;
-squares=squares+part_2;
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(sum,mask);
-sum=sum+other;
-let other_2=exchange(squares,mask);
-squares=squares+other_2;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
-let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-sum=all;
-let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares=all_2;
-workgroupBarrier();
-}
-let mean=sum / f32(last - first);
-let variance=larger((squares / f32(last - first)) - (mean*mean),0.0f);
-let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
-var sum_2=0.0f;
-var squares_2=0.0f;
-let end=select(0u,last,far);
-for (var block_2=first+lane; block_2<end; block_2+=LANES*256u) {
-var part_3=0.0f;
-var part_4=0.0f;
-let stop_2=min(block_2+(LANES*256u),end);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_5=x_at(base+i_2);
-let d_2=x_5 - shift_2;
-part_3=part_3+d_2;
-part_4=part_4+(d_2*d_2);
-}
-sum_2=sum_2+part_3;
-squares_2=squares_2+part_4;
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_5=exchange(sum_2,mask_2);
-sum_2=sum_2+other_5;
-let other_6=exchange(squares_2,mask_2);
-squares_2=squares_2+other_6;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
-let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-sum_2=all_3;
-let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_4;
-workgroupBarrier();
-}
-let mean_2=sum_2 / f32(last - first);
-let variance_2=larger((squares_2 / f32(last - first)) - (mean_2*mean_2),0.0f);
-let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
-if (active_1 && (lane==0u)) {
-partials_put((part*(N*G))+row,shift_2);
-partials_put(((PARTS+part)*(N*G))+row,rest);
-partials_put((((2u*PARTS)+part)*(N*G))+row,spread);
-}
-}
-`,
-              bindings: [
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "G", kind: "extent", factor: "G" },
-                { name: "K", kind: "extent", factor: "K" },
-                { name: "S", kind: "extent", factor: "S" },
-              ],
-            },
-            {
-              vector: "S",
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override N: u32;
-override G: u32;
-override K: u32;
-override S: u32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn larger(a: f32,b: f32) -> f32 {
-return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-fn fold_add(v: vec4f) -> f32 {
-return (v.x+v.y)+(v.z+v.w);
-}
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let group=group_of_all / PARTS;
-let part=group_of_all % PARTS;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<(N*G);
-let row=select(0u,index,active_1);
-let first=min(part*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
-let last=min(first+(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
-let base=row*(K*S);
-let x_1=x_at(base);
-let x_2=x_at(base+((K*S) / 2u));
-let x_3=x_at(base+((K*S) - 1u));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
-let base_2=row*((K*S) / 4u);
-var sum=vec4f(0.0f);
-var squares=vec4f(0.0f);
-for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_1=vec4f(0.0f);
-var part_2=vec4f(0.0f);
-let stop=min(block+(LANES*256u),last);
-for (var i=block; i<stop; i+=LANES) {
-let x_4=x_four(base_2+i);
-let d=x_4 - vec4f(shift);
-part_1=part_1+d;
-part_2=part_2+(d*d);
-}
-sum=sum+part_1;
-squares=squares+part_2;
-}
-var sum_2=fold_add(sum);
-var squares_2=fold_add(squares);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(sum_2,mask);
-sum_2=sum_2+other;
-let other_2=exchange(squares_2,mask);
-squares_2=squares_2+other_2;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
-let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-sum_2=all;
-let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_2;
-workgroupBarrier();
-}
-let mean=sum_2 / f32((last - first)*4u);
-let variance=larger((squares_2 / f32((last - first)*4u)) - (mean*mean),0.0f);
-let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
-var sum_3=vec4f(0.0f);
-var squares_3=vec4f(0.0f);
-let end=select(0u,last,far);
-for (var block_2=first+lane; block_2<end; block_2+=LANES*256u) {
-var part_3=vec4f(0.0f);
-var part_4=vec4f(0.0f);
-let stop_2=min(block_2+(LANES*256u),end);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_5=x_four(base_2+i_2);
-let d_2=x_5 - vec4f(shift_2);
-part_3=part_3+d_2;
-part_4=part_4+(d_2*d_2);
-}
-sum_3=sum_3+part_3;
-squares_3=squares_3+part_4;
-}
-var sum_3_2=fold_add(sum_3);
-var squares_3_2=fold_add(squares_3);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_5=exchange(sum_3_2,mask_2);
-sum_3_2=sum_3_2+other_5;
-let other_6=exchange(squares_3_2,mask_2);
-squares_3_2=squares_3_2+other_6;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
-let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-sum_3_2=all_3;
-let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_3_2=all_4;
-workgroupBarrier();
-}
-let mean_2=sum_3_2 / f32((last - first)*4u);
-let variance_2=larger((squares_3_2 / f32((last - first)*4u)) - (mean_2*mean_2),0.0f);
-let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
-if (active_1 && (lane==0u)) {
-partials_put((part*(N*G))+row,shift_2);
-partials_put(((PARTS+part)*(N*G))+row,rest);
-partials_put((((2u*PARTS)+part)*(N*G))+row,spread);
-}
-}
-`,
-              bindings: [
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "G", kind: "extent", factor: "G" },
-                { name: "K", kind: "extent", factor: "K" },
-                { name: "S", kind: "extent", factor: "S" },
-              ],
-            },
-          ],
-          shared: true,
-        },
-        {
-          forms: [
-            {
-              vector: null,
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override N: u32;
-override G: u32;
-override K: u32;
-override S: u32;
-override PARTS: u32;
-override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<(N*G);
-let row=select(0u,index,active_1);
-let used=(((K*S)+((((K*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((K*S)+PARTS) - 1u) / PARTS);
-for (var p=lane; p<used; p+=LANES) {
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-}
-if (SUBGROUP<LANES) {
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-}
-workgroupBarrier();
-}
-workgroupBarrier();
-}
-let part_1=partials_at(row);
-var total=0.0f;
-for (var p_2=lane; p_2<used; p_2+=LANES) {
-let part_2=partials_at((p_2*(N*G))+row);
-let part_3=partials_at(((PARTS+p_2)*(N*G))+row);
-total=total+(f32(min((p_2+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_2*((((K*S)+PARTS) - 1u) / PARTS)))*((part_2 - part_1)+part_3));
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other=exchange(total,mask_2);
-total=total+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-total=all;
-workgroupBarrier();
-}
-let rest=total / f32(K*S);
-var total_2=0.0f;
-for (var p_3=lane; p_3<used; p_3+=LANES) {
-let part_4=partials_at((p_3*(N*G))+row);
-let part_5=partials_at(((PARTS+p_3)*(N*G))+row);
-let part_6=partials_at((((2u*PARTS)+p_3)*(N*G))+row);
-total_2=total_2+(f32(min((p_3+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_3*((((K*S)+PARTS) - 1u) / PARTS)))*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_3=exchange(total_2,mask_3);
-total_2=total_2+other_3;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_2;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
-}
-workgroupBarrier();
-}
-let all_2=scratch_memory[row_in_group*LANES];
-total_2=all_2;
-workgroupBarrier();
-}
-let spread=total_2 / f32(K*S);
-if (active_1 && (lane==0u)) {
-scratch_put(row,part_1);
-scratch_put(((((N*G)+3u) / 4u)*4u)+row,rest);
-scratch_put((((((N*G)+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+row,inverseSqrt(spread+eps));
-}
-}
-`,
-              bindings: [
-                { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } },
-                {
-                  tensor: "(scratch)",
-                  access: "read_write",
-                  name: "scratch",
-                  accessors: { put: "scratch_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "G", kind: "extent", factor: "G" },
-                { name: "K", kind: "extent", factor: "K" },
-                { name: "S", kind: "extent", factor: "S" },
-                { name: "PARTS", kind: "parts" },
-                { name: "eps", kind: "param", param: "eps" },
-              ],
-            },
-            {
-              vector: "S",
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override N: u32;
-override G: u32;
-override K: u32;
-override S: u32;
-override PARTS: u32;
-override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<(N*G);
-let row=select(0u,index,active_1);
-let used=((((K*S) / 4u)+(((((K*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((K*S) / 4u)+PARTS) - 1u) / PARTS);
-for (var p=lane; p<used; p+=LANES) {
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-}
-if (SUBGROUP<LANES) {
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-}
-workgroupBarrier();
-}
-workgroupBarrier();
-}
-let part_1=partials_at(row);
-var total=0.0f;
-for (var p_2=lane; p_2<used; p_2+=LANES) {
-let part_2=partials_at((p_2*(N*G))+row);
-let part_3=partials_at(((PARTS+p_2)*(N*G))+row);
-total=total+(f32((min((p_2+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_2*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_2 - part_1)+part_3));
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other=exchange(total,mask_2);
-total=total+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-total=all;
-workgroupBarrier();
-}
-let rest=total / f32(K*S);
-var total_2=0.0f;
-for (var p_3=lane; p_3<used; p_3+=LANES) {
-let part_4=partials_at((p_3*(N*G))+row);
-let part_5=partials_at(((PARTS+p_3)*(N*G))+row);
-let part_6=partials_at((((2u*PARTS)+p_3)*(N*G))+row);
-total_2=total_2+(f32((min((p_3+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_3*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_3=exchange(total_2,mask_3);
-total_2=total_2+other_3;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_2;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
-}
-workgroupBarrier();
-}
-let all_2=scratch_memory[row_in_group*LANES];
-total_2=all_2;
-workgroupBarrier();
-}
-let spread=total_2 / f32(K*S);
-if (active_1 && (lane==0u)) {
-scratch_put(row,part_1);
-scratch_put(((((N*G)+3u) / 4u)*4u)+row,rest);
-scratch_put((((((N*G)+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+row,inverseSqrt(spread+eps));
-}
-}
-`,
-              bindings: [
-                { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } },
-                {
-                  tensor: "(scratch)",
-                  access: "read_write",
-                  name: "scratch",
-                  accessors: { put: "scratch_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "G", kind: "extent", factor: "G" },
-                { name: "K", kind: "extent", factor: "K" },
-                { name: "S", kind: "extent", factor: "S" },
-                { name: "PARTS", kind: "parts" },
-                { name: "eps", kind: "param", param: "eps" },
-              ],
-            },
-          ],
-          shared: false,
-        },
-      ],
-    },
-  },
-  {
-    forms: [
-      {
-        vector: "S",
-        together: 4,
-        held: 0,
-        wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override G: u32;
-override K: u32;
-override S: u32;
-override N: u32;
-fn fold_add(v: vec4f) -> f32 {
-return (v.x+v.y)+(v.z+v.w);
-}
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<((G*K) / 4u);
-let row_2=(select(0u,index,active_1)*4u)+0u;
-let row_3=(select(0u,index,active_1)*4u)+1u;
-let row_4=(select(0u,index,active_1)*4u)+2u;
-let row_5=(select(0u,index,active_1)*4u)+3u;
-let base_4=row_2*(S / 4u);
-let base_5=row_3*(S / 4u);
-let base_6=row_4*(S / 4u);
-let base_7=row_5*(S / 4u);
-let G_2=row_2 / max(K,1u);
-let G_3=row_3 / max(K,1u);
-let G_4=row_4 / max(K,1u);
-let G_5=row_5 / max(K,1u);
-let base_2_2=((((N*G)+3u) / 4u)*4u)+G_2;
-let base_2_3=((((N*G)+3u) / 4u)*4u)+G_3;
-let base_2_4=((((N*G)+3u) / 4u)*4u)+G_4;
-let base_2_5=((((N*G)+3u) / 4u)*4u)+G_5;
-let base_3_2=(((((N*G)+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+G_2;
-let base_3_3=(((((N*G)+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+G_3;
-let base_3_4=(((((N*G)+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+G_4;
-let base_3_5=(((((N*G)+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+G_5;
-let gamma_2=gamma_at(row_2);
-let gamma_3=gamma_at(row_3);
-let gamma_4=gamma_at(row_4);
-let gamma_5=gamma_at(row_5);
-let beta_2=beta_at(row_2);
-let beta_3=beta_at(row_3);
-let beta_4=beta_at(row_4);
-let beta_5=beta_at(row_5);
-var sum_4=vec4f(0.0f);
-var sum_5=vec4f(0.0f);
-var sum_6=vec4f(0.0f);
-var sum_7=vec4f(0.0f);
-var sum_2_3=vec4f(0.0f);
-var sum_2_4=vec4f(0.0f);
-var sum_2_5=vec4f(0.0f);
-var sum_2_6=vec4f(0.0f);
-for (var block=lane; block<(N*S) / 4u; block+=LANES*256u) {
-var part_3=vec4f(0.0f);
-var part_4=vec4f(0.0f);
-var part_5=vec4f(0.0f);
-var part_6=vec4f(0.0f);
-var part_2_2=vec4f(0.0f);
-var part_2_3=vec4f(0.0f);
-var part_2_4=vec4f(0.0f);
-var part_2_5=vec4f(0.0f);
-let stop=min(block+(LANES*256u),(N*S) / 4u);
-for (var i=block; i<stop; i+=LANES) {
-let N_1=(i*4u) / max(S,1u);
-let S_1=(i*4u) % max(S,1u);
-let d_y_2=d_y_four(base_4+((N_1*(((G*K)*S) / 4u))+(S_1 / 4u)));
-let d_y_3=d_y_four(base_5+((N_1*(((G*K)*S) / 4u))+(S_1 / 4u)));
-let d_y_4=d_y_four(base_6+((N_1*(((G*K)*S) / 4u))+(S_1 / 4u)));
-let d_y_5=d_y_four(base_7+((N_1*(((G*K)*S) / 4u))+(S_1 / 4u)));
-let x_2=x_four(base_4+((N_1*(((G*K)*S) / 4u))+(S_1 / 4u)));
-let x_3=x_four(base_5+((N_1*(((G*K)*S) / 4u))+(S_1 / 4u)));
-let x_4=x_four(base_6+((N_1*(((G*K)*S) / 4u))+(S_1 / 4u)));
-let x_5=x_four(base_7+((N_1*(((G*K)*S) / 4u))+(S_1 / 4u)));
-let scratch_4_2=scratch_at(G_2+(N_1*G));
-let scratch_4_3=scratch_at(G_3+(N_1*G));
-let scratch_4_4=scratch_at(G_4+(N_1*G));
-let scratch_4_5=scratch_at(G_5+(N_1*G));
-let scratch_5_2=scratch_at(base_2_2+(N_1*G));
-let scratch_5_3=scratch_at(base_2_3+(N_1*G));
-let scratch_5_4=scratch_at(base_2_4+(N_1*G));
-let scratch_5_5=scratch_at(base_2_5+(N_1*G));
-let scratch_10_2=scratch_at(base_3_2+(N_1*G));
-let scratch_10_3=scratch_at(base_3_3+(N_1*G));
-let scratch_10_4=scratch_at(base_3_4+(N_1*G));
-let scratch_10_5=scratch_at(base_3_5+(N_1*G));
-let mul_3=((x_2 - vec4f(scratch_4_2)) - vec4f(scratch_5_2))*vec4f(scratch_10_2);
-let mul_4=((x_3 - vec4f(scratch_4_3)) - vec4f(scratch_5_3))*vec4f(scratch_10_3);
-let mul_5=((x_4 - vec4f(scratch_4_4)) - vec4f(scratch_5_4))*vec4f(scratch_10_4);
-let mul_6=((x_5 - vec4f(scratch_4_5)) - vec4f(scratch_5_5))*vec4f(scratch_10_5);
-let add_2=(mul_3*vec4f(gamma_2))+vec4f(beta_2);
-let add_3=(mul_4*vec4f(gamma_3))+vec4f(beta_3);
-let add_4=(mul_5*vec4f(gamma_4))+vec4f(beta_4);
-let add_5=(mul_6*vec4f(gamma_5))+vec4f(beta_5);
-let div_2=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_2));
-let div_3=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_3));
-let div_4=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_4));
-let div_5=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_5));
-let mul_2_2=(d_y_2*div_2)*((add_2*(vec4f(1.0f) - div_2))+vec4f(1.0f));
-let mul_2_3=(d_y_3*div_3)*((add_3*(vec4f(1.0f) - div_3))+vec4f(1.0f));
-let mul_2_4=(d_y_4*div_4)*((add_4*(vec4f(1.0f) - div_4))+vec4f(1.0f));
-let mul_2_5=(d_y_5*div_5)*((add_5*(vec4f(1.0f) - div_5))+vec4f(1.0f));
-part_3=part_3+(mul_2_2*mul_3);
-part_4=part_4+(mul_2_3*mul_4);
-part_5=part_5+(mul_2_4*mul_5);
-part_6=part_6+(mul_2_5*mul_6);
-part_2_2=part_2_2+mul_2_2;
-part_2_3=part_2_3+mul_2_3;
-part_2_4=part_2_4+mul_2_4;
-part_2_5=part_2_5+mul_2_5;
-}
-sum_4=sum_4+part_3;
-sum_5=sum_5+part_4;
-sum_6=sum_6+part_5;
-sum_7=sum_7+part_6;
-sum_2_3=sum_2_3+part_2_2;
-sum_2_4=sum_2_4+part_2_3;
-sum_2_5=sum_2_5+part_2_4;
-sum_2_6=sum_2_6+part_2_5;
-}
-var sum_3_2=fold_add(sum_4);
-var sum_3_3=fold_add(sum_5);
-var sum_3_4=fold_add(sum_6);
-var sum_3_5=fold_add(sum_7);
-var sum_2_2_2=fold_add(sum_2_3);
-var sum_2_2_3=fold_add(sum_2_4);
-var sum_2_2_4=fold_add(sum_2_5);
-var sum_2_2_5=fold_add(sum_2_6);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other_3=exchange(sum_3_2,mask);
-let other_4=exchange(sum_3_3,mask);
-let other_5=exchange(sum_3_4,mask);
-let other_6=exchange(sum_3_5,mask);
-sum_3_2=sum_3_2+other_3;
-sum_3_3=sum_3_3+other_4;
-sum_3_4=sum_3_4+other_5;
-sum_3_5=sum_3_5+other_6;
-let other_2_2=exchange(sum_2_2_2,mask);
-let other_2_3=exchange(sum_2_2_3,mask);
-let other_2_4=exchange(sum_2_2_4,mask);
-let other_2_5=exchange(sum_2_2_5,mask);
-sum_2_2_2=sum_2_2_2+other_2_2;
-sum_2_2_3=sum_2_2_3+other_2_3;
-sum_2_2_4=sum_2_2_4+other_2_4;
-sum_2_2_5=sum_2_2_5+other_2_5;
-}
-let sum_all_3=sum_3_2;
-let sum_all_4=sum_3_3;
-let sum_all_5=sum_3_4;
-let sum_all_6=sum_3_5;
-let sum_all_2_2=sum_2_2_2;
-let sum_all_2_3=sum_2_2_3;
-let sum_all_2_4=sum_2_2_4;
-let sum_all_2_5=sum_2_2_5;
-if (active_1 && (lane==0u)) {
-d_gamma_put(row_2,sum_all_3);
-d_gamma_put(row_3,sum_all_4);
-d_gamma_put(row_4,sum_all_5);
-d_gamma_put(row_5,sum_all_6);
-d_beta_put(row_2,sum_all_2_2);
-d_beta_put(row_3,sum_all_2_3);
-d_beta_put(row_4,sum_all_2_4);
-d_beta_put(row_5,sum_all_2_5);
-}
-}
-`,
-        bindings: [
-          { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-          { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
-          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-          { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-          { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
-          { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
-          { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
-        ],
-        constants: [
-          { name: "LANES", kind: "lanes" },
-          { name: "ROWS", kind: "rows" },
-          { name: "COLUMNS", kind: "columns" },
-          { name: "SUBGROUP", kind: "subgroup" },
-          { name: "G", kind: "extent", factor: "G" },
-          { name: "K", kind: "extent", factor: "K" },
-          { name: "S", kind: "extent", factor: "S" },
-          { name: "N", kind: "extent", factor: "N" },
-        ],
-      },
-    ],
-    split: {
-      slots: 2,
-      stages: [
-        {
-          forms: [
-            {
-              vector: null,
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override G: u32;
-override K: u32;
-override N: u32;
-override S: u32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let group=group_of_all / PARTS;
-let part=group_of_all % PARTS;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<(G*K);
-let row=select(0u,index,active_1);
-let first=min(part*((((N*S)+PARTS) - 1u) / PARTS),N*S);
-let last=min(first+((((N*S)+PARTS) - 1u) / PARTS),N*S);
-let base=row*S;
-let G_1=row / max(K,1u);
-let base_2=((((N*G)+3u) / 4u)*4u)+G_1;
-let base_3=(((((N*G)+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+G_1;
-let gamma_1=gamma_at(row);
-let beta_1=beta_at(row);
-var sum=0.0f;
-var sum_2=0.0f;
-for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_1=0.0f;
-var part_2=0.0f;
-let stop=min(block+(LANES*256u),last);
-for (var i=block; i<stop; i+=LANES) {
-let N_1=i / max(S,1u);
-let S_1=i % max(S,1u);
-let d_y_1=d_y_at(base+((N_1*((G*K)*S))+S_1));
-let x_1=x_at(base+((N_1*((G*K)*S))+S_1));
-let scratch_4=scratch_at(G_1+(N_1*G));
-let scratch_5=scratch_at(base_2+(N_1*G));
-let scratch_10=scratch_at(base_3+(N_1*G));
-let mul=((x_1 - scratch_4) - scratch_5)*scratch_10;
-let add=(mul*gamma_1)+beta_1;
-let div=1.0f / (1.0f+exp(-add));
-let mul_2=(d_y_1*div)*((add*(1.0f - div))+1.0f);
-part_1=part_1+(mul_2*mul);
-part_2=part_2+mul_2;
-}
-sum=sum+part_1;
-sum_2=sum_2+part_2;
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(sum,mask);
-sum=sum+other;
-let other_2=exchange(sum_2,mask);
-sum_2=sum_2+other_2;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
-let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-sum=all;
-let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-sum_2=all_2;
-workgroupBarrier();
-}
-let sum_all=sum;
-let sum_all_2=sum_2;
-if (active_1 && (lane==0u)) {
-partials_put((part*(G*K))+row,sum_all);
-partials_put(((PARTS+part)*(G*K))+row,sum_all_2);
-}
-}
-`,
-              bindings: [
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-                { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-                { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "G", kind: "extent", factor: "G" },
-                { name: "K", kind: "extent", factor: "K" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "S", kind: "extent", factor: "S" },
-              ],
-            },
-            {
-              vector: "S",
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override G: u32;
-override K: u32;
-override N: u32;
-override S: u32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn fold_add(v: vec4f) -> f32 {
-return (v.x+v.y)+(v.z+v.w);
-}
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let group=group_of_all / PARTS;
-let part=group_of_all % PARTS;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<(G*K);
-let row=select(0u,index,active_1);
-let first=min(part*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u);
-let last=min(first+(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u);
-let base=row*(S / 4u);
-let G_1=row / max(K,1u);
-let base_2=((((N*G)+3u) / 4u)*4u)+G_1;
-let base_3=(((((N*G)+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+G_1;
-let gamma_1=gamma_at(row);
-let beta_1=beta_at(row);
-var sum=vec4f(0.0f);
-var sum_2=vec4f(0.0f);
-for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_1=vec4f(0.0f);
-var part_2=vec4f(0.0f);
-let stop=min(block+(LANES*256u),last);
-for (var i=block; i<stop; i+=LANES) {
-let N_1=(i*4u) / max(S,1u);
-let S_1=(i*4u) % max(S,1u);
-let d_y_1=d_y_four(base+((N_1*(((G*K)*S) / 4u))+(S_1 / 4u)));
-let x_1=x_four(base+((N_1*(((G*K)*S) / 4u))+(S_1 / 4u)));
-let scratch_4=scratch_at(G_1+(N_1*G));
-let scratch_5=scratch_at(base_2+(N_1*G));
-let scratch_10=scratch_at(base_3+(N_1*G));
-let mul=((x_1 - vec4f(scratch_4)) - vec4f(scratch_5))*vec4f(scratch_10);
-let add=(mul*vec4f(gamma_1))+vec4f(beta_1);
-let div=vec4f(1.0f) / (vec4f(1.0f)+exp(-add));
-let mul_2=(d_y_1*div)*((add*(vec4f(1.0f) - div))+vec4f(1.0f));
-part_1=part_1+(mul_2*mul);
-part_2=part_2+mul_2;
-}
-sum=sum+part_1;
-sum_2=sum_2+part_2;
-}
-var sum_3=fold_add(sum);
-var sum_2_2=fold_add(sum_2);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(sum_3,mask);
-sum_3=sum_3+other;
-let other_2=exchange(sum_2_2,mask);
-sum_2_2=sum_2_2+other_2;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_3;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
-let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-sum_3=all;
-let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-sum_2_2=all_2;
-workgroupBarrier();
-}
-let sum_all=sum_3;
-let sum_all_2=sum_2_2;
-if (active_1 && (lane==0u)) {
-partials_put((part*(G*K))+row,sum_all);
-partials_put(((PARTS+part)*(G*K))+row,sum_all_2);
-}
-}
-`,
-              bindings: [
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-                { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-                { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "G", kind: "extent", factor: "G" },
-                { name: "K", kind: "extent", factor: "K" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "S", kind: "extent", factor: "S" },
-              ],
-            },
-          ],
-          shared: true,
-        },
-        {
-          forms: [
-            {
-              vector: null,
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override G: u32;
-override K: u32;
-override N: u32;
-override S: u32;
-override PARTS: u32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<(G*K);
-let row=select(0u,index,active_1);
-let used=(((N*S)+((((N*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((N*S)+PARTS) - 1u) / PARTS);
-var total=0.0f;
-var total_2=0.0f;
-for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((p*(G*K))+row);
-total=total+part_1;
-let part_2=partials_at(((PARTS+p)*(G*K))+row);
-total_2=total_2+part_2;
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
-total=total+other;
-let other_2=exchange(total_2,mask);
-total_2=total_2+other_2;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
-let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-total=all;
-let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-total_2=all_2;
-workgroupBarrier();
-}
-if (active_1 && (lane==0u)) {
-d_gamma_put(row,total);
-d_beta_put(row,total_2);
-}
-}
-`,
-              bindings: [
-                { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } },
-                {
-                  tensor: "d_gamma",
-                  access: "read_write",
-                  name: "d_gamma",
-                  accessors: { put: "d_gamma_put" },
-                },
-                { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "G", kind: "extent", factor: "G" },
-                { name: "K", kind: "extent", factor: "K" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "S", kind: "extent", factor: "S" },
-                { name: "PARTS", kind: "parts" },
-              ],
-            },
-            {
-              vector: "S",
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override G: u32;
-override K: u32;
-override N: u32;
-override S: u32;
-override PARTS: u32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<(G*K);
-let row=select(0u,index,active_1);
-let used=((((N*S) / 4u)+(((((N*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((N*S) / 4u)+PARTS) - 1u) / PARTS);
-var total=0.0f;
-var total_2=0.0f;
-for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((p*(G*K))+row);
-total=total+part_1;
-let part_2=partials_at(((PARTS+p)*(G*K))+row);
-total_2=total_2+part_2;
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
-total=total+other;
-let other_2=exchange(total_2,mask);
-total_2=total_2+other_2;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
-let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-total=all;
-let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-total_2=all_2;
-workgroupBarrier();
-}
-if (active_1 && (lane==0u)) {
-d_gamma_put(row,total);
-d_beta_put(row,total_2);
-}
-}
-`,
-              bindings: [
-                { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } },
-                {
-                  tensor: "d_gamma",
-                  access: "read_write",
-                  name: "d_gamma",
-                  accessors: { put: "d_gamma_put" },
-                },
-                { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "G", kind: "extent", factor: "G" },
-                { name: "K", kind: "extent", factor: "K" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "S", kind: "extent", factor: "S" },
-                { name: "PARTS", kind: "parts" },
-              ],
-            },
-          ],
-          shared: false,
-        },
-      ],
-    },
-  },
-  {
-    forms: [
-      {
-        vector: "S",
         together: 1,
-        held: 2,
+        held: 1,
         wgsl: `override LANES: u32;
 override ROWS: u32;
 override COLUMNS: bool;
@@ -1659,40 +136,48 @@ let mean_2=sum_3_2 / f32(K*S);
 let variance_2=larger((squares_3_2 / f32(K*S)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
-var mean_3=vec4f(0.0f);
-var mean_4=vec4f(0.0f);
 let rsqrt=inverseSqrt(spread+eps);
 let G_1=row % max(G,1u);
-let base_3=G_1*K;
-for (var k_3=0u; k_3<HELD; k_3+=1u) {
-let i_3=lane+(k_3*LANES);
-if (i_3<((K*S) / 4u)) {
-let d_y_1=d_y_four(base_2+i_3);
-let kept_2=held[held_place(0u,k_3,local_index)];
-let mul=((kept_2 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-let K_1=(i_3*4u) / max(S,1u);
-let gamma_1=gamma_at(base_3+K_1);
-let beta_1=beta_at(base_3+K_1);
+let base_4=G_1*K;
+var total=0.0f;
+var total_2=0.0f;
+for (var block_2=0u; block_2<K; block_2+=256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+for (var segment=block_2; segment<min(block_2+256u,K); segment+=1u) {
+let base_3=(row*((K*S) / 4u))+(segment*(S / 4u));
+let gamma_1=gamma_at(base_4+segment);
+let beta_1=beta_at(base_4+segment);
+var sum_4=vec4f(0.0f);
+var sum_5=vec4f(0.0f);
+for (var block=lane; block<S / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),S / 4u);
+for (var i_3=block; i_3<stop; i_3+=LANES) {
+let d_y_1=d_y_four(base_3+i_3);
+let x_5=x_four(base_3+i_3);
+let mul=((x_5 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
 let add=(mul*vec4f(gamma_1))+vec4f(beta_1);
 let div=vec4f(1.0f) / (vec4f(1.0f)+exp(-add));
 let mul_2=(d_y_1*div)*((add*(vec4f(1.0f) - div))+vec4f(1.0f));
-let mul_3=mul_2*vec4f(gamma_1);
-held[held_place(1u,k_3,local_index)]=mul_3;
-mean_3=mean_3+((mul_2*mul)*vec4f(gamma_1));
-mean_4=mean_4+mul_3;
+part_1=part_1+(mul_2*mul);
+part_2=part_2+mul_2;
 }
+sum_4=sum_4+part_1;
+sum_5=sum_5+part_2;
 }
-var mean_3_2=fold_add(mean_3);
-var mean_4_2=fold_add(mean_4);
+var sum_4_2=fold_add(sum_4);
+var sum_5_2=fold_add(sum_5);
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(mean_3_2,mask_3);
-mean_3_2=mean_3_2+other_9;
-let other_10=exchange(mean_4_2,mask_3);
-mean_4_2=mean_4_2+other_10;
+let other_9=exchange(sum_4_2,mask_3);
+sum_4_2=sum_4_2+other_9;
+let other_10=exchange(sum_5_2,mask_3);
+sum_5_2=sum_5_2+other_10;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
+scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_5_2;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
@@ -1706,30 +191,50 @@ scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
-mean_3_2=all_5;
+sum_4_2=all_5;
 let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-mean_4_2=all_6;
+sum_5_2=all_6;
 workgroupBarrier();
 }
-let mean_all=mean_3_2 / f32(K*S);
-let mean_all_2=mean_4_2 / f32(K*S);
+let sum_all=sum_4_2;
+let sum_all_2=sum_5_2;
+if (active_1 && (lane==0u)) {
+scratch_put((row*K)+segment,sum_all);
+scratch_put((((((N*G)*K)+3u) / 4u)*4u)+((row*K)+segment),sum_all_2);
+}
+part_3=part_3+(sum_all*gamma_1);
+part_4=part_4+(sum_all_2*gamma_1);
+}
+total=total+part_3;
+total_2=total_2+part_4;
+}
 let end_2=select(0u,(K*S) / 4u,active_1);
-for (var k_4=0u; k_4<HELD; k_4+=1u) {
-let i_4=lane+(k_4*LANES);
+let size=f32(K*S);
+let div_3=total / size;
+let div_4=total_2 / size;
+for (var k_3=0u; k_3<HELD; k_3+=1u) {
+let i_4=lane+(k_3*LANES);
 if (i_4<end_2) {
-let kept_3=held[held_place(1u,k_4,local_index)];
-let kept_4=held[held_place(0u,k_4,local_index)];
-let mul_4=((kept_4 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base_2+i_4,((kept_3 - (mul_4*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(rsqrt));
+let d_y_2=d_y_four(base_2+i_4);
+let kept_2=held[held_place(0u,k_3,local_index)];
+let mul_3=((kept_2 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
+let K_1=(i_4*4u) / max(S,1u);
+let gamma_2=gamma_at(base_4+K_1);
+let beta_2=beta_at(base_4+K_1);
+let add_2=(mul_3*vec4f(gamma_2))+vec4f(beta_2);
+let div_2=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_2));
+let mul_4=(d_y_2*div_2)*((add_2*(vec4f(1.0f) - div_2))+vec4f(1.0f));
+d_x_put_four(base_2+i_4,(((mul_4*vec4f(gamma_2)) - (mul_3*vec4f(div_3))) - vec4f(div_4))*vec4f(rsqrt));
 }
 }
 }
 `,
         bindings: [
           { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
           { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
           { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+          { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } },
           { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
         ],
         constants: [
@@ -1778,22 +283,22 @@ let row_2=(select(0u,index,active_1)*4u)+0u;
 let row_3=(select(0u,index,active_1)*4u)+1u;
 let row_4=(select(0u,index,active_1)*4u)+2u;
 let row_5=(select(0u,index,active_1)*4u)+3u;
-let base_4=row_2*(K*S);
-let base_5=row_3*(K*S);
-let base_6=row_4*(K*S);
-let base_7=row_5*(K*S);
-let x_8=x_at(base_4);
-let x_9=x_at(base_5);
-let x_10=x_at(base_6);
-let x_11=x_at(base_7);
-let x_2_2=x_at(base_4+((K*S) / 2u));
-let x_2_3=x_at(base_5+((K*S) / 2u));
-let x_2_4=x_at(base_6+((K*S) / 2u));
-let x_2_5=x_at(base_7+((K*S) / 2u));
-let x_3_2=x_at(base_4+((K*S) - 1u));
-let x_3_3=x_at(base_5+((K*S) - 1u));
-let x_3_4=x_at(base_6+((K*S) - 1u));
-let x_3_5=x_at(base_7+((K*S) - 1u));
+let base_5=row_2*(K*S);
+let base_6=row_3*(K*S);
+let base_7=row_4*(K*S);
+let base_8=row_5*(K*S);
+let x_8=x_at(base_5);
+let x_9=x_at(base_6);
+let x_10=x_at(base_7);
+let x_11=x_at(base_8);
+let x_2_2=x_at(base_5+((K*S) / 2u));
+let x_2_3=x_at(base_6+((K*S) / 2u));
+let x_2_4=x_at(base_7+((K*S) / 2u));
+let x_2_5=x_at(base_8+((K*S) / 2u));
+let x_3_2=x_at(base_5+((K*S) - 1u));
+let x_3_3=x_at(base_6+((K*S) - 1u));
+let x_3_4=x_at(base_7+((K*S) - 1u));
+let x_3_5=x_at(base_8+((K*S) - 1u));
 let shift_3=x_8+(((x_2_2 - x_8)+(x_3_2 - x_8))*0.3333333432674408f);
 let shift_4=x_9+(((x_2_3 - x_9)+(x_3_3 - x_9))*0.3333333432674408f);
 let shift_5=x_10+(((x_2_4 - x_10)+(x_3_4 - x_10))*0.3333333432674408f);
@@ -1802,19 +307,19 @@ let base_2_2=row_2*((K*S) / 4u);
 let base_2_3=row_3*((K*S) / 4u);
 let base_2_4=row_4*((K*S) / 4u);
 let base_2_5=row_5*((K*S) / 4u);
-var sum_4=vec4f(0.0f);
-var sum_5=vec4f(0.0f);
 var sum_6=vec4f(0.0f);
 var sum_7=vec4f(0.0f);
+var sum_8=vec4f(0.0f);
+var sum_9=vec4f(0.0f);
 var squares_4=vec4f(0.0f);
 var squares_5=vec4f(0.0f);
 var squares_6=vec4f(0.0f);
 var squares_7=vec4f(0.0f);
 for (var block=lane; block<(K*S) / 4u; block+=LANES*256u) {
-var part_7=vec4f(0.0f);
-var part_8=vec4f(0.0f);
 var part_9=vec4f(0.0f);
 var part_10=vec4f(0.0f);
+var part_11=vec4f(0.0f);
+var part_12=vec4f(0.0f);
 var part_2_2=vec4f(0.0f);
 var part_2_3=vec4f(0.0f);
 var part_2_4=vec4f(0.0f);
@@ -1829,28 +334,28 @@ let d_3=x_4_2 - vec4f(shift_3);
 let d_4=x_4_3 - vec4f(shift_4);
 let d_5=x_4_4 - vec4f(shift_5);
 let d_6=x_4_5 - vec4f(shift_6);
-part_7=part_7+d_3;
-part_8=part_8+d_4;
-part_9=part_9+d_5;
-part_10=part_10+d_6;
+part_9=part_9+d_3;
+part_10=part_10+d_4;
+part_11=part_11+d_5;
+part_12=part_12+d_6;
 part_2_2=part_2_2+(d_3*d_3);
 part_2_3=part_2_3+(d_4*d_4);
 part_2_4=part_2_4+(d_5*d_5);
 part_2_5=part_2_5+(d_6*d_6);
 }
-sum_4=sum_4+part_7;
-sum_5=sum_5+part_8;
 sum_6=sum_6+part_9;
 sum_7=sum_7+part_10;
+sum_8=sum_8+part_11;
+sum_9=sum_9+part_12;
 squares_4=squares_4+part_2_2;
 squares_5=squares_5+part_2_3;
 squares_6=squares_6+part_2_4;
 squares_7=squares_7+part_2_5;
 }
-var sum_2_2=fold_add(sum_4);
-var sum_2_3=fold_add(sum_5);
-var sum_2_4=fold_add(sum_6);
-var sum_2_5=fold_add(sum_7);
+var sum_2_2=fold_add(sum_6);
+var sum_2_3=fold_add(sum_7);
+var sum_2_4=fold_add(sum_8);
+var sum_2_5=fold_add(sum_9);
 var squares_2_2=fold_add(squares_4);
 var squares_2_3=fold_add(squares_5);
 var squares_2_4=fold_add(squares_6);
@@ -1873,22 +378,22 @@ squares_2_3=squares_2_3+other_2_3;
 squares_2_4=squares_2_4+other_2_4;
 squares_2_5=squares_2_5+other_2_5;
 }
-let mean_5=sum_2_2 / f32(K*S);
-let mean_6=sum_2_3 / f32(K*S);
-let mean_7=sum_2_4 / f32(K*S);
-let mean_8=sum_2_5 / f32(K*S);
-let variance_3=larger((squares_2_2 / f32(K*S)) - (mean_5*mean_5),0.0f);
-let variance_4=larger((squares_2_3 / f32(K*S)) - (mean_6*mean_6),0.0f);
-let variance_5=larger((squares_2_4 / f32(K*S)) - (mean_7*mean_7),0.0f);
-let variance_6=larger((squares_2_5 / f32(K*S)) - (mean_8*mean_8),0.0f);
-let far_2=(variance_3*4.0f)<(mean_5*mean_5);
-let far_3=(variance_4*4.0f)<(mean_6*mean_6);
-let far_4=(variance_5*4.0f)<(mean_7*mean_7);
-let far_5=(variance_6*4.0f)<(mean_8*mean_8);
-let shift_2_2=select(shift_3,shift_3+mean_5,far_2);
-let shift_2_3=select(shift_4,shift_4+mean_6,far_3);
-let shift_2_4=select(shift_5,shift_5+mean_7,far_4);
-let shift_2_5=select(shift_6,shift_6+mean_8,far_5);
+let mean_3=sum_2_2 / f32(K*S);
+let mean_4=sum_2_3 / f32(K*S);
+let mean_5=sum_2_4 / f32(K*S);
+let mean_6=sum_2_5 / f32(K*S);
+let variance_3=larger((squares_2_2 / f32(K*S)) - (mean_3*mean_3),0.0f);
+let variance_4=larger((squares_2_3 / f32(K*S)) - (mean_4*mean_4),0.0f);
+let variance_5=larger((squares_2_4 / f32(K*S)) - (mean_5*mean_5),0.0f);
+let variance_6=larger((squares_2_5 / f32(K*S)) - (mean_6*mean_6),0.0f);
+let far_2=(variance_3*4.0f)<(mean_3*mean_3);
+let far_3=(variance_4*4.0f)<(mean_4*mean_4);
+let far_4=(variance_5*4.0f)<(mean_5*mean_5);
+let far_5=(variance_6*4.0f)<(mean_6*mean_6);
+let shift_2_2=select(shift_3,shift_3+mean_3,far_2);
+let shift_2_3=select(shift_4,shift_4+mean_4,far_3);
+let shift_2_4=select(shift_5,shift_5+mean_5,far_4);
+let shift_2_5=select(shift_6,shift_6+mean_6,far_5);
 var sum_3_3=vec4f(0.0f);
 var sum_3_4=vec4f(0.0f);
 var sum_3_5=vec4f(0.0f);
@@ -1987,10 +492,10 @@ let variance_2_2=larger((squares_3_2_2 / f32(K*S)) - (mean_2_2*mean_2_2),0.0f);
 let variance_2_3=larger((squares_3_2_3 / f32(K*S)) - (mean_2_3*mean_2_3),0.0f);
 let variance_2_4=larger((squares_3_2_4 / f32(K*S)) - (mean_2_4*mean_2_4),0.0f);
 let variance_2_5=larger((squares_3_2_5 / f32(K*S)) - (mean_2_5*mean_2_5),0.0f);
-let rest_2=select(mean_5,mean_2_2,far_2);
-let rest_3=select(mean_6,mean_2_3,far_3);
-let rest_4=select(mean_7,mean_2_4,far_4);
-let rest_5=select(mean_8,mean_2_5,far_5);
+let rest_2=select(mean_3,mean_2_2,far_2);
+let rest_3=select(mean_4,mean_2_3,far_3);
+let rest_4=select(mean_5,mean_2_4,far_4);
+let rest_5=select(mean_6,mean_2_5,far_5);
 let spread_2=select(variance_3,variance_2_2,far_2);
 let spread_3=select(variance_4,variance_2_3,far_3);
 let spread_4=select(variance_5,variance_2_4,far_4);
@@ -2003,19 +508,49 @@ let G_2=row_2 % max(G,1u);
 let G_3=row_3 % max(G,1u);
 let G_4=row_4 % max(G,1u);
 let G_5=row_5 % max(G,1u);
-let base_3_2=G_2*K;
-let base_3_3=G_3*K;
-let base_3_4=G_4*K;
-let base_3_5=G_5*K;
-var mean_3_3=vec4f(0.0f);
-var mean_3_4=vec4f(0.0f);
-var mean_3_5=vec4f(0.0f);
-var mean_3_6=vec4f(0.0f);
-var mean_4_3=vec4f(0.0f);
-var mean_4_4=vec4f(0.0f);
-var mean_4_5=vec4f(0.0f);
-var mean_4_6=vec4f(0.0f);
-for (var block_3=lane; block_3<(K*S) / 4u; block_3+=LANES*256u) {
+let base_4_2=G_2*K;
+let base_4_3=G_3*K;
+let base_4_4=G_4*K;
+let base_4_5=G_5*K;
+var total_3=0.0f;
+var total_4=0.0f;
+var total_5=0.0f;
+var total_6=0.0f;
+var total_2_2=0.0f;
+var total_2_3=0.0f;
+var total_2_4=0.0f;
+var total_2_5=0.0f;
+for (var block_4=0u; block_4<K; block_4+=256u) {
+var part_7_2=0.0f;
+var part_7_3=0.0f;
+var part_7_4=0.0f;
+var part_7_5=0.0f;
+var part_8_2=0.0f;
+var part_8_3=0.0f;
+var part_8_4=0.0f;
+var part_8_5=0.0f;
+for (var segment=block_4; segment<min(block_4+256u,K); segment+=1u) {
+let base_3_2=(row_2*((K*S) / 4u))+(segment*(S / 4u));
+let base_3_3=(row_3*((K*S) / 4u))+(segment*(S / 4u));
+let base_3_4=(row_4*((K*S) / 4u))+(segment*(S / 4u));
+let base_3_5=(row_5*((K*S) / 4u))+(segment*(S / 4u));
+let gamma_3=gamma_at(base_4_2+segment);
+let gamma_4=gamma_at(base_4_3+segment);
+let gamma_5=gamma_at(base_4_4+segment);
+let gamma_6=gamma_at(base_4_5+segment);
+let beta_3=beta_at(base_4_2+segment);
+let beta_4=beta_at(base_4_3+segment);
+let beta_5=beta_at(base_4_4+segment);
+let beta_6=beta_at(base_4_5+segment);
+var sum_4_3=vec4f(0.0f);
+var sum_4_4=vec4f(0.0f);
+var sum_4_5=vec4f(0.0f);
+var sum_4_6=vec4f(0.0f);
+var sum_5_3=vec4f(0.0f);
+var sum_5_4=vec4f(0.0f);
+var sum_5_5=vec4f(0.0f);
+var sum_5_6=vec4f(0.0f);
+for (var block_3=lane; block_3<S / 4u; block_3+=LANES*256u) {
 var part_5_2=vec4f(0.0f);
 var part_5_3=vec4f(0.0f);
 var part_5_4=vec4f(0.0f);
@@ -2024,98 +559,122 @@ var part_6_2=vec4f(0.0f);
 var part_6_3=vec4f(0.0f);
 var part_6_4=vec4f(0.0f);
 var part_6_5=vec4f(0.0f);
-let stop_3=min(block_3+(LANES*256u),(K*S) / 4u);
+let stop_3=min(block_3+(LANES*256u),S / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let d_y_3=d_y_four(base_2_2+i_3);
-let d_y_4=d_y_four(base_2_3+i_3);
-let d_y_5=d_y_four(base_2_4+i_3);
-let d_y_6=d_y_four(base_2_5+i_3);
-let x_6_2=x_four(base_2_2+i_3);
-let x_6_3=x_four(base_2_3+i_3);
-let x_6_4=x_four(base_2_4+i_3);
-let x_6_5=x_four(base_2_5+i_3);
-let mul_7=((x_6_2 - vec4f(shift_2_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
-let mul_8=((x_6_3 - vec4f(shift_2_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
-let mul_9=((x_6_4 - vec4f(shift_2_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
-let mul_10=((x_6_5 - vec4f(shift_2_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
-let K_1=(i_3*4u) / max(S,1u);
-let gamma_3=gamma_at(base_3_2+K_1);
-let gamma_4=gamma_at(base_3_3+K_1);
-let gamma_5=gamma_at(base_3_4+K_1);
-let gamma_6=gamma_at(base_3_5+K_1);
-let beta_3=beta_at(base_3_2+K_1);
-let beta_4=beta_at(base_3_3+K_1);
-let beta_5=beta_at(base_3_4+K_1);
-let beta_6=beta_at(base_3_5+K_1);
-let add_3=(mul_7*vec4f(gamma_3))+vec4f(beta_3);
-let add_4=(mul_8*vec4f(gamma_4))+vec4f(beta_4);
-let add_5=(mul_9*vec4f(gamma_5))+vec4f(beta_5);
-let add_6=(mul_10*vec4f(gamma_6))+vec4f(beta_6);
-let div_3=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_3));
-let div_4=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_4));
-let div_5=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_5));
-let div_6=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_6));
-let mul_2_2=(d_y_3*div_3)*((add_3*(vec4f(1.0f) - div_3))+vec4f(1.0f));
-let mul_2_3=(d_y_4*div_4)*((add_4*(vec4f(1.0f) - div_4))+vec4f(1.0f));
-let mul_2_4=(d_y_5*div_5)*((add_5*(vec4f(1.0f) - div_5))+vec4f(1.0f));
-let mul_2_5=(d_y_6*div_6)*((add_6*(vec4f(1.0f) - div_6))+vec4f(1.0f));
-let mul_3_2=mul_2_2*vec4f(gamma_3);
-let mul_3_3=mul_2_3*vec4f(gamma_4);
-let mul_3_4=mul_2_4*vec4f(gamma_5);
-let mul_3_5=mul_2_5*vec4f(gamma_6);
-part_5_2=part_5_2+((mul_2_2*mul_7)*vec4f(gamma_3));
-part_5_3=part_5_3+((mul_2_3*mul_8)*vec4f(gamma_4));
-part_5_4=part_5_4+((mul_2_4*mul_9)*vec4f(gamma_5));
-part_5_5=part_5_5+((mul_2_5*mul_10)*vec4f(gamma_6));
-part_6_2=part_6_2+mul_3_2;
-part_6_3=part_6_3+mul_3_3;
-part_6_4=part_6_4+mul_3_4;
-part_6_5=part_6_5+mul_3_5;
+let d_y_3=d_y_four(base_3_2+i_3);
+let d_y_4=d_y_four(base_3_3+i_3);
+let d_y_5=d_y_four(base_3_4+i_3);
+let d_y_6=d_y_four(base_3_5+i_3);
+let x_6_2=x_four(base_3_2+i_3);
+let x_6_3=x_four(base_3_3+i_3);
+let x_6_4=x_four(base_3_4+i_3);
+let x_6_5=x_four(base_3_5+i_3);
+let mul_5=((x_6_2 - vec4f(shift_2_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
+let mul_6=((x_6_3 - vec4f(shift_2_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
+let mul_7=((x_6_4 - vec4f(shift_2_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
+let mul_8=((x_6_5 - vec4f(shift_2_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
+let add_3=(mul_5*vec4f(gamma_3))+vec4f(beta_3);
+let add_4=(mul_6*vec4f(gamma_4))+vec4f(beta_4);
+let add_5=(mul_7*vec4f(gamma_5))+vec4f(beta_5);
+let add_6=(mul_8*vec4f(gamma_6))+vec4f(beta_6);
+let div_5=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_3));
+let div_6=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_4));
+let div_7=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_5));
+let div_8=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_6));
+let mul_2_2=(d_y_3*div_5)*((add_3*(vec4f(1.0f) - div_5))+vec4f(1.0f));
+let mul_2_3=(d_y_4*div_6)*((add_4*(vec4f(1.0f) - div_6))+vec4f(1.0f));
+let mul_2_4=(d_y_5*div_7)*((add_5*(vec4f(1.0f) - div_7))+vec4f(1.0f));
+let mul_2_5=(d_y_6*div_8)*((add_6*(vec4f(1.0f) - div_8))+vec4f(1.0f));
+part_5_2=part_5_2+(mul_2_2*mul_5);
+part_5_3=part_5_3+(mul_2_3*mul_6);
+part_5_4=part_5_4+(mul_2_4*mul_7);
+part_5_5=part_5_5+(mul_2_5*mul_8);
+part_6_2=part_6_2+mul_2_2;
+part_6_3=part_6_3+mul_2_3;
+part_6_4=part_6_4+mul_2_4;
+part_6_5=part_6_5+mul_2_5;
 }
-mean_3_3=mean_3_3+part_5_2;
-mean_3_4=mean_3_4+part_5_3;
-mean_3_5=mean_3_5+part_5_4;
-mean_3_6=mean_3_6+part_5_5;
-mean_4_3=mean_4_3+part_6_2;
-mean_4_4=mean_4_4+part_6_3;
-mean_4_5=mean_4_5+part_6_4;
-mean_4_6=mean_4_6+part_6_5;
+sum_4_3=sum_4_3+part_5_2;
+sum_4_4=sum_4_4+part_5_3;
+sum_4_5=sum_4_5+part_5_4;
+sum_4_6=sum_4_6+part_5_5;
+sum_5_3=sum_5_3+part_6_2;
+sum_5_4=sum_5_4+part_6_3;
+sum_5_5=sum_5_5+part_6_4;
+sum_5_6=sum_5_6+part_6_5;
 }
-var mean_3_2_2=fold_add(mean_3_3);
-var mean_3_2_3=fold_add(mean_3_4);
-var mean_3_2_4=fold_add(mean_3_5);
-var mean_3_2_5=fold_add(mean_3_6);
-var mean_4_2_2=fold_add(mean_4_3);
-var mean_4_2_3=fold_add(mean_4_4);
-var mean_4_2_4=fold_add(mean_4_5);
-var mean_4_2_5=fold_add(mean_4_6);
+var sum_4_2_2=fold_add(sum_4_3);
+var sum_4_2_3=fold_add(sum_4_4);
+var sum_4_2_4=fold_add(sum_4_5);
+var sum_4_2_5=fold_add(sum_4_6);
+var sum_5_2_2=fold_add(sum_5_3);
+var sum_5_2_3=fold_add(sum_5_4);
+var sum_5_2_4=fold_add(sum_5_5);
+var sum_5_2_5=fold_add(sum_5_6);
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_5_2=exchange(mean_3_2_2,mask_3);
-let other_5_3=exchange(mean_3_2_3,mask_3);
-let other_5_4=exchange(mean_3_2_4,mask_3);
-let other_5_5=exchange(mean_3_2_5,mask_3);
-mean_3_2_2=mean_3_2_2+other_5_2;
-mean_3_2_3=mean_3_2_3+other_5_3;
-mean_3_2_4=mean_3_2_4+other_5_4;
-mean_3_2_5=mean_3_2_5+other_5_5;
-let other_6_2=exchange(mean_4_2_2,mask_3);
-let other_6_3=exchange(mean_4_2_3,mask_3);
-let other_6_4=exchange(mean_4_2_4,mask_3);
-let other_6_5=exchange(mean_4_2_5,mask_3);
-mean_4_2_2=mean_4_2_2+other_6_2;
-mean_4_2_3=mean_4_2_3+other_6_3;
-mean_4_2_4=mean_4_2_4+other_6_4;
-mean_4_2_5=mean_4_2_5+other_6_5;
+let other_5_2=exchange(sum_4_2_2,mask_3);
+let other_5_3=exchange(sum_4_2_3,mask_3);
+let other_5_4=exchange(sum_4_2_4,mask_3);
+let other_5_5=exchange(sum_4_2_5,mask_3);
+sum_4_2_2=sum_4_2_2+other_5_2;
+sum_4_2_3=sum_4_2_3+other_5_3;
+sum_4_2_4=sum_4_2_4+other_5_4;
+sum_4_2_5=sum_4_2_5+other_5_5;
+let other_6_2=exchange(sum_5_2_2,mask_3);
+let other_6_3=exchange(sum_5_2_3,mask_3);
+let other_6_4=exchange(sum_5_2_4,mask_3);
+let other_6_5=exchange(sum_5_2_5,mask_3);
+sum_5_2_2=sum_5_2_2+other_6_2;
+sum_5_2_3=sum_5_2_3+other_6_3;
+sum_5_2_4=sum_5_2_4+other_6_4;
+sum_5_2_5=sum_5_2_5+other_6_5;
 }
-let mean_all_3=mean_3_2_2 / f32(K*S);
-let mean_all_4=mean_3_2_3 / f32(K*S);
-let mean_all_5=mean_3_2_4 / f32(K*S);
-let mean_all_6=mean_3_2_5 / f32(K*S);
-let mean_all_2_2=mean_4_2_2 / f32(K*S);
-let mean_all_2_3=mean_4_2_3 / f32(K*S);
-let mean_all_2_4=mean_4_2_4 / f32(K*S);
-let mean_all_2_5=mean_4_2_5 / f32(K*S);
+let sum_all_3=sum_4_2_2;
+let sum_all_4=sum_4_2_3;
+let sum_all_5=sum_4_2_4;
+let sum_all_6=sum_4_2_5;
+let sum_all_2_2=sum_5_2_2;
+let sum_all_2_3=sum_5_2_3;
+let sum_all_2_4=sum_5_2_4;
+let sum_all_2_5=sum_5_2_5;
+if (active_1 && (lane==0u)) {
+scratch_put((row_2*K)+segment,sum_all_3);
+scratch_put((row_3*K)+segment,sum_all_4);
+scratch_put((row_4*K)+segment,sum_all_5);
+scratch_put((row_5*K)+segment,sum_all_6);
+scratch_put((((((N*G)*K)+3u) / 4u)*4u)+((row_2*K)+segment),sum_all_2_2);
+scratch_put((((((N*G)*K)+3u) / 4u)*4u)+((row_3*K)+segment),sum_all_2_3);
+scratch_put((((((N*G)*K)+3u) / 4u)*4u)+((row_4*K)+segment),sum_all_2_4);
+scratch_put((((((N*G)*K)+3u) / 4u)*4u)+((row_5*K)+segment),sum_all_2_5);
+}
+part_7_2=part_7_2+(sum_all_3*gamma_3);
+part_7_3=part_7_3+(sum_all_4*gamma_4);
+part_7_4=part_7_4+(sum_all_5*gamma_5);
+part_7_5=part_7_5+(sum_all_6*gamma_6);
+part_8_2=part_8_2+(sum_all_2_2*gamma_3);
+part_8_3=part_8_3+(sum_all_2_3*gamma_4);
+part_8_4=part_8_4+(sum_all_2_4*gamma_5);
+part_8_5=part_8_5+(sum_all_2_5*gamma_6);
+}
+total_3=total_3+part_7_2;
+total_4=total_4+part_7_3;
+total_5=total_5+part_7_4;
+total_6=total_6+part_7_5;
+total_2_2=total_2_2+part_8_2;
+total_2_3=total_2_3+part_8_3;
+total_2_4=total_2_4+part_8_4;
+total_2_5=total_2_5+part_8_5;
+}
 let end_2=select(0u,(K*S) / 4u,active_1);
+let size=f32(K*S);
+let div_3_2=total_3 / size;
+let div_3_3=total_4 / size;
+let div_3_4=total_5 / size;
+let div_3_5=total_6 / size;
+let div_4_2=total_2_2 / size;
+let div_4_3=total_2_3 / size;
+let div_4_4=total_2_4 / size;
+let div_4_5=total_2_5 / size;
 for (var i_4=lane; i_4<end_2; i_4+=LANES) {
 let d_y_2_2=d_y_four(base_2_2+i_4);
 let d_y_2_3=d_y_four(base_2_3+i_4);
@@ -2125,47 +684,44 @@ let x_7_2=x_four(base_2_2+i_4);
 let x_7_3=x_four(base_2_3+i_4);
 let x_7_4=x_four(base_2_4+i_4);
 let x_7_5=x_four(base_2_5+i_4);
-let mul_4_2=((x_7_2 - vec4f(shift_2_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
-let mul_4_3=((x_7_3 - vec4f(shift_2_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
-let mul_4_4=((x_7_4 - vec4f(shift_2_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
-let mul_4_5=((x_7_5 - vec4f(shift_2_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
-let K_2=(i_4*4u) / max(S,1u);
-let gamma_2_2=gamma_at(base_3_2+K_2);
-let gamma_2_3=gamma_at(base_3_3+K_2);
-let gamma_2_4=gamma_at(base_3_4+K_2);
-let gamma_2_5=gamma_at(base_3_5+K_2);
-let beta_2_2=beta_at(base_3_2+K_2);
-let beta_2_3=beta_at(base_3_3+K_2);
-let beta_2_4=beta_at(base_3_4+K_2);
-let beta_2_5=beta_at(base_3_5+K_2);
-let add_2_2=(mul_4_2*vec4f(gamma_2_2))+vec4f(beta_2_2);
-let add_2_3=(mul_4_3*vec4f(gamma_2_3))+vec4f(beta_2_3);
-let add_2_4=(mul_4_4*vec4f(gamma_2_4))+vec4f(beta_2_4);
-let add_2_5=(mul_4_5*vec4f(gamma_2_5))+vec4f(beta_2_5);
+let mul_3_2=((x_7_2 - vec4f(shift_2_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
+let mul_3_3=((x_7_3 - vec4f(shift_2_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
+let mul_3_4=((x_7_4 - vec4f(shift_2_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
+let mul_3_5=((x_7_5 - vec4f(shift_2_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
+let K_1=(i_4*4u) / max(S,1u);
+let gamma_2_2=gamma_at(base_4_2+K_1);
+let gamma_2_3=gamma_at(base_4_3+K_1);
+let gamma_2_4=gamma_at(base_4_4+K_1);
+let gamma_2_5=gamma_at(base_4_5+K_1);
+let beta_2_2=beta_at(base_4_2+K_1);
+let beta_2_3=beta_at(base_4_3+K_1);
+let beta_2_4=beta_at(base_4_4+K_1);
+let beta_2_5=beta_at(base_4_5+K_1);
+let add_2_2=(mul_3_2*vec4f(gamma_2_2))+vec4f(beta_2_2);
+let add_2_3=(mul_3_3*vec4f(gamma_2_3))+vec4f(beta_2_3);
+let add_2_4=(mul_3_4*vec4f(gamma_2_4))+vec4f(beta_2_4);
+let add_2_5=(mul_3_5*vec4f(gamma_2_5))+vec4f(beta_2_5);
 let div_2_2=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_2_2));
 let div_2_3=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_2_3));
 let div_2_4=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_2_4));
 let div_2_5=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_2_5));
-let mul_5_2=(d_y_2_2*div_2_2)*((add_2_2*(vec4f(1.0f) - div_2_2))+vec4f(1.0f));
-let mul_5_3=(d_y_2_3*div_2_3)*((add_2_3*(vec4f(1.0f) - div_2_3))+vec4f(1.0f));
-let mul_5_4=(d_y_2_4*div_2_4)*((add_2_4*(vec4f(1.0f) - div_2_4))+vec4f(1.0f));
-let mul_5_5=(d_y_2_5*div_2_5)*((add_2_5*(vec4f(1.0f) - div_2_5))+vec4f(1.0f));
-let mul_6_2=mul_5_2*vec4f(gamma_2_2);
-let mul_6_3=mul_5_3*vec4f(gamma_2_3);
-let mul_6_4=mul_5_4*vec4f(gamma_2_4);
-let mul_6_5=mul_5_5*vec4f(gamma_2_5);
-d_x_put_four(base_2_2+i_4,((mul_6_2 - (mul_4_2*vec4f(mean_all_3))) - vec4f(mean_all_2_2))*vec4f(rsqrt_2));
-d_x_put_four(base_2_3+i_4,((mul_6_3 - (mul_4_3*vec4f(mean_all_4))) - vec4f(mean_all_2_3))*vec4f(rsqrt_3));
-d_x_put_four(base_2_4+i_4,((mul_6_4 - (mul_4_4*vec4f(mean_all_5))) - vec4f(mean_all_2_4))*vec4f(rsqrt_4));
-d_x_put_four(base_2_5+i_4,((mul_6_5 - (mul_4_5*vec4f(mean_all_6))) - vec4f(mean_all_2_5))*vec4f(rsqrt_5));
+let mul_4_2=(d_y_2_2*div_2_2)*((add_2_2*(vec4f(1.0f) - div_2_2))+vec4f(1.0f));
+let mul_4_3=(d_y_2_3*div_2_3)*((add_2_3*(vec4f(1.0f) - div_2_3))+vec4f(1.0f));
+let mul_4_4=(d_y_2_4*div_2_4)*((add_2_4*(vec4f(1.0f) - div_2_4))+vec4f(1.0f));
+let mul_4_5=(d_y_2_5*div_2_5)*((add_2_5*(vec4f(1.0f) - div_2_5))+vec4f(1.0f));
+d_x_put_four(base_2_2+i_4,(((mul_4_2*vec4f(gamma_2_2)) - (mul_3_2*vec4f(div_3_2))) - vec4f(div_4_2))*vec4f(rsqrt_2));
+d_x_put_four(base_2_3+i_4,(((mul_4_3*vec4f(gamma_2_3)) - (mul_3_3*vec4f(div_3_3))) - vec4f(div_4_3))*vec4f(rsqrt_3));
+d_x_put_four(base_2_4+i_4,(((mul_4_4*vec4f(gamma_2_4)) - (mul_3_4*vec4f(div_3_4))) - vec4f(div_4_4))*vec4f(rsqrt_4));
+d_x_put_four(base_2_5+i_4,(((mul_4_5*vec4f(gamma_2_5)) - (mul_3_5*vec4f(div_3_5))) - vec4f(div_4_5))*vec4f(rsqrt_5));
 }
 }
 `,
         bindings: [
           { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
           { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
           { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+          { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } },
           { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
         ],
         constants: [
@@ -2617,44 +1173,48 @@ total_2=all_2;
 workgroupBarrier();
 }
 let spread=total_2 / f32(K*S);
-let first=min(part*((((K*S)+PARTS) - 1u) / PARTS),K*S);
-let last=min(first+((((K*S)+PARTS) - 1u) / PARTS),K*S);
-let base=row*(K*S);
+let first=min(part*(((K+PARTS) - 1u) / PARTS),K);
+let last=min(first+(((K+PARTS) - 1u) / PARTS),K);
 let rsqrt=inverseSqrt(spread+eps);
 let G_1=row % max(G,1u);
 let base_2=G_1*K;
-var mean=0.0f;
-var mean_2=0.0f;
-for (var block=first+lane; block<last; block+=LANES*256u) {
+var total_3=0.0f;
+var total_4=0.0f;
+for (var block_2=first; block_2<last; block_2+=256u) {
+var part_9=0.0f;
+var part_10=0.0f;
+for (var segment=block_2; segment<min(block_2+256u,last); segment+=1u) {
+let base=(row*(K*S))+(segment*S);
+let gamma_1=gamma_at(base_2+segment);
+let beta_1=beta_at(base_2+segment);
+var sum=0.0f;
+var sum_2=0.0f;
+for (var block=lane; block<S; block+=LANES*256u) {
 var part_7=0.0f;
 var part_8=0.0f;
-let stop=min(block+(LANES*256u),last);
+let stop=min(block+(LANES*256u),S);
 for (var i=block; i<stop; i+=LANES) {
 let d_y_1=d_y_at(base+i);
 let x_1=x_at(base+i);
 let mul=((x_1 - part_1) - rest)*rsqrt;
-let K_1=i / max(S,1u);
-let gamma_1=gamma_at(base_2+K_1);
-let beta_1=beta_at(base_2+K_1);
 let add=(mul*gamma_1)+beta_1;
 let div=1.0f / (1.0f+exp(-add));
 let mul_2=(d_y_1*div)*((add*(1.0f - div))+1.0f);
-let mul_3=mul_2*gamma_1;
-part_7=part_7+((mul_2*mul)*gamma_1);
-part_8=part_8+mul_3;
+part_7=part_7+(mul_2*mul);
+part_8=part_8+mul_2;
 }
-mean=mean+part_7;
-mean_2=mean_2+part_8;
+sum=sum+part_7;
+sum_2=sum_2+part_8;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(mean,mask_4);
-mean=mean+other_5;
-let other_6=exchange(mean_2,mask_4);
-mean_2=mean_2+other_6;
+let other_5=exchange(sum,mask_4);
+sum=sum+other_5;
+let other_6=exchange(sum_2,mask_4);
+sum_2=sum_2+other_6;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
@@ -2668,24 +1228,40 @@ scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 workgroupBarrier();
 }
 let all_3=scratch_memory[row_in_group*LANES];
-mean=all_3;
+sum=all_3;
 let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-mean_2=all_4;
+sum_2=all_4;
 workgroupBarrier();
 }
-let mean_all=mean;
-let mean_all_2=mean_2;
+let sum_all=sum;
+let sum_all_2=sum_2;
 if (active_1 && (lane==0u)) {
-partials_put((((3u*PARTS)+part)*(N*G))+row,mean_all);
-partials_put((((4u*PARTS)+part)*(N*G))+row,mean_all_2);
+scratch_put((row*K)+segment,sum_all);
+scratch_put((((((N*G)*K)+3u) / 4u)*4u)+((row*K)+segment),sum_all_2);
+}
+part_9=part_9+(sum_all*gamma_1);
+part_10=part_10+(sum_all_2*gamma_1);
+}
+total_3=total_3+part_9;
+total_4=total_4+part_10;
+}
+if (active_1 && (lane==0u)) {
+partials_put((((3u*PARTS)+part)*(N*G))+row,total_3);
+partials_put((((4u*PARTS)+part)*(N*G))+row,total_4);
 }
 }
 `,
               bindings: [
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
                 { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
                 { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
+                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                {
+                  tensor: "(scratch)",
+                  access: "read_write",
+                  name: "scratch",
+                  accessors: { put: "scratch_put" },
+                },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -2807,46 +1383,50 @@ total_2=all_2;
 workgroupBarrier();
 }
 let spread=total_2 / f32(K*S);
-let first=min(part*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
-let last=min(first+(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
-let base=row*((K*S) / 4u);
+let first=min(part*(((K+PARTS) - 1u) / PARTS),K);
+let last=min(first+(((K+PARTS) - 1u) / PARTS),K);
 let rsqrt=inverseSqrt(spread+eps);
 let G_1=row % max(G,1u);
 let base_2=G_1*K;
-var mean=vec4f(0.0f);
-var mean_2=vec4f(0.0f);
-for (var block=first+lane; block<last; block+=LANES*256u) {
+var total_3=0.0f;
+var total_4=0.0f;
+for (var block_2=first; block_2<last; block_2+=256u) {
+var part_9=0.0f;
+var part_10=0.0f;
+for (var segment=block_2; segment<min(block_2+256u,last); segment+=1u) {
+let base=(row*((K*S) / 4u))+(segment*(S / 4u));
+let gamma_1=gamma_at(base_2+segment);
+let beta_1=beta_at(base_2+segment);
+var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+for (var block=lane; block<S / 4u; block+=LANES*256u) {
 var part_7=vec4f(0.0f);
 var part_8=vec4f(0.0f);
-let stop=min(block+(LANES*256u),last);
+let stop=min(block+(LANES*256u),S / 4u);
 for (var i=block; i<stop; i+=LANES) {
 let d_y_1=d_y_four(base+i);
 let x_1=x_four(base+i);
 let mul=((x_1 - vec4f(part_1)) - vec4f(rest))*vec4f(rsqrt);
-let K_1=(i*4u) / max(S,1u);
-let gamma_1=gamma_at(base_2+K_1);
-let beta_1=beta_at(base_2+K_1);
 let add=(mul*vec4f(gamma_1))+vec4f(beta_1);
 let div=vec4f(1.0f) / (vec4f(1.0f)+exp(-add));
 let mul_2=(d_y_1*div)*((add*(vec4f(1.0f) - div))+vec4f(1.0f));
-let mul_3=mul_2*vec4f(gamma_1);
-part_7=part_7+((mul_2*mul)*vec4f(gamma_1));
-part_8=part_8+mul_3;
+part_7=part_7+(mul_2*mul);
+part_8=part_8+mul_2;
 }
-mean=mean+part_7;
-mean_2=mean_2+part_8;
+sum=sum+part_7;
+sum_2=sum_2+part_8;
 }
-var mean_3=fold_add(mean);
-var mean_2_2=fold_add(mean_2);
+var sum_3=fold_add(sum);
+var sum_2_2=fold_add(sum_2);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(mean_3,mask_4);
-mean_3=mean_3+other_5;
-let other_6=exchange(mean_2_2,mask_4);
-mean_2_2=mean_2_2+other_6;
+let other_5=exchange(sum_3,mask_4);
+sum_3=sum_3+other_5;
+let other_6=exchange(sum_2_2,mask_4);
+sum_2_2=sum_2_2+other_6;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_3;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2_2;
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
@@ -2860,24 +1440,40 @@ scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 workgroupBarrier();
 }
 let all_3=scratch_memory[row_in_group*LANES];
-mean_3=all_3;
+sum_3=all_3;
 let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-mean_2_2=all_4;
+sum_2_2=all_4;
 workgroupBarrier();
 }
-let mean_all=mean_3;
-let mean_all_2=mean_2_2;
+let sum_all=sum_3;
+let sum_all_2=sum_2_2;
 if (active_1 && (lane==0u)) {
-partials_put((((3u*PARTS)+part)*(N*G))+row,mean_all);
-partials_put((((4u*PARTS)+part)*(N*G))+row,mean_all_2);
+scratch_put((row*K)+segment,sum_all);
+scratch_put((((((N*G)*K)+3u) / 4u)*4u)+((row*K)+segment),sum_all_2);
+}
+part_9=part_9+(sum_all*gamma_1);
+part_10=part_10+(sum_all_2*gamma_1);
+}
+total_3=total_3+part_9;
+total_4=total_4+part_10;
+}
+if (active_1 && (lane==0u)) {
+partials_put((((3u*PARTS)+part)*(N*G))+row,total_3);
+partials_put((((4u*PARTS)+part)*(N*G))+row,total_4);
 }
 }
 `,
               bindings: [
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
                 { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
                 { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+                {
+                  tensor: "(scratch)",
+                  access: "read_write",
+                  name: "scratch",
+                  accessors: { put: "scratch_put" },
+                },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -3001,7 +1597,7 @@ total_2=all_2;
 workgroupBarrier();
 }
 let spread=total_2 / f32(K*S);
-let used_2=(((K*S)+((((K*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((K*S)+PARTS) - 1u) / PARTS);
+let used_2=((K+(((K+PARTS) - 1u) / PARTS)) - 1u) / (((K+PARTS) - 1u) / PARTS);
 var total_3=0.0f;
 var total_4=0.0f;
 for (var p_4=lane; p_4<used_2; p_4+=LANES) {
@@ -3037,8 +1633,6 @@ let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_4=all_4;
 workgroupBarrier();
 }
-let mean=total_3 / f32(K*S);
-let mean_2=total_4 / f32(K*S);
 let first=min(part*((((K*S)+PARTS) - 1u) / PARTS),K*S);
 let last=min(first+((((K*S)+PARTS) - 1u) / PARTS),K*S);
 let end=select(0u,last,active_1);
@@ -3046,6 +1640,9 @@ let base=row*(K*S);
 let rsqrt=inverseSqrt(spread+eps);
 let G_1=row % max(G,1u);
 let base_2=G_1*K;
+let size=f32(K*S);
+let div_2=total_3 / size;
+let div_3=total_4 / size;
 for (var i=first+lane; i<end; i+=LANES) {
 let d_y_1=d_y_at(base+i);
 let x_1=x_at(base+i);
@@ -3056,8 +1653,7 @@ let beta_1=beta_at(base_2+K_1);
 let add=(mul*gamma_1)+beta_1;
 let div=1.0f / (1.0f+exp(-add));
 let mul_2=(d_y_1*div)*((add*(1.0f - div))+1.0f);
-let mul_3=mul_2*gamma_1;
-d_x_put(base+i,((mul_3 - (mul*mean)) - mean_2)*rsqrt);
+d_x_put(base+i,(((mul_2*gamma_1) - (mul*div_2)) - div_3)*rsqrt);
 }
 }
 `,
@@ -3180,7 +1776,7 @@ total_2=all_2;
 workgroupBarrier();
 }
 let spread=total_2 / f32(K*S);
-let used_2=((((K*S) / 4u)+(((((K*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((K*S) / 4u)+PARTS) - 1u) / PARTS);
+let used_2=((K+(((K+PARTS) - 1u) / PARTS)) - 1u) / (((K+PARTS) - 1u) / PARTS);
 var total_3=0.0f;
 var total_4=0.0f;
 for (var p_4=lane; p_4<used_2; p_4+=LANES) {
@@ -3216,8 +1812,6 @@ let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_4=all_4;
 workgroupBarrier();
 }
-let mean=total_3 / f32(K*S);
-let mean_2=total_4 / f32(K*S);
 let first=min(part*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
 let last=min(first+(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
 let end=select(0u,last,active_1);
@@ -3225,6 +1819,9 @@ let base=row*((K*S) / 4u);
 let rsqrt=inverseSqrt(spread+eps);
 let G_1=row % max(G,1u);
 let base_2=G_1*K;
+let size=f32(K*S);
+let div_2=total_3 / size;
+let div_3=total_4 / size;
 for (var i=first+lane; i<end; i+=LANES) {
 let d_y_1=d_y_four(base+i);
 let x_1=x_four(base+i);
@@ -3235,8 +1832,7 @@ let beta_1=beta_at(base_2+K_1);
 let add=(mul*vec4f(gamma_1))+vec4f(beta_1);
 let div=vec4f(1.0f) / (vec4f(1.0f)+exp(-add));
 let mul_2=(d_y_1*div)*((add*(vec4f(1.0f) - div))+vec4f(1.0f));
-let mul_3=mul_2*vec4f(gamma_1);
-d_x_put_four(base+i,((mul_3 - (mul*vec4f(mean))) - vec4f(mean_2))*vec4f(rsqrt));
+d_x_put_four(base+i,(((mul_2*vec4f(gamma_1)) - (mul*vec4f(div_2))) - vec4f(div_3))*vec4f(rsqrt));
 }
 }
 `,
@@ -3263,6 +1859,415 @@ d_x_put_four(base+i,((mul_3 - (mul*vec4f(mean))) - vec4f(mean_2))*vec4f(rsqrt));
             },
           ],
           shared: true,
+        },
+      ],
+    },
+  },
+  {
+    forms: [],
+    split: {
+      slots: 2,
+      stages: [
+        {
+          forms: [
+            {
+              vector: null,
+              together: 1,
+              held: 0,
+              wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override PARTS: u32;
+override SUBGROUP: u32;
+override G: u32;
+override K: u32;
+override N: u32;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(G*K);
+let row=select(0u,index,active_1);
+let first=min(part*(((N+PARTS) - 1u) / PARTS),N);
+let last=min(first+(((N+PARTS) - 1u) / PARTS),N);
+let base=(((((N*G)*K)+3u) / 4u)*4u)+row;
+var sum=0.0f;
+var sum_2=0.0f;
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let scratch_36=scratch_at(row+(i*(G*K)));
+let scratch_39=scratch_at(base+(i*(G*K)));
+part_1=part_1+scratch_36;
+part_2=part_2+scratch_39;
+}
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+}
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(sum_2,mask);
+sum_2=sum_2+other_2;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+if (active_1 && (lane==0u)) {
+partials_put((part*(G*K))+row,sum_all);
+partials_put(((PARTS+part)*(G*K))+row,sum_all_2);
+}
+}
+`,
+              bindings: [
+                { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+                {
+                  tensor: "(partials)",
+                  access: "read_write",
+                  name: "partials",
+                  accessors: { put: "partials_put" },
+                },
+              ],
+              constants: [
+                { name: "LANES", kind: "lanes" },
+                { name: "ROWS", kind: "rows" },
+                { name: "COLUMNS", kind: "columns" },
+                { name: "PARTS", kind: "parts" },
+                { name: "SUBGROUP", kind: "subgroup" },
+                { name: "G", kind: "extent", factor: "G" },
+                { name: "K", kind: "extent", factor: "K" },
+                { name: "N", kind: "extent", factor: "N" },
+              ],
+            },
+            {
+              vector: "K",
+              together: 1,
+              held: 0,
+              wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override PARTS: u32;
+override SUBGROUP: u32;
+override G: u32;
+override K: u32;
+override N: u32;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<((G*K) / 4u);
+let row=select(0u,index,active_1);
+let first=min(part*(((N+PARTS) - 1u) / PARTS),N);
+let last=min(first+(((N+PARTS) - 1u) / PARTS),N);
+let base=((((N*G)*K)+3u) / 4u)+row;
+var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let scratch_36=scratch_four(row+(i*((G*K) / 4u)));
+let scratch_39=scratch_four(base+(i*((G*K) / 4u)));
+part_1=part_1+scratch_36;
+part_2=part_2+scratch_39;
+}
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+}
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(sum,mask);
+sum=sum+other;
+let other_2=exchange4(sum_2,mask);
+sum_2=sum_2+other_2;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+if (active_1 && (lane==0u)) {
+partials_put((part*(G*K))+(row*4u),(sum_all)[0]);
+partials_put(((part*(G*K))+(row*4u))+1u,(sum_all)[1]);
+partials_put(((part*(G*K))+(row*4u))+2u,(sum_all)[2]);
+partials_put(((part*(G*K))+(row*4u))+3u,(sum_all)[3]);
+partials_put(((PARTS+part)*(G*K))+(row*4u),(sum_all_2)[0]);
+partials_put((((PARTS+part)*(G*K))+(row*4u))+1u,(sum_all_2)[1]);
+partials_put((((PARTS+part)*(G*K))+(row*4u))+2u,(sum_all_2)[2]);
+partials_put((((PARTS+part)*(G*K))+(row*4u))+3u,(sum_all_2)[3]);
+}
+}
+`,
+              bindings: [
+                { tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } },
+                {
+                  tensor: "(partials)",
+                  access: "read_write",
+                  name: "partials",
+                  accessors: { put: "partials_put" },
+                },
+              ],
+              constants: [
+                { name: "LANES", kind: "lanes" },
+                { name: "ROWS", kind: "rows" },
+                { name: "COLUMNS", kind: "columns" },
+                { name: "PARTS", kind: "parts" },
+                { name: "SUBGROUP", kind: "subgroup" },
+                { name: "G", kind: "extent", factor: "G" },
+                { name: "K", kind: "extent", factor: "K" },
+                { name: "N", kind: "extent", factor: "N" },
+              ],
+            },
+          ],
+          shared: true,
+        },
+        {
+          forms: [
+            {
+              vector: null,
+              together: 1,
+              held: 0,
+              wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override SUBGROUP: u32;
+override G: u32;
+override K: u32;
+override N: u32;
+override PARTS: u32;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(G*K);
+let row=select(0u,index,active_1);
+let used=((N+(((N+PARTS) - 1u) / PARTS)) - 1u) / (((N+PARTS) - 1u) / PARTS);
+var total=0.0f;
+var total_2=0.0f;
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*(G*K))+row);
+total=total+part_1;
+let part_2=partials_at(((PARTS+p)*(G*K))+row);
+total_2=total_2+part_2;
+}
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
+let other_2=exchange(total_2,mask);
+total_2=total_2+other_2;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_2=all_2;
+workgroupBarrier();
+}
+if (active_1 && (lane==0u)) {
+d_gamma_put(row,total);
+d_beta_put(row,total_2);
+}
+}
+`,
+              bindings: [
+                { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } },
+                {
+                  tensor: "d_gamma",
+                  access: "read_write",
+                  name: "d_gamma",
+                  accessors: { put: "d_gamma_put" },
+                },
+                { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
+              ],
+              constants: [
+                { name: "LANES", kind: "lanes" },
+                { name: "ROWS", kind: "rows" },
+                { name: "COLUMNS", kind: "columns" },
+                { name: "SUBGROUP", kind: "subgroup" },
+                { name: "G", kind: "extent", factor: "G" },
+                { name: "K", kind: "extent", factor: "K" },
+                { name: "N", kind: "extent", factor: "N" },
+                { name: "PARTS", kind: "parts" },
+              ],
+            },
+            {
+              vector: "K",
+              together: 1,
+              held: 0,
+              wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override SUBGROUP: u32;
+override G: u32;
+override K: u32;
+override N: u32;
+override PARTS: u32;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<vec4f,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<((G*K) / 4u);
+let row=select(0u,index,active_1);
+let used=((N+(((N+PARTS) - 1u) / PARTS)) - 1u) / (((N+PARTS) - 1u) / PARTS);
+var total=vec4f(0.0f);
+var total_2=vec4f(0.0f);
+for (var p=lane; p<used; p+=LANES) {
+let part_1=vec4f(partials_at((p*(G*K))+(row*4u)),partials_at(((p*(G*K))+(row*4u))+1u),partials_at(((p*(G*K))+(row*4u))+2u),partials_at(((p*(G*K))+(row*4u))+3u));
+total=total+part_1;
+let part_2=vec4f(partials_at(((PARTS+p)*(G*K))+(row*4u)),partials_at((((PARTS+p)*(G*K))+(row*4u))+1u),partials_at((((PARTS+p)*(G*K))+(row*4u))+2u),partials_at((((PARTS+p)*(G*K))+(row*4u))+3u));
+total_2=total_2+part_2;
+}
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange4(total,mask);
+total=total+other;
+let other_2=exchange4(total_2,mask);
+total_2=total_2+other_2;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_2=all_2;
+workgroupBarrier();
+}
+if (active_1 && (lane==0u)) {
+d_gamma_put_four(row,total);
+d_beta_put_four(row,total_2);
+}
+}
+`,
+              bindings: [
+                { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } },
+                {
+                  tensor: "d_gamma",
+                  access: "read_write",
+                  name: "d_gamma",
+                  accessors: { putFour: "d_gamma_put_four" },
+                },
+                {
+                  tensor: "d_beta",
+                  access: "read_write",
+                  name: "d_beta",
+                  accessors: { putFour: "d_beta_put_four" },
+                },
+              ],
+              constants: [
+                { name: "LANES", kind: "lanes" },
+                { name: "ROWS", kind: "rows" },
+                { name: "COLUMNS", kind: "columns" },
+                { name: "SUBGROUP", kind: "subgroup" },
+                { name: "G", kind: "extent", factor: "G" },
+                { name: "K", kind: "extent", factor: "K" },
+                { name: "N", kind: "extent", factor: "N" },
+                { name: "PARTS", kind: "parts" },
+              ],
+            },
+          ],
+          shared: false,
         },
       ],
     },

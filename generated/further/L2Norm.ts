@@ -70,7 +70,8 @@ workgroupBarrier();
 }
 let sum_all=sum_2;
 let end=select(0u,D / 4u,active_1);
-let rsqrt=inverseSqrt(larger(sum_all,eps*eps));
+let eps_1=eps;
+let rsqrt=inverseSqrt(larger(sum_all,eps_1*eps_1));
 for (var k_2=0u; k_2<HELD; k_2+=1u) {
 let i_2=lane+(k_2*LANES);
 if (i_2<end) {
@@ -174,10 +175,11 @@ let sum_all_3=sum_2_3;
 let sum_all_4=sum_2_4;
 let sum_all_5=sum_2_5;
 let end=select(0u,D / 4u,active_1);
-let rsqrt_2=inverseSqrt(larger(sum_all_2,eps*eps));
-let rsqrt_3=inverseSqrt(larger(sum_all_3,eps*eps));
-let rsqrt_4=inverseSqrt(larger(sum_all_4,eps*eps));
-let rsqrt_5=inverseSqrt(larger(sum_all_5,eps*eps));
+let eps_1=eps;
+let rsqrt_2=inverseSqrt(larger(sum_all_2,eps_1*eps_1));
+let rsqrt_3=inverseSqrt(larger(sum_all_3,eps_1*eps_1));
+let rsqrt_4=inverseSqrt(larger(sum_all_4,eps_1*eps_1));
+let rsqrt_5=inverseSqrt(larger(sum_all_5,eps_1*eps_1));
 for (var i_2=lane; i_2<end; i_2+=LANES) {
 let x_2_2=x_four(base_2+i_2);
 let x_2_3=x_four(base_3+i_2);
@@ -447,7 +449,8 @@ let first=min(part*(((D+PARTS) - 1u) / PARTS),D);
 let last=min(first+(((D+PARTS) - 1u) / PARTS),D);
 let end=select(0u,last,active_1);
 let base=row*D;
-let rsqrt=inverseSqrt(larger(total,eps*eps));
+let eps_1=eps;
+let rsqrt=inverseSqrt(larger(total,eps_1*eps_1));
 for (var i=first+lane; i<end; i+=LANES) {
 let x_1=x_at(base+i);
 y_put(base+i,x_1*rsqrt);
@@ -530,7 +533,8 @@ let first=min(part*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
 let last=min(first+((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
 let end=select(0u,last,active_1);
 let base=row*(D / 4u);
-let rsqrt=inverseSqrt(larger(total,eps*eps));
+let eps_1=eps;
+let rsqrt=inverseSqrt(larger(total,eps_1*eps_1));
 for (var i=first+lane; i<end; i+=LANES) {
 let x_1=x_four(base+i);
 y_put_four(base+i,x_1*vec4f(rsqrt));

@@ -233,7 +233,8 @@ let gain_1=gain_at(row);
 let mul_2=gain_1*rsqrt;
 let mul_3=scale*mul_2;
 let mul_4=(mul_2*rsqrt)*sum_all;
-let mul_5=2.0f*select(select(0.0f,-(mul_4*(0.25f*scale)),mul==eps),-(mul_4*(0.5f*scale)),eps<mul);
+let scale_1=scale;
+let mul_5=2.0f*select(select(0.0f,-(mul_4*(0.25f*scale_1)),mul==eps),-(mul_4*(0.5f*scale_1)),eps<mul);
 for (var k_4=0u; k_4<HELD; k_4+=1u) {
 let i_4=lane+(k_4*LANES);
 if (i_4<end_2) {
@@ -760,10 +761,11 @@ let mul_4_2=(mul_2_2*rsqrt_2)*sum_all_2;
 let mul_4_3=(mul_2_3*rsqrt_3)*sum_all_3;
 let mul_4_4=(mul_2_4*rsqrt_4)*sum_all_4;
 let mul_4_5=(mul_2_5*rsqrt_5)*sum_all_5;
-let mul_5_2=2.0f*select(select(0.0f,-(mul_4_2*(0.25f*scale)),mul_6==eps),-(mul_4_2*(0.5f*scale)),eps<mul_6);
-let mul_5_3=2.0f*select(select(0.0f,-(mul_4_3*(0.25f*scale)),mul_7==eps),-(mul_4_3*(0.5f*scale)),eps<mul_7);
-let mul_5_4=2.0f*select(select(0.0f,-(mul_4_4*(0.25f*scale)),mul_8==eps),-(mul_4_4*(0.5f*scale)),eps<mul_8);
-let mul_5_5=2.0f*select(select(0.0f,-(mul_4_5*(0.25f*scale)),mul_9==eps),-(mul_4_5*(0.5f*scale)),eps<mul_9);
+let scale_1=scale;
+let mul_5_2=2.0f*select(select(0.0f,-(mul_4_2*(0.25f*scale_1)),mul_6==eps),-(mul_4_2*(0.5f*scale_1)),eps<mul_6);
+let mul_5_3=2.0f*select(select(0.0f,-(mul_4_3*(0.25f*scale_1)),mul_7==eps),-(mul_4_3*(0.5f*scale_1)),eps<mul_7);
+let mul_5_4=2.0f*select(select(0.0f,-(mul_4_4*(0.25f*scale_1)),mul_8==eps),-(mul_4_4*(0.5f*scale_1)),eps<mul_8);
+let mul_5_5=2.0f*select(select(0.0f,-(mul_4_5*(0.25f*scale_1)),mul_9==eps),-(mul_4_5*(0.5f*scale_1)),eps<mul_9);
 for (var i_4=lane; i_4<end_2; i_4+=LANES) {
 let d_y_7_2=d_y_four(base_2_2+i_4);
 let d_y_7_3=d_y_four(base_2_3+i_4);
@@ -1898,7 +1900,8 @@ let rsqrt=inverseSqrt(larger(mul,eps));
 let mul_2=gain_1*rsqrt;
 let mul_3=scale*mul_2;
 let mul_4=(mul_2*rsqrt)*total_5;
-let mul_5=2.0f*select(select(0.0f,-(mul_4*(0.25f*scale)),mul==eps),-(mul_4*(0.5f*scale)),eps<mul);
+let scale_1=scale;
+let mul_5=2.0f*select(select(0.0f,-(mul_4*(0.25f*scale_1)),mul==eps),-(mul_4*(0.5f*scale_1)),eps<mul);
 for (var i=first+lane; i<end; i+=LANES) {
 let d_y_1=d_y_at(base+i);
 let w_1=w_at(base+i);
@@ -2115,7 +2118,8 @@ let rsqrt=inverseSqrt(larger(mul,eps));
 let mul_2=gain_1*rsqrt;
 let mul_3=scale*mul_2;
 let mul_4=(mul_2*rsqrt)*total_5;
-let mul_5=2.0f*select(select(0.0f,-(mul_4*(0.25f*scale)),mul==eps),-(mul_4*(0.5f*scale)),eps<mul);
+let scale_1=scale;
+let mul_5=2.0f*select(select(0.0f,-(mul_4*(0.25f*scale_1)),mul==eps),-(mul_4*(0.5f*scale_1)),eps<mul);
 for (var i=first+lane; i<end; i+=LANES) {
 let d_y_1=d_y_four(base+i);
 let w_1=w_four(base+i);

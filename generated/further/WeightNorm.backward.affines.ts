@@ -123,10 +123,11 @@ let sum_all_2_3=sum_2_2_3;
 let sum_all_2_4=sum_2_2_4;
 let sum_all_2_5=sum_2_2_5;
 if (active_1 && (lane==0u)) {
-d_g_put(row_2,sum_all_2_2*inverseSqrt(larger(sum_all_3,eps*eps)));
-d_g_put(row_3,sum_all_2_3*inverseSqrt(larger(sum_all_4,eps*eps)));
-d_g_put(row_4,sum_all_2_4*inverseSqrt(larger(sum_all_5,eps*eps)));
-d_g_put(row_5,sum_all_2_5*inverseSqrt(larger(sum_all_6,eps*eps)));
+let eps_1=eps;
+d_g_put(row_2,sum_all_2_2*inverseSqrt(larger(sum_all_3,eps_1*eps_1)));
+d_g_put(row_3,sum_all_2_3*inverseSqrt(larger(sum_all_4,eps_1*eps_1)));
+d_g_put(row_4,sum_all_2_4*inverseSqrt(larger(sum_all_5,eps_1*eps_1)));
+d_g_put(row_5,sum_all_2_5*inverseSqrt(larger(sum_all_6,eps_1*eps_1)));
 }
 }
 `,
@@ -427,7 +428,8 @@ total_2=all_2;
 workgroupBarrier();
 }
 if (active_1 && (lane==0u)) {
-d_g_put(row,total_2*inverseSqrt(larger(total,eps*eps)));
+let eps_1=eps;
+d_g_put(row,total_2*inverseSqrt(larger(total,eps_1*eps_1)));
 }
 }
 `,
@@ -512,7 +514,8 @@ total_2=all_2;
 workgroupBarrier();
 }
 if (active_1 && (lane==0u)) {
-d_g_put(row,total_2*inverseSqrt(larger(total,eps*eps)));
+let eps_1=eps;
+d_g_put(row,total_2*inverseSqrt(larger(total,eps_1*eps_1)));
 }
 }
 `,

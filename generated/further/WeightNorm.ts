@@ -71,7 +71,8 @@ workgroupBarrier();
 let sum_all=sum_2;
 let end=select(0u,F / 4u,active_1);
 let g_1=g_at(row);
-let mul=g_1*inverseSqrt(larger(sum_all,eps*eps));
+let eps_1=eps;
+let mul=g_1*inverseSqrt(larger(sum_all,eps_1*eps_1));
 for (var k_2=0u; k_2<HELD; k_2+=1u) {
 let i_2=lane+(k_2*LANES);
 if (i_2<end) {
@@ -180,10 +181,11 @@ let g_2=g_at(row_2);
 let g_3=g_at(row_3);
 let g_4=g_at(row_4);
 let g_5=g_at(row_5);
-let mul_2=g_2*inverseSqrt(larger(sum_all_2,eps*eps));
-let mul_3=g_3*inverseSqrt(larger(sum_all_3,eps*eps));
-let mul_4=g_4*inverseSqrt(larger(sum_all_4,eps*eps));
-let mul_5=g_5*inverseSqrt(larger(sum_all_5,eps*eps));
+let eps_1=eps;
+let mul_2=g_2*inverseSqrt(larger(sum_all_2,eps_1*eps_1));
+let mul_3=g_3*inverseSqrt(larger(sum_all_3,eps_1*eps_1));
+let mul_4=g_4*inverseSqrt(larger(sum_all_4,eps_1*eps_1));
+let mul_5=g_5*inverseSqrt(larger(sum_all_5,eps_1*eps_1));
 for (var i_2=lane; i_2<end; i_2+=LANES) {
 let w_2_2=w_four(base_2+i_2);
 let w_2_3=w_four(base_3+i_2);
@@ -455,7 +457,8 @@ let last=min(first+(((F+PARTS) - 1u) / PARTS),F);
 let end=select(0u,last,active_1);
 let base=row*F;
 let g_1=g_at(row);
-let mul=g_1*inverseSqrt(larger(total,eps*eps));
+let eps_1=eps;
+let mul=g_1*inverseSqrt(larger(total,eps_1*eps_1));
 for (var i=first+lane; i<end; i+=LANES) {
 let w_1=w_at(base+i);
 y_put(base+i,w_1*mul);
@@ -540,7 +543,8 @@ let last=min(first+((((F / 4u)+PARTS) - 1u) / PARTS),F / 4u);
 let end=select(0u,last,active_1);
 let base=row*(F / 4u);
 let g_1=g_at(row);
-let mul=g_1*inverseSqrt(larger(total,eps*eps));
+let eps_1=eps;
+let mul=g_1*inverseSqrt(larger(total,eps_1*eps_1));
 for (var i=first+lane; i<end; i+=LANES) {
 let w_1=w_four(base+i);
 y_put_four(base+i,w_1*vec4f(mul));

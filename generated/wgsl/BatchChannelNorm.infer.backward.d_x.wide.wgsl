@@ -6,7 +6,8 @@
 @group(0) @binding(4) var<storage, read> d_y: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read> gamma: array<f32>;
 @group(0) @binding(6) var<storage, read> beta_b: array<f32>;
-@group(0) @binding(7) var<storage, read_write> d_x: array<vec4<f32>>;
+@group(0) @binding(7) var<storage, read_write> scratch: array<f32>;
+@group(0) @binding(8) var<storage, read_write> d_x: array<vec4<f32>>;
 fn x_at(at: u32) -> f32 { return x[at / 4u][at % 4u]; }
 fn x_four(at: u32) -> vec4f { return x[at]; }
 fn running_mean_at(at: u32) -> f32 { return running_mean[at]; }
@@ -15,6 +16,7 @@ fn gamma_b_at(at: u32) -> f32 { return gamma_b[at]; }
 fn d_y_four(at: u32) -> vec4f { return d_y[at]; }
 fn gamma_at(at: u32) -> f32 { return gamma[at]; }
 fn beta_b_at(at: u32) -> f32 { return beta_b[at]; }
+fn scratch_put(at: u32, value: f32) { scratch[at] = value; }
 fn d_x_put_four(at: u32, value: vec4f) { d_x[at] = value; }
 fn exchange(v: f32, mask: u32) -> f32 { return v; }
 fn exchange4(v: vec4f, mask: u32) -> vec4f { return v; }
@@ -28,7 +30,7 @@ override K: u32;
 override S: u32;
 override eps: f32;
 
-override scratch_length: u32 = LANES * ROWS * 2u;
+override scratch_length: u32 = LANES * ROWS * 4u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
 // A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
@@ -60,23 +62,26 @@ fn main(
   let running_mean_1 = running_mean_at(base_2 + K_1);
   let running_var_1 = running_var_at(base_2 + K_1);
   let rsqrt = inverseSqrt(running_var_1 + eps);
+  let mul = (x_1 - running_mean_1) * rsqrt;
   let gamma_b_1 = gamma_b_at(base_2 + K_1);
-  let mul = ((x_1 - running_mean_1) * rsqrt) * gamma_b_1;
+  let mul_2 = mul * gamma_b_1;
   let x_2 = x_at(base + ((K * S) / 2u));
   let K_2 = ((K * S) / 2u) / max(S, 1u);
   let running_mean_2 = running_mean_at(base_2 + K_2);
   let running_var_2 = running_var_at(base_2 + K_2);
   let rsqrt_2 = inverseSqrt(running_var_2 + eps);
+  let mul_3 = (x_2 - running_mean_2) * rsqrt_2;
   let gamma_b_2 = gamma_b_at(base_2 + K_2);
-  let mul_2 = ((x_2 - running_mean_2) * rsqrt_2) * gamma_b_2;
+  let mul_4 = mul_3 * gamma_b_2;
   let x_3 = x_at(base + ((K * S) - 1u));
   let K_3 = ((K * S) - 1u) / max(S, 1u);
   let running_mean_3 = running_mean_at(base_2 + K_3);
   let running_var_3 = running_var_at(base_2 + K_3);
   let rsqrt_3 = inverseSqrt(running_var_3 + eps);
+  let mul_5 = (x_3 - running_mean_3) * rsqrt_3;
   let gamma_b_3 = gamma_b_at(base_2 + K_3);
-  let mul_3 = ((x_3 - running_mean_3) * rsqrt_3) * gamma_b_3;
-  let shift = mul + (((mul_2 - mul) + (mul_3 - mul)) * 0.3333333432674408f);
+  let mul_6 = mul_5 * gamma_b_3;
+  let shift = mul_2 + (((mul_4 - mul_2) + (mul_6 - mul_2)) * 0.3333333432674408f);
   let base_3 = row * ((K * S) / 4u);
   var mean = vec4f(0.0f);
   for (var block = lane; block < (K * S) / 4u; block += LANES * 256u) {
@@ -86,8 +91,8 @@ fn main(
       let d_y_1 = d_y_four(base_3 + i);
       let K_4 = (i * 4u) / max(S, 1u);
       let gamma_1 = gamma_at(base_2 + K_4);
-      let mul_4 = d_y_1 * vec4f(gamma_1);
-      part_1 = part_1 + mul_4;
+      let mul_7 = d_y_1 * vec4f(gamma_1);
+      part_1 = part_1 + mul_7;
     }
     mean = mean + part_1;
   }
@@ -121,28 +126,31 @@ fn main(
   let running_mean_4 = running_mean_at(base_2 + K_5);
   let running_var_4 = running_var_at(base_2 + K_5);
   let rsqrt_4 = inverseSqrt(running_var_4 + eps);
+  let mul_8 = (x_4 - running_mean_4) * rsqrt_4;
   let gamma_b_4 = gamma_b_at(base_2 + K_5);
-  let mul_5 = ((x_4 - running_mean_4) * rsqrt_4) * gamma_b_4;
+  let mul_9 = mul_8 * gamma_b_4;
   let beta_b_4 = beta_b_at(base_2 + K_5);
-  let add = (mul_5 - shift) + (beta_b_4 - shift_2);
+  let add = (mul_9 - shift) + (beta_b_4 - shift_2);
   let x_5 = x_at(base + ((K * S) / 2u));
   let K_6 = ((K * S) / 2u) / max(S, 1u);
   let running_mean_5 = running_mean_at(base_2 + K_6);
   let running_var_5 = running_var_at(base_2 + K_6);
   let rsqrt_5 = inverseSqrt(running_var_5 + eps);
+  let mul_10 = (x_5 - running_mean_5) * rsqrt_5;
   let gamma_b_5 = gamma_b_at(base_2 + K_6);
-  let mul_6 = ((x_5 - running_mean_5) * rsqrt_5) * gamma_b_5;
+  let mul_11 = mul_10 * gamma_b_5;
   let beta_b_5 = beta_b_at(base_2 + K_6);
-  let add_2 = (mul_6 - shift) + (beta_b_5 - shift_2);
+  let add_2 = (mul_11 - shift) + (beta_b_5 - shift_2);
   let x_6 = x_at(base + ((K * S) - 1u));
   let K_7 = ((K * S) - 1u) / max(S, 1u);
   let running_mean_6 = running_mean_at(base_2 + K_7);
   let running_var_6 = running_var_at(base_2 + K_7);
   let rsqrt_6 = inverseSqrt(running_var_6 + eps);
+  let mul_12 = (x_6 - running_mean_6) * rsqrt_6;
   let gamma_b_6 = gamma_b_at(base_2 + K_7);
-  let mul_7 = ((x_6 - running_mean_6) * rsqrt_6) * gamma_b_6;
+  let mul_13 = mul_12 * gamma_b_6;
   let beta_b_6 = beta_b_at(base_2 + K_7);
-  let add_3 = (mul_7 - shift) + (beta_b_6 - shift_2);
+  let add_3 = (mul_13 - shift) + (beta_b_6 - shift_2);
   let shift_3 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
   var sum = vec4f(0.0f);
   var squares = vec4f(0.0f);
@@ -156,10 +164,11 @@ fn main(
       let running_mean_7 = running_mean_at(base_2 + K_8);
       let running_var_7 = running_var_at(base_2 + K_8);
       let rsqrt_7 = inverseSqrt(running_var_7 + eps);
+      let mul_14 = (x_7 - vec4f(running_mean_7)) * vec4f(rsqrt_7);
       let gamma_b_7 = gamma_b_at(base_2 + K_8);
-      let mul_8 = ((x_7 - vec4f(running_mean_7)) * vec4f(rsqrt_7)) * vec4f(gamma_b_7);
+      let mul_15 = mul_14 * vec4f(gamma_b_7);
       let beta_b_7 = beta_b_at(base_2 + K_8);
-      let add_4 = (mul_8 - vec4f(shift)) + vec4f(beta_b_7 - shift_2);
+      let add_4 = (mul_15 - vec4f(shift)) + vec4f(beta_b_7 - shift_2);
       let d = add_4 - vec4f(shift_3);
       part_2 = part_2 + d;
       part_3 = part_3 + (d * d);
@@ -213,10 +222,11 @@ fn main(
       let running_mean_8 = running_mean_at(base_2 + K_9);
       let running_var_8 = running_var_at(base_2 + K_9);
       let rsqrt_8 = inverseSqrt(running_var_8 + eps);
+      let mul_16 = (x_8 - vec4f(running_mean_8)) * vec4f(rsqrt_8);
       let gamma_b_8 = gamma_b_at(base_2 + K_9);
-      let mul_9 = ((x_8 - vec4f(running_mean_8)) * vec4f(rsqrt_8)) * vec4f(gamma_b_8);
+      let mul_17 = mul_16 * vec4f(gamma_b_8);
       let beta_b_8 = beta_b_at(base_2 + K_9);
-      let add_5 = (mul_9 - vec4f(shift)) + vec4f(beta_b_8 - shift_2);
+      let add_5 = (mul_17 - vec4f(shift)) + vec4f(beta_b_8 - shift_2);
       let d_2 = add_5 - vec4f(shift_4);
       part_4 = part_4 + d_2;
       part_5 = part_5 + (d_2 * d_2);
@@ -269,13 +279,15 @@ fn main(
       let running_mean_9 = running_mean_at(base_2 + K_10);
       let running_var_9 = running_var_at(base_2 + K_10);
       let rsqrt_9 = inverseSqrt(running_var_9 + eps);
+      let mul_18 = (x_9 - vec4f(running_mean_9)) * vec4f(rsqrt_9);
       let gamma_b_9 = gamma_b_at(base_2 + K_10);
-      let mul_10 = ((x_9 - vec4f(running_mean_9)) * vec4f(rsqrt_9)) * vec4f(gamma_b_9);
+      let mul_19 = mul_18 * vec4f(gamma_b_9);
       let beta_b_9 = beta_b_at(base_2 + K_10);
-      let add_6 = (mul_10 - vec4f(shift)) + vec4f(beta_b_9 - shift_2);
-      let mul_11 = ((add_6 - vec4f(shift_4)) - vec4f(rest)) * vec4f(rsqrt_10);
+      let add_6 = (mul_19 - vec4f(shift)) + vec4f(beta_b_9 - shift_2);
+      let mul_20 = ((add_6 - vec4f(shift_4)) - vec4f(rest)) * vec4f(rsqrt_10);
+      let mul_21 = d_y_2 * mul_20;
       let gamma_2 = gamma_at(base_2 + K_10);
-      part_6 = part_6 + ((d_y_2 * mul_11) * vec4f(gamma_2));
+      part_6 = part_6 + (mul_21 * vec4f(gamma_2));
     }
     mean_5 = mean_5 + part_6;
   }
@@ -300,22 +312,120 @@ fn main(
     workgroupBarrier();
   }
   let mean_all_2 = mean_5_2 / f32(K * S);
-  let end_2 = select(0u, (K * S) / 4u, active_1);
-  for (var i_5 = lane; i_5 < end_2; i_5 += LANES) {
-    let d_y_3 = d_y_four(base_3 + i_5);
-    let K_11 = (i_5 * 4u) / max(S, 1u);
-    let gamma_3 = gamma_at(base_2 + K_11);
-    let mul_12 = d_y_3 * vec4f(gamma_3);
-    let x_10 = x_four(base_3 + i_5);
-    let running_mean_10 = running_mean_at(base_2 + K_11);
-    let running_var_10 = running_var_at(base_2 + K_11);
+  for (var segment = 0u; segment < K; segment += 1u) {
+    let base_4 = (row * ((K * S) / 4u)) + (segment * (S / 4u));
+    let gamma_3 = gamma_at(base_2 + segment);
+    let running_mean_10 = running_mean_at(base_2 + segment);
+    let running_var_10 = running_var_at(base_2 + segment);
     let rsqrt_11 = inverseSqrt(running_var_10 + eps);
-    let gamma_b_10 = gamma_b_at(base_2 + K_11);
-    let mul_13 = ((x_10 - vec4f(running_mean_10)) * vec4f(rsqrt_11)) * vec4f(gamma_b_10);
-    let beta_b_10 = beta_b_at(base_2 + K_11);
-    let add_7 = (mul_13 - vec4f(shift)) + vec4f(beta_b_10 - shift_2);
-    let mul_14 = ((add_7 - vec4f(shift_4)) - vec4f(rest)) * vec4f(rsqrt_10);
-    let mul_15 = (((mul_12 - (mul_14 * vec4f(mean_all_2))) - vec4f(mean_all)) * vec4f(gamma_b_10 * rsqrt_11)) * vec4f(rsqrt_10);
-    d_x_put_four(base_3 + i_5, mul_15);
+    let gamma_b_10 = gamma_b_at(base_2 + segment);
+    let beta_b_10 = beta_b_at(base_2 + segment);
+    let sub = beta_b_10 - shift_2;
+    var sum_4 = vec4f(0.0f);
+    var sum_5 = vec4f(0.0f);
+    var sum_6 = vec4f(0.0f);
+    var sum_7 = vec4f(0.0f);
+    for (var block_5 = lane; block_5 < S / 4u; block_5 += LANES * 256u) {
+      var part_7 = vec4f(0.0f);
+      var part_8 = vec4f(0.0f);
+      var part_9 = vec4f(0.0f);
+      var part_10 = vec4f(0.0f);
+      let stop_5 = min(block_5 + (LANES * 256u), S / 4u);
+      for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
+        let d_y_3 = d_y_four(base_4 + i_5);
+        let mul_22 = d_y_3 * vec4f(gamma_3);
+        let x_10 = x_four(base_4 + i_5);
+        let mul_23 = (x_10 - vec4f(running_mean_10)) * vec4f(rsqrt_11);
+        let mul_24 = mul_23 * vec4f(gamma_b_10);
+        let add_7 = (mul_24 - vec4f(shift)) + vec4f(sub);
+        let mul_25 = ((add_7 - vec4f(shift_4)) - vec4f(rest)) * vec4f(rsqrt_10);
+        let sub_2 = (mul_22 - (mul_25 * vec4f(mean_all_2))) - vec4f(mean_all);
+        let mul_26 = d_y_3 * mul_25;
+        part_7 = part_7 + ((sub_2 * mul_23) * vec4f(rsqrt_10));
+        part_8 = part_8 + (sub_2 * vec4f(rsqrt_10));
+        part_9 = part_9 + mul_26;
+        part_10 = part_10 + d_y_3;
+      }
+      sum_4 = sum_4 + part_7;
+      sum_5 = sum_5 + part_8;
+      sum_6 = sum_6 + part_9;
+      sum_7 = sum_7 + part_10;
+    }
+    var sum_4_2 = fold_add(sum_4);
+    var sum_5_2 = fold_add(sum_5);
+    var sum_6_2 = fold_add(sum_6);
+    var sum_7_2 = fold_add(sum_7);
+    for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
+      let other_13 = exchange(sum_4_2, mask_5);
+      sum_4_2 = sum_4_2 + other_13;
+      let other_14 = exchange(sum_5_2, mask_5);
+      sum_5_2 = sum_5_2 + other_14;
+      let other_15 = exchange(sum_6_2, mask_5);
+      sum_6_2 = sum_6_2 + other_15;
+      let other_16 = exchange(sum_7_2, mask_5);
+      sum_7_2 = sum_7_2 + other_16;
+    }
+    if (SUBGROUP < LANES) {
+      scratch_memory[(row_in_group * LANES) + lane] = sum_4_2;
+      scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_5_2;
+      scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_6_2;
+      scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_7_2;
+      workgroupBarrier();
+      for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
+        if (lane < half_5) {
+          let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
+          let other_17 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
+          scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_17;
+          let mine_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+          let other_18 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_5))];
+          scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_8 + other_18;
+          let mine_9 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
+          let other_19 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
+          scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_9 + other_19;
+          let mine_10 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
+          let other_20 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
+          scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_10 + other_20;
+        }
+        workgroupBarrier();
+      }
+      let all_7 = scratch_memory[row_in_group * LANES];
+      sum_4_2 = all_7;
+      let all_8 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+      sum_5_2 = all_8;
+      let all_9 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
+      sum_6_2 = all_9;
+      let all_10 = scratch_memory[(3u * (LANES * ROWS)) + (row_in_group * LANES)];
+      sum_7_2 = all_10;
+      workgroupBarrier();
+    }
+    let sum_all = sum_4_2;
+    let sum_all_2 = sum_5_2;
+    let sum_all_3 = sum_6_2;
+    let sum_all_4 = sum_7_2;
+    if (active_1 && (lane == 0u)) {
+      scratch_put((row * K) + segment, sum_all);
+      scratch_put((((((N * G) * K) + 3u) / 4u) * 4u) + ((row * K) + segment), sum_all_2);
+      scratch_put(((((((N * G) * K) + 3u) / 4u) * 4u) + (((((N * G) * K) + 3u) / 4u) * 4u)) + ((row * K) + segment), sum_all_3);
+      scratch_put((((((((N * G) * K) + 3u) / 4u) * 4u) + (((((N * G) * K) + 3u) / 4u) * 4u)) + (((((N * G) * K) + 3u) / 4u) * 4u)) + ((row * K) + segment), sum_all_4);
+    }
+  }
+  let end_2 = select(0u, (K * S) / 4u, active_1);
+  for (var i_6 = lane; i_6 < end_2; i_6 += LANES) {
+    let d_y_4 = d_y_four(base_3 + i_6);
+    let K_11 = (i_6 * 4u) / max(S, 1u);
+    let gamma_4 = gamma_at(base_2 + K_11);
+    let mul_27 = d_y_4 * vec4f(gamma_4);
+    let x_11 = x_four(base_3 + i_6);
+    let running_mean_11 = running_mean_at(base_2 + K_11);
+    let running_var_11 = running_var_at(base_2 + K_11);
+    let rsqrt_12 = inverseSqrt(running_var_11 + eps);
+    let mul_28 = (x_11 - vec4f(running_mean_11)) * vec4f(rsqrt_12);
+    let gamma_b_11 = gamma_b_at(base_2 + K_11);
+    let mul_29 = mul_28 * vec4f(gamma_b_11);
+    let beta_b_11 = beta_b_at(base_2 + K_11);
+    let add_8 = (mul_29 - vec4f(shift)) + vec4f(beta_b_11 - shift_2);
+    let mul_30 = ((add_8 - vec4f(shift_4)) - vec4f(rest)) * vec4f(rsqrt_10);
+    let sub_3 = (mul_27 - (mul_30 * vec4f(mean_all_2))) - vec4f(mean_all);
+    d_x_put_four(base_3 + i_6, (sub_3 * vec4f(gamma_b_11 * rsqrt_12)) * vec4f(rsqrt_10));
   }
 }

@@ -78,7 +78,8 @@ fn main(
   let C_1 = row % max(C, 1u);
   let tau_1 = tau_at(C_1);
   let gamma_1 = gamma_at(C_1);
-  let rsqrt = inverseSqrt(mean_all + abs(eps));
+  let eps_1 = eps;
+  let rsqrt = inverseSqrt(mean_all + abs(eps_1));
   let beta_1 = beta_at(C_1);
   var mean_3 = vec4f(0.0f);
   var sum = vec4f(0.0f);

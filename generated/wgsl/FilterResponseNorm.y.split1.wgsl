@@ -77,7 +77,8 @@ fn main(
   let C_1 = row % max(C, 1u);
   let gamma_1 = gamma_at(C_1);
   let base = row * S;
-  let rsqrt = inverseSqrt(mean + abs(eps));
+  let eps_1 = eps;
+  let rsqrt = inverseSqrt(mean + abs(eps_1));
   let beta_1 = beta_at(C_1);
   let tau_1 = tau_at(C_1);
   for (var i = first + lane; i < end; i += LANES) {

@@ -80,7 +80,8 @@ fn main(
   let end = select(0u, S / 4u, active_1);
   let C_1 = row % max(C, 1u);
   let gamma_1 = gamma_at(C_1);
-  let rsqrt = inverseSqrt(mean_all + abs(eps));
+  let eps_1 = eps;
+  let rsqrt = inverseSqrt(mean_all + abs(eps_1));
   let beta_1 = beta_at(C_1);
   let tau_1 = tau_at(C_1);
   for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {

@@ -99,10 +99,11 @@ fn main(
   let gamma_3 = gamma_at(C_3);
   let gamma_4 = gamma_at(C_4);
   let gamma_5 = gamma_at(C_5);
-  let rsqrt_2 = inverseSqrt(mean_all_2 + abs(eps));
-  let rsqrt_3 = inverseSqrt(mean_all_3 + abs(eps));
-  let rsqrt_4 = inverseSqrt(mean_all_4 + abs(eps));
-  let rsqrt_5 = inverseSqrt(mean_all_5 + abs(eps));
+  let eps_1 = eps;
+  let rsqrt_2 = inverseSqrt(mean_all_2 + abs(eps_1));
+  let rsqrt_3 = inverseSqrt(mean_all_3 + abs(eps_1));
+  let rsqrt_4 = inverseSqrt(mean_all_4 + abs(eps_1));
+  let rsqrt_5 = inverseSqrt(mean_all_5 + abs(eps_1));
   let beta_2 = beta_at(C_2);
   let beta_3 = beta_at(C_3);
   let beta_4 = beta_at(C_4);

@@ -2,10 +2,12 @@
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> d_y: array<f32>;
 @group(0) @binding(2) var<storage, read> gamma: array<f32>;
-@group(0) @binding(3) var<storage, read_write> d_x: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch: array<f32>;
+@group(0) @binding(4) var<storage, read_write> d_x: array<f32>;
 fn x_at(at: u32) -> f32 { return x[at]; }
 fn d_y_at(at: u32) -> f32 { return d_y[at]; }
 fn gamma_at(at: u32) -> f32 { return gamma[at]; }
+fn scratch_put(at: u32, value: f32) { scratch[at] = value; }
 fn d_x_put(at: u32, value: f32) { d_x[at] = value; }
 fn exchange(v: f32, mask: u32) -> f32 { return v; }
 fn exchange4(v: vec4f, mask: u32) -> vec4f { return v; }
@@ -137,84 +139,82 @@ fn main(
   let variance_2 = larger((squares_2 / f32(K * S)) - (mean_2 * mean_2), 0.0f);
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
-  let G_1 = row % max(G, 1u);
-  let base_2 = G_1 * K;
-  var mean_3 = 0.0f;
-  for (var block_3 = lane; block_3 < K * S; block_3 += LANES * 256u) {
-    var part_5 = 0.0f;
-    let stop_3 = min(block_3 + (LANES * 256u), K * S);
-    for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-      let d_y_1 = d_y_at(base + i_3);
-      let K_1 = i_3 / max(S, 1u);
-      let gamma_1 = gamma_at(base_2 + K_1);
-      let mul = d_y_1 * gamma_1;
-      part_5 = part_5 + mul;
-    }
-    mean_3 = mean_3 + part_5;
-  }
-  for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-    let other_9 = exchange(mean_3, mask_3);
-    mean_3 = mean_3 + other_9;
-  }
-  if (SUBGROUP < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean_3;
-    workgroupBarrier();
-    for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-      if (lane < half_3) {
-        let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_10 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_10;
-      }
-      workgroupBarrier();
-    }
-    let all_5 = scratch_memory[row_in_group * LANES];
-    mean_3 = all_5;
-    workgroupBarrier();
-  }
-  let mean_all = mean_3 / f32(K * S);
   let rsqrt = inverseSqrt(spread + eps);
-  var mean_4 = 0.0f;
-  for (var block_4 = lane; block_4 < K * S; block_4 += LANES * 256u) {
-    var part_6 = 0.0f;
-    let stop_4 = min(block_4 + (LANES * 256u), K * S);
-    for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-      let d_y_2 = d_y_at(base + i_4);
-      let x_6 = x_at(base + i_4);
-      let mul_2 = ((x_6 - shift_2) - rest) * rsqrt;
-      let K_2 = i_4 / max(S, 1u);
-      let gamma_2 = gamma_at(base_2 + K_2);
-      part_6 = part_6 + ((d_y_2 * mul_2) * gamma_2);
-    }
-    mean_4 = mean_4 + part_6;
-  }
-  for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-    let other_11 = exchange(mean_4, mask_4);
-    mean_4 = mean_4 + other_11;
-  }
-  if (SUBGROUP < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean_4;
-    workgroupBarrier();
-    for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-      if (lane < half_4) {
-        let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_12 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_12;
+  let G_1 = row % max(G, 1u);
+  let base_3 = G_1 * K;
+  var total = 0.0f;
+  var total_2 = 0.0f;
+  for (var block_4 = 0u; block_4 < K; block_4 += 256u) {
+    var part_7 = 0.0f;
+    var part_8 = 0.0f;
+    for (var segment = block_4; segment < min(block_4 + 256u, K); segment += 1u) {
+      let base_2 = (row * (K * S)) + (segment * S);
+      var sum_3 = 0.0f;
+      var sum_4 = 0.0f;
+      for (var block_3 = lane; block_3 < S; block_3 += LANES * 256u) {
+        var part_5 = 0.0f;
+        var part_6 = 0.0f;
+        let stop_3 = min(block_3 + (LANES * 256u), S);
+        for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
+          let d_y_1 = d_y_at(base_2 + i_3);
+          let x_6 = x_at(base_2 + i_3);
+          let mul = ((x_6 - shift_2) - rest) * rsqrt;
+          part_5 = part_5 + (d_y_1 * mul);
+          part_6 = part_6 + d_y_1;
+        }
+        sum_3 = sum_3 + part_5;
+        sum_4 = sum_4 + part_6;
       }
-      workgroupBarrier();
+      for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
+        let other_9 = exchange(sum_3, mask_3);
+        sum_3 = sum_3 + other_9;
+        let other_10 = exchange(sum_4, mask_3);
+        sum_4 = sum_4 + other_10;
+      }
+      if (SUBGROUP < LANES) {
+        scratch_memory[(row_in_group * LANES) + lane] = sum_3;
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_4;
+        workgroupBarrier();
+        for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
+          if (lane < half_3) {
+            let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
+            let other_11 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
+            scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_11;
+            let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+            let other_12 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
+            scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_12;
+          }
+          workgroupBarrier();
+        }
+        let all_5 = scratch_memory[row_in_group * LANES];
+        sum_3 = all_5;
+        let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+        sum_4 = all_6;
+        workgroupBarrier();
+      }
+      let sum_all = sum_3;
+      let sum_all_2 = sum_4;
+      if (active_1 && (lane == 0u)) {
+        scratch_put((row * K) + segment, sum_all);
+        scratch_put((((((N * G) * K) + 3u) / 4u) * 4u) + ((row * K) + segment), sum_all_2);
+      }
+      let gamma_1 = gamma_at(base_3 + segment);
+      part_7 = part_7 + (sum_all * gamma_1);
+      part_8 = part_8 + (sum_all_2 * gamma_1);
     }
-    let all_6 = scratch_memory[row_in_group * LANES];
-    mean_4 = all_6;
-    workgroupBarrier();
+    total = total + part_7;
+    total_2 = total_2 + part_8;
   }
-  let mean_all_2 = mean_4 / f32(K * S);
   let end_2 = select(0u, K * S, active_1);
-  for (var i_5 = lane; i_5 < end_2; i_5 += LANES) {
-    let d_y_3 = d_y_at(base + i_5);
-    let K_3 = i_5 / max(S, 1u);
-    let gamma_3 = gamma_at(base_2 + K_3);
-    let mul_3 = d_y_3 * gamma_3;
-    let x_7 = x_at(base + i_5);
-    let mul_4 = ((x_7 - shift_2) - rest) * rsqrt;
-    d_x_put(base + i_5, ((mul_3 - (mul_4 * mean_all_2)) - mean_all) * rsqrt);
+  let size = f32(K * S);
+  let div = total / size;
+  let div_2 = total_2 / size;
+  for (var i_4 = lane; i_4 < end_2; i_4 += LANES) {
+    let d_y_2 = d_y_at(base + i_4);
+    let K_1 = i_4 / max(S, 1u);
+    let gamma_2 = gamma_at(base_3 + K_1);
+    let x_7 = x_at(base + i_4);
+    let mul_2 = ((x_7 - shift_2) - rest) * rsqrt;
+    d_x_put(base + i_4, (((d_y_2 * gamma_2) - (mul_2 * div)) - div_2) * rsqrt);
   }
 }

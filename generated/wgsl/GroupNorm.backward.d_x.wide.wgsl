@@ -2,11 +2,13 @@
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> d_y: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> gamma: array<f32>;
-@group(0) @binding(3) var<storage, read_write> d_x: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> scratch: array<f32>;
+@group(0) @binding(4) var<storage, read_write> d_x: array<vec4<f32>>;
 fn x_at(at: u32) -> f32 { return x[at / 4u][at % 4u]; }
 fn x_four(at: u32) -> vec4f { return x[at]; }
 fn d_y_four(at: u32) -> vec4f { return d_y[at]; }
 fn gamma_at(at: u32) -> f32 { return gamma[at]; }
+fn scratch_put(at: u32, value: f32) { scratch[at] = value; }
 fn d_x_put_four(at: u32, value: vec4f) { d_x[at] = value; }
 fn exchange(v: f32, mask: u32) -> f32 { return v; }
 fn exchange4(v: vec4f, mask: u32) -> vec4f { return v; }
@@ -147,86 +149,84 @@ fn main(
   let variance_2 = larger((squares_3_2 / f32(K * S)) - (mean_2 * mean_2), 0.0f);
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
-  let G_1 = row % max(G, 1u);
-  let base_3 = G_1 * K;
-  var mean_3 = vec4f(0.0f);
-  for (var block_3 = lane; block_3 < (K * S) / 4u; block_3 += LANES * 256u) {
-    var part_5 = vec4f(0.0f);
-    let stop_3 = min(block_3 + (LANES * 256u), (K * S) / 4u);
-    for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-      let d_y_1 = d_y_four(base_2 + i_3);
-      let K_1 = (i_3 * 4u) / max(S, 1u);
-      let gamma_1 = gamma_at(base_3 + K_1);
-      let mul = d_y_1 * vec4f(gamma_1);
-      part_5 = part_5 + mul;
-    }
-    mean_3 = mean_3 + part_5;
-  }
-  var mean_3_2 = fold_add(mean_3);
-  for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-    let other_9 = exchange(mean_3_2, mask_3);
-    mean_3_2 = mean_3_2 + other_9;
-  }
-  if (SUBGROUP < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean_3_2;
-    workgroupBarrier();
-    for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-      if (lane < half_3) {
-        let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_10 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_10;
-      }
-      workgroupBarrier();
-    }
-    let all_5 = scratch_memory[row_in_group * LANES];
-    mean_3_2 = all_5;
-    workgroupBarrier();
-  }
-  let mean_all = mean_3_2 / f32(K * S);
   let rsqrt = inverseSqrt(spread + eps);
-  var mean_4 = vec4f(0.0f);
-  for (var block_4 = lane; block_4 < (K * S) / 4u; block_4 += LANES * 256u) {
-    var part_6 = vec4f(0.0f);
-    let stop_4 = min(block_4 + (LANES * 256u), (K * S) / 4u);
-    for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-      let d_y_2 = d_y_four(base_2 + i_4);
-      let x_6 = x_four(base_2 + i_4);
-      let mul_2 = ((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt);
-      let K_2 = (i_4 * 4u) / max(S, 1u);
-      let gamma_2 = gamma_at(base_3 + K_2);
-      part_6 = part_6 + ((d_y_2 * mul_2) * vec4f(gamma_2));
-    }
-    mean_4 = mean_4 + part_6;
-  }
-  var mean_4_2 = fold_add(mean_4);
-  for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-    let other_11 = exchange(mean_4_2, mask_4);
-    mean_4_2 = mean_4_2 + other_11;
-  }
-  if (SUBGROUP < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean_4_2;
-    workgroupBarrier();
-    for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-      if (lane < half_4) {
-        let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_12 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_12;
+  let G_1 = row % max(G, 1u);
+  let base_4 = G_1 * K;
+  var total = 0.0f;
+  var total_2 = 0.0f;
+  for (var block_4 = 0u; block_4 < K; block_4 += 256u) {
+    var part_7 = 0.0f;
+    var part_8 = 0.0f;
+    for (var segment = block_4; segment < min(block_4 + 256u, K); segment += 1u) {
+      let base_3 = (row * ((K * S) / 4u)) + (segment * (S / 4u));
+      var sum_4 = vec4f(0.0f);
+      var sum_5 = vec4f(0.0f);
+      for (var block_3 = lane; block_3 < S / 4u; block_3 += LANES * 256u) {
+        var part_5 = vec4f(0.0f);
+        var part_6 = vec4f(0.0f);
+        let stop_3 = min(block_3 + (LANES * 256u), S / 4u);
+        for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
+          let d_y_1 = d_y_four(base_3 + i_3);
+          let x_6 = x_four(base_3 + i_3);
+          let mul = ((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt);
+          part_5 = part_5 + (d_y_1 * mul);
+          part_6 = part_6 + d_y_1;
+        }
+        sum_4 = sum_4 + part_5;
+        sum_5 = sum_5 + part_6;
       }
-      workgroupBarrier();
+      var sum_4_2 = fold_add(sum_4);
+      var sum_5_2 = fold_add(sum_5);
+      for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
+        let other_9 = exchange(sum_4_2, mask_3);
+        sum_4_2 = sum_4_2 + other_9;
+        let other_10 = exchange(sum_5_2, mask_3);
+        sum_5_2 = sum_5_2 + other_10;
+      }
+      if (SUBGROUP < LANES) {
+        scratch_memory[(row_in_group * LANES) + lane] = sum_4_2;
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_5_2;
+        workgroupBarrier();
+        for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
+          if (lane < half_3) {
+            let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
+            let other_11 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
+            scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_11;
+            let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+            let other_12 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
+            scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_12;
+          }
+          workgroupBarrier();
+        }
+        let all_5 = scratch_memory[row_in_group * LANES];
+        sum_4_2 = all_5;
+        let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+        sum_5_2 = all_6;
+        workgroupBarrier();
+      }
+      let sum_all = sum_4_2;
+      let sum_all_2 = sum_5_2;
+      if (active_1 && (lane == 0u)) {
+        scratch_put((row * K) + segment, sum_all);
+        scratch_put((((((N * G) * K) + 3u) / 4u) * 4u) + ((row * K) + segment), sum_all_2);
+      }
+      let gamma_1 = gamma_at(base_4 + segment);
+      part_7 = part_7 + (sum_all * gamma_1);
+      part_8 = part_8 + (sum_all_2 * gamma_1);
     }
-    let all_6 = scratch_memory[row_in_group * LANES];
-    mean_4_2 = all_6;
-    workgroupBarrier();
+    total = total + part_7;
+    total_2 = total_2 + part_8;
   }
-  let mean_all_2 = mean_4_2 / f32(K * S);
   let end_2 = select(0u, (K * S) / 4u, active_1);
-  for (var i_5 = lane; i_5 < end_2; i_5 += LANES) {
-    let d_y_3 = d_y_four(base_2 + i_5);
-    let K_3 = (i_5 * 4u) / max(S, 1u);
-    let gamma_3 = gamma_at(base_3 + K_3);
-    let mul_3 = d_y_3 * vec4f(gamma_3);
-    let x_7 = x_four(base_2 + i_5);
-    let mul_4 = ((x_7 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt);
-    d_x_put_four(base_2 + i_5, ((mul_3 - (mul_4 * vec4f(mean_all_2))) - vec4f(mean_all)) * vec4f(rsqrt));
+  let size = f32(K * S);
+  let div = total / size;
+  let div_2 = total_2 / size;
+  for (var i_4 = lane; i_4 < end_2; i_4 += LANES) {
+    let d_y_2 = d_y_four(base_2 + i_4);
+    let K_1 = (i_4 * 4u) / max(S, 1u);
+    let gamma_2 = gamma_at(base_4 + K_1);
+    let x_7 = x_four(base_2 + i_4);
+    let mul_2 = ((x_7 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt);
+    d_x_put_four(base_2 + i_4, (((d_y_2 * vec4f(gamma_2)) - (mul_2 * vec4f(div))) - vec4f(div_2)) * vec4f(rsqrt));
   }
 }

@@ -66,7 +66,8 @@ fn main(
     workgroupBarrier();
   }
   let sum_all = sum;
-  let mul = eps * eps;
+  let eps_1 = eps;
+  let mul = eps_1 * eps_1;
   let rsqrt = inverseSqrt(larger(sum_all, mul));
   var sum_2 = 0.0f;
   for (var block_2 = lane; block_2 < D; block_2 += LANES * 256u) {

@@ -71,7 +71,8 @@ fn main(
     workgroupBarrier();
   }
   let sum_all = sum_2;
-  let mul = eps * eps;
+  let eps_1 = eps;
+  let mul = eps_1 * eps_1;
   let rsqrt = inverseSqrt(larger(sum_all, mul));
   var sum_3 = vec4f(0.0f);
   for (var block_2 = lane; block_2 < D / 4u; block_2 += LANES * 256u) {

@@ -67,7 +67,8 @@ fn main(
   let last = min(first + (((D + PARTS) - 1u) / PARTS), D);
   let end = select(0u, last, active_1);
   let base = row * D;
-  let rsqrt = inverseSqrt(larger(total, eps * eps));
+  let eps_1 = eps;
+  let rsqrt = inverseSqrt(larger(total, eps_1 * eps_1));
   for (var i = first + lane; i < end; i += LANES) {
     let x_1 = x_at(base + i);
     y_put(base + i, x_1 * rsqrt);

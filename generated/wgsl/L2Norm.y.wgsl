@@ -65,7 +65,8 @@ fn main(
   }
   let sum_all = sum;
   let end = select(0u, D, active_1);
-  let rsqrt = inverseSqrt(larger(sum_all, eps * eps));
+  let eps_1 = eps;
+  let rsqrt = inverseSqrt(larger(sum_all, eps_1 * eps_1));
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
     let x_2 = x_at(base + i_2);
     y_put(base + i_2, x_2 * rsqrt);

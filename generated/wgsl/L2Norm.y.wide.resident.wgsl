@@ -72,7 +72,8 @@ fn main(
   }
   let sum_all = sum_2;
   let end = select(0u, D / 4u, active_1);
-  let rsqrt = inverseSqrt(larger(sum_all, eps * eps));
+  let eps_1 = eps;
+  let rsqrt = inverseSqrt(larger(sum_all, eps_1 * eps_1));
   for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
     let i_2 = lane + (k_2 * LANES);
     if (i_2 < end) {

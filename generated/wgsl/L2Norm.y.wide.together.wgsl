@@ -85,10 +85,11 @@ fn main(
   let sum_all_4 = sum_2_4;
   let sum_all_5 = sum_2_5;
   let end = select(0u, D / 4u, active_1);
-  let rsqrt_2 = inverseSqrt(larger(sum_all_2, eps * eps));
-  let rsqrt_3 = inverseSqrt(larger(sum_all_3, eps * eps));
-  let rsqrt_4 = inverseSqrt(larger(sum_all_4, eps * eps));
-  let rsqrt_5 = inverseSqrt(larger(sum_all_5, eps * eps));
+  let eps_1 = eps;
+  let rsqrt_2 = inverseSqrt(larger(sum_all_2, eps_1 * eps_1));
+  let rsqrt_3 = inverseSqrt(larger(sum_all_3, eps_1 * eps_1));
+  let rsqrt_4 = inverseSqrt(larger(sum_all_4, eps_1 * eps_1));
+  let rsqrt_5 = inverseSqrt(larger(sum_all_5, eps_1 * eps_1));
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
     let x_2_2 = x_four(base_2 + i_2);
     let x_2_3 = x_four(base_3 + i_2);

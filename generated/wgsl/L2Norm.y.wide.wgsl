@@ -70,7 +70,8 @@ fn main(
   }
   let sum_all = sum_2;
   let end = select(0u, D / 4u, active_1);
-  let rsqrt = inverseSqrt(larger(sum_all, eps * eps));
+  let eps_1 = eps;
+  let rsqrt = inverseSqrt(larger(sum_all, eps_1 * eps_1));
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
     let x_2 = x_four(base + i_2);
     y_put_four(base + i_2, x_2 * vec4f(rsqrt));

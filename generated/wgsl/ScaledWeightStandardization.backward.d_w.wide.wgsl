@@ -256,7 +256,8 @@ fn main(
   let mul_2 = gain_1 * rsqrt;
   let mul_3 = scale * mul_2;
   let mul_4 = (mul_2 * rsqrt) * sum_all;
-  let mul_5 = 2.0f * select(select(0.0f, -(mul_4 * (0.25f * scale)), mul == eps), -(mul_4 * (0.5f * scale)), eps < mul);
+  let scale_1 = scale;
+  let mul_5 = 2.0f * select(select(0.0f, -(mul_4 * (0.25f * scale_1)), mul == eps), -(mul_4 * (0.5f * scale_1)), eps < mul);
   for (var i_4 = lane; i_4 < end_2; i_4 += LANES) {
     let d_y_7 = d_y_four(base_2 + i_4);
     let w_7 = w_four(base_2 + i_4);
@@ -264,6 +265,6 @@ fn main(
     d_w_put_four(base_2 + i_4, (((d_y_7 - vec4f(shift_4)) - vec4f(rest_2)) * vec4f(mul_3)) + (sub_2 * vec4f(mul_5)));
   }
   if (active_1 && (lane == 0u)) {
-    d_gain_put(row, sum_all * scale);
+    d_gain_put(row, sum_all * scale_1);
   }
 }

@@ -92,7 +92,8 @@ fn main(
   let sum_all_2 = sum_2_2;
   let end = select(0u, F / 4u, active_1);
   let g_1 = g_at(row);
-  let mul = eps * eps;
+  let eps_1 = eps;
+  let mul = eps_1 * eps_1;
   let rsqrt = inverseSqrt(larger(sum_all, mul));
   let mul_2 = g_1 * rsqrt;
   let mul_3 = ((sum_all_2 * mul_2) * rsqrt) * rsqrt;

@@ -70,7 +70,8 @@ fn main(
   let end = select(0u, last, active_1);
   let base = row * (F / 4u);
   let g_1 = g_at(row);
-  let mul = g_1 * inverseSqrt(larger(total, eps * eps));
+  let eps_1 = eps;
+  let mul = g_1 * inverseSqrt(larger(total, eps_1 * eps_1));
   for (var i = first + lane; i < end; i += LANES) {
     let w_1 = w_four(base + i);
     y_put_four(base + i, w_1 * vec4f(mul));

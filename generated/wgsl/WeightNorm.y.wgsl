@@ -68,7 +68,8 @@ fn main(
   let sum_all = sum;
   let end = select(0u, F, active_1);
   let g_1 = g_at(row);
-  let mul = g_1 * inverseSqrt(larger(sum_all, eps * eps));
+  let eps_1 = eps;
+  let mul = g_1 * inverseSqrt(larger(sum_all, eps_1 * eps_1));
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
     let w_2 = w_at(base + i_2);
     y_put(base + i_2, w_2 * mul);

@@ -75,7 +75,8 @@ fn main(
   let sum_all = sum_2;
   let end = select(0u, F / 4u, active_1);
   let g_1 = g_at(row);
-  let mul = g_1 * inverseSqrt(larger(sum_all, eps * eps));
+  let eps_1 = eps;
+  let mul = g_1 * inverseSqrt(larger(sum_all, eps_1 * eps_1));
   for (var k_2 = 0u; k_2 < HELD; k_2 += 1u) {
     let i_2 = lane + (k_2 * LANES);
     if (i_2 < end) {

@@ -91,10 +91,11 @@ fn main(
   let g_3 = g_at(row_3);
   let g_4 = g_at(row_4);
   let g_5 = g_at(row_5);
-  let mul_2 = g_2 * inverseSqrt(larger(sum_all_2, eps * eps));
-  let mul_3 = g_3 * inverseSqrt(larger(sum_all_3, eps * eps));
-  let mul_4 = g_4 * inverseSqrt(larger(sum_all_4, eps * eps));
-  let mul_5 = g_5 * inverseSqrt(larger(sum_all_5, eps * eps));
+  let eps_1 = eps;
+  let mul_2 = g_2 * inverseSqrt(larger(sum_all_2, eps_1 * eps_1));
+  let mul_3 = g_3 * inverseSqrt(larger(sum_all_3, eps_1 * eps_1));
+  let mul_4 = g_4 * inverseSqrt(larger(sum_all_4, eps_1 * eps_1));
+  let mul_5 = g_5 * inverseSqrt(larger(sum_all_5, eps_1 * eps_1));
   for (var i_2 = lane; i_2 < end; i_2 += LANES) {
     let w_2_2 = w_four(base_2 + i_2);
     let w_2_3 = w_four(base_3 + i_2);

@@ -1,6 +1,6 @@
 /** What can be said of a compiled norm: its kernels, and for given extents what they do to memory. */
 import type { Compiled } from "../compile/passes.ts";
-import { reductionLoops } from "../kernel/reduce.ts";
+import { reductionLoops } from "../kernel/loops.ts";
 import type { KernelForm, ProgramKernel } from "../program/program.ts";
 import { planProgram } from "../runtime/dispatch.ts";
 import { type BindingLimits, layOut } from "../runtime/layout.ts";
@@ -8,6 +8,7 @@ import { moduleCode } from "../runtime/module.ts";
 import type { Shapes } from "../runtime/shapes.ts";
 import type { Described } from "../runtime/traits.ts";
 import type { Variant } from "../runtime/variant.ts";
+import { storedTargets } from "../schedule/plan.ts";
 import { type Graph, type Node, reachable } from "../tensor/graph.ts";
 
 export interface KernelFacts {
@@ -39,14 +40,13 @@ export interface DispatchFacts {
 
 export function kernelFacts({ program, plan, kernels }: Compiled): KernelFacts[] {
   return program.kernels.map((kernel, i) => {
-    const { targets, columns } = plan.kernels[i]!;
-    const values = [...targets, ...columns].map((one) => one.value);
+    const values = storedTargets(plan.kernels[i]!).map((one) => one.value);
     const { tensors } = kernels[i]!.whole[0]!;
     return {
       name: kernel.name,
       grid: kernel.grid,
       row: kernel.row,
-      phases: reductionLoops(values).map(({ over, reductions }) => ({
+      phases: reductionLoops(plan.kernels[i]!).map(({ over, reductions }) => ({
         over,
         reductions: reductions.map((one) => one.op),
       })),

@@ -66,7 +66,10 @@ function canSplit(graph: Graph, { loops, elements, main }: RowWork): boolean {
   const isShort = (order: AxisSet): boolean => order.every((one) => fixed.has(one));
   return (
     loops.some(({ order }) => sameAxes(order, main) && !isShort(order)) &&
-    loops.every(({ loop, order }) => sameAxes(order, main) || isShort(order) || isSample(loop)) &&
+    loops.every(
+      ({ loop, order }) =>
+        sameAxes(order, main) || loop.segments.length > 0 || isShort(order) || isSample(loop),
+    ) &&
     elements.every(({ order }) => sameAxes(order, main))
   );
 }

@@ -26,7 +26,7 @@ import type { Total } from "./share.ts";
  * terms; in two levels a row of ten million on 64 lanes has chains of 256 and 610 instead of one of 156,250. A
  * compensated sum would do more, but WGSL has no `precise` and Mesa's optimizer folds (a + b) − a to b.
  */
-const block = 256;
+export const block = 256;
 
 const identities: Readonly<Record<FoldOp, number>> = {
   add: 0,

@@ -1,5 +1,5 @@
 /** From a planned kernel to kernel IR: the row, its reductions, its stores. */
-import { chunkAxis, type PlannedKernel } from "../schedule/plan.ts";
+import { chunkAxis, type PlannedKernel, storedTargets } from "../schedule/plan.ts";
 import { type AxisSet, minus, sameAxes } from "../tensor/axes.ts";
 import { type Node, operands, reachable } from "../tensor/graph.ts";
 import type { Address } from "./address.ts";
@@ -7,9 +7,11 @@ import { add, binary, builtin, div, extent, extentOf, local, mul, rows, select, 
 import { bind, coordinate, createFrame, type Frame, type NameOf } from "./frame.ts";
 import type { Expr, Kernel, KernelTensor, Stmt, Structure } from "./ir.ts";
 import { elementPlace, type Path, stepsOf } from "./loop.ts";
+import type { ReductionLoop } from "./loops.ts";
 import { lowerReductions } from "./reduce.ts";
 import { type Kept, keptValues } from "./resident.ts";
 import { mainLoops, type RowWork } from "./row.ts";
+import { lowerSegments } from "./segments.ts";
 import { mergePartials, partialsOf, partRange, splitStages, storePartials } from "./split.ts";
 import { storeElements, storeOnce } from "./store.ts";
 import { takeTogether } from "./together.ts";
@@ -21,17 +23,18 @@ import type { ValueContext } from "./value.ts";
  * it then has no such text.
  */
 export function lowerKernel(
-  { name, grid, targets, columns, chunked }: PlannedKernel,
+  planned: PlannedKernel,
   work: RowWork,
   addressOf: (tensor: string) => Address,
   structure: Structure,
 ): Kernel | undefined {
+  const { name, grid, columns, chunked } = planned;
   const { vector, together, resident, stage } = structure;
   const nameOf = createNames();
   const context: ValueContext = {
     nameOf,
     addressOf,
-    uses: countUses([...targets, ...columns].map((one) => one.value)),
+    uses: countUses(storedTargets(planned).map((one) => one.value)),
     barriers: together === 1,
     kept: resident ? keptIn(grid, work) : { slots: new Map(), filled: new Set() },
   };
@@ -43,15 +46,16 @@ export function lowerKernel(
   const outer = minus(grid, chunked);
   const chunk = columns.length > 0 ? openChunk(outer, pathOver(chunked), nameOf) : null;
   const { row, active } = chunk?.opened ?? openRow(pathOver(grid), together, nameOf);
+  const opened = { row, grid, active, pathOver };
 
   if (stage === null) {
-    for (const { loop, order } of work.loops) lowerReductions(context, row, loop, pathOver(order));
+    for (const { loop, order } of work.loops) lowerLoop(context, opened, loop, pathOver(order));
     for (const { order, targets } of work.elements) {
       const sums = chunk !== null && order === work.main ? { columns, turn: chunk.turn } : null;
       storeElements(context, row, pathOver(order), active, targets, sums);
     }
     if (work.once.length > 0) storeOnce(context, row, active, work.once, null);
-  } else lowerStage(context, { row, grid, active, pathOver }, work, stage);
+  } else lowerStage(context, opened, work, stage);
 
   const rowBody = chunk?.close() ?? row.body;
   const body = together === 1 ? rowBody : takeTogether(rowBody, together, nameOf);
@@ -77,6 +81,16 @@ interface OpenRow {
   readonly pathOver: (over: AxisSet) => Path;
 }
 
+function lowerLoop(
+  context: ValueContext,
+  { row, active, pathOver }: OpenRow,
+  loop: ReductionLoop,
+  path: Path,
+): void {
+  if (loop.segments.length === 0) lowerReductions(context, row, loop, path);
+  else lowerSegments(context, row, loop, path, pathOver(loop.segments[0].value.over), active);
+}
+
 /** One dispatch of several: what the earlier ones added up, then the next reductions, or the stores. */
 function lowerStage(context: ValueContext, open: OpenRow, work: RowWork, stage: number): void {
   const { row, grid, active, pathOver } = open;
@@ -86,10 +100,10 @@ function lowerStage(context: ValueContext, open: OpenRow, work: RowWork, stage: 
   for (const { loop, order } of work.loops) {
     const path = pathOver(order);
     const own = stages.findIndex((one) => one.includes(loop));
-    if (own < 0) lowerReductions(context, row, loop, path);
+    if (own < 0) lowerLoop(context, open, loop, path);
     else if (own < stage) mergePartials(context, row, grid, path, loop, partials);
     else {
-      lowerReductions(context, row, loop, ranged(path));
+      lowerLoop(context, open, loop, ranged(path));
       if (stages[own].at(-1) !== loop) continue;
       storePartials(row, grid, active, stages[own], partials);
       return;

@@ -1,35 +1,13 @@
 /** Reductions of a row, loop by loop. */
-import type { AxisSet } from "../tensor/axes.ts";
-import { isMoment, type Node, operands, type ReduceNode, reachable } from "../tensor/graph.ts";
+import { isMoment, type Node, type ReduceNode } from "../tensor/graph.ts";
 import { div, local } from "./expr.ts";
 import { bind, type Frame } from "./frame.ts";
 import type { FoldOp } from "./ir.ts";
 import { countOf, type Path, sumLoop } from "./loop.ts";
+import type { ReductionLoop } from "./loops.ts";
 import { foldTotals, lowerMoments, type MomentGroup, sampleMean } from "./moments.ts";
 import { shareTotals } from "./share.ts";
 import { lowerValue, type ValueContext } from "./value.ts";
-
-/** Reductions over the same axes, none of them needing another: they can go through a row together. */
-export interface ReductionLoop {
-  readonly over: AxisSet;
-  readonly reductions: readonly ReduceNode[];
-}
-
-/** The loops that values need, in an order in which each finds what it needs. */
-export function reductionLoops(values: readonly Node[]): ReductionLoop[] {
-  const level = new Map<Node, number>();
-  const loops = new Map<string, { level: number; over: AxisSet; reductions: ReduceNode[] }>();
-  for (const node of reachable(values)) {
-    const below = Math.max(0, ...operands(node).map((one) => level.get(one) ?? 0));
-    level.set(node, node.kind === "reduce" ? below + 1 : below);
-    if (node.kind !== "reduce") continue;
-    const key = `${below} ${node.over.join(" ")}`;
-    const loop = loops.get(key) ?? { level: below, over: node.over, reductions: [] };
-    loop.reductions.push(node);
-    loops.set(key, loop);
-  }
-  return [...loops.values()].sort((a, b) => a.level - b.level);
-}
 
 /** Writes the loops for some reductions into the row's frame; they are values of that frame from then on. */
 export function lowerReductions(context: ValueContext, row: Frame, loop: ReductionLoop, path: Path): void {

@@ -3,7 +3,7 @@ import { orderLike } from "../schedule/partition.ts";
 import type { PlannedKernel, Target } from "../schedule/plan.ts";
 import { type AxisSet, minus, sameAxes } from "../tensor/axes.ts";
 import type { Graph } from "../tensor/graph.ts";
-import { type ReductionLoop, reductionLoops } from "./reduce.ts";
+import { type ReductionLoop, reductionLoops } from "./loops.ts";
 
 export interface RowWork {
   /** In an order in which each finds what it needs. */
@@ -18,7 +18,8 @@ export interface RowWork {
   readonly columns: readonly Target[];
 }
 
-export function rowWork(graph: Graph, { targets, columns, grid }: PlannedKernel): RowWork {
+export function rowWork(graph: Graph, planned: PlannedKernel): RowWork {
+  const { targets, columns, grid } = planned;
   const elements = new Map<string, { order: AxisSet; targets: Target[] }>();
   for (const one of targets.filter(({ factors }) => !sameAxes(factors, grid))) {
     const order = minus(one.factors, grid);
@@ -26,9 +27,9 @@ export function rowWork(graph: Graph, { targets, columns, grid }: PlannedKernel)
     group.targets.push(one);
     elements.set(order.join(" "), group);
   }
-  const loops = reductionLoops([...targets, ...columns].map((one) => one.value)).map((loop) => ({
+  const loops = reductionLoops(planned).map((loop) => ({
     loop,
-    order: orderLike(graph, loop.over, loop.reductions),
+    order: loop.segments.length > 0 ? loop.over : orderLike(graph, loop.over, loop.reductions),
   }));
   const [group] = elements.values();
   return {
@@ -40,12 +41,19 @@ export function rowWork(graph: Graph, { targets, columns, grid }: PlannedKernel)
   };
 }
 
-/** The loops over the row as it is stored: those that can be split, and whose values can be kept. */
+/** The loops over the row as it is stored, whose values can be kept. */
 export function mainLoops({ loops, main }: RowWork): ReductionLoop[] {
   return loops.filter(({ order }) => sameAxes(order, main)).map(({ loop }) => loop);
 }
 
+/** The loops that go over the row, in one way or another: those that can be split. */
+export function splitLoops({ loops, main }: RowWork): ReductionLoop[] {
+  return loops
+    .filter(({ loop, order }) => sameAxes(order, main) || loop.segments.length > 0)
+    .map(({ loop }) => loop);
+}
+
 /** A loop that only takes samples of the terms of a sum: no loop at all. */
-export function isSample({ reductions }: ReductionLoop): boolean {
-  return reductions.every((one) => one.op === "shift");
+export function isSample({ reductions, segments }: ReductionLoop): boolean {
+  return segments.length === 0 && reductions.every((one) => one.op === "shift");
 }

@@ -24,8 +24,9 @@ import {
 import { bind, type Frame, type NameOf } from "./frame.ts";
 import type { Access, Expr, Stmt, Type } from "./ir.ts";
 import { accumulate, identity, type Path, type Range, stepsOf } from "./loop.ts";
-import { foldOf, type ReductionLoop } from "./reduce.ts";
-import { isSample, mainLoops, type RowWork } from "./row.ts";
+import type { ReductionLoop } from "./loops.ts";
+import { foldOf } from "./reduce.ts";
+import { isSample, type RowWork, splitLoops } from "./row.ts";
 import { shareTotals, type Total } from "./share.ts";
 import type { ValueContext } from "./value.ts";
 
@@ -44,7 +45,7 @@ export interface Partials {
  */
 export function splitStages(work: RowWork): ReductionLoop[][] {
   const stages: ReductionLoop[][] = [[]];
-  const main = mainLoops(work);
+  const main = splitLoops(work);
   for (const { loop } of work.loops) {
     if (!main.includes(loop) && !isSample(loop)) continue;
     const last = stages.at(-1) as ReductionLoop[];

@@ -9,6 +9,7 @@ import { bind, coordinate, createFrame, type Frame, homeOf, type NameOf, vectorA
 import type { Access, BinaryOp, Expr, UnaryOp } from "./ir.ts";
 import type { Kept } from "./resident.ts";
 import type { Sharing } from "./share.ts";
+import { everyExpr } from "./uses.ts";
 
 export interface ValueContext extends Sharing {
   readonly nameOf: NameOf;
@@ -108,7 +109,11 @@ function compute(context: ValueContext, frame: Frame, node: Node): Expr {
 
 function computeMap(context: ValueContext, frame: Frame, node: MapNode): Expr {
   if (!isNative(node.op)) throw new Error(`the operator ${node.op} is not expanded`);
-  const arg = (place: number): Expr => lowerValue(context, frame, node.args[place]);
+  const fixed = node.axes.length === 0;
+  const arg = (place: number): Expr => {
+    const value = lowerValue(context, frame, node.args[place]);
+    return fixed ? atRunTime(context, frame, node.args[place], value) : value;
+  };
   const op: NativeOperator = node.op;
   switch (op) {
     case "where":
@@ -128,6 +133,18 @@ function computeMap(context: ValueContext, frame: Frame, node: MapNode): Expr {
     default:
       return call(op satisfies UnaryOp, arg(0));
   }
+}
+
+/**
+ * What is made of params and extents alone would be computed when the pipeline is made, where WGSL refuses what leaves
+ * the numbers: 1 / 0, log(0). A local is computed when the kernel runs, by IEEE 754.
+ */
+function atRunTime(context: ValueContext, frame: Frame, node: Node, value: Expr): Expr {
+  const isConstant = value.kind === "constant" || value.kind === "float";
+  if (!isConstant || [...everyExpr(value)].some((one) => one.kind === "local")) return value;
+  const named = bind(frame, node.kind === "param" ? node.param : "size", value, context.nameOf);
+  frame.values.set(node, named);
+  return named;
 }
 
 function conditionOf(context: ValueContext, frame: Frame, node: Node): Expr {

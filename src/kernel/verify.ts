@@ -2,6 +2,10 @@
 import type { Expr, Kernel, Stmt } from "./ir.ts";
 import { everyExpr, expressionsOf } from "./uses.ts";
 
+/** A name that is assigned, one that is not, and one whose value is besides the same for the whole workgroup. */
+type NameKind = "variable" | "fixed" | "uniform";
+type Names = ReadonlyMap<string, NameKind>;
+
 export function verifyKernel(kernel: Kernel): void {
   const fail = (rule: string): never => {
     throw new Error(`the kernel ${kernel.name}: ${rule}`);
@@ -11,52 +15,56 @@ export function verifyKernel(kernel: Kernel): void {
   if (tensors.size !== kernel.tensors.length) fail("each tensor is bound once");
   const kept = new Set<number>();
   /** The names in reach, and which of them can be assigned. */
-  const checkBlock = (body: readonly Stmt[], outer: ReadonlyMap<string, boolean>, uniform: boolean): void => {
+  const checkBlock = (body: readonly Stmt[], outer: Names, uniform: boolean): void => {
     const names = new Map(outer);
-    const define = (name: string, mutable: boolean): void => {
+    const isUniform = (expr: Expr): boolean => isUniformIn(expr, names);
+    const define = (name: string, kind: NameKind): void => {
       if (names.has(name)) fail(`\`${name}\` is defined once`);
-      names.set(name, mutable);
+      names.set(name, kind);
     };
     for (const stmt of body) {
       for (const expr of expressionsOf(stmt)) checkExpr(expr, names, fail);
       switch (stmt.kind) {
         case "let":
+          define(stmt.name, isUniform(stmt.value) ? "uniform" : "fixed");
+          break;
         case "loadShared":
         case "exchange":
-          define(stmt.name, false);
+          define(stmt.name, "fixed");
           break;
         case "recall":
           if (!kept.has(stmt.slot)) fail(`slot ${stmt.slot} is kept before it is recalled`);
-          define(stmt.name, false);
+          define(stmt.name, "fixed");
           break;
         case "keep":
           kept.add(stmt.slot);
           break;
         case "var":
-          define(stmt.name, true);
+          define(stmt.name, "variable");
           break;
         case "load":
           if (stmt.access.kind === "four" && !wide.has(stmt.tensor))
             fail(`\`${stmt.tensor}\` is bound by fours`);
           if (!tensors.has(stmt.tensor)) fail(`\`${stmt.tensor}\` is bound`);
-          define(stmt.name, false);
+          define(stmt.name, "fixed");
           break;
         case "assign":
-          if (names.get(stmt.name) !== true) fail(`\`${stmt.name}\` is a variable`);
+          if (names.get(stmt.name) !== "variable") fail(`\`${stmt.name}\` is a variable`);
           break;
         case "store":
           if (tensors.get(stmt.tensor) !== "read_write") fail(`\`${stmt.tensor}\` can be written`);
           break;
         case "for": {
-          const lanesAgree = uniform && isUniform(stmt.start) && isUniform(stmt.end);
-          checkBlock(stmt.body, new Map([...names, [stmt.name, false]]), lanesAgree);
+          const lanesAgree = [stmt.start, stmt.end, stmt.step].every(isUniform);
+          const kind = lanesAgree ? "uniform" : "fixed";
+          checkBlock(stmt.body, new Map([...names, [stmt.name, kind]]), uniform && lanesAgree);
           break;
         }
         case "double":
-          checkBlock(stmt.body, new Map([...names, [stmt.name, false]]), uniform && isUniform(stmt.end));
+          checkBlock(stmt.body, new Map([...names, [stmt.name, "fixed"]]), uniform && isUniform(stmt.end));
           break;
         case "halve":
-          checkBlock(stmt.body, new Map([...names, [stmt.name, false]]), uniform && isUniform(stmt.start));
+          checkBlock(stmt.body, new Map([...names, [stmt.name, "fixed"]]), uniform && isUniform(stmt.start));
           break;
         case "if":
           checkBlock(stmt.body, names, uniform && isUniform(stmt.condition));
@@ -72,7 +80,7 @@ export function verifyKernel(kernel: Kernel): void {
   checkBlock(kernel.body, new Map(), true);
 }
 
-function checkExpr(expr: Expr, names: ReadonlyMap<string, boolean>, fail: (rule: string) => never): void {
+function checkExpr(expr: Expr, names: Names, fail: (rule: string) => never): void {
   for (const one of everyExpr(expr)) {
     if (one.kind === "local" && !names.has(one.name)) fail(`\`${one.name}\` is defined before it is used`);
     if (one.kind === "binary" && one.a.type !== one.b.type) fail(`both sides of ${one.op} have one type`);
@@ -84,8 +92,9 @@ function checkExpr(expr: Expr, names: ReadonlyMap<string, boolean>, fail: (rule:
 }
 
 /** Made of numbers that are the same for the whole workgroup. */
-function isUniform(expr: Expr): boolean {
-  return [...everyExpr(expr)].every(
-    (one) => one.kind !== "local" && !(one.kind === "builtin" && one.name !== "group"),
-  );
+function isUniformIn(expr: Expr, names: Names): boolean {
+  return [...everyExpr(expr)].every((one) => {
+    if (one.kind === "local") return names.get(one.name) === "uniform";
+    return one.kind !== "builtin" || one.name === "group" || one.name === "part";
+  });
 }

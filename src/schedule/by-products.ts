@@ -4,6 +4,7 @@
  *
  *     sum(v over N, S), grid N, C, row S  →  rows:    once[N, C] = sum(v over S);  later sum(once over N)
  *     sum(v over T),    grid N, T, row D  →  columns: sums[N, chunk, D] of v;      later sum(sums over chunk)
+ *     sum(v over N, S), grid N, row K, S  →  segments: part[N, K] = sum(v over S); later sum(part over N)
  *
  * This is how d_gamma and d_beta come out of the kernel that writes d_x.
  */
@@ -12,7 +13,8 @@ import type { GraphBuilder } from "../tensor/builder.ts";
 import { type Graph, type Node, type ReduceNode, reachable } from "../tensor/graph.ts";
 import { rebuild } from "../tensor/rewrite.ts";
 import { outermostReductions, type Rows, resolveInKernel } from "./locality.ts";
-import { chunkAxis, scratchName, type Target } from "./plan.ts";
+import { chunkAxis, type Segment, scratchName, type Target } from "./plan.ts";
+import { segmentAxes, sumsOfSegments } from "./segments.ts";
 
 export interface ByProducts {
   /** The targets that are computed after the kernel, of what it adds up. */
@@ -21,6 +23,9 @@ export interface ByProducts {
   readonly once: readonly Target[];
   readonly columns: readonly Target[];
   readonly chunked: AxisSet;
+  readonly segments: readonly Segment[];
+  /** The given values, made of the segments where they can be. */
+  readonly values: readonly Node[];
 }
 
 export function byProducts(
@@ -33,34 +38,57 @@ export function byProducts(
 ): ByProducts {
   const once = new Map<string, Target>();
   const columns = new Map<string, Target>();
+  const segments = new Map<string, Segment>();
   const outputs = new Set(graph.tensors.filter((one) => one.role === "output").map((one) => one.name));
   const layout = minus(largest.factors, rows.grid);
   let chunked: AxisSet = [];
+  let segmented: AxisSet = [];
   const after = rest.flatMap((target): Target[] => {
     if (!outputs.has(target.tensor)) return [];
     const reductions = outermostReductions(target.value);
     const parts = reductions.flatMap((one) => partOf(one) ?? []);
     if (parts.length === 0 || parts.length < reductions.length) return [];
-    // One chunk of rows for all sums of the kernel.
-    const chunks = [chunked, ...parts.map((one) => one.chunk)].filter((one) => one.length > 0);
-    if (!chunks.every((one) => sameAxes(one, chunks[0]))) return [];
-    chunked = chunks[0] ?? [];
+    // One chunk of rows for all sums of the kernel, and one length for all segments.
+    const chunk = common([chunked, ...parts.map((one) => (one.kind === "column" ? one.chunk : []))]);
+    const inner = common([
+      segmented,
+      ...parts.map((one) => (one.kind === "segment" ? one.made.value.over : [])),
+    ]);
+    if (chunk === undefined || inner === undefined) return [];
+    chunked = chunk;
+    segmented = inner;
     const found = new Map<Node, Node>();
-    for (const [i, { made, rest: sum }] of parts.entries()) {
-      (made.factors.includes(chunkAxis) ? columns : once).set(made.tensor, made);
-      found.set(reductions[i], sum);
+    for (const [i, part] of parts.entries()) {
+      const { tensor } = part.made;
+      if (part.kind === "segment") segments.set(tensor, part.made);
+      else (part.kind === "row" ? once : columns).set(tensor, part.made);
+      found.set(reductions[i], part.rest);
     }
     return [{ ...target, value: replace(g, target.value, found) }];
   });
-  return { after, once: [...once.values()], columns: [...columns.values()], chunked };
+  const sums = sumsOfSegments(
+    g,
+    values,
+    [...segments.values()].map((one) => one.value),
+    layout,
+  );
+  const remade = (one: Target): Target => ({ ...one, value: replace(g, one.value, sums) });
+  return {
+    after,
+    once: [...once.values()].map(remade),
+    columns: [...columns.values()].map(remade),
+    chunked,
+    segments: [...segments.values()],
+    values: values.map((one) => replace(g, one, sums)),
+  };
 
-  interface Part {
-    readonly made: Target;
-    /** The axes of the rows that a chunk is of; none where a row is stored once. */
-    readonly chunk: AxisSet;
-    /** The reduction, of what the kernel made. */
-    readonly rest: Node;
-  }
+  /** A reduction in two: what the kernel makes, and the rest, of that. */
+  type Part = { readonly rest: Node } & (
+    | { readonly kind: "row"; readonly made: Target }
+    /** `chunk`: the axes of the rows that a chunk is of. */
+    | { readonly kind: "column"; readonly made: Target; readonly chunk: AxisSet }
+    | { readonly kind: "segment"; readonly made: Segment }
+  );
 
   function partOf(node: ReduceNode): Part | undefined {
     if (node.op !== "sum") return undefined;
@@ -68,26 +96,50 @@ export function byProducts(
     const inGrid = minus(node.over, inRow);
     if (inGrid.length === 0 || !isSubset(inRow, rows.row)) return undefined;
     const inner = inRow.length === 0 ? node.arg : g.reduce("sum", node.arg, inRow);
-    const isRow = sameAxes(inner.axes, rows.grid);
-    const outer = rows.grid.slice(0, rows.grid.length - inGrid.length);
-    const isColumn =
-      inRow.length === 0 &&
-      sameAxes(outer, minus(rows.grid, inGrid)) &&
-      isSubset(rows.grid, inner.axes) &&
-      layout.length > 0 &&
-      sameAxes(minus(inner.axes, rows.grid), layout);
-    if (!isRow && !isColumn) return undefined;
+    if (sameAxes(inner.axes, rows.grid)) return rowPart(inner, inGrid);
+    const whole = isSubset(rows.grid, inner.axes) && layout.length > 0;
+    const across = minus(inner.axes, rows.grid);
+    if (whole && inRow.length === 0 && sameAxes(across, layout)) return columnPart(inner, inGrid);
+    const kept = segmentAxes(layout, inRow);
+    if (whole && kept.length > 0 && sameAxes(across, kept))
+      return segmentPart(inner, node.arg, inRow, inGrid, kept);
+    return undefined;
+  }
+
+  function rowPart(inner: Node, inGrid: AxisSet): Part | undefined {
     const value = local(inner);
     if (value === undefined) return undefined;
+    const tensor = scratchName(inner);
+    const rest = g.reduce("sum", g.input(tensor, rows.grid), inGrid);
+    return { kind: "row", made: { tensor, factors: rows.grid, value }, rest };
+  }
+
+  function columnPart(inner: Node, inGrid: AxisSet): Part | undefined {
+    const outer = rows.grid.slice(0, rows.grid.length - inGrid.length);
+    const value = sameAxes(outer, minus(rows.grid, inGrid)) ? local(inner) : undefined;
+    if (value === undefined) return undefined;
     // The builder knows an input by its name, and another grid sums the same over other axes.
-    const tensor = isRow ? scratchName(inner) : `sums_${inner.id}_over_${inGrid.join("_")}`;
-    const factors = isRow ? rows.grid : [...outer, chunkAxis, ...layout];
-    const input = g.input(tensor, factors);
-    return {
-      made: { tensor, factors, value },
-      chunk: isRow ? [] : rows.grid.slice(outer.length),
-      rest: g.reduce("sum", input, isRow ? inGrid : [chunkAxis]),
-    };
+    const tensor = `sums_${inner.id}_over_${inGrid.join("_")}`;
+    const factors = [...outer, chunkAxis, ...layout];
+    const rest = g.reduce("sum", g.input(tensor, factors), [chunkAxis]);
+    return { kind: "column", made: { tensor, factors, value }, chunk: rows.grid.slice(outer.length), rest };
+  }
+
+  function segmentPart(
+    inner: Node,
+    arg: Node,
+    inRow: AxisSet,
+    inGrid: AxisSet,
+    kept: AxisSet,
+  ): Part | undefined {
+    const element = local(arg);
+    if (element === undefined) return undefined;
+    const value = g.reduce("sum", element, inRow);
+    const tensor = scratchName(inner);
+    const factors = [...rows.grid, ...kept];
+    const rest = g.reduce("sum", g.input(tensor, factors), inGrid);
+    if (value.kind !== "reduce") return undefined;
+    return { kind: "segment", made: { tensor, factors, value }, rest };
   }
 
   /** The value as the kernel computes it, if it can without asking for more than it does anyway. */
@@ -112,4 +164,10 @@ function replace(g: GraphBuilder, value: Node, found: ReadonlyMap<Node, Node>): 
       );
   }
   return made.get(value) as Node;
+}
+
+/** The axes that all sets agree on, of those that have any; undefined where they do not. */
+function common(sets: readonly AxisSet[]): AxisSet | undefined {
+  const [first, ...others] = sets.filter((one) => one.length > 0);
+  return first === undefined ? [] : others.every((one) => sameAxes(one, first)) ? first : undefined;
 }

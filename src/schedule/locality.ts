@@ -10,8 +10,8 @@ export interface Rows {
   readonly row: AxisSet;
   /** Factors whose extent the spec fixes: short. */
   readonly fixed: ReadonlySet<string>;
-  /** Values that an earlier kernel stores anyway. */
-  readonly stored: ReadonlyMap<Node, unknown>;
+  /** Whether an earlier kernel stores a value anyway. */
+  readonly isStored: (node: Node) => boolean;
 }
 
 /**
@@ -46,7 +46,7 @@ export function resolveInKernel(
 
   /** Whether all of a node is one earlier kernel's: its reductions keep the same axes, and none of them is local. */
   function isForeign(node: Node, moved: AxisSet): boolean {
-    if (rows.stored.has(node)) return true;
+    if (rows.isStored(node)) return true;
     if (node.kind === "reduce") return !isLocal(node, moved);
     if (node.kind !== "map") return false;
     const reductions = outermostReductions(node);

@@ -11,7 +11,8 @@ import { type Graph, type Node, reachable } from "../tensor/graph.ts";
 import { rebuild } from "../tensor/rewrite.ts";
 import { byProducts } from "./by-products.ts";
 import { resolveInKernel } from "./locality.ts";
-import { chunkAxis, type Plan, type PlannedKernel, scratchName, type Target } from "./plan.ts";
+import { pinnedStatistics } from "./pinned.ts";
+import { chunkAxis, type Plan, type PlannedKernel, scratchName, storedTargets, type Target } from "./plan.ts";
 import { protectStates } from "./states.ts";
 
 export function partition(graph: Graph): Plan {
@@ -32,9 +33,15 @@ export function partition(graph: Graph): Plan {
       value: own.get(value) as Node,
     }),
   );
-  const kernels = protectStates(graph, kernelsFor(graph, g, targets, 0), g);
+  const search: Search = { graph, g, pinned: new Set() };
+  let found = kernelsFor(search, targets, 0);
+  const pinned = pinnedStatistics(targets.map((one) => one.value));
+  if (found.length > 1 && pinned.length > 0) {
+    found = kernelsFor({ ...search, pinned: new Set(pinned) }, targets, 0);
+  }
+  const kernels = protectStates(graph, found, g);
   const scratch = new Map<string, { name: string; factors: AxisSet }>();
-  for (const one of kernels.flatMap((kernel) => [...kernel.targets, ...kernel.columns])) {
+  for (const one of kernels.flatMap(storedTargets)) {
     if (!factorsOf.has(one.tensor)) scratch.set(one.tensor, { name: one.tensor, factors: one.factors });
   }
   return { kernels, scratch: [...scratch.values()] };
@@ -44,21 +51,23 @@ export function partition(graph: Graph): Plan {
 const searchDepth = 3;
 const searchWidth = 4;
 
-function kernelsFor(
-  graph: Graph,
-  g: GraphBuilder,
-  targets: readonly Target[],
-  depth: number,
-): PlannedKernel[] {
+interface Search {
+  readonly graph: Graph;
+  readonly g: GraphBuilder;
+  /** Values that one kernel computes and all others read. */
+  readonly pinned: ReadonlySet<Node>;
+}
+
+function kernelsFor(search: Search, targets: readonly Target[], depth: number): PlannedKernel[] {
   if (targets.length === 0) return [];
   const last = lastOf(targets);
   const largest = largestOf(targets);
   let best: PlannedKernel[] | undefined;
   // Mostly they are one. The sum of a gradient over all rows is made of it, yet better computed after it.
   for (const main of last === largest ? [last] : [last, largest]) {
-    for (const grid of candidateGrids(graph, main)) {
+    for (const grid of candidateGrids(search.graph, main)) {
       if (best !== undefined && depth >= searchDepth) break;
-      const kernels = kernelsWithGrid(graph, g, targets, main, grid, depth);
+      const kernels = kernelsWithGrid(search, targets, main, grid, depth);
       if (kernels !== undefined && (best === undefined || kernels.length < best.length)) best = kernels;
     }
   }
@@ -93,24 +102,26 @@ function elementwiseGrid(all: AxisSet, { value, factors }: Target): AxisSet {
 }
 
 function kernelsWithGrid(
-  graph: Graph,
-  g: GraphBuilder,
+  search: Search,
   targets: readonly Target[],
   largest: Target,
   grid: AxisSet,
   depth: number,
 ): PlannedKernel[] | undefined {
+  const { graph, g, pinned } = search;
   const fixed = fixedFactors(graph);
   let stored = targets.filter((one) => isSubset(grid, one.factors));
   for (;;) {
     const row = minus(union(graph.factors, ...stored.map((one) => one.factors)), grid);
     const needed = new Map<Node, Target>();
+    const own = new Set(stored.map((one) => one.value));
+    const isStored = (node: Node): boolean => needed.has(node) || (pinned.has(node) && !own.has(node));
     const elsewhere = (node: Node): Node => {
       needed.set(node, { tensor: scratchName(node), factors: node.axes, value: node });
       return g.input(scratchName(node), node.axes);
     };
     const resolve = (): Node[] =>
-      stored.map((one) => resolveInKernel(g, one.value, { grid, row, fixed, stored: needed }, elsewhere));
+      stored.map((one) => resolveInKernel(g, one.value, { grid, row, fixed, isStored }, elsewhere));
     resolve();
     // Once more: what an earlier kernel stores for one use is read for every other one too.
     const values = resolve();
@@ -124,19 +135,21 @@ function kernelsWithGrid(
     const rest = targets.filter((one) => !stored.includes(one));
     // What can be made of sums that this kernel adds up on its way comes after it, and does not read its inputs again.
     const ordered = orderLike(graph, grid, values);
-    const rows = { grid: ordered, row, fixed, stored: needed };
-    const { after, once, columns, chunked } = byProducts(g, graph, rest, rows, largest, values);
+    const rows = { grid: ordered, row, fixed, isStored };
+    const made = byProducts(g, graph, rest, rows, largest, values);
+    const { after, once, columns, chunked, segments } = made;
     const others = rest.filter((one) => !after.some(({ tensor }) => tensor === one.tensor));
     const known = new Set(others.map((one) => one.tensor));
     const before = [...others, ...[...needed.values()].filter((one) => !known.has(one.tensor))];
     const kernel: PlannedKernel = {
       name: largest.tensor,
       grid: ordered,
-      targets: [...stored.map((one, i) => ({ ...one, value: values[i] })), ...once],
+      targets: [...stored.map((one, i) => ({ ...one, value: made.values[i] })), ...once],
       columns,
       chunked,
+      segments,
     };
-    return [...kernelsFor(graph, g, before, depth + 1), kernel, ...kernelsFor(graph, g, after, depth + 1)];
+    return [...kernelsFor(search, before, depth + 1), kernel, ...kernelsFor(search, after, depth + 1)];
   }
 }
 

@@ -6,7 +6,7 @@
  * next begins. A value that one kernel computes a row and another needs elsewhere goes through a scratch tensor.
  */
 import type { AxisSet } from "../tensor/axes.ts";
-import type { Node } from "../tensor/graph.ts";
+import type { Node, ReduceNode } from "../tensor/graph.ts";
 
 export interface Plan {
   /** In the order in which they run. */
@@ -27,6 +27,23 @@ export interface PlannedKernel {
   readonly columns: readonly Target[];
   /** The axes of the grid that these are summed over, its inner ones: chunks are of them. */
   readonly chunked: AxisSet;
+  /** Sums over the inner axes of the row, one for each coordinate of the outer ones: the value is the reduction. */
+  readonly segments: readonly Segment[];
+}
+
+/** The target lies over the axes of the grid and the outer ones of the row, in this order. */
+export interface Segment extends Target {
+  readonly value: ReduceNode;
+}
+
+/** A kernel that only goes over what it stores. */
+export function plainKernel(name: string, grid: AxisSet, targets: readonly Target[]): PlannedKernel {
+  return { name, grid, targets, columns: [], chunked: [], segments: [] };
+}
+
+/** All values that a kernel stores. */
+export function storedTargets({ targets, columns, segments }: PlannedKernel): readonly Target[] {
+  return [...targets, ...columns, ...segments];
 }
 
 /** The axis along which the sums of chunks lie. Its extent is the variant's choice; no axis of a spec has this name. */

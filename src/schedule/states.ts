@@ -7,7 +7,7 @@ import { sameAxes } from "../tensor/axes.ts";
 import type { GraphBuilder } from "../tensor/builder.ts";
 import { type Graph, type ReduceNode, reachable } from "../tensor/graph.ts";
 import { readsTensor } from "./locality.ts";
-import type { PlannedKernel, Target } from "./plan.ts";
+import { type PlannedKernel, plainKernel, type Target } from "./plan.ts";
 
 export function protectStates(
   graph: Graph,
@@ -21,7 +21,7 @@ export function protectStates(
       if (!states.has(target.tensor) || isSafe(kernels, place, target)) return target;
       const name = `next_${target.tensor}`;
       const copy = { ...target, value: g.input(name, target.factors) };
-      copies.push({ name: target.tensor, grid: target.factors, targets: [copy], columns: [], chunked: [] });
+      copies.push(plainKernel(target.tensor, target.factors, [copy]));
       return { ...target, tensor: name };
     });
     return { ...kernel, targets };
