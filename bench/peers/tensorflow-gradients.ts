@@ -9,9 +9,14 @@ import { cotangentOf } from "../data.ts";
 import { type GradientOp, isGradientOp } from "../gradient-reference.ts";
 import { product, viewOf } from "../view.ts";
 import { openTensorFlow, type Tf } from "./tensorflow-backend.ts";
+import { resolveAsBundlersDo } from "./tensorflow-modules.ts";
 
 serve(async () => {
+  resolveAsBundlersDo();
   const { tf, versions, finish } = await openTensorFlow();
+  // Named at run time: it has no types.
+  const registering: string = "@tensorflow/tfjs-core/dist/register_all_gradients.js";
+  await import(registering);
   return {
     versions,
     async prepare(one, data) {
