@@ -83,8 +83,8 @@ interface Composed {
 }
 
 /**
- * `batchNorm` has no gradient here: it does not sum over what its statistics are broadcast along, and fails on the
- * shapes. So it is arithmetic, with as few passes over whole tensors as possible: rsqrt(v + eps) · gamma and
+ * `batchNorm` has no gradient here: it sums over what its statistics are broadcast along only where these are of rank 1,
+ * along the last axis, and fails on the shape else. So it is arithmetic, with as few passes over whole tensors as possible: rsqrt(v + eps) · gamma and
  * beta − mean · that are small where the statistics are of a channel, and one mul and one add are left.
  */
 function layerOf(tf: Tf, one: BenchCase): Composed {
