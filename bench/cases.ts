@@ -79,3 +79,16 @@ export const cases: readonly BenchCase[] = [
   caseOf("group", [1, 128, 256, 256]),
   caseOf("weight", [512, 512, 3, 3]),
 ];
+
+/** What `--grad` times: the norms of training. */
+export const gradientCases: readonly BenchCase[] = [
+  caseOf("layer", [4096, 768]),
+  caseOf("layer", [512, 4096]),
+  caseOf("layer", [16, 65536]),
+  caseOf("rms", [512, 4096], { eps: 1e-6 }),
+  caseOf("instance", [1, 32, 512, 512]),
+  caseOf("batch-train", [32, 64, 56, 56]),
+  caseOf("group", [2, 320, 64, 64]),
+  caseOf("group", [1, 128, 256, 256]),
+  caseOf("weight", [512, 512, 3, 3]),
+];

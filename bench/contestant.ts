@@ -6,6 +6,7 @@ import type { Timed } from "../src/measure/slope.ts";
 import { type Slope, slopes } from "../src/measure/slope.ts";
 import type { BenchCase } from "./cases.ts";
 import { type CaseData, type Dtype, dataOf } from "./data.ts";
+import { type Gradients, largestGradientError } from "./gradient-reference.ts";
 import { largestError } from "./reference.ts";
 
 /** One column of the table, ready to be timed. */
@@ -14,6 +15,8 @@ export interface Entry {
   readonly timed: Timed;
   /** What it computed from the data; the copy kernel has none. */
   readonly result?: () => Promise<ArrayLike<number>>;
+  /** The same of a backward pass, instead. */
+  readonly gradients?: () => Promise<Gradients>;
   /** How it is composed, the variant, and the like. */
   readonly note?: string;
   /** What must move at least; the norm knows it. */
@@ -74,8 +77,9 @@ export function serve(open: () => Promise<Opened>): void {
         const data = dataOf(one, dtype);
         prepared = await opened.prepare(one, data, dtype);
         const infos: EntryInfo[] = [];
-        for (const { name, note, bytes, result, timed } of prepared.entries) {
-          const error = result === undefined ? undefined : largestError(one, data, await result());
+        for (const entry of prepared.entries) {
+          const { name, note, bytes, timed } = entry;
+          const error = await errorOf(entry, one, data);
           timings.set(name, await slopes(timed));
           infos.push({ name, note, bytes, error });
         }
@@ -94,6 +98,11 @@ export function serve(open: () => Promise<Opened>): void {
     );
   });
   process.on("disconnect", () => process.exit());
+}
+
+async function errorOf({ result, gradients }: Entry, one: BenchCase, data: CaseData) {
+  if (result !== undefined) return largestError(one, data, await result());
+  return gradients === undefined ? undefined : largestGradientError(one, data, await gradients());
 }
 
 function send(answer: Answer): void {

@@ -10,14 +10,28 @@ export interface Contestant {
   readonly args: readonly string[];
 }
 
-export const ours: Contestant = { name: "normc", file: "./norm.ts", args: [] };
+/** The forward passes, or the gradients. */
+export interface Field {
+  readonly ours: Contestant;
+  readonly peers: readonly Contestant[];
+}
 
-export const peers: readonly Contestant[] = [
+const forward: readonly Contestant[] = [
   { name: "ORT webgpu", file: "./peers/onnxruntime.ts", args: ["webgpu"] },
   { name: "TF.js", file: "./peers/tensorflow.ts", args: [] },
   { name: "gpu.js", file: "./peers/gpujs.ts", args: [] },
   { name: "ORT cpu", file: "./peers/onnxruntime.ts", args: ["cpu"] },
 ];
+
+/** Of the peers only TensorFlow.js has gradients. */
+export function fieldOf({ grad }: { readonly grad: boolean }): Field {
+  return grad
+    ? {
+        ours: { name: "normc", file: "./norm-gradients.ts", args: [] },
+        peers: [{ name: "TF.js", file: "./peers/tensorflow-gradients.ts", args: [] }],
+      }
+    : { ours: { name: "normc", file: "./norm.ts", args: [] }, peers: forward };
+}
 
 /** Measured beside the adapter's own, but on no adapter. */
 export const onProcessor = "ORT cpu";

@@ -17,8 +17,7 @@ export function dataOf(one: BenchCase, dtype: Dtype): CaseData {
   const { n, g, k, affine } = viewOf(one);
   const next = randoms(20240531);
   const fill = (count: number, from: number, to: number, rounded = dtype === "f16"): Float32Array => {
-    const values = new Float32Array(count);
-    for (let i = 0; i < count; i++) values[i] = from + next() * (to - from);
+    const values = uniform(next, count, from, to);
     return rounded ? values.map((value) => fromHalf(toHalf(value))) : values;
   };
   const scales = affine === "outer" ? n : g * k;
@@ -29,6 +28,17 @@ export function dataOf(one: BenchCase, dtype: Dtype): CaseData {
     mean: fill(g * k, -0.1, 0.1, false),
     variance: fill(g * k, 0.25, 0.5, false),
   };
+}
+
+/** The cotangent of y that a backward pass is fed. */
+export function cotangentOf(one: BenchCase): Float32Array {
+  return uniform(randoms(20240601), product(one.shape), -1, 1);
+}
+
+function uniform(next: () => number, count: number, from: number, to: number): Float32Array {
+  const values = new Float32Array(count);
+  for (let i = 0; i < count; i++) values[i] = from + next() * (to - from);
+  return values;
 }
 
 /** mulberry32, uniform in [0, 1): the same in every process, which Math.random is not. */

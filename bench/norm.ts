@@ -1,32 +1,19 @@
 /** The process of normc and of the copy kernel beside it. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { checkFile } from "../src/check/check.ts";
 import { compileGraph } from "../src/compile/passes.ts";
-import { openDevice } from "../src/device/index.ts";
 import { chainOf } from "../src/measure/chain.ts";
 import { wallClock } from "../src/measure/clock.ts";
 import { copyKernel } from "../src/measure/copy.ts";
 import { prepareSubject } from "../src/measure/subject.ts";
-import type { Program } from "../src/program/program.ts";
-import { fromHalf, toHalf } from "../src/runtime/half.ts";
-import { version } from "../src/version.ts";
-import { type BenchCase, library } from "./cases.ts";
+import { library } from "./cases.ts";
 import { serve } from "./contestant.ts";
-import type { CaseData, Dtype } from "./data.ts";
+import { feedsOf, graphOf, openOwn, paramsOf, readBack } from "./own.ts";
 
 serve(async () => {
-  const reasons: string[] = [];
-  const opened = await openDevice({ adapter: "auto", onMiss: (reason) => reasons.push(reason) });
-  if (opened === undefined) throw new Error(reasons.join("; "));
-  const { device, adapter, kind } = opened;
-  const { version: dawn } = createRequire(import.meta.url)("webgpu/package.json") as { version: string };
+  const { device, ...about } = await openOwn();
   return {
-    adapter,
-    software: kind === "software",
-    versions: { normc: version, "webgpu (Dawn)": dawn },
+    ...about,
     async prepare(one, data, dtype) {
-      const program = programOf(one);
+      const { program } = compileGraph(graphOf(one));
       const subject = await prepareSubject(device, program, {
         dims: { [library[one.op].input]: one.shape },
         params: paramsOf(program, one),
@@ -55,59 +42,3 @@ serve(async () => {
     },
   };
 });
-
-function programOf({ op }: BenchCase): Program {
-  const { file, norm, mode } = library[op];
-  const path = new URL(`../library/${file}.norm`, import.meta.url);
-  const source = { path: file, text: readFileSync(path, "utf8") };
-  // Files of the library that import another are not among the cases.
-  const { norms } = checkFile(
-    source,
-    () => undefined,
-    () => {},
-  );
-  const graph = norms.find((one) => one.name === norm)?.graphs.find((one) => one.mode === mode);
-  if (graph === undefined) throw new Error(`the library has no ${norm} ${mode}`);
-  return compileGraph(graph).program;
-}
-
-function paramsOf(program: Program, { eps, groups }: BenchCase): Record<string, number> {
-  const has = (name: string): boolean => program.params.some((param) => param.name === name);
-  return { ...(has("eps") ? { eps } : {}), ...(has("G") ? { G: groups } : {}) };
-}
-
-function feedsOf(one: BenchCase, data: CaseData, dtype: Dtype): Record<string, BufferSource> {
-  const stored = (values: Float32Array): BufferSource =>
-    dtype === "f16"
-      ? Uint16Array.from({ length: Math.ceil(values.length / 2) * 2 }, (_, i) => toHalf(values[i] ?? 0))
-      : Float32Array.from(values);
-  return {
-    [library[one.op].input]: stored(data.x),
-    gamma: stored(data.gamma),
-    beta: stored(data.beta),
-    gain: stored(data.gamma),
-    // Statistics stay f32 whatever the storage.
-    running_mean: Float32Array.from(data.mean),
-    running_var: Float32Array.from(data.variance),
-  };
-}
-
-async function readBack(
-  device: GPUDevice,
-  buffer: GPUBuffer,
-  count: number,
-  dtype: Dtype,
-): Promise<ArrayLike<number>> {
-  const read = device.createBuffer({ size: buffer.size, usage: 0x1 | 0x8 });
-  try {
-    const encoder = device.createCommandEncoder();
-    encoder.copyBufferToBuffer(buffer, 0, read, 0, buffer.size);
-    device.queue.submit([encoder.finish()]);
-    await read.mapAsync(0x1);
-    const bytes = read.getMappedRange().slice(0);
-    if (dtype === "f32") return new Float32Array(bytes, 0, count);
-    return Float32Array.from(new Uint16Array(bytes, 0, count), fromHalf);
-  } finally {
-    read.destroy();
-  }
-}

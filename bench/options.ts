@@ -6,6 +6,7 @@ import type { Dtype } from "./data.ts";
 export interface BenchOptions {
   readonly peers: boolean;
   readonly models: boolean;
+  readonly grad: boolean;
   readonly only?: RegExp;
   readonly most?: number;
   readonly dtype: Dtype;
@@ -21,6 +22,11 @@ export function readOptions(words: readonly string[]): BenchOptions {
     .description("Times the norms of the library beside a copy kernel of the same bytes, and beside peers.")
     .option("--peers", `ONNX Runtime, TensorFlow.js and gpu.js as well (once before: ${peersInstall})`, false)
     .option("--models", "the layers of real models, by shape, instead of the ten cases", false)
+    .addOption(
+      new Option("--grad", "the backward passes instead, beside TensorFlow.js's gradients")
+        .default(false)
+        .conflicts(["models", "dtype"]),
+    )
     .option("--only <regex>", "only cases whose name matches", regex)
     .option("--most <n>", "that many cases at most, evenly spread over the list", positive)
     .addOption(new Option("--dtype <type>", "storage").choices(["f32", "f16"]).default("f32"))
@@ -47,6 +53,7 @@ Examples:
   npm run bench
   npm run bench -- --peers
   npm run bench -- --models --most 30 --dtype f16
+  npm run bench -- --grad --peers
   npm run bench -- --peers --only GroupNorm --adapter swiftshader
 
 bench/README.md says what the columns mean.`,
@@ -58,16 +65,19 @@ bench/README.md says what the columns mean.`,
 }
 
 /** What the files of results are called. */
-export function resultName({ peers, models, dtype, out }: BenchOptions): string {
+export function resultName({ peers, models, grad, dtype, out }: BenchOptions): string {
   if (out !== undefined) return out;
+  if (grad) return "gradients";
   return [models ? "models" : "cases", ...(peers ? ["peers"] : []), ...(dtype === "f16" ? ["f16"] : [])].join(
     "-",
   );
 }
 
 /** Results of a selection must not take the place of the whole. */
-export function isWritten({ only, most, adapter, out, models }: BenchOptions): boolean {
-  return out !== undefined || (only === undefined && (models || most === undefined) && adapter.length === 0);
+export function isWritten({ only, most, adapter, out, models, grad, peers }: BenchOptions): boolean {
+  if (out !== undefined) return true;
+  const allCases = only === undefined && (models || most === undefined);
+  return allCases && adapter.length === 0 && (!grad || peers);
 }
 
 function positive(text: string): number {

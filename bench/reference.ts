@@ -19,7 +19,8 @@ export function largestError(one: BenchCase, data: CaseData, y: ArrayLike<number
   return worst;
 }
 
-function statistics(one: BenchCase, view: View, { x, mean, variance }: CaseData) {
+/** Of each row: what is subtracted, and what it is then multiplied by. */
+export function statistics(one: BenchCase, view: View, { x, mean, variance }: CaseData) {
   const scaleOf = (v: number): number => 1 / Math.sqrt(v + one.eps);
   if (view.given) return { means: Float64Array.from(mean), scales: Float64Array.from(variance, scaleOf) };
   const { rows, length } = rowsOf(view);
@@ -44,7 +45,10 @@ function statistics(one: BenchCase, view: View, { x, mean, variance }: CaseData)
 }
 
 /** Every element with its row of statistics, its outer index and its channel. */
-function forEach(view: View, visit: (i: number, row: number, n: number, channel: number) => void): void {
+export function forEach(
+  view: View,
+  visit: (i: number, row: number, n: number, channel: number) => void,
+): void {
   const kept = (axis: "n" | "k" | "s"): number => (view.over.includes(axis) ? 0 : 1);
   const [keepN, keepK, keepS] = [kept("n"), kept("k"), kept("s")];
   const rowS = keepS;

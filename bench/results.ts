@@ -24,6 +24,8 @@ export interface AdapterResult {
 export interface Results {
   readonly machine: Machine;
   readonly dtype: Dtype;
+  /** Of backward passes; else of forward ones. */
+  readonly gradients: boolean;
   readonly versions: Readonly<Record<string, string>>;
   readonly seconds: number;
   readonly adapters: readonly AdapterResult[];

@@ -1,14 +1,14 @@
 /** A whole run: adapter by adapter, case by case. */
 import { type AdapterChoice, adapterChoice, adapterNames } from "./adapters.ts";
-import { type BenchCase, cases as tenCases } from "./cases.ts";
-import { ours, peers, type Seat, takeSeat } from "./contestants.ts";
+import { type BenchCase, gradientCases, cases as tenCases } from "./cases.ts";
+import { copiesOf } from "./comparison.ts";
+import { fieldOf, type Seat, takeSeat } from "./contestants.ts";
 import { thisMachine } from "./machine.ts";
 import { modelCases, spreadOut } from "./models.ts";
 import { type BenchOptions, isWritten } from "./options.ts";
 import { drawPictures } from "./pictures.ts";
 import { benchProgress } from "./progress.ts";
 import { race } from "./race.ts";
-import { ratiosOf } from "./ratios.ts";
 import {
   type AdapterResult,
   dropPartial,
@@ -33,6 +33,7 @@ export async function runBench(options: BenchOptions, name: string): Promise<num
   const results = (): Results => ({
     machine,
     dtype: options.dtype,
+    gradients: options.grad,
     versions: Object.assign({}, ...places.flatMap(({ seats }) => seats.map((seat) => seat.versions))),
     seconds: Math.round((before?.seconds ?? 0) + (performance.now() - start) / 1000),
     adapters: done.filter(({ cases }) => cases.length > 0),
@@ -69,8 +70,8 @@ export async function runBench(options: BenchOptions, name: string): Promise<num
           done[i] = { ...done[i]!, cases: [...done[i]!.cases, { name: caseName, shape, op, outcome }] };
           savePartial();
         }
-        const { copy } = ratiosOf(outcome, options.dtype);
-        shown.finish(copy === undefined ? "no result" : `${copy.toFixed(2)} copies`);
+        const copies = copiesOf(outcome, results());
+        shown.finish(copies === undefined ? "no result" : `${copies.toFixed(2)} copies`);
       }
     }
   } finally {
@@ -95,8 +96,9 @@ async function finish(options: BenchOptions, name: string, results: Results): Pr
   process.stderr.write(`written: ${pathOf(name, "md")}\n`);
 }
 
-function chooseCases({ models, only, most }: BenchOptions): readonly BenchCase[] {
-  const { cases, skipped } = models ? modelCases() : { cases: tenCases, skipped: new Map<string, number>() };
+function chooseCases({ models, grad, only, most }: BenchOptions): readonly BenchCase[] {
+  const own = { cases: grad ? gradientCases : tenCases, skipped: new Map<string, number>() };
+  const { cases, skipped } = models ? modelCases() : own;
   for (const [op, count] of skipped)
     process.stderr.write(`left out: ${count} × ${op}, no such norm in the library\n`);
   const matching = only === undefined ? cases : cases.filter((one) => only.test(one.name));
@@ -118,7 +120,7 @@ async function openPlaces(options: BenchOptions): Promise<readonly Place[]> {
   for (const name of names) {
     try {
       const choice = await adapterChoice(name);
-      const seat = await takeSeat(ours, choice);
+      const seat = await takeSeat(fieldOf(options).ours, choice);
       // The named drivers follow, with nothing else in their environment for a peer to take instead.
       const again = options.adapter.length === 0 && name === "auto" && seat.software && !ownDriver();
       const adapter = seat.adapter ?? name;
@@ -145,7 +147,7 @@ async function seatPeers(
 ): Promise<Pick<Place, "seats" | "absent">> {
   const seats: Seat[] = [seat];
   const absent: Record<string, string> = {};
-  for (const peer of options.peers ? peers : []) {
+  for (const peer of options.peers ? fieldOf(options).peers : []) {
     try {
       seats.push(await takeSeat(peer, choice));
     } catch (error) {

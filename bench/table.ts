@@ -1,7 +1,8 @@
 /** The results as Markdown. */
 import { geometricMean, median } from "../src/measure/spread.ts";
+import { type Comparison, comparisonOf, type Ratio } from "./comparison.ts";
 import type { Outcome, Timing } from "./race.ts";
-import { largestSaneError, type Ratios, ratiosOf, timingOf } from "./ratios.ts";
+import { timingOf } from "./ratios.ts";
 import type { AdapterResult, Results } from "./results.ts";
 
 /** Fewer timings than this say little of the spread. */
@@ -14,14 +15,19 @@ export interface TableOptions {
 }
 
 export function tableOf(results: Results, { pictures, interrupted }: TableOptions): string {
-  const { machine, versions, dtype, seconds, adapters } = results;
+  const { machine, versions, seconds, adapters } = results;
+  const names = columnsOf(adapters.flatMap(({ cases }) => cases.map((one) => one.outcome)));
+  const comparison = comparisonOf(
+    results,
+    names.some((name) => name !== "copy" && !name.startsWith("normc")),
+  );
   const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   const lines = [
-    `# Times beside a copy kernel${dtype === "f16" ? ", f16" : ""}`,
+    `# ${comparison.title}`,
     "",
     interrupted === true
       ? "The run that writes this has not come to its end."
-      : `Written by \`npm run bench\` in ${minutes(seconds)}. [What the columns mean](../README.md)`,
+      : `Written by \`${comparison.command}\` in ${minutes(seconds)}. [What the columns mean](../README.md)`,
     "",
     `- Machine: ${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}`,
     `- Load before the run: ${machine.load.toFixed(1)}${machine.load > 0.5 ? ", so the machine was not quiet" : ""}`,
@@ -33,11 +39,11 @@ export function tableOf(results: Results, { pictures, interrupted }: TableOption
     const picture = pictures.get(adapter.adapter);
     if (picture !== undefined) lines.push(`![times of each case](${picture})`, "");
     lines.push(
-      ...timesOf(adapter, dtype),
+      ...timesOf(adapter, comparison),
       "",
-      ...summaryOf(adapter, dtype),
+      ...summaryOf(adapter, comparison),
       "",
-      ...errorsOf(adapter, dtype),
+      ...errorsOf(adapter, comparison),
       "",
     );
     lines.push(...notesOf(adapter), "");
@@ -48,27 +54,45 @@ export function tableOf(results: Results, { pictures, interrupted }: TableOption
     .trimEnd()}\n`;
 }
 
-function timesOf({ cases }: AdapterResult, dtype: Results["dtype"]): string[] {
+function timesOf({ cases }: AdapterResult, { ratios, legend }: Comparison): string[] {
   const columns = columnsOf(cases.map((one) => one.outcome));
-  const withPeers = columns.some((name) => name !== "copy" && name !== "normc");
-  const ratios = ["÷ copy", ...(withPeers ? ["÷ fastest peer", "÷ ORT cpu"] : [])];
   return [
-    row(["case", ...columns.map((name) => `${name}, ms`), ...ratios]),
+    row(["case", ...columns.map((name) => `${name}, ms`), ...ratios.map(({ label }) => label)]),
     row(["---", ...[...columns, ...ratios].map(() => "---:")]),
-    ...cases.map(({ name, outcome }) => {
-      const { copy, peer, fastest, processor } = ratiosOf(outcome, dtype);
-      const all = [times(copy), ...(withPeers ? [withName(peer, fastest), times(processor)] : [])];
-      return row([name, ...columns.map((column) => cell(outcome, column)), ...all]);
-    }),
+    ...cases.map(({ name, outcome }) =>
+      row([
+        name,
+        ...columns.map((column) => cell(outcome, column)),
+        ...ratios.map((one) => ratioCell(one, outcome)),
+      ]),
+    ),
     "",
     `Medians, ± half of the distance between the quartiles. † fewer than ${few} timings: too slow for more.`,
+    ...legend,
   ];
+}
+
+function ratioCell({ value, to, aim }: Ratio, outcome: Outcome): string {
+  const ratio = value(outcome);
+  if (to !== undefined) return withName(ratio, to(outcome));
+  return ratio !== undefined && aim !== undefined && ratio > aim ? `**${times(ratio)}**` : times(ratio);
 }
 
 /** In the order in which they were first met: the copy, normc, the peers. */
 export function columnsOf(outcomes: readonly Outcome[]): string[] {
   const names = [...new Set(outcomes.flatMap((outcome) => Object.keys(outcome)))];
-  const order = ["copy", "normc", "ORT webgpu", "TF.js", "gpu.js", "ORT cpu"];
+  const order = [
+    "copy",
+    "normc",
+    "normc backward",
+    "normc forward + backward",
+    "ORT webgpu",
+    "TF.js",
+    "TF.js forward + gradient",
+    "TF.js forward",
+    "gpu.js",
+    "ORT cpu",
+  ];
   return names.sort((a, b) => order.indexOf(a) - order.indexOf(b));
 }
 
@@ -80,10 +104,11 @@ function cell(outcome: Outcome, name: string): string {
   return count < few ? `${digits(ms)} †` : `${digits(ms)} ±${half.toFixed(0)} %`;
 }
 
-function summaryOf({ cases }: AdapterResult, dtype: Results["dtype"]): string[] {
-  const all = cases.map((one) => ratiosOf(one.outcome, dtype));
-  const line = (label: string, pick: (one: Ratios) => number | undefined): string[] => {
-    const values = all.map(pick).filter((value): value is number => value !== undefined);
+function summaryOf({ cases }: AdapterResult, { ratios }: Comparison): string[] {
+  const line = ({ label, value }: Ratio): string[] => {
+    const values = cases
+      .map((one) => value(one.outcome))
+      .filter((ratio): ratio is number => ratio !== undefined);
     if (values.length === 0) return [];
     const worst = Math.max(...values);
     return [
@@ -93,21 +118,19 @@ function summaryOf({ cases }: AdapterResult, dtype: Results["dtype"]): string[] 
   return [
     row(["normc", "median", "geometric mean", "worst", "cases"]),
     row(["---", "---:", "---:", "---:", "---:"]),
-    ...line("÷ copy", (one) => one.copy),
-    ...line("÷ fastest peer", (one) => one.peer),
-    ...line("÷ ORT cpu", (one) => one.processor),
+    ...ratios.flatMap(line),
   ];
 }
 
-function errorsOf({ cases }: AdapterResult, dtype: Results["dtype"]): string[] {
+function errorsOf({ cases }: AdapterResult, comparison: Comparison): string[] {
   const columns = columnsOf(cases.map((one) => one.outcome)).filter((name) => name !== "copy");
   const shown = (timing: Timing | undefined): string => {
     if (timing?.error === undefined) return "–";
     const text = timing.error.toExponential(1);
-    return timing.error <= largestSaneError[dtype] ? text : `**${text}**, wrong`;
+    return timing.error <= comparison.saneError ? text : `**${text}**, wrong`;
   };
   return [
-    "Largest error of an element against a float64 reference:",
+    comparison.error,
     "",
     row(["case", ...columns]),
     row(["---", ...columns.map(() => "---:")]),

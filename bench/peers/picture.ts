@@ -9,8 +9,12 @@ import { columnsOf } from "../table.ts";
 const colors: Readonly<Record<string, string>> = {
   copy: "#8b949e",
   normc: "#d55e00",
+  "normc backward": "#d55e00",
+  "normc forward + backward": "#cc79a7",
   "ORT webgpu": "#0072b2",
   "TF.js": "#e69f00",
+  "TF.js forward + gradient": "#0072b2",
+  "TF.js forward": "#56b4e9",
   "gpu.js": "#009e73",
   "ORT cpu": "#cc79a7",
 };

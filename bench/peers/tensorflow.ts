@@ -4,35 +4,19 @@ import type { BenchCase } from "../cases.ts";
 import { serve, timedRun } from "../contestant.ts";
 import type { CaseData } from "../data.ts";
 import { product } from "../view.ts";
-import { provideNavigatorGpu } from "./navigator-gpu.ts";
+import { openTensorFlow, type Tf } from "./tensorflow-backend.ts";
 
 serve(async () => {
-  // The backend looks for navigator.gpu when it is imported.
-  provideNavigatorGpu();
-  const tf = await import("@tensorflow/tfjs-core");
-  await import("@tensorflow/tfjs-backend-webgpu");
-  if (!(await tf.setBackend("webgpu"))) throw new Error("the backend webgpu cannot be set");
-  await tf.ready();
-  if (tf.getBackend() !== "webgpu") throw new Error(`the backend is ${tf.getBackend()}`);
-  const { device } = tf.backend() as unknown as { readonly device: GPUDevice };
-  // A dispatch that is refused leaves the buffer as it was: without this the time of nothing would be taken.
-  let refused: string | undefined;
-  device.addEventListener("uncapturederror", ({ error }) => {
-    refused = error.message;
-  });
+  const { tf, versions, finish } = await openTensorFlow();
   return {
-    versions: { "TensorFlow.js": tf.version_core },
+    versions,
     async prepare(one, data, dtype) {
       if (dtype === "f16") throw new Error("no f16 storage");
       const x = tf.tensor(Float32Array.from(data.x), [...one.shape]);
       const { layer, note, dispose } = layerOf(tf, one, data);
       const run = async (count: number): Promise<void> => {
         for (let i = 1; i < count; i++) layer(x).dispose();
-        // The backend has no public way to submit and wait; reading one element of the last result does both.
-        const last = tf.tidy(() => tf.slice(tf.reshape(layer(x), [-1]), 0, 1));
-        await last.data();
-        last.dispose();
-        if (refused !== undefined) throw new Error(refused);
+        await finish(layer(x));
       };
       return {
         entries: [
@@ -56,8 +40,6 @@ serve(async () => {
     },
   };
 });
-
-type Tf = typeof TensorFlow;
 
 /** As its users compose it: moments, then batchNorm, which takes statistics of any broadcast shape. */
 function layerOf(tf: Tf, one: BenchCase, data: CaseData) {

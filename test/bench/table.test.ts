@@ -29,6 +29,7 @@ const results: Results = {
     load: 3,
   },
   dtype: "f32",
+  gradients: false,
   versions: { normc: "0.1.0" },
   seconds: 100,
   adapters: [
@@ -89,6 +90,32 @@ describe("the table", () => {
 
   it("shows the picture", () => {
     expect(table).toContain("](picture.svg)");
+  });
+});
+
+describe("the table of gradients", () => {
+  const gradients: Outcome = {
+    copy: timing(2),
+    "normc backward": timing(7, 1e-6),
+    "normc forward + backward": timing(10, 1e-6),
+    "TF.js forward + gradient": timing(40, 1e-5),
+    "TF.js forward": timing(12, 1e-6),
+  };
+  const wrong = { ...gradients, "TF.js forward + gradient": timing(1, 0.1) };
+  const [adapter] = results.adapters;
+  const cases = [gradients, wrong].map((outcome, i) => ({ ...adapter!.cases[0]!, name: `${i}`, outcome }));
+  const table = tableOf(
+    { ...results, gradients: true, adapters: [{ ...adapter!, cases }] },
+    { pictures: new Map() },
+  );
+
+  it("has each ratio with its partner, and marks what misses the aim", () => {
+    expect(table).toContain("| 40.0 ±10 % | 12.0 ±10 % | **3.50** | 0.25 | 0.17 | 0.25 |");
+  });
+
+  it("compares with no gradient that is wrong", () => {
+    expect(table).toContain("| 1.00 ±10 % | 12.0 ±10 % | **3.50** | – | – | – |");
+    expect(table).toContain("**1.0e-1**, wrong");
   });
 });
 

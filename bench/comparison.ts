@@ -1,0 +1,108 @@
+/** What a table says besides the times: of forward passes, and of gradients. */
+import type { Outcome } from "./race.ts";
+import { largestSaneError, ratiosOf, timingOf } from "./ratios.ts";
+import type { Results } from "./results.ts";
+
+/** Normc's time over another: a column, and a line of the summary. */
+export interface Ratio {
+  readonly label: string;
+  value(outcome: Outcome): number | undefined;
+  /** To whose time, where that is another one from case to case. */
+  to?(outcome: Outcome): string | undefined;
+  /** What it ought to be at most. */
+  readonly aim?: number;
+}
+
+export interface Comparison {
+  readonly title: string;
+  /** What was run. */
+  readonly command: string;
+  readonly ratios: readonly Ratio[];
+  /** Stands between the times and the summary. */
+  readonly legend: readonly string[];
+  readonly error: string;
+  readonly saneError: number;
+}
+
+type Kind = Pick<Results, "dtype" | "gradients">;
+
+export function comparisonOf({ dtype, gradients }: Kind, withPeers: boolean): Comparison {
+  return gradients ? ofGradients(withPeers) : ofForward(dtype, withPeers);
+}
+
+/** For a line on the way: how long normc took. */
+export function copiesOf(outcome: Outcome, kind: Kind): number | undefined {
+  return comparisonOf(kind, false).ratios[0]?.value(outcome);
+}
+
+function ofForward(dtype: Kind["dtype"], withPeers: boolean): Comparison {
+  const copy: Ratio = { label: "÷ copy", value: (outcome) => ratiosOf(outcome, dtype).copy };
+  const peers: readonly Ratio[] = [
+    {
+      label: "÷ fastest peer",
+      value: (outcome) => ratiosOf(outcome, dtype).peer,
+      to: (outcome) => ratiosOf(outcome, dtype).fastest,
+    },
+    { label: "÷ ORT cpu", value: (outcome) => ratiosOf(outcome, dtype).processor },
+  ];
+  return {
+    title: `Times beside a copy kernel${dtype === "f16" ? ", f16" : ""}`,
+    command: "npm run bench",
+    ratios: [copy, ...(withPeers ? peers : [])],
+    legend: [],
+    error: "Largest error of an element against a float64 reference:",
+    saneError: largestSaneError[dtype],
+  };
+}
+
+/** A sum of 1e5 terms in f32, one after another, is off by 1e-4 or so; a wrong formula is off by far more. */
+const saneGradientError = 1e-3;
+
+function ofGradients(withPeers: boolean): Comparison {
+  const ms = (outcome: Outcome, name: string): number => {
+    const timing = timingOf(outcome, name);
+    const right = timing !== undefined && (timing.error ?? 0) <= saneGradientError;
+    return right ? timing.ms.median : Number.NaN;
+  };
+  const ratio = (value: number): number | undefined => (Number.isFinite(value) ? value : undefined);
+  const [back, both, peer, peerForward] = [
+    "normc backward",
+    "normc forward + backward",
+    "TF.js forward + gradient",
+    "TF.js forward",
+  ];
+  const peers: readonly Ratio[] = [
+    {
+      label: "both ÷ TF.js both",
+      value: (outcome) => ratio(ms(outcome, both) / ms(outcome, peer)),
+      aim: 1 / 3,
+    },
+    { label: "backward ÷ TF.js both", value: (outcome) => ratio(ms(outcome, back) / ms(outcome, peer)) },
+    {
+      label: "backward ÷ TF.js difference",
+      value: (outcome) => ratio(ms(outcome, back) / (ms(outcome, peer) - ms(outcome, peerForward))),
+    },
+  ];
+  return {
+    title: "Backward passes beside a copy kernel",
+    command: "npm run bench -- --grad",
+    ratios: [
+      { label: "÷ copy", value: (outcome) => ratio(ms(outcome, back) / ms(outcome, "copy")), aim: 3 },
+      ...(withPeers ? peers : []),
+    ],
+    legend: [
+      "",
+      "- `÷ copy`: normc's backward pass (all gradients) over a copy of the bytes that it must move: x, d_y and gamma read once, each gradient written once. At most 3 is the aim.",
+      ...(withPeers
+        ? [
+            "- `both ÷ TF.js both`: normc's forward and backward pass over TensorFlow.js's gradient, which always runs its forward pass too. At most 0.33 is the aim.",
+            "- `backward ÷ TF.js both`: normc's backward pass alone over the same.",
+            "- `backward ÷ TF.js difference`: normc's backward pass over TensorFlow.js's gradient less its forward pass, a difference of two medians.",
+          ]
+        : []),
+      "- **Bold** misses the aim.",
+    ],
+    error: `Largest error of an element against a float64 reference, over the largest magnitude in its gradient (above ${saneGradientError} it is wrong); of \`TF.js forward\` that of y:`,
+    saneError: saneGradientError,
+  };
+}

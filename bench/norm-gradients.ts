@@ -1,0 +1,122 @@
+/** The process of normc's backward passes and of a copy kernel that moves the bytes of one. */
+import { compileBackward } from "../src/compile/backward.ts";
+import { compileGraph } from "../src/compile/passes.ts";
+import { chainOf } from "../src/measure/chain.ts";
+import { wallClock } from "../src/measure/clock.ts";
+import { copyKernel } from "../src/measure/copy.ts";
+import { prepareSubject } from "../src/measure/subject.ts";
+import type { Program } from "../src/program/program.ts";
+import type { Graph } from "../src/tensor/graph.ts";
+import { type BenchCase, library } from "./cases.ts";
+import { type Entry, type Prepared, serve } from "./contestant.ts";
+import { type CaseData, cotangentOf, type Dtype } from "./data.ts";
+import type { Gradients } from "./gradient-reference.ts";
+import { feedsOf, graphOf, openOwn, paramsOf, readBack } from "./own.ts";
+
+/** A way to go forward and back; what the forward pass writes and the backward pass reads is one buffer. */
+interface Way {
+  readonly name: string;
+  programs(graph: Graph): { readonly forward: Program; readonly backward: Program };
+}
+
+const ways: readonly Way[] = [
+  {
+    name: "normc",
+    // The last one computes all gradients.
+    programs: (graph) => ({
+      forward: compileGraph(graph).program,
+      backward: compileBackward(graph).at(-1)!.program,
+    }),
+  },
+];
+
+serve(async () => {
+  const { device, ...about } = await openOwn();
+  return {
+    ...about,
+    async prepare(one, data, dtype) {
+      const prepared: Prepared[] = [];
+      for (const way of ways) prepared.push(await prepareWay(device, way, { one, data, dtype }));
+      // Every way is held against the bytes that a backward pass without saved values must move.
+      const copy = await copyKernel(device, prepared[0]!.entries[0]!.bytes!);
+      const timed = chainOf(wallClock(device, { recording: true }), copy.record);
+      return {
+        entries: [{ name: "copy", timed }, ...prepared.flatMap(({ entries }) => entries)],
+        release() {
+          copy.destroy();
+          for (const { release } of prepared) release();
+        },
+      };
+    },
+  };
+});
+
+interface Layer {
+  readonly one: BenchCase;
+  readonly data: CaseData;
+  readonly dtype: Dtype;
+}
+
+/** Two entries: the backward pass alone, first, and the forward pass with the backward pass after it. */
+async function prepareWay(device: GPUDevice, way: Way, { one, data, dtype }: Layer): Promise<Prepared> {
+  const { forward, backward } = way.programs(graphOf(one));
+  const { input } = library[one.op];
+  const options = {
+    dims: { [input]: one.shape },
+    params: paramsOf(forward, one),
+    storage: dtype,
+    feeds: { ...feedsOf(one, data, dtype), d_y: cotangentOf(one) as Float32Array<ArrayBuffer> },
+  };
+  const ahead = await prepareSubject(device, forward, options);
+  const back = await prepareSubject(device, backward, {
+    ...options,
+    dims: { ...options.dims, d_y: one.shape },
+  });
+  const buffers = Object.fromEntries(
+    Object.entries(back.buffers).map(([name, own]) => [name, ahead.buffers[name] ?? own]),
+  );
+  const clock = wallClock(device, { recording: true });
+  const encodeBack = (pass: GPUComputePassEncoder): void => back.norm.encode(pass, buffers);
+  const encodeBoth = (pass: GPUComputePassEncoder): void => {
+    ahead.record(pass);
+    encodeBack(pass);
+  };
+  // What the forward pass leaves behind, the backward pass may read.
+  await clock.time(ahead.record);
+
+  const gradients = (encode: typeof encodeBack) => async (): Promise<Gradients> => {
+    await clock.time(encode);
+    const read = async (key: string, tensor: string): Promise<Partial<Gradients>> => {
+      const buffer = buffers[`d_${tensor}`];
+      if (buffer === undefined) return {};
+      const count = (back.norm.dims.get(`d_${tensor}`) ?? []).reduce((a, b) => a * b, 1);
+      return { [key]: await readBack(device, buffer, count, dtype) };
+    };
+    return Object.assign(
+      { d_x: [] },
+      await read("d_x", input),
+      await read("d_gamma", "gamma"),
+      await read("d_beta", "beta"),
+    );
+  };
+  const entry = (name: string, encode: typeof encodeBack, more: Pick<Entry, "bytes" | "note">): Entry => ({
+    name: `${way.name} ${name}`,
+    timed: chainOf(clock, encode),
+    gradients: gradients(encode),
+    ...more,
+  });
+  const { length } = back.norm.dispatches;
+  return {
+    entries: [
+      entry("backward", encodeBack, {
+        bytes: back.bytes,
+        note: `${length} dispatch${length === 1 ? "" : "es"}, ${back.variant}`,
+      }),
+      entry("forward + backward", encodeBoth, { bytes: ahead.bytes + back.bytes, note: ahead.variant }),
+    ],
+    release() {
+      ahead.destroy();
+      back.destroy();
+    },
+  };
+}

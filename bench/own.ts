@@ -1,0 +1,83 @@
+/** What normc's own processes share: the device, the library's norm of a case, what it is fed, what comes out of it. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { checkFile } from "../src/check/check.ts";
+import { openDevice } from "../src/device/index.ts";
+import type { Program } from "../src/program/program.ts";
+import { fromHalf, toHalf } from "../src/runtime/half.ts";
+import type { Graph } from "../src/tensor/graph.ts";
+import { version } from "../src/version.ts";
+import { type BenchCase, library } from "./cases.ts";
+import type { Opened } from "./contestant.ts";
+import type { CaseData, Dtype } from "./data.ts";
+
+/** @throws Error that says why there is no device. */
+export async function openOwn(): Promise<Omit<Opened, "prepare"> & { readonly device: GPUDevice }> {
+  const reasons: string[] = [];
+  const opened = await openDevice({ adapter: "auto", onMiss: (reason) => reasons.push(reason) });
+  if (opened === undefined) throw new Error(reasons.join("; "));
+  const { device, adapter, kind } = opened;
+  const { version: dawn } = createRequire(import.meta.url)("webgpu/package.json") as { version: string };
+  return {
+    device,
+    adapter,
+    software: kind === "software",
+    versions: { normc: version, "webgpu (Dawn)": dawn },
+  };
+}
+
+export function graphOf({ op }: BenchCase): Graph {
+  const { file, norm, mode } = library[op];
+  const path = new URL(`../library/${file}.norm`, import.meta.url);
+  const source = { path: file, text: readFileSync(path, "utf8") };
+  // Files of the library that import another are not among the cases.
+  const { norms } = checkFile(
+    source,
+    () => undefined,
+    () => {},
+  );
+  const graph = norms.find((one) => one.name === norm)?.graphs.find((one) => one.mode === mode);
+  if (graph === undefined) throw new Error(`the library has no ${norm} ${mode}`);
+  return graph;
+}
+
+export function paramsOf(program: Program, { eps, groups }: BenchCase): Record<string, number> {
+  const has = (name: string): boolean => program.params.some((param) => param.name === name);
+  return { ...(has("eps") ? { eps } : {}), ...(has("G") ? { G: groups } : {}) };
+}
+
+export function feedsOf(one: BenchCase, data: CaseData, dtype: Dtype): Record<string, BufferSource> {
+  const stored = (values: Float32Array): BufferSource =>
+    dtype === "f16"
+      ? Uint16Array.from({ length: Math.ceil(values.length / 2) * 2 }, (_, i) => toHalf(values[i] ?? 0))
+      : Float32Array.from(values);
+  return {
+    [library[one.op].input]: stored(data.x),
+    gamma: stored(data.gamma),
+    beta: stored(data.beta),
+    gain: stored(data.gamma),
+    // Statistics stay f32 whatever the storage.
+    running_mean: Float32Array.from(data.mean),
+    running_var: Float32Array.from(data.variance),
+  };
+}
+
+export async function readBack(
+  device: GPUDevice,
+  buffer: GPUBuffer,
+  count: number,
+  dtype: Dtype,
+): Promise<ArrayLike<number>> {
+  const read = device.createBuffer({ size: buffer.size, usage: 0x1 | 0x8 });
+  try {
+    const encoder = device.createCommandEncoder();
+    encoder.copyBufferToBuffer(buffer, 0, read, 0, buffer.size);
+    device.queue.submit([encoder.finish()]);
+    await read.mapAsync(0x1);
+    const bytes = read.getMappedRange().slice(0);
+    if (dtype === "f32") return new Float32Array(bytes, 0, count);
+    return Float32Array.from(new Uint16Array(bytes, 0, count), fromHalf);
+  } finally {
+    read.destroy();
+  }
+}
