@@ -33,7 +33,7 @@ export function lowerForms(
   const inChunks = planned.columns.length > 0;
   if (inChunks !== planned.chunked.length > 0)
     throw new Error(`${planned.name}: chunks are for sums of columns`);
-  if (along && work.loops.length > 0 && !inChunks) whole.push({ ...plain, vector, together });
+  if (along && work.loops.length > 0) whole.push({ ...plain, vector, together });
 
   const stages = splitStages(work);
   const split =

@@ -37,6 +37,8 @@ export type Expr =
   | { readonly kind: "ramp"; readonly type: "f32x4" }
   /** The four components made one: their sum, or the largest or smallest. */
   | { readonly kind: "fold"; readonly type: "f32"; readonly op: FoldOp; readonly a: Expr }
+  /** The sum over the rows that a lane takes together. `together.ts` writes it out: no finished kernel has one. */
+  | { readonly kind: "overCopies"; readonly type: "f32" | "f32x4"; readonly a: Expr }
   /** Whether any of four holds. */
   | { readonly kind: "any"; readonly type: "bool"; readonly a: Expr };
 

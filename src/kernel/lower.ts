@@ -44,7 +44,7 @@ export function lowerKernel(
     range: { kind: resident && sameAxes(over, work.main) ? "resident" : "whole" },
   });
   const outer = minus(grid, chunked);
-  const chunk = columns.length > 0 ? openChunk(outer, pathOver(chunked), nameOf) : null;
+  const chunk = columns.length > 0 ? openChunk(outer, pathOver(chunked), together, nameOf) : null;
   const { row, active } = chunk?.opened ?? openRow(pathOver(grid), together, nameOf);
   const opened = { row, grid, active, pathOver };
 
@@ -58,7 +58,8 @@ export function lowerKernel(
   } else lowerStage(context, opened, work, stage);
 
   const rowBody = chunk?.close() ?? row.body;
-  const body = together === 1 ? rowBody : takeTogether(rowBody, together, nameOf);
+  // Sums of columns are written as sums over the rows taken together, also where that is one row.
+  const body = together === 1 && chunk === null ? rowBody : takeTogether(rowBody, together, nameOf);
   const shared = sharedMemory(body);
   if (shared === "mixed") return undefined;
   return {
@@ -127,18 +128,21 @@ function openRow(path: Path, together: number, nameOf: NameOf): { row: Frame; ac
   });
   const index = bind(row, "index", add(mul(builtin("group"), rows), builtin("row")), nameOf);
   const active = bind(row, "active", binary("lt", index, div(stepsOf(path), u32(together))), nameOf);
-  const first = mul(select(active, index, u32(0)), u32(together));
-  const value = together === 1 ? first : add(first, builtin("copy"));
-  row.body.push({ kind: "let", name: place, value });
+  row.body.push({ kind: "let", name: place, value: rowOf(index, active, together) });
   return { row, active };
 }
 
+function rowOf(index: Expr, active: Expr, together: number): Expr {
+  const first = mul(select(active, index, u32(0)), u32(together));
+  return together === 1 ? first : add(first, builtin("copy"));
+}
+
 /**
- * A workgroup that takes one row after the other: those of its chunk, so that what it adds up over them is its own. Row
- * `turn · chunks + chunk`, so that neighbouring workgroups are at neighbouring rows.
+ * A workgroup that takes one row (or a few together) after the other: those of its chunk, so that what it adds up over
+ * them is its own. Row `turn · chunks + chunk`, so that neighbouring workgroups are at neighbouring rows.
  * @param outer the axes of the grid that the sums keep: each coordinate has chunks of its own.
  */
-function openChunk(outer: AxisSet, path: Path, nameOf: NameOf) {
+function openChunk(outer: AxisSet, path: Path, together: number, nameOf: NameOf) {
   const name = nameOf("slot");
   const chunks = extent(chunkAxis);
   const run = { factors: [...outer, chunkAxis], linear: local("u32", name), vector: null };
@@ -148,19 +152,20 @@ function openChunk(outer: AxisSet, path: Path, nameOf: NameOf) {
   top.body.push({ kind: "let", name, value: select(own, index, u32(0)) });
   const chunk = coordinate(top, chunkAxis, nameOf);
 
+  const steps = div(stepsOf(path), u32(together));
   const turn = nameOf("turn");
   const place = nameOf("row");
   const inner = { factors: path.over, linear: elementPlace(path, place), vector: path.vector };
   // Closed: a value that is the same for all rows may still be made of a reduction that each row does for itself.
   const row = createFrame(top, inner, { closed: true });
   const at = bind(row, "at", add(mul(local("u32", turn), chunks), chunk), nameOf);
-  const active = bind(row, "active", binary("and", own, binary("lt", at, stepsOf(path))), nameOf);
-  row.body.push({ kind: "let", name: place, value: select(active, at, u32(0)) });
+  const active = bind(row, "active", binary("and", own, binary("lt", at, steps)), nameOf);
+  row.body.push({ kind: "let", name: place, value: rowOf(at, active, together) });
   return {
     opened: { row, active },
     turn: local("u32", turn),
     close(): Stmt[] {
-      const end = div(sub(add(stepsOf(path), chunks), u32(1)), chunks);
+      const end = div(sub(add(steps, chunks), u32(1)), chunks);
       const loop: Stmt = { kind: "for", name: turn, start: u32(0), end, step: u32(1), body: row.body };
       return [...top.body, loop];
     },

@@ -13,8 +13,9 @@ export interface Kept {
 
 /**
  * What to keep, given the values that each loop needs, in order: of what an earlier loop computes anyway, the largest
- * parts that a later one needs (x + residual, not both), unless these follow from what is kept already. Only values
- * over all of `full`, which differ for every element of every row: the others are few, and caches hold them.
+ * parts that a later one needs (x + residual, not both), unless these follow from what is kept already; or the tensors
+ * that all of it is made of, where they are fewer (x and d_y for `d_y · gamma`, `d_y · xhat` and xhat). Only values over
+ * all of `full`, which differ for every element of every row: the others are few, and caches hold them.
  */
 export function keptValues(loops: readonly (readonly Node[])[], full: AxisSet): Kept {
   const slots = new Map<Node, number>();
@@ -26,12 +27,18 @@ export function keptValues(loops: readonly (readonly Node[])[], full: AxisSet): 
     }
     for (const node of elementwise(values, () => true)) available.add(node);
   }
-  return { slots, filled: new Set() };
+  const tensors = [...elementwise([...slots.keys()], () => true)].filter(isTensor);
+  const fewest = tensors.length < slots.size ? new Map(tensors.map((one, slot) => [one, slot])) : slots;
+  return { slots: fewest, filled: new Set() };
+
+  function isTensor(node: Node): boolean {
+    return node.kind === "input" && isSubset(full, node.axes);
+  }
 
   /** Whether it can be computed of what is kept, without memory that differs for every element. */
   function follows(node: Node): boolean {
     const leaves = [...elementwise([node], (one) => !slots.has(one))];
-    return leaves.every((one) => slots.has(one) || one.kind !== "input" || !isSubset(full, one.axes));
+    return leaves.every((one) => slots.has(one) || !isTensor(one));
   }
 }
 

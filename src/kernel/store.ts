@@ -32,14 +32,15 @@ function addToColumn(context: ValueContext, inner: Frame, column: Target, turn: 
   const index = elementIndex(inner, address, access, context.nameOf);
   const name = context.nameOf("before");
   const { tensor } = address;
-  // Four rows side by side add up to one number.
+  // Four rows side by side add up to one number, and so do those that a lane takes together.
   const [added, type] =
     access.kind === "one" ? [fold("add", value), "f32" as const] : [widen(value), "f32x4" as const];
+  const all: Expr = { kind: "overCopies", type, a: added };
   const first = binary("eq", turn, u32(0));
   const zero = type === "f32" ? f32(0) : widen(f32(0));
   inner.body.push(
     { kind: "load", name, tensor, index, access },
-    { kind: "store", tensor, index, value: add(select(first, zero, local(type, name)), added), access },
+    { kind: "store", tensor, index, value: add(select(first, zero, local(type, name)), all), access },
   );
 }
 

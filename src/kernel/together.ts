@@ -6,10 +6,10 @@
  *     for (i …) { let x = load(row · D + i); let g = load(i); store(…, x · g) }
  *  →  for (i …) { let x0 = load(row0 · D + i); let x1 = …; let g = load(i); store(…, x0 · g); store(…, x1 · g) }
  */
-import { u32 } from "./expr.ts";
+import { add, u32 } from "./expr.ts";
 import type { NameOf } from "./frame.ts";
 import type { Access, Expr, Stmt } from "./ir.ts";
-import { everyExpr, everyStmt, expressionsOf } from "./uses.ts";
+import { everyStmt, expressionsOf, operandsOf } from "./uses.ts";
 
 export function takeTogether(body: readonly Stmt[], copies: number, nameOf: NameOf): Stmt[] {
   const varying = varyingNames(body);
@@ -22,7 +22,9 @@ export function takeTogether(body: readonly Stmt[], copies: number, nameOf: Name
       if (varies(stmt, varying)) {
         return Array.from({ length: copies }, (_, copy) => copyOf(stmt, copy));
       }
-      return "body" in stmt ? [{ ...stmt, body: jam(stmt.body) }] : [stmt];
+      if ("body" in stmt) return [{ ...stmt, body: jam(stmt.body) }];
+      // The same for all rows, but for a sum over them.
+      return stmt.kind === "store" ? [copyOf(stmt, 0)] : [stmt];
     });
   }
 
@@ -98,6 +100,10 @@ export function takeTogether(body: readonly Stmt[], copies: number, nameOf: Name
       case "fold":
       case "any":
         return { ...expr, a: e(expr.a) };
+      case "overCopies": {
+        const rows = Array.from({ length: copies }, (_, row) => exprIn(expr.a, row));
+        return rows.reduce((sum, one) => add(sum, one));
+      }
     }
   }
 }
@@ -106,12 +112,21 @@ export function takeTogether(body: readonly Stmt[], copies: number, nameOf: Name
 function varies(stmt: Stmt, varying: ReadonlySet<string>): boolean {
   if (stmt.kind === "assign" && varying.has(stmt.name)) return true;
   if ((stmt.kind === "let" || stmt.kind === "var") && varying.has(stmt.name)) return true;
-  return expressionsOf(stmt).some((expr) =>
-    [...everyExpr(expr)].some(
-      (one) =>
-        (one.kind === "builtin" && one.name === "copy") || (one.kind === "local" && varying.has(one.name)),
-    ),
-  );
+  return expressionsOf(stmt).some((expr) => differs(expr, varying));
+}
+
+/** Whether an expression has another value for each row. */
+function differs(expr: Expr, varying: ReadonlySet<string>): boolean {
+  switch (expr.kind) {
+    case "builtin":
+      return expr.name === "copy";
+    case "local":
+      return varying.has(expr.name);
+    case "overCopies":
+      return false;
+    default:
+      return operandsOf(expr).some((one) => differs(one, varying));
+  }
 }
 
 /** Names that hold another value for each row: found by going over the body until nothing is added. */

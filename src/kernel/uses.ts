@@ -44,29 +44,28 @@ export function expressionsOf(stmt: Stmt): readonly Expr[] {
 
 export function* everyExpr(expr: Expr): Generator<Expr> {
   yield expr;
+  for (const one of operandsOf(expr)) yield* everyExpr(one);
+}
+
+export function operandsOf(expr: Expr): readonly Expr[] {
   switch (expr.kind) {
     case "const":
     case "constant":
     case "builtin":
     case "local":
     case "ramp":
-      break;
+      return [];
     case "call":
     case "float":
     case "splat":
     case "fold":
+    case "overCopies":
     case "any":
-      yield* everyExpr(expr.a);
-      break;
+      return [expr.a];
     case "binary":
-      yield* everyExpr(expr.a);
-      yield* everyExpr(expr.b);
-      break;
+      return [expr.a, expr.b];
     case "select":
-      yield* everyExpr(expr.condition);
-      yield* everyExpr(expr.a);
-      yield* everyExpr(expr.b);
-      break;
+      return [expr.condition, expr.a, expr.b];
   }
 }
 

@@ -9,7 +9,7 @@ import { bind, coordinate, createFrame, type Frame, homeOf, type NameOf, vectorA
 import type { Access, BinaryOp, Expr, UnaryOp } from "./ir.ts";
 import type { Kept } from "./resident.ts";
 import type { Sharing } from "./share.ts";
-import { everyExpr } from "./uses.ts";
+import { everyExpr, operandsOf } from "./uses.ts";
 
 export interface ValueContext extends Sharing {
   readonly nameOf: NameOf;
@@ -159,24 +159,7 @@ function conditionOf(context: ValueContext, frame: Frame, node: Node): Expr {
 }
 
 function nesting(expr: Expr): number {
-  switch (expr.kind) {
-    case "const":
-    case "constant":
-    case "builtin":
-    case "local":
-    case "ramp":
-      return 0;
-    case "call":
-    case "float":
-    case "splat":
-    case "fold":
-    case "any":
-      return 1 + nesting(expr.a);
-    case "binary":
-      return 1 + Math.max(nesting(expr.a), nesting(expr.b));
-    case "select":
-      return 1 + Math.max(nesting(expr.condition), nesting(expr.a), nesting(expr.b));
-  }
+  return operandsOf(expr).reduce((most, one) => Math.max(most, 1 + nesting(one)), 0);
 }
 
 function baseName(node: Node): string {

@@ -24,14 +24,15 @@ export function chooseVariant(work: Work, traits: Traits, limits: WorkgroupLimit
     together,
     lanes,
     rows,
-    chunks: chunksOf(work, groups * rows),
+    chunks: chunksOf(work, groups * rows, together),
     subgroup: choice.columns || !work.reduces ? 1 : Math.min(traits.subgroup, lanes),
   };
 }
 
 /** As many as there are workgroup rows to keep busy, over all rows that have chunks of their own. */
-function chunksOf({ chunkRows, rowCount }: Work, wanted: number): number {
-  return chunkRows === 0 ? 1 : Math.min(chunkRows, Math.ceil((wanted * chunkRows) / Math.max(1, rowCount)));
+function chunksOf({ chunkRows, rowCount }: Work, wanted: number, together: number): number {
+  if (chunkRows === 0) return 1;
+  return Math.min(chunkRows / together, Math.ceil((wanted * chunkRows) / Math.max(1, rowCount)));
 }
 
 type Choice = Pick<Variant, "lanes" | "rows" | "reason"> & Partial<Variant>;
@@ -47,7 +48,8 @@ const shortPart = 256;
  * A workgroup costs about a microsecond to start and a barrier as much for every lane: no barriers, and enough to do
  * in each workgroup. Layer norm 4096 × 768 took 1.2 copies with a subgroup a row, 10 with 256 lanes and a tree.
  */
-function onSoftware({ rowSteps, rowCount, across, reduces, split, together }: Work, traits: Traits): Choice {
+function onSoftware(work: Work, traits: Traits): Choice {
+  const { rowSteps, rowCount, across, reduces, split, together, chunkRows } = work;
   const { subgroup } = traits;
   if (rowSteps === 1) return { lanes: 1, rows: 256, reason: "elementwise" };
   if (across) return { lanes: 1, rows: 8, reason: "rows side by side in memory: a lane each" };
@@ -57,7 +59,7 @@ function onSoftware({ rowSteps, rowCount, across, reduces, split, together }: Wo
   if (rowSteps < 2 * subgroup) return { lanes: 1, rows: 64, reason: "short rows: a lane each" };
   // Batch norm in inference: 4.7 ms on lavapipe and 27 on SwiftShader with 4 lanes, 12 and 46 with 32.
   if (!reduces) return { lanes: 4, rows: 16, reason: "nothing to exchange" };
-  if (subgroup > 1 && together > 1 && rowCount % together === 0 && rowCount >= 4 * together) {
+  if (subgroup > 1 && together > 1 && (chunkRows || rowCount) % together === 0 && rowCount >= 4 * together) {
     const rows = Math.min(4, powerOfTwoWithin(rowCount / together / 4));
     return { lanes: subgroup, rows, together, reason: "a subgroup for a few rows, no barrier" };
   }

@@ -50,8 +50,9 @@ const strategies: Readonly<Record<string, (s: number) => Partial<Variant>>> = {
 function orDefault(strategy: (s: number) => Partial<Variant>): ChooseVariant {
   return (work, traits, limits) => {
     // Seven chunks, so that the last turn has fewer rows.
-    const chunks = work.chunkRows > 0 ? Math.min(work.chunkRows, 7) : 1;
-    const variant = { ...laneARow, rows: 4, chunks, ...strategy(traits.subgroup) };
+    const own = strategy(traits.subgroup);
+    const chunks = work.chunkRows > 0 ? Math.min(Math.ceil(work.chunkRows / (own.together ?? 1)), 7) : 1;
+    const variant = { ...laneARow, rows: 4, chunks, ...own };
     return refusal(variant, work, traits, limits) === null ? variant : chooseVariant(work, traits, limits);
   };
 }

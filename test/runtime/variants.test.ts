@@ -112,7 +112,9 @@ describe("what is refused", () => {
       "the rows cannot be shared: a reduction runs over other axes, or there is none",
     ],
     [{ chunks: 3 }, {}, "nothing is added up over the rows"],
-    [{ chunks: 9 }, { chunkRows: 8, rowCount: 8 }, "8 rows are no 9 chunks"],
+    [{ chunks: 9 }, { chunkRows: 8, rowCount: 8 }, "8 turns through the rows are no 9 chunks"],
+    [{ chunks: 3, together: 4 }, { chunkRows: 8, rowCount: 8 }, "2 turns through the rows are no 3 chunks"],
+    [{ together: 4 }, { chunkRows: 6, rowCount: 24 }, "6 rows are no multiple of 4"],
     [{ parts: 400 }, {}, "a row has 192 steps, fewer than 400 parts"],
   ])("%j for %j", (variant, changes, reason) => {
     expect(refusal({ ...laneARow, ...variant }, { ...work, ...changes }, gpu, limits)).toBe(reason);
