@@ -83,9 +83,9 @@ interface Composed {
 }
 
 /**
- * `batchNorm` has no gradient here: it sums over what its statistics are broadcast along only where these are of rank 1,
- * along the last axis, and fails on the shape else. So it is arithmetic, with as few passes over whole tensors as possible: rsqrt(v + eps) · gamma and
- * beta − mean · that are small where the statistics are of a channel, and one mul and one add are left.
+ * Not `batchNorm`, whose gradient fails unless the statistics are of rank 1, along the last axis. So it is arithmetic,
+ * with as few passes over whole tensors as were found: statistics of a channel make one factor and one summand with
+ * gamma and beta, and one mul and one add are left.
  */
 function layerOf(tf: Tf, one: BenchCase): Composed {
   const { op, shape, groups, eps } = one;
