@@ -65,9 +65,11 @@ function ofGradients(withPeers: boolean): Comparison {
     return right ? timing.ms.median : Number.NaN;
   };
   const ratio = (value: number): number | undefined => (Number.isFinite(value) ? value : undefined);
-  const [back, both, peer, peerForward] = [
+  const [back, both, savingBack, savingBoth, peer, peerForward] = [
     "normc backward",
     "normc forward + backward",
+    "normc saving backward",
+    "normc saving forward + backward",
     "TF.js forward + gradient",
     "TF.js forward",
   ];
@@ -75,6 +77,11 @@ function ofGradients(withPeers: boolean): Comparison {
     {
       label: "both ÷ TF.js both",
       value: (outcome) => ratio(ms(outcome, both) / ms(outcome, peer)),
+      aim: 1 / 3,
+    },
+    {
+      label: "saving both ÷ TF.js both",
+      value: (outcome) => ratio(ms(outcome, savingBoth) / ms(outcome, peer)),
       aim: 1 / 3,
     },
     { label: "backward ÷ TF.js both", value: (outcome) => ratio(ms(outcome, back) / ms(outcome, peer)) },
@@ -88,11 +95,17 @@ function ofGradients(withPeers: boolean): Comparison {
     command: "npm run bench -- --grad",
     ratios: [
       { label: "÷ copy", value: (outcome) => ratio(ms(outcome, back) / ms(outcome, "copy")), aim: 3 },
+      {
+        label: "saving ÷ copy",
+        value: (outcome) => ratio(ms(outcome, savingBack) / ms(outcome, "copy")),
+        aim: 3,
+      },
       ...(withPeers ? peers : []),
     ],
     legend: [
       "",
       "- `÷ copy`: normc's backward pass (all gradients) over a copy of the bytes that it must move: x, d_y and gamma read once, each gradient written once. At most 3 is the aim.",
+      "- `saving …`: the same with the statistics kept by the forward pass (`--save stats`).",
       ...(withPeers
         ? [
             "- `both ÷ TF.js both`: normc's forward and backward pass over TensorFlow.js's gradient, which always runs its forward pass too. At most 0.33 is the aim.",

@@ -1,5 +1,5 @@
 /** The process of normc's backward passes and of a copy kernel that moves the bytes of one. */
-import { compileBackward } from "../src/compile/backward.ts";
+import { compileBackward, compileSaving } from "../src/compile/backward.ts";
 import { compileGraph } from "../src/compile/passes.ts";
 import { chainOf } from "../src/measure/chain.ts";
 import { wallClock } from "../src/measure/clock.ts";
@@ -27,6 +27,14 @@ const ways: readonly Way[] = [
       forward: compileGraph(graph).program,
       backward: compileBackward(graph).at(-1)!.program,
     }),
+  },
+  {
+    name: "normc saving",
+    programs: (graph) => {
+      const made = compileSaving(graph, "stats");
+      if ("reason" in made) throw new Error(made.reason);
+      return { forward: (made.saving ?? compileGraph(graph)).program, backward: made.backward.program };
+    },
   },
 ];
 

@@ -86,6 +86,8 @@ export function columnsOf(outcomes: readonly Outcome[]): string[] {
     "normc",
     "normc backward",
     "normc forward + backward",
+    "normc saving backward",
+    "normc saving forward + backward",
     "ORT webgpu",
     "TF.js",
     "TF.js forward + gradient",

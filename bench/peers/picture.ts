@@ -11,6 +11,8 @@ const colors: Readonly<Record<string, string>> = {
   normc: "#d55e00",
   "normc backward": "#d55e00",
   "normc forward + backward": "#cc79a7",
+  "normc saving backward": "#e69f00",
+  "normc saving forward + backward": "#f0b5d3",
   "ORT webgpu": "#0072b2",
   "TF.js": "#e69f00",
   "TF.js forward + gradient": "#0072b2",
