@@ -10,7 +10,7 @@ export const more: readonly FurtherForms[] = [
       {
         vector: "D",
         together: 1,
-        held: 3,
+        held: 4,
         wgsl: `override LANES: u32;
 override ROWS: u32;
 override COLUMNS: bool;
@@ -59,39 +59,16 @@ let bias_1=bias_at(0u);
 let bias_2=bias_at(D / 2u);
 let bias_3=bias_at(D - 1u);
 let shift_3=bias_1+(((bias_2 - bias_1)+(bias_3 - bias_1))*0.3333333432674408f);
-var mean=vec4f(0.0f);
-let base_2=row*(D / 4u);
-for (var k=0u; k<HELD; k+=1u) {
-let i=lane+(k*LANES);
-if (i<(D / 4u)) {
-let d_y_1=d_y_four(base_2+i);
-held[held_place(2u,k,local_index)]=d_y_1;
-let gamma_1=gamma_four(i);
+let d_y_1=d_y_at(base);
+let gamma_1=gamma_at(0u);
 let mul=d_y_1*gamma_1;
-mean=mean+mul;
-}
-}
-var mean_2=fold_add(mean);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean_2,mask);
-mean_2=mean_2+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-mean_2=all;
-workgroupBarrier();
-}
-let mean_all=mean_2 / f32(D);
+let d_y_2=d_y_at(base+(D / 2u));
+let gamma_2=gamma_at(D / 2u);
+let mul_2=d_y_2*gamma_2;
+let d_y_3=d_y_at(base+(D - 1u));
+let gamma_3=gamma_at(D - 1u);
+let mul_3=d_y_3*gamma_3;
+let shift_4=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
 let x_4=x_at(base);
 let residual_4=residual_at(base);
 let bias_4=bias_at(0u);
@@ -104,127 +81,161 @@ let x_6=x_at(base+(D - 1u));
 let residual_6=residual_at(base+(D - 1u));
 let bias_6=bias_at(D - 1u);
 let add_3=((x_6 - shift)+(residual_6 - shift_2))+(bias_6 - shift_3);
-let shift_4=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+let shift_5=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
-for (var k_2=0u; k_2<HELD; k_2+=1u) {
-let i_2=lane+(k_2*LANES);
-if (i_2<(D / 4u)) {
-let x_7=x_four(base_2+i_2);
-held[held_place(1u,k_2,local_index)]=x_7;
-let residual_7=residual_four(base_2+i_2);
-held[held_place(0u,k_2,local_index)]=residual_7;
-let bias_7=bias_four(i_2);
+let base_2=row*(D / 4u);
+for (var k=0u; k<HELD; k+=1u) {
+let i=lane+(k*LANES);
+if (i<(D / 4u)) {
+let x_7=x_four(base_2+i);
+held[held_place(2u,k,local_index)]=x_7;
+let residual_7=residual_four(base_2+i);
+held[held_place(1u,k,local_index)]=residual_7;
+let bias_7=bias_four(i);
 let add_4=((x_7 - vec4f(shift))+(residual_7 - vec4f(shift_2)))+(bias_7 - vec4f(shift_3));
-let d=add_4 - vec4f(shift_4);
+let d=add_4 - vec4f(shift_5);
 sum=sum+d;
 squares=squares+(d*d);
 }
 }
 var sum_2=fold_add(sum);
 var squares_2=fold_add(squares);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum_2,mask_2);
-sum_2=sum_2+other_3;
-let other_4=exchange(squares_2,mask_2);
-squares_2=squares_2+other_4;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_2=scratch_memory[row_in_group*LANES];
-sum_2=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_3;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_3=sum_2 / f32(D);
-let variance=larger((squares_2 / f32(D)) - (mean_3*mean_3),0.0f);
-let far=(variance*4.0f)<(mean_3*mean_3);
-let shift_5=select(shift_4,shift_4+mean_3,far);
+let mean=sum_2 / f32(D);
+let variance=larger((squares_2 / f32(D)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_6=select(shift_5,shift_5+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,D / 4u,far);
-for (var k_3=0u; k_3<HELD; k_3+=1u) {
-let i_3=lane+(k_3*LANES);
-if (i_3<end) {
-let kept=held[held_place(1u,k_3,local_index)];
-let kept_2=held[held_place(0u,k_3,local_index)];
-let bias_8=bias_four(i_3);
+for (var k_2=0u; k_2<HELD; k_2+=1u) {
+let i_2=lane+(k_2*LANES);
+if (i_2<end) {
+let kept=held[held_place(2u,k_2,local_index)];
+let kept_2=held[held_place(1u,k_2,local_index)];
+let bias_8=bias_four(i_2);
 let add_5=((kept - vec4f(shift))+(kept_2 - vec4f(shift_2)))+(bias_8 - vec4f(shift_3));
-let d_2=add_5 - vec4f(shift_5);
+let d_2=add_5 - vec4f(shift_6);
 sum_3=sum_3+d_2;
 squares_3=squares_3+(d_2*d_2);
 }
 }
 var sum_3_2=fold_add(sum_3);
 var squares_3_2=fold_add(squares_3);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_3_2,mask_3);
-sum_3_2=sum_3_2+other_7;
-let other_8=exchange(squares_3_2,mask_3);
-squares_3_2=squares_3_2+other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
 workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_3_2 / f32(D);
+let variance_2=larger((squares_3_2 / f32(D)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var mean_3=vec4f(0.0f);
+for (var k_3=0u; k_3<HELD; k_3+=1u) {
+let i_3=lane+(k_3*LANES);
+if (i_3<(D / 4u)) {
+let d_y_4=d_y_four(base_2+i_3);
+held[held_place(3u,k_3,local_index)]=d_y_4;
+let gamma_4=gamma_four(i_3);
+let mul_4=d_y_4*gamma_4;
+held[held_place(0u,k_3,local_index)]=mul_4;
+let sub=mul_4 - vec4f(shift_4);
+mean_3=mean_3+sub;
+}
+}
+var mean_3_2=fold_add(mean_3);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(mean_3_2,mask_3);
+mean_3_2=mean_3_2+other_9;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
-sum_3_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_3_2=all_5;
+let all_5=scratch_memory[row_in_group*LANES];
+mean_3_2=all_5;
 workgroupBarrier();
 }
-let mean_4=sum_3_2 / f32(D);
-let variance_2=larger((squares_3_2 / f32(D)) - (mean_4*mean_4),0.0f);
-let rest=select(mean_3,mean_4,far);
-let spread=select(variance,variance_2,far);
-var mean_5=vec4f(0.0f);
+let mean_all=mean_3_2 / f32(D);
+var mean_4=vec4f(0.0f);
 let rsqrt=inverseSqrt(spread+eps);
 for (var k_4=0u; k_4<HELD; k_4+=1u) {
 let i_4=lane+(k_4*LANES);
 if (i_4<(D / 4u)) {
-let kept_3=held[held_place(2u,k_4,local_index)];
-let kept_4=held[held_place(1u,k_4,local_index)];
-let kept_5=held[held_place(0u,k_4,local_index)];
+let kept_3=held[held_place(0u,k_4,local_index)];
+let sub_2=kept_3 - vec4f(shift_4);
+let kept_4=held[held_place(2u,k_4,local_index)];
+let kept_5=held[held_place(1u,k_4,local_index)];
 let bias_9=bias_four(i_4);
 let add_6=((kept_4 - vec4f(shift))+(kept_5 - vec4f(shift_2)))+(bias_9 - vec4f(shift_3));
-let mul_2=((add_6 - vec4f(shift_5)) - vec4f(rest))*vec4f(rsqrt);
-let mul_3=kept_3*mul_2;
-let gamma_2=gamma_four(i_4);
-mean_5=mean_5+(mul_3*gamma_2);
+let mul_5=((add_6 - vec4f(shift_6)) - vec4f(rest))*vec4f(rsqrt);
+mean_4=mean_4+(sub_2*mul_5);
 }
 }
-var mean_5_2=fold_add(mean_5);
+var mean_4_2=fold_add(mean_4);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_5_2,mask_4);
-mean_5_2=mean_5_2+other_11;
+let other_11=exchange(mean_4_2,mask_4);
+mean_4_2=mean_4_2+other_11;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_5_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean_4_2;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
@@ -235,33 +246,32 @@ scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
 workgroupBarrier();
 }
 let all_6=scratch_memory[row_in_group*LANES];
-mean_5_2=all_6;
+mean_4_2=all_6;
 workgroupBarrier();
 }
-let mean_all_2=mean_5_2 / f32(D);
+let mean_all_2=mean_4_2 / f32(D);
 let end_2=select(0u,D / 4u,active_1);
 for (var k_5=0u; k_5<HELD; k_5+=1u) {
 let i_5=lane+(k_5*LANES);
 if (i_5<end_2) {
-let kept_6=held[held_place(2u,k_5,local_index)];
-let gamma_3=gamma_four(i_5);
-let mul_4=kept_6*gamma_3;
-let kept_7=held[held_place(1u,k_5,local_index)];
-let kept_8=held[held_place(0u,k_5,local_index)];
+let kept_6=held[held_place(0u,k_5,local_index)];
+let sub_3=kept_6 - vec4f(shift_4);
+let kept_7=held[held_place(2u,k_5,local_index)];
+let kept_8=held[held_place(1u,k_5,local_index)];
 let bias_10=bias_four(i_5);
 let add_7=((kept_7 - vec4f(shift))+(kept_8 - vec4f(shift_2)))+(bias_10 - vec4f(shift_3));
-let mul_5=((add_7 - vec4f(shift_5)) - vec4f(rest))*vec4f(rsqrt);
+let mul_6=((add_7 - vec4f(shift_6)) - vec4f(rest))*vec4f(rsqrt);
 let d_h_1=d_h_four(base_2+i_5);
-let add_8=(((mul_4 - (mul_5*vec4f(mean_all_2))) - vec4f(mean_all))*vec4f(rsqrt))+d_h_1;
+let add_8=(((sub_3 - (mul_6*vec4f(mean_all_2))) - vec4f(mean_all))*vec4f(rsqrt))+d_h_1;
 d_x_put_four(base_2+i_5,add_8);
 d_residual_put_four(base_2+i_5,add_8);
 let before=scratch_four(base_3+i_5);
 scratch_put_four(base_3+i_5,select(before,vec4f(0.0f),turn==0u)+add_8);
-let mul_6=kept_6*mul_5;
+let kept_9=held[held_place(3u,k_5,local_index)];
 let before_2=scratch_four(base_4+i_5);
-scratch_put_four(base_4+i_5,select(before_2,vec4f(0.0f),turn==0u)+mul_6);
+scratch_put_four(base_4+i_5,select(before_2,vec4f(0.0f),turn==0u)+(kept_9*mul_6));
 let before_3=scratch_four(base_5+i_5);
-scratch_put_four(base_5+i_5,select(before_3,vec4f(0.0f),turn==0u)+kept_6);
+scratch_put_four(base_5+i_5,select(before_3,vec4f(0.0f),turn==0u)+kept_9);
 }
 }
 }
@@ -276,8 +286,13 @@ scratch_put_four(base_5+i_5,select(before_3,vec4f(0.0f),turn==0u)+kept_6);
             accessors: { at: "residual_at", four: "residual_four" },
           },
           { tensor: "bias", access: "read", name: "bias", accessors: { at: "bias_at", four: "bias_four" } },
-          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-          { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
+          {
+            tensor: "gamma",
+            access: "read",
+            name: "gamma",
+            accessors: { at: "gamma_at", four: "gamma_four" },
+          },
           { tensor: "d_h", access: "read", name: "d_h", accessors: { four: "d_h_four" } },
           { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
           {
@@ -354,10 +369,10 @@ var part_2=0.0f;
 var part_3=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
-let sums_34_over_T=scratch_at(row+(i*D));
+let sums_36_over_T=scratch_at(row+(i*D));
 let sums_25_over_T=scratch_at(base+(i*D));
 let sums_21_over_T=scratch_at(base_2+(i*D));
-part_1=part_1+sums_34_over_T;
+part_1=part_1+sums_36_over_T;
 part_2=part_2+sums_25_over_T;
 part_3=part_3+sums_21_over_T;
 }
@@ -469,10 +484,10 @@ var part_2=vec4f(0.0f);
 var part_3=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
-let sums_34_over_T=scratch_four(row+(i*(D / 4u)));
+let sums_36_over_T=scratch_four(row+(i*(D / 4u)));
 let sums_25_over_T=scratch_four(base+(i*(D / 4u)));
 let sums_21_over_T=scratch_four(base_2+(i*(D / 4u)));
-part_1=part_1+sums_34_over_T;
+part_1=part_1+sums_36_over_T;
 part_2=part_2+sums_25_over_T;
 part_3=part_3+sums_21_over_T;
 }

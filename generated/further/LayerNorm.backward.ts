@@ -10,7 +10,7 @@ export const more: readonly FurtherForms[] = [
       {
         vector: "D",
         together: 1,
-        held: 2,
+        held: 3,
         wgsl: `override LANES: u32;
 override ROWS: u32;
 override COLUMNS: bool;
@@ -46,10 +46,20 @@ let at_1=(turn*chunk)+slot;
 let active_1=own && (at_1<N);
 let row=select(0u,at_1,active_1);
 let base=row*D;
+let d_y_1=d_y_at(base);
+let gamma_1=gamma_at(0u);
+let mul=d_y_1*gamma_1;
+let d_y_2=d_y_at(base+(D / 2u));
+let gamma_2=gamma_at(D / 2u);
+let mul_2=d_y_2*gamma_2;
+let d_y_3=d_y_at(base+(D - 1u));
+let gamma_3=gamma_at(D - 1u);
+let mul_3=d_y_3*gamma_3;
+let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
 let x_1=x_at(base);
 let x_2=x_at(base+(D / 2u));
 let x_3=x_at(base+(D - 1u));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
 let base_2=row*(D / 4u);
@@ -57,8 +67,8 @@ for (var k=0u; k<HELD; k+=1u) {
 let i=lane+(k*LANES);
 if (i<(D / 4u)) {
 let x_4=x_four(base_2+i);
-held[held_place(0u,k,local_index)]=x_4;
-let d=x_4 - vec4f(shift);
+held[held_place(1u,k,local_index)]=x_4;
+let d=x_4 - vec4f(shift_2);
 sum=sum+d;
 squares=squares+(d*d);
 }
@@ -95,15 +105,15 @@ workgroupBarrier();
 let mean=sum_2 / f32(D);
 let variance=larger((squares_2 / f32(D)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,D / 4u,far);
 for (var k_2=0u; k_2<HELD; k_2+=1u) {
 let i_2=lane+(k_2*LANES);
 if (i_2<end) {
-let kept=held[held_place(0u,k_2,local_index)];
-let d_2=kept - vec4f(shift_2);
+let kept=held[held_place(1u,k_2,local_index)];
+let d_2=kept - vec4f(shift_3);
 sum_3=sum_3+d_2;
 squares_3=squares_3+(d_2*d_2);
 }
@@ -142,95 +152,82 @@ let variance_2=larger((squares_3_2 / f32(D)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 var mean_3=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
+let rsqrt=inverseSqrt(spread+eps);
 for (var k_3=0u; k_3<HELD; k_3+=1u) {
 let i_3=lane+(k_3*LANES);
 if (i_3<(D / 4u)) {
-let d_y_1=d_y_four(base_2+i_3);
-held[held_place(1u,k_3,local_index)]=d_y_1;
-let gamma_1=gamma_four(i_3);
-let mul=d_y_1*gamma_1;
-mean_3=mean_3+mul;
+let d_y_4=d_y_four(base_2+i_3);
+held[held_place(2u,k_3,local_index)]=d_y_4;
+let gamma_4=gamma_four(i_3);
+let mul_4=d_y_4*gamma_4;
+held[held_place(0u,k_3,local_index)]=mul_4;
+let sub=mul_4 - vec4f(shift);
+let kept_2=held[held_place(1u,k_3,local_index)];
+let mul_5=((kept_2 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
+mean_3=mean_3+(sub*mul_5);
+mean_4=mean_4+sub;
 }
 }
 var mean_3_2=fold_add(mean_3);
+var mean_4_2=fold_add(mean_4);
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3_2,mask_3);
 mean_3_2=mean_3_2+other_9;
+let other_10=exchange(mean_4_2,mask_3);
+mean_4_2=mean_4_2+other_10;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 mean_3_2=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_3_2 / f32(D);
-var mean_4=vec4f(0.0f);
-let rsqrt=inverseSqrt(spread+eps);
-for (var k_4=0u; k_4<HELD; k_4+=1u) {
-let i_4=lane+(k_4*LANES);
-if (i_4<(D / 4u)) {
-let kept_2=held[held_place(1u,k_4,local_index)];
-let kept_3=held[held_place(0u,k_4,local_index)];
-let mul_2=((kept_3 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-let mul_3=kept_2*mul_2;
-let gamma_2=gamma_four(i_4);
-mean_4=mean_4+(mul_3*gamma_2);
-}
-}
-var mean_4_2=fold_add(mean_4);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_4_2,mask_4);
-mean_4_2=mean_4_2+other_11;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_4_2;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
-}
-workgroupBarrier();
-}
-let all_6=scratch_memory[row_in_group*LANES];
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4_2=all_6;
 workgroupBarrier();
 }
+let mean_all=mean_3_2 / f32(D);
 let mean_all_2=mean_4_2 / f32(D);
 let end_2=select(0u,D / 4u,active_1);
-for (var k_5=0u; k_5<HELD; k_5+=1u) {
-let i_5=lane+(k_5*LANES);
-if (i_5<end_2) {
-let kept_4=held[held_place(1u,k_5,local_index)];
-let gamma_3=gamma_four(i_5);
-let mul_4=kept_4*gamma_3;
-let kept_5=held[held_place(0u,k_5,local_index)];
-let mul_5=((kept_5 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base_2+i_5,((mul_4 - (mul_5*vec4f(mean_all_2))) - vec4f(mean_all))*vec4f(rsqrt));
-let mul_6=kept_4*mul_5;
-let before=scratch_four(base_3+i_5);
-scratch_put_four(base_3+i_5,select(before,vec4f(0.0f),turn==0u)+mul_6);
-let before_2=scratch_four(base_4+i_5);
-scratch_put_four(base_4+i_5,select(before_2,vec4f(0.0f),turn==0u)+kept_4);
+for (var k_4=0u; k_4<HELD; k_4+=1u) {
+let i_4=lane+(k_4*LANES);
+if (i_4<end_2) {
+let kept_3=held[held_place(0u,k_4,local_index)];
+let sub_2=kept_3 - vec4f(shift);
+let kept_4=held[held_place(1u,k_4,local_index)];
+let mul_6=((kept_4 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
+d_x_put_four(base_2+i_4,((sub_2 - (mul_6*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(rsqrt));
+let kept_5=held[held_place(2u,k_4,local_index)];
+let before=scratch_four(base_3+i_4);
+scratch_put_four(base_3+i_4,select(before,vec4f(0.0f),turn==0u)+(kept_5*mul_6));
+let before_2=scratch_four(base_4+i_4);
+scratch_put_four(base_4+i_4,select(before_2,vec4f(0.0f),turn==0u)+kept_5);
 }
 }
 }
 }
 `,
         bindings: [
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
+          {
+            tensor: "gamma",
+            access: "read",
+            name: "gamma",
+            accessors: { at: "gamma_at", four: "gamma_four" },
+          },
           { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-          { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
           { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
           {
             tensor: "(scratch)",

@@ -154,7 +154,32 @@ let mean_2=sum_2 / f32(D);
 let variance_2=larger((squares_2 / f32(D)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
+let x_6=x_at(base);
 let rsqrt=inverseSqrt(spread+eps);
+let mul=((x_6 - shift_2) - rest)*rsqrt;
+let gamma_1=gamma_at(0u);
+let beta_1=beta_at(0u);
+let add=(mul*gamma_1)+beta_1;
+let d_y_1=d_y_at(base);
+let where_1=select(d_y_1,0.0f,add==0.0f);
+let mul_2=select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add)*gamma_1;
+let x_7=x_at(base+(D / 2u));
+let mul_3=((x_7 - shift_2) - rest)*rsqrt;
+let gamma_2=gamma_at(D / 2u);
+let beta_2=beta_at(D / 2u);
+let add_2=(mul_3*gamma_2)+beta_2;
+let d_y_2=d_y_at(base+(D / 2u));
+let where_2=select(d_y_2,0.0f,add_2==0.0f);
+let mul_4=select(select(0.0f,0.5f*where_2,add_2==0.0f),where_2,0.0f<add_2)*gamma_2;
+let x_8=x_at(base+(D - 1u));
+let mul_5=((x_8 - shift_2) - rest)*rsqrt;
+let gamma_3=gamma_at(D - 1u);
+let beta_3=beta_at(D - 1u);
+let add_3=(mul_5*gamma_3)+beta_3;
+let d_y_3=d_y_at(base+(D - 1u));
+let where_3=select(d_y_3,0.0f,add_3==0.0f);
+let mul_6=select(select(0.0f,0.5f*where_3,add_3==0.0f),where_3,0.0f<add_3)*gamma_3;
+let shift_3=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
 var mean_3=0.0f;
 var mean_4=0.0f;
 for (var block_3=lane; block_3<D; block_3+=LANES*256u) {
@@ -162,17 +187,17 @@ var part_5=0.0f;
 var part_6=0.0f;
 let stop_3=min(block_3+(LANES*256u),D);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let x_6=x_at(base+i_3);
-let mul=((x_6 - shift_2) - rest)*rsqrt;
-let gamma_1=gamma_at(i_3);
-let beta_1=beta_at(i_3);
-let add=(mul*gamma_1)+beta_1;
-let d_y_1=d_y_at(base+i_3);
-let where_1=select(d_y_1,0.0f,add==0.0f);
-let where_2=select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add);
-let mul_2=where_2*gamma_1;
-part_5=part_5+((where_2*mul)*gamma_1);
-part_6=part_6+mul_2;
+let x_9=x_at(base+i_3);
+let mul_7=((x_9 - shift_2) - rest)*rsqrt;
+let gamma_4=gamma_at(i_3);
+let beta_4=beta_at(i_3);
+let add_4=(mul_7*gamma_4)+beta_4;
+let d_y_4=d_y_at(base+i_3);
+let where_4=select(d_y_4,0.0f,add_4==0.0f);
+let mul_8=select(select(0.0f,0.5f*where_4,add_4==0.0f),where_4,0.0f<add_4)*gamma_4;
+let sub=mul_8 - shift_3;
+part_5=part_5+(sub*mul_7);
+part_6=part_6+sub;
 }
 mean_3=mean_3+part_5;
 mean_4=mean_4+part_6;
@@ -208,16 +233,16 @@ let mean_all=mean_3 / f32(D);
 let mean_all_2=mean_4 / f32(D);
 let end_2=select(0u,D,active_1);
 for (var i_4=lane; i_4<end_2; i_4+=LANES) {
-let x_7=x_at(base+i_4);
-let mul_3=((x_7 - shift_2) - rest)*rsqrt;
-let gamma_2=gamma_at(i_4);
-let beta_2=beta_at(i_4);
-let add_2=(mul_3*gamma_2)+beta_2;
-let d_y_2=d_y_at(base+i_4);
-let where_3=select(d_y_2,0.0f,add_2==0.0f);
-let where_4=select(select(0.0f,0.5f*where_3,add_2==0.0f),where_3,0.0f<add_2);
-let mul_4=where_4*gamma_2;
-d_x_put(base+i_4,((mul_4 - (mul_3*mean_all)) - mean_all_2)*rsqrt);
+let x_10=x_at(base+i_4);
+let mul_9=((x_10 - shift_2) - rest)*rsqrt;
+let gamma_5=gamma_at(i_4);
+let beta_5=beta_at(i_4);
+let add_5=(mul_9*gamma_5)+beta_5;
+let d_y_5=d_y_at(base+i_4);
+let where_5=select(d_y_5,0.0f,add_5==0.0f);
+let mul_10=select(select(0.0f,0.5f*where_5,add_5==0.0f),where_5,0.0f<add_5)*gamma_5;
+let sub_2=mul_10 - shift_3;
+d_x_put(base+i_4,((sub_2 - (mul_9*mean_all)) - mean_all_2)*rsqrt);
 }
 }
 `,
@@ -372,7 +397,32 @@ let mean_2=sum_3_2 / f32(D);
 let variance_2=larger((squares_3_2 / f32(D)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
+let x_6=x_at(base);
 let rsqrt=inverseSqrt(spread+eps);
+let mul=((x_6 - shift_2) - rest)*rsqrt;
+let gamma_1=gamma_at(0u);
+let beta_1=beta_at(0u);
+let add=(mul*gamma_1)+beta_1;
+let d_y_1=d_y_at(base);
+let where_1=select(d_y_1,0.0f,add==0.0f);
+let mul_2=select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add)*gamma_1;
+let x_7=x_at(base+(D / 2u));
+let mul_3=((x_7 - shift_2) - rest)*rsqrt;
+let gamma_2=gamma_at(D / 2u);
+let beta_2=beta_at(D / 2u);
+let add_2=(mul_3*gamma_2)+beta_2;
+let d_y_2=d_y_at(base+(D / 2u));
+let where_2=select(d_y_2,0.0f,add_2==0.0f);
+let mul_4=select(select(0.0f,0.5f*where_2,add_2==0.0f),where_2,0.0f<add_2)*gamma_2;
+let x_8=x_at(base+(D - 1u));
+let mul_5=((x_8 - shift_2) - rest)*rsqrt;
+let gamma_3=gamma_at(D - 1u);
+let beta_3=beta_at(D - 1u);
+let add_3=(mul_5*gamma_3)+beta_3;
+let d_y_3=d_y_at(base+(D - 1u));
+let where_3=select(d_y_3,0.0f,add_3==0.0f);
+let mul_6=select(select(0.0f,0.5f*where_3,add_3==0.0f),where_3,0.0f<add_3)*gamma_3;
+let shift_3=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
 var mean_3=vec4f(0.0f);
 var mean_4=vec4f(0.0f);
 for (var block_3=lane; block_3<D / 4u; block_3+=LANES*256u) {
@@ -380,17 +430,17 @@ var part_5=vec4f(0.0f);
 var part_6=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),D / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let x_6=x_four(base_2+i_3);
-let mul=((x_6 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-let gamma_1=gamma_four(i_3);
-let beta_1=beta_four(i_3);
-let add=(mul*gamma_1)+beta_1;
-let d_y_1=d_y_four(base_2+i_3);
-let where_1=select(d_y_1,vec4f(0.0f),add==vec4f(0.0f));
-let where_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f)),where_1,vec4f(0.0f)<add);
-let mul_2=where_2*gamma_1;
-part_5=part_5+((where_2*mul)*gamma_1);
-part_6=part_6+mul_2;
+let x_9=x_four(base_2+i_3);
+let mul_7=((x_9 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
+let gamma_4=gamma_four(i_3);
+let beta_4=beta_four(i_3);
+let add_4=(mul_7*gamma_4)+beta_4;
+let d_y_4=d_y_four(base_2+i_3);
+let where_4=select(d_y_4,vec4f(0.0f),add_4==vec4f(0.0f));
+let mul_8=select(select(vec4f(0.0f),vec4f(0.5f)*where_4,add_4==vec4f(0.0f)),where_4,vec4f(0.0f)<add_4)*gamma_4;
+let sub=mul_8 - vec4f(shift_3);
+part_5=part_5+(sub*mul_7);
+part_6=part_6+sub;
 }
 mean_3=mean_3+part_5;
 mean_4=mean_4+part_6;
@@ -428,24 +478,34 @@ let mean_all=mean_3_2 / f32(D);
 let mean_all_2=mean_4_2 / f32(D);
 let end_2=select(0u,D / 4u,active_1);
 for (var i_4=lane; i_4<end_2; i_4+=LANES) {
-let x_7=x_four(base_2+i_4);
-let mul_3=((x_7 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-let gamma_2=gamma_four(i_4);
-let beta_2=beta_four(i_4);
-let add_2=(mul_3*gamma_2)+beta_2;
-let d_y_2=d_y_four(base_2+i_4);
-let where_3=select(d_y_2,vec4f(0.0f),add_2==vec4f(0.0f));
-let where_4=select(select(vec4f(0.0f),vec4f(0.5f)*where_3,add_2==vec4f(0.0f)),where_3,vec4f(0.0f)<add_2);
-let mul_4=where_4*gamma_2;
-d_x_put_four(base_2+i_4,((mul_4 - (mul_3*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(rsqrt));
+let x_10=x_four(base_2+i_4);
+let mul_9=((x_10 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
+let gamma_5=gamma_four(i_4);
+let beta_5=beta_four(i_4);
+let add_5=(mul_9*gamma_5)+beta_5;
+let d_y_5=d_y_four(base_2+i_4);
+let where_5=select(d_y_5,vec4f(0.0f),add_5==vec4f(0.0f));
+let mul_10=select(select(vec4f(0.0f),vec4f(0.5f)*where_5,add_5==vec4f(0.0f)),where_5,vec4f(0.0f)<add_5)*gamma_5;
+let sub_2=mul_10 - vec4f(shift_3);
+d_x_put_four(base_2+i_4,((sub_2 - (mul_9*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(rsqrt));
 }
 }
 `,
             bindings: [
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-              { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
-              { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+              {
+                tensor: "gamma",
+                access: "read",
+                name: "gamma",
+                accessors: { at: "gamma_at", four: "gamma_four" },
+              },
+              {
+                tensor: "beta",
+                access: "read",
+                name: "beta",
+                accessors: { at: "beta_at", four: "beta_four" },
+              },
+              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
             ],
             constants: [
@@ -1188,7 +1248,35 @@ let mean_2=sum_2 / f32(D);
 let variance_2=larger((squares_2 / f32(D)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
+let x_6=x_at(base);
 let rsqrt=inverseSqrt(spread+eps);
+let mul=((x_6 - shift_2) - rest)*rsqrt;
+let gamma_1=gamma_at(0u);
+let beta_1=beta_at(0u);
+let add=(mul*gamma_1)+beta_1;
+let d_y_1=d_y_at(base);
+let where_1=select(d_y_1,0.0f,add==0.0f);
+let where_2=select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add);
+let mul_2=where_2*gamma_1;
+let x_7=x_at(base+(D / 2u));
+let mul_3=((x_7 - shift_2) - rest)*rsqrt;
+let gamma_2=gamma_at(D / 2u);
+let beta_2=beta_at(D / 2u);
+let add_2=(mul_3*gamma_2)+beta_2;
+let d_y_2=d_y_at(base+(D / 2u));
+let where_3=select(d_y_2,0.0f,add_2==0.0f);
+let where_4=select(select(0.0f,0.5f*where_3,add_2==0.0f),where_3,0.0f<add_2);
+let mul_4=where_4*gamma_2;
+let x_8=x_at(base+(D - 1u));
+let mul_5=((x_8 - shift_2) - rest)*rsqrt;
+let gamma_3=gamma_at(D - 1u);
+let beta_3=beta_at(D - 1u);
+let add_3=(mul_5*gamma_3)+beta_3;
+let d_y_3=d_y_at(base+(D - 1u));
+let where_5=select(d_y_3,0.0f,add_3==0.0f);
+let where_6=select(select(0.0f,0.5f*where_5,add_3==0.0f),where_5,0.0f<add_3);
+let mul_6=where_6*gamma_3;
+let shift_3=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
 var mean_3=0.0f;
 var mean_4=0.0f;
 for (var block_3=lane; block_3<D; block_3+=LANES*256u) {
@@ -1196,18 +1284,18 @@ var part_5=0.0f;
 var part_6=0.0f;
 let stop_3=min(block_3+(LANES*256u),D);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let x_6=x_at(base+i_3);
-let mul=((x_6 - shift_2) - rest)*rsqrt;
-let gamma_1=gamma_at(i_3);
-let beta_1=beta_at(i_3);
-let add=(mul*gamma_1)+beta_1;
-let d_y_1=d_y_at(base+i_3);
-let where_1=select(d_y_1,0.0f,add==0.0f);
-let where_2=select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add);
-let mul_2=where_2*mul;
-let mul_3=where_2*gamma_1;
-part_5=part_5+(mul_2*gamma_1);
-part_6=part_6+mul_3;
+let x_9=x_at(base+i_3);
+let mul_7=((x_9 - shift_2) - rest)*rsqrt;
+let gamma_4=gamma_at(i_3);
+let beta_4=beta_at(i_3);
+let add_4=(mul_7*gamma_4)+beta_4;
+let d_y_4=d_y_at(base+i_3);
+let where_7=select(d_y_4,0.0f,add_4==0.0f);
+let where_8=select(select(0.0f,0.5f*where_7,add_4==0.0f),where_7,0.0f<add_4);
+let mul_8=where_8*gamma_4;
+let sub=mul_8 - shift_3;
+part_5=part_5+(sub*mul_7);
+part_6=part_6+sub;
 }
 mean_3=mean_3+part_5;
 mean_4=mean_4+part_6;
@@ -1243,21 +1331,21 @@ let mean_all=mean_3 / f32(D);
 let mean_all_2=mean_4 / f32(D);
 let end_2=select(0u,D,active_1);
 for (var i_4=lane; i_4<end_2; i_4+=LANES) {
-let x_7=x_at(base+i_4);
-let mul_4=((x_7 - shift_2) - rest)*rsqrt;
-let gamma_2=gamma_at(i_4);
-let beta_2=beta_at(i_4);
-let add_2=(mul_4*gamma_2)+beta_2;
-let d_y_2=d_y_at(base+i_4);
-let where_3=select(d_y_2,0.0f,add_2==0.0f);
-let where_4=select(select(0.0f,0.5f*where_3,add_2==0.0f),where_3,0.0f<add_2);
-let mul_5=where_4*gamma_2;
-d_x_put(base+i_4,((mul_5 - (mul_4*mean_all)) - mean_all_2)*rsqrt);
-let mul_6=where_4*mul_4;
+let x_10=x_at(base+i_4);
+let mul_9=((x_10 - shift_2) - rest)*rsqrt;
+let gamma_5=gamma_at(i_4);
+let beta_5=beta_at(i_4);
+let add_5=(mul_9*gamma_5)+beta_5;
+let d_y_5=d_y_at(base+i_4);
+let where_9=select(d_y_5,0.0f,add_5==0.0f);
+let where_10=select(select(0.0f,0.5f*where_9,add_5==0.0f),where_9,0.0f<add_5);
+let mul_10=where_10*gamma_5;
+let sub_2=mul_10 - shift_3;
+d_x_put(base+i_4,((sub_2 - (mul_9*mean_all)) - mean_all_2)*rsqrt);
 let before=scratch_at(base_2+i_4);
-scratch_put(base_2+i_4,select(before,0.0f,turn==0u)+mul_6);
+scratch_put(base_2+i_4,select(before,0.0f,turn==0u)+(where_10*mul_9));
 let before_2=scratch_at(base_3+i_4);
-scratch_put(base_3+i_4,select(before_2,0.0f,turn==0u)+where_4);
+scratch_put(base_3+i_4,select(before_2,0.0f,turn==0u)+where_10);
 }
 }
 }
@@ -1427,7 +1515,35 @@ let mean_2=sum_3_2 / f32(D);
 let variance_2=larger((squares_3_2 / f32(D)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
+let x_6=x_at(base);
 let rsqrt=inverseSqrt(spread+eps);
+let mul=((x_6 - shift_2) - rest)*rsqrt;
+let gamma_1=gamma_at(0u);
+let beta_1=beta_at(0u);
+let add=(mul*gamma_1)+beta_1;
+let d_y_1=d_y_at(base);
+let where_1=select(d_y_1,0.0f,add==0.0f);
+let where_2=select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add);
+let mul_2=where_2*gamma_1;
+let x_7=x_at(base+(D / 2u));
+let mul_3=((x_7 - shift_2) - rest)*rsqrt;
+let gamma_2=gamma_at(D / 2u);
+let beta_2=beta_at(D / 2u);
+let add_2=(mul_3*gamma_2)+beta_2;
+let d_y_2=d_y_at(base+(D / 2u));
+let where_3=select(d_y_2,0.0f,add_2==0.0f);
+let where_4=select(select(0.0f,0.5f*where_3,add_2==0.0f),where_3,0.0f<add_2);
+let mul_4=where_4*gamma_2;
+let x_8=x_at(base+(D - 1u));
+let mul_5=((x_8 - shift_2) - rest)*rsqrt;
+let gamma_3=gamma_at(D - 1u);
+let beta_3=beta_at(D - 1u);
+let add_3=(mul_5*gamma_3)+beta_3;
+let d_y_3=d_y_at(base+(D - 1u));
+let where_5=select(d_y_3,0.0f,add_3==0.0f);
+let where_6=select(select(0.0f,0.5f*where_5,add_3==0.0f),where_5,0.0f<add_3);
+let mul_6=where_6*gamma_3;
+let shift_3=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
 var mean_3=vec4f(0.0f);
 var mean_4=vec4f(0.0f);
 for (var block_3=lane; block_3<D / 4u; block_3+=LANES*256u) {
@@ -1435,18 +1551,18 @@ var part_5=vec4f(0.0f);
 var part_6=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),D / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let x_6=x_four(base_2+i_3);
-let mul=((x_6 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-let gamma_1=gamma_four(i_3);
-let beta_1=beta_four(i_3);
-let add=(mul*gamma_1)+beta_1;
-let d_y_1=d_y_four(base_2+i_3);
-let where_1=select(d_y_1,vec4f(0.0f),add==vec4f(0.0f));
-let where_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f)),where_1,vec4f(0.0f)<add);
-let mul_2=where_2*mul;
-let mul_3=where_2*gamma_1;
-part_5=part_5+(mul_2*gamma_1);
-part_6=part_6+mul_3;
+let x_9=x_four(base_2+i_3);
+let mul_7=((x_9 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
+let gamma_4=gamma_four(i_3);
+let beta_4=beta_four(i_3);
+let add_4=(mul_7*gamma_4)+beta_4;
+let d_y_4=d_y_four(base_2+i_3);
+let where_7=select(d_y_4,vec4f(0.0f),add_4==vec4f(0.0f));
+let where_8=select(select(vec4f(0.0f),vec4f(0.5f)*where_7,add_4==vec4f(0.0f)),where_7,vec4f(0.0f)<add_4);
+let mul_8=where_8*gamma_4;
+let sub=mul_8 - vec4f(shift_3);
+part_5=part_5+(sub*mul_7);
+part_6=part_6+sub;
 }
 mean_3=mean_3+part_5;
 mean_4=mean_4+part_6;
@@ -1484,30 +1600,40 @@ let mean_all=mean_3_2 / f32(D);
 let mean_all_2=mean_4_2 / f32(D);
 let end_2=select(0u,D / 4u,active_1);
 for (var i_4=lane; i_4<end_2; i_4+=LANES) {
-let x_7=x_four(base_2+i_4);
-let mul_4=((x_7 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-let gamma_2=gamma_four(i_4);
-let beta_2=beta_four(i_4);
-let add_2=(mul_4*gamma_2)+beta_2;
-let d_y_2=d_y_four(base_2+i_4);
-let where_3=select(d_y_2,vec4f(0.0f),add_2==vec4f(0.0f));
-let where_4=select(select(vec4f(0.0f),vec4f(0.5f)*where_3,add_2==vec4f(0.0f)),where_3,vec4f(0.0f)<add_2);
-let mul_5=where_4*gamma_2;
-d_x_put_four(base_2+i_4,((mul_5 - (mul_4*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(rsqrt));
-let mul_6=where_4*mul_4;
+let x_10=x_four(base_2+i_4);
+let mul_9=((x_10 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
+let gamma_5=gamma_four(i_4);
+let beta_5=beta_four(i_4);
+let add_5=(mul_9*gamma_5)+beta_5;
+let d_y_5=d_y_four(base_2+i_4);
+let where_9=select(d_y_5,vec4f(0.0f),add_5==vec4f(0.0f));
+let where_10=select(select(vec4f(0.0f),vec4f(0.5f)*where_9,add_5==vec4f(0.0f)),where_9,vec4f(0.0f)<add_5);
+let mul_10=where_10*gamma_5;
+let sub_2=mul_10 - vec4f(shift_3);
+d_x_put_four(base_2+i_4,((sub_2 - (mul_9*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(rsqrt));
 let before=scratch_four(base_3+i_4);
-scratch_put_four(base_3+i_4,select(before,vec4f(0.0f),turn==0u)+mul_6);
+scratch_put_four(base_3+i_4,select(before,vec4f(0.0f),turn==0u)+(where_10*mul_9));
 let before_2=scratch_four(base_4+i_4);
-scratch_put_four(base_4+i_4,select(before_2,vec4f(0.0f),turn==0u)+where_4);
+scratch_put_four(base_4+i_4,select(before_2,vec4f(0.0f),turn==0u)+where_10);
 }
 }
 }
 `,
             bindings: [
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-              { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
-              { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+              {
+                tensor: "gamma",
+                access: "read",
+                name: "gamma",
+                accessors: { at: "gamma_at", four: "gamma_four" },
+              },
+              {
+                tensor: "beta",
+                access: "read",
+                name: "beta",
+                accessors: { at: "beta_at", four: "beta_four" },
+              },
+              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
               {
                 tensor: "(scratch)",
@@ -1528,7 +1654,7 @@ scratch_put_four(base_4+i_4,select(before_2,vec4f(0.0f),turn==0u)+where_4);
             ],
           },
         ],
-        offers: { held: 2, together: 1, split: false },
+        offers: { held: 3, together: 1, split: false },
         split: null,
       },
       {

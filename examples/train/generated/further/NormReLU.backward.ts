@@ -10,7 +10,7 @@ export const more: readonly FurtherForms[] = [
       {
         vector: "D",
         together: 1,
-        held: 2,
+        held: 3,
         wgsl: `override LANES: u32;
 override ROWS: u32;
 override COLUMNS: bool;
@@ -141,25 +141,54 @@ let mean_2=sum_3_2 / f32(D);
 let variance_2=larger((squares_3_2 / f32(D)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
+let x_5=x_at(base);
+let rsqrt=inverseSqrt(spread+eps);
+let mul=((x_5 - shift_2) - rest)*rsqrt;
+let gamma_1=gamma_at(0u);
+let beta_1=beta_at(0u);
+let add=(mul*gamma_1)+beta_1;
+let d_y_1=d_y_at(base);
+let where_1=select(d_y_1,0.0f,add==0.0f);
+let where_2=select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add);
+let mul_2=where_2*gamma_1;
+let x_6=x_at(base+(D / 2u));
+let mul_3=((x_6 - shift_2) - rest)*rsqrt;
+let gamma_2=gamma_at(D / 2u);
+let beta_2=beta_at(D / 2u);
+let add_2=(mul_3*gamma_2)+beta_2;
+let d_y_2=d_y_at(base+(D / 2u));
+let where_3=select(d_y_2,0.0f,add_2==0.0f);
+let where_4=select(select(0.0f,0.5f*where_3,add_2==0.0f),where_3,0.0f<add_2);
+let mul_4=where_4*gamma_2;
+let x_7=x_at(base+(D - 1u));
+let mul_5=((x_7 - shift_2) - rest)*rsqrt;
+let gamma_3=gamma_at(D - 1u);
+let beta_3=beta_at(D - 1u);
+let add_3=(mul_5*gamma_3)+beta_3;
+let d_y_3=d_y_at(base+(D - 1u));
+let where_5=select(d_y_3,0.0f,add_3==0.0f);
+let where_6=select(select(0.0f,0.5f*where_5,add_3==0.0f),where_5,0.0f<add_3);
+let mul_6=where_6*gamma_3;
+let shift_3=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
 var mean_3=vec4f(0.0f);
 var mean_4=vec4f(0.0f);
-let rsqrt=inverseSqrt(spread+eps);
 for (var k_3=0u; k_3<HELD; k_3+=1u) {
 let i_3=lane+(k_3*LANES);
 if (i_3<(D / 4u)) {
 let kept_2=held[held_place(0u,k_3,local_index)];
-let mul=((kept_2 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-let gamma_1=gamma_four(i_3);
-let beta_1=beta_four(i_3);
-let add=(mul*gamma_1)+beta_1;
-let d_y_1=d_y_four(base_2+i_3);
-let where_1=select(d_y_1,vec4f(0.0f),add==vec4f(0.0f));
-let where_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f)),where_1,vec4f(0.0f)<add);
-held[held_place(1u,k_3,local_index)]=where_2;
-let mul_2=where_2*mul;
-let mul_3=where_2*gamma_1;
-mean_3=mean_3+(mul_2*gamma_1);
-mean_4=mean_4+mul_3;
+let mul_7=((kept_2 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
+let gamma_4=gamma_four(i_3);
+let beta_4=beta_four(i_3);
+let add_4=(mul_7*gamma_4)+beta_4;
+let d_y_4=d_y_four(base_2+i_3);
+let where_7=select(d_y_4,vec4f(0.0f),add_4==vec4f(0.0f));
+let where_8=select(select(vec4f(0.0f),vec4f(0.5f)*where_7,add_4==vec4f(0.0f)),where_7,vec4f(0.0f)<add_4);
+held[held_place(2u,k_3,local_index)]=where_8;
+let mul_8=where_8*gamma_4;
+held[held_place(1u,k_3,local_index)]=mul_8;
+let sub=mul_8 - vec4f(shift_3);
+mean_3=mean_3+(sub*mul_7);
+mean_4=mean_4+sub;
 }
 }
 var mean_3_2=fold_add(mean_3);
@@ -198,16 +227,15 @@ for (var k_4=0u; k_4<HELD; k_4+=1u) {
 let i_4=lane+(k_4*LANES);
 if (i_4<end_2) {
 let kept_3=held[held_place(1u,k_4,local_index)];
-let gamma_2=gamma_four(i_4);
-let mul_4=kept_3*gamma_2;
+let sub_2=kept_3 - vec4f(shift_3);
 let kept_4=held[held_place(0u,k_4,local_index)];
-let mul_5=((kept_4 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base_2+i_4,((mul_4 - (mul_5*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(rsqrt));
-let mul_6=kept_3*mul_5;
+let mul_9=((kept_4 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
+d_x_put_four(base_2+i_4,((sub_2 - (mul_9*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(rsqrt));
+let kept_5=held[held_place(2u,k_4,local_index)];
 let before=scratch_four(base_3+i_4);
-scratch_put_four(base_3+i_4,select(before,vec4f(0.0f),turn==0u)+mul_6);
+scratch_put_four(base_3+i_4,select(before,vec4f(0.0f),turn==0u)+(kept_5*mul_9));
 let before_2=scratch_four(base_4+i_4);
-scratch_put_four(base_4+i_4,select(before_2,vec4f(0.0f),turn==0u)+kept_3);
+scratch_put_four(base_4+i_4,select(before_2,vec4f(0.0f),turn==0u)+kept_5);
 }
 }
 }
@@ -215,9 +243,14 @@ scratch_put_four(base_4+i_4,select(before_2,vec4f(0.0f),turn==0u)+kept_3);
 `,
         bindings: [
           { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-          { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
-          { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
-          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+          {
+            tensor: "gamma",
+            access: "read",
+            name: "gamma",
+            accessors: { at: "gamma_at", four: "gamma_four" },
+          },
+          { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at", four: "beta_four" } },
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
           { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
           {
             tensor: "(scratch)",

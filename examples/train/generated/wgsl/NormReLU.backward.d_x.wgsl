@@ -147,7 +147,35 @@ fn main(
     let variance_2 = larger((squares_2 / f32(D)) - (mean_2 * mean_2), 0.0f);
     let rest = select(mean, mean_2, far);
     let spread = select(variance, variance_2, far);
+    let x_6 = x_at(base);
     let rsqrt = inverseSqrt(spread + eps);
+    let mul = ((x_6 - shift_2) - rest) * rsqrt;
+    let gamma_1 = gamma_at(0u);
+    let beta_1 = beta_at(0u);
+    let add = (mul * gamma_1) + beta_1;
+    let d_y_1 = d_y_at(base);
+    let where_1 = select(d_y_1, 0.0f, add == 0.0f);
+    let where_2 = select(select(0.0f, 0.5f * where_1, add == 0.0f), where_1, 0.0f < add);
+    let mul_2 = where_2 * gamma_1;
+    let x_7 = x_at(base + (D / 2u));
+    let mul_3 = ((x_7 - shift_2) - rest) * rsqrt;
+    let gamma_2 = gamma_at(D / 2u);
+    let beta_2 = beta_at(D / 2u);
+    let add_2 = (mul_3 * gamma_2) + beta_2;
+    let d_y_2 = d_y_at(base + (D / 2u));
+    let where_3 = select(d_y_2, 0.0f, add_2 == 0.0f);
+    let where_4 = select(select(0.0f, 0.5f * where_3, add_2 == 0.0f), where_3, 0.0f < add_2);
+    let mul_4 = where_4 * gamma_2;
+    let x_8 = x_at(base + (D - 1u));
+    let mul_5 = ((x_8 - shift_2) - rest) * rsqrt;
+    let gamma_3 = gamma_at(D - 1u);
+    let beta_3 = beta_at(D - 1u);
+    let add_3 = (mul_5 * gamma_3) + beta_3;
+    let d_y_3 = d_y_at(base + (D - 1u));
+    let where_5 = select(d_y_3, 0.0f, add_3 == 0.0f);
+    let where_6 = select(select(0.0f, 0.5f * where_5, add_3 == 0.0f), where_5, 0.0f < add_3);
+    let mul_6 = where_6 * gamma_3;
+    let shift_3 = mul_2 + (((mul_4 - mul_2) + (mul_6 - mul_2)) * 0.3333333432674408f);
     var mean_3 = 0.0f;
     var mean_4 = 0.0f;
     for (var block_3 = lane; block_3 < D; block_3 += LANES * 256u) {
@@ -155,18 +183,18 @@ fn main(
       var part_6 = 0.0f;
       let stop_3 = min(block_3 + (LANES * 256u), D);
       for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-        let x_6 = x_at(base + i_3);
-        let mul = ((x_6 - shift_2) - rest) * rsqrt;
-        let gamma_1 = gamma_at(i_3);
-        let beta_1 = beta_at(i_3);
-        let add = (mul * gamma_1) + beta_1;
-        let d_y_1 = d_y_at(base + i_3);
-        let where_1 = select(d_y_1, 0.0f, add == 0.0f);
-        let where_2 = select(select(0.0f, 0.5f * where_1, add == 0.0f), where_1, 0.0f < add);
-        let mul_2 = where_2 * mul;
-        let mul_3 = where_2 * gamma_1;
-        part_5 = part_5 + (mul_2 * gamma_1);
-        part_6 = part_6 + mul_3;
+        let x_9 = x_at(base + i_3);
+        let mul_7 = ((x_9 - shift_2) - rest) * rsqrt;
+        let gamma_4 = gamma_at(i_3);
+        let beta_4 = beta_at(i_3);
+        let add_4 = (mul_7 * gamma_4) + beta_4;
+        let d_y_4 = d_y_at(base + i_3);
+        let where_7 = select(d_y_4, 0.0f, add_4 == 0.0f);
+        let where_8 = select(select(0.0f, 0.5f * where_7, add_4 == 0.0f), where_7, 0.0f < add_4);
+        let mul_8 = where_8 * gamma_4;
+        let sub = mul_8 - shift_3;
+        part_5 = part_5 + (sub * mul_7);
+        part_6 = part_6 + sub;
       }
       mean_3 = mean_3 + part_5;
       mean_4 = mean_4 + part_6;
@@ -202,21 +230,21 @@ fn main(
     let mean_all_2 = mean_4 / f32(D);
     let end_2 = select(0u, D, active_1);
     for (var i_4 = lane; i_4 < end_2; i_4 += LANES) {
-      let x_7 = x_at(base + i_4);
-      let mul_4 = ((x_7 - shift_2) - rest) * rsqrt;
-      let gamma_2 = gamma_at(i_4);
-      let beta_2 = beta_at(i_4);
-      let add_2 = (mul_4 * gamma_2) + beta_2;
-      let d_y_2 = d_y_at(base + i_4);
-      let where_3 = select(d_y_2, 0.0f, add_2 == 0.0f);
-      let where_4 = select(select(0.0f, 0.5f * where_3, add_2 == 0.0f), where_3, 0.0f < add_2);
-      let mul_5 = where_4 * gamma_2;
-      d_x_put(base + i_4, ((mul_5 - (mul_4 * mean_all)) - mean_all_2) * rsqrt);
-      let mul_6 = where_4 * mul_4;
+      let x_10 = x_at(base + i_4);
+      let mul_9 = ((x_10 - shift_2) - rest) * rsqrt;
+      let gamma_5 = gamma_at(i_4);
+      let beta_5 = beta_at(i_4);
+      let add_5 = (mul_9 * gamma_5) + beta_5;
+      let d_y_5 = d_y_at(base + i_4);
+      let where_9 = select(d_y_5, 0.0f, add_5 == 0.0f);
+      let where_10 = select(select(0.0f, 0.5f * where_9, add_5 == 0.0f), where_9, 0.0f < add_5);
+      let mul_10 = where_10 * gamma_5;
+      let sub_2 = mul_10 - shift_3;
+      d_x_put(base + i_4, ((sub_2 - (mul_9 * mean_all)) - mean_all_2) * rsqrt);
       let before = scratch_at(base_2 + i_4);
-      scratch_put(base_2 + i_4, select(before, 0.0f, turn == 0u) + mul_6);
+      scratch_put(base_2 + i_4, select(before, 0.0f, turn == 0u) + (where_10 * mul_9));
       let before_2 = scratch_at(base_3 + i_4);
-      scratch_put(base_3 + i_4, select(before_2, 0.0f, turn == 0u) + where_4);
+      scratch_put(base_3 + i_4, select(before_2, 0.0f, turn == 0u) + where_10);
     }
   }
 }
