@@ -158,10 +158,14 @@ let variance_2=larger((squares_2 / f32(T)) - (mean_2*mean_2),0.0f);
 let spread=select(variance,variance_2,far);
 let rest=select(mean,mean_2,far);
 let base_2=row*S;
+let d_y_1=d_y_at(base_2);
+let d_y_2=d_y_at(base_2+(S / 2u));
+let d_y_3=d_y_at(base_2+(S - 1u));
+let shift_3=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
 let x_1=x_at(base_2);
 let x_2=x_at(base_2+(S / 2u));
 let x_3=x_at(base_2+(S - 1u));
-let shift_3=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let shift_4=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 var sum_3=0.0f;
 var squares_3=0.0f;
 for (var block_3=lane; block_3<S; block_3+=LANES*256u) {
@@ -170,7 +174,7 @@ var part_6=0.0f;
 let stop_3=min(block_3+(LANES*256u),S);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let x_4=x_at(base_2+i_3);
-let d_3=x_4 - shift_3;
+let d_3=x_4 - shift_4;
 part_5=part_5+d_3;
 part_6=part_6+(d_3*d_3);
 }
@@ -207,7 +211,7 @@ workgroupBarrier();
 let mean_3=sum_3 / f32(S);
 let variance_3=larger((squares_3 / f32(S)) - (mean_3*mean_3),0.0f);
 let far_2=(variance_3*4.0f)<(mean_3*mean_3);
-let shift_4=select(shift_3,shift_3+mean_3,far_2);
+let shift_5=select(shift_4,shift_4+mean_3,far_2);
 var sum_4=0.0f;
 var squares_4=0.0f;
 let end_2=select(0u,S,far_2);
@@ -217,7 +221,7 @@ var part_8=0.0f;
 let stop_4=min(block_4+(LANES*256u),end_2);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
 let x_5=x_at(base_2+i_4);
-let d_4=x_5 - shift_4;
+let d_4=x_5 - shift_5;
 part_7=part_7+d_4;
 part_8=part_8+(d_4*d_4);
 }
@@ -260,8 +264,8 @@ for (var block_5=lane; block_5<S; block_5+=LANES*256u) {
 var part_9=0.0f;
 let stop_5=min(block_5+(LANES*256u),S);
 for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
-let d_y_1=d_y_at(base_2+i_5);
-part_9=part_9+d_y_1;
+let d_y_4=d_y_at(base_2+i_5);
+part_9=part_9+d_y_4;
 }
 sum_5=sum_5+part_9;
 }
@@ -287,64 +291,77 @@ workgroupBarrier();
 let sum_all=sum_5;
 let rsqrt=inverseSqrt(spread_2+eps);
 var sum_6=0.0f;
+var mean_5=0.0f;
 for (var block_6=lane; block_6<S; block_6+=LANES*256u) {
 var part_10=0.0f;
+var part_11=0.0f;
 let stop_6=min(block_6+(LANES*256u),S);
 for (var i_6=block_6; i_6<stop_6; i_6+=LANES) {
-let d_y_2=d_y_at(base_2+i_6);
+let d_y_5=d_y_at(base_2+i_6);
+let sub=d_y_5 - shift_3;
 let x_6=x_at(base_2+i_6);
-let mul=((x_6 - shift_4) - rest_2)*rsqrt;
-part_10=part_10+(d_y_2*mul);
+let mul=((x_6 - shift_5) - rest_2)*rsqrt;
+part_10=part_10+(sub*mul);
+part_11=part_11+sub;
 }
 sum_6=sum_6+part_10;
+mean_5=mean_5+part_11;
 }
 for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
 let other_19=exchange(sum_6,mask_6);
 sum_6=sum_6+other_19;
+let other_20=exchange(mean_5,mask_6);
+mean_5=mean_5+other_20;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_6;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5;
 workgroupBarrier();
 for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
 if (lane<half_6) {
 let mine_10=scratch_memory[(row_in_group*LANES)+lane];
-let other_20=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_10+other_20;
+let other_21=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_10+other_21;
+let mine_11=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_22=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_11+other_22;
 }
 workgroupBarrier();
 }
 let all_10=scratch_memory[row_in_group*LANES];
 sum_6=all_10;
+let all_11=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_5=all_11;
 workgroupBarrier();
 }
 let sum_all_2=sum_6;
+let mean_all=mean_5 / f32(S);
 let end_3=select(0u,S,active_1);
-let size=f32(S);
-let div=sum_all_2 / size;
-let div_2=sum_all / size;
+let div=sum_all_2 / f32(S);
 let add=spread+eps;
 let sqrt_1=sqrt(add);
 let mul_3=sqrt_1*rsqrt;
 for (var i_7=lane; i_7<end_3; i_7+=LANES) {
-let d_y_3=d_y_at(base_2+i_7);
+let d_y_6=d_y_at(base_2+i_7);
+let sub_2=d_y_6 - shift_3;
 let x_7=x_at(base_2+i_7);
-let mul_2=((x_7 - shift_4) - rest_2)*rsqrt;
-d_x_put(base_2+i_7,((d_y_3 - (mul_2*div)) - div_2)*mul_3);
+let mul_2=((x_7 - shift_5) - rest_2)*rsqrt;
+d_x_put(base_2+i_7,((sub_2 - (mul_2*div)) - mean_all)*mul_3);
 }
 let end_4=select(0u,T,active_1);
-let size_2=f32(T);
-let mul_4=2.0f*(select(0.5f*(sum_all_2*inverseSqrt(add)),0.0f,sqrt_1==0.0f) / size_2);
-let div_3=sum_all / size_2;
+let size=f32(T);
+let mul_4=2.0f*(select(0.5f*(sum_all_2*inverseSqrt(add)),0.0f,sqrt_1==0.0f) / size);
+let div_2=sum_all / size;
 for (var i_8=lane; i_8<end_4; i_8+=LANES) {
 let style_6=style_at(base+i_8);
-d_style_put(base+i_8,(((style_6 - shift_2) - rest)*mul_4)+div_3);
+d_style_put(base+i_8,(((style_6 - shift_2) - rest)*mul_4)+div_2);
 }
 }
 `,
             bindings: [
               { tensor: "style", access: "read", name: "style", accessors: { at: "style_at" } },
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } },
               { tensor: "d_style", access: "read_write", name: "d_style", accessors: { put: "d_style_put" } },
             ],
@@ -492,10 +509,14 @@ let variance_2=larger((squares_2 / f32(T)) - (mean_2*mean_2),0.0f);
 let spread=select(variance,variance_2,far);
 let rest=select(mean,mean_2,far);
 let base_2=row*S;
+let d_y_1=d_y_at(base_2);
+let d_y_2=d_y_at(base_2+(S / 2u));
+let d_y_3=d_y_at(base_2+(S - 1u));
+let shift_3=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
 let x_1=x_at(base_2);
 let x_2=x_at(base_2+(S / 2u));
 let x_3=x_at(base_2+(S - 1u));
-let shift_3=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let shift_4=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 let base_3=row*(S / 4u);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
@@ -505,7 +526,7 @@ var part_6=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),S / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let x_4=x_four(base_3+i_3);
-let d_3=x_4 - vec4f(shift_3);
+let d_3=x_4 - vec4f(shift_4);
 part_5=part_5+d_3;
 part_6=part_6+(d_3*d_3);
 }
@@ -544,7 +565,7 @@ workgroupBarrier();
 let mean_3=sum_3_2 / f32(S);
 let variance_3=larger((squares_3_2 / f32(S)) - (mean_3*mean_3),0.0f);
 let far_2=(variance_3*4.0f)<(mean_3*mean_3);
-let shift_4=select(shift_3,shift_3+mean_3,far_2);
+let shift_5=select(shift_4,shift_4+mean_3,far_2);
 var sum_4=vec4f(0.0f);
 var squares_4=vec4f(0.0f);
 let end_2=select(0u,S / 4u,far_2);
@@ -554,7 +575,7 @@ var part_8=vec4f(0.0f);
 let stop_4=min(block_4+(LANES*256u),end_2);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
 let x_5=x_four(base_3+i_4);
-let d_4=x_5 - vec4f(shift_4);
+let d_4=x_5 - vec4f(shift_5);
 part_7=part_7+d_4;
 part_8=part_8+(d_4*d_4);
 }
@@ -599,8 +620,8 @@ for (var block_5=lane; block_5<S / 4u; block_5+=LANES*256u) {
 var part_9=vec4f(0.0f);
 let stop_5=min(block_5+(LANES*256u),S / 4u);
 for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
-let d_y_1=d_y_four(base_3+i_5);
-part_9=part_9+d_y_1;
+let d_y_4=d_y_four(base_3+i_5);
+part_9=part_9+d_y_4;
 }
 sum_5=sum_5+part_9;
 }
@@ -627,65 +648,79 @@ workgroupBarrier();
 let sum_all=sum_5_2;
 let rsqrt=inverseSqrt(spread_2+eps);
 var sum_6=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
 for (var block_6=lane; block_6<S / 4u; block_6+=LANES*256u) {
 var part_10=vec4f(0.0f);
+var part_11=vec4f(0.0f);
 let stop_6=min(block_6+(LANES*256u),S / 4u);
 for (var i_6=block_6; i_6<stop_6; i_6+=LANES) {
-let d_y_2=d_y_four(base_3+i_6);
+let d_y_5=d_y_four(base_3+i_6);
+let sub=d_y_5 - vec4f(shift_3);
 let x_6=x_four(base_3+i_6);
-let mul=((x_6 - vec4f(shift_4)) - vec4f(rest_2))*vec4f(rsqrt);
-part_10=part_10+(d_y_2*mul);
+let mul=((x_6 - vec4f(shift_5)) - vec4f(rest_2))*vec4f(rsqrt);
+part_10=part_10+(sub*mul);
+part_11=part_11+sub;
 }
 sum_6=sum_6+part_10;
+mean_5=mean_5+part_11;
 }
 var sum_6_2=fold_add(sum_6);
+var mean_5_2=fold_add(mean_5);
 for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
 let other_19=exchange(sum_6_2,mask_6);
 sum_6_2=sum_6_2+other_19;
+let other_20=exchange(mean_5_2,mask_6);
+mean_5_2=mean_5_2+other_20;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_6_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5_2;
 workgroupBarrier();
 for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
 if (lane<half_6) {
 let mine_10=scratch_memory[(row_in_group*LANES)+lane];
-let other_20=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_10+other_20;
+let other_21=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_10+other_21;
+let mine_11=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_22=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_11+other_22;
 }
 workgroupBarrier();
 }
 let all_10=scratch_memory[row_in_group*LANES];
 sum_6_2=all_10;
+let all_11=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_5_2=all_11;
 workgroupBarrier();
 }
 let sum_all_2=sum_6_2;
+let mean_all=mean_5_2 / f32(S);
 let end_3=select(0u,S / 4u,active_1);
-let size=f32(S);
-let div=sum_all_2 / size;
-let div_2=sum_all / size;
+let div=sum_all_2 / f32(S);
 let add=spread+eps;
 let sqrt_1=sqrt(add);
 let mul_3=sqrt_1*rsqrt;
 for (var i_7=lane; i_7<end_3; i_7+=LANES) {
-let d_y_3=d_y_four(base_3+i_7);
+let d_y_6=d_y_four(base_3+i_7);
+let sub_2=d_y_6 - vec4f(shift_3);
 let x_7=x_four(base_3+i_7);
-let mul_2=((x_7 - vec4f(shift_4)) - vec4f(rest_2))*vec4f(rsqrt);
-d_x_put_four(base_3+i_7,((d_y_3 - (mul_2*vec4f(div))) - vec4f(div_2))*vec4f(mul_3));
+let mul_2=((x_7 - vec4f(shift_5)) - vec4f(rest_2))*vec4f(rsqrt);
+d_x_put_four(base_3+i_7,((sub_2 - (mul_2*vec4f(div))) - vec4f(mean_all))*vec4f(mul_3));
 }
 let end_4=select(0u,T,active_1);
-let size_2=f32(T);
-let mul_4=2.0f*(select(0.5f*(sum_all_2*inverseSqrt(add)),0.0f,sqrt_1==0.0f) / size_2);
-let div_3=sum_all / size_2;
+let size=f32(T);
+let mul_4=2.0f*(select(0.5f*(sum_all_2*inverseSqrt(add)),0.0f,sqrt_1==0.0f) / size);
+let div_2=sum_all / size;
 for (var i_8=lane; i_8<end_4; i_8+=LANES) {
 let style_6=style_at(base+i_8);
-d_style_put(base+i_8,(((style_6 - shift_2) - rest)*mul_4)+div_3);
+d_style_put(base+i_8,(((style_6 - shift_2) - rest)*mul_4)+div_2);
 }
 }
 `,
             bindings: [
               { tensor: "style", access: "read", name: "style", accessors: { at: "style_at" } },
+              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
               { tensor: "d_style", access: "read_write", name: "d_style", accessors: { put: "d_style_put" } },
             ],

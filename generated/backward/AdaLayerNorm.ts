@@ -71,10 +71,20 @@ let at_1=(turn*chunk)+chunk_1;
 let active_1=own && (at_1<T);
 let row=select(0u,at_1,active_1);
 let base=(N_1*(T*D))+(row*D);
+let d_y_1=d_y_at(base);
+let scale_1=scale_at(base_2);
+let mul=d_y_1*(1.0f+scale_1);
+let d_y_2=d_y_at(base+(D / 2u));
+let scale_2=scale_at(base_2+(D / 2u));
+let mul_2=d_y_2*(1.0f+scale_2);
+let d_y_3=d_y_at(base+(D - 1u));
+let scale_3=scale_at(base_2+(D - 1u));
+let mul_3=d_y_3*(1.0f+scale_3);
+let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
 let x_1=x_at(base);
 let x_2=x_at(base+(D / 2u));
 let x_3=x_at(base+(D - 1u));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
 for (var block=lane; block<D; block+=LANES*256u) {
@@ -83,7 +93,7 @@ var part_2=0.0f;
 let stop=min(block+(LANES*256u),D);
 for (var i=block; i<stop; i+=LANES) {
 let x_4=x_at(base+i);
-let d=x_4 - shift;
+let d=x_4 - shift_2;
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -120,7 +130,7 @@ workgroupBarrier();
 let mean=sum / f32(D);
 let variance=larger((squares / f32(D)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_2=0.0f;
 var squares_2=0.0f;
 let end=select(0u,D,far);
@@ -130,7 +140,7 @@ var part_4=0.0f;
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
 let x_5=x_at(base+i_2);
-let d_2=x_5 - shift_2;
+let d_2=x_5 - shift_3;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -168,97 +178,76 @@ let mean_2=sum_2 / f32(D);
 let variance_2=larger((squares_2 / f32(D)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
+let rsqrt=inverseSqrt(spread+eps);
 var mean_3=0.0f;
+var mean_4=0.0f;
 for (var block_3=lane; block_3<D; block_3+=LANES*256u) {
 var part_5=0.0f;
+var part_6=0.0f;
 let stop_3=min(block_3+(LANES*256u),D);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let d_y_1=d_y_at(base+i_3);
-let scale_1=scale_at(base_2+i_3);
-let add=1.0f+scale_1;
-let mul=d_y_1*add;
-part_5=part_5+mul;
+let d_y_4=d_y_at(base+i_3);
+let scale_4=scale_at(base_2+i_3);
+let mul_4=d_y_4*(1.0f+scale_4);
+let sub=mul_4 - shift;
+let x_6=x_at(base+i_3);
+let mul_5=((x_6 - shift_3) - rest)*rsqrt;
+part_5=part_5+(sub*mul_5);
+part_6=part_6+sub;
 }
 mean_3=mean_3+part_5;
+mean_4=mean_4+part_6;
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3,mask_3);
 mean_3=mean_3+other_9;
+let other_10=exchange(mean_4,mask_3);
+mean_4=mean_4+other_10;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 mean_3=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_3 / f32(D);
-let rsqrt=inverseSqrt(spread+eps);
-var mean_4=0.0f;
-for (var block_4=lane; block_4<D; block_4+=LANES*256u) {
-var part_6=0.0f;
-let stop_4=min(block_4+(LANES*256u),D);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_2=d_y_at(base+i_4);
-let x_6=x_at(base+i_4);
-let mul_2=((x_6 - shift_2) - rest)*rsqrt;
-let mul_3=d_y_2*mul_2;
-let scale_2=scale_at(base_2+i_4);
-let add_2=1.0f+scale_2;
-part_6=part_6+(mul_3*add_2);
-}
-mean_4=mean_4+part_6;
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_4,mask_4);
-mean_4=mean_4+other_11;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_4;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
-}
-workgroupBarrier();
-}
-let all_6=scratch_memory[row_in_group*LANES];
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4=all_6;
 workgroupBarrier();
 }
+let mean_all=mean_3 / f32(D);
 let mean_all_2=mean_4 / f32(D);
 let end_2=select(0u,D,active_1);
-for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let d_y_3=d_y_at(base+i_5);
-let scale_3=scale_at(base_2+i_5);
-let add_3=1.0f+scale_3;
-let mul_4=d_y_3*add_3;
-let x_7=x_at(base+i_5);
-let mul_5=((x_7 - shift_2) - rest)*rsqrt;
-d_x_put(base+i_5,((mul_4 - (mul_5*mean_all_2)) - mean_all)*rsqrt);
-let mul_6=d_y_3*mul_5;
-let before=scratch_at(base_3+i_5);
-scratch_put(base_3+i_5,select(before,0.0f,turn==0u)+mul_6);
-let before_2=scratch_at(base_4+i_5);
-scratch_put(base_4+i_5,select(before_2,0.0f,turn==0u)+d_y_3);
+for (var i_4=lane; i_4<end_2; i_4+=LANES) {
+let d_y_5=d_y_at(base+i_4);
+let scale_5=scale_at(base_2+i_4);
+let mul_6=d_y_5*(1.0f+scale_5);
+let sub_2=mul_6 - shift;
+let x_7=x_at(base+i_4);
+let mul_7=((x_7 - shift_3) - rest)*rsqrt;
+d_x_put(base+i_4,((sub_2 - (mul_7*mean_all)) - mean_all_2)*rsqrt);
+let before=scratch_at(base_3+i_4);
+scratch_put(base_3+i_4,select(before,0.0f,turn==0u)+(d_y_5*mul_7));
+let before_2=scratch_at(base_4+i_4);
+scratch_put(base_4+i_4,select(before_2,0.0f,turn==0u)+d_y_5);
 }
 }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
               { tensor: "scale", access: "read", name: "scale", accessors: { at: "scale_at" } },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } },
               {
                 tensor: "(scratch)",
@@ -314,19 +303,30 @@ let own=index<(N*chunk);
 let slot=select(0u,index,own);
 let chunk_1=slot % max(chunk,1u);
 let N_1=slot / max(chunk,1u);
-let base_3=N_1*(D / 4u);
-let base_4=slot*(D / 4u);
-let base_5=((((N*chunk)*D)+3u) / 4u)+(slot*(D / 4u));
+let base_2=N_1*D;
+let base_4=N_1*(D / 4u);
+let base_5=slot*(D / 4u);
+let base_6=((((N*chunk)*D)+3u) / 4u)+(slot*(D / 4u));
 for (var turn=0u; turn<((T+chunk) - 1u) / chunk; turn+=1u) {
 let at_1=(turn*chunk)+chunk_1;
 let active_1=own && (at_1<T);
 let row=select(0u,at_1,active_1);
 let base=(N_1*(T*D))+(row*D);
+let d_y_1=d_y_at(base);
+let scale_1=scale_at(base_2);
+let mul=d_y_1*(1.0f+scale_1);
+let d_y_2=d_y_at(base+(D / 2u));
+let scale_2=scale_at(base_2+(D / 2u));
+let mul_2=d_y_2*(1.0f+scale_2);
+let d_y_3=d_y_at(base+(D - 1u));
+let scale_3=scale_at(base_2+(D - 1u));
+let mul_3=d_y_3*(1.0f+scale_3);
+let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
 let x_1=x_at(base);
 let x_2=x_at(base+(D / 2u));
 let x_3=x_at(base+(D - 1u));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
-let base_2=(N_1*((T*D) / 4u))+(row*(D / 4u));
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let base_3=(N_1*((T*D) / 4u))+(row*(D / 4u));
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
 for (var block=lane; block<D / 4u; block+=LANES*256u) {
@@ -334,8 +334,8 @@ var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),D / 4u);
 for (var i=block; i<stop; i+=LANES) {
-let x_4=x_four(base_2+i);
-let d=x_4 - vec4f(shift);
+let x_4=x_four(base_3+i);
+let d=x_4 - vec4f(shift_2);
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -374,7 +374,7 @@ workgroupBarrier();
 let mean=sum_2 / f32(D);
 let variance=larger((squares_2 / f32(D)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,D / 4u,far);
@@ -383,8 +383,8 @@ var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_5=x_four(base_2+i_2);
-let d_2=x_5 - vec4f(shift_2);
+let x_5=x_four(base_3+i_2);
+let d_2=x_5 - vec4f(shift_3);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -424,99 +424,83 @@ let mean_2=sum_3_2 / f32(D);
 let variance_2=larger((squares_3_2 / f32(D)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
+let rsqrt=inverseSqrt(spread+eps);
 var mean_3=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
 for (var block_3=lane; block_3<D / 4u; block_3+=LANES*256u) {
 var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),D / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let d_y_1=d_y_four(base_2+i_3);
-let scale_1=scale_four(base_3+i_3);
-let add=vec4f(1.0f)+scale_1;
-let mul=d_y_1*add;
-part_5=part_5+mul;
+let d_y_4=d_y_four(base_3+i_3);
+let scale_4=scale_four(base_4+i_3);
+let mul_4=d_y_4*(vec4f(1.0f)+scale_4);
+let sub=mul_4 - vec4f(shift);
+let x_6=x_four(base_3+i_3);
+let mul_5=((x_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
+part_5=part_5+(sub*mul_5);
+part_6=part_6+sub;
 }
 mean_3=mean_3+part_5;
+mean_4=mean_4+part_6;
 }
 var mean_3_2=fold_add(mean_3);
+var mean_4_2=fold_add(mean_4);
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3_2,mask_3);
 mean_3_2=mean_3_2+other_9;
+let other_10=exchange(mean_4_2,mask_3);
+mean_4_2=mean_4_2+other_10;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 mean_3_2=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_3_2 / f32(D);
-let rsqrt=inverseSqrt(spread+eps);
-var mean_4=vec4f(0.0f);
-for (var block_4=lane; block_4<D / 4u; block_4+=LANES*256u) {
-var part_6=vec4f(0.0f);
-let stop_4=min(block_4+(LANES*256u),D / 4u);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_2=d_y_four(base_2+i_4);
-let x_6=x_four(base_2+i_4);
-let mul_2=((x_6 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-let mul_3=d_y_2*mul_2;
-let scale_2=scale_four(base_3+i_4);
-let add_2=vec4f(1.0f)+scale_2;
-part_6=part_6+(mul_3*add_2);
-}
-mean_4=mean_4+part_6;
-}
-var mean_4_2=fold_add(mean_4);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_4_2,mask_4);
-mean_4_2=mean_4_2+other_11;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_4_2;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
-}
-workgroupBarrier();
-}
-let all_6=scratch_memory[row_in_group*LANES];
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4_2=all_6;
 workgroupBarrier();
 }
+let mean_all=mean_3_2 / f32(D);
 let mean_all_2=mean_4_2 / f32(D);
 let end_2=select(0u,D / 4u,active_1);
-for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let d_y_3=d_y_four(base_2+i_5);
-let scale_3=scale_four(base_3+i_5);
-let add_3=vec4f(1.0f)+scale_3;
-let mul_4=d_y_3*add_3;
-let x_7=x_four(base_2+i_5);
-let mul_5=((x_7 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base_2+i_5,((mul_4 - (mul_5*vec4f(mean_all_2))) - vec4f(mean_all))*vec4f(rsqrt));
-let mul_6=d_y_3*mul_5;
-let before=scratch_four(base_4+i_5);
-scratch_put_four(base_4+i_5,select(before,vec4f(0.0f),turn==0u)+mul_6);
-let before_2=scratch_four(base_5+i_5);
-scratch_put_four(base_5+i_5,select(before_2,vec4f(0.0f),turn==0u)+d_y_3);
+for (var i_4=lane; i_4<end_2; i_4+=LANES) {
+let d_y_5=d_y_four(base_3+i_4);
+let scale_5=scale_four(base_4+i_4);
+let mul_6=d_y_5*(vec4f(1.0f)+scale_5);
+let sub_2=mul_6 - vec4f(shift);
+let x_7=x_four(base_3+i_4);
+let mul_7=((x_7 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
+d_x_put_four(base_3+i_4,((sub_2 - (mul_7*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(rsqrt));
+let before=scratch_four(base_5+i_4);
+scratch_put_four(base_5+i_4,select(before,vec4f(0.0f),turn==0u)+(d_y_5*mul_7));
+let before_2=scratch_four(base_6+i_4);
+scratch_put_four(base_6+i_4,select(before_2,vec4f(0.0f),turn==0u)+d_y_5);
 }
 }
 }
 `,
             bindings: [
+              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
+              {
+                tensor: "scale",
+                access: "read",
+                name: "scale",
+                accessors: { at: "scale_at", four: "scale_four" },
+              },
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-              { tensor: "scale", access: "read", name: "scale", accessors: { four: "scale_four" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
               {
                 tensor: "(scratch)",
@@ -538,7 +522,7 @@ scratch_put_four(base_5+i_5,select(before_2,vec4f(0.0f),turn==0u)+d_y_3);
             ],
           },
         ],
-        offers: { held: 2, together: 1, split: false },
+        offers: { held: 2, together: 4, split: false },
         split: null,
       },
       {

@@ -72,38 +72,16 @@ let bias_1=bias_at(0u);
 let bias_2=bias_at(D / 2u);
 let bias_3=bias_at(D - 1u);
 let shift_3=bias_1+(((bias_2 - bias_1)+(bias_3 - bias_1))*0.3333333432674408f);
-var mean=0.0f;
-for (var block=lane; block<D; block+=LANES*256u) {
-var part_1=0.0f;
-let stop=min(block+(LANES*256u),D);
-for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_at(base+i);
-let gamma_1=gamma_at(i);
+let d_y_1=d_y_at(base);
+let gamma_1=gamma_at(0u);
 let mul=d_y_1*gamma_1;
-part_1=part_1+mul;
-}
-mean=mean+part_1;
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean,mask);
-mean=mean+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-mean=all;
-workgroupBarrier();
-}
-let mean_all=mean / f32(D);
+let d_y_2=d_y_at(base+(D / 2u));
+let gamma_2=gamma_at(D / 2u);
+let mul_2=d_y_2*gamma_2;
+let d_y_3=d_y_at(base+(D - 1u));
+let gamma_3=gamma_at(D - 1u);
+let mul_3=d_y_3*gamma_3;
+let shift_4=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
 let x_4=x_at(base);
 let residual_4=residual_at(base);
 let bias_4=bias_at(0u);
@@ -116,120 +94,155 @@ let x_6=x_at(base+(D - 1u));
 let residual_6=residual_at(base+(D - 1u));
 let bias_6=bias_at(D - 1u);
 let add_3=((x_6 - shift)+(residual_6 - shift_2))+(bias_6 - shift_3);
-let shift_4=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+let shift_5=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
-for (var block_2=lane; block_2<D; block_2+=LANES*256u) {
+for (var block=lane; block<D; block+=LANES*256u) {
+var part_1=0.0f;
 var part_2=0.0f;
-var part_3=0.0f;
-let stop_2=min(block_2+(LANES*256u),D);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_7=x_at(base+i_2);
-let residual_7=residual_at(base+i_2);
-let bias_7=bias_at(i_2);
+let stop=min(block+(LANES*256u),D);
+for (var i=block; i<stop; i+=LANES) {
+let x_7=x_at(base+i);
+let residual_7=residual_at(base+i);
+let bias_7=bias_at(i);
 let add_4=((x_7 - shift)+(residual_7 - shift_2))+(bias_7 - shift_3);
-let d=add_4 - shift_4;
-part_2=part_2+d;
-part_3=part_3+(d*d);
+let d=add_4 - shift_5;
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum=sum+part_2;
-squares=squares+part_3;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum,mask_2);
-sum=sum+other_3;
-let other_4=exchange(squares,mask_2);
-squares=squares+other_4;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_2=scratch_memory[row_in_group*LANES];
-sum=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares=all_3;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_2=sum / f32(D);
-let variance=larger((squares / f32(D)) - (mean_2*mean_2),0.0f);
-let far=(variance*4.0f)<(mean_2*mean_2);
-let shift_5=select(shift_4,shift_4+mean_2,far);
+let mean=sum / f32(D);
+let variance=larger((squares / f32(D)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_6=select(shift_5,shift_5+mean,far);
 var sum_2=0.0f;
 var squares_2=0.0f;
 let end=select(0u,D,far);
-for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
 var part_4=0.0f;
-var part_5=0.0f;
-let stop_3=min(block_3+(LANES*256u),end);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let x_8=x_at(base+i_3);
-let residual_8=residual_at(base+i_3);
-let bias_8=bias_at(i_3);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_8=x_at(base+i_2);
+let residual_8=residual_at(base+i_2);
+let bias_8=bias_at(i_2);
 let add_5=((x_8 - shift)+(residual_8 - shift_2))+(bias_8 - shift_3);
-let d_2=add_5 - shift_5;
-part_4=part_4+d_2;
-part_5=part_5+(d_2*d_2);
+let d_2=add_5 - shift_6;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
 }
-sum_2=sum_2+part_4;
-squares_2=squares_2+part_5;
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
 }
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_2,mask_3);
-sum_2=sum_2+other_7;
-let other_8=exchange(squares_2,mask_3);
-squares_2=squares_2+other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_2 / f32(D);
+let variance_2=larger((squares_2 / f32(D)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var mean_3=0.0f;
+for (var block_3=lane; block_3<D; block_3+=LANES*256u) {
+var part_5=0.0f;
+let stop_3=min(block_3+(LANES*256u),D);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let d_y_4=d_y_at(base+i_3);
+let gamma_4=gamma_at(i_3);
+let mul_4=d_y_4*gamma_4;
+let sub=mul_4 - shift_4;
+part_5=part_5+sub;
+}
+mean_3=mean_3+part_5;
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(mean_3,mask_3);
+mean_3=mean_3+other_9;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_3;
+workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
-sum_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_5;
+let all_5=scratch_memory[row_in_group*LANES];
+mean_3=all_5;
 workgroupBarrier();
 }
-let mean_3=sum_2 / f32(D);
-let variance_2=larger((squares_2 / f32(D)) - (mean_3*mean_3),0.0f);
-let rest=select(mean_2,mean_3,far);
-let spread=select(variance,variance_2,far);
+let mean_all=mean_3 / f32(D);
 let rsqrt=inverseSqrt(spread+eps);
 var mean_4=0.0f;
 for (var block_4=lane; block_4<D; block_4+=LANES*256u) {
 var part_6=0.0f;
 let stop_4=min(block_4+(LANES*256u),D);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_2=d_y_at(base+i_4);
+let d_y_5=d_y_at(base+i_4);
+let gamma_5=gamma_at(i_4);
+let mul_5=d_y_5*gamma_5;
+let sub_2=mul_5 - shift_4;
 let x_9=x_at(base+i_4);
 let residual_9=residual_at(base+i_4);
 let bias_9=bias_at(i_4);
 let add_6=((x_9 - shift)+(residual_9 - shift_2))+(bias_9 - shift_3);
-let mul_2=((add_6 - shift_5) - rest)*rsqrt;
-let gamma_2=gamma_at(i_4);
-part_6=part_6+((d_y_2*mul_2)*gamma_2);
+let mul_6=((add_6 - shift_6) - rest)*rsqrt;
+part_6=part_6+(sub_2*mul_6);
 }
 mean_4=mean_4+part_6;
 }
@@ -255,16 +268,17 @@ workgroupBarrier();
 let mean_all_2=mean_4 / f32(D);
 let end_2=select(0u,D,active_1);
 for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let d_y_3=d_y_at(base+i_5);
-let gamma_3=gamma_at(i_5);
-let mul_3=d_y_3*gamma_3;
+let d_y_6=d_y_at(base+i_5);
+let gamma_6=gamma_at(i_5);
+let mul_7=d_y_6*gamma_6;
+let sub_3=mul_7 - shift_4;
 let x_10=x_at(base+i_5);
 let residual_10=residual_at(base+i_5);
 let bias_10=bias_at(i_5);
 let add_7=((x_10 - shift)+(residual_10 - shift_2))+(bias_10 - shift_3);
-let mul_4=((add_7 - shift_5) - rest)*rsqrt;
+let mul_8=((add_7 - shift_6) - rest)*rsqrt;
 let d_h_1=d_h_at(base+i_5);
-let add_8=(((mul_3 - (mul_4*mean_all_2)) - mean_all)*rsqrt)+d_h_1;
+let add_8=(((sub_3 - (mul_8*mean_all_2)) - mean_all)*rsqrt)+d_h_1;
 d_x_put(base+i_5,add_8);
 d_residual_put(base+i_5,add_8);
 }
@@ -339,40 +353,16 @@ let bias_1=bias_at(0u);
 let bias_2=bias_at(D / 2u);
 let bias_3=bias_at(D - 1u);
 let shift_3=bias_1+(((bias_2 - bias_1)+(bias_3 - bias_1))*0.3333333432674408f);
-let base_2=row*(D / 4u);
-var mean=vec4f(0.0f);
-for (var block=lane; block<D / 4u; block+=LANES*256u) {
-var part_1=vec4f(0.0f);
-let stop=min(block+(LANES*256u),D / 4u);
-for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_four(base_2+i);
-let gamma_1=gamma_four(i);
+let d_y_1=d_y_at(base);
+let gamma_1=gamma_at(0u);
 let mul=d_y_1*gamma_1;
-part_1=part_1+mul;
-}
-mean=mean+part_1;
-}
-var mean_2=fold_add(mean);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean_2,mask);
-mean_2=mean_2+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-mean_2=all;
-workgroupBarrier();
-}
-let mean_all=mean_2 / f32(D);
+let d_y_2=d_y_at(base+(D / 2u));
+let gamma_2=gamma_at(D / 2u);
+let mul_2=d_y_2*gamma_2;
+let d_y_3=d_y_at(base+(D - 1u));
+let gamma_3=gamma_at(D - 1u);
+let mul_3=d_y_3*gamma_3;
+let shift_4=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
 let x_4=x_at(base);
 let residual_4=residual_at(base);
 let bias_4=bias_at(0u);
@@ -385,134 +375,171 @@ let x_6=x_at(base+(D - 1u));
 let residual_6=residual_at(base+(D - 1u));
 let bias_6=bias_at(D - 1u);
 let add_3=((x_6 - shift)+(residual_6 - shift_2))+(bias_6 - shift_3);
-let shift_4=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+let shift_5=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+let base_2=row*(D / 4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
-for (var block_2=lane; block_2<D / 4u; block_2+=LANES*256u) {
+for (var block=lane; block<D / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
-var part_3=vec4f(0.0f);
-let stop_2=min(block_2+(LANES*256u),D / 4u);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_7=x_four(base_2+i_2);
-let residual_7=residual_four(base_2+i_2);
-let bias_7=bias_four(i_2);
+let stop=min(block+(LANES*256u),D / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_7=x_four(base_2+i);
+let residual_7=residual_four(base_2+i);
+let bias_7=bias_four(i);
 let add_4=((x_7 - vec4f(shift))+(residual_7 - vec4f(shift_2)))+(bias_7 - vec4f(shift_3));
-let d=add_4 - vec4f(shift_4);
-part_2=part_2+d;
-part_3=part_3+(d*d);
+let d=add_4 - vec4f(shift_5);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum=sum+part_2;
-squares=squares+part_3;
+sum=sum+part_1;
+squares=squares+part_2;
 }
 var sum_2=fold_add(sum);
 var squares_2=fold_add(squares);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum_2,mask_2);
-sum_2=sum_2+other_3;
-let other_4=exchange(squares_2,mask_2);
-squares_2=squares_2+other_4;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_2=scratch_memory[row_in_group*LANES];
-sum_2=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_3;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_3=sum_2 / f32(D);
-let variance=larger((squares_2 / f32(D)) - (mean_3*mean_3),0.0f);
-let far=(variance*4.0f)<(mean_3*mean_3);
-let shift_5=select(shift_4,shift_4+mean_3,far);
+let mean=sum_2 / f32(D);
+let variance=larger((squares_2 / f32(D)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_6=select(shift_5,shift_5+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,D / 4u,far);
-for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
-var part_5=vec4f(0.0f);
-let stop_3=min(block_3+(LANES*256u),end);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let x_8=x_four(base_2+i_3);
-let residual_8=residual_four(base_2+i_3);
-let bias_8=bias_four(i_3);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_8=x_four(base_2+i_2);
+let residual_8=residual_four(base_2+i_2);
+let bias_8=bias_four(i_2);
 let add_5=((x_8 - vec4f(shift))+(residual_8 - vec4f(shift_2)))+(bias_8 - vec4f(shift_3));
-let d_2=add_5 - vec4f(shift_5);
-part_4=part_4+d_2;
-part_5=part_5+(d_2*d_2);
+let d_2=add_5 - vec4f(shift_6);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
 }
-sum_3=sum_3+part_4;
-squares_3=squares_3+part_5;
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
 }
 var sum_3_2=fold_add(sum_3);
 var squares_3_2=fold_add(squares_3);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_3_2,mask_3);
-sum_3_2=sum_3_2+other_7;
-let other_8=exchange(squares_3_2,mask_3);
-squares_3_2=squares_3_2+other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
 workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_3_2 / f32(D);
+let variance_2=larger((squares_3_2 / f32(D)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var mean_3=vec4f(0.0f);
+for (var block_3=lane; block_3<D / 4u; block_3+=LANES*256u) {
+var part_5=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),D / 4u);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let d_y_4=d_y_four(base_2+i_3);
+let gamma_4=gamma_four(i_3);
+let mul_4=d_y_4*gamma_4;
+let sub=mul_4 - vec4f(shift_4);
+part_5=part_5+sub;
+}
+mean_3=mean_3+part_5;
+}
+var mean_3_2=fold_add(mean_3);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(mean_3_2,mask_3);
+mean_3_2=mean_3_2+other_9;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
-sum_3_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_3_2=all_5;
+let all_5=scratch_memory[row_in_group*LANES];
+mean_3_2=all_5;
 workgroupBarrier();
 }
-let mean_4=sum_3_2 / f32(D);
-let variance_2=larger((squares_3_2 / f32(D)) - (mean_4*mean_4),0.0f);
-let rest=select(mean_3,mean_4,far);
-let spread=select(variance,variance_2,far);
+let mean_all=mean_3_2 / f32(D);
 let rsqrt=inverseSqrt(spread+eps);
-var mean_5=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
 for (var block_4=lane; block_4<D / 4u; block_4+=LANES*256u) {
 var part_6=vec4f(0.0f);
 let stop_4=min(block_4+(LANES*256u),D / 4u);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_2=d_y_four(base_2+i_4);
+let d_y_5=d_y_four(base_2+i_4);
+let gamma_5=gamma_four(i_4);
+let mul_5=d_y_5*gamma_5;
+let sub_2=mul_5 - vec4f(shift_4);
 let x_9=x_four(base_2+i_4);
 let residual_9=residual_four(base_2+i_4);
 let bias_9=bias_four(i_4);
 let add_6=((x_9 - vec4f(shift))+(residual_9 - vec4f(shift_2)))+(bias_9 - vec4f(shift_3));
-let mul_2=((add_6 - vec4f(shift_5)) - vec4f(rest))*vec4f(rsqrt);
-let gamma_2=gamma_four(i_4);
-part_6=part_6+((d_y_2*mul_2)*gamma_2);
+let mul_6=((add_6 - vec4f(shift_6)) - vec4f(rest))*vec4f(rsqrt);
+part_6=part_6+(sub_2*mul_6);
 }
-mean_5=mean_5+part_6;
+mean_4=mean_4+part_6;
 }
-var mean_5_2=fold_add(mean_5);
+var mean_4_2=fold_add(mean_4);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_5_2,mask_4);
-mean_5_2=mean_5_2+other_11;
+let other_11=exchange(mean_4_2,mask_4);
+mean_4_2=mean_4_2+other_11;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_5_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean_4_2;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
@@ -523,22 +550,23 @@ scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
 workgroupBarrier();
 }
 let all_6=scratch_memory[row_in_group*LANES];
-mean_5_2=all_6;
+mean_4_2=all_6;
 workgroupBarrier();
 }
-let mean_all_2=mean_5_2 / f32(D);
+let mean_all_2=mean_4_2 / f32(D);
 let end_2=select(0u,D / 4u,active_1);
 for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let d_y_3=d_y_four(base_2+i_5);
-let gamma_3=gamma_four(i_5);
-let mul_3=d_y_3*gamma_3;
+let d_y_6=d_y_four(base_2+i_5);
+let gamma_6=gamma_four(i_5);
+let mul_7=d_y_6*gamma_6;
+let sub_3=mul_7 - vec4f(shift_4);
 let x_10=x_four(base_2+i_5);
 let residual_10=residual_four(base_2+i_5);
 let bias_10=bias_four(i_5);
 let add_7=((x_10 - vec4f(shift))+(residual_10 - vec4f(shift_2)))+(bias_10 - vec4f(shift_3));
-let mul_4=((add_7 - vec4f(shift_5)) - vec4f(rest))*vec4f(rsqrt);
+let mul_8=((add_7 - vec4f(shift_6)) - vec4f(rest))*vec4f(rsqrt);
 let d_h_1=d_h_four(base_2+i_5);
-let add_8=(((mul_3 - (mul_4*vec4f(mean_all_2))) - vec4f(mean_all))*vec4f(rsqrt))+d_h_1;
+let add_8=(((sub_3 - (mul_8*vec4f(mean_all_2))) - vec4f(mean_all))*vec4f(rsqrt))+d_h_1;
 d_x_put_four(base_2+i_5,add_8);
 d_residual_put_four(base_2+i_5,add_8);
 }
@@ -558,8 +586,13 @@ d_residual_put_four(base_2+i_5,add_8);
                 name: "bias",
                 accessors: { at: "bias_at", four: "bias_four" },
               },
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-              { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
+              {
+                tensor: "gamma",
+                access: "read",
+                name: "gamma",
+                accessors: { at: "gamma_at", four: "gamma_four" },
+              },
               { tensor: "d_h", access: "read", name: "d_h", accessors: { four: "d_h_four" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
               {
@@ -607,7 +640,7 @@ d_residual_put_four(base_2+i_5,add_8);
         name: "(scratch)",
         role: "scratch",
         dims: [],
-        parts: [[], ["T"], ["T"], ["T"], ["T"], ["T"], ["T"], ["T"]],
+        parts: [[], ["T"], ["T"], ["T"], ["T"], ["T"], ["T"], ["T"], ["T"]],
       },
       { name: "(partials)", role: "scratch", dims: [], parts: [] },
     ],
@@ -713,7 +746,7 @@ scratch_put(0u,shift);
         split: null,
       },
       {
-        name: "scratch_28",
+        name: "scratch_30",
         grid: ["T"],
         row: ["D"],
         chunked: [],
@@ -755,37 +788,16 @@ let residual_1=residual_at(base);
 let residual_2=residual_at(base+(D / 2u));
 let residual_3=residual_at(base+(D - 1u));
 let shift_2=residual_1+(((residual_2 - residual_1)+(residual_3 - residual_1))*0.3333333432674408f);
-var mean=0.0f;
-for (var block=lane; block<D; block+=LANES*256u) {
-var part_1=0.0f;
-let stop=min(block+(LANES*256u),D);
-for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_at(base+i);
-let gamma_1=gamma_at(i);
-part_1=part_1+(d_y_1*gamma_1);
-}
-mean=mean+part_1;
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean,mask);
-mean=mean+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-mean=all;
-workgroupBarrier();
-}
-let mean_all=mean / f32(D);
+let d_y_1=d_y_at(base);
+let gamma_1=gamma_at(0u);
+let mul=d_y_1*gamma_1;
+let d_y_2=d_y_at(base+(D / 2u));
+let gamma_2=gamma_at(D / 2u);
+let mul_2=d_y_2*gamma_2;
+let d_y_3=d_y_at(base+(D - 1u));
+let gamma_3=gamma_at(D - 1u);
+let mul_3=d_y_3*gamma_3;
+let shift_3=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
 let x_4=x_at(base);
 let residual_4=residual_at(base);
 let bias_1=bias_at(0u);
@@ -799,119 +811,154 @@ let x_6=x_at(base+(D - 1u));
 let residual_6=residual_at(base+(D - 1u));
 let bias_3=bias_at(D - 1u);
 let add_3=((x_6 - shift)+(residual_6 - shift_2))+(bias_3 - scratch_9);
-let shift_3=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+let shift_4=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
-for (var block_2=lane; block_2<D; block_2+=LANES*256u) {
+for (var block=lane; block<D; block+=LANES*256u) {
+var part_1=0.0f;
 var part_2=0.0f;
-var part_3=0.0f;
-let stop_2=min(block_2+(LANES*256u),D);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_7=x_at(base+i_2);
-let residual_7=residual_at(base+i_2);
-let bias_4=bias_at(i_2);
+let stop=min(block+(LANES*256u),D);
+for (var i=block; i<stop; i+=LANES) {
+let x_7=x_at(base+i);
+let residual_7=residual_at(base+i);
+let bias_4=bias_at(i);
 let add_4=((x_7 - shift)+(residual_7 - shift_2))+(bias_4 - scratch_9);
-let d=add_4 - shift_3;
-part_2=part_2+d;
-part_3=part_3+(d*d);
+let d=add_4 - shift_4;
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum=sum+part_2;
-squares=squares+part_3;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum,mask_2);
-sum=sum+other_3;
-let other_4=exchange(squares,mask_2);
-squares=squares+other_4;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_2=scratch_memory[row_in_group*LANES];
-sum=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares=all_3;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_2=sum / f32(D);
-let variance=larger((squares / f32(D)) - (mean_2*mean_2),0.0f);
-let far=(variance*4.0f)<(mean_2*mean_2);
-let shift_4=select(shift_3,shift_3+mean_2,far);
+let mean=sum / f32(D);
+let variance=larger((squares / f32(D)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_5=select(shift_4,shift_4+mean,far);
 var sum_2=0.0f;
 var squares_2=0.0f;
 let end=select(0u,D,far);
-for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
 var part_4=0.0f;
-var part_5=0.0f;
-let stop_3=min(block_3+(LANES*256u),end);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let x_8=x_at(base+i_3);
-let residual_8=residual_at(base+i_3);
-let bias_5=bias_at(i_3);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_8=x_at(base+i_2);
+let residual_8=residual_at(base+i_2);
+let bias_5=bias_at(i_2);
 let add_5=((x_8 - shift)+(residual_8 - shift_2))+(bias_5 - scratch_9);
-let d_2=add_5 - shift_4;
-part_4=part_4+d_2;
-part_5=part_5+(d_2*d_2);
+let d_2=add_5 - shift_5;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
 }
-sum_2=sum_2+part_4;
-squares_2=squares_2+part_5;
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
 }
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_2,mask_3);
-sum_2=sum_2+other_7;
-let other_8=exchange(squares_2,mask_3);
-squares_2=squares_2+other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_2 / f32(D);
+let variance_2=larger((squares_2 / f32(D)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var mean_3=0.0f;
+for (var block_3=lane; block_3<D; block_3+=LANES*256u) {
+var part_5=0.0f;
+let stop_3=min(block_3+(LANES*256u),D);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let d_y_4=d_y_at(base+i_3);
+let gamma_4=gamma_at(i_3);
+let mul_4=d_y_4*gamma_4;
+let sub=mul_4 - shift_3;
+part_5=part_5+sub;
+}
+mean_3=mean_3+part_5;
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(mean_3,mask_3);
+mean_3=mean_3+other_9;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_3;
+workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
-sum_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_5;
+let all_5=scratch_memory[row_in_group*LANES];
+mean_3=all_5;
 workgroupBarrier();
 }
-let mean_3=sum_2 / f32(D);
-let variance_2=larger((squares_2 / f32(D)) - (mean_3*mean_3),0.0f);
-let rest=select(mean_2,mean_3,far);
-let spread=select(variance,variance_2,far);
+let mean_all=mean_3 / f32(D);
 let rsqrt=inverseSqrt(spread+eps);
 var mean_4=0.0f;
 for (var block_4=lane; block_4<D; block_4+=LANES*256u) {
 var part_6=0.0f;
 let stop_4=min(block_4+(LANES*256u),D);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_2=d_y_at(base+i_4);
+let d_y_5=d_y_at(base+i_4);
+let gamma_5=gamma_at(i_4);
+let mul_5=d_y_5*gamma_5;
+let sub_2=mul_5 - shift_3;
 let x_9=x_at(base+i_4);
 let residual_9=residual_at(base+i_4);
 let bias_6=bias_at(i_4);
 let add_6=((x_9 - shift)+(residual_9 - shift_2))+(bias_6 - scratch_9);
-let gamma_2=gamma_at(i_4);
-part_6=part_6+((d_y_2*(((add_6 - shift_4) - rest)*rsqrt))*gamma_2);
+part_6=part_6+(sub_2*(((add_6 - shift_5) - rest)*rsqrt));
 }
 mean_4=mean_4+part_6;
 }
@@ -936,13 +983,14 @@ workgroupBarrier();
 }
 let mean_all_2=mean_4 / f32(D);
 if (active_1 && (lane==0u)) {
-scratch_put((((1u+3u) / 4u)*4u)+row,shift);
-scratch_put(((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+row,shift_2);
-scratch_put((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,shift_4);
-scratch_put(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,rest);
-scratch_put((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,rsqrt);
-scratch_put(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,mean_all_2);
-scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,mean_all);
+scratch_put((((1u+3u) / 4u)*4u)+row,shift_3);
+scratch_put(((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+row,shift);
+scratch_put((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,shift_2);
+scratch_put(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,shift_5);
+scratch_put((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,rest);
+scratch_put(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,rsqrt);
+scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,mean_all_2);
+scratch_put(((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,mean_all);
 }
 }
 `,
@@ -1009,39 +1057,16 @@ let residual_1=residual_at(base);
 let residual_2=residual_at(base+(D / 2u));
 let residual_3=residual_at(base+(D - 1u));
 let shift_2=residual_1+(((residual_2 - residual_1)+(residual_3 - residual_1))*0.3333333432674408f);
-let base_2=row*(D / 4u);
-var mean=vec4f(0.0f);
-for (var block=lane; block<D / 4u; block+=LANES*256u) {
-var part_1=vec4f(0.0f);
-let stop=min(block+(LANES*256u),D / 4u);
-for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_four(base_2+i);
-let gamma_1=gamma_four(i);
-part_1=part_1+(d_y_1*gamma_1);
-}
-mean=mean+part_1;
-}
-var mean_2=fold_add(mean);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean_2,mask);
-mean_2=mean_2+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-mean_2=all;
-workgroupBarrier();
-}
-let mean_all=mean_2 / f32(D);
+let d_y_1=d_y_at(base);
+let gamma_1=gamma_at(0u);
+let mul=d_y_1*gamma_1;
+let d_y_2=d_y_at(base+(D / 2u));
+let gamma_2=gamma_at(D / 2u);
+let mul_2=d_y_2*gamma_2;
+let d_y_3=d_y_at(base+(D - 1u));
+let gamma_3=gamma_at(D - 1u);
+let mul_3=d_y_3*gamma_3;
+let shift_3=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
 let x_4=x_at(base);
 let residual_4=residual_at(base);
 let bias_1=bias_at(0u);
@@ -1055,134 +1080,170 @@ let x_6=x_at(base+(D - 1u));
 let residual_6=residual_at(base+(D - 1u));
 let bias_3=bias_at(D - 1u);
 let add_3=((x_6 - shift)+(residual_6 - shift_2))+(bias_3 - scratch_9);
-let shift_3=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+let shift_4=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+let base_2=row*(D / 4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
-for (var block_2=lane; block_2<D / 4u; block_2+=LANES*256u) {
+for (var block=lane; block<D / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
-var part_3=vec4f(0.0f);
-let stop_2=min(block_2+(LANES*256u),D / 4u);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_7=x_four(base_2+i_2);
-let residual_7=residual_four(base_2+i_2);
-let bias_4=bias_four(i_2);
+let stop=min(block+(LANES*256u),D / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_7=x_four(base_2+i);
+let residual_7=residual_four(base_2+i);
+let bias_4=bias_four(i);
 let add_4=((x_7 - vec4f(shift))+(residual_7 - vec4f(shift_2)))+(bias_4 - vec4f(scratch_9));
-let d=add_4 - vec4f(shift_3);
-part_2=part_2+d;
-part_3=part_3+(d*d);
+let d=add_4 - vec4f(shift_4);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum=sum+part_2;
-squares=squares+part_3;
+sum=sum+part_1;
+squares=squares+part_2;
 }
 var sum_2=fold_add(sum);
 var squares_2=fold_add(squares);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum_2,mask_2);
-sum_2=sum_2+other_3;
-let other_4=exchange(squares_2,mask_2);
-squares_2=squares_2+other_4;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_2=scratch_memory[row_in_group*LANES];
-sum_2=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_3;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_3=sum_2 / f32(D);
-let variance=larger((squares_2 / f32(D)) - (mean_3*mean_3),0.0f);
-let far=(variance*4.0f)<(mean_3*mean_3);
-let shift_4=select(shift_3,shift_3+mean_3,far);
+let mean=sum_2 / f32(D);
+let variance=larger((squares_2 / f32(D)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_5=select(shift_4,shift_4+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,D / 4u,far);
-for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
-var part_5=vec4f(0.0f);
-let stop_3=min(block_3+(LANES*256u),end);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let x_8=x_four(base_2+i_3);
-let residual_8=residual_four(base_2+i_3);
-let bias_5=bias_four(i_3);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_8=x_four(base_2+i_2);
+let residual_8=residual_four(base_2+i_2);
+let bias_5=bias_four(i_2);
 let add_5=((x_8 - vec4f(shift))+(residual_8 - vec4f(shift_2)))+(bias_5 - vec4f(scratch_9));
-let d_2=add_5 - vec4f(shift_4);
-part_4=part_4+d_2;
-part_5=part_5+(d_2*d_2);
+let d_2=add_5 - vec4f(shift_5);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
 }
-sum_3=sum_3+part_4;
-squares_3=squares_3+part_5;
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
 }
 var sum_3_2=fold_add(sum_3);
 var squares_3_2=fold_add(squares_3);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_3_2,mask_3);
-sum_3_2=sum_3_2+other_7;
-let other_8=exchange(squares_3_2,mask_3);
-squares_3_2=squares_3_2+other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
 workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_3_2 / f32(D);
+let variance_2=larger((squares_3_2 / f32(D)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var mean_3=vec4f(0.0f);
+for (var block_3=lane; block_3<D / 4u; block_3+=LANES*256u) {
+var part_5=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),D / 4u);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let d_y_4=d_y_four(base_2+i_3);
+let gamma_4=gamma_four(i_3);
+let mul_4=d_y_4*gamma_4;
+let sub=mul_4 - vec4f(shift_3);
+part_5=part_5+sub;
+}
+mean_3=mean_3+part_5;
+}
+var mean_3_2=fold_add(mean_3);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(mean_3_2,mask_3);
+mean_3_2=mean_3_2+other_9;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
-sum_3_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_3_2=all_5;
+let all_5=scratch_memory[row_in_group*LANES];
+mean_3_2=all_5;
 workgroupBarrier();
 }
-let mean_4=sum_3_2 / f32(D);
-let variance_2=larger((squares_3_2 / f32(D)) - (mean_4*mean_4),0.0f);
-let rest=select(mean_3,mean_4,far);
-let spread=select(variance,variance_2,far);
+let mean_all=mean_3_2 / f32(D);
 let rsqrt=inverseSqrt(spread+eps);
-var mean_5=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
 for (var block_4=lane; block_4<D / 4u; block_4+=LANES*256u) {
 var part_6=vec4f(0.0f);
 let stop_4=min(block_4+(LANES*256u),D / 4u);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_2=d_y_four(base_2+i_4);
+let d_y_5=d_y_four(base_2+i_4);
+let gamma_5=gamma_four(i_4);
+let mul_5=d_y_5*gamma_5;
+let sub_2=mul_5 - vec4f(shift_3);
 let x_9=x_four(base_2+i_4);
 let residual_9=residual_four(base_2+i_4);
 let bias_6=bias_four(i_4);
 let add_6=((x_9 - vec4f(shift))+(residual_9 - vec4f(shift_2)))+(bias_6 - vec4f(scratch_9));
-let gamma_2=gamma_four(i_4);
-let mul=(d_y_2*(((add_6 - vec4f(shift_4)) - vec4f(rest))*vec4f(rsqrt)))*gamma_2;
-part_6=part_6+mul;
+part_6=part_6+(sub_2*(((add_6 - vec4f(shift_5)) - vec4f(rest))*vec4f(rsqrt)));
 }
-mean_5=mean_5+part_6;
+mean_4=mean_4+part_6;
 }
-var mean_5_2=fold_add(mean_5);
+var mean_4_2=fold_add(mean_4);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_5_2,mask_4);
-mean_5_2=mean_5_2+other_11;
+let other_11=exchange(mean_4_2,mask_4);
+mean_4_2=mean_4_2+other_11;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_5_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean_4_2;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
@@ -1193,18 +1254,19 @@ scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
 workgroupBarrier();
 }
 let all_6=scratch_memory[row_in_group*LANES];
-mean_5_2=all_6;
+mean_4_2=all_6;
 workgroupBarrier();
 }
-let mean_all_2=mean_5_2 / f32(D);
+let mean_all_2=mean_4_2 / f32(D);
 if (active_1 && (lane==0u)) {
-scratch_put((((1u+3u) / 4u)*4u)+row,shift);
-scratch_put(((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+row,shift_2);
-scratch_put((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,shift_4);
-scratch_put(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,rest);
-scratch_put((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,rsqrt);
-scratch_put(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,mean_all_2);
-scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,mean_all);
+scratch_put((((1u+3u) / 4u)*4u)+row,shift_3);
+scratch_put(((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+row,shift);
+scratch_put((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,shift_2);
+scratch_put(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,shift_5);
+scratch_put((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,rest);
+scratch_put(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,rsqrt);
+scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,mean_all_2);
+scratch_put(((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,mean_all);
 }
 }
 `,
@@ -1216,8 +1278,13 @@ scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+((
                 name: "residual",
                 accessors: { at: "residual_at", four: "residual_four" },
               },
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-              { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
+              {
+                tensor: "gamma",
+                access: "read",
+                name: "gamma",
+                accessors: { at: "gamma_at", four: "gamma_four" },
+              },
               {
                 tensor: "bias",
                 access: "read",
@@ -1289,19 +1356,21 @@ var part_3=0.0f;
 let stop=min(block+(LANES*256u),T);
 for (var i=block; i<stop; i+=LANES) {
 let d_y_1=d_y_at(row+(i*D));
+let scratch_27=scratch_at((((1u+3u) / 4u)*4u)+i);
 let x_1=x_at(row+(i*D));
-let scratch_5=scratch_at((((1u+3u) / 4u)*4u)+i);
+let scratch_5=scratch_at(((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+i);
 let residual_1=residual_at(row+(i*D));
-let scratch_7=scratch_at(((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+i);
-let scratch_13=scratch_at((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
-let scratch_14=scratch_at(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
-let scratch_19=scratch_at((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let scratch_7=scratch_at((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let scratch_13=scratch_at(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let scratch_14=scratch_at((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let scratch_19=scratch_at(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
 let mul=(((((x_1 - scratch_5)+(residual_1 - scratch_7))+sub) - scratch_13) - scratch_14)*scratch_19;
-let scratch_28=scratch_at(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
-let scratch_29=scratch_at((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let scratch_30=scratch_at((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let scratch_33=scratch_at(((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
 let d_h_1=d_h_at(row+(i*D));
+let add=(((((d_y_1*gamma_1) - scratch_27) - (mul*scratch_30)) - scratch_33)*scratch_19)+d_h_1;
 part_1=part_1+d_y_1;
-part_2=part_2+(((((d_y_1*gamma_1) - (mul*scratch_28)) - scratch_29)*scratch_19)+d_h_1);
+part_2=part_2+add;
 part_3=part_3+(d_y_1*mul);
 }
 sum=sum+part_1;
@@ -1412,19 +1481,20 @@ var part_3=vec4f(0.0f);
 let stop=min(block+(LANES*256u),T);
 for (var i=block; i<stop; i+=LANES) {
 let d_y_1=d_y_four(row+(i*(D / 4u)));
+let scratch_27=scratch_at((((1u+3u) / 4u)*4u)+i);
 let x_1=x_four(row+(i*(D / 4u)));
-let scratch_5=scratch_at((((1u+3u) / 4u)*4u)+i);
+let scratch_5=scratch_at(((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+i);
 let residual_1=residual_four(row+(i*(D / 4u)));
-let scratch_7=scratch_at(((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+i);
-let scratch_13=scratch_at((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
-let scratch_14=scratch_at(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let scratch_7=scratch_at((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let scratch_13=scratch_at(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let scratch_14=scratch_at((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
 let sub_2=((((x_1 - vec4f(scratch_5))+(residual_1 - vec4f(scratch_7)))+sub) - vec4f(scratch_13)) - vec4f(scratch_14);
-let scratch_19=scratch_at((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let scratch_19=scratch_at(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
 let mul=sub_2*vec4f(scratch_19);
-let scratch_28=scratch_at(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
-let scratch_29=scratch_at((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let scratch_30=scratch_at((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let scratch_33=scratch_at(((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
 let d_h_1=d_h_four(row+(i*(D / 4u)));
-let add=((((d_y_1*gamma_1) - (mul*vec4f(scratch_28))) - vec4f(scratch_29))*vec4f(scratch_19))+d_h_1;
+let add=(((((d_y_1*gamma_1) - vec4f(scratch_27)) - (mul*vec4f(scratch_30))) - vec4f(scratch_33))*vec4f(scratch_19))+d_h_1;
 part_1=part_1+d_y_1;
 part_2=part_2+add;
 part_3=part_3+(d_y_1*mul);
@@ -1604,38 +1674,16 @@ let bias_1=bias_at(0u);
 let bias_2=bias_at(D / 2u);
 let bias_3=bias_at(D - 1u);
 let shift_3=bias_1+(((bias_2 - bias_1)+(bias_3 - bias_1))*0.3333333432674408f);
-var mean=0.0f;
-for (var block=lane; block<D; block+=LANES*256u) {
-var part_1=0.0f;
-let stop=min(block+(LANES*256u),D);
-for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_at(base+i);
-let gamma_1=gamma_at(i);
+let d_y_1=d_y_at(base);
+let gamma_1=gamma_at(0u);
 let mul=d_y_1*gamma_1;
-part_1=part_1+mul;
-}
-mean=mean+part_1;
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean,mask);
-mean=mean+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-mean=all;
-workgroupBarrier();
-}
-let mean_all=mean / f32(D);
+let d_y_2=d_y_at(base+(D / 2u));
+let gamma_2=gamma_at(D / 2u);
+let mul_2=d_y_2*gamma_2;
+let d_y_3=d_y_at(base+(D - 1u));
+let gamma_3=gamma_at(D - 1u);
+let mul_3=d_y_3*gamma_3;
+let shift_4=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
 let x_4=x_at(base);
 let residual_4=residual_at(base);
 let bias_4=bias_at(0u);
@@ -1648,121 +1696,155 @@ let x_6=x_at(base+(D - 1u));
 let residual_6=residual_at(base+(D - 1u));
 let bias_6=bias_at(D - 1u);
 let add_3=((x_6 - shift)+(residual_6 - shift_2))+(bias_6 - shift_3);
-let shift_4=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+let shift_5=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
-for (var block_2=lane; block_2<D; block_2+=LANES*256u) {
+for (var block=lane; block<D; block+=LANES*256u) {
+var part_1=0.0f;
 var part_2=0.0f;
-var part_3=0.0f;
-let stop_2=min(block_2+(LANES*256u),D);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_7=x_at(base+i_2);
-let residual_7=residual_at(base+i_2);
-let bias_7=bias_at(i_2);
+let stop=min(block+(LANES*256u),D);
+for (var i=block; i<stop; i+=LANES) {
+let x_7=x_at(base+i);
+let residual_7=residual_at(base+i);
+let bias_7=bias_at(i);
 let add_4=((x_7 - shift)+(residual_7 - shift_2))+(bias_7 - shift_3);
-let d=add_4 - shift_4;
-part_2=part_2+d;
-part_3=part_3+(d*d);
+let d=add_4 - shift_5;
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum=sum+part_2;
-squares=squares+part_3;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum,mask_2);
-sum=sum+other_3;
-let other_4=exchange(squares,mask_2);
-squares=squares+other_4;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_2=scratch_memory[row_in_group*LANES];
-sum=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares=all_3;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_2=sum / f32(D);
-let variance=larger((squares / f32(D)) - (mean_2*mean_2),0.0f);
-let far=(variance*4.0f)<(mean_2*mean_2);
-let shift_5=select(shift_4,shift_4+mean_2,far);
+let mean=sum / f32(D);
+let variance=larger((squares / f32(D)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_6=select(shift_5,shift_5+mean,far);
 var sum_2=0.0f;
 var squares_2=0.0f;
 let end=select(0u,D,far);
-for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
 var part_4=0.0f;
-var part_5=0.0f;
-let stop_3=min(block_3+(LANES*256u),end);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let x_8=x_at(base+i_3);
-let residual_8=residual_at(base+i_3);
-let bias_8=bias_at(i_3);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_8=x_at(base+i_2);
+let residual_8=residual_at(base+i_2);
+let bias_8=bias_at(i_2);
 let add_5=((x_8 - shift)+(residual_8 - shift_2))+(bias_8 - shift_3);
-let d_2=add_5 - shift_5;
-part_4=part_4+d_2;
-part_5=part_5+(d_2*d_2);
+let d_2=add_5 - shift_6;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
 }
-sum_2=sum_2+part_4;
-squares_2=squares_2+part_5;
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
 }
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_2,mask_3);
-sum_2=sum_2+other_7;
-let other_8=exchange(squares_2,mask_3);
-squares_2=squares_2+other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_2 / f32(D);
+let variance_2=larger((squares_2 / f32(D)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var mean_3=0.0f;
+for (var block_3=lane; block_3<D; block_3+=LANES*256u) {
+var part_5=0.0f;
+let stop_3=min(block_3+(LANES*256u),D);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let d_y_4=d_y_at(base+i_3);
+let gamma_4=gamma_at(i_3);
+let mul_4=d_y_4*gamma_4;
+let sub=mul_4 - shift_4;
+part_5=part_5+sub;
+}
+mean_3=mean_3+part_5;
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(mean_3,mask_3);
+mean_3=mean_3+other_9;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_3;
+workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
-sum_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_5;
+let all_5=scratch_memory[row_in_group*LANES];
+mean_3=all_5;
 workgroupBarrier();
 }
-let mean_3=sum_2 / f32(D);
-let variance_2=larger((squares_2 / f32(D)) - (mean_3*mean_3),0.0f);
-let rest=select(mean_2,mean_3,far);
-let spread=select(variance,variance_2,far);
+let mean_all=mean_3 / f32(D);
 let rsqrt=inverseSqrt(spread+eps);
 var mean_4=0.0f;
 for (var block_4=lane; block_4<D; block_4+=LANES*256u) {
 var part_6=0.0f;
 let stop_4=min(block_4+(LANES*256u),D);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_2=d_y_at(base+i_4);
+let d_y_5=d_y_at(base+i_4);
+let gamma_5=gamma_at(i_4);
+let mul_5=d_y_5*gamma_5;
+let sub_2=mul_5 - shift_4;
 let x_9=x_at(base+i_4);
 let residual_9=residual_at(base+i_4);
 let bias_9=bias_at(i_4);
 let add_6=((x_9 - shift)+(residual_9 - shift_2))+(bias_9 - shift_3);
-let mul_2=((add_6 - shift_5) - rest)*rsqrt;
-let mul_3=d_y_2*mul_2;
-let gamma_2=gamma_at(i_4);
-part_6=part_6+(mul_3*gamma_2);
+let mul_6=((add_6 - shift_6) - rest)*rsqrt;
+part_6=part_6+(sub_2*mul_6);
 }
 mean_4=mean_4+part_6;
 }
@@ -1788,25 +1870,25 @@ workgroupBarrier();
 let mean_all_2=mean_4 / f32(D);
 let end_2=select(0u,D,active_1);
 for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let d_y_3=d_y_at(base+i_5);
-let gamma_3=gamma_at(i_5);
-let mul_4=d_y_3*gamma_3;
+let d_y_6=d_y_at(base+i_5);
+let gamma_6=gamma_at(i_5);
+let mul_7=d_y_6*gamma_6;
+let sub_3=mul_7 - shift_4;
 let x_10=x_at(base+i_5);
 let residual_10=residual_at(base+i_5);
 let bias_10=bias_at(i_5);
 let add_7=((x_10 - shift)+(residual_10 - shift_2))+(bias_10 - shift_3);
-let mul_5=((add_7 - shift_5) - rest)*rsqrt;
+let mul_8=((add_7 - shift_6) - rest)*rsqrt;
 let d_h_1=d_h_at(base+i_5);
-let add_8=(((mul_4 - (mul_5*mean_all_2)) - mean_all)*rsqrt)+d_h_1;
+let add_8=(((sub_3 - (mul_8*mean_all_2)) - mean_all)*rsqrt)+d_h_1;
 d_x_put(base+i_5,add_8);
 d_residual_put(base+i_5,add_8);
 let before=scratch_at(base_2+i_5);
 scratch_put(base_2+i_5,select(before,0.0f,turn==0u)+add_8);
-let mul_6=d_y_3*mul_5;
 let before_2=scratch_at(base_3+i_5);
-scratch_put(base_3+i_5,select(before_2,0.0f,turn==0u)+mul_6);
+scratch_put(base_3+i_5,select(before_2,0.0f,turn==0u)+(d_y_6*mul_8));
 let before_3=scratch_at(base_4+i_5);
-scratch_put(base_4+i_5,select(before_3,0.0f,turn==0u)+d_y_3);
+scratch_put(base_4+i_5,select(before_3,0.0f,turn==0u)+d_y_6);
 }
 }
 }
@@ -1895,40 +1977,16 @@ let bias_1=bias_at(0u);
 let bias_2=bias_at(D / 2u);
 let bias_3=bias_at(D - 1u);
 let shift_3=bias_1+(((bias_2 - bias_1)+(bias_3 - bias_1))*0.3333333432674408f);
-let base_2=row*(D / 4u);
-var mean=vec4f(0.0f);
-for (var block=lane; block<D / 4u; block+=LANES*256u) {
-var part_1=vec4f(0.0f);
-let stop=min(block+(LANES*256u),D / 4u);
-for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_four(base_2+i);
-let gamma_1=gamma_four(i);
+let d_y_1=d_y_at(base);
+let gamma_1=gamma_at(0u);
 let mul=d_y_1*gamma_1;
-part_1=part_1+mul;
-}
-mean=mean+part_1;
-}
-var mean_2=fold_add(mean);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean_2,mask);
-mean_2=mean_2+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-mean_2=all;
-workgroupBarrier();
-}
-let mean_all=mean_2 / f32(D);
+let d_y_2=d_y_at(base+(D / 2u));
+let gamma_2=gamma_at(D / 2u);
+let mul_2=d_y_2*gamma_2;
+let d_y_3=d_y_at(base+(D - 1u));
+let gamma_3=gamma_at(D - 1u);
+let mul_3=d_y_3*gamma_3;
+let shift_4=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
 let x_4=x_at(base);
 let residual_4=residual_at(base);
 let bias_4=bias_at(0u);
@@ -1941,135 +1999,171 @@ let x_6=x_at(base+(D - 1u));
 let residual_6=residual_at(base+(D - 1u));
 let bias_6=bias_at(D - 1u);
 let add_3=((x_6 - shift)+(residual_6 - shift_2))+(bias_6 - shift_3);
-let shift_4=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+let shift_5=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+let base_2=row*(D / 4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
-for (var block_2=lane; block_2<D / 4u; block_2+=LANES*256u) {
+for (var block=lane; block<D / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
-var part_3=vec4f(0.0f);
-let stop_2=min(block_2+(LANES*256u),D / 4u);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_7=x_four(base_2+i_2);
-let residual_7=residual_four(base_2+i_2);
-let bias_7=bias_four(i_2);
+let stop=min(block+(LANES*256u),D / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_7=x_four(base_2+i);
+let residual_7=residual_four(base_2+i);
+let bias_7=bias_four(i);
 let add_4=((x_7 - vec4f(shift))+(residual_7 - vec4f(shift_2)))+(bias_7 - vec4f(shift_3));
-let d=add_4 - vec4f(shift_4);
-part_2=part_2+d;
-part_3=part_3+(d*d);
+let d=add_4 - vec4f(shift_5);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum=sum+part_2;
-squares=squares+part_3;
+sum=sum+part_1;
+squares=squares+part_2;
 }
 var sum_2=fold_add(sum);
 var squares_2=fold_add(squares);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum_2,mask_2);
-sum_2=sum_2+other_3;
-let other_4=exchange(squares_2,mask_2);
-squares_2=squares_2+other_4;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_2=scratch_memory[row_in_group*LANES];
-sum_2=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_3;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_3=sum_2 / f32(D);
-let variance=larger((squares_2 / f32(D)) - (mean_3*mean_3),0.0f);
-let far=(variance*4.0f)<(mean_3*mean_3);
-let shift_5=select(shift_4,shift_4+mean_3,far);
+let mean=sum_2 / f32(D);
+let variance=larger((squares_2 / f32(D)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_6=select(shift_5,shift_5+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,D / 4u,far);
-for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
-var part_5=vec4f(0.0f);
-let stop_3=min(block_3+(LANES*256u),end);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let x_8=x_four(base_2+i_3);
-let residual_8=residual_four(base_2+i_3);
-let bias_8=bias_four(i_3);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_8=x_four(base_2+i_2);
+let residual_8=residual_four(base_2+i_2);
+let bias_8=bias_four(i_2);
 let add_5=((x_8 - vec4f(shift))+(residual_8 - vec4f(shift_2)))+(bias_8 - vec4f(shift_3));
-let d_2=add_5 - vec4f(shift_5);
-part_4=part_4+d_2;
-part_5=part_5+(d_2*d_2);
+let d_2=add_5 - vec4f(shift_6);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
 }
-sum_3=sum_3+part_4;
-squares_3=squares_3+part_5;
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
 }
 var sum_3_2=fold_add(sum_3);
 var squares_3_2=fold_add(squares_3);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_3_2,mask_3);
-sum_3_2=sum_3_2+other_7;
-let other_8=exchange(squares_3_2,mask_3);
-squares_3_2=squares_3_2+other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
 workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_3_2 / f32(D);
+let variance_2=larger((squares_3_2 / f32(D)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var mean_3=vec4f(0.0f);
+for (var block_3=lane; block_3<D / 4u; block_3+=LANES*256u) {
+var part_5=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),D / 4u);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let d_y_4=d_y_four(base_2+i_3);
+let gamma_4=gamma_four(i_3);
+let mul_4=d_y_4*gamma_4;
+let sub=mul_4 - vec4f(shift_4);
+part_5=part_5+sub;
+}
+mean_3=mean_3+part_5;
+}
+var mean_3_2=fold_add(mean_3);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(mean_3_2,mask_3);
+mean_3_2=mean_3_2+other_9;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
-sum_3_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_3_2=all_5;
+let all_5=scratch_memory[row_in_group*LANES];
+mean_3_2=all_5;
 workgroupBarrier();
 }
-let mean_4=sum_3_2 / f32(D);
-let variance_2=larger((squares_3_2 / f32(D)) - (mean_4*mean_4),0.0f);
-let rest=select(mean_3,mean_4,far);
-let spread=select(variance,variance_2,far);
+let mean_all=mean_3_2 / f32(D);
 let rsqrt=inverseSqrt(spread+eps);
-var mean_5=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
 for (var block_4=lane; block_4<D / 4u; block_4+=LANES*256u) {
 var part_6=vec4f(0.0f);
 let stop_4=min(block_4+(LANES*256u),D / 4u);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_2=d_y_four(base_2+i_4);
+let d_y_5=d_y_four(base_2+i_4);
+let gamma_5=gamma_four(i_4);
+let mul_5=d_y_5*gamma_5;
+let sub_2=mul_5 - vec4f(shift_4);
 let x_9=x_four(base_2+i_4);
 let residual_9=residual_four(base_2+i_4);
 let bias_9=bias_four(i_4);
 let add_6=((x_9 - vec4f(shift))+(residual_9 - vec4f(shift_2)))+(bias_9 - vec4f(shift_3));
-let mul_2=((add_6 - vec4f(shift_5)) - vec4f(rest))*vec4f(rsqrt);
-let mul_3=d_y_2*mul_2;
-let gamma_2=gamma_four(i_4);
-part_6=part_6+(mul_3*gamma_2);
+let mul_6=((add_6 - vec4f(shift_6)) - vec4f(rest))*vec4f(rsqrt);
+part_6=part_6+(sub_2*mul_6);
 }
-mean_5=mean_5+part_6;
+mean_4=mean_4+part_6;
 }
-var mean_5_2=fold_add(mean_5);
+var mean_4_2=fold_add(mean_4);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_5_2,mask_4);
-mean_5_2=mean_5_2+other_11;
+let other_11=exchange(mean_4_2,mask_4);
+mean_4_2=mean_4_2+other_11;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_5_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean_4_2;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
@@ -2080,31 +2174,31 @@ scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
 workgroupBarrier();
 }
 let all_6=scratch_memory[row_in_group*LANES];
-mean_5_2=all_6;
+mean_4_2=all_6;
 workgroupBarrier();
 }
-let mean_all_2=mean_5_2 / f32(D);
+let mean_all_2=mean_4_2 / f32(D);
 let end_2=select(0u,D / 4u,active_1);
 for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let d_y_3=d_y_four(base_2+i_5);
-let gamma_3=gamma_four(i_5);
-let mul_4=d_y_3*gamma_3;
+let d_y_6=d_y_four(base_2+i_5);
+let gamma_6=gamma_four(i_5);
+let mul_7=d_y_6*gamma_6;
+let sub_3=mul_7 - vec4f(shift_4);
 let x_10=x_four(base_2+i_5);
 let residual_10=residual_four(base_2+i_5);
 let bias_10=bias_four(i_5);
 let add_7=((x_10 - vec4f(shift))+(residual_10 - vec4f(shift_2)))+(bias_10 - vec4f(shift_3));
-let mul_5=((add_7 - vec4f(shift_5)) - vec4f(rest))*vec4f(rsqrt);
+let mul_8=((add_7 - vec4f(shift_6)) - vec4f(rest))*vec4f(rsqrt);
 let d_h_1=d_h_four(base_2+i_5);
-let add_8=(((mul_4 - (mul_5*vec4f(mean_all_2))) - vec4f(mean_all))*vec4f(rsqrt))+d_h_1;
+let add_8=(((sub_3 - (mul_8*vec4f(mean_all_2))) - vec4f(mean_all))*vec4f(rsqrt))+d_h_1;
 d_x_put_four(base_2+i_5,add_8);
 d_residual_put_four(base_2+i_5,add_8);
 let before=scratch_four(base_3+i_5);
 scratch_put_four(base_3+i_5,select(before,vec4f(0.0f),turn==0u)+add_8);
-let mul_6=d_y_3*mul_5;
 let before_2=scratch_four(base_4+i_5);
-scratch_put_four(base_4+i_5,select(before_2,vec4f(0.0f),turn==0u)+mul_6);
+scratch_put_four(base_4+i_5,select(before_2,vec4f(0.0f),turn==0u)+(d_y_6*mul_8));
 let before_3=scratch_four(base_5+i_5);
-scratch_put_four(base_5+i_5,select(before_3,vec4f(0.0f),turn==0u)+d_y_3);
+scratch_put_four(base_5+i_5,select(before_3,vec4f(0.0f),turn==0u)+d_y_6);
 }
 }
 }
@@ -2123,8 +2217,13 @@ scratch_put_four(base_5+i_5,select(before_3,vec4f(0.0f),turn==0u)+d_y_3);
                 name: "bias",
                 accessors: { at: "bias_at", four: "bias_four" },
               },
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-              { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
+              {
+                tensor: "gamma",
+                access: "read",
+                name: "gamma",
+                accessors: { at: "gamma_at", four: "gamma_four" },
+              },
               { tensor: "d_h", access: "read", name: "d_h", accessors: { four: "d_h_four" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
               {
@@ -2152,7 +2251,7 @@ scratch_put_four(base_5+i_5,select(before_3,vec4f(0.0f),turn==0u)+d_y_3);
             ],
           },
         ],
-        offers: { held: 3, together: 1, split: false },
+        offers: { held: 3, together: 4, split: false },
         split: null,
       },
       {
@@ -2196,10 +2295,10 @@ var part_2=0.0f;
 var part_3=0.0f;
 let stop=min(block+(LANES*256u),chunk);
 for (var i=block; i<stop; i+=LANES) {
-let sums_34_over_T=scratch_at(row+(i*D));
+let sums_36_over_T=scratch_at(row+(i*D));
 let sums_25_over_T=scratch_at(base+(i*D));
 let sums_21_over_T=scratch_at(base_2+(i*D));
-part_1=part_1+sums_34_over_T;
+part_1=part_1+sums_36_over_T;
 part_2=part_2+sums_25_over_T;
 part_3=part_3+sums_21_over_T;
 }
@@ -2302,10 +2401,10 @@ var part_2=vec4f(0.0f);
 var part_3=vec4f(0.0f);
 let stop=min(block+(LANES*256u),chunk);
 for (var i=block; i<stop; i+=LANES) {
-let sums_34_over_T=scratch_four(row+(i*(D / 4u)));
+let sums_36_over_T=scratch_four(row+(i*(D / 4u)));
 let sums_25_over_T=scratch_four(base+(i*(D / 4u)));
 let sums_21_over_T=scratch_four(base_2+(i*(D / 4u)));
-part_1=part_1+sums_34_over_T;
+part_1=part_1+sums_36_over_T;
 part_2=part_2+sums_25_over_T;
 part_3=part_3+sums_21_over_T;
 }

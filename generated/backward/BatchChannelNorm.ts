@@ -5296,199 +5296,215 @@ let rsqrt_3=inverseSqrt(running_var_3+eps);
 let gamma_b_3=gamma_b_at(base_2+K_3);
 let mul_3=((x_3 - running_mean_3)*rsqrt_3)*gamma_b_3;
 let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
-var mean=0.0f;
-for (var block=lane; block<K*S; block+=LANES*256u) {
-var part_1=0.0f;
-let stop=min(block+(LANES*256u),K*S);
-for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_at(base+i);
-let K_4=i / max(S,1u);
+let d_y_1=d_y_at(base);
+let K_4=0u / max(S,1u);
 let gamma_1=gamma_at(base_2+K_4);
 let mul_4=d_y_1*gamma_1;
-part_1=part_1+mul_4;
-}
-mean=mean+part_1;
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean,mask);
-mean=mean+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-mean=all;
-workgroupBarrier();
-}
-let mean_all=mean / f32(K*S);
+let d_y_2=d_y_at(base+((K*S) / 2u));
+let K_5=((K*S) / 2u) / max(S,1u);
+let gamma_2=gamma_at(base_2+K_5);
+let mul_5=d_y_2*gamma_2;
+let d_y_3=d_y_at(base+((K*S) - 1u));
+let K_6=((K*S) - 1u) / max(S,1u);
+let gamma_3=gamma_at(base_2+K_6);
+let mul_6=d_y_3*gamma_3;
+let shift_2=mul_4+(((mul_5 - mul_4)+(mul_6 - mul_4))*0.3333333432674408f);
 let beta_b_1=beta_b_at(base_2);
 let beta_b_2=beta_b_at(base_2+(K / 2u));
 let beta_b_3=beta_b_at(base_2+(K - 1u));
-let shift_2=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
+let shift_3=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
 let x_4=x_at(base);
-let K_5=0u / max(S,1u);
-let running_mean_4=running_mean_at(base_2+K_5);
-let running_var_4=running_var_at(base_2+K_5);
+let K_7=0u / max(S,1u);
+let running_mean_4=running_mean_at(base_2+K_7);
+let running_var_4=running_var_at(base_2+K_7);
 let rsqrt_4=inverseSqrt(running_var_4+eps);
-let gamma_b_4=gamma_b_at(base_2+K_5);
-let mul_5=((x_4 - running_mean_4)*rsqrt_4)*gamma_b_4;
-let beta_b_4=beta_b_at(base_2+K_5);
-let add=(mul_5 - shift)+(beta_b_4 - shift_2);
+let gamma_b_4=gamma_b_at(base_2+K_7);
+let mul_7=((x_4 - running_mean_4)*rsqrt_4)*gamma_b_4;
+let beta_b_4=beta_b_at(base_2+K_7);
+let add=(mul_7 - shift)+(beta_b_4 - shift_3);
 let x_5=x_at(base+((K*S) / 2u));
-let K_6=((K*S) / 2u) / max(S,1u);
-let running_mean_5=running_mean_at(base_2+K_6);
-let running_var_5=running_var_at(base_2+K_6);
+let K_8=((K*S) / 2u) / max(S,1u);
+let running_mean_5=running_mean_at(base_2+K_8);
+let running_var_5=running_var_at(base_2+K_8);
 let rsqrt_5=inverseSqrt(running_var_5+eps);
-let gamma_b_5=gamma_b_at(base_2+K_6);
-let mul_6=((x_5 - running_mean_5)*rsqrt_5)*gamma_b_5;
-let beta_b_5=beta_b_at(base_2+K_6);
-let add_2=(mul_6 - shift)+(beta_b_5 - shift_2);
+let gamma_b_5=gamma_b_at(base_2+K_8);
+let mul_8=((x_5 - running_mean_5)*rsqrt_5)*gamma_b_5;
+let beta_b_5=beta_b_at(base_2+K_8);
+let add_2=(mul_8 - shift)+(beta_b_5 - shift_3);
 let x_6=x_at(base+((K*S) - 1u));
-let K_7=((K*S) - 1u) / max(S,1u);
-let running_mean_6=running_mean_at(base_2+K_7);
-let running_var_6=running_var_at(base_2+K_7);
+let K_9=((K*S) - 1u) / max(S,1u);
+let running_mean_6=running_mean_at(base_2+K_9);
+let running_var_6=running_var_at(base_2+K_9);
 let rsqrt_6=inverseSqrt(running_var_6+eps);
-let gamma_b_6=gamma_b_at(base_2+K_7);
-let mul_7=((x_6 - running_mean_6)*rsqrt_6)*gamma_b_6;
-let beta_b_6=beta_b_at(base_2+K_7);
-let add_3=(mul_7 - shift)+(beta_b_6 - shift_2);
-let shift_3=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+let gamma_b_6=gamma_b_at(base_2+K_9);
+let mul_9=((x_6 - running_mean_6)*rsqrt_6)*gamma_b_6;
+let beta_b_6=beta_b_at(base_2+K_9);
+let add_3=(mul_9 - shift)+(beta_b_6 - shift_3);
+let shift_4=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
-for (var block_2=lane; block_2<K*S; block_2+=LANES*256u) {
+for (var block=lane; block<K*S; block+=LANES*256u) {
+var part_1=0.0f;
 var part_2=0.0f;
-var part_3=0.0f;
-let stop_2=min(block_2+(LANES*256u),K*S);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_7=x_at(base+i_2);
-let K_8=i_2 / max(S,1u);
-let running_mean_7=running_mean_at(base_2+K_8);
-let running_var_7=running_var_at(base_2+K_8);
+let stop=min(block+(LANES*256u),K*S);
+for (var i=block; i<stop; i+=LANES) {
+let x_7=x_at(base+i);
+let K_10=i / max(S,1u);
+let running_mean_7=running_mean_at(base_2+K_10);
+let running_var_7=running_var_at(base_2+K_10);
 let rsqrt_7=inverseSqrt(running_var_7+eps);
-let gamma_b_7=gamma_b_at(base_2+K_8);
-let mul_8=((x_7 - running_mean_7)*rsqrt_7)*gamma_b_7;
-let beta_b_7=beta_b_at(base_2+K_8);
-let add_4=(mul_8 - shift)+(beta_b_7 - shift_2);
-let d=add_4 - shift_3;
-part_2=part_2+d;
-part_3=part_3+(d*d);
+let gamma_b_7=gamma_b_at(base_2+K_10);
+let mul_10=((x_7 - running_mean_7)*rsqrt_7)*gamma_b_7;
+let beta_b_7=beta_b_at(base_2+K_10);
+let add_4=(mul_10 - shift)+(beta_b_7 - shift_3);
+let d=add_4 - shift_4;
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum=sum+part_2;
-squares=squares+part_3;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum,mask_2);
-sum=sum+other_3;
-let other_4=exchange(squares,mask_2);
-squares=squares+other_4;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_2=scratch_memory[row_in_group*LANES];
-sum=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares=all_3;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_2=sum / f32(K*S);
-let variance=larger((squares / f32(K*S)) - (mean_2*mean_2),0.0f);
-let far=(variance*4.0f)<(mean_2*mean_2);
-let shift_4=select(shift_3,shift_3+mean_2,far);
+let mean=sum / f32(K*S);
+let variance=larger((squares / f32(K*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_5=select(shift_4,shift_4+mean,far);
 var sum_2=0.0f;
 var squares_2=0.0f;
 let end=select(0u,K*S,far);
-for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
 var part_4=0.0f;
-var part_5=0.0f;
-let stop_3=min(block_3+(LANES*256u),end);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let x_8=x_at(base+i_3);
-let K_9=i_3 / max(S,1u);
-let running_mean_8=running_mean_at(base_2+K_9);
-let running_var_8=running_var_at(base_2+K_9);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_8=x_at(base+i_2);
+let K_11=i_2 / max(S,1u);
+let running_mean_8=running_mean_at(base_2+K_11);
+let running_var_8=running_var_at(base_2+K_11);
 let rsqrt_8=inverseSqrt(running_var_8+eps);
-let gamma_b_8=gamma_b_at(base_2+K_9);
-let mul_9=((x_8 - running_mean_8)*rsqrt_8)*gamma_b_8;
-let beta_b_8=beta_b_at(base_2+K_9);
-let add_5=(mul_9 - shift)+(beta_b_8 - shift_2);
-let d_2=add_5 - shift_4;
-part_4=part_4+d_2;
-part_5=part_5+(d_2*d_2);
+let gamma_b_8=gamma_b_at(base_2+K_11);
+let mul_11=((x_8 - running_mean_8)*rsqrt_8)*gamma_b_8;
+let beta_b_8=beta_b_at(base_2+K_11);
+let add_5=(mul_11 - shift)+(beta_b_8 - shift_3);
+let d_2=add_5 - shift_5;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
 }
-sum_2=sum_2+part_4;
-squares_2=squares_2+part_5;
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
 }
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_2,mask_3);
-sum_2=sum_2+other_7;
-let other_8=exchange(squares_2,mask_3);
-squares_2=squares_2+other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_2 / f32(K*S);
+let variance_2=larger((squares_2 / f32(K*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var mean_3=0.0f;
+for (var block_3=lane; block_3<K*S; block_3+=LANES*256u) {
+var part_5=0.0f;
+let stop_3=min(block_3+(LANES*256u),K*S);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let d_y_4=d_y_at(base+i_3);
+let K_12=i_3 / max(S,1u);
+let gamma_4=gamma_at(base_2+K_12);
+let mul_12=d_y_4*gamma_4;
+let sub=mul_12 - shift_2;
+part_5=part_5+sub;
+}
+mean_3=mean_3+part_5;
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(mean_3,mask_3);
+mean_3=mean_3+other_9;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_3;
+workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
-sum_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_5;
+let all_5=scratch_memory[row_in_group*LANES];
+mean_3=all_5;
 workgroupBarrier();
 }
-let mean_3=sum_2 / f32(K*S);
-let variance_2=larger((squares_2 / f32(K*S)) - (mean_3*mean_3),0.0f);
-let rest=select(mean_2,mean_3,far);
-let spread=select(variance,variance_2,far);
+let mean_all=mean_3 / f32(K*S);
 let rsqrt_10=inverseSqrt(spread+eps);
 var mean_4=0.0f;
 for (var block_4=lane; block_4<K*S; block_4+=LANES*256u) {
 var part_6=0.0f;
 let stop_4=min(block_4+(LANES*256u),K*S);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_2=d_y_at(base+i_4);
+let d_y_5=d_y_at(base+i_4);
+let K_13=i_4 / max(S,1u);
+let gamma_5=gamma_at(base_2+K_13);
+let mul_13=d_y_5*gamma_5;
+let sub_2=mul_13 - shift_2;
 let x_9=x_at(base+i_4);
-let K_10=i_4 / max(S,1u);
-let running_mean_9=running_mean_at(base_2+K_10);
-let running_var_9=running_var_at(base_2+K_10);
+let running_mean_9=running_mean_at(base_2+K_13);
+let running_var_9=running_var_at(base_2+K_13);
 let rsqrt_9=inverseSqrt(running_var_9+eps);
-let gamma_b_9=gamma_b_at(base_2+K_10);
-let mul_10=((x_9 - running_mean_9)*rsqrt_9)*gamma_b_9;
-let beta_b_9=beta_b_at(base_2+K_10);
-let add_6=(mul_10 - shift)+(beta_b_9 - shift_2);
-let mul_11=((add_6 - shift_4) - rest)*rsqrt_10;
-let gamma_2=gamma_at(base_2+K_10);
-part_6=part_6+((d_y_2*mul_11)*gamma_2);
+let gamma_b_9=gamma_b_at(base_2+K_13);
+let mul_14=((x_9 - running_mean_9)*rsqrt_9)*gamma_b_9;
+let beta_b_9=beta_b_at(base_2+K_13);
+let add_6=(mul_14 - shift)+(beta_b_9 - shift_3);
+let mul_15=((add_6 - shift_5) - rest)*rsqrt_10;
+part_6=part_6+(sub_2*mul_15);
 }
 mean_4=mean_4+part_6;
 }
@@ -5514,20 +5530,21 @@ workgroupBarrier();
 let mean_all_2=mean_4 / f32(K*S);
 let end_2=select(0u,K*S,active_1);
 for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let d_y_3=d_y_at(base+i_5);
-let K_11=i_5 / max(S,1u);
-let gamma_3=gamma_at(base_2+K_11);
-let mul_12=d_y_3*gamma_3;
+let d_y_6=d_y_at(base+i_5);
+let K_14=i_5 / max(S,1u);
+let gamma_6=gamma_at(base_2+K_14);
+let mul_16=d_y_6*gamma_6;
+let sub_3=mul_16 - shift_2;
 let x_10=x_at(base+i_5);
-let running_mean_10=running_mean_at(base_2+K_11);
-let running_var_10=running_var_at(base_2+K_11);
+let running_mean_10=running_mean_at(base_2+K_14);
+let running_var_10=running_var_at(base_2+K_14);
 let rsqrt_11=inverseSqrt(running_var_10+eps);
-let gamma_b_10=gamma_b_at(base_2+K_11);
-let mul_13=((x_10 - running_mean_10)*rsqrt_11)*gamma_b_10;
-let beta_b_10=beta_b_at(base_2+K_11);
-let add_7=(mul_13 - shift)+(beta_b_10 - shift_2);
-let mul_14=((add_7 - shift_4) - rest)*rsqrt_10;
-d_x_put(base+i_5,(((mul_12 - (mul_14*mean_all_2)) - mean_all)*(gamma_b_10*rsqrt_11))*rsqrt_10);
+let gamma_b_10=gamma_b_at(base_2+K_14);
+let mul_17=((x_10 - running_mean_10)*rsqrt_11)*gamma_b_10;
+let beta_b_10=beta_b_at(base_2+K_14);
+let add_7=(mul_17 - shift)+(beta_b_10 - shift_3);
+let mul_18=((add_7 - shift_5) - rest)*rsqrt_10;
+d_x_put(base+i_5,(((sub_3 - (mul_18*mean_all_2)) - mean_all)*(gamma_b_10*rsqrt_11))*rsqrt_10);
 }
 }
 `,
@@ -5621,215 +5638,231 @@ let rsqrt_3=inverseSqrt(running_var_3+eps);
 let gamma_b_3=gamma_b_at(base_2+K_3);
 let mul_3=((x_3 - running_mean_3)*rsqrt_3)*gamma_b_3;
 let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
-let base_3=row*((K*S) / 4u);
-var mean=vec4f(0.0f);
-for (var block=lane; block<(K*S) / 4u; block+=LANES*256u) {
-var part_1=vec4f(0.0f);
-let stop=min(block+(LANES*256u),(K*S) / 4u);
-for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_four(base_3+i);
-let K_4=(i*4u) / max(S,1u);
+let d_y_1=d_y_at(base);
+let K_4=0u / max(S,1u);
 let gamma_1=gamma_at(base_2+K_4);
-let mul_4=d_y_1*vec4f(gamma_1);
-part_1=part_1+mul_4;
-}
-mean=mean+part_1;
-}
-var mean_2=fold_add(mean);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean_2,mask);
-mean_2=mean_2+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-mean_2=all;
-workgroupBarrier();
-}
-let mean_all=mean_2 / f32(K*S);
+let mul_4=d_y_1*gamma_1;
+let d_y_2=d_y_at(base+((K*S) / 2u));
+let K_5=((K*S) / 2u) / max(S,1u);
+let gamma_2=gamma_at(base_2+K_5);
+let mul_5=d_y_2*gamma_2;
+let d_y_3=d_y_at(base+((K*S) - 1u));
+let K_6=((K*S) - 1u) / max(S,1u);
+let gamma_3=gamma_at(base_2+K_6);
+let mul_6=d_y_3*gamma_3;
+let shift_2=mul_4+(((mul_5 - mul_4)+(mul_6 - mul_4))*0.3333333432674408f);
 let beta_b_1=beta_b_at(base_2);
 let beta_b_2=beta_b_at(base_2+(K / 2u));
 let beta_b_3=beta_b_at(base_2+(K - 1u));
-let shift_2=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
+let shift_3=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
 let x_4=x_at(base);
-let K_5=0u / max(S,1u);
-let running_mean_4=running_mean_at(base_2+K_5);
-let running_var_4=running_var_at(base_2+K_5);
+let K_7=0u / max(S,1u);
+let running_mean_4=running_mean_at(base_2+K_7);
+let running_var_4=running_var_at(base_2+K_7);
 let rsqrt_4=inverseSqrt(running_var_4+eps);
-let gamma_b_4=gamma_b_at(base_2+K_5);
-let mul_5=((x_4 - running_mean_4)*rsqrt_4)*gamma_b_4;
-let beta_b_4=beta_b_at(base_2+K_5);
-let add=(mul_5 - shift)+(beta_b_4 - shift_2);
+let gamma_b_4=gamma_b_at(base_2+K_7);
+let mul_7=((x_4 - running_mean_4)*rsqrt_4)*gamma_b_4;
+let beta_b_4=beta_b_at(base_2+K_7);
+let add=(mul_7 - shift)+(beta_b_4 - shift_3);
 let x_5=x_at(base+((K*S) / 2u));
-let K_6=((K*S) / 2u) / max(S,1u);
-let running_mean_5=running_mean_at(base_2+K_6);
-let running_var_5=running_var_at(base_2+K_6);
+let K_8=((K*S) / 2u) / max(S,1u);
+let running_mean_5=running_mean_at(base_2+K_8);
+let running_var_5=running_var_at(base_2+K_8);
 let rsqrt_5=inverseSqrt(running_var_5+eps);
-let gamma_b_5=gamma_b_at(base_2+K_6);
-let mul_6=((x_5 - running_mean_5)*rsqrt_5)*gamma_b_5;
-let beta_b_5=beta_b_at(base_2+K_6);
-let add_2=(mul_6 - shift)+(beta_b_5 - shift_2);
+let gamma_b_5=gamma_b_at(base_2+K_8);
+let mul_8=((x_5 - running_mean_5)*rsqrt_5)*gamma_b_5;
+let beta_b_5=beta_b_at(base_2+K_8);
+let add_2=(mul_8 - shift)+(beta_b_5 - shift_3);
 let x_6=x_at(base+((K*S) - 1u));
-let K_7=((K*S) - 1u) / max(S,1u);
-let running_mean_6=running_mean_at(base_2+K_7);
-let running_var_6=running_var_at(base_2+K_7);
+let K_9=((K*S) - 1u) / max(S,1u);
+let running_mean_6=running_mean_at(base_2+K_9);
+let running_var_6=running_var_at(base_2+K_9);
 let rsqrt_6=inverseSqrt(running_var_6+eps);
-let gamma_b_6=gamma_b_at(base_2+K_7);
-let mul_7=((x_6 - running_mean_6)*rsqrt_6)*gamma_b_6;
-let beta_b_6=beta_b_at(base_2+K_7);
-let add_3=(mul_7 - shift)+(beta_b_6 - shift_2);
-let shift_3=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+let gamma_b_6=gamma_b_at(base_2+K_9);
+let mul_9=((x_6 - running_mean_6)*rsqrt_6)*gamma_b_6;
+let beta_b_6=beta_b_at(base_2+K_9);
+let add_3=(mul_9 - shift)+(beta_b_6 - shift_3);
+let shift_4=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+let base_3=row*((K*S) / 4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
-for (var block_2=lane; block_2<(K*S) / 4u; block_2+=LANES*256u) {
+for (var block=lane; block<(K*S) / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
-var part_3=vec4f(0.0f);
-let stop_2=min(block_2+(LANES*256u),(K*S) / 4u);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_7=x_four(base_3+i_2);
-let K_8=(i_2*4u) / max(S,1u);
-let running_mean_7=running_mean_at(base_2+K_8);
-let running_var_7=running_var_at(base_2+K_8);
+let stop=min(block+(LANES*256u),(K*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_7=x_four(base_3+i);
+let K_10=(i*4u) / max(S,1u);
+let running_mean_7=running_mean_at(base_2+K_10);
+let running_var_7=running_var_at(base_2+K_10);
 let rsqrt_7=inverseSqrt(running_var_7+eps);
-let gamma_b_7=gamma_b_at(base_2+K_8);
-let mul_8=((x_7 - vec4f(running_mean_7))*vec4f(rsqrt_7))*vec4f(gamma_b_7);
-let beta_b_7=beta_b_at(base_2+K_8);
-let add_4=(mul_8 - vec4f(shift))+vec4f(beta_b_7 - shift_2);
-let d=add_4 - vec4f(shift_3);
-part_2=part_2+d;
-part_3=part_3+(d*d);
+let gamma_b_7=gamma_b_at(base_2+K_10);
+let mul_10=((x_7 - vec4f(running_mean_7))*vec4f(rsqrt_7))*vec4f(gamma_b_7);
+let beta_b_7=beta_b_at(base_2+K_10);
+let add_4=(mul_10 - vec4f(shift))+vec4f(beta_b_7 - shift_3);
+let d=add_4 - vec4f(shift_4);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum=sum+part_2;
-squares=squares+part_3;
+sum=sum+part_1;
+squares=squares+part_2;
 }
 var sum_2=fold_add(sum);
 var squares_2=fold_add(squares);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum_2,mask_2);
-sum_2=sum_2+other_3;
-let other_4=exchange(squares_2,mask_2);
-squares_2=squares_2+other_4;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_2=scratch_memory[row_in_group*LANES];
-sum_2=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_3;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_3=sum_2 / f32(K*S);
-let variance=larger((squares_2 / f32(K*S)) - (mean_3*mean_3),0.0f);
-let far=(variance*4.0f)<(mean_3*mean_3);
-let shift_4=select(shift_3,shift_3+mean_3,far);
+let mean=sum_2 / f32(K*S);
+let variance=larger((squares_2 / f32(K*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_5=select(shift_4,shift_4+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,(K*S) / 4u,far);
-for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
-var part_5=vec4f(0.0f);
-let stop_3=min(block_3+(LANES*256u),end);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let x_8=x_four(base_3+i_3);
-let K_9=(i_3*4u) / max(S,1u);
-let running_mean_8=running_mean_at(base_2+K_9);
-let running_var_8=running_var_at(base_2+K_9);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_8=x_four(base_3+i_2);
+let K_11=(i_2*4u) / max(S,1u);
+let running_mean_8=running_mean_at(base_2+K_11);
+let running_var_8=running_var_at(base_2+K_11);
 let rsqrt_8=inverseSqrt(running_var_8+eps);
-let gamma_b_8=gamma_b_at(base_2+K_9);
-let mul_9=((x_8 - vec4f(running_mean_8))*vec4f(rsqrt_8))*vec4f(gamma_b_8);
-let beta_b_8=beta_b_at(base_2+K_9);
-let add_5=(mul_9 - vec4f(shift))+vec4f(beta_b_8 - shift_2);
-let d_2=add_5 - vec4f(shift_4);
-part_4=part_4+d_2;
-part_5=part_5+(d_2*d_2);
+let gamma_b_8=gamma_b_at(base_2+K_11);
+let mul_11=((x_8 - vec4f(running_mean_8))*vec4f(rsqrt_8))*vec4f(gamma_b_8);
+let beta_b_8=beta_b_at(base_2+K_11);
+let add_5=(mul_11 - vec4f(shift))+vec4f(beta_b_8 - shift_3);
+let d_2=add_5 - vec4f(shift_5);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
 }
-sum_3=sum_3+part_4;
-squares_3=squares_3+part_5;
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
 }
 var sum_3_2=fold_add(sum_3);
 var squares_3_2=fold_add(squares_3);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_3_2,mask_3);
-sum_3_2=sum_3_2+other_7;
-let other_8=exchange(squares_3_2,mask_3);
-squares_3_2=squares_3_2+other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
 workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_3_2 / f32(K*S);
+let variance_2=larger((squares_3_2 / f32(K*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var mean_3=vec4f(0.0f);
+for (var block_3=lane; block_3<(K*S) / 4u; block_3+=LANES*256u) {
+var part_5=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),(K*S) / 4u);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let d_y_4=d_y_four(base_3+i_3);
+let K_12=(i_3*4u) / max(S,1u);
+let gamma_4=gamma_at(base_2+K_12);
+let mul_12=d_y_4*vec4f(gamma_4);
+let sub=mul_12 - vec4f(shift_2);
+part_5=part_5+sub;
+}
+mean_3=mean_3+part_5;
+}
+var mean_3_2=fold_add(mean_3);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(mean_3_2,mask_3);
+mean_3_2=mean_3_2+other_9;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
-sum_3_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_3_2=all_5;
+let all_5=scratch_memory[row_in_group*LANES];
+mean_3_2=all_5;
 workgroupBarrier();
 }
-let mean_4=sum_3_2 / f32(K*S);
-let variance_2=larger((squares_3_2 / f32(K*S)) - (mean_4*mean_4),0.0f);
-let rest=select(mean_3,mean_4,far);
-let spread=select(variance,variance_2,far);
+let mean_all=mean_3_2 / f32(K*S);
 let rsqrt_10=inverseSqrt(spread+eps);
-var mean_5=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
 for (var block_4=lane; block_4<(K*S) / 4u; block_4+=LANES*256u) {
 var part_6=vec4f(0.0f);
 let stop_4=min(block_4+(LANES*256u),(K*S) / 4u);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_2=d_y_four(base_3+i_4);
+let d_y_5=d_y_four(base_3+i_4);
+let K_13=(i_4*4u) / max(S,1u);
+let gamma_5=gamma_at(base_2+K_13);
+let mul_13=d_y_5*vec4f(gamma_5);
+let sub_2=mul_13 - vec4f(shift_2);
 let x_9=x_four(base_3+i_4);
-let K_10=(i_4*4u) / max(S,1u);
-let running_mean_9=running_mean_at(base_2+K_10);
-let running_var_9=running_var_at(base_2+K_10);
+let running_mean_9=running_mean_at(base_2+K_13);
+let running_var_9=running_var_at(base_2+K_13);
 let rsqrt_9=inverseSqrt(running_var_9+eps);
-let gamma_b_9=gamma_b_at(base_2+K_10);
-let mul_10=((x_9 - vec4f(running_mean_9))*vec4f(rsqrt_9))*vec4f(gamma_b_9);
-let beta_b_9=beta_b_at(base_2+K_10);
-let add_6=(mul_10 - vec4f(shift))+vec4f(beta_b_9 - shift_2);
-let mul_11=((add_6 - vec4f(shift_4)) - vec4f(rest))*vec4f(rsqrt_10);
-let gamma_2=gamma_at(base_2+K_10);
-part_6=part_6+((d_y_2*mul_11)*vec4f(gamma_2));
+let gamma_b_9=gamma_b_at(base_2+K_13);
+let mul_14=((x_9 - vec4f(running_mean_9))*vec4f(rsqrt_9))*vec4f(gamma_b_9);
+let beta_b_9=beta_b_at(base_2+K_13);
+let add_6=(mul_14 - vec4f(shift))+vec4f(beta_b_9 - shift_3);
+let mul_15=((add_6 - vec4f(shift_5)) - vec4f(rest))*vec4f(rsqrt_10);
+part_6=part_6+(sub_2*mul_15);
 }
-mean_5=mean_5+part_6;
+mean_4=mean_4+part_6;
 }
-var mean_5_2=fold_add(mean_5);
+var mean_4_2=fold_add(mean_4);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_5_2,mask_4);
-mean_5_2=mean_5_2+other_11;
+let other_11=exchange(mean_4_2,mask_4);
+mean_4_2=mean_4_2+other_11;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_5_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean_4_2;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
@@ -5840,27 +5873,28 @@ scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
 workgroupBarrier();
 }
 let all_6=scratch_memory[row_in_group*LANES];
-mean_5_2=all_6;
+mean_4_2=all_6;
 workgroupBarrier();
 }
-let mean_all_2=mean_5_2 / f32(K*S);
+let mean_all_2=mean_4_2 / f32(K*S);
 let end_2=select(0u,(K*S) / 4u,active_1);
 for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let d_y_3=d_y_four(base_3+i_5);
-let K_11=(i_5*4u) / max(S,1u);
-let gamma_3=gamma_at(base_2+K_11);
-let mul_12=d_y_3*vec4f(gamma_3);
+let d_y_6=d_y_four(base_3+i_5);
+let K_14=(i_5*4u) / max(S,1u);
+let gamma_6=gamma_at(base_2+K_14);
+let mul_16=d_y_6*vec4f(gamma_6);
+let sub_3=mul_16 - vec4f(shift_2);
 let x_10=x_four(base_3+i_5);
-let running_mean_10=running_mean_at(base_2+K_11);
-let running_var_10=running_var_at(base_2+K_11);
+let running_mean_10=running_mean_at(base_2+K_14);
+let running_var_10=running_var_at(base_2+K_14);
 let rsqrt_11=inverseSqrt(running_var_10+eps);
-let gamma_b_10=gamma_b_at(base_2+K_11);
-let mul_13=((x_10 - vec4f(running_mean_10))*vec4f(rsqrt_11))*vec4f(gamma_b_10);
-let beta_b_10=beta_b_at(base_2+K_11);
-let add_7=(mul_13 - vec4f(shift))+vec4f(beta_b_10 - shift_2);
-let mul_14=((add_7 - vec4f(shift_4)) - vec4f(rest))*vec4f(rsqrt_10);
-let mul_15=(((mul_12 - (mul_14*vec4f(mean_all_2))) - vec4f(mean_all))*vec4f(gamma_b_10*rsqrt_11))*vec4f(rsqrt_10);
-d_x_put_four(base_3+i_5,mul_15);
+let gamma_b_10=gamma_b_at(base_2+K_14);
+let mul_17=((x_10 - vec4f(running_mean_10))*vec4f(rsqrt_11))*vec4f(gamma_b_10);
+let beta_b_10=beta_b_at(base_2+K_14);
+let add_7=(mul_17 - vec4f(shift))+vec4f(beta_b_10 - shift_3);
+let mul_18=((add_7 - vec4f(shift_5)) - vec4f(rest))*vec4f(rsqrt_10);
+let mul_19=(((sub_3 - (mul_18*vec4f(mean_all_2))) - vec4f(mean_all))*vec4f(gamma_b_10*rsqrt_11))*vec4f(rsqrt_10);
+d_x_put_four(base_3+i_5,mul_19);
 }
 }
 `,
@@ -5879,7 +5913,7 @@ d_x_put_four(base_3+i_5,mul_15);
                 accessors: { at: "running_var_at" },
               },
               { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
               { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },

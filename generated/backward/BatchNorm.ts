@@ -60,14 +60,24 @@ let row=select(0u,index,active_1);
 let N_1=0u / max(S,1u);
 let S_1=0u % max(S,1u);
 let base=row*S;
-let x_1=x_at(base+((N_1*(C*S))+S_1));
+let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
 let N_2=((N*S) / 2u) / max(S,1u);
 let S_2=((N*S) / 2u) % max(S,1u);
-let x_2=x_at(base+((N_2*(C*S))+S_2));
+let d_y_2=d_y_at(base+((N_2*(C*S))+S_2));
 let N_3=((N*S) - 1u) / max(S,1u);
 let S_3=((N*S) - 1u) % max(S,1u);
-let x_3=x_at(base+((N_3*(C*S))+S_3));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let d_y_3=d_y_at(base+((N_3*(C*S))+S_3));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
+let N_4=0u / max(S,1u);
+let S_4=0u % max(S,1u);
+let x_1=x_at(base+((N_4*(C*S))+S_4));
+let N_5=((N*S) / 2u) / max(S,1u);
+let S_5=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_5*(C*S))+S_5));
+let N_6=((N*S) - 1u) / max(S,1u);
+let S_6=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_6*(C*S))+S_6));
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
 for (var block=lane; block<N*S; block+=LANES*256u) {
@@ -75,10 +85,10 @@ var part_1=0.0f;
 var part_2=0.0f;
 let stop=min(block+(LANES*256u),N*S);
 for (var i=block; i<stop; i+=LANES) {
-let N_4=i / max(S,1u);
-let S_4=i % max(S,1u);
-let x_4=x_at(base+((N_4*(C*S))+S_4));
-let d=x_4 - shift;
+let N_7=i / max(S,1u);
+let S_7=i % max(S,1u);
+let x_4=x_at(base+((N_7*(C*S))+S_7));
+let d=x_4 - shift_2;
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -115,7 +125,7 @@ workgroupBarrier();
 let mean=sum / f32(N*S);
 let variance=larger((squares / f32(N*S)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_2=0.0f;
 var squares_2=0.0f;
 let end=select(0u,N*S,far);
@@ -124,10 +134,10 @@ var part_3=0.0f;
 var part_4=0.0f;
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let N_5=i_2 / max(S,1u);
-let S_5=i_2 % max(S,1u);
-let x_5=x_at(base+((N_5*(C*S))+S_5));
-let d_2=x_5 - shift_2;
+let N_8=i_2 / max(S,1u);
+let S_8=i_2 % max(S,1u);
+let x_5=x_at(base+((N_8*(C*S))+S_8));
+let d_2=x_5 - shift_3;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -165,89 +175,72 @@ let mean_2=sum_2 / f32(N*S);
 let variance_2=larger((squares_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
+let rsqrt=inverseSqrt(spread+eps);
 var mean_3=0.0f;
+var mean_4=0.0f;
 for (var block_3=lane; block_3<N*S; block_3+=LANES*256u) {
 var part_5=0.0f;
+var part_6=0.0f;
 let stop_3=min(block_3+(LANES*256u),N*S);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let N_6=i_3 / max(S,1u);
-let S_6=i_3 % max(S,1u);
-let d_y_1=d_y_at(base+((N_6*(C*S))+S_6));
-part_5=part_5+d_y_1;
+let N_9=i_3 / max(S,1u);
+let S_9=i_3 % max(S,1u);
+let d_y_4=d_y_at(base+((N_9*(C*S))+S_9));
+let sub=d_y_4 - shift;
+let x_6=x_at(base+((N_9*(C*S))+S_9));
+let mul=((x_6 - shift_3) - rest)*rsqrt;
+part_5=part_5+(sub*mul);
+part_6=part_6+sub;
 }
 mean_3=mean_3+part_5;
+mean_4=mean_4+part_6;
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3,mask_3);
 mean_3=mean_3+other_9;
+let other_10=exchange(mean_4,mask_3);
+mean_4=mean_4+other_10;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 mean_3=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_3 / f32(N*S);
-let rsqrt=inverseSqrt(spread+eps);
-var mean_4=0.0f;
-for (var block_4=lane; block_4<N*S; block_4+=LANES*256u) {
-var part_6=0.0f;
-let stop_4=min(block_4+(LANES*256u),N*S);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let N_7=i_4 / max(S,1u);
-let S_7=i_4 % max(S,1u);
-let d_y_2=d_y_at(base+((N_7*(C*S))+S_7));
-let x_6=x_at(base+((N_7*(C*S))+S_7));
-let mul=((x_6 - shift_2) - rest)*rsqrt;
-part_6=part_6+(d_y_2*mul);
-}
-mean_4=mean_4+part_6;
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_4,mask_4);
-mean_4=mean_4+other_11;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_4;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
-}
-workgroupBarrier();
-}
-let all_6=scratch_memory[row_in_group*LANES];
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4=all_6;
 workgroupBarrier();
 }
+let mean_all=mean_3 / f32(N*S);
 let mean_all_2=mean_4 / f32(N*S);
 let end_2=select(0u,N*S,active_1);
 let gamma_1=gamma_at(row);
 let mul_3=gamma_1*rsqrt;
-for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let N_8=i_5 / max(S,1u);
-let S_8=i_5 % max(S,1u);
-let d_y_3=d_y_at(base+((N_8*(C*S))+S_8));
-let x_7=x_at(base+((N_8*(C*S))+S_8));
-let mul_2=((x_7 - shift_2) - rest)*rsqrt;
-d_x_put(base+((N_8*(C*S))+S_8),((d_y_3 - (mul_2*mean_all_2)) - mean_all)*mul_3);
+for (var i_4=lane; i_4<end_2; i_4+=LANES) {
+let N_10=i_4 / max(S,1u);
+let S_10=i_4 % max(S,1u);
+let d_y_5=d_y_at(base+((N_10*(C*S))+S_10));
+let sub_2=d_y_5 - shift;
+let x_7=x_at(base+((N_10*(C*S))+S_10));
+let mul_2=((x_7 - shift_3) - rest)*rsqrt;
+d_x_put(base+((N_10*(C*S))+S_10),((sub_2 - (mul_2*mean_all)) - mean_all_2)*mul_3);
 }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } },
             ],
@@ -297,14 +290,24 @@ let row=select(0u,index,active_1);
 let N_1=0u / max(S,1u);
 let S_1=0u % max(S,1u);
 let base=row*S;
-let x_1=x_at(base+((N_1*(C*S))+S_1));
+let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
 let N_2=((N*S) / 2u) / max(S,1u);
 let S_2=((N*S) / 2u) % max(S,1u);
-let x_2=x_at(base+((N_2*(C*S))+S_2));
+let d_y_2=d_y_at(base+((N_2*(C*S))+S_2));
 let N_3=((N*S) - 1u) / max(S,1u);
 let S_3=((N*S) - 1u) % max(S,1u);
-let x_3=x_at(base+((N_3*(C*S))+S_3));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let d_y_3=d_y_at(base+((N_3*(C*S))+S_3));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
+let N_4=0u / max(S,1u);
+let S_4=0u % max(S,1u);
+let x_1=x_at(base+((N_4*(C*S))+S_4));
+let N_5=((N*S) / 2u) / max(S,1u);
+let S_5=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_5*(C*S))+S_5));
+let N_6=((N*S) - 1u) / max(S,1u);
+let S_6=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_6*(C*S))+S_6));
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 let base_2=row*(S / 4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
@@ -313,10 +316,10 @@ var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),(N*S) / 4u);
 for (var i=block; i<stop; i+=LANES) {
-let N_4=(i*4u) / max(S,1u);
-let S_4=(i*4u) % max(S,1u);
-let x_4=x_four(base_2+((N_4*((C*S) / 4u))+(S_4 / 4u)));
-let d=x_4 - vec4f(shift);
+let N_7=(i*4u) / max(S,1u);
+let S_7=(i*4u) % max(S,1u);
+let x_4=x_four(base_2+((N_7*((C*S) / 4u))+(S_7 / 4u)));
+let d=x_4 - vec4f(shift_2);
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -355,7 +358,7 @@ workgroupBarrier();
 let mean=sum_2 / f32(N*S);
 let variance=larger((squares_2 / f32(N*S)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,(N*S) / 4u,far);
@@ -364,10 +367,10 @@ var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let N_5=(i_2*4u) / max(S,1u);
-let S_5=(i_2*4u) % max(S,1u);
-let x_5=x_four(base_2+((N_5*((C*S) / 4u))+(S_5 / 4u)));
-let d_2=x_5 - vec4f(shift_2);
+let N_8=(i_2*4u) / max(S,1u);
+let S_8=(i_2*4u) % max(S,1u);
+let x_5=x_four(base_2+((N_8*((C*S) / 4u))+(S_8 / 4u)));
+let d_2=x_5 - vec4f(shift_3);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -407,91 +410,74 @@ let mean_2=sum_3_2 / f32(N*S);
 let variance_2=larger((squares_3_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
+let rsqrt=inverseSqrt(spread+eps);
 var mean_3=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
 for (var block_3=lane; block_3<(N*S) / 4u; block_3+=LANES*256u) {
 var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),(N*S) / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let N_6=(i_3*4u) / max(S,1u);
-let S_6=(i_3*4u) % max(S,1u);
-let d_y_1=d_y_four(base_2+((N_6*((C*S) / 4u))+(S_6 / 4u)));
-part_5=part_5+d_y_1;
+let N_9=(i_3*4u) / max(S,1u);
+let S_9=(i_3*4u) % max(S,1u);
+let d_y_4=d_y_four(base_2+((N_9*((C*S) / 4u))+(S_9 / 4u)));
+let sub=d_y_4 - vec4f(shift);
+let x_6=x_four(base_2+((N_9*((C*S) / 4u))+(S_9 / 4u)));
+let mul=((x_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
+part_5=part_5+(sub*mul);
+part_6=part_6+sub;
 }
 mean_3=mean_3+part_5;
+mean_4=mean_4+part_6;
 }
 var mean_3_2=fold_add(mean_3);
+var mean_4_2=fold_add(mean_4);
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3_2,mask_3);
 mean_3_2=mean_3_2+other_9;
+let other_10=exchange(mean_4_2,mask_3);
+mean_4_2=mean_4_2+other_10;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 mean_3_2=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_3_2 / f32(N*S);
-let rsqrt=inverseSqrt(spread+eps);
-var mean_4=vec4f(0.0f);
-for (var block_4=lane; block_4<(N*S) / 4u; block_4+=LANES*256u) {
-var part_6=vec4f(0.0f);
-let stop_4=min(block_4+(LANES*256u),(N*S) / 4u);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let N_7=(i_4*4u) / max(S,1u);
-let S_7=(i_4*4u) % max(S,1u);
-let d_y_2=d_y_four(base_2+((N_7*((C*S) / 4u))+(S_7 / 4u)));
-let x_6=x_four(base_2+((N_7*((C*S) / 4u))+(S_7 / 4u)));
-let mul=((x_6 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-part_6=part_6+(d_y_2*mul);
-}
-mean_4=mean_4+part_6;
-}
-var mean_4_2=fold_add(mean_4);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_4_2,mask_4);
-mean_4_2=mean_4_2+other_11;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_4_2;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
-}
-workgroupBarrier();
-}
-let all_6=scratch_memory[row_in_group*LANES];
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4_2=all_6;
 workgroupBarrier();
 }
+let mean_all=mean_3_2 / f32(N*S);
 let mean_all_2=mean_4_2 / f32(N*S);
 let end_2=select(0u,(N*S) / 4u,active_1);
 let gamma_1=gamma_at(row);
 let mul_3=gamma_1*rsqrt;
-for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let N_8=(i_5*4u) / max(S,1u);
-let S_8=(i_5*4u) % max(S,1u);
-let d_y_3=d_y_four(base_2+((N_8*((C*S) / 4u))+(S_8 / 4u)));
-let x_7=x_four(base_2+((N_8*((C*S) / 4u))+(S_8 / 4u)));
-let mul_2=((x_7 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base_2+((N_8*((C*S) / 4u))+(S_8 / 4u)),((d_y_3 - (mul_2*vec4f(mean_all_2))) - vec4f(mean_all))*vec4f(mul_3));
+for (var i_4=lane; i_4<end_2; i_4+=LANES) {
+let N_10=(i_4*4u) / max(S,1u);
+let S_10=(i_4*4u) % max(S,1u);
+let d_y_5=d_y_four(base_2+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let sub_2=d_y_5 - vec4f(shift);
+let x_7=x_four(base_2+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let mul_2=((x_7 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
+d_x_put_four(base_2+((N_10*((C*S) / 4u))+(S_10 / 4u)),((sub_2 - (mul_2*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(mul_3));
 }
 }
 `,
             bindings: [
+              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
             ],
@@ -567,14 +553,24 @@ let row=select(0u,index,active_1);
 let N_1=0u / max(S,1u);
 let S_1=0u % max(S,1u);
 let base=row*S;
-let x_1=x_at(base+((N_1*(C*S))+S_1));
+let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
 let N_2=((N*S) / 2u) / max(S,1u);
 let S_2=((N*S) / 2u) % max(S,1u);
-let x_2=x_at(base+((N_2*(C*S))+S_2));
+let d_y_2=d_y_at(base+((N_2*(C*S))+S_2));
 let N_3=((N*S) - 1u) / max(S,1u);
 let S_3=((N*S) - 1u) % max(S,1u);
-let x_3=x_at(base+((N_3*(C*S))+S_3));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let d_y_3=d_y_at(base+((N_3*(C*S))+S_3));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
+let N_4=0u / max(S,1u);
+let S_4=0u % max(S,1u);
+let x_1=x_at(base+((N_4*(C*S))+S_4));
+let N_5=((N*S) / 2u) / max(S,1u);
+let S_5=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_5*(C*S))+S_5));
+let N_6=((N*S) - 1u) / max(S,1u);
+let S_6=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_6*(C*S))+S_6));
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
 for (var block=lane; block<N*S; block+=LANES*256u) {
@@ -582,10 +578,10 @@ var part_1=0.0f;
 var part_2=0.0f;
 let stop=min(block+(LANES*256u),N*S);
 for (var i=block; i<stop; i+=LANES) {
-let N_4=i / max(S,1u);
-let S_4=i % max(S,1u);
-let x_4=x_at(base+((N_4*(C*S))+S_4));
-let d=x_4 - shift;
+let N_7=i / max(S,1u);
+let S_7=i % max(S,1u);
+let x_4=x_at(base+((N_7*(C*S))+S_7));
+let d=x_4 - shift_2;
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -622,7 +618,7 @@ workgroupBarrier();
 let mean=sum / f32(N*S);
 let variance=larger((squares / f32(N*S)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_2=0.0f;
 var squares_2=0.0f;
 let end=select(0u,N*S,far);
@@ -631,10 +627,10 @@ var part_3=0.0f;
 var part_4=0.0f;
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let N_5=i_2 / max(S,1u);
-let S_5=i_2 % max(S,1u);
-let x_5=x_at(base+((N_5*(C*S))+S_5));
-let d_2=x_5 - shift_2;
+let N_8=i_2 / max(S,1u);
+let S_8=i_2 % max(S,1u);
+let x_5=x_at(base+((N_8*(C*S))+S_8));
+let d_2=x_5 - shift_3;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -677,10 +673,10 @@ for (var block_3=lane; block_3<N*S; block_3+=LANES*256u) {
 var part_5=0.0f;
 let stop_3=min(block_3+(LANES*256u),N*S);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let N_6=i_3 / max(S,1u);
-let S_6=i_3 % max(S,1u);
-let d_y_1=d_y_at(base+((N_6*(C*S))+S_6));
-part_5=part_5+d_y_1;
+let N_9=i_3 / max(S,1u);
+let S_9=i_3 % max(S,1u);
+let d_y_4=d_y_at(base+((N_9*(C*S))+S_9));
+part_5=part_5+d_y_4;
 }
 sum_3=sum_3+part_5;
 }
@@ -710,11 +706,11 @@ for (var block_4=lane; block_4<N*S; block_4+=LANES*256u) {
 var part_6=0.0f;
 let stop_4=min(block_4+(LANES*256u),N*S);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let N_7=i_4 / max(S,1u);
-let S_7=i_4 % max(S,1u);
-let d_y_2=d_y_at(base+((N_7*(C*S))+S_7));
-let x_6=x_at(base+((N_7*(C*S))+S_7));
-part_6=part_6+(d_y_2*(((x_6 - shift_2) - rest)*rsqrt));
+let N_10=i_4 / max(S,1u);
+let S_10=i_4 % max(S,1u);
+let d_y_5=d_y_at(base+((N_10*(C*S))+S_10));
+let x_6=x_at(base+((N_10*(C*S))+S_10));
+part_6=part_6+((d_y_5 - shift)*(((x_6 - shift_3) - rest)*rsqrt));
 }
 sum_4=sum_4+part_6;
 }
@@ -745,8 +741,8 @@ d_beta_put(row,sum_all);
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
               { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
             ],
@@ -796,14 +792,24 @@ let row=select(0u,index,active_1);
 let N_1=0u / max(S,1u);
 let S_1=0u % max(S,1u);
 let base=row*S;
-let x_1=x_at(base+((N_1*(C*S))+S_1));
+let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
 let N_2=((N*S) / 2u) / max(S,1u);
 let S_2=((N*S) / 2u) % max(S,1u);
-let x_2=x_at(base+((N_2*(C*S))+S_2));
+let d_y_2=d_y_at(base+((N_2*(C*S))+S_2));
 let N_3=((N*S) - 1u) / max(S,1u);
 let S_3=((N*S) - 1u) % max(S,1u);
-let x_3=x_at(base+((N_3*(C*S))+S_3));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let d_y_3=d_y_at(base+((N_3*(C*S))+S_3));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
+let N_4=0u / max(S,1u);
+let S_4=0u % max(S,1u);
+let x_1=x_at(base+((N_4*(C*S))+S_4));
+let N_5=((N*S) / 2u) / max(S,1u);
+let S_5=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_5*(C*S))+S_5));
+let N_6=((N*S) - 1u) / max(S,1u);
+let S_6=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_6*(C*S))+S_6));
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 let base_2=row*(S / 4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
@@ -812,10 +818,10 @@ var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),(N*S) / 4u);
 for (var i=block; i<stop; i+=LANES) {
-let N_4=(i*4u) / max(S,1u);
-let S_4=(i*4u) % max(S,1u);
-let x_4=x_four(base_2+((N_4*((C*S) / 4u))+(S_4 / 4u)));
-let d=x_4 - vec4f(shift);
+let N_7=(i*4u) / max(S,1u);
+let S_7=(i*4u) % max(S,1u);
+let x_4=x_four(base_2+((N_7*((C*S) / 4u))+(S_7 / 4u)));
+let d=x_4 - vec4f(shift_2);
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -854,7 +860,7 @@ workgroupBarrier();
 let mean=sum_2 / f32(N*S);
 let variance=larger((squares_2 / f32(N*S)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,(N*S) / 4u,far);
@@ -863,10 +869,10 @@ var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let N_5=(i_2*4u) / max(S,1u);
-let S_5=(i_2*4u) % max(S,1u);
-let x_5=x_four(base_2+((N_5*((C*S) / 4u))+(S_5 / 4u)));
-let d_2=x_5 - vec4f(shift_2);
+let N_8=(i_2*4u) / max(S,1u);
+let S_8=(i_2*4u) % max(S,1u);
+let x_5=x_four(base_2+((N_8*((C*S) / 4u))+(S_8 / 4u)));
+let d_2=x_5 - vec4f(shift_3);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -911,10 +917,10 @@ for (var block_3=lane; block_3<(N*S) / 4u; block_3+=LANES*256u) {
 var part_5=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),(N*S) / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let N_6=(i_3*4u) / max(S,1u);
-let S_6=(i_3*4u) % max(S,1u);
-let d_y_1=d_y_four(base_2+((N_6*((C*S) / 4u))+(S_6 / 4u)));
-part_5=part_5+d_y_1;
+let N_9=(i_3*4u) / max(S,1u);
+let S_9=(i_3*4u) % max(S,1u);
+let d_y_4=d_y_four(base_2+((N_9*((C*S) / 4u))+(S_9 / 4u)));
+part_5=part_5+d_y_4;
 }
 sum_4=sum_4+part_5;
 }
@@ -945,11 +951,11 @@ for (var block_4=lane; block_4<(N*S) / 4u; block_4+=LANES*256u) {
 var part_6=vec4f(0.0f);
 let stop_4=min(block_4+(LANES*256u),(N*S) / 4u);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let N_7=(i_4*4u) / max(S,1u);
-let S_7=(i_4*4u) % max(S,1u);
-let d_y_2=d_y_four(base_2+((N_7*((C*S) / 4u))+(S_7 / 4u)));
-let x_6=x_four(base_2+((N_7*((C*S) / 4u))+(S_7 / 4u)));
-part_6=part_6+(d_y_2*(((x_6 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt)));
+let N_10=(i_4*4u) / max(S,1u);
+let S_10=(i_4*4u) % max(S,1u);
+let d_y_5=d_y_four(base_2+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let x_6=x_four(base_2+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+part_6=part_6+((d_y_5 - vec4f(shift))*(((x_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt)));
 }
 sum_5=sum_5+part_6;
 }
@@ -981,8 +987,8 @@ d_beta_put(row,sum_all);
 }
 `,
             bindings: [
+              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
               { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
               { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
             ],
@@ -1060,14 +1066,24 @@ let row=select(0u,index,active_1);
 let N_1=0u / max(S,1u);
 let S_1=0u % max(S,1u);
 let base=row*S;
-let x_1=x_at(base+((N_1*(C*S))+S_1));
+let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
 let N_2=((N*S) / 2u) / max(S,1u);
 let S_2=((N*S) / 2u) % max(S,1u);
-let x_2=x_at(base+((N_2*(C*S))+S_2));
+let d_y_2=d_y_at(base+((N_2*(C*S))+S_2));
 let N_3=((N*S) - 1u) / max(S,1u);
 let S_3=((N*S) - 1u) % max(S,1u);
-let x_3=x_at(base+((N_3*(C*S))+S_3));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let d_y_3=d_y_at(base+((N_3*(C*S))+S_3));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
+let N_4=0u / max(S,1u);
+let S_4=0u % max(S,1u);
+let x_1=x_at(base+((N_4*(C*S))+S_4));
+let N_5=((N*S) / 2u) / max(S,1u);
+let S_5=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_5*(C*S))+S_5));
+let N_6=((N*S) - 1u) / max(S,1u);
+let S_6=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_6*(C*S))+S_6));
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
 for (var block=lane; block<N*S; block+=LANES*256u) {
@@ -1075,10 +1091,10 @@ var part_1=0.0f;
 var part_2=0.0f;
 let stop=min(block+(LANES*256u),N*S);
 for (var i=block; i<stop; i+=LANES) {
-let N_4=i / max(S,1u);
-let S_4=i % max(S,1u);
-let x_4=x_at(base+((N_4*(C*S))+S_4));
-let d=x_4 - shift;
+let N_7=i / max(S,1u);
+let S_7=i % max(S,1u);
+let x_4=x_at(base+((N_7*(C*S))+S_7));
+let d=x_4 - shift_2;
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -1115,7 +1131,7 @@ workgroupBarrier();
 let mean=sum / f32(N*S);
 let variance=larger((squares / f32(N*S)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_2=0.0f;
 var squares_2=0.0f;
 let end=select(0u,N*S,far);
@@ -1124,10 +1140,10 @@ var part_3=0.0f;
 var part_4=0.0f;
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let N_5=i_2 / max(S,1u);
-let S_5=i_2 % max(S,1u);
-let x_5=x_at(base+((N_5*(C*S))+S_5));
-let d_2=x_5 - shift_2;
+let N_8=i_2 / max(S,1u);
+let S_8=i_2 % max(S,1u);
+let x_5=x_at(base+((N_8*(C*S))+S_8));
+let d_2=x_5 - shift_3;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -1170,10 +1186,10 @@ for (var block_3=lane; block_3<N*S; block_3+=LANES*256u) {
 var part_5=0.0f;
 let stop_3=min(block_3+(LANES*256u),N*S);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let N_6=i_3 / max(S,1u);
-let S_6=i_3 % max(S,1u);
-let d_y_1=d_y_at(base+((N_6*(C*S))+S_6));
-part_5=part_5+d_y_1;
+let N_9=i_3 / max(S,1u);
+let S_9=i_3 % max(S,1u);
+let d_y_4=d_y_at(base+((N_9*(C*S))+S_9));
+part_5=part_5+d_y_4;
 }
 sum_3=sum_3+part_5;
 }
@@ -1199,52 +1215,65 @@ workgroupBarrier();
 let sum_all=sum_3;
 let rsqrt=inverseSqrt(spread+eps);
 var sum_4=0.0f;
+var mean_3=0.0f;
 for (var block_4=lane; block_4<N*S; block_4+=LANES*256u) {
 var part_6=0.0f;
+var part_7=0.0f;
 let stop_4=min(block_4+(LANES*256u),N*S);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let N_7=i_4 / max(S,1u);
-let S_7=i_4 % max(S,1u);
-let d_y_2=d_y_at(base+((N_7*(C*S))+S_7));
-let x_6=x_at(base+((N_7*(C*S))+S_7));
-let mul=((x_6 - shift_2) - rest)*rsqrt;
-part_6=part_6+(d_y_2*mul);
+let N_10=i_4 / max(S,1u);
+let S_10=i_4 % max(S,1u);
+let d_y_5=d_y_at(base+((N_10*(C*S))+S_10));
+let sub=d_y_5 - shift;
+let x_6=x_at(base+((N_10*(C*S))+S_10));
+let mul=((x_6 - shift_3) - rest)*rsqrt;
+part_6=part_6+(sub*mul);
+part_7=part_7+sub;
 }
 sum_4=sum_4+part_6;
+mean_3=mean_3+part_7;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_11=exchange(sum_4,mask_4);
 sum_4=sum_4+other_11;
+let other_12=exchange(mean_3,mask_4);
+mean_3=mean_3+other_12;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_13;
+let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_6=scratch_memory[row_in_group*LANES];
 sum_4=all_6;
+let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_3=all_7;
 workgroupBarrier();
 }
 let sum_all_2=sum_4;
+let mean_all=mean_3 / f32(N*S);
 let end_2=select(0u,N*S,active_1);
-let size=f32(N*S);
-let div=sum_all_2 / size;
-let div_2=sum_all / size;
+let div=sum_all_2 / f32(N*S);
 let gamma_1=gamma_at(row);
 let mul_3=gamma_1*rsqrt;
 for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let N_8=i_5 / max(S,1u);
-let S_8=i_5 % max(S,1u);
-let d_y_3=d_y_at(base+((N_8*(C*S))+S_8));
-let x_7=x_at(base+((N_8*(C*S))+S_8));
-let mul_2=((x_7 - shift_2) - rest)*rsqrt;
-d_x_put(base+((N_8*(C*S))+S_8),((d_y_3 - (mul_2*div)) - div_2)*mul_3);
+let N_11=i_5 / max(S,1u);
+let S_11=i_5 % max(S,1u);
+let d_y_6=d_y_at(base+((N_11*(C*S))+S_11));
+let sub_2=d_y_6 - shift;
+let x_7=x_at(base+((N_11*(C*S))+S_11));
+let mul_2=((x_7 - shift_3) - rest)*rsqrt;
+d_x_put(base+((N_11*(C*S))+S_11),((sub_2 - (mul_2*div)) - mean_all)*mul_3);
 }
 if (active_1 && (lane==0u)) {
 d_gamma_put(row,sum_all_2);
@@ -1253,8 +1282,8 @@ d_beta_put(row,sum_all);
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } },
               { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
@@ -1306,14 +1335,24 @@ let row=select(0u,index,active_1);
 let N_1=0u / max(S,1u);
 let S_1=0u % max(S,1u);
 let base=row*S;
-let x_1=x_at(base+((N_1*(C*S))+S_1));
+let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
 let N_2=((N*S) / 2u) / max(S,1u);
 let S_2=((N*S) / 2u) % max(S,1u);
-let x_2=x_at(base+((N_2*(C*S))+S_2));
+let d_y_2=d_y_at(base+((N_2*(C*S))+S_2));
 let N_3=((N*S) - 1u) / max(S,1u);
 let S_3=((N*S) - 1u) % max(S,1u);
-let x_3=x_at(base+((N_3*(C*S))+S_3));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let d_y_3=d_y_at(base+((N_3*(C*S))+S_3));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
+let N_4=0u / max(S,1u);
+let S_4=0u % max(S,1u);
+let x_1=x_at(base+((N_4*(C*S))+S_4));
+let N_5=((N*S) / 2u) / max(S,1u);
+let S_5=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_5*(C*S))+S_5));
+let N_6=((N*S) - 1u) / max(S,1u);
+let S_6=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_6*(C*S))+S_6));
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 let base_2=row*(S / 4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
@@ -1322,10 +1361,10 @@ var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),(N*S) / 4u);
 for (var i=block; i<stop; i+=LANES) {
-let N_4=(i*4u) / max(S,1u);
-let S_4=(i*4u) % max(S,1u);
-let x_4=x_four(base_2+((N_4*((C*S) / 4u))+(S_4 / 4u)));
-let d=x_4 - vec4f(shift);
+let N_7=(i*4u) / max(S,1u);
+let S_7=(i*4u) % max(S,1u);
+let x_4=x_four(base_2+((N_7*((C*S) / 4u))+(S_7 / 4u)));
+let d=x_4 - vec4f(shift_2);
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -1364,7 +1403,7 @@ workgroupBarrier();
 let mean=sum_2 / f32(N*S);
 let variance=larger((squares_2 / f32(N*S)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,(N*S) / 4u,far);
@@ -1373,10 +1412,10 @@ var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let N_5=(i_2*4u) / max(S,1u);
-let S_5=(i_2*4u) % max(S,1u);
-let x_5=x_four(base_2+((N_5*((C*S) / 4u))+(S_5 / 4u)));
-let d_2=x_5 - vec4f(shift_2);
+let N_8=(i_2*4u) / max(S,1u);
+let S_8=(i_2*4u) % max(S,1u);
+let x_5=x_four(base_2+((N_8*((C*S) / 4u))+(S_8 / 4u)));
+let d_2=x_5 - vec4f(shift_3);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -1421,10 +1460,10 @@ for (var block_3=lane; block_3<(N*S) / 4u; block_3+=LANES*256u) {
 var part_5=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),(N*S) / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let N_6=(i_3*4u) / max(S,1u);
-let S_6=(i_3*4u) % max(S,1u);
-let d_y_1=d_y_four(base_2+((N_6*((C*S) / 4u))+(S_6 / 4u)));
-part_5=part_5+d_y_1;
+let N_9=(i_3*4u) / max(S,1u);
+let S_9=(i_3*4u) % max(S,1u);
+let d_y_4=d_y_four(base_2+((N_9*((C*S) / 4u))+(S_9 / 4u)));
+part_5=part_5+d_y_4;
 }
 sum_4=sum_4+part_5;
 }
@@ -1451,53 +1490,67 @@ workgroupBarrier();
 let sum_all=sum_4_2;
 let rsqrt=inverseSqrt(spread+eps);
 var sum_5=vec4f(0.0f);
+var mean_3=vec4f(0.0f);
 for (var block_4=lane; block_4<(N*S) / 4u; block_4+=LANES*256u) {
 var part_6=vec4f(0.0f);
+var part_7=vec4f(0.0f);
 let stop_4=min(block_4+(LANES*256u),(N*S) / 4u);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let N_7=(i_4*4u) / max(S,1u);
-let S_7=(i_4*4u) % max(S,1u);
-let d_y_2=d_y_four(base_2+((N_7*((C*S) / 4u))+(S_7 / 4u)));
-let x_6=x_four(base_2+((N_7*((C*S) / 4u))+(S_7 / 4u)));
-let mul=((x_6 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-part_6=part_6+(d_y_2*mul);
+let N_10=(i_4*4u) / max(S,1u);
+let S_10=(i_4*4u) % max(S,1u);
+let d_y_5=d_y_four(base_2+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let sub=d_y_5 - vec4f(shift);
+let x_6=x_four(base_2+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let mul=((x_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
+part_6=part_6+(sub*mul);
+part_7=part_7+sub;
 }
 sum_5=sum_5+part_6;
+mean_3=mean_3+part_7;
 }
 var sum_5_2=fold_add(sum_5);
+var mean_3_2=fold_add(mean_3);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_11=exchange(sum_5_2,mask_4);
 sum_5_2=sum_5_2+other_11;
+let other_12=exchange(mean_3_2,mask_4);
+mean_3_2=mean_3_2+other_12;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_5_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3_2;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_13;
+let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_6=scratch_memory[row_in_group*LANES];
 sum_5_2=all_6;
+let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_3_2=all_7;
 workgroupBarrier();
 }
 let sum_all_2=sum_5_2;
+let mean_all=mean_3_2 / f32(N*S);
 let end_2=select(0u,(N*S) / 4u,active_1);
-let size=f32(N*S);
-let div=sum_all_2 / size;
-let div_2=sum_all / size;
+let div=sum_all_2 / f32(N*S);
 let gamma_1=gamma_at(row);
 let mul_3=gamma_1*rsqrt;
 for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let N_8=(i_5*4u) / max(S,1u);
-let S_8=(i_5*4u) % max(S,1u);
-let d_y_3=d_y_four(base_2+((N_8*((C*S) / 4u))+(S_8 / 4u)));
-let x_7=x_four(base_2+((N_8*((C*S) / 4u))+(S_8 / 4u)));
-let mul_2=((x_7 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base_2+((N_8*((C*S) / 4u))+(S_8 / 4u)),((d_y_3 - (mul_2*vec4f(div))) - vec4f(div_2))*vec4f(mul_3));
+let N_11=(i_5*4u) / max(S,1u);
+let S_11=(i_5*4u) % max(S,1u);
+let d_y_6=d_y_four(base_2+((N_11*((C*S) / 4u))+(S_11 / 4u)));
+let sub_2=d_y_6 - vec4f(shift);
+let x_7=x_four(base_2+((N_11*((C*S) / 4u))+(S_11 / 4u)));
+let mul_2=((x_7 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
+d_x_put_four(base_2+((N_11*((C*S) / 4u))+(S_11 / 4u)),((sub_2 - (mul_2*vec4f(div))) - vec4f(mean_all))*vec4f(mul_3));
 }
 if (active_1 && (lane==0u)) {
 d_gamma_put(row,sum_all_2);
@@ -1506,8 +1559,8 @@ d_beta_put(row,sum_all);
 }
 `,
             bindings: [
+              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
               { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },

@@ -67,14 +67,24 @@ let B_1=0u / max(S,1u);
 let C_1=row % max(C,1u);
 let S_1=0u % max(S,1u);
 let base=(V_1*((B*C)*S))+(C_1*S);
-let x_1=x_at(base+((B_1*(C*S))+S_1));
+let d_y_1=d_y_at(base+((B_1*(C*S))+S_1));
 let B_2=((B*S) / 2u) / max(S,1u);
 let S_2=((B*S) / 2u) % max(S,1u);
-let x_2=x_at(base+((B_2*(C*S))+S_2));
+let d_y_2=d_y_at(base+((B_2*(C*S))+S_2));
 let B_3=((B*S) - 1u) / max(S,1u);
 let S_3=((B*S) - 1u) % max(S,1u);
-let x_3=x_at(base+((B_3*(C*S))+S_3));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let d_y_3=d_y_at(base+((B_3*(C*S))+S_3));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
+let B_4=0u / max(S,1u);
+let S_4=0u % max(S,1u);
+let x_1=x_at(base+((B_4*(C*S))+S_4));
+let B_5=((B*S) / 2u) / max(S,1u);
+let S_5=((B*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((B_5*(C*S))+S_5));
+let B_6=((B*S) - 1u) / max(S,1u);
+let S_6=((B*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((B_6*(C*S))+S_6));
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
 for (var block=lane; block<B*S; block+=LANES*256u) {
@@ -82,10 +92,10 @@ var part_1=0.0f;
 var part_2=0.0f;
 let stop=min(block+(LANES*256u),B*S);
 for (var i=block; i<stop; i+=LANES) {
-let B_4=i / max(S,1u);
-let S_4=i % max(S,1u);
-let x_4=x_at(base+((B_4*(C*S))+S_4));
-let d=x_4 - shift;
+let B_7=i / max(S,1u);
+let S_7=i % max(S,1u);
+let x_4=x_at(base+((B_7*(C*S))+S_7));
+let d=x_4 - shift_2;
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -122,7 +132,7 @@ workgroupBarrier();
 let mean=sum / f32(B*S);
 let variance=larger((squares / f32(B*S)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_2=0.0f;
 var squares_2=0.0f;
 let end=select(0u,B*S,far);
@@ -131,10 +141,10 @@ var part_3=0.0f;
 var part_4=0.0f;
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let B_5=i_2 / max(S,1u);
-let S_5=i_2 % max(S,1u);
-let x_5=x_at(base+((B_5*(C*S))+S_5));
-let d_2=x_5 - shift_2;
+let B_8=i_2 / max(S,1u);
+let S_8=i_2 % max(S,1u);
+let x_5=x_at(base+((B_8*(C*S))+S_8));
+let d_2=x_5 - shift_3;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -172,89 +182,72 @@ let mean_2=sum_2 / f32(B*S);
 let variance_2=larger((squares_2 / f32(B*S)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
+let rsqrt=inverseSqrt(spread+eps);
 var mean_3=0.0f;
+var mean_4=0.0f;
 for (var block_3=lane; block_3<B*S; block_3+=LANES*256u) {
 var part_5=0.0f;
+var part_6=0.0f;
 let stop_3=min(block_3+(LANES*256u),B*S);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let B_6=i_3 / max(S,1u);
-let S_6=i_3 % max(S,1u);
-let d_y_1=d_y_at(base+((B_6*(C*S))+S_6));
-part_5=part_5+d_y_1;
+let B_9=i_3 / max(S,1u);
+let S_9=i_3 % max(S,1u);
+let d_y_4=d_y_at(base+((B_9*(C*S))+S_9));
+let sub=d_y_4 - shift;
+let x_6=x_at(base+((B_9*(C*S))+S_9));
+let mul=((x_6 - shift_3) - rest)*rsqrt;
+part_5=part_5+(sub*mul);
+part_6=part_6+sub;
 }
 mean_3=mean_3+part_5;
+mean_4=mean_4+part_6;
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3,mask_3);
 mean_3=mean_3+other_9;
+let other_10=exchange(mean_4,mask_3);
+mean_4=mean_4+other_10;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 mean_3=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_3 / f32(B*S);
-let rsqrt=inverseSqrt(spread+eps);
-var mean_4=0.0f;
-for (var block_4=lane; block_4<B*S; block_4+=LANES*256u) {
-var part_6=0.0f;
-let stop_4=min(block_4+(LANES*256u),B*S);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let B_7=i_4 / max(S,1u);
-let S_7=i_4 % max(S,1u);
-let d_y_2=d_y_at(base+((B_7*(C*S))+S_7));
-let x_6=x_at(base+((B_7*(C*S))+S_7));
-let mul=((x_6 - shift_2) - rest)*rsqrt;
-part_6=part_6+(d_y_2*mul);
-}
-mean_4=mean_4+part_6;
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_4,mask_4);
-mean_4=mean_4+other_11;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_4;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
-}
-workgroupBarrier();
-}
-let all_6=scratch_memory[row_in_group*LANES];
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4=all_6;
 workgroupBarrier();
 }
+let mean_all=mean_3 / f32(B*S);
 let mean_all_2=mean_4 / f32(B*S);
 let end_2=select(0u,B*S,active_1);
 let gamma_1=gamma_at(C_1);
 let mul_3=gamma_1*rsqrt;
-for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let B_8=i_5 / max(S,1u);
-let S_8=i_5 % max(S,1u);
-let d_y_3=d_y_at(base+((B_8*(C*S))+S_8));
-let x_7=x_at(base+((B_8*(C*S))+S_8));
-let mul_2=((x_7 - shift_2) - rest)*rsqrt;
-d_x_put(base+((B_8*(C*S))+S_8),((d_y_3 - (mul_2*mean_all_2)) - mean_all)*mul_3);
+for (var i_4=lane; i_4<end_2; i_4+=LANES) {
+let B_10=i_4 / max(S,1u);
+let S_10=i_4 % max(S,1u);
+let d_y_5=d_y_at(base+((B_10*(C*S))+S_10));
+let sub_2=d_y_5 - shift;
+let x_7=x_at(base+((B_10*(C*S))+S_10));
+let mul_2=((x_7 - shift_3) - rest)*rsqrt;
+d_x_put(base+((B_10*(C*S))+S_10),((sub_2 - (mul_2*mean_all)) - mean_all_2)*mul_3);
 }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } },
             ],
@@ -308,14 +301,24 @@ let B_1=0u / max(S,1u);
 let C_1=row % max(C,1u);
 let S_1=0u % max(S,1u);
 let base=(V_1*((B*C)*S))+(C_1*S);
-let x_1=x_at(base+((B_1*(C*S))+S_1));
+let d_y_1=d_y_at(base+((B_1*(C*S))+S_1));
 let B_2=((B*S) / 2u) / max(S,1u);
 let S_2=((B*S) / 2u) % max(S,1u);
-let x_2=x_at(base+((B_2*(C*S))+S_2));
+let d_y_2=d_y_at(base+((B_2*(C*S))+S_2));
 let B_3=((B*S) - 1u) / max(S,1u);
 let S_3=((B*S) - 1u) % max(S,1u);
-let x_3=x_at(base+((B_3*(C*S))+S_3));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let d_y_3=d_y_at(base+((B_3*(C*S))+S_3));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
+let B_4=0u / max(S,1u);
+let S_4=0u % max(S,1u);
+let x_1=x_at(base+((B_4*(C*S))+S_4));
+let B_5=((B*S) / 2u) / max(S,1u);
+let S_5=((B*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((B_5*(C*S))+S_5));
+let B_6=((B*S) - 1u) / max(S,1u);
+let S_6=((B*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((B_6*(C*S))+S_6));
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 let base_2=(V_1*(((B*C)*S) / 4u))+(C_1*(S / 4u));
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
@@ -324,10 +327,10 @@ var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),(B*S) / 4u);
 for (var i=block; i<stop; i+=LANES) {
-let B_4=(i*4u) / max(S,1u);
-let S_4=(i*4u) % max(S,1u);
-let x_4=x_four(base_2+((B_4*((C*S) / 4u))+(S_4 / 4u)));
-let d=x_4 - vec4f(shift);
+let B_7=(i*4u) / max(S,1u);
+let S_7=(i*4u) % max(S,1u);
+let x_4=x_four(base_2+((B_7*((C*S) / 4u))+(S_7 / 4u)));
+let d=x_4 - vec4f(shift_2);
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -366,7 +369,7 @@ workgroupBarrier();
 let mean=sum_2 / f32(B*S);
 let variance=larger((squares_2 / f32(B*S)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,(B*S) / 4u,far);
@@ -375,10 +378,10 @@ var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let B_5=(i_2*4u) / max(S,1u);
-let S_5=(i_2*4u) % max(S,1u);
-let x_5=x_four(base_2+((B_5*((C*S) / 4u))+(S_5 / 4u)));
-let d_2=x_5 - vec4f(shift_2);
+let B_8=(i_2*4u) / max(S,1u);
+let S_8=(i_2*4u) % max(S,1u);
+let x_5=x_four(base_2+((B_8*((C*S) / 4u))+(S_8 / 4u)));
+let d_2=x_5 - vec4f(shift_3);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -418,91 +421,74 @@ let mean_2=sum_3_2 / f32(B*S);
 let variance_2=larger((squares_3_2 / f32(B*S)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
+let rsqrt=inverseSqrt(spread+eps);
 var mean_3=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
 for (var block_3=lane; block_3<(B*S) / 4u; block_3+=LANES*256u) {
 var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),(B*S) / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let B_6=(i_3*4u) / max(S,1u);
-let S_6=(i_3*4u) % max(S,1u);
-let d_y_1=d_y_four(base_2+((B_6*((C*S) / 4u))+(S_6 / 4u)));
-part_5=part_5+d_y_1;
+let B_9=(i_3*4u) / max(S,1u);
+let S_9=(i_3*4u) % max(S,1u);
+let d_y_4=d_y_four(base_2+((B_9*((C*S) / 4u))+(S_9 / 4u)));
+let sub=d_y_4 - vec4f(shift);
+let x_6=x_four(base_2+((B_9*((C*S) / 4u))+(S_9 / 4u)));
+let mul=((x_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
+part_5=part_5+(sub*mul);
+part_6=part_6+sub;
 }
 mean_3=mean_3+part_5;
+mean_4=mean_4+part_6;
 }
 var mean_3_2=fold_add(mean_3);
+var mean_4_2=fold_add(mean_4);
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3_2,mask_3);
 mean_3_2=mean_3_2+other_9;
+let other_10=exchange(mean_4_2,mask_3);
+mean_4_2=mean_4_2+other_10;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 mean_3_2=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_3_2 / f32(B*S);
-let rsqrt=inverseSqrt(spread+eps);
-var mean_4=vec4f(0.0f);
-for (var block_4=lane; block_4<(B*S) / 4u; block_4+=LANES*256u) {
-var part_6=vec4f(0.0f);
-let stop_4=min(block_4+(LANES*256u),(B*S) / 4u);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let B_7=(i_4*4u) / max(S,1u);
-let S_7=(i_4*4u) % max(S,1u);
-let d_y_2=d_y_four(base_2+((B_7*((C*S) / 4u))+(S_7 / 4u)));
-let x_6=x_four(base_2+((B_7*((C*S) / 4u))+(S_7 / 4u)));
-let mul=((x_6 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-part_6=part_6+(d_y_2*mul);
-}
-mean_4=mean_4+part_6;
-}
-var mean_4_2=fold_add(mean_4);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_4_2,mask_4);
-mean_4_2=mean_4_2+other_11;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_4_2;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
-}
-workgroupBarrier();
-}
-let all_6=scratch_memory[row_in_group*LANES];
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4_2=all_6;
 workgroupBarrier();
 }
+let mean_all=mean_3_2 / f32(B*S);
 let mean_all_2=mean_4_2 / f32(B*S);
 let end_2=select(0u,(B*S) / 4u,active_1);
 let gamma_1=gamma_at(C_1);
 let mul_3=gamma_1*rsqrt;
-for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let B_8=(i_5*4u) / max(S,1u);
-let S_8=(i_5*4u) % max(S,1u);
-let d_y_3=d_y_four(base_2+((B_8*((C*S) / 4u))+(S_8 / 4u)));
-let x_7=x_four(base_2+((B_8*((C*S) / 4u))+(S_8 / 4u)));
-let mul_2=((x_7 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base_2+((B_8*((C*S) / 4u))+(S_8 / 4u)),((d_y_3 - (mul_2*vec4f(mean_all_2))) - vec4f(mean_all))*vec4f(mul_3));
+for (var i_4=lane; i_4<end_2; i_4+=LANES) {
+let B_10=(i_4*4u) / max(S,1u);
+let S_10=(i_4*4u) % max(S,1u);
+let d_y_5=d_y_four(base_2+((B_10*((C*S) / 4u))+(S_10 / 4u)));
+let sub_2=d_y_5 - vec4f(shift);
+let x_7=x_four(base_2+((B_10*((C*S) / 4u))+(S_10 / 4u)));
+let mul_2=((x_7 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
+d_x_put_four(base_2+((B_10*((C*S) / 4u))+(S_10 / 4u)),((sub_2 - (mul_2*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(mul_3));
 }
 }
 `,
             bindings: [
+              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
             ],
@@ -542,12 +528,17 @@ d_x_put_four(base_2+((B_8*((C*S) / 4u))+(S_8 / 4u)),((d_y_3 - (mul_2*vec4f(mean_
       { name: "d_y", role: "input", dims: ["N", "C", "S"] },
       { name: "d_gamma", role: "output", dims: ["C"] },
       { name: "d_beta", role: "output", dims: ["C"] },
-      { name: "(scratch)", role: "scratch", dims: [], parts: [["V", "C"], ["V", "C"], ["V", "C"]] },
+      {
+        name: "(scratch)",
+        role: "scratch",
+        dims: [],
+        parts: [["V", "C"], ["V", "C"], ["V", "C"], ["V", "C"]],
+      },
       { name: "(partials)", role: "scratch", dims: [], parts: [] },
     ],
     kernels: [
       {
-        name: "scratch_2",
+        name: "scratch_12",
         grid: ["V", "C"],
         row: ["B", "S"],
         chunked: [],
@@ -587,14 +578,24 @@ let B_1=0u / max(S,1u);
 let C_1=row % max(C,1u);
 let S_1=0u % max(S,1u);
 let base=(V_1*((B*C)*S))+(C_1*S);
-let x_1=x_at(base+((B_1*(C*S))+S_1));
+let d_y_1=d_y_at(base+((B_1*(C*S))+S_1));
 let B_2=((B*S) / 2u) / max(S,1u);
 let S_2=((B*S) / 2u) % max(S,1u);
-let x_2=x_at(base+((B_2*(C*S))+S_2));
+let d_y_2=d_y_at(base+((B_2*(C*S))+S_2));
 let B_3=((B*S) - 1u) / max(S,1u);
 let S_3=((B*S) - 1u) % max(S,1u);
-let x_3=x_at(base+((B_3*(C*S))+S_3));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let d_y_3=d_y_at(base+((B_3*(C*S))+S_3));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
+let B_4=0u / max(S,1u);
+let S_4=0u % max(S,1u);
+let x_1=x_at(base+((B_4*(C*S))+S_4));
+let B_5=((B*S) / 2u) / max(S,1u);
+let S_5=((B*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((B_5*(C*S))+S_5));
+let B_6=((B*S) - 1u) / max(S,1u);
+let S_6=((B*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((B_6*(C*S))+S_6));
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
 for (var block=lane; block<B*S; block+=LANES*256u) {
@@ -602,10 +603,10 @@ var part_1=0.0f;
 var part_2=0.0f;
 let stop=min(block+(LANES*256u),B*S);
 for (var i=block; i<stop; i+=LANES) {
-let B_4=i / max(S,1u);
-let S_4=i % max(S,1u);
-let x_4=x_at(base+((B_4*(C*S))+S_4));
-let d=x_4 - shift;
+let B_7=i / max(S,1u);
+let S_7=i % max(S,1u);
+let x_4=x_at(base+((B_7*(C*S))+S_7));
+let d=x_4 - shift_2;
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -642,7 +643,7 @@ workgroupBarrier();
 let mean=sum / f32(B*S);
 let variance=larger((squares / f32(B*S)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_2=0.0f;
 var squares_2=0.0f;
 let end=select(0u,B*S,far);
@@ -651,10 +652,10 @@ var part_3=0.0f;
 var part_4=0.0f;
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let B_5=i_2 / max(S,1u);
-let S_5=i_2 % max(S,1u);
-let x_5=x_at(base+((B_5*(C*S))+S_5));
-let d_2=x_5 - shift_2;
+let B_8=i_2 / max(S,1u);
+let S_8=i_2 % max(S,1u);
+let x_5=x_at(base+((B_8*(C*S))+S_8));
+let d_2=x_5 - shift_3;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -693,13 +694,15 @@ let variance_2=larger((squares_2 / f32(B*S)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 if (active_1 && (lane==0u)) {
-scratch_put(row,shift_2);
-scratch_put(((((V*C)+3u) / 4u)*4u)+row,rest);
-scratch_put((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+row,inverseSqrt(spread+eps));
+scratch_put(row,shift);
+scratch_put(((((V*C)+3u) / 4u)*4u)+row,shift_3);
+scratch_put((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+row,rest);
+scratch_put(((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+((((V*C)+3u) / 4u)*4u))+row,inverseSqrt(spread+eps));
 }
 }
 `,
             bindings: [
+              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               {
                 tensor: "(scratch)",
@@ -758,14 +761,24 @@ let B_1=0u / max(S,1u);
 let C_1=row % max(C,1u);
 let S_1=0u % max(S,1u);
 let base=(V_1*((B*C)*S))+(C_1*S);
-let x_1=x_at(base+((B_1*(C*S))+S_1));
+let d_y_1=d_y_at(base+((B_1*(C*S))+S_1));
 let B_2=((B*S) / 2u) / max(S,1u);
 let S_2=((B*S) / 2u) % max(S,1u);
-let x_2=x_at(base+((B_2*(C*S))+S_2));
+let d_y_2=d_y_at(base+((B_2*(C*S))+S_2));
 let B_3=((B*S) - 1u) / max(S,1u);
 let S_3=((B*S) - 1u) % max(S,1u);
-let x_3=x_at(base+((B_3*(C*S))+S_3));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let d_y_3=d_y_at(base+((B_3*(C*S))+S_3));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
+let B_4=0u / max(S,1u);
+let S_4=0u % max(S,1u);
+let x_1=x_at(base+((B_4*(C*S))+S_4));
+let B_5=((B*S) / 2u) / max(S,1u);
+let S_5=((B*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((B_5*(C*S))+S_5));
+let B_6=((B*S) - 1u) / max(S,1u);
+let S_6=((B*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((B_6*(C*S))+S_6));
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 let base_2=(V_1*(((B*C)*S) / 4u))+(C_1*(S / 4u));
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
@@ -774,10 +787,10 @@ var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),(B*S) / 4u);
 for (var i=block; i<stop; i+=LANES) {
-let B_4=(i*4u) / max(S,1u);
-let S_4=(i*4u) % max(S,1u);
-let x_4=x_four(base_2+((B_4*((C*S) / 4u))+(S_4 / 4u)));
-let d=x_4 - vec4f(shift);
+let B_7=(i*4u) / max(S,1u);
+let S_7=(i*4u) % max(S,1u);
+let x_4=x_four(base_2+((B_7*((C*S) / 4u))+(S_7 / 4u)));
+let d=x_4 - vec4f(shift_2);
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -816,7 +829,7 @@ workgroupBarrier();
 let mean=sum_2 / f32(B*S);
 let variance=larger((squares_2 / f32(B*S)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,(B*S) / 4u,far);
@@ -825,10 +838,10 @@ var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let B_5=(i_2*4u) / max(S,1u);
-let S_5=(i_2*4u) % max(S,1u);
-let x_5=x_four(base_2+((B_5*((C*S) / 4u))+(S_5 / 4u)));
-let d_2=x_5 - vec4f(shift_2);
+let B_8=(i_2*4u) / max(S,1u);
+let S_8=(i_2*4u) % max(S,1u);
+let x_5=x_four(base_2+((B_8*((C*S) / 4u))+(S_8 / 4u)));
+let d_2=x_5 - vec4f(shift_3);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -869,13 +882,15 @@ let variance_2=larger((squares_3_2 / f32(B*S)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 if (active_1 && (lane==0u)) {
-scratch_put(row,shift_2);
-scratch_put(((((V*C)+3u) / 4u)*4u)+row,rest);
-scratch_put((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+row,inverseSqrt(spread+eps));
+scratch_put(row,shift);
+scratch_put(((((V*C)+3u) / 4u)*4u)+row,shift_3);
+scratch_put((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+row,rest);
+scratch_put(((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+((((V*C)+3u) / 4u)*4u))+row,inverseSqrt(spread+eps));
 }
 }
 `,
             bindings: [
+              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
               {
                 tensor: "(scratch)",
@@ -935,6 +950,7 @@ let row=select(0u,index,active_1);
 let base=row*S;
 let base_2=((((V*C)+3u) / 4u)*4u)+row;
 let base_3=(((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+row;
+let base_4=((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+((((V*C)+3u) / 4u)*4u))+row;
 var sum=0.0f;
 var sum_2=0.0f;
 for (var block=lane; block<(V*B)*S; block+=LANES*256u) {
@@ -946,12 +962,13 @@ let V_1=i / max(B*S,1u);
 let B_1=(i / max(S,1u)) % max(B,1u);
 let S_1=i % max(S,1u);
 let d_y_1=d_y_at(base+(((V_1*((B*C)*S))+(B_1*(C*S)))+S_1));
+let scratch_12=scratch_at(row+(V_1*C));
 let x_1=x_at(base+(((V_1*((B*C)*S))+(B_1*(C*S)))+S_1));
-let scratch_2=scratch_at(row+(V_1*C));
-let scratch_3=scratch_at(base_2+(V_1*C));
-let scratch_8=scratch_at(base_3+(V_1*C));
+let scratch_2=scratch_at(base_2+(V_1*C));
+let scratch_3=scratch_at(base_3+(V_1*C));
+let scratch_8=scratch_at(base_4+(V_1*C));
 part_1=part_1+d_y_1;
-part_2=part_2+(d_y_1*(((x_1 - scratch_2) - scratch_3)*scratch_8));
+part_2=part_2+((d_y_1 - scratch_12)*(((x_1 - scratch_2) - scratch_3)*scratch_8));
 }
 sum=sum+part_1;
 sum_2=sum_2+part_2;
@@ -993,8 +1010,8 @@ d_beta_put(row,sum_all);
 `,
             bindings: [
               { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
               { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
             ],
@@ -1041,6 +1058,7 @@ let row=select(0u,index,active_1);
 let base=row*(S / 4u);
 let base_2=((((V*C)+3u) / 4u)*4u)+row;
 let base_3=(((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+row;
+let base_4=((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+((((V*C)+3u) / 4u)*4u))+row;
 var sum=vec4f(0.0f);
 var sum_2=vec4f(0.0f);
 for (var block=lane; block<((V*B)*S) / 4u; block+=LANES*256u) {
@@ -1052,12 +1070,13 @@ let V_1=(i*4u) / max(B*S,1u);
 let B_1=((i*4u) / max(S,1u)) % max(B,1u);
 let S_1=(i*4u) % max(S,1u);
 let d_y_1=d_y_four(base+(((V_1*(((B*C)*S) / 4u))+(B_1*((C*S) / 4u)))+(S_1 / 4u)));
+let scratch_12=scratch_at(row+(V_1*C));
 let x_1=x_four(base+(((V_1*(((B*C)*S) / 4u))+(B_1*((C*S) / 4u)))+(S_1 / 4u)));
-let scratch_2=scratch_at(row+(V_1*C));
-let scratch_3=scratch_at(base_2+(V_1*C));
-let scratch_8=scratch_at(base_3+(V_1*C));
+let scratch_2=scratch_at(base_2+(V_1*C));
+let scratch_3=scratch_at(base_3+(V_1*C));
+let scratch_8=scratch_at(base_4+(V_1*C));
 part_1=part_1+d_y_1;
-part_2=part_2+(d_y_1*(((x_1 - vec4f(scratch_2)) - vec4f(scratch_3))*vec4f(scratch_8)));
+part_2=part_2+((d_y_1 - vec4f(scratch_12))*(((x_1 - vec4f(scratch_2)) - vec4f(scratch_3))*vec4f(scratch_8)));
 }
 sum=sum+part_1;
 sum_2=sum_2+part_2;
@@ -1101,8 +1120,8 @@ d_beta_put(row,sum_all);
 `,
             bindings: [
               { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
               { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
               { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
               { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
             ],
@@ -1188,14 +1207,24 @@ let B_1=0u / max(S,1u);
 let C_1=row % max(C,1u);
 let S_1=0u % max(S,1u);
 let base=(V_1*((B*C)*S))+(C_1*S);
-let x_1=x_at(base+((B_1*(C*S))+S_1));
+let d_y_1=d_y_at(base+((B_1*(C*S))+S_1));
 let B_2=((B*S) / 2u) / max(S,1u);
 let S_2=((B*S) / 2u) % max(S,1u);
-let x_2=x_at(base+((B_2*(C*S))+S_2));
+let d_y_2=d_y_at(base+((B_2*(C*S))+S_2));
 let B_3=((B*S) - 1u) / max(S,1u);
 let S_3=((B*S) - 1u) % max(S,1u);
-let x_3=x_at(base+((B_3*(C*S))+S_3));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let d_y_3=d_y_at(base+((B_3*(C*S))+S_3));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
+let B_4=0u / max(S,1u);
+let S_4=0u % max(S,1u);
+let x_1=x_at(base+((B_4*(C*S))+S_4));
+let B_5=((B*S) / 2u) / max(S,1u);
+let S_5=((B*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((B_5*(C*S))+S_5));
+let B_6=((B*S) - 1u) / max(S,1u);
+let S_6=((B*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((B_6*(C*S))+S_6));
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
 for (var block=lane; block<B*S; block+=LANES*256u) {
@@ -1203,10 +1232,10 @@ var part_1=0.0f;
 var part_2=0.0f;
 let stop=min(block+(LANES*256u),B*S);
 for (var i=block; i<stop; i+=LANES) {
-let B_4=i / max(S,1u);
-let S_4=i % max(S,1u);
-let x_4=x_at(base+((B_4*(C*S))+S_4));
-let d=x_4 - shift;
+let B_7=i / max(S,1u);
+let S_7=i % max(S,1u);
+let x_4=x_at(base+((B_7*(C*S))+S_7));
+let d=x_4 - shift_2;
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -1243,7 +1272,7 @@ workgroupBarrier();
 let mean=sum / f32(B*S);
 let variance=larger((squares / f32(B*S)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_2=0.0f;
 var squares_2=0.0f;
 let end=select(0u,B*S,far);
@@ -1252,10 +1281,10 @@ var part_3=0.0f;
 var part_4=0.0f;
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let B_5=i_2 / max(S,1u);
-let S_5=i_2 % max(S,1u);
-let x_5=x_at(base+((B_5*(C*S))+S_5));
-let d_2=x_5 - shift_2;
+let B_8=i_2 / max(S,1u);
+let S_8=i_2 % max(S,1u);
+let x_5=x_at(base+((B_8*(C*S))+S_8));
+let d_2=x_5 - shift_3;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -1298,10 +1327,10 @@ for (var block_3=lane; block_3<B*S; block_3+=LANES*256u) {
 var part_5=0.0f;
 let stop_3=min(block_3+(LANES*256u),B*S);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let B_6=i_3 / max(S,1u);
-let S_6=i_3 % max(S,1u);
-let d_y_1=d_y_at(base+((B_6*(C*S))+S_6));
-part_5=part_5+d_y_1;
+let B_9=i_3 / max(S,1u);
+let S_9=i_3 % max(S,1u);
+let d_y_4=d_y_at(base+((B_9*(C*S))+S_9));
+part_5=part_5+d_y_4;
 }
 sum_3=sum_3+part_5;
 }
@@ -1327,52 +1356,65 @@ workgroupBarrier();
 let sum_all=sum_3;
 let rsqrt=inverseSqrt(spread+eps);
 var sum_4=0.0f;
+var mean_3=0.0f;
 for (var block_4=lane; block_4<B*S; block_4+=LANES*256u) {
 var part_6=0.0f;
+var part_7=0.0f;
 let stop_4=min(block_4+(LANES*256u),B*S);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let B_7=i_4 / max(S,1u);
-let S_7=i_4 % max(S,1u);
-let d_y_2=d_y_at(base+((B_7*(C*S))+S_7));
-let x_6=x_at(base+((B_7*(C*S))+S_7));
-let mul=((x_6 - shift_2) - rest)*rsqrt;
-part_6=part_6+(d_y_2*mul);
+let B_10=i_4 / max(S,1u);
+let S_10=i_4 % max(S,1u);
+let d_y_5=d_y_at(base+((B_10*(C*S))+S_10));
+let sub=d_y_5 - shift;
+let x_6=x_at(base+((B_10*(C*S))+S_10));
+let mul=((x_6 - shift_3) - rest)*rsqrt;
+part_6=part_6+(sub*mul);
+part_7=part_7+sub;
 }
 sum_4=sum_4+part_6;
+mean_3=mean_3+part_7;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_11=exchange(sum_4,mask_4);
 sum_4=sum_4+other_11;
+let other_12=exchange(mean_3,mask_4);
+mean_3=mean_3+other_12;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_13;
+let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_6=scratch_memory[row_in_group*LANES];
 sum_4=all_6;
+let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_3=all_7;
 workgroupBarrier();
 }
 let sum_all_2=sum_4;
+let mean_all=mean_3 / f32(B*S);
 let end_2=select(0u,B*S,active_1);
-let size=f32(B*S);
-let div=sum_all_2 / size;
-let div_2=sum_all / size;
+let div=sum_all_2 / f32(B*S);
 let gamma_1=gamma_at(C_1);
 let mul_3=gamma_1*rsqrt;
 for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let B_8=i_5 / max(S,1u);
-let S_8=i_5 % max(S,1u);
-let d_y_3=d_y_at(base+((B_8*(C*S))+S_8));
-let x_7=x_at(base+((B_8*(C*S))+S_8));
-let mul_2=((x_7 - shift_2) - rest)*rsqrt;
-d_x_put(base+((B_8*(C*S))+S_8),((d_y_3 - (mul_2*div)) - div_2)*mul_3);
+let B_11=i_5 / max(S,1u);
+let S_11=i_5 % max(S,1u);
+let d_y_6=d_y_at(base+((B_11*(C*S))+S_11));
+let sub_2=d_y_6 - shift;
+let x_7=x_at(base+((B_11*(C*S))+S_11));
+let mul_2=((x_7 - shift_3) - rest)*rsqrt;
+d_x_put(base+((B_11*(C*S))+S_11),((sub_2 - (mul_2*div)) - mean_all)*mul_3);
 }
 if (active_1 && (lane==0u)) {
 scratch_put(row,sum_all_2);
@@ -1381,8 +1423,8 @@ scratch_put(((((V*C)+3u) / 4u)*4u)+row,sum_all);
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } },
               {
@@ -1442,14 +1484,24 @@ let B_1=0u / max(S,1u);
 let C_1=row % max(C,1u);
 let S_1=0u % max(S,1u);
 let base=(V_1*((B*C)*S))+(C_1*S);
-let x_1=x_at(base+((B_1*(C*S))+S_1));
+let d_y_1=d_y_at(base+((B_1*(C*S))+S_1));
 let B_2=((B*S) / 2u) / max(S,1u);
 let S_2=((B*S) / 2u) % max(S,1u);
-let x_2=x_at(base+((B_2*(C*S))+S_2));
+let d_y_2=d_y_at(base+((B_2*(C*S))+S_2));
 let B_3=((B*S) - 1u) / max(S,1u);
 let S_3=((B*S) - 1u) % max(S,1u);
-let x_3=x_at(base+((B_3*(C*S))+S_3));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let d_y_3=d_y_at(base+((B_3*(C*S))+S_3));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
+let B_4=0u / max(S,1u);
+let S_4=0u % max(S,1u);
+let x_1=x_at(base+((B_4*(C*S))+S_4));
+let B_5=((B*S) / 2u) / max(S,1u);
+let S_5=((B*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((B_5*(C*S))+S_5));
+let B_6=((B*S) - 1u) / max(S,1u);
+let S_6=((B*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((B_6*(C*S))+S_6));
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 let base_2=(V_1*(((B*C)*S) / 4u))+(C_1*(S / 4u));
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
@@ -1458,10 +1510,10 @@ var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),(B*S) / 4u);
 for (var i=block; i<stop; i+=LANES) {
-let B_4=(i*4u) / max(S,1u);
-let S_4=(i*4u) % max(S,1u);
-let x_4=x_four(base_2+((B_4*((C*S) / 4u))+(S_4 / 4u)));
-let d=x_4 - vec4f(shift);
+let B_7=(i*4u) / max(S,1u);
+let S_7=(i*4u) % max(S,1u);
+let x_4=x_four(base_2+((B_7*((C*S) / 4u))+(S_7 / 4u)));
+let d=x_4 - vec4f(shift_2);
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -1500,7 +1552,7 @@ workgroupBarrier();
 let mean=sum_2 / f32(B*S);
 let variance=larger((squares_2 / f32(B*S)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,(B*S) / 4u,far);
@@ -1509,10 +1561,10 @@ var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let B_5=(i_2*4u) / max(S,1u);
-let S_5=(i_2*4u) % max(S,1u);
-let x_5=x_four(base_2+((B_5*((C*S) / 4u))+(S_5 / 4u)));
-let d_2=x_5 - vec4f(shift_2);
+let B_8=(i_2*4u) / max(S,1u);
+let S_8=(i_2*4u) % max(S,1u);
+let x_5=x_four(base_2+((B_8*((C*S) / 4u))+(S_8 / 4u)));
+let d_2=x_5 - vec4f(shift_3);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -1557,10 +1609,10 @@ for (var block_3=lane; block_3<(B*S) / 4u; block_3+=LANES*256u) {
 var part_5=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),(B*S) / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let B_6=(i_3*4u) / max(S,1u);
-let S_6=(i_3*4u) % max(S,1u);
-let d_y_1=d_y_four(base_2+((B_6*((C*S) / 4u))+(S_6 / 4u)));
-part_5=part_5+d_y_1;
+let B_9=(i_3*4u) / max(S,1u);
+let S_9=(i_3*4u) % max(S,1u);
+let d_y_4=d_y_four(base_2+((B_9*((C*S) / 4u))+(S_9 / 4u)));
+part_5=part_5+d_y_4;
 }
 sum_4=sum_4+part_5;
 }
@@ -1587,53 +1639,67 @@ workgroupBarrier();
 let sum_all=sum_4_2;
 let rsqrt=inverseSqrt(spread+eps);
 var sum_5=vec4f(0.0f);
+var mean_3=vec4f(0.0f);
 for (var block_4=lane; block_4<(B*S) / 4u; block_4+=LANES*256u) {
 var part_6=vec4f(0.0f);
+var part_7=vec4f(0.0f);
 let stop_4=min(block_4+(LANES*256u),(B*S) / 4u);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let B_7=(i_4*4u) / max(S,1u);
-let S_7=(i_4*4u) % max(S,1u);
-let d_y_2=d_y_four(base_2+((B_7*((C*S) / 4u))+(S_7 / 4u)));
-let x_6=x_four(base_2+((B_7*((C*S) / 4u))+(S_7 / 4u)));
-let mul=((x_6 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-part_6=part_6+(d_y_2*mul);
+let B_10=(i_4*4u) / max(S,1u);
+let S_10=(i_4*4u) % max(S,1u);
+let d_y_5=d_y_four(base_2+((B_10*((C*S) / 4u))+(S_10 / 4u)));
+let sub=d_y_5 - vec4f(shift);
+let x_6=x_four(base_2+((B_10*((C*S) / 4u))+(S_10 / 4u)));
+let mul=((x_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
+part_6=part_6+(sub*mul);
+part_7=part_7+sub;
 }
 sum_5=sum_5+part_6;
+mean_3=mean_3+part_7;
 }
 var sum_5_2=fold_add(sum_5);
+var mean_3_2=fold_add(mean_3);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_11=exchange(sum_5_2,mask_4);
 sum_5_2=sum_5_2+other_11;
+let other_12=exchange(mean_3_2,mask_4);
+mean_3_2=mean_3_2+other_12;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_5_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3_2;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_13;
+let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_6=scratch_memory[row_in_group*LANES];
 sum_5_2=all_6;
+let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_3_2=all_7;
 workgroupBarrier();
 }
 let sum_all_2=sum_5_2;
+let mean_all=mean_3_2 / f32(B*S);
 let end_2=select(0u,(B*S) / 4u,active_1);
-let size=f32(B*S);
-let div=sum_all_2 / size;
-let div_2=sum_all / size;
+let div=sum_all_2 / f32(B*S);
 let gamma_1=gamma_at(C_1);
 let mul_3=gamma_1*rsqrt;
 for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let B_8=(i_5*4u) / max(S,1u);
-let S_8=(i_5*4u) % max(S,1u);
-let d_y_3=d_y_four(base_2+((B_8*((C*S) / 4u))+(S_8 / 4u)));
-let x_7=x_four(base_2+((B_8*((C*S) / 4u))+(S_8 / 4u)));
-let mul_2=((x_7 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base_2+((B_8*((C*S) / 4u))+(S_8 / 4u)),((d_y_3 - (mul_2*vec4f(div))) - vec4f(div_2))*vec4f(mul_3));
+let B_11=(i_5*4u) / max(S,1u);
+let S_11=(i_5*4u) % max(S,1u);
+let d_y_6=d_y_four(base_2+((B_11*((C*S) / 4u))+(S_11 / 4u)));
+let sub_2=d_y_6 - vec4f(shift);
+let x_7=x_four(base_2+((B_11*((C*S) / 4u))+(S_11 / 4u)));
+let mul_2=((x_7 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
+d_x_put_four(base_2+((B_11*((C*S) / 4u))+(S_11 / 4u)),((sub_2 - (mul_2*vec4f(div))) - vec4f(mean_all))*vec4f(mul_3));
 }
 if (active_1 && (lane==0u)) {
 scratch_put(row,sum_all_2);
@@ -1642,8 +1708,8 @@ scratch_put(((((V*C)+3u) / 4u)*4u)+row,sum_all);
 }
 `,
             bindings: [
+              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
               {
@@ -1707,10 +1773,10 @@ var part_1=0.0f;
 var part_2=0.0f;
 let stop=min(block+(LANES*256u),V);
 for (var i=block; i<stop; i+=LANES) {
-let scratch_15=scratch_at(row+(i*C));
-let scratch_12=scratch_at(base+(i*C));
-part_1=part_1+scratch_15;
-part_2=part_2+scratch_12;
+let scratch_16=scratch_at(row+(i*C));
+let scratch_28=scratch_at(base+(i*C));
+part_1=part_1+scratch_16;
+part_2=part_2+scratch_28;
 }
 sum=sum+part_1;
 sum_2=sum_2+part_2;
@@ -1796,10 +1862,10 @@ var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),V);
 for (var i=block; i<stop; i+=LANES) {
-let scratch_15=scratch_four(row+(i*(C / 4u)));
-let scratch_12=scratch_four(base+(i*(C / 4u)));
-part_1=part_1+scratch_15;
-part_2=part_2+scratch_12;
+let scratch_16=scratch_four(row+(i*(C / 4u)));
+let scratch_28=scratch_four(base+(i*(C / 4u)));
+part_1=part_1+scratch_16;
+part_2=part_2+scratch_28;
 }
 sum=sum+part_1;
 sum_2=sum_2+part_2;

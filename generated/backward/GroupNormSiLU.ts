@@ -161,9 +161,37 @@ let mean_2=sum_2 / f32(K*S);
 let variance_2=larger((squares_2 / f32(K*S)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
+let d_y_1=d_y_at(base);
+let x_6=x_at(base);
 let rsqrt=inverseSqrt(spread+eps);
+let mul=((x_6 - shift_2) - rest)*rsqrt;
 let G_1=row % max(G,1u);
+let K_1=0u / max(S,1u);
 let base_2=G_1*K;
+let gamma_1=gamma_at(base_2+K_1);
+let beta_1=beta_at(base_2+K_1);
+let add=(mul*gamma_1)+beta_1;
+let div=1.0f / (1.0f+exp(-add));
+let mul_2=((d_y_1*div)*((add*(1.0f - div))+1.0f))*gamma_1;
+let d_y_2=d_y_at(base+((K*S) / 2u));
+let x_7=x_at(base+((K*S) / 2u));
+let mul_3=((x_7 - shift_2) - rest)*rsqrt;
+let K_2=((K*S) / 2u) / max(S,1u);
+let gamma_2=gamma_at(base_2+K_2);
+let beta_2=beta_at(base_2+K_2);
+let add_2=(mul_3*gamma_2)+beta_2;
+let div_2=1.0f / (1.0f+exp(-add_2));
+let mul_4=((d_y_2*div_2)*((add_2*(1.0f - div_2))+1.0f))*gamma_2;
+let d_y_3=d_y_at(base+((K*S) - 1u));
+let x_8=x_at(base+((K*S) - 1u));
+let mul_5=((x_8 - shift_2) - rest)*rsqrt;
+let K_3=((K*S) - 1u) / max(S,1u);
+let gamma_3=gamma_at(base_2+K_3);
+let beta_3=beta_at(base_2+K_3);
+let add_3=(mul_5*gamma_3)+beta_3;
+let div_3=1.0f / (1.0f+exp(-add_3));
+let mul_6=((d_y_3*div_3)*((add_3*(1.0f - div_3))+1.0f))*gamma_3;
+let shift_3=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
 var mean_3=0.0f;
 var mean_4=0.0f;
 for (var block_3=lane; block_3<K*S; block_3+=LANES*256u) {
@@ -171,18 +199,18 @@ var part_5=0.0f;
 var part_6=0.0f;
 let stop_3=min(block_3+(LANES*256u),K*S);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let d_y_1=d_y_at(base+i_3);
-let x_6=x_at(base+i_3);
-let mul=((x_6 - shift_2) - rest)*rsqrt;
-let K_1=i_3 / max(S,1u);
-let gamma_1=gamma_at(base_2+K_1);
-let beta_1=beta_at(base_2+K_1);
-let add=(mul*gamma_1)+beta_1;
-let div=1.0f / (1.0f+exp(-add));
-let mul_2=(d_y_1*div)*((add*(1.0f - div))+1.0f);
-let mul_3=mul_2*gamma_1;
-part_5=part_5+((mul_2*mul)*gamma_1);
-part_6=part_6+mul_3;
+let d_y_4=d_y_at(base+i_3);
+let x_9=x_at(base+i_3);
+let mul_7=((x_9 - shift_2) - rest)*rsqrt;
+let K_4=i_3 / max(S,1u);
+let gamma_4=gamma_at(base_2+K_4);
+let beta_4=beta_at(base_2+K_4);
+let add_4=(mul_7*gamma_4)+beta_4;
+let div_4=1.0f / (1.0f+exp(-add_4));
+let mul_8=((d_y_4*div_4)*((add_4*(1.0f - div_4))+1.0f))*gamma_4;
+let sub=mul_8 - shift_3;
+part_5=part_5+(sub*mul_7);
+part_6=part_6+sub;
 }
 mean_3=mean_3+part_5;
 mean_4=mean_4+part_6;
@@ -218,17 +246,17 @@ let mean_all=mean_3 / f32(K*S);
 let mean_all_2=mean_4 / f32(K*S);
 let end_2=select(0u,K*S,active_1);
 for (var i_4=lane; i_4<end_2; i_4+=LANES) {
-let d_y_2=d_y_at(base+i_4);
-let x_7=x_at(base+i_4);
-let mul_4=((x_7 - shift_2) - rest)*rsqrt;
-let K_2=i_4 / max(S,1u);
-let gamma_2=gamma_at(base_2+K_2);
-let beta_2=beta_at(base_2+K_2);
-let add_2=(mul_4*gamma_2)+beta_2;
-let div_2=1.0f / (1.0f+exp(-add_2));
-let mul_5=(d_y_2*div_2)*((add_2*(1.0f - div_2))+1.0f);
-let mul_6=mul_5*gamma_2;
-d_x_put(base+i_4,((mul_6 - (mul_4*mean_all)) - mean_all_2)*rsqrt);
+let d_y_5=d_y_at(base+i_4);
+let x_10=x_at(base+i_4);
+let mul_9=((x_10 - shift_2) - rest)*rsqrt;
+let K_5=i_4 / max(S,1u);
+let gamma_5=gamma_at(base_2+K_5);
+let beta_5=beta_at(base_2+K_5);
+let add_5=(mul_9*gamma_5)+beta_5;
+let div_5=1.0f / (1.0f+exp(-add_5));
+let mul_10=((d_y_5*div_5)*((add_5*(1.0f - div_5))+1.0f))*gamma_5;
+let sub_2=mul_10 - shift_3;
+d_x_put(base+i_4,((sub_2 - (mul_9*mean_all)) - mean_all_2)*rsqrt);
 }
 }
 `,
@@ -387,9 +415,37 @@ let mean_2=sum_3_2 / f32(K*S);
 let variance_2=larger((squares_3_2 / f32(K*S)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
+let d_y_1=d_y_at(base);
+let x_6=x_at(base);
 let rsqrt=inverseSqrt(spread+eps);
+let mul=((x_6 - shift_2) - rest)*rsqrt;
 let G_1=row % max(G,1u);
+let K_1=0u / max(S,1u);
 let base_3=G_1*K;
+let gamma_1=gamma_at(base_3+K_1);
+let beta_1=beta_at(base_3+K_1);
+let add=(mul*gamma_1)+beta_1;
+let div=1.0f / (1.0f+exp(-add));
+let mul_2=((d_y_1*div)*((add*(1.0f - div))+1.0f))*gamma_1;
+let d_y_2=d_y_at(base+((K*S) / 2u));
+let x_7=x_at(base+((K*S) / 2u));
+let mul_3=((x_7 - shift_2) - rest)*rsqrt;
+let K_2=((K*S) / 2u) / max(S,1u);
+let gamma_2=gamma_at(base_3+K_2);
+let beta_2=beta_at(base_3+K_2);
+let add_2=(mul_3*gamma_2)+beta_2;
+let div_2=1.0f / (1.0f+exp(-add_2));
+let mul_4=((d_y_2*div_2)*((add_2*(1.0f - div_2))+1.0f))*gamma_2;
+let d_y_3=d_y_at(base+((K*S) - 1u));
+let x_8=x_at(base+((K*S) - 1u));
+let mul_5=((x_8 - shift_2) - rest)*rsqrt;
+let K_3=((K*S) - 1u) / max(S,1u);
+let gamma_3=gamma_at(base_3+K_3);
+let beta_3=beta_at(base_3+K_3);
+let add_3=(mul_5*gamma_3)+beta_3;
+let div_3=1.0f / (1.0f+exp(-add_3));
+let mul_6=((d_y_3*div_3)*((add_3*(1.0f - div_3))+1.0f))*gamma_3;
+let shift_3=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
 var mean_3=vec4f(0.0f);
 var mean_4=vec4f(0.0f);
 for (var block_3=lane; block_3<(K*S) / 4u; block_3+=LANES*256u) {
@@ -397,18 +453,18 @@ var part_5=vec4f(0.0f);
 var part_6=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),(K*S) / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let d_y_1=d_y_four(base_2+i_3);
-let x_6=x_four(base_2+i_3);
-let mul=((x_6 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-let K_1=(i_3*4u) / max(S,1u);
-let gamma_1=gamma_at(base_3+K_1);
-let beta_1=beta_at(base_3+K_1);
-let add=(mul*vec4f(gamma_1))+vec4f(beta_1);
-let div=vec4f(1.0f) / (vec4f(1.0f)+exp(-add));
-let mul_2=(d_y_1*div)*((add*(vec4f(1.0f) - div))+vec4f(1.0f));
-let mul_3=mul_2*vec4f(gamma_1);
-part_5=part_5+((mul_2*mul)*vec4f(gamma_1));
-part_6=part_6+mul_3;
+let d_y_4=d_y_four(base_2+i_3);
+let x_9=x_four(base_2+i_3);
+let mul_7=((x_9 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
+let K_4=(i_3*4u) / max(S,1u);
+let gamma_4=gamma_at(base_3+K_4);
+let beta_4=beta_at(base_3+K_4);
+let add_4=(mul_7*vec4f(gamma_4))+vec4f(beta_4);
+let div_4=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_4));
+let mul_8=((d_y_4*div_4)*((add_4*(vec4f(1.0f) - div_4))+vec4f(1.0f)))*vec4f(gamma_4);
+let sub=mul_8 - vec4f(shift_3);
+part_5=part_5+(sub*mul_7);
+part_6=part_6+sub;
 }
 mean_3=mean_3+part_5;
 mean_4=mean_4+part_6;
@@ -446,23 +502,23 @@ let mean_all=mean_3_2 / f32(K*S);
 let mean_all_2=mean_4_2 / f32(K*S);
 let end_2=select(0u,(K*S) / 4u,active_1);
 for (var i_4=lane; i_4<end_2; i_4+=LANES) {
-let d_y_2=d_y_four(base_2+i_4);
-let x_7=x_four(base_2+i_4);
-let mul_4=((x_7 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-let K_2=(i_4*4u) / max(S,1u);
-let gamma_2=gamma_at(base_3+K_2);
-let beta_2=beta_at(base_3+K_2);
-let add_2=(mul_4*vec4f(gamma_2))+vec4f(beta_2);
-let div_2=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_2));
-let mul_5=(d_y_2*div_2)*((add_2*(vec4f(1.0f) - div_2))+vec4f(1.0f));
-let mul_6=mul_5*vec4f(gamma_2);
-d_x_put_four(base_2+i_4,((mul_6 - (mul_4*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(rsqrt));
+let d_y_5=d_y_four(base_2+i_4);
+let x_10=x_four(base_2+i_4);
+let mul_9=((x_10 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
+let K_5=(i_4*4u) / max(S,1u);
+let gamma_5=gamma_at(base_3+K_5);
+let beta_5=beta_at(base_3+K_5);
+let add_5=(mul_9*vec4f(gamma_5))+vec4f(beta_5);
+let div_5=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_5));
+let mul_10=((d_y_5*div_5)*((add_5*(vec4f(1.0f) - div_5))+vec4f(1.0f)))*vec4f(gamma_5);
+let sub_2=mul_10 - vec4f(shift_3);
+d_x_put_four(base_2+i_4,((sub_2 - (mul_9*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(rsqrt));
 }
 }
 `,
             bindings: [
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
               { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },

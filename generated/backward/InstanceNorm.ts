@@ -58,10 +58,14 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<(N*C);
 let row=select(0u,index,active_1);
 let base=row*S;
+let d_y_1=d_y_at(base);
+let d_y_2=d_y_at(base+(S / 2u));
+let d_y_3=d_y_at(base+(S - 1u));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
 let x_1=x_at(base);
 let x_2=x_at(base+(S / 2u));
 let x_3=x_at(base+(S - 1u));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
 for (var block=lane; block<S; block+=LANES*256u) {
@@ -70,7 +74,7 @@ var part_2=0.0f;
 let stop=min(block+(LANES*256u),S);
 for (var i=block; i<stop; i+=LANES) {
 let x_4=x_at(base+i);
-let d=x_4 - shift;
+let d=x_4 - shift_2;
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -107,7 +111,7 @@ workgroupBarrier();
 let mean=sum / f32(S);
 let variance=larger((squares / f32(S)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_2=0.0f;
 var squares_2=0.0f;
 let end=select(0u,S,far);
@@ -117,7 +121,7 @@ var part_4=0.0f;
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
 let x_5=x_at(base+i_2);
-let d_2=x_5 - shift_2;
+let d_2=x_5 - shift_3;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -155,84 +159,69 @@ let mean_2=sum_2 / f32(S);
 let variance_2=larger((squares_2 / f32(S)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
+let rsqrt=inverseSqrt(spread+eps);
 var mean_3=0.0f;
+var mean_4=0.0f;
 for (var block_3=lane; block_3<S; block_3+=LANES*256u) {
 var part_5=0.0f;
+var part_6=0.0f;
 let stop_3=min(block_3+(LANES*256u),S);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let d_y_1=d_y_at(base+i_3);
-part_5=part_5+d_y_1;
+let d_y_4=d_y_at(base+i_3);
+let sub=d_y_4 - shift;
+let x_6=x_at(base+i_3);
+let mul=((x_6 - shift_3) - rest)*rsqrt;
+part_5=part_5+(sub*mul);
+part_6=part_6+sub;
 }
 mean_3=mean_3+part_5;
+mean_4=mean_4+part_6;
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3,mask_3);
 mean_3=mean_3+other_9;
+let other_10=exchange(mean_4,mask_3);
+mean_4=mean_4+other_10;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 mean_3=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_3 / f32(S);
-let rsqrt=inverseSqrt(spread+eps);
-var mean_4=0.0f;
-for (var block_4=lane; block_4<S; block_4+=LANES*256u) {
-var part_6=0.0f;
-let stop_4=min(block_4+(LANES*256u),S);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_2=d_y_at(base+i_4);
-let x_6=x_at(base+i_4);
-let mul=((x_6 - shift_2) - rest)*rsqrt;
-part_6=part_6+(d_y_2*mul);
-}
-mean_4=mean_4+part_6;
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_4,mask_4);
-mean_4=mean_4+other_11;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_4;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
-}
-workgroupBarrier();
-}
-let all_6=scratch_memory[row_in_group*LANES];
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4=all_6;
 workgroupBarrier();
 }
+let mean_all=mean_3 / f32(S);
 let mean_all_2=mean_4 / f32(S);
 let end_2=select(0u,S,active_1);
 let C_1=row % max(C,1u);
 let gamma_1=gamma_at(C_1);
 let mul_3=gamma_1*rsqrt;
-for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let d_y_3=d_y_at(base+i_5);
-let x_7=x_at(base+i_5);
-let mul_2=((x_7 - shift_2) - rest)*rsqrt;
-d_x_put(base+i_5,((d_y_3 - (mul_2*mean_all_2)) - mean_all)*mul_3);
+for (var i_4=lane; i_4<end_2; i_4+=LANES) {
+let d_y_5=d_y_at(base+i_4);
+let sub_2=d_y_5 - shift;
+let x_7=x_at(base+i_4);
+let mul_2=((x_7 - shift_3) - rest)*rsqrt;
+d_x_put(base+i_4,((sub_2 - (mul_2*mean_all)) - mean_all_2)*mul_3);
 }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } },
             ],
@@ -280,10 +269,14 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<(N*C);
 let row=select(0u,index,active_1);
 let base=row*S;
+let d_y_1=d_y_at(base);
+let d_y_2=d_y_at(base+(S / 2u));
+let d_y_3=d_y_at(base+(S - 1u));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
 let x_1=x_at(base);
 let x_2=x_at(base+(S / 2u));
 let x_3=x_at(base+(S - 1u));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 let base_2=row*(S / 4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
@@ -293,7 +286,7 @@ var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),S / 4u);
 for (var i=block; i<stop; i+=LANES) {
 let x_4=x_four(base_2+i);
-let d=x_4 - vec4f(shift);
+let d=x_4 - vec4f(shift_2);
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -332,7 +325,7 @@ workgroupBarrier();
 let mean=sum_2 / f32(S);
 let variance=larger((squares_2 / f32(S)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,S / 4u,far);
@@ -342,7 +335,7 @@ var part_4=vec4f(0.0f);
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
 let x_5=x_four(base_2+i_2);
-let d_2=x_5 - vec4f(shift_2);
+let d_2=x_5 - vec4f(shift_3);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -382,86 +375,71 @@ let mean_2=sum_3_2 / f32(S);
 let variance_2=larger((squares_3_2 / f32(S)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
+let rsqrt=inverseSqrt(spread+eps);
 var mean_3=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
 for (var block_3=lane; block_3<S / 4u; block_3+=LANES*256u) {
 var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),S / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let d_y_1=d_y_four(base_2+i_3);
-part_5=part_5+d_y_1;
+let d_y_4=d_y_four(base_2+i_3);
+let sub=d_y_4 - vec4f(shift);
+let x_6=x_four(base_2+i_3);
+let mul=((x_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
+part_5=part_5+(sub*mul);
+part_6=part_6+sub;
 }
 mean_3=mean_3+part_5;
+mean_4=mean_4+part_6;
 }
 var mean_3_2=fold_add(mean_3);
+var mean_4_2=fold_add(mean_4);
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3_2,mask_3);
 mean_3_2=mean_3_2+other_9;
+let other_10=exchange(mean_4_2,mask_3);
+mean_4_2=mean_4_2+other_10;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 mean_3_2=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_3_2 / f32(S);
-let rsqrt=inverseSqrt(spread+eps);
-var mean_4=vec4f(0.0f);
-for (var block_4=lane; block_4<S / 4u; block_4+=LANES*256u) {
-var part_6=vec4f(0.0f);
-let stop_4=min(block_4+(LANES*256u),S / 4u);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_2=d_y_four(base_2+i_4);
-let x_6=x_four(base_2+i_4);
-let mul=((x_6 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-part_6=part_6+(d_y_2*mul);
-}
-mean_4=mean_4+part_6;
-}
-var mean_4_2=fold_add(mean_4);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_4_2,mask_4);
-mean_4_2=mean_4_2+other_11;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_4_2;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
-}
-workgroupBarrier();
-}
-let all_6=scratch_memory[row_in_group*LANES];
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4_2=all_6;
 workgroupBarrier();
 }
+let mean_all=mean_3_2 / f32(S);
 let mean_all_2=mean_4_2 / f32(S);
 let end_2=select(0u,S / 4u,active_1);
 let C_1=row % max(C,1u);
 let gamma_1=gamma_at(C_1);
 let mul_3=gamma_1*rsqrt;
-for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let d_y_3=d_y_four(base_2+i_5);
-let x_7=x_four(base_2+i_5);
-let mul_2=((x_7 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base_2+i_5,((d_y_3 - (mul_2*vec4f(mean_all_2))) - vec4f(mean_all))*vec4f(mul_3));
+for (var i_4=lane; i_4<end_2; i_4+=LANES) {
+let d_y_5=d_y_four(base_2+i_4);
+let sub_2=d_y_5 - vec4f(shift);
+let x_7=x_four(base_2+i_4);
+let mul_2=((x_7 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
+d_x_put_four(base_2+i_4,((sub_2 - (mul_2*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(mul_3));
 }
 }
 `,
             bindings: [
+              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
             ],
@@ -496,12 +474,17 @@ d_x_put_four(base_2+i_5,((d_y_3 - (mul_2*vec4f(mean_all_2))) - vec4f(mean_all))*
       { name: "d_y", role: "input", dims: ["N", "C", "S"] },
       { name: "d_gamma", role: "output", dims: ["C"] },
       { name: "d_beta", role: "output", dims: ["C"] },
-      { name: "(scratch)", role: "scratch", dims: [], parts: [["N", "C"], ["N", "C"], ["N", "C"]] },
+      {
+        name: "(scratch)",
+        role: "scratch",
+        dims: [],
+        parts: [["N", "C"], ["N", "C"], ["N", "C"], ["N", "C"]],
+      },
       { name: "(partials)", role: "scratch", dims: [], parts: [] },
     ],
     kernels: [
       {
-        name: "scratch_2",
+        name: "scratch_12",
         grid: ["N", "C"],
         row: ["S"],
         chunked: [],
@@ -536,10 +519,14 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<(N*C);
 let row=select(0u,index,active_1);
 let base=row*S;
+let d_y_1=d_y_at(base);
+let d_y_2=d_y_at(base+(S / 2u));
+let d_y_3=d_y_at(base+(S - 1u));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
 let x_1=x_at(base);
 let x_2=x_at(base+(S / 2u));
 let x_3=x_at(base+(S - 1u));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
 for (var block=lane; block<S; block+=LANES*256u) {
@@ -548,7 +535,7 @@ var part_2=0.0f;
 let stop=min(block+(LANES*256u),S);
 for (var i=block; i<stop; i+=LANES) {
 let x_4=x_at(base+i);
-let d=x_4 - shift;
+let d=x_4 - shift_2;
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -585,7 +572,7 @@ workgroupBarrier();
 let mean=sum / f32(S);
 let variance=larger((squares / f32(S)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_2=0.0f;
 var squares_2=0.0f;
 let end=select(0u,S,far);
@@ -595,7 +582,7 @@ var part_4=0.0f;
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
 let x_5=x_at(base+i_2);
-let d_2=x_5 - shift_2;
+let d_2=x_5 - shift_3;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -634,13 +621,15 @@ let variance_2=larger((squares_2 / f32(S)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 if (active_1 && (lane==0u)) {
-scratch_put(row,shift_2);
-scratch_put(((((N*C)+3u) / 4u)*4u)+row,rest);
-scratch_put((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row,inverseSqrt(spread+eps));
+scratch_put(row,shift);
+scratch_put(((((N*C)+3u) / 4u)*4u)+row,shift_3);
+scratch_put((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row,rest);
+scratch_put(((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row,inverseSqrt(spread+eps));
 }
 }
 `,
             bindings: [
+              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               {
                 tensor: "(scratch)",
@@ -693,10 +682,14 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<(N*C);
 let row=select(0u,index,active_1);
 let base=row*S;
+let d_y_1=d_y_at(base);
+let d_y_2=d_y_at(base+(S / 2u));
+let d_y_3=d_y_at(base+(S - 1u));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
 let x_1=x_at(base);
 let x_2=x_at(base+(S / 2u));
 let x_3=x_at(base+(S - 1u));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 let base_2=row*(S / 4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
@@ -706,7 +699,7 @@ var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),S / 4u);
 for (var i=block; i<stop; i+=LANES) {
 let x_4=x_four(base_2+i);
-let d=x_4 - vec4f(shift);
+let d=x_4 - vec4f(shift_2);
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -745,7 +738,7 @@ workgroupBarrier();
 let mean=sum_2 / f32(S);
 let variance=larger((squares_2 / f32(S)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,S / 4u,far);
@@ -755,7 +748,7 @@ var part_4=vec4f(0.0f);
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
 let x_5=x_four(base_2+i_2);
-let d_2=x_5 - vec4f(shift_2);
+let d_2=x_5 - vec4f(shift_3);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -796,13 +789,15 @@ let variance_2=larger((squares_3_2 / f32(S)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 if (active_1 && (lane==0u)) {
-scratch_put(row,shift_2);
-scratch_put(((((N*C)+3u) / 4u)*4u)+row,rest);
-scratch_put((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row,inverseSqrt(spread+eps));
+scratch_put(row,shift);
+scratch_put(((((N*C)+3u) / 4u)*4u)+row,shift_3);
+scratch_put((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row,rest);
+scratch_put(((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row,inverseSqrt(spread+eps));
 }
 }
 `,
             bindings: [
+              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
               {
                 tensor: "(scratch)",
@@ -860,6 +855,7 @@ let row=select(0u,index,active_1);
 let base=row*S;
 let base_2=((((N*C)+3u) / 4u)*4u)+row;
 let base_3=(((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row;
+let base_4=((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row;
 var sum=0.0f;
 var sum_2=0.0f;
 for (var block=lane; block<N*S; block+=LANES*256u) {
@@ -870,12 +866,13 @@ for (var i=block; i<stop; i+=LANES) {
 let N_1=i / max(S,1u);
 let S_1=i % max(S,1u);
 let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
+let scratch_12=scratch_at(row+(N_1*C));
 let x_1=x_at(base+((N_1*(C*S))+S_1));
-let scratch_2=scratch_at(row+(N_1*C));
-let scratch_3=scratch_at(base_2+(N_1*C));
-let scratch_8=scratch_at(base_3+(N_1*C));
+let scratch_2=scratch_at(base_2+(N_1*C));
+let scratch_3=scratch_at(base_3+(N_1*C));
+let scratch_8=scratch_at(base_4+(N_1*C));
 part_1=part_1+d_y_1;
-part_2=part_2+(d_y_1*(((x_1 - scratch_2) - scratch_3)*scratch_8));
+part_2=part_2+((d_y_1 - scratch_12)*(((x_1 - scratch_2) - scratch_3)*scratch_8));
 }
 sum=sum+part_1;
 sum_2=sum_2+part_2;
@@ -917,8 +914,8 @@ d_beta_put(row,sum_all);
 `,
             bindings: [
               { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
               { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
             ],
@@ -963,6 +960,7 @@ let row=select(0u,index,active_1);
 let base=row*(S / 4u);
 let base_2=((((N*C)+3u) / 4u)*4u)+row;
 let base_3=(((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row;
+let base_4=((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row;
 var sum=vec4f(0.0f);
 var sum_2=vec4f(0.0f);
 for (var block=lane; block<(N*S) / 4u; block+=LANES*256u) {
@@ -973,12 +971,13 @@ for (var i=block; i<stop; i+=LANES) {
 let N_1=(i*4u) / max(S,1u);
 let S_1=(i*4u) % max(S,1u);
 let d_y_1=d_y_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let scratch_12=scratch_at(row+(N_1*C));
 let x_1=x_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)));
-let scratch_2=scratch_at(row+(N_1*C));
-let scratch_3=scratch_at(base_2+(N_1*C));
-let scratch_8=scratch_at(base_3+(N_1*C));
+let scratch_2=scratch_at(base_2+(N_1*C));
+let scratch_3=scratch_at(base_3+(N_1*C));
+let scratch_8=scratch_at(base_4+(N_1*C));
 part_1=part_1+d_y_1;
-part_2=part_2+(d_y_1*(((x_1 - vec4f(scratch_2)) - vec4f(scratch_3))*vec4f(scratch_8)));
+part_2=part_2+((d_y_1 - vec4f(scratch_12))*(((x_1 - vec4f(scratch_2)) - vec4f(scratch_3))*vec4f(scratch_8)));
 }
 sum=sum+part_1;
 sum_2=sum_2+part_2;
@@ -1022,8 +1021,8 @@ d_beta_put(row,sum_all);
 `,
             bindings: [
               { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
               { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
               { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
               { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
             ],
@@ -1099,10 +1098,14 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<(N*C);
 let row=select(0u,index,active_1);
 let base=row*S;
+let d_y_1=d_y_at(base);
+let d_y_2=d_y_at(base+(S / 2u));
+let d_y_3=d_y_at(base+(S - 1u));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
 let x_1=x_at(base);
 let x_2=x_at(base+(S / 2u));
 let x_3=x_at(base+(S - 1u));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
 for (var block=lane; block<S; block+=LANES*256u) {
@@ -1111,7 +1114,7 @@ var part_2=0.0f;
 let stop=min(block+(LANES*256u),S);
 for (var i=block; i<stop; i+=LANES) {
 let x_4=x_at(base+i);
-let d=x_4 - shift;
+let d=x_4 - shift_2;
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -1148,7 +1151,7 @@ workgroupBarrier();
 let mean=sum / f32(S);
 let variance=larger((squares / f32(S)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_2=0.0f;
 var squares_2=0.0f;
 let end=select(0u,S,far);
@@ -1158,7 +1161,7 @@ var part_4=0.0f;
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
 let x_5=x_at(base+i_2);
-let d_2=x_5 - shift_2;
+let d_2=x_5 - shift_3;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -1201,8 +1204,8 @@ for (var block_3=lane; block_3<S; block_3+=LANES*256u) {
 var part_5=0.0f;
 let stop_3=min(block_3+(LANES*256u),S);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let d_y_1=d_y_at(base+i_3);
-part_5=part_5+d_y_1;
+let d_y_4=d_y_at(base+i_3);
+part_5=part_5+d_y_4;
 }
 sum_3=sum_3+part_5;
 }
@@ -1228,49 +1231,62 @@ workgroupBarrier();
 let sum_all=sum_3;
 let rsqrt=inverseSqrt(spread+eps);
 var sum_4=0.0f;
+var mean_3=0.0f;
 for (var block_4=lane; block_4<S; block_4+=LANES*256u) {
 var part_6=0.0f;
+var part_7=0.0f;
 let stop_4=min(block_4+(LANES*256u),S);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_2=d_y_at(base+i_4);
+let d_y_5=d_y_at(base+i_4);
+let sub=d_y_5 - shift;
 let x_6=x_at(base+i_4);
-let mul=((x_6 - shift_2) - rest)*rsqrt;
-part_6=part_6+(d_y_2*mul);
+let mul=((x_6 - shift_3) - rest)*rsqrt;
+part_6=part_6+(sub*mul);
+part_7=part_7+sub;
 }
 sum_4=sum_4+part_6;
+mean_3=mean_3+part_7;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_11=exchange(sum_4,mask_4);
 sum_4=sum_4+other_11;
+let other_12=exchange(mean_3,mask_4);
+mean_3=mean_3+other_12;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_13;
+let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_6=scratch_memory[row_in_group*LANES];
 sum_4=all_6;
+let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_3=all_7;
 workgroupBarrier();
 }
 let sum_all_2=sum_4;
+let mean_all=mean_3 / f32(S);
 let end_2=select(0u,S,active_1);
-let size=f32(S);
-let div=sum_all_2 / size;
-let div_2=sum_all / size;
+let div=sum_all_2 / f32(S);
 let C_1=row % max(C,1u);
 let gamma_1=gamma_at(C_1);
 let mul_3=gamma_1*rsqrt;
 for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let d_y_3=d_y_at(base+i_5);
+let d_y_6=d_y_at(base+i_5);
+let sub_2=d_y_6 - shift;
 let x_7=x_at(base+i_5);
-let mul_2=((x_7 - shift_2) - rest)*rsqrt;
-d_x_put(base+i_5,((d_y_3 - (mul_2*div)) - div_2)*mul_3);
+let mul_2=((x_7 - shift_3) - rest)*rsqrt;
+d_x_put(base+i_5,((sub_2 - (mul_2*div)) - mean_all)*mul_3);
 }
 if (active_1 && (lane==0u)) {
 scratch_put(row,sum_all_2);
@@ -1279,8 +1295,8 @@ scratch_put(((((N*C)+3u) / 4u)*4u)+row,sum_all);
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } },
               {
@@ -1334,10 +1350,14 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<(N*C);
 let row=select(0u,index,active_1);
 let base=row*S;
+let d_y_1=d_y_at(base);
+let d_y_2=d_y_at(base+(S / 2u));
+let d_y_3=d_y_at(base+(S - 1u));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
 let x_1=x_at(base);
 let x_2=x_at(base+(S / 2u));
 let x_3=x_at(base+(S - 1u));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 let base_2=row*(S / 4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
@@ -1347,7 +1367,7 @@ var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),S / 4u);
 for (var i=block; i<stop; i+=LANES) {
 let x_4=x_four(base_2+i);
-let d=x_4 - vec4f(shift);
+let d=x_4 - vec4f(shift_2);
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -1386,7 +1406,7 @@ workgroupBarrier();
 let mean=sum_2 / f32(S);
 let variance=larger((squares_2 / f32(S)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,S / 4u,far);
@@ -1396,7 +1416,7 @@ var part_4=vec4f(0.0f);
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
 let x_5=x_four(base_2+i_2);
-let d_2=x_5 - vec4f(shift_2);
+let d_2=x_5 - vec4f(shift_3);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -1441,8 +1461,8 @@ for (var block_3=lane; block_3<S / 4u; block_3+=LANES*256u) {
 var part_5=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),S / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let d_y_1=d_y_four(base_2+i_3);
-part_5=part_5+d_y_1;
+let d_y_4=d_y_four(base_2+i_3);
+part_5=part_5+d_y_4;
 }
 sum_4=sum_4+part_5;
 }
@@ -1469,50 +1489,64 @@ workgroupBarrier();
 let sum_all=sum_4_2;
 let rsqrt=inverseSqrt(spread+eps);
 var sum_5=vec4f(0.0f);
+var mean_3=vec4f(0.0f);
 for (var block_4=lane; block_4<S / 4u; block_4+=LANES*256u) {
 var part_6=vec4f(0.0f);
+var part_7=vec4f(0.0f);
 let stop_4=min(block_4+(LANES*256u),S / 4u);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_2=d_y_four(base_2+i_4);
+let d_y_5=d_y_four(base_2+i_4);
+let sub=d_y_5 - vec4f(shift);
 let x_6=x_four(base_2+i_4);
-let mul=((x_6 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-part_6=part_6+(d_y_2*mul);
+let mul=((x_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
+part_6=part_6+(sub*mul);
+part_7=part_7+sub;
 }
 sum_5=sum_5+part_6;
+mean_3=mean_3+part_7;
 }
 var sum_5_2=fold_add(sum_5);
+var mean_3_2=fold_add(mean_3);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_11=exchange(sum_5_2,mask_4);
 sum_5_2=sum_5_2+other_11;
+let other_12=exchange(mean_3_2,mask_4);
+mean_3_2=mean_3_2+other_12;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_5_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3_2;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_13;
+let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_6=scratch_memory[row_in_group*LANES];
 sum_5_2=all_6;
+let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_3_2=all_7;
 workgroupBarrier();
 }
 let sum_all_2=sum_5_2;
+let mean_all=mean_3_2 / f32(S);
 let end_2=select(0u,S / 4u,active_1);
-let size=f32(S);
-let div=sum_all_2 / size;
-let div_2=sum_all / size;
+let div=sum_all_2 / f32(S);
 let C_1=row % max(C,1u);
 let gamma_1=gamma_at(C_1);
 let mul_3=gamma_1*rsqrt;
 for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let d_y_3=d_y_four(base_2+i_5);
+let d_y_6=d_y_four(base_2+i_5);
+let sub_2=d_y_6 - vec4f(shift);
 let x_7=x_four(base_2+i_5);
-let mul_2=((x_7 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base_2+i_5,((d_y_3 - (mul_2*vec4f(div))) - vec4f(div_2))*vec4f(mul_3));
+let mul_2=((x_7 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
+d_x_put_four(base_2+i_5,((sub_2 - (mul_2*vec4f(div))) - vec4f(mean_all))*vec4f(mul_3));
 }
 if (active_1 && (lane==0u)) {
 scratch_put(row,sum_all_2);
@@ -1521,8 +1555,8 @@ scratch_put(((((N*C)+3u) / 4u)*4u)+row,sum_all);
 }
 `,
             bindings: [
+              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
               {
@@ -1585,10 +1619,10 @@ var part_1=0.0f;
 var part_2=0.0f;
 let stop=min(block+(LANES*256u),N);
 for (var i=block; i<stop; i+=LANES) {
-let scratch_15=scratch_at(row+(i*C));
-let scratch_12=scratch_at(base+(i*C));
-part_1=part_1+scratch_15;
-part_2=part_2+scratch_12;
+let scratch_16=scratch_at(row+(i*C));
+let scratch_28=scratch_at(base+(i*C));
+part_1=part_1+scratch_16;
+part_2=part_2+scratch_28;
 }
 sum=sum+part_1;
 sum_2=sum_2+part_2;
@@ -1674,10 +1708,10 @@ var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),N);
 for (var i=block; i<stop; i+=LANES) {
-let scratch_15=scratch_four(row+(i*(C / 4u)));
-let scratch_12=scratch_four(base+(i*(C / 4u)));
-part_1=part_1+scratch_15;
-part_2=part_2+scratch_12;
+let scratch_16=scratch_four(row+(i*(C / 4u)));
+let scratch_28=scratch_four(base+(i*(C / 4u)));
+part_1=part_1+scratch_16;
+part_2=part_2+scratch_28;
 }
 sum=sum+part_1;
 sum_2=sum_2+part_2;

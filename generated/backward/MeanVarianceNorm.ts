@@ -243,9 +243,10 @@ for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let N_9=i_3 / max(S,1u);
 let S_9=i_3 % max(S,1u);
 let d_y_6=d_y_at(base+((N_9*(C*S))+S_9));
+let sub=d_y_6 - shift_4;
 let x_6=x_at(base+((N_9*(C*S))+S_9));
-let sub=(x_6 - shift_3) - rest;
-part_9=part_9+(d_y_6*(sub / add));
+let sub_2=(x_6 - shift_3) - rest;
+part_9=part_9+(sub*(sub_2 / add));
 }
 sum_5=sum_5+part_9;
 }
@@ -277,9 +278,10 @@ for (var i_4=lane; i_4<end_2; i_4+=LANES) {
 let N_10=i_4 / max(S,1u);
 let S_10=i_4 % max(S,1u);
 let d_y_7=d_y_at(base+((N_10*(C*S))+S_10));
+let sub_3=d_y_7 - shift_4;
 let x_7=x_at(base+((N_10*(C*S))+S_10));
-let sub_2=(x_7 - shift_3) - rest;
-d_x_put(base+((N_10*(C*S))+S_10),(((d_y_7 - shift_4) - rest_2)*div)+(sub_2*mul));
+let sub_4=(x_7 - shift_3) - rest;
+d_x_put(base+((N_10*(C*S))+S_10),((sub_3 - rest_2)*div)+(sub_4*mul));
 }
 }
 `,
@@ -527,9 +529,10 @@ for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let N_9=(i_3*4u) / max(S,1u);
 let S_9=(i_3*4u) % max(S,1u);
 let d_y_6=d_y_four(base_2+((N_9*((C*S) / 4u))+(S_9 / 4u)));
+let sub=d_y_6 - vec4f(shift_4);
 let x_6=x_four(base_2+((N_9*((C*S) / 4u))+(S_9 / 4u)));
-let sub=(x_6 - vec4f(shift_3)) - vec4f(rest);
-part_9=part_9+(d_y_6*(sub / vec4f(add)));
+let sub_2=(x_6 - vec4f(shift_3)) - vec4f(rest);
+part_9=part_9+(sub*(sub_2 / vec4f(add)));
 }
 sum_6=sum_6+part_9;
 }
@@ -562,9 +565,10 @@ for (var i_4=lane; i_4<end_2; i_4+=LANES) {
 let N_10=(i_4*4u) / max(S,1u);
 let S_10=(i_4*4u) % max(S,1u);
 let d_y_7=d_y_four(base_2+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let sub_3=d_y_7 - vec4f(shift_4);
 let x_7=x_four(base_2+((N_10*((C*S) / 4u))+(S_10 / 4u)));
-let sub_2=(x_7 - vec4f(shift_3)) - vec4f(rest);
-d_x_put_four(base_2+((N_10*((C*S) / 4u))+(S_10 / 4u)),(((d_y_7 - vec4f(shift_4)) - vec4f(rest_2))*vec4f(div))+(sub_2*vec4f(mul)));
+let sub_4=(x_7 - vec4f(shift_3)) - vec4f(rest);
+d_x_put_four(base_2+((N_10*((C*S) / 4u))+(S_10 / 4u)),((sub_3 - vec4f(rest_2))*vec4f(div))+(sub_4*vec4f(mul)));
 }
 }
 `,

@@ -927,7 +927,7 @@ scratch_put_four(base_2+i_3,select(before,vec4f(0.0f),turn==0u)+mul_4);
             ],
           },
         ],
-        offers: { held: 3, together: 1, split: false },
+        offers: { held: 2, together: 4, split: false },
         split: null,
       },
       {

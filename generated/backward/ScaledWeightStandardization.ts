@@ -225,9 +225,10 @@ var part_9=0.0f;
 let stop_3=min(block_3+(LANES*256u),F);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let d_y_6=d_y_at(base+i_3);
+let sub=d_y_6 - shift_4;
 let w_6=w_at(base+i_3);
-let sub=(w_6 - shift_3) - rest;
-part_9=part_9+(d_y_6*(sub*rsqrt));
+let sub_2=(w_6 - shift_3) - rest;
+part_9=part_9+(sub*(sub_2*rsqrt));
 }
 sum_5=sum_5+part_9;
 }
@@ -260,9 +261,10 @@ let scale_1=scale;
 let mul_5=2.0f*select(select(0.0f,-(mul_4*(0.25f*scale_1)),mul==eps),-(mul_4*(0.5f*scale_1)),eps<mul);
 for (var i_4=lane; i_4<end_2; i_4+=LANES) {
 let d_y_7=d_y_at(base+i_4);
+let sub_3=d_y_7 - shift_4;
 let w_7=w_at(base+i_4);
-let sub_2=(w_7 - shift_3) - rest;
-d_w_put(base+i_4,(((d_y_7 - shift_4) - rest_2)*mul_3)+(sub_2*mul_5));
+let sub_4=(w_7 - shift_3) - rest;
+d_w_put(base+i_4,((sub_3 - rest_2)*mul_3)+(sub_4*mul_5));
 }
 }
 `,
@@ -493,9 +495,10 @@ var part_9=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),F / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let d_y_6=d_y_four(base_2+i_3);
+let sub=d_y_6 - vec4f(shift_4);
 let w_6=w_four(base_2+i_3);
-let sub=(w_6 - vec4f(shift_3)) - vec4f(rest);
-part_9=part_9+(d_y_6*(sub*vec4f(rsqrt)));
+let sub_2=(w_6 - vec4f(shift_3)) - vec4f(rest);
+part_9=part_9+(sub*(sub_2*vec4f(rsqrt)));
 }
 sum_6=sum_6+part_9;
 }
@@ -529,9 +532,10 @@ let scale_1=scale;
 let mul_5=2.0f*select(select(0.0f,-(mul_4*(0.25f*scale_1)),mul==eps),-(mul_4*(0.5f*scale_1)),eps<mul);
 for (var i_4=lane; i_4<end_2; i_4+=LANES) {
 let d_y_7=d_y_four(base_2+i_4);
+let sub_3=d_y_7 - vec4f(shift_4);
 let w_7=w_four(base_2+i_4);
-let sub_2=(w_7 - vec4f(shift_3)) - vec4f(rest);
-d_w_put_four(base_2+i_4,(((d_y_7 - vec4f(shift_4)) - vec4f(rest_2))*vec4f(mul_3))+(sub_2*vec4f(mul_5)));
+let sub_4=(w_7 - vec4f(shift_3)) - vec4f(rest);
+d_w_put_four(base_2+i_4,((sub_3 - vec4f(rest_2))*vec4f(mul_3))+(sub_4*vec4f(mul_5)));
 }
 }
 `,
@@ -609,10 +613,14 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<O;
 let row=select(0u,index,active_1);
 let base=row*F;
+let d_y_1=d_y_at(base);
+let d_y_2=d_y_at(base+(F / 2u));
+let d_y_3=d_y_at(base+(F - 1u));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
 let w_1=w_at(base);
 let w_2=w_at(base+(F / 2u));
 let w_3=w_at(base+(F - 1u));
-let shift=w_1+(((w_2 - w_1)+(w_3 - w_1))*0.3333333432674408f);
+let shift_2=w_1+(((w_2 - w_1)+(w_3 - w_1))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
 for (var block=lane; block<F; block+=LANES*256u) {
@@ -621,7 +629,7 @@ var part_2=0.0f;
 let stop=min(block+(LANES*256u),F);
 for (var i=block; i<stop; i+=LANES) {
 let w_4=w_at(base+i);
-let d=w_4 - shift;
+let d=w_4 - shift_2;
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -658,7 +666,7 @@ workgroupBarrier();
 let mean=sum / f32(F);
 let variance=larger((squares / f32(F)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_2=0.0f;
 var squares_2=0.0f;
 let end=select(0u,F,far);
@@ -668,7 +676,7 @@ var part_4=0.0f;
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
 let w_5=w_at(base+i_2);
-let d_2=w_5 - shift_2;
+let d_2=w_5 - shift_3;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -712,9 +720,9 @@ for (var block_3=lane; block_3<F; block_3+=LANES*256u) {
 var part_5=0.0f;
 let stop_3=min(block_3+(LANES*256u),F);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let d_y_1=d_y_at(base+i_3);
+let d_y_4=d_y_at(base+i_3);
 let w_6=w_at(base+i_3);
-part_5=part_5+(d_y_1*(((w_6 - shift_2) - rest)*rsqrt));
+part_5=part_5+((d_y_4 - shift)*(((w_6 - shift_3) - rest)*rsqrt));
 }
 sum_3=sum_3+part_5;
 }
@@ -744,8 +752,8 @@ d_gain_put(row,sum_all*scale);
 }
 `,
             bindings: [
-              { tensor: "w", access: "read", name: "w", accessors: { at: "w_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
+              { tensor: "w", access: "read", name: "w", accessors: { at: "w_at" } },
               { tensor: "d_gain", access: "read_write", name: "d_gain", accessors: { put: "d_gain_put" } },
             ],
             constants: [
@@ -792,10 +800,14 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<O;
 let row=select(0u,index,active_1);
 let base=row*F;
+let d_y_1=d_y_at(base);
+let d_y_2=d_y_at(base+(F / 2u));
+let d_y_3=d_y_at(base+(F - 1u));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
 let w_1=w_at(base);
 let w_2=w_at(base+(F / 2u));
 let w_3=w_at(base+(F - 1u));
-let shift=w_1+(((w_2 - w_1)+(w_3 - w_1))*0.3333333432674408f);
+let shift_2=w_1+(((w_2 - w_1)+(w_3 - w_1))*0.3333333432674408f);
 let base_2=row*(F / 4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
@@ -805,7 +817,7 @@ var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),F / 4u);
 for (var i=block; i<stop; i+=LANES) {
 let w_4=w_four(base_2+i);
-let d=w_4 - vec4f(shift);
+let d=w_4 - vec4f(shift_2);
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -844,7 +856,7 @@ workgroupBarrier();
 let mean=sum_2 / f32(F);
 let variance=larger((squares_2 / f32(F)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,F / 4u,far);
@@ -854,7 +866,7 @@ var part_4=vec4f(0.0f);
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
 let w_5=w_four(base_2+i_2);
-let d_2=w_5 - vec4f(shift_2);
+let d_2=w_5 - vec4f(shift_3);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -900,9 +912,9 @@ for (var block_3=lane; block_3<F / 4u; block_3+=LANES*256u) {
 var part_5=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),F / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let d_y_1=d_y_four(base_2+i_3);
+let d_y_4=d_y_four(base_2+i_3);
 let w_6=w_four(base_2+i_3);
-part_5=part_5+(d_y_1*(((w_6 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt)));
+part_5=part_5+((d_y_4 - vec4f(shift))*(((w_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt)));
 }
 sum_4=sum_4+part_5;
 }
@@ -933,8 +945,8 @@ d_gain_put(row,sum_all*scale);
 }
 `,
             bindings: [
+              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
               { tensor: "w", access: "read", name: "w", accessors: { at: "w_at", four: "w_four" } },
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
               { tensor: "d_gain", access: "read_write", name: "d_gain", accessors: { put: "d_gain_put" } },
             ],
             constants: [
@@ -949,7 +961,7 @@ d_gain_put(row,sum_all*scale);
             ],
           },
         ],
-        offers: { held: 1, together: 4, split: true },
+        offers: { held: 2, together: 4, split: true },
         split: null,
       },
     ],
@@ -1175,9 +1187,10 @@ var part_9=0.0f;
 let stop_3=min(block_3+(LANES*256u),F);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let d_y_6=d_y_at(base+i_3);
+let sub=d_y_6 - shift_4;
 let w_6=w_at(base+i_3);
-let sub=(w_6 - shift_3) - rest;
-part_9=part_9+(d_y_6*(sub*rsqrt));
+let sub_2=(w_6 - shift_3) - rest;
+part_9=part_9+(sub*(sub_2*rsqrt));
 }
 sum_5=sum_5+part_9;
 }
@@ -1210,9 +1223,10 @@ let scale_1=scale;
 let mul_5=2.0f*select(select(0.0f,-(mul_4*(0.25f*scale_1)),mul==eps),-(mul_4*(0.5f*scale_1)),eps<mul);
 for (var i_4=lane; i_4<end_2; i_4+=LANES) {
 let d_y_7=d_y_at(base+i_4);
+let sub_3=d_y_7 - shift_4;
 let w_7=w_at(base+i_4);
-let sub_2=(w_7 - shift_3) - rest;
-d_w_put(base+i_4,(((d_y_7 - shift_4) - rest_2)*mul_3)+(sub_2*mul_5));
+let sub_4=(w_7 - shift_3) - rest;
+d_w_put(base+i_4,((sub_3 - rest_2)*mul_3)+(sub_4*mul_5));
 }
 if (active_1 && (lane==0u)) {
 d_gain_put(row,sum_all*scale_1);
@@ -1447,9 +1461,10 @@ var part_9=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),F / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let d_y_6=d_y_four(base_2+i_3);
+let sub=d_y_6 - vec4f(shift_4);
 let w_6=w_four(base_2+i_3);
-let sub=(w_6 - vec4f(shift_3)) - vec4f(rest);
-part_9=part_9+(d_y_6*(sub*vec4f(rsqrt)));
+let sub_2=(w_6 - vec4f(shift_3)) - vec4f(rest);
+part_9=part_9+(sub*(sub_2*vec4f(rsqrt)));
 }
 sum_6=sum_6+part_9;
 }
@@ -1483,9 +1498,10 @@ let scale_1=scale;
 let mul_5=2.0f*select(select(0.0f,-(mul_4*(0.25f*scale_1)),mul==eps),-(mul_4*(0.5f*scale_1)),eps<mul);
 for (var i_4=lane; i_4<end_2; i_4+=LANES) {
 let d_y_7=d_y_four(base_2+i_4);
+let sub_3=d_y_7 - vec4f(shift_4);
 let w_7=w_four(base_2+i_4);
-let sub_2=(w_7 - vec4f(shift_3)) - vec4f(rest);
-d_w_put_four(base_2+i_4,(((d_y_7 - vec4f(shift_4)) - vec4f(rest_2))*vec4f(mul_3))+(sub_2*vec4f(mul_5)));
+let sub_4=(w_7 - vec4f(shift_3)) - vec4f(rest);
+d_w_put_four(base_2+i_4,((sub_3 - vec4f(rest_2))*vec4f(mul_3))+(sub_4*vec4f(mul_5)));
 }
 if (active_1 && (lane==0u)) {
 d_gain_put(row,sum_all*scale_1);

@@ -55,10 +55,14 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<O;
 let row=select(0u,index,active_1);
 let base=row*F;
+let d_y_1=d_y_at(base);
+let d_y_2=d_y_at(base+(F / 2u));
+let d_y_3=d_y_at(base+(F - 1u));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
 let w_1=w_at(base);
 let w_2=w_at(base+(F / 2u));
 let w_3=w_at(base+(F - 1u));
-let shift=w_1+(((w_2 - w_1)+(w_3 - w_1))*0.3333333432674408f);
+let shift_2=w_1+(((w_2 - w_1)+(w_3 - w_1))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
 for (var block=lane; block<F; block+=LANES*256u) {
@@ -67,7 +71,7 @@ var part_2=0.0f;
 let stop=min(block+(LANES*256u),F);
 for (var i=block; i<stop; i+=LANES) {
 let w_4=w_at(base+i);
-let d=w_4 - shift;
+let d=w_4 - shift_2;
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -104,7 +108,7 @@ workgroupBarrier();
 let mean=sum / f32(F);
 let variance=larger((squares / f32(F)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_2=0.0f;
 var squares_2=0.0f;
 let end=select(0u,F,far);
@@ -114,7 +118,7 @@ var part_4=0.0f;
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
 let w_5=w_at(base+i_2);
-let d_2=w_5 - shift_2;
+let d_2=w_5 - shift_3;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -152,81 +156,66 @@ let mean_2=sum_2 / f32(F);
 let variance_2=larger((squares_2 / f32(F)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
+let rsqrt=inverseSqrt(spread+eps);
 var mean_3=0.0f;
+var mean_4=0.0f;
 for (var block_3=lane; block_3<F; block_3+=LANES*256u) {
 var part_5=0.0f;
+var part_6=0.0f;
 let stop_3=min(block_3+(LANES*256u),F);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let d_y_1=d_y_at(base+i_3);
-part_5=part_5+d_y_1;
+let d_y_4=d_y_at(base+i_3);
+let sub=d_y_4 - shift;
+let w_6=w_at(base+i_3);
+let mul=((w_6 - shift_3) - rest)*rsqrt;
+part_5=part_5+(sub*mul);
+part_6=part_6+sub;
 }
 mean_3=mean_3+part_5;
+mean_4=mean_4+part_6;
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3,mask_3);
 mean_3=mean_3+other_9;
+let other_10=exchange(mean_4,mask_3);
+mean_4=mean_4+other_10;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 mean_3=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_3 / f32(F);
-let rsqrt=inverseSqrt(spread+eps);
-var mean_4=0.0f;
-for (var block_4=lane; block_4<F; block_4+=LANES*256u) {
-var part_6=0.0f;
-let stop_4=min(block_4+(LANES*256u),F);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_2=d_y_at(base+i_4);
-let w_6=w_at(base+i_4);
-let mul=((w_6 - shift_2) - rest)*rsqrt;
-part_6=part_6+(d_y_2*mul);
-}
-mean_4=mean_4+part_6;
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_4,mask_4);
-mean_4=mean_4+other_11;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_4;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
-}
-workgroupBarrier();
-}
-let all_6=scratch_memory[row_in_group*LANES];
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4=all_6;
 workgroupBarrier();
 }
+let mean_all=mean_3 / f32(F);
 let mean_all_2=mean_4 / f32(F);
 let end_2=select(0u,F,active_1);
-for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let d_y_3=d_y_at(base+i_5);
-let w_7=w_at(base+i_5);
-let mul_2=((w_7 - shift_2) - rest)*rsqrt;
-d_w_put(base+i_5,((d_y_3 - (mul_2*mean_all_2)) - mean_all)*rsqrt);
+for (var i_4=lane; i_4<end_2; i_4+=LANES) {
+let d_y_5=d_y_at(base+i_4);
+let sub_2=d_y_5 - shift;
+let w_7=w_at(base+i_4);
+let mul_2=((w_7 - shift_3) - rest)*rsqrt;
+d_w_put(base+i_4,((sub_2 - (mul_2*mean_all)) - mean_all_2)*rsqrt);
 }
 }
 `,
             bindings: [
-              { tensor: "w", access: "read", name: "w", accessors: { at: "w_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
+              { tensor: "w", access: "read", name: "w", accessors: { at: "w_at" } },
               { tensor: "d_w", access: "read_write", name: "d_w", accessors: { put: "d_w_put" } },
             ],
             constants: [
@@ -271,10 +260,14 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<O;
 let row=select(0u,index,active_1);
 let base=row*F;
+let d_y_1=d_y_at(base);
+let d_y_2=d_y_at(base+(F / 2u));
+let d_y_3=d_y_at(base+(F - 1u));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
 let w_1=w_at(base);
 let w_2=w_at(base+(F / 2u));
 let w_3=w_at(base+(F - 1u));
-let shift=w_1+(((w_2 - w_1)+(w_3 - w_1))*0.3333333432674408f);
+let shift_2=w_1+(((w_2 - w_1)+(w_3 - w_1))*0.3333333432674408f);
 let base_2=row*(F / 4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
@@ -284,7 +277,7 @@ var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),F / 4u);
 for (var i=block; i<stop; i+=LANES) {
 let w_4=w_four(base_2+i);
-let d=w_4 - vec4f(shift);
+let d=w_4 - vec4f(shift_2);
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -323,7 +316,7 @@ workgroupBarrier();
 let mean=sum_2 / f32(F);
 let variance=larger((squares_2 / f32(F)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,F / 4u,far);
@@ -333,7 +326,7 @@ var part_4=vec4f(0.0f);
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
 let w_5=w_four(base_2+i_2);
-let d_2=w_5 - vec4f(shift_2);
+let d_2=w_5 - vec4f(shift_3);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -373,83 +366,68 @@ let mean_2=sum_3_2 / f32(F);
 let variance_2=larger((squares_3_2 / f32(F)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
+let rsqrt=inverseSqrt(spread+eps);
 var mean_3=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
 for (var block_3=lane; block_3<F / 4u; block_3+=LANES*256u) {
 var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),F / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let d_y_1=d_y_four(base_2+i_3);
-part_5=part_5+d_y_1;
+let d_y_4=d_y_four(base_2+i_3);
+let sub=d_y_4 - vec4f(shift);
+let w_6=w_four(base_2+i_3);
+let mul=((w_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
+part_5=part_5+(sub*mul);
+part_6=part_6+sub;
 }
 mean_3=mean_3+part_5;
+mean_4=mean_4+part_6;
 }
 var mean_3_2=fold_add(mean_3);
+var mean_4_2=fold_add(mean_4);
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3_2,mask_3);
 mean_3_2=mean_3_2+other_9;
+let other_10=exchange(mean_4_2,mask_3);
+mean_4_2=mean_4_2+other_10;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 mean_3_2=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_3_2 / f32(F);
-let rsqrt=inverseSqrt(spread+eps);
-var mean_4=vec4f(0.0f);
-for (var block_4=lane; block_4<F / 4u; block_4+=LANES*256u) {
-var part_6=vec4f(0.0f);
-let stop_4=min(block_4+(LANES*256u),F / 4u);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_2=d_y_four(base_2+i_4);
-let w_6=w_four(base_2+i_4);
-let mul=((w_6 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-part_6=part_6+(d_y_2*mul);
-}
-mean_4=mean_4+part_6;
-}
-var mean_4_2=fold_add(mean_4);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_4_2,mask_4);
-mean_4_2=mean_4_2+other_11;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_4_2;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
-}
-workgroupBarrier();
-}
-let all_6=scratch_memory[row_in_group*LANES];
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4_2=all_6;
 workgroupBarrier();
 }
+let mean_all=mean_3_2 / f32(F);
 let mean_all_2=mean_4_2 / f32(F);
 let end_2=select(0u,F / 4u,active_1);
-for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let d_y_3=d_y_four(base_2+i_5);
-let w_7=w_four(base_2+i_5);
-let mul_2=((w_7 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-d_w_put_four(base_2+i_5,((d_y_3 - (mul_2*vec4f(mean_all_2))) - vec4f(mean_all))*vec4f(rsqrt));
+for (var i_4=lane; i_4<end_2; i_4+=LANES) {
+let d_y_5=d_y_four(base_2+i_4);
+let sub_2=d_y_5 - vec4f(shift);
+let w_7=w_four(base_2+i_4);
+let mul_2=((w_7 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
+d_w_put_four(base_2+i_4,((sub_2 - (mul_2*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(rsqrt));
 }
 }
 `,
             bindings: [
+              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
               { tensor: "w", access: "read", name: "w", accessors: { at: "w_at", four: "w_four" } },
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
               { tensor: "d_w", access: "read_write", name: "d_w", accessors: { putFour: "d_w_put_four" } },
             ],
             constants: [

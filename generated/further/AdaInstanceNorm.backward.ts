@@ -139,10 +139,14 @@ let variance_2=larger((squares_2 / f32(T)) - (mean_2*mean_2),0.0f);
 let spread=select(variance,variance_2,far);
 let rest=select(mean,mean_2,far);
 let base_2=row*S;
+let d_y_1=d_y_at(base_2);
+let d_y_2=d_y_at(base_2+(S / 2u));
+let d_y_3=d_y_at(base_2+(S - 1u));
+let shift_3=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
 let x_1=x_at(base_2);
 let x_2=x_at(base_2+(S / 2u));
 let x_3=x_at(base_2+(S - 1u));
-let shift_3=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let shift_4=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let base_3=row*(S / 4u);
@@ -150,8 +154,8 @@ for (var k=0u; k<HELD; k+=1u) {
 let i_3=lane+(k*LANES);
 if (i_3<(S / 4u)) {
 let x_4=x_four(base_3+i_3);
-held[held_place(0u,k,local_index)]=x_4;
-let d_3=x_4 - vec4f(shift_3);
+held[held_place(1u,k,local_index)]=x_4;
+let d_3=x_4 - vec4f(shift_4);
 sum_3=sum_3+d_3;
 squares_3=squares_3+(d_3*d_3);
 }
@@ -188,15 +192,15 @@ workgroupBarrier();
 let mean_3=sum_3_2 / f32(S);
 let variance_3=larger((squares_3_2 / f32(S)) - (mean_3*mean_3),0.0f);
 let far_2=(variance_3*4.0f)<(mean_3*mean_3);
-let shift_4=select(shift_3,shift_3+mean_3,far_2);
+let shift_5=select(shift_4,shift_4+mean_3,far_2);
 var sum_4=vec4f(0.0f);
 var squares_4=vec4f(0.0f);
 let end_2=select(0u,S / 4u,far_2);
 for (var k_2=0u; k_2<HELD; k_2+=1u) {
 let i_4=lane+(k_2*LANES);
 if (i_4<end_2) {
-let kept=held[held_place(0u,k_2,local_index)];
-let d_4=kept - vec4f(shift_4);
+let kept=held[held_place(1u,k_2,local_index)];
+let d_4=kept - vec4f(shift_5);
 sum_4=sum_4+d_4;
 squares_4=squares_4+(d_4*d_4);
 }
@@ -238,9 +242,9 @@ var sum_5=vec4f(0.0f);
 for (var k_3=0u; k_3<HELD; k_3+=1u) {
 let i_5=lane+(k_3*LANES);
 if (i_5<(S / 4u)) {
-let d_y_1=d_y_four(base_3+i_5);
-held[held_place(1u,k_3,local_index)]=d_y_1;
-sum_5=sum_5+d_y_1;
+let d_y_4=d_y_four(base_3+i_5);
+held[held_place(0u,k_3,local_index)]=d_y_4;
+sum_5=sum_5+d_y_4;
 }
 }
 var sum_5_2=fold_add(sum_5);
@@ -265,67 +269,79 @@ workgroupBarrier();
 }
 let sum_all=sum_5_2;
 var sum_6=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
 let rsqrt=inverseSqrt(spread_2+eps);
 for (var k_4=0u; k_4<HELD; k_4+=1u) {
 let i_6=lane+(k_4*LANES);
 if (i_6<(S / 4u)) {
-let kept_2=held[held_place(1u,k_4,local_index)];
-let kept_3=held[held_place(0u,k_4,local_index)];
-let mul=((kept_3 - vec4f(shift_4)) - vec4f(rest_2))*vec4f(rsqrt);
-sum_6=sum_6+(kept_2*mul);
+let kept_2=held[held_place(0u,k_4,local_index)];
+let sub=kept_2 - vec4f(shift_3);
+let kept_3=held[held_place(1u,k_4,local_index)];
+let mul=((kept_3 - vec4f(shift_5)) - vec4f(rest_2))*vec4f(rsqrt);
+sum_6=sum_6+(sub*mul);
+mean_5=mean_5+sub;
 }
 }
 var sum_6_2=fold_add(sum_6);
+var mean_5_2=fold_add(mean_5);
 for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
 let other_19=exchange(sum_6_2,mask_6);
 sum_6_2=sum_6_2+other_19;
+let other_20=exchange(mean_5_2,mask_6);
+mean_5_2=mean_5_2+other_20;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_6_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5_2;
 workgroupBarrier();
 for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
 if (lane<half_6) {
 let mine_10=scratch_memory[(row_in_group*LANES)+lane];
-let other_20=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_10+other_20;
+let other_21=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_10+other_21;
+let mine_11=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_22=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_11+other_22;
 }
 workgroupBarrier();
 }
 let all_10=scratch_memory[row_in_group*LANES];
 sum_6_2=all_10;
+let all_11=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_5_2=all_11;
 workgroupBarrier();
 }
 let sum_all_2=sum_6_2;
+let mean_all=mean_5_2 / f32(S);
 let end_3=select(0u,S / 4u,active_1);
-let size=f32(S);
-let div=sum_all_2 / size;
-let div_2=sum_all / size;
+let div=sum_all_2 / f32(S);
 let add=spread+eps;
 let sqrt_1=sqrt(add);
 let mul_3=sqrt_1*rsqrt;
 for (var k_5=0u; k_5<HELD; k_5+=1u) {
 let i_7=lane+(k_5*LANES);
 if (i_7<end_3) {
-let kept_4=held[held_place(1u,k_5,local_index)];
-let kept_5=held[held_place(0u,k_5,local_index)];
-let mul_2=((kept_5 - vec4f(shift_4)) - vec4f(rest_2))*vec4f(rsqrt);
-d_x_put_four(base_3+i_7,((kept_4 - (mul_2*vec4f(div))) - vec4f(div_2))*vec4f(mul_3));
+let kept_4=held[held_place(0u,k_5,local_index)];
+let sub_2=kept_4 - vec4f(shift_3);
+let kept_5=held[held_place(1u,k_5,local_index)];
+let mul_2=((kept_5 - vec4f(shift_5)) - vec4f(rest_2))*vec4f(rsqrt);
+d_x_put_four(base_3+i_7,((sub_2 - (mul_2*vec4f(div))) - vec4f(mean_all))*vec4f(mul_3));
 }
 }
 let end_4=select(0u,T,active_1);
-let size_2=f32(T);
-let mul_4=2.0f*(select(0.5f*(sum_all_2*inverseSqrt(add)),0.0f,sqrt_1==0.0f) / size_2);
-let div_3=sum_all / size_2;
+let size=f32(T);
+let mul_4=2.0f*(select(0.5f*(sum_all_2*inverseSqrt(add)),0.0f,sqrt_1==0.0f) / size);
+let div_2=sum_all / size;
 for (var i_8=lane; i_8<end_4; i_8+=LANES) {
 let style_6=style_at(base+i_8);
-d_style_put(base+i_8,(((style_6 - shift_2) - rest)*mul_4)+div_3);
+d_style_put(base+i_8,(((style_6 - shift_2) - rest)*mul_4)+div_2);
 }
 }
 `,
         bindings: [
           { tensor: "style", access: "read", name: "style", accessors: { at: "style_at" } },
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
           { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
           { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
           { tensor: "d_style", access: "read_write", name: "d_style", accessors: { put: "d_style_put" } },
         ],
@@ -391,10 +407,10 @@ let style_3_2=style_at(base_4+(T - 1u));
 let style_3_3=style_at(base_5+(T - 1u));
 let style_3_4=style_at(base_6+(T - 1u));
 let style_3_5=style_at(base_7+(T - 1u));
-let shift_5=style_7+(((style_2_2 - style_7)+(style_3_2 - style_7))*0.3333333432674408f);
-let shift_6=style_8+(((style_2_3 - style_8)+(style_3_3 - style_8))*0.3333333432674408f);
-let shift_7=style_9+(((style_2_4 - style_9)+(style_3_4 - style_9))*0.3333333432674408f);
-let shift_8=style_10+(((style_2_5 - style_10)+(style_3_5 - style_10))*0.3333333432674408f);
+let shift_6=style_7+(((style_2_2 - style_7)+(style_3_2 - style_7))*0.3333333432674408f);
+let shift_7=style_8+(((style_2_3 - style_8)+(style_3_3 - style_8))*0.3333333432674408f);
+let shift_8=style_9+(((style_2_4 - style_9)+(style_3_4 - style_9))*0.3333333432674408f);
+let shift_9=style_10+(((style_2_5 - style_10)+(style_3_5 - style_10))*0.3333333432674408f);
 var sum_7=0.0f;
 var sum_8=0.0f;
 var sum_9=0.0f;
@@ -404,10 +420,10 @@ var squares_6=0.0f;
 var squares_7=0.0f;
 var squares_8=0.0f;
 for (var block=lane; block<T; block+=LANES*256u) {
-var part_11=0.0f;
 var part_12=0.0f;
 var part_13=0.0f;
 var part_14=0.0f;
+var part_15=0.0f;
 var part_2_2=0.0f;
 var part_2_3=0.0f;
 var part_2_4=0.0f;
@@ -418,37 +434,37 @@ let style_4_2=style_at(base_4+i);
 let style_4_3=style_at(base_5+i);
 let style_4_4=style_at(base_6+i);
 let style_4_5=style_at(base_7+i);
-let d_5=style_4_2 - shift_5;
-let d_6=style_4_3 - shift_6;
-let d_7=style_4_4 - shift_7;
-let d_8=style_4_5 - shift_8;
-part_11=part_11+d_5;
-part_12=part_12+d_6;
-part_13=part_13+d_7;
-part_14=part_14+d_8;
+let d_5=style_4_2 - shift_6;
+let d_6=style_4_3 - shift_7;
+let d_7=style_4_4 - shift_8;
+let d_8=style_4_5 - shift_9;
+part_12=part_12+d_5;
+part_13=part_13+d_6;
+part_14=part_14+d_7;
+part_15=part_15+d_8;
 part_2_2=part_2_2+(d_5*d_5);
 part_2_3=part_2_3+(d_6*d_6);
 part_2_4=part_2_4+(d_7*d_7);
 part_2_5=part_2_5+(d_8*d_8);
 }
-sum_7=sum_7+part_11;
-sum_8=sum_8+part_12;
-sum_9=sum_9+part_13;
-sum_10=sum_10+part_14;
+sum_7=sum_7+part_12;
+sum_8=sum_8+part_13;
+sum_9=sum_9+part_14;
+sum_10=sum_10+part_15;
 squares_5=squares_5+part_2_2;
 squares_6=squares_6+part_2_3;
 squares_7=squares_7+part_2_4;
 squares_8=squares_8+part_2_5;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other_11=exchange(sum_7,mask);
-let other_12=exchange(sum_8,mask);
-let other_13=exchange(sum_9,mask);
-let other_14=exchange(sum_10,mask);
-sum_7=sum_7+other_11;
-sum_8=sum_8+other_12;
-sum_9=sum_9+other_13;
-sum_10=sum_10+other_14;
+let other_12=exchange(sum_7,mask);
+let other_13=exchange(sum_8,mask);
+let other_14=exchange(sum_9,mask);
+let other_15=exchange(sum_10,mask);
+sum_7=sum_7+other_12;
+sum_8=sum_8+other_13;
+sum_9=sum_9+other_14;
+sum_10=sum_10+other_15;
 let other_2_2=exchange(squares_5,mask);
 let other_2_3=exchange(squares_6,mask);
 let other_2_4=exchange(squares_7,mask);
@@ -458,22 +474,22 @@ squares_6=squares_6+other_2_3;
 squares_7=squares_7+other_2_4;
 squares_8=squares_8+other_2_5;
 }
-let mean_5=sum_7 / f32(T);
-let mean_6=sum_8 / f32(T);
-let mean_7=sum_9 / f32(T);
-let mean_8=sum_10 / f32(T);
-let variance_5=larger((squares_5 / f32(T)) - (mean_5*mean_5),0.0f);
-let variance_6=larger((squares_6 / f32(T)) - (mean_6*mean_6),0.0f);
-let variance_7=larger((squares_7 / f32(T)) - (mean_7*mean_7),0.0f);
-let variance_8=larger((squares_8 / f32(T)) - (mean_8*mean_8),0.0f);
-let far_3=(variance_5*4.0f)<(mean_5*mean_5);
-let far_4=(variance_6*4.0f)<(mean_6*mean_6);
-let far_5=(variance_7*4.0f)<(mean_7*mean_7);
-let far_6=(variance_8*4.0f)<(mean_8*mean_8);
-let shift_2_2=select(shift_5,shift_5+mean_5,far_3);
-let shift_2_3=select(shift_6,shift_6+mean_6,far_4);
-let shift_2_4=select(shift_7,shift_7+mean_7,far_5);
-let shift_2_5=select(shift_8,shift_8+mean_8,far_6);
+let mean_6=sum_7 / f32(T);
+let mean_7=sum_8 / f32(T);
+let mean_8=sum_9 / f32(T);
+let mean_9=sum_10 / f32(T);
+let variance_5=larger((squares_5 / f32(T)) - (mean_6*mean_6),0.0f);
+let variance_6=larger((squares_6 / f32(T)) - (mean_7*mean_7),0.0f);
+let variance_7=larger((squares_7 / f32(T)) - (mean_8*mean_8),0.0f);
+let variance_8=larger((squares_8 / f32(T)) - (mean_9*mean_9),0.0f);
+let far_3=(variance_5*4.0f)<(mean_6*mean_6);
+let far_4=(variance_6*4.0f)<(mean_7*mean_7);
+let far_5=(variance_7*4.0f)<(mean_8*mean_8);
+let far_6=(variance_8*4.0f)<(mean_9*mean_9);
+let shift_2_2=select(shift_6,shift_6+mean_6,far_3);
+let shift_2_3=select(shift_7,shift_7+mean_7,far_4);
+let shift_2_4=select(shift_8,shift_8+mean_8,far_5);
+let shift_2_5=select(shift_9,shift_9+mean_9,far_6);
 var sum_2_2=0.0f;
 var sum_2_3=0.0f;
 var sum_2_4=0.0f;
@@ -568,14 +584,30 @@ let spread_3=select(variance_5,variance_2_2,far_3);
 let spread_4=select(variance_6,variance_2_3,far_4);
 let spread_5=select(variance_7,variance_2_4,far_5);
 let spread_6=select(variance_8,variance_2_5,far_6);
-let rest_3=select(mean_5,mean_2_2,far_3);
-let rest_4=select(mean_6,mean_2_3,far_4);
-let rest_5=select(mean_7,mean_2_4,far_5);
-let rest_6=select(mean_8,mean_2_5,far_6);
+let rest_3=select(mean_6,mean_2_2,far_3);
+let rest_4=select(mean_7,mean_2_3,far_4);
+let rest_5=select(mean_8,mean_2_4,far_5);
+let rest_6=select(mean_9,mean_2_5,far_6);
 let base_2_2=row_2*S;
 let base_2_3=row_3*S;
 let base_2_4=row_4*S;
 let base_2_5=row_5*S;
+let d_y_7=d_y_at(base_2_2);
+let d_y_8=d_y_at(base_2_3);
+let d_y_9=d_y_at(base_2_4);
+let d_y_10=d_y_at(base_2_5);
+let d_y_2_2=d_y_at(base_2_2+(S / 2u));
+let d_y_2_3=d_y_at(base_2_3+(S / 2u));
+let d_y_2_4=d_y_at(base_2_4+(S / 2u));
+let d_y_2_5=d_y_at(base_2_5+(S / 2u));
+let d_y_3_2=d_y_at(base_2_2+(S - 1u));
+let d_y_3_3=d_y_at(base_2_3+(S - 1u));
+let d_y_3_4=d_y_at(base_2_4+(S - 1u));
+let d_y_3_5=d_y_at(base_2_5+(S - 1u));
+let shift_3_2=d_y_7+(((d_y_2_2 - d_y_7)+(d_y_3_2 - d_y_7))*0.3333333432674408f);
+let shift_3_3=d_y_8+(((d_y_2_3 - d_y_8)+(d_y_3_3 - d_y_8))*0.3333333432674408f);
+let shift_3_4=d_y_9+(((d_y_2_4 - d_y_9)+(d_y_3_4 - d_y_9))*0.3333333432674408f);
+let shift_3_5=d_y_10+(((d_y_2_5 - d_y_10)+(d_y_3_5 - d_y_10))*0.3333333432674408f);
 let x_8=x_at(base_2_2);
 let x_9=x_at(base_2_3);
 let x_10=x_at(base_2_4);
@@ -588,10 +620,10 @@ let x_3_2=x_at(base_2_2+(S - 1u));
 let x_3_3=x_at(base_2_3+(S - 1u));
 let x_3_4=x_at(base_2_4+(S - 1u));
 let x_3_5=x_at(base_2_5+(S - 1u));
-let shift_3_2=x_8+(((x_2_2 - x_8)+(x_3_2 - x_8))*0.3333333432674408f);
-let shift_3_3=x_9+(((x_2_3 - x_9)+(x_3_3 - x_9))*0.3333333432674408f);
-let shift_3_4=x_10+(((x_2_4 - x_10)+(x_3_4 - x_10))*0.3333333432674408f);
-let shift_3_5=x_11+(((x_2_5 - x_11)+(x_3_5 - x_11))*0.3333333432674408f);
+let shift_4_2=x_8+(((x_2_2 - x_8)+(x_3_2 - x_8))*0.3333333432674408f);
+let shift_4_3=x_9+(((x_2_3 - x_9)+(x_3_3 - x_9))*0.3333333432674408f);
+let shift_4_4=x_10+(((x_2_4 - x_10)+(x_3_4 - x_10))*0.3333333432674408f);
+let shift_4_5=x_11+(((x_2_5 - x_11)+(x_3_5 - x_11))*0.3333333432674408f);
 let base_3_2=row_2*(S / 4u);
 let base_3_3=row_3*(S / 4u);
 let base_3_4=row_4*(S / 4u);
@@ -619,10 +651,10 @@ let x_4_2=x_four(base_3_2+i_3);
 let x_4_3=x_four(base_3_3+i_3);
 let x_4_4=x_four(base_3_4+i_3);
 let x_4_5=x_four(base_3_5+i_3);
-let d_3_2=x_4_2 - vec4f(shift_3_2);
-let d_3_3=x_4_3 - vec4f(shift_3_3);
-let d_3_4=x_4_4 - vec4f(shift_3_4);
-let d_3_5=x_4_5 - vec4f(shift_3_5);
+let d_3_2=x_4_2 - vec4f(shift_4_2);
+let d_3_3=x_4_3 - vec4f(shift_4_3);
+let d_3_4=x_4_4 - vec4f(shift_4_4);
+let d_3_5=x_4_5 - vec4f(shift_4_5);
 part_5_2=part_5_2+d_3_2;
 part_5_3=part_5_3+d_3_3;
 part_5_4=part_5_4+d_3_4;
@@ -679,10 +711,10 @@ let far_2_2=(variance_3_2*4.0f)<(mean_3_2*mean_3_2);
 let far_2_3=(variance_3_3*4.0f)<(mean_3_3*mean_3_3);
 let far_2_4=(variance_3_4*4.0f)<(mean_3_4*mean_3_4);
 let far_2_5=(variance_3_5*4.0f)<(mean_3_5*mean_3_5);
-let shift_4_2=select(shift_3_2,shift_3_2+mean_3_2,far_2_2);
-let shift_4_3=select(shift_3_3,shift_3_3+mean_3_3,far_2_3);
-let shift_4_4=select(shift_3_4,shift_3_4+mean_3_4,far_2_4);
-let shift_4_5=select(shift_3_5,shift_3_5+mean_3_5,far_2_5);
+let shift_5_2=select(shift_4_2,shift_4_2+mean_3_2,far_2_2);
+let shift_5_3=select(shift_4_3,shift_4_3+mean_3_3,far_2_3);
+let shift_5_4=select(shift_4_4,shift_4_4+mean_3_4,far_2_4);
+let shift_5_5=select(shift_4_5,shift_4_5+mean_3_5,far_2_5);
 var sum_4_3=vec4f(0.0f);
 var sum_4_4=vec4f(0.0f);
 var sum_4_5=vec4f(0.0f);
@@ -701,7 +733,7 @@ var part_8_2=vec4f(0.0f);
 let stop_4_2=min(block_4+(LANES*256u),end_2_2);
 for (var i_4=block_4; i_4<stop_4_2; i_4+=LANES) {
 let x_5_2=x_four(base_3_2+i_4);
-let d_4_2=x_5_2 - vec4f(shift_4_2);
+let d_4_2=x_5_2 - vec4f(shift_5_2);
 part_7_2=part_7_2+d_4_2;
 part_8_2=part_8_2+(d_4_2*d_4_2);
 }
@@ -714,7 +746,7 @@ var part_8_3=vec4f(0.0f);
 let stop_4_3=min(block_4+(LANES*256u),end_2_3);
 for (var i_4=block_4; i_4<stop_4_3; i_4+=LANES) {
 let x_5_3=x_four(base_3_3+i_4);
-let d_4_3=x_5_3 - vec4f(shift_4_3);
+let d_4_3=x_5_3 - vec4f(shift_5_3);
 part_7_3=part_7_3+d_4_3;
 part_8_3=part_8_3+(d_4_3*d_4_3);
 }
@@ -727,7 +759,7 @@ var part_8_4=vec4f(0.0f);
 let stop_4_4=min(block_4+(LANES*256u),end_2_4);
 for (var i_4=block_4; i_4<stop_4_4; i_4+=LANES) {
 let x_5_4=x_four(base_3_4+i_4);
-let d_4_4=x_5_4 - vec4f(shift_4_4);
+let d_4_4=x_5_4 - vec4f(shift_5_4);
 part_7_4=part_7_4+d_4_4;
 part_8_4=part_8_4+(d_4_4*d_4_4);
 }
@@ -740,7 +772,7 @@ var part_8_5=vec4f(0.0f);
 let stop_4_5=min(block_4+(LANES*256u),end_2_5);
 for (var i_4=block_4; i_4<stop_4_5; i_4+=LANES) {
 let x_5_5=x_four(base_3_5+i_4);
-let d_4_5=x_5_5 - vec4f(shift_4_5);
+let d_4_5=x_5_5 - vec4f(shift_5_5);
 part_7_5=part_7_5+d_4_5;
 part_8_5=part_8_5+(d_4_5*d_4_5);
 }
@@ -800,14 +832,14 @@ var part_9_4=vec4f(0.0f);
 var part_9_5=vec4f(0.0f);
 let stop_5=min(block_5+(LANES*256u),S / 4u);
 for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
-let d_y_4=d_y_four(base_3_2+i_5);
-let d_y_5=d_y_four(base_3_3+i_5);
-let d_y_6=d_y_four(base_3_4+i_5);
-let d_y_7=d_y_four(base_3_5+i_5);
-part_9_2=part_9_2+d_y_4;
-part_9_3=part_9_3+d_y_5;
-part_9_4=part_9_4+d_y_6;
-part_9_5=part_9_5+d_y_7;
+let d_y_4_2=d_y_four(base_3_2+i_5);
+let d_y_4_3=d_y_four(base_3_3+i_5);
+let d_y_4_4=d_y_four(base_3_4+i_5);
+let d_y_4_5=d_y_four(base_3_5+i_5);
+part_9_2=part_9_2+d_y_4_2;
+part_9_3=part_9_3+d_y_4_3;
+part_9_4=part_9_4+d_y_4_4;
+part_9_5=part_9_5+d_y_4_5;
 }
 sum_5_3=sum_5_3+part_9_2;
 sum_5_4=sum_5_4+part_9_3;
@@ -840,39 +872,63 @@ var sum_6_3=vec4f(0.0f);
 var sum_6_4=vec4f(0.0f);
 var sum_6_5=vec4f(0.0f);
 var sum_6_6=vec4f(0.0f);
+var mean_5_3=vec4f(0.0f);
+var mean_5_4=vec4f(0.0f);
+var mean_5_5=vec4f(0.0f);
+var mean_5_6=vec4f(0.0f);
 for (var block_6=lane; block_6<S / 4u; block_6+=LANES*256u) {
 var part_10_2=vec4f(0.0f);
 var part_10_3=vec4f(0.0f);
 var part_10_4=vec4f(0.0f);
 var part_10_5=vec4f(0.0f);
+var part_11_2=vec4f(0.0f);
+var part_11_3=vec4f(0.0f);
+var part_11_4=vec4f(0.0f);
+var part_11_5=vec4f(0.0f);
 let stop_6=min(block_6+(LANES*256u),S / 4u);
 for (var i_6=block_6; i_6<stop_6; i_6+=LANES) {
-let d_y_2_2=d_y_four(base_3_2+i_6);
-let d_y_2_3=d_y_four(base_3_3+i_6);
-let d_y_2_4=d_y_four(base_3_4+i_6);
-let d_y_2_5=d_y_four(base_3_5+i_6);
+let d_y_5_2=d_y_four(base_3_2+i_6);
+let d_y_5_3=d_y_four(base_3_3+i_6);
+let d_y_5_4=d_y_four(base_3_4+i_6);
+let d_y_5_5=d_y_four(base_3_5+i_6);
+let sub_3=d_y_5_2 - vec4f(shift_3_2);
+let sub_4=d_y_5_3 - vec4f(shift_3_3);
+let sub_5=d_y_5_4 - vec4f(shift_3_4);
+let sub_6=d_y_5_5 - vec4f(shift_3_5);
 let x_6_2=x_four(base_3_2+i_6);
 let x_6_3=x_four(base_3_3+i_6);
 let x_6_4=x_four(base_3_4+i_6);
 let x_6_5=x_four(base_3_5+i_6);
-let mul_5=((x_6_2 - vec4f(shift_4_2)) - vec4f(rest_2_2))*vec4f(rsqrt_2);
-let mul_6=((x_6_3 - vec4f(shift_4_3)) - vec4f(rest_2_3))*vec4f(rsqrt_3);
-let mul_7=((x_6_4 - vec4f(shift_4_4)) - vec4f(rest_2_4))*vec4f(rsqrt_4);
-let mul_8=((x_6_5 - vec4f(shift_4_5)) - vec4f(rest_2_5))*vec4f(rsqrt_5);
-part_10_2=part_10_2+(d_y_2_2*mul_5);
-part_10_3=part_10_3+(d_y_2_3*mul_6);
-part_10_4=part_10_4+(d_y_2_4*mul_7);
-part_10_5=part_10_5+(d_y_2_5*mul_8);
+let mul_5=((x_6_2 - vec4f(shift_5_2)) - vec4f(rest_2_2))*vec4f(rsqrt_2);
+let mul_6=((x_6_3 - vec4f(shift_5_3)) - vec4f(rest_2_3))*vec4f(rsqrt_3);
+let mul_7=((x_6_4 - vec4f(shift_5_4)) - vec4f(rest_2_4))*vec4f(rsqrt_4);
+let mul_8=((x_6_5 - vec4f(shift_5_5)) - vec4f(rest_2_5))*vec4f(rsqrt_5);
+part_10_2=part_10_2+(sub_3*mul_5);
+part_10_3=part_10_3+(sub_4*mul_6);
+part_10_4=part_10_4+(sub_5*mul_7);
+part_10_5=part_10_5+(sub_6*mul_8);
+part_11_2=part_11_2+sub_3;
+part_11_3=part_11_3+sub_4;
+part_11_4=part_11_4+sub_5;
+part_11_5=part_11_5+sub_6;
 }
 sum_6_3=sum_6_3+part_10_2;
 sum_6_4=sum_6_4+part_10_3;
 sum_6_5=sum_6_5+part_10_4;
 sum_6_6=sum_6_6+part_10_5;
+mean_5_3=mean_5_3+part_11_2;
+mean_5_4=mean_5_4+part_11_3;
+mean_5_5=mean_5_5+part_11_4;
+mean_5_6=mean_5_6+part_11_5;
 }
 var sum_6_2_2=fold_add(sum_6_3);
 var sum_6_2_3=fold_add(sum_6_4);
 var sum_6_2_4=fold_add(sum_6_5);
 var sum_6_2_5=fold_add(sum_6_6);
+var mean_5_2_2=fold_add(mean_5_3);
+var mean_5_2_3=fold_add(mean_5_4);
+var mean_5_2_4=fold_add(mean_5_5);
+var mean_5_2_5=fold_add(mean_5_6);
 for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
 let other_10_2=exchange(sum_6_2_2,mask_6);
 let other_10_3=exchange(sum_6_2_3,mask_6);
@@ -882,21 +938,28 @@ sum_6_2_2=sum_6_2_2+other_10_2;
 sum_6_2_3=sum_6_2_3+other_10_3;
 sum_6_2_4=sum_6_2_4+other_10_4;
 sum_6_2_5=sum_6_2_5+other_10_5;
+let other_11_2=exchange(mean_5_2_2,mask_6);
+let other_11_3=exchange(mean_5_2_3,mask_6);
+let other_11_4=exchange(mean_5_2_4,mask_6);
+let other_11_5=exchange(mean_5_2_5,mask_6);
+mean_5_2_2=mean_5_2_2+other_11_2;
+mean_5_2_3=mean_5_2_3+other_11_3;
+mean_5_2_4=mean_5_2_4+other_11_4;
+mean_5_2_5=mean_5_2_5+other_11_5;
 }
 let sum_all_2_2=sum_6_2_2;
 let sum_all_2_3=sum_6_2_3;
 let sum_all_2_4=sum_6_2_4;
 let sum_all_2_5=sum_6_2_5;
+let mean_all_2=mean_5_2_2 / f32(S);
+let mean_all_3=mean_5_2_3 / f32(S);
+let mean_all_4=mean_5_2_4 / f32(S);
+let mean_all_5=mean_5_2_5 / f32(S);
 let end_3=select(0u,S / 4u,active_1);
-let size=f32(S);
-let div_4=sum_all_2_2 / size;
-let div_5=sum_all_2_3 / size;
-let div_6=sum_all_2_4 / size;
-let div_7=sum_all_2_5 / size;
-let div_2_2=sum_all_3 / size;
-let div_2_3=sum_all_4 / size;
-let div_2_4=sum_all_5 / size;
-let div_2_5=sum_all_6 / size;
+let div_3=sum_all_2_2 / f32(S);
+let div_4=sum_all_2_3 / f32(S);
+let div_5=sum_all_2_4 / f32(S);
+let div_6=sum_all_2_5 / f32(S);
 let add_2=spread_3+eps;
 let add_3=spread_4+eps;
 let add_4=spread_5+eps;
@@ -910,49 +973,53 @@ let mul_3_3=sqrt_3*rsqrt_3;
 let mul_3_4=sqrt_4*rsqrt_4;
 let mul_3_5=sqrt_5*rsqrt_5;
 for (var i_7=lane; i_7<end_3; i_7+=LANES) {
-let d_y_3_2=d_y_four(base_3_2+i_7);
-let d_y_3_3=d_y_four(base_3_3+i_7);
-let d_y_3_4=d_y_four(base_3_4+i_7);
-let d_y_3_5=d_y_four(base_3_5+i_7);
+let d_y_6_2=d_y_four(base_3_2+i_7);
+let d_y_6_3=d_y_four(base_3_3+i_7);
+let d_y_6_4=d_y_four(base_3_4+i_7);
+let d_y_6_5=d_y_four(base_3_5+i_7);
+let sub_2_2=d_y_6_2 - vec4f(shift_3_2);
+let sub_2_3=d_y_6_3 - vec4f(shift_3_3);
+let sub_2_4=d_y_6_4 - vec4f(shift_3_4);
+let sub_2_5=d_y_6_5 - vec4f(shift_3_5);
 let x_7_2=x_four(base_3_2+i_7);
 let x_7_3=x_four(base_3_3+i_7);
 let x_7_4=x_four(base_3_4+i_7);
 let x_7_5=x_four(base_3_5+i_7);
-let mul_2_2=((x_7_2 - vec4f(shift_4_2)) - vec4f(rest_2_2))*vec4f(rsqrt_2);
-let mul_2_3=((x_7_3 - vec4f(shift_4_3)) - vec4f(rest_2_3))*vec4f(rsqrt_3);
-let mul_2_4=((x_7_4 - vec4f(shift_4_4)) - vec4f(rest_2_4))*vec4f(rsqrt_4);
-let mul_2_5=((x_7_5 - vec4f(shift_4_5)) - vec4f(rest_2_5))*vec4f(rsqrt_5);
-d_x_put_four(base_3_2+i_7,((d_y_3_2 - (mul_2_2*vec4f(div_4))) - vec4f(div_2_2))*vec4f(mul_3_2));
-d_x_put_four(base_3_3+i_7,((d_y_3_3 - (mul_2_3*vec4f(div_5))) - vec4f(div_2_3))*vec4f(mul_3_3));
-d_x_put_four(base_3_4+i_7,((d_y_3_4 - (mul_2_4*vec4f(div_6))) - vec4f(div_2_4))*vec4f(mul_3_4));
-d_x_put_four(base_3_5+i_7,((d_y_3_5 - (mul_2_5*vec4f(div_7))) - vec4f(div_2_5))*vec4f(mul_3_5));
+let mul_2_2=((x_7_2 - vec4f(shift_5_2)) - vec4f(rest_2_2))*vec4f(rsqrt_2);
+let mul_2_3=((x_7_3 - vec4f(shift_5_3)) - vec4f(rest_2_3))*vec4f(rsqrt_3);
+let mul_2_4=((x_7_4 - vec4f(shift_5_4)) - vec4f(rest_2_4))*vec4f(rsqrt_4);
+let mul_2_5=((x_7_5 - vec4f(shift_5_5)) - vec4f(rest_2_5))*vec4f(rsqrt_5);
+d_x_put_four(base_3_2+i_7,((sub_2_2 - (mul_2_2*vec4f(div_3))) - vec4f(mean_all_2))*vec4f(mul_3_2));
+d_x_put_four(base_3_3+i_7,((sub_2_3 - (mul_2_3*vec4f(div_4))) - vec4f(mean_all_3))*vec4f(mul_3_3));
+d_x_put_four(base_3_4+i_7,((sub_2_4 - (mul_2_4*vec4f(div_5))) - vec4f(mean_all_4))*vec4f(mul_3_4));
+d_x_put_four(base_3_5+i_7,((sub_2_5 - (mul_2_5*vec4f(div_6))) - vec4f(mean_all_5))*vec4f(mul_3_5));
 }
 let end_4=select(0u,T,active_1);
-let size_2=f32(T);
-let mul_4_2=2.0f*(select(0.5f*(sum_all_2_2*inverseSqrt(add_2)),0.0f,sqrt_2==0.0f) / size_2);
-let mul_4_3=2.0f*(select(0.5f*(sum_all_2_3*inverseSqrt(add_3)),0.0f,sqrt_3==0.0f) / size_2);
-let mul_4_4=2.0f*(select(0.5f*(sum_all_2_4*inverseSqrt(add_4)),0.0f,sqrt_4==0.0f) / size_2);
-let mul_4_5=2.0f*(select(0.5f*(sum_all_2_5*inverseSqrt(add_5)),0.0f,sqrt_5==0.0f) / size_2);
-let div_3_2=sum_all_3 / size_2;
-let div_3_3=sum_all_4 / size_2;
-let div_3_4=sum_all_5 / size_2;
-let div_3_5=sum_all_6 / size_2;
+let size=f32(T);
+let mul_4_2=2.0f*(select(0.5f*(sum_all_2_2*inverseSqrt(add_2)),0.0f,sqrt_2==0.0f) / size);
+let mul_4_3=2.0f*(select(0.5f*(sum_all_2_3*inverseSqrt(add_3)),0.0f,sqrt_3==0.0f) / size);
+let mul_4_4=2.0f*(select(0.5f*(sum_all_2_4*inverseSqrt(add_4)),0.0f,sqrt_4==0.0f) / size);
+let mul_4_5=2.0f*(select(0.5f*(sum_all_2_5*inverseSqrt(add_5)),0.0f,sqrt_5==0.0f) / size);
+let div_2_2=sum_all_3 / size;
+let div_2_3=sum_all_4 / size;
+let div_2_4=sum_all_5 / size;
+let div_2_5=sum_all_6 / size;
 for (var i_8=lane; i_8<end_4; i_8+=LANES) {
 let style_6_2=style_at(base_4+i_8);
 let style_6_3=style_at(base_5+i_8);
 let style_6_4=style_at(base_6+i_8);
 let style_6_5=style_at(base_7+i_8);
-d_style_put(base_4+i_8,(((style_6_2 - shift_2_2) - rest_3)*mul_4_2)+div_3_2);
-d_style_put(base_5+i_8,(((style_6_3 - shift_2_3) - rest_4)*mul_4_3)+div_3_3);
-d_style_put(base_6+i_8,(((style_6_4 - shift_2_4) - rest_5)*mul_4_4)+div_3_4);
-d_style_put(base_7+i_8,(((style_6_5 - shift_2_5) - rest_6)*mul_4_5)+div_3_5);
+d_style_put(base_4+i_8,(((style_6_2 - shift_2_2) - rest_3)*mul_4_2)+div_2_2);
+d_style_put(base_5+i_8,(((style_6_3 - shift_2_3) - rest_4)*mul_4_3)+div_2_3);
+d_style_put(base_6+i_8,(((style_6_4 - shift_2_4) - rest_5)*mul_4_4)+div_2_4);
+d_style_put(base_7+i_8,(((style_6_5 - shift_2_5) - rest_6)*mul_4_5)+div_2_5);
 }
 }
 `,
         bindings: [
           { tensor: "style", access: "read", name: "style", accessors: { at: "style_at" } },
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
           { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
           { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
           { tensor: "d_style", access: "read_write", name: "d_style", accessors: { put: "d_style_put" } },
         ],

@@ -42,27 +42,38 @@ let own=index<(N*chunk);
 let slot=select(0u,index,own);
 let chunk_1=slot % max(chunk,1u);
 let N_1=slot / max(chunk,1u);
-let base_3=N_1*(D / 4u);
-let base_4=slot*(D / 4u);
-let base_5=((((N*chunk)*D)+3u) / 4u)+(slot*(D / 4u));
+let base_2=N_1*D;
+let base_4=N_1*(D / 4u);
+let base_5=slot*(D / 4u);
+let base_6=((((N*chunk)*D)+3u) / 4u)+(slot*(D / 4u));
 for (var turn=0u; turn<((T+chunk) - 1u) / chunk; turn+=1u) {
 let at_1=(turn*chunk)+chunk_1;
 let active_1=own && (at_1<T);
 let row=select(0u,at_1,active_1);
 let base=(N_1*(T*D))+(row*D);
+let d_y_1=d_y_at(base);
+let scale_1=scale_at(base_2);
+let mul=d_y_1*(1.0f+scale_1);
+let d_y_2=d_y_at(base+(D / 2u));
+let scale_2=scale_at(base_2+(D / 2u));
+let mul_2=d_y_2*(1.0f+scale_2);
+let d_y_3=d_y_at(base+(D - 1u));
+let scale_3=scale_at(base_2+(D - 1u));
+let mul_3=d_y_3*(1.0f+scale_3);
+let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
 let x_1=x_at(base);
 let x_2=x_at(base+(D / 2u));
 let x_3=x_at(base+(D - 1u));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
-let base_2=(N_1*((T*D) / 4u))+(row*(D / 4u));
+let base_3=(N_1*((T*D) / 4u))+(row*(D / 4u));
 for (var k=0u; k<HELD; k+=1u) {
 let i=lane+(k*LANES);
 if (i<(D / 4u)) {
-let x_4=x_four(base_2+i);
-held[held_place(0u,k,local_index)]=x_4;
-let d=x_4 - vec4f(shift);
+let x_4=x_four(base_3+i);
+held[held_place(1u,k,local_index)]=x_4;
+let d=x_4 - vec4f(shift_2);
 sum=sum+d;
 squares=squares+(d*d);
 }
@@ -99,15 +110,15 @@ workgroupBarrier();
 let mean=sum_2 / f32(D);
 let variance=larger((squares_2 / f32(D)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,D / 4u,far);
 for (var k_2=0u; k_2<HELD; k_2+=1u) {
 let i_2=lane+(k_2*LANES);
 if (i_2<end) {
-let kept=held[held_place(0u,k_2,local_index)];
-let d_2=kept - vec4f(shift_2);
+let kept=held[held_place(1u,k_2,local_index)];
+let d_2=kept - vec4f(shift_3);
 sum_3=sum_3+d_2;
 squares_3=squares_3+(d_2*d_2);
 }
@@ -146,98 +157,534 @@ let variance_2=larger((squares_3_2 / f32(D)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 var mean_3=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
+let rsqrt=inverseSqrt(spread+eps);
 for (var k_3=0u; k_3<HELD; k_3+=1u) {
 let i_3=lane+(k_3*LANES);
 if (i_3<(D / 4u)) {
-let d_y_1=d_y_four(base_2+i_3);
-held[held_place(1u,k_3,local_index)]=d_y_1;
-let scale_1=scale_four(base_3+i_3);
-let add=vec4f(1.0f)+scale_1;
-let mul=d_y_1*add;
-mean_3=mean_3+mul;
+let d_y_4=d_y_four(base_3+i_3);
+held[held_place(0u,k_3,local_index)]=d_y_4;
+let scale_4=scale_four(base_4+i_3);
+let mul_4=d_y_4*(vec4f(1.0f)+scale_4);
+let sub=mul_4 - vec4f(shift);
+let kept_2=held[held_place(1u,k_3,local_index)];
+let mul_5=((kept_2 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
+mean_3=mean_3+(sub*mul_5);
+mean_4=mean_4+sub;
 }
 }
 var mean_3_2=fold_add(mean_3);
+var mean_4_2=fold_add(mean_4);
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3_2,mask_3);
 mean_3_2=mean_3_2+other_9;
+let other_10=exchange(mean_4_2,mask_3);
+mean_4_2=mean_4_2+other_10;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 mean_3_2=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_3_2 / f32(D);
-var mean_4=vec4f(0.0f);
-let rsqrt=inverseSqrt(spread+eps);
-for (var k_4=0u; k_4<HELD; k_4+=1u) {
-let i_4=lane+(k_4*LANES);
-if (i_4<(D / 4u)) {
-let kept_2=held[held_place(1u,k_4,local_index)];
-let kept_3=held[held_place(0u,k_4,local_index)];
-let mul_2=((kept_3 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-let mul_3=kept_2*mul_2;
-let scale_2=scale_four(base_3+i_4);
-let add_2=vec4f(1.0f)+scale_2;
-mean_4=mean_4+(mul_3*add_2);
-}
-}
-var mean_4_2=fold_add(mean_4);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_4_2,mask_4);
-mean_4_2=mean_4_2+other_11;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_4_2;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
-}
-workgroupBarrier();
-}
-let all_6=scratch_memory[row_in_group*LANES];
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4_2=all_6;
 workgroupBarrier();
 }
+let mean_all=mean_3_2 / f32(D);
 let mean_all_2=mean_4_2 / f32(D);
 let end_2=select(0u,D / 4u,active_1);
-for (var k_5=0u; k_5<HELD; k_5+=1u) {
-let i_5=lane+(k_5*LANES);
-if (i_5<end_2) {
-let kept_4=held[held_place(1u,k_5,local_index)];
-let scale_3=scale_four(base_3+i_5);
-let add_3=vec4f(1.0f)+scale_3;
-let mul_4=kept_4*add_3;
-let kept_5=held[held_place(0u,k_5,local_index)];
-let mul_5=((kept_5 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base_2+i_5,((mul_4 - (mul_5*vec4f(mean_all_2))) - vec4f(mean_all))*vec4f(rsqrt));
-let mul_6=kept_4*mul_5;
-let before=scratch_four(base_4+i_5);
-scratch_put_four(base_4+i_5,select(before,vec4f(0.0f),turn==0u)+mul_6);
-let before_2=scratch_four(base_5+i_5);
-scratch_put_four(base_5+i_5,select(before_2,vec4f(0.0f),turn==0u)+kept_4);
+for (var k_4=0u; k_4<HELD; k_4+=1u) {
+let i_4=lane+(k_4*LANES);
+if (i_4<end_2) {
+let kept_3=held[held_place(0u,k_4,local_index)];
+let scale_5=scale_four(base_4+i_4);
+let mul_6=kept_3*(vec4f(1.0f)+scale_5);
+let sub_2=mul_6 - vec4f(shift);
+let kept_4=held[held_place(1u,k_4,local_index)];
+let mul_7=((kept_4 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
+d_x_put_four(base_3+i_4,((sub_2 - (mul_7*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(rsqrt));
+let before=scratch_four(base_5+i_4);
+scratch_put_four(base_5+i_4,select(before,vec4f(0.0f),turn==0u)+(kept_3*mul_7));
+let before_2=scratch_four(base_6+i_4);
+scratch_put_four(base_6+i_4,select(before_2,vec4f(0.0f),turn==0u)+kept_3);
 }
 }
 }
 }
 `,
         bindings: [
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
+          {
+            tensor: "scale",
+            access: "read",
+            name: "scale",
+            accessors: { at: "scale_at", four: "scale_four" },
+          },
           { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-          { tensor: "scale", access: "read", name: "scale", accessors: { four: "scale_four" } },
+          { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
+          {
+            tensor: "(scratch)",
+            access: "read_write",
+            name: "scratch",
+            accessors: { four: "scratch_four", putFour: "scratch_put_four" },
+          },
+        ],
+        constants: [
+          { name: "LANES", kind: "lanes" },
+          { name: "ROWS", kind: "rows" },
+          { name: "COLUMNS", kind: "columns" },
+          { name: "SUBGROUP", kind: "subgroup" },
+          { name: "N", kind: "extent", factor: "N" },
+          { name: "chunk", kind: "extent", factor: "(chunk)" },
+          { name: "D", kind: "extent", factor: "D" },
+          { name: "T", kind: "extent", factor: "T" },
+          { name: "eps", kind: "param", param: "eps" },
+        ],
+      },
+      {
+        vector: "D",
+        together: 4,
+        held: 0,
+        wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override SUBGROUP: u32;
+override N: u32;
+override chunk: u32;
+override D: u32;
+override T: u32;
+override eps: f32;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+}
+fn fold_add(v: vec4f) -> f32 {
+return (v.x+v.y)+(v.z+v.w);
+}
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let own=index<(N*chunk);
+let slot=select(0u,index,own);
+let chunk_1=slot % max(chunk,1u);
+let N_1=slot / max(chunk,1u);
+let base_2=N_1*D;
+let base_4=N_1*(D / 4u);
+let base_5=slot*(D / 4u);
+let base_6=((((N*chunk)*D)+3u) / 4u)+(slot*(D / 4u));
+for (var turn=0u; turn<(((T / 4u)+chunk) - 1u) / chunk; turn+=1u) {
+let at_1=(turn*chunk)+chunk_1;
+let active_1=own && (at_1<(T / 4u));
+let row_2=(select(0u,at_1,active_1)*4u)+0u;
+let row_3=(select(0u,at_1,active_1)*4u)+1u;
+let row_4=(select(0u,at_1,active_1)*4u)+2u;
+let row_5=(select(0u,at_1,active_1)*4u)+3u;
+let base_7=(N_1*(T*D))+(row_2*D);
+let base_8=(N_1*(T*D))+(row_3*D);
+let base_9=(N_1*(T*D))+(row_4*D);
+let base_10=(N_1*(T*D))+(row_5*D);
+let d_y_6=d_y_at(base_7);
+let d_y_7=d_y_at(base_8);
+let d_y_8=d_y_at(base_9);
+let d_y_9=d_y_at(base_10);
+let scale_1=scale_at(base_2);
+let mul_8=d_y_6*(1.0f+scale_1);
+let mul_9=d_y_7*(1.0f+scale_1);
+let mul_10=d_y_8*(1.0f+scale_1);
+let mul_11=d_y_9*(1.0f+scale_1);
+let d_y_2_2=d_y_at(base_7+(D / 2u));
+let d_y_2_3=d_y_at(base_8+(D / 2u));
+let d_y_2_4=d_y_at(base_9+(D / 2u));
+let d_y_2_5=d_y_at(base_10+(D / 2u));
+let scale_2=scale_at(base_2+(D / 2u));
+let mul_2_2=d_y_2_2*(1.0f+scale_2);
+let mul_2_3=d_y_2_3*(1.0f+scale_2);
+let mul_2_4=d_y_2_4*(1.0f+scale_2);
+let mul_2_5=d_y_2_5*(1.0f+scale_2);
+let d_y_3_2=d_y_at(base_7+(D - 1u));
+let d_y_3_3=d_y_at(base_8+(D - 1u));
+let d_y_3_4=d_y_at(base_9+(D - 1u));
+let d_y_3_5=d_y_at(base_10+(D - 1u));
+let scale_3=scale_at(base_2+(D - 1u));
+let mul_3_2=d_y_3_2*(1.0f+scale_3);
+let mul_3_3=d_y_3_3*(1.0f+scale_3);
+let mul_3_4=d_y_3_4*(1.0f+scale_3);
+let mul_3_5=d_y_3_5*(1.0f+scale_3);
+let shift_4=mul_8+(((mul_2_2 - mul_8)+(mul_3_2 - mul_8))*0.3333333432674408f);
+let shift_5=mul_9+(((mul_2_3 - mul_9)+(mul_3_3 - mul_9))*0.3333333432674408f);
+let shift_6=mul_10+(((mul_2_4 - mul_10)+(mul_3_4 - mul_10))*0.3333333432674408f);
+let shift_7=mul_11+(((mul_2_5 - mul_11)+(mul_3_5 - mul_11))*0.3333333432674408f);
+let x_8=x_at(base_7);
+let x_9=x_at(base_8);
+let x_10=x_at(base_9);
+let x_11=x_at(base_10);
+let x_2_2=x_at(base_7+(D / 2u));
+let x_2_3=x_at(base_8+(D / 2u));
+let x_2_4=x_at(base_9+(D / 2u));
+let x_2_5=x_at(base_10+(D / 2u));
+let x_3_2=x_at(base_7+(D - 1u));
+let x_3_3=x_at(base_8+(D - 1u));
+let x_3_4=x_at(base_9+(D - 1u));
+let x_3_5=x_at(base_10+(D - 1u));
+let shift_2_2=x_8+(((x_2_2 - x_8)+(x_3_2 - x_8))*0.3333333432674408f);
+let shift_2_3=x_9+(((x_2_3 - x_9)+(x_3_3 - x_9))*0.3333333432674408f);
+let shift_2_4=x_10+(((x_2_4 - x_10)+(x_3_4 - x_10))*0.3333333432674408f);
+let shift_2_5=x_11+(((x_2_5 - x_11)+(x_3_5 - x_11))*0.3333333432674408f);
+let base_3_2=(N_1*((T*D) / 4u))+(row_2*(D / 4u));
+let base_3_3=(N_1*((T*D) / 4u))+(row_3*(D / 4u));
+let base_3_4=(N_1*((T*D) / 4u))+(row_4*(D / 4u));
+let base_3_5=(N_1*((T*D) / 4u))+(row_5*(D / 4u));
+var sum_4=vec4f(0.0f);
+var sum_5=vec4f(0.0f);
+var sum_6=vec4f(0.0f);
+var sum_7=vec4f(0.0f);
+var squares_4=vec4f(0.0f);
+var squares_5=vec4f(0.0f);
+var squares_6=vec4f(0.0f);
+var squares_7=vec4f(0.0f);
+for (var block=lane; block<D / 4u; block+=LANES*256u) {
+var part_7=vec4f(0.0f);
+var part_8=vec4f(0.0f);
+var part_9=vec4f(0.0f);
+var part_10=vec4f(0.0f);
+var part_2_2=vec4f(0.0f);
+var part_2_3=vec4f(0.0f);
+var part_2_4=vec4f(0.0f);
+var part_2_5=vec4f(0.0f);
+let stop=min(block+(LANES*256u),D / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_4_2=x_four(base_3_2+i);
+let x_4_3=x_four(base_3_3+i);
+let x_4_4=x_four(base_3_4+i);
+let x_4_5=x_four(base_3_5+i);
+let d_3=x_4_2 - vec4f(shift_2_2);
+let d_4=x_4_3 - vec4f(shift_2_3);
+let d_5=x_4_4 - vec4f(shift_2_4);
+let d_6=x_4_5 - vec4f(shift_2_5);
+part_7=part_7+d_3;
+part_8=part_8+d_4;
+part_9=part_9+d_5;
+part_10=part_10+d_6;
+part_2_2=part_2_2+(d_3*d_3);
+part_2_3=part_2_3+(d_4*d_4);
+part_2_4=part_2_4+(d_5*d_5);
+part_2_5=part_2_5+(d_6*d_6);
+}
+sum_4=sum_4+part_7;
+sum_5=sum_5+part_8;
+sum_6=sum_6+part_9;
+sum_7=sum_7+part_10;
+squares_4=squares_4+part_2_2;
+squares_5=squares_5+part_2_3;
+squares_6=squares_6+part_2_4;
+squares_7=squares_7+part_2_5;
+}
+var sum_2_2=fold_add(sum_4);
+var sum_2_3=fold_add(sum_5);
+var sum_2_4=fold_add(sum_6);
+var sum_2_5=fold_add(sum_7);
+var squares_2_2=fold_add(squares_4);
+var squares_2_3=fold_add(squares_5);
+var squares_2_4=fold_add(squares_6);
+var squares_2_5=fold_add(squares_7);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other_7=exchange(sum_2_2,mask);
+let other_8=exchange(sum_2_3,mask);
+let other_9=exchange(sum_2_4,mask);
+let other_10=exchange(sum_2_5,mask);
+sum_2_2=sum_2_2+other_7;
+sum_2_3=sum_2_3+other_8;
+sum_2_4=sum_2_4+other_9;
+sum_2_5=sum_2_5+other_10;
+let other_2_2=exchange(squares_2_2,mask);
+let other_2_3=exchange(squares_2_3,mask);
+let other_2_4=exchange(squares_2_4,mask);
+let other_2_5=exchange(squares_2_5,mask);
+squares_2_2=squares_2_2+other_2_2;
+squares_2_3=squares_2_3+other_2_3;
+squares_2_4=squares_2_4+other_2_4;
+squares_2_5=squares_2_5+other_2_5;
+}
+let mean_5=sum_2_2 / f32(D);
+let mean_6=sum_2_3 / f32(D);
+let mean_7=sum_2_4 / f32(D);
+let mean_8=sum_2_5 / f32(D);
+let variance_3=larger((squares_2_2 / f32(D)) - (mean_5*mean_5),0.0f);
+let variance_4=larger((squares_2_3 / f32(D)) - (mean_6*mean_6),0.0f);
+let variance_5=larger((squares_2_4 / f32(D)) - (mean_7*mean_7),0.0f);
+let variance_6=larger((squares_2_5 / f32(D)) - (mean_8*mean_8),0.0f);
+let far_2=(variance_3*4.0f)<(mean_5*mean_5);
+let far_3=(variance_4*4.0f)<(mean_6*mean_6);
+let far_4=(variance_5*4.0f)<(mean_7*mean_7);
+let far_5=(variance_6*4.0f)<(mean_8*mean_8);
+let shift_3_2=select(shift_2_2,shift_2_2+mean_5,far_2);
+let shift_3_3=select(shift_2_3,shift_2_3+mean_6,far_3);
+let shift_3_4=select(shift_2_4,shift_2_4+mean_7,far_4);
+let shift_3_5=select(shift_2_5,shift_2_5+mean_8,far_5);
+var sum_3_3=vec4f(0.0f);
+var sum_3_4=vec4f(0.0f);
+var sum_3_5=vec4f(0.0f);
+var sum_3_6=vec4f(0.0f);
+var squares_3_3=vec4f(0.0f);
+var squares_3_4=vec4f(0.0f);
+var squares_3_5=vec4f(0.0f);
+var squares_3_6=vec4f(0.0f);
+let end_3=select(0u,D / 4u,far_2);
+let end_4=select(0u,D / 4u,far_3);
+let end_5=select(0u,D / 4u,far_4);
+let end_6=select(0u,D / 4u,far_5);
+for (var block_2=lane; block_2<end_3; block_2+=LANES*256u) {
+var part_3_2=vec4f(0.0f);
+var part_4_2=vec4f(0.0f);
+let stop_2_2=min(block_2+(LANES*256u),end_3);
+for (var i_2=block_2; i_2<stop_2_2; i_2+=LANES) {
+let x_5_2=x_four(base_3_2+i_2);
+let d_2_2=x_5_2 - vec4f(shift_3_2);
+part_3_2=part_3_2+d_2_2;
+part_4_2=part_4_2+(d_2_2*d_2_2);
+}
+sum_3_3=sum_3_3+part_3_2;
+squares_3_3=squares_3_3+part_4_2;
+}
+for (var block_2=lane; block_2<end_4; block_2+=LANES*256u) {
+var part_3_3=vec4f(0.0f);
+var part_4_3=vec4f(0.0f);
+let stop_2_3=min(block_2+(LANES*256u),end_4);
+for (var i_2=block_2; i_2<stop_2_3; i_2+=LANES) {
+let x_5_3=x_four(base_3_3+i_2);
+let d_2_3=x_5_3 - vec4f(shift_3_3);
+part_3_3=part_3_3+d_2_3;
+part_4_3=part_4_3+(d_2_3*d_2_3);
+}
+sum_3_4=sum_3_4+part_3_3;
+squares_3_4=squares_3_4+part_4_3;
+}
+for (var block_2=lane; block_2<end_5; block_2+=LANES*256u) {
+var part_3_4=vec4f(0.0f);
+var part_4_4=vec4f(0.0f);
+let stop_2_4=min(block_2+(LANES*256u),end_5);
+for (var i_2=block_2; i_2<stop_2_4; i_2+=LANES) {
+let x_5_4=x_four(base_3_4+i_2);
+let d_2_4=x_5_4 - vec4f(shift_3_4);
+part_3_4=part_3_4+d_2_4;
+part_4_4=part_4_4+(d_2_4*d_2_4);
+}
+sum_3_5=sum_3_5+part_3_4;
+squares_3_5=squares_3_5+part_4_4;
+}
+for (var block_2=lane; block_2<end_6; block_2+=LANES*256u) {
+var part_3_5=vec4f(0.0f);
+var part_4_5=vec4f(0.0f);
+let stop_2_5=min(block_2+(LANES*256u),end_6);
+for (var i_2=block_2; i_2<stop_2_5; i_2+=LANES) {
+let x_5_5=x_four(base_3_5+i_2);
+let d_2_5=x_5_5 - vec4f(shift_3_5);
+part_3_5=part_3_5+d_2_5;
+part_4_5=part_4_5+(d_2_5*d_2_5);
+}
+sum_3_6=sum_3_6+part_3_5;
+squares_3_6=squares_3_6+part_4_5;
+}
+var sum_3_2_2=fold_add(sum_3_3);
+var sum_3_2_3=fold_add(sum_3_4);
+var sum_3_2_4=fold_add(sum_3_5);
+var sum_3_2_5=fold_add(sum_3_6);
+var squares_3_2_2=fold_add(squares_3_3);
+var squares_3_2_3=fold_add(squares_3_4);
+var squares_3_2_4=fold_add(squares_3_5);
+var squares_3_2_5=fold_add(squares_3_6);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3_2=exchange(sum_3_2_2,mask_2);
+let other_3_3=exchange(sum_3_2_3,mask_2);
+let other_3_4=exchange(sum_3_2_4,mask_2);
+let other_3_5=exchange(sum_3_2_5,mask_2);
+sum_3_2_2=sum_3_2_2+other_3_2;
+sum_3_2_3=sum_3_2_3+other_3_3;
+sum_3_2_4=sum_3_2_4+other_3_4;
+sum_3_2_5=sum_3_2_5+other_3_5;
+let other_4_2=exchange(squares_3_2_2,mask_2);
+let other_4_3=exchange(squares_3_2_3,mask_2);
+let other_4_4=exchange(squares_3_2_4,mask_2);
+let other_4_5=exchange(squares_3_2_5,mask_2);
+squares_3_2_2=squares_3_2_2+other_4_2;
+squares_3_2_3=squares_3_2_3+other_4_3;
+squares_3_2_4=squares_3_2_4+other_4_4;
+squares_3_2_5=squares_3_2_5+other_4_5;
+}
+let mean_2_2=sum_3_2_2 / f32(D);
+let mean_2_3=sum_3_2_3 / f32(D);
+let mean_2_4=sum_3_2_4 / f32(D);
+let mean_2_5=sum_3_2_5 / f32(D);
+let variance_2_2=larger((squares_3_2_2 / f32(D)) - (mean_2_2*mean_2_2),0.0f);
+let variance_2_3=larger((squares_3_2_3 / f32(D)) - (mean_2_3*mean_2_3),0.0f);
+let variance_2_4=larger((squares_3_2_4 / f32(D)) - (mean_2_4*mean_2_4),0.0f);
+let variance_2_5=larger((squares_3_2_5 / f32(D)) - (mean_2_5*mean_2_5),0.0f);
+let rest_2=select(mean_5,mean_2_2,far_2);
+let rest_3=select(mean_6,mean_2_3,far_3);
+let rest_4=select(mean_7,mean_2_4,far_4);
+let rest_5=select(mean_8,mean_2_5,far_5);
+let spread_2=select(variance_3,variance_2_2,far_2);
+let spread_3=select(variance_4,variance_2_3,far_3);
+let spread_4=select(variance_5,variance_2_4,far_4);
+let spread_5=select(variance_6,variance_2_5,far_5);
+let rsqrt_2=inverseSqrt(spread_2+eps);
+let rsqrt_3=inverseSqrt(spread_3+eps);
+let rsqrt_4=inverseSqrt(spread_4+eps);
+let rsqrt_5=inverseSqrt(spread_5+eps);
+var mean_3_3=vec4f(0.0f);
+var mean_3_4=vec4f(0.0f);
+var mean_3_5=vec4f(0.0f);
+var mean_3_6=vec4f(0.0f);
+var mean_4_3=vec4f(0.0f);
+var mean_4_4=vec4f(0.0f);
+var mean_4_5=vec4f(0.0f);
+var mean_4_6=vec4f(0.0f);
+for (var block_3=lane; block_3<D / 4u; block_3+=LANES*256u) {
+var part_5_2=vec4f(0.0f);
+var part_5_3=vec4f(0.0f);
+var part_5_4=vec4f(0.0f);
+var part_5_5=vec4f(0.0f);
+var part_6_2=vec4f(0.0f);
+var part_6_3=vec4f(0.0f);
+var part_6_4=vec4f(0.0f);
+var part_6_5=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),D / 4u);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let d_y_4_2=d_y_four(base_3_2+i_3);
+let d_y_4_3=d_y_four(base_3_3+i_3);
+let d_y_4_4=d_y_four(base_3_4+i_3);
+let d_y_4_5=d_y_four(base_3_5+i_3);
+let scale_4=scale_four(base_4+i_3);
+let mul_4_2=d_y_4_2*(vec4f(1.0f)+scale_4);
+let mul_4_3=d_y_4_3*(vec4f(1.0f)+scale_4);
+let mul_4_4=d_y_4_4*(vec4f(1.0f)+scale_4);
+let mul_4_5=d_y_4_5*(vec4f(1.0f)+scale_4);
+let sub_3=mul_4_2 - vec4f(shift_4);
+let sub_4=mul_4_3 - vec4f(shift_5);
+let sub_5=mul_4_4 - vec4f(shift_6);
+let sub_6=mul_4_5 - vec4f(shift_7);
+let x_6_2=x_four(base_3_2+i_3);
+let x_6_3=x_four(base_3_3+i_3);
+let x_6_4=x_four(base_3_4+i_3);
+let x_6_5=x_four(base_3_5+i_3);
+let mul_5_2=((x_6_2 - vec4f(shift_3_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
+let mul_5_3=((x_6_3 - vec4f(shift_3_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
+let mul_5_4=((x_6_4 - vec4f(shift_3_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
+let mul_5_5=((x_6_5 - vec4f(shift_3_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
+part_5_2=part_5_2+(sub_3*mul_5_2);
+part_5_3=part_5_3+(sub_4*mul_5_3);
+part_5_4=part_5_4+(sub_5*mul_5_4);
+part_5_5=part_5_5+(sub_6*mul_5_5);
+part_6_2=part_6_2+sub_3;
+part_6_3=part_6_3+sub_4;
+part_6_4=part_6_4+sub_5;
+part_6_5=part_6_5+sub_6;
+}
+mean_3_3=mean_3_3+part_5_2;
+mean_3_4=mean_3_4+part_5_3;
+mean_3_5=mean_3_5+part_5_4;
+mean_3_6=mean_3_6+part_5_5;
+mean_4_3=mean_4_3+part_6_2;
+mean_4_4=mean_4_4+part_6_3;
+mean_4_5=mean_4_5+part_6_4;
+mean_4_6=mean_4_6+part_6_5;
+}
+var mean_3_2_2=fold_add(mean_3_3);
+var mean_3_2_3=fold_add(mean_3_4);
+var mean_3_2_4=fold_add(mean_3_5);
+var mean_3_2_5=fold_add(mean_3_6);
+var mean_4_2_2=fold_add(mean_4_3);
+var mean_4_2_3=fold_add(mean_4_4);
+var mean_4_2_4=fold_add(mean_4_5);
+var mean_4_2_5=fold_add(mean_4_6);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_5_2=exchange(mean_3_2_2,mask_3);
+let other_5_3=exchange(mean_3_2_3,mask_3);
+let other_5_4=exchange(mean_3_2_4,mask_3);
+let other_5_5=exchange(mean_3_2_5,mask_3);
+mean_3_2_2=mean_3_2_2+other_5_2;
+mean_3_2_3=mean_3_2_3+other_5_3;
+mean_3_2_4=mean_3_2_4+other_5_4;
+mean_3_2_5=mean_3_2_5+other_5_5;
+let other_6_2=exchange(mean_4_2_2,mask_3);
+let other_6_3=exchange(mean_4_2_3,mask_3);
+let other_6_4=exchange(mean_4_2_4,mask_3);
+let other_6_5=exchange(mean_4_2_5,mask_3);
+mean_4_2_2=mean_4_2_2+other_6_2;
+mean_4_2_3=mean_4_2_3+other_6_3;
+mean_4_2_4=mean_4_2_4+other_6_4;
+mean_4_2_5=mean_4_2_5+other_6_5;
+}
+let mean_all_3=mean_3_2_2 / f32(D);
+let mean_all_4=mean_3_2_3 / f32(D);
+let mean_all_5=mean_3_2_4 / f32(D);
+let mean_all_6=mean_3_2_5 / f32(D);
+let mean_all_2_2=mean_4_2_2 / f32(D);
+let mean_all_2_3=mean_4_2_3 / f32(D);
+let mean_all_2_4=mean_4_2_4 / f32(D);
+let mean_all_2_5=mean_4_2_5 / f32(D);
+let end_2=select(0u,D / 4u,active_1);
+for (var i_4=lane; i_4<end_2; i_4+=LANES) {
+let d_y_5_2=d_y_four(base_3_2+i_4);
+let d_y_5_3=d_y_four(base_3_3+i_4);
+let d_y_5_4=d_y_four(base_3_4+i_4);
+let d_y_5_5=d_y_four(base_3_5+i_4);
+let scale_5=scale_four(base_4+i_4);
+let mul_6_2=d_y_5_2*(vec4f(1.0f)+scale_5);
+let mul_6_3=d_y_5_3*(vec4f(1.0f)+scale_5);
+let mul_6_4=d_y_5_4*(vec4f(1.0f)+scale_5);
+let mul_6_5=d_y_5_5*(vec4f(1.0f)+scale_5);
+let sub_2_2=mul_6_2 - vec4f(shift_4);
+let sub_2_3=mul_6_3 - vec4f(shift_5);
+let sub_2_4=mul_6_4 - vec4f(shift_6);
+let sub_2_5=mul_6_5 - vec4f(shift_7);
+let x_7_2=x_four(base_3_2+i_4);
+let x_7_3=x_four(base_3_3+i_4);
+let x_7_4=x_four(base_3_4+i_4);
+let x_7_5=x_four(base_3_5+i_4);
+let mul_7_2=((x_7_2 - vec4f(shift_3_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
+let mul_7_3=((x_7_3 - vec4f(shift_3_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
+let mul_7_4=((x_7_4 - vec4f(shift_3_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
+let mul_7_5=((x_7_5 - vec4f(shift_3_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
+d_x_put_four(base_3_2+i_4,((sub_2_2 - (mul_7_2*vec4f(mean_all_3))) - vec4f(mean_all_2_2))*vec4f(rsqrt_2));
+d_x_put_four(base_3_3+i_4,((sub_2_3 - (mul_7_3*vec4f(mean_all_4))) - vec4f(mean_all_2_3))*vec4f(rsqrt_3));
+d_x_put_four(base_3_4+i_4,((sub_2_4 - (mul_7_4*vec4f(mean_all_5))) - vec4f(mean_all_2_4))*vec4f(rsqrt_4));
+d_x_put_four(base_3_5+i_4,((sub_2_5 - (mul_7_5*vec4f(mean_all_6))) - vec4f(mean_all_2_5))*vec4f(rsqrt_5));
+let before=scratch_four(base_5+i_4);
+scratch_put_four(base_5+i_4,select(before,vec4f(0.0f),turn==0u)+((((d_y_5_2*mul_7_2)+(d_y_5_3*mul_7_3))+(d_y_5_4*mul_7_4))+(d_y_5_5*mul_7_5)));
+let before_2=scratch_four(base_6+i_4);
+scratch_put_four(base_6+i_4,select(before_2,vec4f(0.0f),turn==0u)+(((d_y_5_2+d_y_5_3)+d_y_5_4)+d_y_5_5));
+}
+}
+}
+`,
+        bindings: [
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
+          {
+            tensor: "scale",
+            access: "read",
+            name: "scale",
+            accessors: { at: "scale_at", four: "scale_four" },
+          },
+          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
           { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
           {
             tensor: "(scratch)",

@@ -331,38 +331,16 @@ let residual_1=residual_at(base);
 let residual_2=residual_at(base+(D / 2u));
 let residual_3=residual_at(base+(D - 1u));
 let shift_2=residual_1+(((residual_2 - residual_1)+(residual_3 - residual_1))*0.3333333432674408f);
-var mean=vec4f(0.0f);
-let base_2=row*(D / 4u);
-for (var k=0u; k<HELD; k+=1u) {
-let i=lane+(k*LANES);
-if (i<(D / 4u)) {
-let d_y_1=d_y_four(base_2+i);
-held[held_place(2u,k,local_index)]=d_y_1;
-let gamma_1=gamma_four(i);
-mean=mean+(d_y_1*gamma_1);
-}
-}
-var mean_2=fold_add(mean);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean_2,mask);
-mean_2=mean_2+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-mean_2=all;
-workgroupBarrier();
-}
-let mean_all=mean_2 / f32(D);
+let d_y_1=d_y_at(base);
+let gamma_1=gamma_at(0u);
+let mul=d_y_1*gamma_1;
+let d_y_2=d_y_at(base+(D / 2u));
+let gamma_2=gamma_at(D / 2u);
+let mul_2=d_y_2*gamma_2;
+let d_y_3=d_y_at(base+(D - 1u));
+let gamma_3=gamma_at(D - 1u);
+let mul_3=d_y_3*gamma_3;
+let shift_3=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
 let x_4=x_at(base);
 let residual_4=residual_at(base);
 let bias_1=bias_at(0u);
@@ -376,126 +354,159 @@ let x_6=x_at(base+(D - 1u));
 let residual_6=residual_at(base+(D - 1u));
 let bias_3=bias_at(D - 1u);
 let add_3=((x_6 - shift)+(residual_6 - shift_2))+(bias_3 - scratch_9);
-let shift_3=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+let shift_4=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
-for (var k_2=0u; k_2<HELD; k_2+=1u) {
-let i_2=lane+(k_2*LANES);
-if (i_2<(D / 4u)) {
-let x_7=x_four(base_2+i_2);
-held[held_place(1u,k_2,local_index)]=x_7;
-let residual_7=residual_four(base_2+i_2);
-held[held_place(0u,k_2,local_index)]=residual_7;
-let bias_4=bias_four(i_2);
+let base_2=row*(D / 4u);
+for (var k=0u; k<HELD; k+=1u) {
+let i=lane+(k*LANES);
+if (i<(D / 4u)) {
+let x_7=x_four(base_2+i);
+held[held_place(1u,k,local_index)]=x_7;
+let residual_7=residual_four(base_2+i);
+held[held_place(0u,k,local_index)]=residual_7;
+let bias_4=bias_four(i);
 let add_4=((x_7 - vec4f(shift))+(residual_7 - vec4f(shift_2)))+(bias_4 - vec4f(scratch_9));
-let d=add_4 - vec4f(shift_3);
+let d=add_4 - vec4f(shift_4);
 sum=sum+d;
 squares=squares+(d*d);
 }
 }
 var sum_2=fold_add(sum);
 var squares_2=fold_add(squares);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum_2,mask_2);
-sum_2=sum_2+other_3;
-let other_4=exchange(squares_2,mask_2);
-squares_2=squares_2+other_4;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_2=scratch_memory[row_in_group*LANES];
-sum_2=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_3;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_3=sum_2 / f32(D);
-let variance=larger((squares_2 / f32(D)) - (mean_3*mean_3),0.0f);
-let far=(variance*4.0f)<(mean_3*mean_3);
-let shift_4=select(shift_3,shift_3+mean_3,far);
+let mean=sum_2 / f32(D);
+let variance=larger((squares_2 / f32(D)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_5=select(shift_4,shift_4+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,D / 4u,far);
-for (var k_3=0u; k_3<HELD; k_3+=1u) {
-let i_3=lane+(k_3*LANES);
-if (i_3<end) {
-let kept=held[held_place(1u,k_3,local_index)];
-let kept_2=held[held_place(0u,k_3,local_index)];
-let bias_5=bias_four(i_3);
+for (var k_2=0u; k_2<HELD; k_2+=1u) {
+let i_2=lane+(k_2*LANES);
+if (i_2<end) {
+let kept=held[held_place(1u,k_2,local_index)];
+let kept_2=held[held_place(0u,k_2,local_index)];
+let bias_5=bias_four(i_2);
 let add_5=((kept - vec4f(shift))+(kept_2 - vec4f(shift_2)))+(bias_5 - vec4f(scratch_9));
-let d_2=add_5 - vec4f(shift_4);
+let d_2=add_5 - vec4f(shift_5);
 sum_3=sum_3+d_2;
 squares_3=squares_3+(d_2*d_2);
 }
 }
 var sum_3_2=fold_add(sum_3);
 var squares_3_2=fold_add(squares_3);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_3_2,mask_3);
-sum_3_2=sum_3_2+other_7;
-let other_8=exchange(squares_3_2,mask_3);
-squares_3_2=squares_3_2+other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
 workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_3_2 / f32(D);
+let variance_2=larger((squares_3_2 / f32(D)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var mean_3=vec4f(0.0f);
+for (var k_3=0u; k_3<HELD; k_3+=1u) {
+let i_3=lane+(k_3*LANES);
+if (i_3<(D / 4u)) {
+let d_y_4=d_y_four(base_2+i_3);
+let gamma_4=gamma_four(i_3);
+let mul_4=d_y_4*gamma_4;
+held[held_place(2u,k_3,local_index)]=mul_4;
+let sub=mul_4 - vec4f(shift_3);
+mean_3=mean_3+sub;
+}
+}
+var mean_3_2=fold_add(mean_3);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(mean_3_2,mask_3);
+mean_3_2=mean_3_2+other_9;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
-sum_3_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_3_2=all_5;
+let all_5=scratch_memory[row_in_group*LANES];
+mean_3_2=all_5;
 workgroupBarrier();
 }
-let mean_4=sum_3_2 / f32(D);
-let variance_2=larger((squares_3_2 / f32(D)) - (mean_4*mean_4),0.0f);
-let rest=select(mean_3,mean_4,far);
-let spread=select(variance,variance_2,far);
-var mean_5=vec4f(0.0f);
+let mean_all=mean_3_2 / f32(D);
+var mean_4=vec4f(0.0f);
 let rsqrt=inverseSqrt(spread+eps);
 for (var k_4=0u; k_4<HELD; k_4+=1u) {
 let i_4=lane+(k_4*LANES);
 if (i_4<(D / 4u)) {
 let kept_3=held[held_place(2u,k_4,local_index)];
+let sub_2=kept_3 - vec4f(shift_3);
 let kept_4=held[held_place(1u,k_4,local_index)];
 let kept_5=held[held_place(0u,k_4,local_index)];
 let bias_6=bias_four(i_4);
 let add_6=((kept_4 - vec4f(shift))+(kept_5 - vec4f(shift_2)))+(bias_6 - vec4f(scratch_9));
-let gamma_2=gamma_four(i_4);
-let mul=(kept_3*(((add_6 - vec4f(shift_4)) - vec4f(rest))*vec4f(rsqrt)))*gamma_2;
-mean_5=mean_5+mul;
+mean_4=mean_4+(sub_2*(((add_6 - vec4f(shift_5)) - vec4f(rest))*vec4f(rsqrt)));
 }
 }
-var mean_5_2=fold_add(mean_5);
+var mean_4_2=fold_add(mean_4);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_5_2,mask_4);
-mean_5_2=mean_5_2+other_11;
+let other_11=exchange(mean_4_2,mask_4);
+mean_4_2=mean_4_2+other_11;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_5_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean_4_2;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
@@ -506,18 +517,19 @@ scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
 workgroupBarrier();
 }
 let all_6=scratch_memory[row_in_group*LANES];
-mean_5_2=all_6;
+mean_4_2=all_6;
 workgroupBarrier();
 }
-let mean_all_2=mean_5_2 / f32(D);
+let mean_all_2=mean_4_2 / f32(D);
 if (active_1 && (lane==0u)) {
-scratch_put((((1u+3u) / 4u)*4u)+row,shift);
-scratch_put(((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+row,shift_2);
-scratch_put((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,shift_4);
-scratch_put(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,rest);
-scratch_put((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,rsqrt);
-scratch_put(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,mean_all_2);
-scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,mean_all);
+scratch_put((((1u+3u) / 4u)*4u)+row,shift_3);
+scratch_put(((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+row,shift);
+scratch_put((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,shift_2);
+scratch_put(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,shift_5);
+scratch_put((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,rest);
+scratch_put(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,rsqrt);
+scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,mean_all_2);
+scratch_put(((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,mean_all);
 }
 }
 `,
@@ -529,8 +541,13 @@ scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+((
             name: "residual",
             accessors: { at: "residual_at", four: "residual_four" },
           },
-          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-          { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
+          {
+            tensor: "gamma",
+            access: "read",
+            name: "gamma",
+            accessors: { at: "gamma_at", four: "gamma_four" },
+          },
           { tensor: "bias", access: "read", name: "bias", accessors: { at: "bias_at", four: "bias_four" } },
           {
             tensor: "(scratch)",
@@ -597,10 +614,10 @@ let x_3_2=x_at(base_3+(D - 1u));
 let x_3_3=x_at(base_4+(D - 1u));
 let x_3_4=x_at(base_5+(D - 1u));
 let x_3_5=x_at(base_6+(D - 1u));
-let shift_5=x_10+(((x_2_2 - x_10)+(x_3_2 - x_10))*0.3333333432674408f);
-let shift_6=x_11+(((x_2_3 - x_11)+(x_3_3 - x_11))*0.3333333432674408f);
-let shift_7=x_12+(((x_2_4 - x_12)+(x_3_4 - x_12))*0.3333333432674408f);
-let shift_8=x_13+(((x_2_5 - x_13)+(x_3_5 - x_13))*0.3333333432674408f);
+let shift_6=x_10+(((x_2_2 - x_10)+(x_3_2 - x_10))*0.3333333432674408f);
+let shift_7=x_11+(((x_2_3 - x_11)+(x_3_3 - x_11))*0.3333333432674408f);
+let shift_8=x_12+(((x_2_4 - x_12)+(x_3_4 - x_12))*0.3333333432674408f);
+let shift_9=x_13+(((x_2_5 - x_13)+(x_3_5 - x_13))*0.3333333432674408f);
 let residual_10=residual_at(base_3);
 let residual_11=residual_at(base_4);
 let residual_12=residual_at(base_5);
@@ -617,54 +634,37 @@ let shift_2_2=residual_10+(((residual_2_2 - residual_10)+(residual_3_2 - residua
 let shift_2_3=residual_11+(((residual_2_3 - residual_11)+(residual_3_3 - residual_11))*0.3333333432674408f);
 let shift_2_4=residual_12+(((residual_2_4 - residual_12)+(residual_3_4 - residual_12))*0.3333333432674408f);
 let shift_2_5=residual_13+(((residual_2_5 - residual_13)+(residual_3_5 - residual_13))*0.3333333432674408f);
-let base_2_2=row_2*(D / 4u);
-let base_2_3=row_3*(D / 4u);
-let base_2_4=row_4*(D / 4u);
-let base_2_5=row_5*(D / 4u);
-var mean_6=vec4f(0.0f);
-var mean_7=vec4f(0.0f);
-var mean_8=vec4f(0.0f);
-var mean_9=vec4f(0.0f);
-for (var block=lane; block<D / 4u; block+=LANES*256u) {
-var part_7=vec4f(0.0f);
-var part_8=vec4f(0.0f);
-var part_9=vec4f(0.0f);
-var part_10=vec4f(0.0f);
-let stop=min(block+(LANES*256u),D / 4u);
-for (var i=block; i<stop; i+=LANES) {
-let d_y_3=d_y_four(base_2_2+i);
-let d_y_4=d_y_four(base_2_3+i);
-let d_y_5=d_y_four(base_2_4+i);
-let d_y_6=d_y_four(base_2_5+i);
-let gamma_1=gamma_four(i);
-part_7=part_7+(d_y_3*gamma_1);
-part_8=part_8+(d_y_4*gamma_1);
-part_9=part_9+(d_y_5*gamma_1);
-part_10=part_10+(d_y_6*gamma_1);
-}
-mean_6=mean_6+part_7;
-mean_7=mean_7+part_8;
-mean_8=mean_8+part_9;
-mean_9=mean_9+part_10;
-}
-var mean_2_2=fold_add(mean_6);
-var mean_2_3=fold_add(mean_7);
-var mean_2_4=fold_add(mean_8);
-var mean_2_5=fold_add(mean_9);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other_7=exchange(mean_2_2,mask);
-let other_8=exchange(mean_2_3,mask);
-let other_9=exchange(mean_2_4,mask);
-let other_10=exchange(mean_2_5,mask);
-mean_2_2=mean_2_2+other_7;
-mean_2_3=mean_2_3+other_8;
-mean_2_4=mean_2_4+other_9;
-mean_2_5=mean_2_5+other_10;
-}
-let mean_all_3=mean_2_2 / f32(D);
-let mean_all_4=mean_2_3 / f32(D);
-let mean_all_5=mean_2_4 / f32(D);
-let mean_all_6=mean_2_5 / f32(D);
+let d_y_6=d_y_at(base_3);
+let d_y_7=d_y_at(base_4);
+let d_y_8=d_y_at(base_5);
+let d_y_9=d_y_at(base_6);
+let gamma_1=gamma_at(0u);
+let mul_6=d_y_6*gamma_1;
+let mul_7=d_y_7*gamma_1;
+let mul_8=d_y_8*gamma_1;
+let mul_9=d_y_9*gamma_1;
+let d_y_2_2=d_y_at(base_3+(D / 2u));
+let d_y_2_3=d_y_at(base_4+(D / 2u));
+let d_y_2_4=d_y_at(base_5+(D / 2u));
+let d_y_2_5=d_y_at(base_6+(D / 2u));
+let gamma_2=gamma_at(D / 2u);
+let mul_2_2=d_y_2_2*gamma_2;
+let mul_2_3=d_y_2_3*gamma_2;
+let mul_2_4=d_y_2_4*gamma_2;
+let mul_2_5=d_y_2_5*gamma_2;
+let d_y_3_2=d_y_at(base_3+(D - 1u));
+let d_y_3_3=d_y_at(base_4+(D - 1u));
+let d_y_3_4=d_y_at(base_5+(D - 1u));
+let d_y_3_5=d_y_at(base_6+(D - 1u));
+let gamma_3=gamma_at(D - 1u);
+let mul_3_2=d_y_3_2*gamma_3;
+let mul_3_3=d_y_3_3*gamma_3;
+let mul_3_4=d_y_3_4*gamma_3;
+let mul_3_5=d_y_3_5*gamma_3;
+let shift_3_2=mul_6+(((mul_2_2 - mul_6)+(mul_3_2 - mul_6))*0.3333333432674408f);
+let shift_3_3=mul_7+(((mul_2_3 - mul_7)+(mul_3_3 - mul_7))*0.3333333432674408f);
+let shift_3_4=mul_8+(((mul_2_4 - mul_8)+(mul_3_4 - mul_8))*0.3333333432674408f);
+let shift_3_5=mul_9+(((mul_2_5 - mul_9)+(mul_3_5 - mul_9))*0.3333333432674408f);
 let x_4_2=x_at(base_3);
 let x_4_3=x_at(base_4);
 let x_4_4=x_at(base_5);
@@ -675,10 +675,10 @@ let residual_4_4=residual_at(base_5);
 let residual_4_5=residual_at(base_6);
 let bias_1=bias_at(0u);
 let scratch_9=scratch_at(0u);
-let add_7=((x_4_2 - shift_5)+(residual_4_2 - shift_2_2))+(bias_1 - scratch_9);
-let add_8=((x_4_3 - shift_6)+(residual_4_3 - shift_2_3))+(bias_1 - scratch_9);
-let add_9=((x_4_4 - shift_7)+(residual_4_4 - shift_2_4))+(bias_1 - scratch_9);
-let add_10=((x_4_5 - shift_8)+(residual_4_5 - shift_2_5))+(bias_1 - scratch_9);
+let add_7=((x_4_2 - shift_6)+(residual_4_2 - shift_2_2))+(bias_1 - scratch_9);
+let add_8=((x_4_3 - shift_7)+(residual_4_3 - shift_2_3))+(bias_1 - scratch_9);
+let add_9=((x_4_4 - shift_8)+(residual_4_4 - shift_2_4))+(bias_1 - scratch_9);
+let add_10=((x_4_5 - shift_9)+(residual_4_5 - shift_2_5))+(bias_1 - scratch_9);
 let x_5_2=x_at(base_3+(D / 2u));
 let x_5_3=x_at(base_4+(D / 2u));
 let x_5_4=x_at(base_5+(D / 2u));
@@ -688,10 +688,10 @@ let residual_5_3=residual_at(base_4+(D / 2u));
 let residual_5_4=residual_at(base_5+(D / 2u));
 let residual_5_5=residual_at(base_6+(D / 2u));
 let bias_2=bias_at(D / 2u);
-let add_2_2=((x_5_2 - shift_5)+(residual_5_2 - shift_2_2))+(bias_2 - scratch_9);
-let add_2_3=((x_5_3 - shift_6)+(residual_5_3 - shift_2_3))+(bias_2 - scratch_9);
-let add_2_4=((x_5_4 - shift_7)+(residual_5_4 - shift_2_4))+(bias_2 - scratch_9);
-let add_2_5=((x_5_5 - shift_8)+(residual_5_5 - shift_2_5))+(bias_2 - scratch_9);
+let add_2_2=((x_5_2 - shift_6)+(residual_5_2 - shift_2_2))+(bias_2 - scratch_9);
+let add_2_3=((x_5_3 - shift_7)+(residual_5_3 - shift_2_3))+(bias_2 - scratch_9);
+let add_2_4=((x_5_4 - shift_8)+(residual_5_4 - shift_2_4))+(bias_2 - scratch_9);
+let add_2_5=((x_5_5 - shift_9)+(residual_5_5 - shift_2_5))+(bias_2 - scratch_9);
 let x_6_2=x_at(base_3+(D - 1u));
 let x_6_3=x_at(base_4+(D - 1u));
 let x_6_4=x_at(base_5+(D - 1u));
@@ -701,14 +701,18 @@ let residual_6_3=residual_at(base_4+(D - 1u));
 let residual_6_4=residual_at(base_5+(D - 1u));
 let residual_6_5=residual_at(base_6+(D - 1u));
 let bias_3=bias_at(D - 1u);
-let add_3_2=((x_6_2 - shift_5)+(residual_6_2 - shift_2_2))+(bias_3 - scratch_9);
-let add_3_3=((x_6_3 - shift_6)+(residual_6_3 - shift_2_3))+(bias_3 - scratch_9);
-let add_3_4=((x_6_4 - shift_7)+(residual_6_4 - shift_2_4))+(bias_3 - scratch_9);
-let add_3_5=((x_6_5 - shift_8)+(residual_6_5 - shift_2_5))+(bias_3 - scratch_9);
-let shift_3_2=add_7+(((add_2_2 - add_7)+(add_3_2 - add_7))*0.3333333432674408f);
-let shift_3_3=add_8+(((add_2_3 - add_8)+(add_3_3 - add_8))*0.3333333432674408f);
-let shift_3_4=add_9+(((add_2_4 - add_9)+(add_3_4 - add_9))*0.3333333432674408f);
-let shift_3_5=add_10+(((add_2_5 - add_10)+(add_3_5 - add_10))*0.3333333432674408f);
+let add_3_2=((x_6_2 - shift_6)+(residual_6_2 - shift_2_2))+(bias_3 - scratch_9);
+let add_3_3=((x_6_3 - shift_7)+(residual_6_3 - shift_2_3))+(bias_3 - scratch_9);
+let add_3_4=((x_6_4 - shift_8)+(residual_6_4 - shift_2_4))+(bias_3 - scratch_9);
+let add_3_5=((x_6_5 - shift_9)+(residual_6_5 - shift_2_5))+(bias_3 - scratch_9);
+let shift_4_2=add_7+(((add_2_2 - add_7)+(add_3_2 - add_7))*0.3333333432674408f);
+let shift_4_3=add_8+(((add_2_3 - add_8)+(add_3_3 - add_8))*0.3333333432674408f);
+let shift_4_4=add_9+(((add_2_4 - add_9)+(add_3_4 - add_9))*0.3333333432674408f);
+let shift_4_5=add_10+(((add_2_5 - add_10)+(add_3_5 - add_10))*0.3333333432674408f);
+let base_2_2=row_2*(D / 4u);
+let base_2_3=row_3*(D / 4u);
+let base_2_4=row_4*(D / 4u);
+let base_2_5=row_5*(D / 4u);
 var sum_4=vec4f(0.0f);
 var sum_5=vec4f(0.0f);
 var sum_6=vec4f(0.0f);
@@ -717,51 +721,51 @@ var squares_4=vec4f(0.0f);
 var squares_5=vec4f(0.0f);
 var squares_6=vec4f(0.0f);
 var squares_7=vec4f(0.0f);
-for (var block_2=lane; block_2<D / 4u; block_2+=LANES*256u) {
+for (var block=lane; block<D / 4u; block+=LANES*256u) {
+var part_7=vec4f(0.0f);
+var part_8=vec4f(0.0f);
+var part_9=vec4f(0.0f);
+var part_10=vec4f(0.0f);
 var part_2_2=vec4f(0.0f);
 var part_2_3=vec4f(0.0f);
 var part_2_4=vec4f(0.0f);
 var part_2_5=vec4f(0.0f);
-var part_3_2=vec4f(0.0f);
-var part_3_3=vec4f(0.0f);
-var part_3_4=vec4f(0.0f);
-var part_3_5=vec4f(0.0f);
-let stop_2=min(block_2+(LANES*256u),D / 4u);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_7_2=x_four(base_2_2+i_2);
-let x_7_3=x_four(base_2_3+i_2);
-let x_7_4=x_four(base_2_4+i_2);
-let x_7_5=x_four(base_2_5+i_2);
-let residual_7_2=residual_four(base_2_2+i_2);
-let residual_7_3=residual_four(base_2_3+i_2);
-let residual_7_4=residual_four(base_2_4+i_2);
-let residual_7_5=residual_four(base_2_5+i_2);
-let bias_4=bias_four(i_2);
-let add_4_2=((x_7_2 - vec4f(shift_5))+(residual_7_2 - vec4f(shift_2_2)))+(bias_4 - vec4f(scratch_9));
-let add_4_3=((x_7_3 - vec4f(shift_6))+(residual_7_3 - vec4f(shift_2_3)))+(bias_4 - vec4f(scratch_9));
-let add_4_4=((x_7_4 - vec4f(shift_7))+(residual_7_4 - vec4f(shift_2_4)))+(bias_4 - vec4f(scratch_9));
-let add_4_5=((x_7_5 - vec4f(shift_8))+(residual_7_5 - vec4f(shift_2_5)))+(bias_4 - vec4f(scratch_9));
-let d_3=add_4_2 - vec4f(shift_3_2);
-let d_4=add_4_3 - vec4f(shift_3_3);
-let d_5=add_4_4 - vec4f(shift_3_4);
-let d_6=add_4_5 - vec4f(shift_3_5);
-part_2_2=part_2_2+d_3;
-part_2_3=part_2_3+d_4;
-part_2_4=part_2_4+d_5;
-part_2_5=part_2_5+d_6;
-part_3_2=part_3_2+(d_3*d_3);
-part_3_3=part_3_3+(d_4*d_4);
-part_3_4=part_3_4+(d_5*d_5);
-part_3_5=part_3_5+(d_6*d_6);
+let stop=min(block+(LANES*256u),D / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_7_2=x_four(base_2_2+i);
+let x_7_3=x_four(base_2_3+i);
+let x_7_4=x_four(base_2_4+i);
+let x_7_5=x_four(base_2_5+i);
+let residual_7_2=residual_four(base_2_2+i);
+let residual_7_3=residual_four(base_2_3+i);
+let residual_7_4=residual_four(base_2_4+i);
+let residual_7_5=residual_four(base_2_5+i);
+let bias_4=bias_four(i);
+let add_4_2=((x_7_2 - vec4f(shift_6))+(residual_7_2 - vec4f(shift_2_2)))+(bias_4 - vec4f(scratch_9));
+let add_4_3=((x_7_3 - vec4f(shift_7))+(residual_7_3 - vec4f(shift_2_3)))+(bias_4 - vec4f(scratch_9));
+let add_4_4=((x_7_4 - vec4f(shift_8))+(residual_7_4 - vec4f(shift_2_4)))+(bias_4 - vec4f(scratch_9));
+let add_4_5=((x_7_5 - vec4f(shift_9))+(residual_7_5 - vec4f(shift_2_5)))+(bias_4 - vec4f(scratch_9));
+let d_3=add_4_2 - vec4f(shift_4_2);
+let d_4=add_4_3 - vec4f(shift_4_3);
+let d_5=add_4_4 - vec4f(shift_4_4);
+let d_6=add_4_5 - vec4f(shift_4_5);
+part_7=part_7+d_3;
+part_8=part_8+d_4;
+part_9=part_9+d_5;
+part_10=part_10+d_6;
+part_2_2=part_2_2+(d_3*d_3);
+part_2_3=part_2_3+(d_4*d_4);
+part_2_4=part_2_4+(d_5*d_5);
+part_2_5=part_2_5+(d_6*d_6);
 }
-sum_4=sum_4+part_2_2;
-sum_5=sum_5+part_2_3;
-sum_6=sum_6+part_2_4;
-sum_7=sum_7+part_2_5;
-squares_4=squares_4+part_3_2;
-squares_5=squares_5+part_3_3;
-squares_6=squares_6+part_3_4;
-squares_7=squares_7+part_3_5;
+sum_4=sum_4+part_7;
+sum_5=sum_5+part_8;
+sum_6=sum_6+part_9;
+sum_7=sum_7+part_10;
+squares_4=squares_4+part_2_2;
+squares_5=squares_5+part_2_3;
+squares_6=squares_6+part_2_4;
+squares_7=squares_7+part_2_5;
 }
 var sum_2_2=fold_add(sum_4);
 var sum_2_3=fold_add(sum_5);
@@ -771,40 +775,40 @@ var squares_2_2=fold_add(squares_4);
 var squares_2_3=fold_add(squares_5);
 var squares_2_4=fold_add(squares_6);
 var squares_2_5=fold_add(squares_7);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_2_2=exchange(sum_2_2,mask_2);
-let other_2_3=exchange(sum_2_3,mask_2);
-let other_2_4=exchange(sum_2_4,mask_2);
-let other_2_5=exchange(sum_2_5,mask_2);
-sum_2_2=sum_2_2+other_2_2;
-sum_2_3=sum_2_3+other_2_3;
-sum_2_4=sum_2_4+other_2_4;
-sum_2_5=sum_2_5+other_2_5;
-let other_3_2=exchange(squares_2_2,mask_2);
-let other_3_3=exchange(squares_2_3,mask_2);
-let other_3_4=exchange(squares_2_4,mask_2);
-let other_3_5=exchange(squares_2_5,mask_2);
-squares_2_2=squares_2_2+other_3_2;
-squares_2_3=squares_2_3+other_3_3;
-squares_2_4=squares_2_4+other_3_4;
-squares_2_5=squares_2_5+other_3_5;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other_7=exchange(sum_2_2,mask);
+let other_8=exchange(sum_2_3,mask);
+let other_9=exchange(sum_2_4,mask);
+let other_10=exchange(sum_2_5,mask);
+sum_2_2=sum_2_2+other_7;
+sum_2_3=sum_2_3+other_8;
+sum_2_4=sum_2_4+other_9;
+sum_2_5=sum_2_5+other_10;
+let other_2_2=exchange(squares_2_2,mask);
+let other_2_3=exchange(squares_2_3,mask);
+let other_2_4=exchange(squares_2_4,mask);
+let other_2_5=exchange(squares_2_5,mask);
+squares_2_2=squares_2_2+other_2_2;
+squares_2_3=squares_2_3+other_2_3;
+squares_2_4=squares_2_4+other_2_4;
+squares_2_5=squares_2_5+other_2_5;
 }
-let mean_3_2=sum_2_2 / f32(D);
-let mean_3_3=sum_2_3 / f32(D);
-let mean_3_4=sum_2_4 / f32(D);
-let mean_3_5=sum_2_5 / f32(D);
-let variance_3=larger((squares_2_2 / f32(D)) - (mean_3_2*mean_3_2),0.0f);
-let variance_4=larger((squares_2_3 / f32(D)) - (mean_3_3*mean_3_3),0.0f);
-let variance_5=larger((squares_2_4 / f32(D)) - (mean_3_4*mean_3_4),0.0f);
-let variance_6=larger((squares_2_5 / f32(D)) - (mean_3_5*mean_3_5),0.0f);
-let far_2=(variance_3*4.0f)<(mean_3_2*mean_3_2);
-let far_3=(variance_4*4.0f)<(mean_3_3*mean_3_3);
-let far_4=(variance_5*4.0f)<(mean_3_4*mean_3_4);
-let far_5=(variance_6*4.0f)<(mean_3_5*mean_3_5);
-let shift_4_2=select(shift_3_2,shift_3_2+mean_3_2,far_2);
-let shift_4_3=select(shift_3_3,shift_3_3+mean_3_3,far_3);
-let shift_4_4=select(shift_3_4,shift_3_4+mean_3_4,far_4);
-let shift_4_5=select(shift_3_5,shift_3_5+mean_3_5,far_5);
+let mean_5=sum_2_2 / f32(D);
+let mean_6=sum_2_3 / f32(D);
+let mean_7=sum_2_4 / f32(D);
+let mean_8=sum_2_5 / f32(D);
+let variance_3=larger((squares_2_2 / f32(D)) - (mean_5*mean_5),0.0f);
+let variance_4=larger((squares_2_3 / f32(D)) - (mean_6*mean_6),0.0f);
+let variance_5=larger((squares_2_4 / f32(D)) - (mean_7*mean_7),0.0f);
+let variance_6=larger((squares_2_5 / f32(D)) - (mean_8*mean_8),0.0f);
+let far_2=(variance_3*4.0f)<(mean_5*mean_5);
+let far_3=(variance_4*4.0f)<(mean_6*mean_6);
+let far_4=(variance_5*4.0f)<(mean_7*mean_7);
+let far_5=(variance_6*4.0f)<(mean_8*mean_8);
+let shift_5_2=select(shift_4_2,shift_4_2+mean_5,far_2);
+let shift_5_3=select(shift_4_3,shift_4_3+mean_6,far_3);
+let shift_5_4=select(shift_4_4,shift_4_4+mean_7,far_4);
+let shift_5_5=select(shift_4_5,shift_4_5+mean_8,far_5);
 var sum_3_3=vec4f(0.0f);
 var sum_3_4=vec4f(0.0f);
 var sum_3_5=vec4f(0.0f);
@@ -817,69 +821,69 @@ let end_2=select(0u,D / 4u,far_2);
 let end_3=select(0u,D / 4u,far_3);
 let end_4=select(0u,D / 4u,far_4);
 let end_5=select(0u,D / 4u,far_5);
-for (var block_3=lane; block_3<end_2; block_3+=LANES*256u) {
+for (var block_2=lane; block_2<end_2; block_2+=LANES*256u) {
+var part_3_2=vec4f(0.0f);
 var part_4_2=vec4f(0.0f);
-var part_5_2=vec4f(0.0f);
-let stop_3_2=min(block_3+(LANES*256u),end_2);
-for (var i_3=block_3; i_3<stop_3_2; i_3+=LANES) {
-let x_8_2=x_four(base_2_2+i_3);
-let residual_8_2=residual_four(base_2_2+i_3);
-let bias_5=bias_four(i_3);
-let add_5_2=((x_8_2 - vec4f(shift_5))+(residual_8_2 - vec4f(shift_2_2)))+(bias_5 - vec4f(scratch_9));
-let d_2_2=add_5_2 - vec4f(shift_4_2);
-part_4_2=part_4_2+d_2_2;
-part_5_2=part_5_2+(d_2_2*d_2_2);
+let stop_2_2=min(block_2+(LANES*256u),end_2);
+for (var i_2=block_2; i_2<stop_2_2; i_2+=LANES) {
+let x_8_2=x_four(base_2_2+i_2);
+let residual_8_2=residual_four(base_2_2+i_2);
+let bias_5=bias_four(i_2);
+let add_5_2=((x_8_2 - vec4f(shift_6))+(residual_8_2 - vec4f(shift_2_2)))+(bias_5 - vec4f(scratch_9));
+let d_2_2=add_5_2 - vec4f(shift_5_2);
+part_3_2=part_3_2+d_2_2;
+part_4_2=part_4_2+(d_2_2*d_2_2);
 }
-sum_3_3=sum_3_3+part_4_2;
-squares_3_3=squares_3_3+part_5_2;
+sum_3_3=sum_3_3+part_3_2;
+squares_3_3=squares_3_3+part_4_2;
 }
-for (var block_3=lane; block_3<end_3; block_3+=LANES*256u) {
+for (var block_2=lane; block_2<end_3; block_2+=LANES*256u) {
+var part_3_3=vec4f(0.0f);
 var part_4_3=vec4f(0.0f);
-var part_5_3=vec4f(0.0f);
-let stop_3_3=min(block_3+(LANES*256u),end_3);
-for (var i_3=block_3; i_3<stop_3_3; i_3+=LANES) {
-let x_8_3=x_four(base_2_3+i_3);
-let residual_8_3=residual_four(base_2_3+i_3);
-let bias_5=bias_four(i_3);
-let add_5_3=((x_8_3 - vec4f(shift_6))+(residual_8_3 - vec4f(shift_2_3)))+(bias_5 - vec4f(scratch_9));
-let d_2_3=add_5_3 - vec4f(shift_4_3);
-part_4_3=part_4_3+d_2_3;
-part_5_3=part_5_3+(d_2_3*d_2_3);
+let stop_2_3=min(block_2+(LANES*256u),end_3);
+for (var i_2=block_2; i_2<stop_2_3; i_2+=LANES) {
+let x_8_3=x_four(base_2_3+i_2);
+let residual_8_3=residual_four(base_2_3+i_2);
+let bias_5=bias_four(i_2);
+let add_5_3=((x_8_3 - vec4f(shift_7))+(residual_8_3 - vec4f(shift_2_3)))+(bias_5 - vec4f(scratch_9));
+let d_2_3=add_5_3 - vec4f(shift_5_3);
+part_3_3=part_3_3+d_2_3;
+part_4_3=part_4_3+(d_2_3*d_2_3);
 }
-sum_3_4=sum_3_4+part_4_3;
-squares_3_4=squares_3_4+part_5_3;
+sum_3_4=sum_3_4+part_3_3;
+squares_3_4=squares_3_4+part_4_3;
 }
-for (var block_3=lane; block_3<end_4; block_3+=LANES*256u) {
+for (var block_2=lane; block_2<end_4; block_2+=LANES*256u) {
+var part_3_4=vec4f(0.0f);
 var part_4_4=vec4f(0.0f);
-var part_5_4=vec4f(0.0f);
-let stop_3_4=min(block_3+(LANES*256u),end_4);
-for (var i_3=block_3; i_3<stop_3_4; i_3+=LANES) {
-let x_8_4=x_four(base_2_4+i_3);
-let residual_8_4=residual_four(base_2_4+i_3);
-let bias_5=bias_four(i_3);
-let add_5_4=((x_8_4 - vec4f(shift_7))+(residual_8_4 - vec4f(shift_2_4)))+(bias_5 - vec4f(scratch_9));
-let d_2_4=add_5_4 - vec4f(shift_4_4);
-part_4_4=part_4_4+d_2_4;
-part_5_4=part_5_4+(d_2_4*d_2_4);
+let stop_2_4=min(block_2+(LANES*256u),end_4);
+for (var i_2=block_2; i_2<stop_2_4; i_2+=LANES) {
+let x_8_4=x_four(base_2_4+i_2);
+let residual_8_4=residual_four(base_2_4+i_2);
+let bias_5=bias_four(i_2);
+let add_5_4=((x_8_4 - vec4f(shift_8))+(residual_8_4 - vec4f(shift_2_4)))+(bias_5 - vec4f(scratch_9));
+let d_2_4=add_5_4 - vec4f(shift_5_4);
+part_3_4=part_3_4+d_2_4;
+part_4_4=part_4_4+(d_2_4*d_2_4);
 }
-sum_3_5=sum_3_5+part_4_4;
-squares_3_5=squares_3_5+part_5_4;
+sum_3_5=sum_3_5+part_3_4;
+squares_3_5=squares_3_5+part_4_4;
 }
-for (var block_3=lane; block_3<end_5; block_3+=LANES*256u) {
+for (var block_2=lane; block_2<end_5; block_2+=LANES*256u) {
+var part_3_5=vec4f(0.0f);
 var part_4_5=vec4f(0.0f);
-var part_5_5=vec4f(0.0f);
-let stop_3_5=min(block_3+(LANES*256u),end_5);
-for (var i_3=block_3; i_3<stop_3_5; i_3+=LANES) {
-let x_8_5=x_four(base_2_5+i_3);
-let residual_8_5=residual_four(base_2_5+i_3);
-let bias_5=bias_four(i_3);
-let add_5_5=((x_8_5 - vec4f(shift_8))+(residual_8_5 - vec4f(shift_2_5)))+(bias_5 - vec4f(scratch_9));
-let d_2_5=add_5_5 - vec4f(shift_4_5);
-part_4_5=part_4_5+d_2_5;
-part_5_5=part_5_5+(d_2_5*d_2_5);
+let stop_2_5=min(block_2+(LANES*256u),end_5);
+for (var i_2=block_2; i_2<stop_2_5; i_2+=LANES) {
+let x_8_5=x_four(base_2_5+i_2);
+let residual_8_5=residual_four(base_2_5+i_2);
+let bias_5=bias_four(i_2);
+let add_5_5=((x_8_5 - vec4f(shift_9))+(residual_8_5 - vec4f(shift_2_5)))+(bias_5 - vec4f(scratch_9));
+let d_2_5=add_5_5 - vec4f(shift_5_5);
+part_3_5=part_3_5+d_2_5;
+part_4_5=part_4_5+(d_2_5*d_2_5);
 }
-sum_3_6=sum_3_6+part_4_5;
-squares_3_6=squares_3_6+part_5_5;
+sum_3_6=sum_3_6+part_3_5;
+squares_3_6=squares_3_6+part_4_5;
 }
 var sum_3_2_2=fold_add(sum_3_3);
 var sum_3_2_3=fold_add(sum_3_4);
@@ -889,48 +893,100 @@ var squares_3_2_2=fold_add(squares_3_3);
 var squares_3_2_3=fold_add(squares_3_4);
 var squares_3_2_4=fold_add(squares_3_5);
 var squares_3_2_5=fold_add(squares_3_6);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_4_2=exchange(sum_3_2_2,mask_3);
-let other_4_3=exchange(sum_3_2_3,mask_3);
-let other_4_4=exchange(sum_3_2_4,mask_3);
-let other_4_5=exchange(sum_3_2_5,mask_3);
-sum_3_2_2=sum_3_2_2+other_4_2;
-sum_3_2_3=sum_3_2_3+other_4_3;
-sum_3_2_4=sum_3_2_4+other_4_4;
-sum_3_2_5=sum_3_2_5+other_4_5;
-let other_5_2=exchange(squares_3_2_2,mask_3);
-let other_5_3=exchange(squares_3_2_3,mask_3);
-let other_5_4=exchange(squares_3_2_4,mask_3);
-let other_5_5=exchange(squares_3_2_5,mask_3);
-squares_3_2_2=squares_3_2_2+other_5_2;
-squares_3_2_3=squares_3_2_3+other_5_3;
-squares_3_2_4=squares_3_2_4+other_5_4;
-squares_3_2_5=squares_3_2_5+other_5_5;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3_2=exchange(sum_3_2_2,mask_2);
+let other_3_3=exchange(sum_3_2_3,mask_2);
+let other_3_4=exchange(sum_3_2_4,mask_2);
+let other_3_5=exchange(sum_3_2_5,mask_2);
+sum_3_2_2=sum_3_2_2+other_3_2;
+sum_3_2_3=sum_3_2_3+other_3_3;
+sum_3_2_4=sum_3_2_4+other_3_4;
+sum_3_2_5=sum_3_2_5+other_3_5;
+let other_4_2=exchange(squares_3_2_2,mask_2);
+let other_4_3=exchange(squares_3_2_3,mask_2);
+let other_4_4=exchange(squares_3_2_4,mask_2);
+let other_4_5=exchange(squares_3_2_5,mask_2);
+squares_3_2_2=squares_3_2_2+other_4_2;
+squares_3_2_3=squares_3_2_3+other_4_3;
+squares_3_2_4=squares_3_2_4+other_4_4;
+squares_3_2_5=squares_3_2_5+other_4_5;
 }
-let mean_4_2=sum_3_2_2 / f32(D);
-let mean_4_3=sum_3_2_3 / f32(D);
-let mean_4_4=sum_3_2_4 / f32(D);
-let mean_4_5=sum_3_2_5 / f32(D);
-let variance_2_2=larger((squares_3_2_2 / f32(D)) - (mean_4_2*mean_4_2),0.0f);
-let variance_2_3=larger((squares_3_2_3 / f32(D)) - (mean_4_3*mean_4_3),0.0f);
-let variance_2_4=larger((squares_3_2_4 / f32(D)) - (mean_4_4*mean_4_4),0.0f);
-let variance_2_5=larger((squares_3_2_5 / f32(D)) - (mean_4_5*mean_4_5),0.0f);
-let rest_2=select(mean_3_2,mean_4_2,far_2);
-let rest_3=select(mean_3_3,mean_4_3,far_3);
-let rest_4=select(mean_3_4,mean_4_4,far_4);
-let rest_5=select(mean_3_5,mean_4_5,far_5);
+let mean_2_2=sum_3_2_2 / f32(D);
+let mean_2_3=sum_3_2_3 / f32(D);
+let mean_2_4=sum_3_2_4 / f32(D);
+let mean_2_5=sum_3_2_5 / f32(D);
+let variance_2_2=larger((squares_3_2_2 / f32(D)) - (mean_2_2*mean_2_2),0.0f);
+let variance_2_3=larger((squares_3_2_3 / f32(D)) - (mean_2_3*mean_2_3),0.0f);
+let variance_2_4=larger((squares_3_2_4 / f32(D)) - (mean_2_4*mean_2_4),0.0f);
+let variance_2_5=larger((squares_3_2_5 / f32(D)) - (mean_2_5*mean_2_5),0.0f);
+let rest_2=select(mean_5,mean_2_2,far_2);
+let rest_3=select(mean_6,mean_2_3,far_3);
+let rest_4=select(mean_7,mean_2_4,far_4);
+let rest_5=select(mean_8,mean_2_5,far_5);
 let spread_2=select(variance_3,variance_2_2,far_2);
 let spread_3=select(variance_4,variance_2_3,far_3);
 let spread_4=select(variance_5,variance_2_4,far_4);
 let spread_5=select(variance_6,variance_2_5,far_5);
+var mean_3_3=vec4f(0.0f);
+var mean_3_4=vec4f(0.0f);
+var mean_3_5=vec4f(0.0f);
+var mean_3_6=vec4f(0.0f);
+for (var block_3=lane; block_3<D / 4u; block_3+=LANES*256u) {
+var part_5_2=vec4f(0.0f);
+var part_5_3=vec4f(0.0f);
+var part_5_4=vec4f(0.0f);
+var part_5_5=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),D / 4u);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let d_y_4_2=d_y_four(base_2_2+i_3);
+let d_y_4_3=d_y_four(base_2_3+i_3);
+let d_y_4_4=d_y_four(base_2_4+i_3);
+let d_y_4_5=d_y_four(base_2_5+i_3);
+let gamma_4=gamma_four(i_3);
+let mul_4_2=d_y_4_2*gamma_4;
+let mul_4_3=d_y_4_3*gamma_4;
+let mul_4_4=d_y_4_4*gamma_4;
+let mul_4_5=d_y_4_5*gamma_4;
+let sub_3=mul_4_2 - vec4f(shift_3_2);
+let sub_4=mul_4_3 - vec4f(shift_3_3);
+let sub_5=mul_4_4 - vec4f(shift_3_4);
+let sub_6=mul_4_5 - vec4f(shift_3_5);
+part_5_2=part_5_2+sub_3;
+part_5_3=part_5_3+sub_4;
+part_5_4=part_5_4+sub_5;
+part_5_5=part_5_5+sub_6;
+}
+mean_3_3=mean_3_3+part_5_2;
+mean_3_4=mean_3_4+part_5_3;
+mean_3_5=mean_3_5+part_5_4;
+mean_3_6=mean_3_6+part_5_5;
+}
+var mean_3_2_2=fold_add(mean_3_3);
+var mean_3_2_3=fold_add(mean_3_4);
+var mean_3_2_4=fold_add(mean_3_5);
+var mean_3_2_5=fold_add(mean_3_6);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_5_2=exchange(mean_3_2_2,mask_3);
+let other_5_3=exchange(mean_3_2_3,mask_3);
+let other_5_4=exchange(mean_3_2_4,mask_3);
+let other_5_5=exchange(mean_3_2_5,mask_3);
+mean_3_2_2=mean_3_2_2+other_5_2;
+mean_3_2_3=mean_3_2_3+other_5_3;
+mean_3_2_4=mean_3_2_4+other_5_4;
+mean_3_2_5=mean_3_2_5+other_5_5;
+}
+let mean_all_3=mean_3_2_2 / f32(D);
+let mean_all_4=mean_3_2_3 / f32(D);
+let mean_all_5=mean_3_2_4 / f32(D);
+let mean_all_6=mean_3_2_5 / f32(D);
 let rsqrt_2=inverseSqrt(spread_2+eps);
 let rsqrt_3=inverseSqrt(spread_3+eps);
 let rsqrt_4=inverseSqrt(spread_4+eps);
 let rsqrt_5=inverseSqrt(spread_5+eps);
-var mean_5_3=vec4f(0.0f);
-var mean_5_4=vec4f(0.0f);
-var mean_5_5=vec4f(0.0f);
-var mean_5_6=vec4f(0.0f);
+var mean_4_3=vec4f(0.0f);
+var mean_4_4=vec4f(0.0f);
+var mean_4_5=vec4f(0.0f);
+var mean_4_6=vec4f(0.0f);
 for (var block_4=lane; block_4<D / 4u; block_4+=LANES*256u) {
 var part_6_2=vec4f(0.0f);
 var part_6_3=vec4f(0.0f);
@@ -938,10 +994,19 @@ var part_6_4=vec4f(0.0f);
 var part_6_5=vec4f(0.0f);
 let stop_4=min(block_4+(LANES*256u),D / 4u);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_2_2=d_y_four(base_2_2+i_4);
-let d_y_2_3=d_y_four(base_2_3+i_4);
-let d_y_2_4=d_y_four(base_2_4+i_4);
-let d_y_2_5=d_y_four(base_2_5+i_4);
+let d_y_5_2=d_y_four(base_2_2+i_4);
+let d_y_5_3=d_y_four(base_2_3+i_4);
+let d_y_5_4=d_y_four(base_2_4+i_4);
+let d_y_5_5=d_y_four(base_2_5+i_4);
+let gamma_5=gamma_four(i_4);
+let mul_5_2=d_y_5_2*gamma_5;
+let mul_5_3=d_y_5_3*gamma_5;
+let mul_5_4=d_y_5_4*gamma_5;
+let mul_5_5=d_y_5_5*gamma_5;
+let sub_2_2=mul_5_2 - vec4f(shift_3_2);
+let sub_2_3=mul_5_3 - vec4f(shift_3_3);
+let sub_2_4=mul_5_4 - vec4f(shift_3_4);
+let sub_2_5=mul_5_5 - vec4f(shift_3_5);
 let x_9_2=x_four(base_2_2+i_4);
 let x_9_3=x_four(base_2_3+i_4);
 let x_9_4=x_four(base_2_4+i_4);
@@ -951,72 +1016,71 @@ let residual_9_3=residual_four(base_2_3+i_4);
 let residual_9_4=residual_four(base_2_4+i_4);
 let residual_9_5=residual_four(base_2_5+i_4);
 let bias_6=bias_four(i_4);
-let add_6_2=((x_9_2 - vec4f(shift_5))+(residual_9_2 - vec4f(shift_2_2)))+(bias_6 - vec4f(scratch_9));
-let add_6_3=((x_9_3 - vec4f(shift_6))+(residual_9_3 - vec4f(shift_2_3)))+(bias_6 - vec4f(scratch_9));
-let add_6_4=((x_9_4 - vec4f(shift_7))+(residual_9_4 - vec4f(shift_2_4)))+(bias_6 - vec4f(scratch_9));
-let add_6_5=((x_9_5 - vec4f(shift_8))+(residual_9_5 - vec4f(shift_2_5)))+(bias_6 - vec4f(scratch_9));
-let gamma_2=gamma_four(i_4);
-let mul_2=(d_y_2_2*(((add_6_2 - vec4f(shift_4_2)) - vec4f(rest_2))*vec4f(rsqrt_2)))*gamma_2;
-let mul_3=(d_y_2_3*(((add_6_3 - vec4f(shift_4_3)) - vec4f(rest_3))*vec4f(rsqrt_3)))*gamma_2;
-let mul_4=(d_y_2_4*(((add_6_4 - vec4f(shift_4_4)) - vec4f(rest_4))*vec4f(rsqrt_4)))*gamma_2;
-let mul_5=(d_y_2_5*(((add_6_5 - vec4f(shift_4_5)) - vec4f(rest_5))*vec4f(rsqrt_5)))*gamma_2;
-part_6_2=part_6_2+mul_2;
-part_6_3=part_6_3+mul_3;
-part_6_4=part_6_4+mul_4;
-part_6_5=part_6_5+mul_5;
+let add_6_2=((x_9_2 - vec4f(shift_6))+(residual_9_2 - vec4f(shift_2_2)))+(bias_6 - vec4f(scratch_9));
+let add_6_3=((x_9_3 - vec4f(shift_7))+(residual_9_3 - vec4f(shift_2_3)))+(bias_6 - vec4f(scratch_9));
+let add_6_4=((x_9_4 - vec4f(shift_8))+(residual_9_4 - vec4f(shift_2_4)))+(bias_6 - vec4f(scratch_9));
+let add_6_5=((x_9_5 - vec4f(shift_9))+(residual_9_5 - vec4f(shift_2_5)))+(bias_6 - vec4f(scratch_9));
+part_6_2=part_6_2+(sub_2_2*(((add_6_2 - vec4f(shift_5_2)) - vec4f(rest_2))*vec4f(rsqrt_2)));
+part_6_3=part_6_3+(sub_2_3*(((add_6_3 - vec4f(shift_5_3)) - vec4f(rest_3))*vec4f(rsqrt_3)));
+part_6_4=part_6_4+(sub_2_4*(((add_6_4 - vec4f(shift_5_4)) - vec4f(rest_4))*vec4f(rsqrt_4)));
+part_6_5=part_6_5+(sub_2_5*(((add_6_5 - vec4f(shift_5_5)) - vec4f(rest_5))*vec4f(rsqrt_5)));
 }
-mean_5_3=mean_5_3+part_6_2;
-mean_5_4=mean_5_4+part_6_3;
-mean_5_5=mean_5_5+part_6_4;
-mean_5_6=mean_5_6+part_6_5;
+mean_4_3=mean_4_3+part_6_2;
+mean_4_4=mean_4_4+part_6_3;
+mean_4_5=mean_4_5+part_6_4;
+mean_4_6=mean_4_6+part_6_5;
 }
-var mean_5_2_2=fold_add(mean_5_3);
-var mean_5_2_3=fold_add(mean_5_4);
-var mean_5_2_4=fold_add(mean_5_5);
-var mean_5_2_5=fold_add(mean_5_6);
+var mean_4_2_2=fold_add(mean_4_3);
+var mean_4_2_3=fold_add(mean_4_4);
+var mean_4_2_4=fold_add(mean_4_5);
+var mean_4_2_5=fold_add(mean_4_6);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_6_2=exchange(mean_5_2_2,mask_4);
-let other_6_3=exchange(mean_5_2_3,mask_4);
-let other_6_4=exchange(mean_5_2_4,mask_4);
-let other_6_5=exchange(mean_5_2_5,mask_4);
-mean_5_2_2=mean_5_2_2+other_6_2;
-mean_5_2_3=mean_5_2_3+other_6_3;
-mean_5_2_4=mean_5_2_4+other_6_4;
-mean_5_2_5=mean_5_2_5+other_6_5;
+let other_6_2=exchange(mean_4_2_2,mask_4);
+let other_6_3=exchange(mean_4_2_3,mask_4);
+let other_6_4=exchange(mean_4_2_4,mask_4);
+let other_6_5=exchange(mean_4_2_5,mask_4);
+mean_4_2_2=mean_4_2_2+other_6_2;
+mean_4_2_3=mean_4_2_3+other_6_3;
+mean_4_2_4=mean_4_2_4+other_6_4;
+mean_4_2_5=mean_4_2_5+other_6_5;
 }
-let mean_all_2_2=mean_5_2_2 / f32(D);
-let mean_all_2_3=mean_5_2_3 / f32(D);
-let mean_all_2_4=mean_5_2_4 / f32(D);
-let mean_all_2_5=mean_5_2_5 / f32(D);
+let mean_all_2_2=mean_4_2_2 / f32(D);
+let mean_all_2_3=mean_4_2_3 / f32(D);
+let mean_all_2_4=mean_4_2_4 / f32(D);
+let mean_all_2_5=mean_4_2_5 / f32(D);
 if (active_1 && (lane==0u)) {
-scratch_put((((1u+3u) / 4u)*4u)+row_2,shift_5);
-scratch_put((((1u+3u) / 4u)*4u)+row_3,shift_6);
-scratch_put((((1u+3u) / 4u)*4u)+row_4,shift_7);
-scratch_put((((1u+3u) / 4u)*4u)+row_5,shift_8);
-scratch_put(((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+row_2,shift_2_2);
-scratch_put(((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+row_3,shift_2_3);
-scratch_put(((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+row_4,shift_2_4);
-scratch_put(((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+row_5,shift_2_5);
-scratch_put((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_2,shift_4_2);
-scratch_put((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_3,shift_4_3);
-scratch_put((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_4,shift_4_4);
-scratch_put((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_5,shift_4_5);
-scratch_put(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_2,rest_2);
-scratch_put(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_3,rest_3);
-scratch_put(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_4,rest_4);
-scratch_put(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_5,rest_5);
-scratch_put((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_2,rsqrt_2);
-scratch_put((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_3,rsqrt_3);
-scratch_put((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_4,rsqrt_4);
-scratch_put((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_5,rsqrt_5);
-scratch_put(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_2,mean_all_2_2);
-scratch_put(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_3,mean_all_2_3);
-scratch_put(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_4,mean_all_2_4);
-scratch_put(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_5,mean_all_2_5);
-scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_2,mean_all_3);
-scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_3,mean_all_4);
-scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_4,mean_all_5);
-scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_5,mean_all_6);
+scratch_put((((1u+3u) / 4u)*4u)+row_2,shift_3_2);
+scratch_put((((1u+3u) / 4u)*4u)+row_3,shift_3_3);
+scratch_put((((1u+3u) / 4u)*4u)+row_4,shift_3_4);
+scratch_put((((1u+3u) / 4u)*4u)+row_5,shift_3_5);
+scratch_put(((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+row_2,shift_6);
+scratch_put(((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+row_3,shift_7);
+scratch_put(((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+row_4,shift_8);
+scratch_put(((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+row_5,shift_9);
+scratch_put((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_2,shift_2_2);
+scratch_put((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_3,shift_2_3);
+scratch_put((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_4,shift_2_4);
+scratch_put((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_5,shift_2_5);
+scratch_put(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_2,shift_5_2);
+scratch_put(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_3,shift_5_3);
+scratch_put(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_4,shift_5_4);
+scratch_put(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_5,shift_5_5);
+scratch_put((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_2,rest_2);
+scratch_put((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_3,rest_3);
+scratch_put((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_4,rest_4);
+scratch_put((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_5,rest_5);
+scratch_put(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_2,rsqrt_2);
+scratch_put(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_3,rsqrt_3);
+scratch_put(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_4,rsqrt_4);
+scratch_put(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_5,rsqrt_5);
+scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_2,mean_all_2_2);
+scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_3,mean_all_2_3);
+scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_4,mean_all_2_4);
+scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_5,mean_all_2_5);
+scratch_put(((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_2,mean_all_3);
+scratch_put(((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_3,mean_all_4);
+scratch_put(((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_4,mean_all_5);
+scratch_put(((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_5,mean_all_6);
 }
 }
 `,
@@ -1028,8 +1092,13 @@ scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+((
             name: "residual",
             accessors: { at: "residual_at", four: "residual_four" },
           },
-          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-          { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
+          {
+            tensor: "gamma",
+            access: "read",
+            name: "gamma",
+            accessors: { at: "gamma_at", four: "gamma_four" },
+          },
           { tensor: "bias", access: "read", name: "bias", accessors: { at: "bias_at", four: "bias_four" } },
           {
             tensor: "(scratch)",
@@ -1050,7 +1119,7 @@ scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+((
       },
     ],
     split: {
-      slots: 11,
+      slots: 14,
       stages: [
         {
           forms: [
@@ -1065,8 +1134,11 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override T: u32;
 override D: u32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+}
 @compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
@@ -1092,41 +1164,172 @@ let residual_1=residual_at(base);
 let residual_2=residual_at(base+(D / 2u));
 let residual_3=residual_at(base+(D - 1u));
 let shift_2=residual_1+(((residual_2 - residual_1)+(residual_3 - residual_1))*0.3333333432674408f);
-var mean=0.0f;
-for (var block=first+lane; block<last; block+=LANES*256u) {
+let d_y_1=d_y_at(base);
+let gamma_1=gamma_at(0u);
+let mul=d_y_1*gamma_1;
+let d_y_2=d_y_at(base+(D / 2u));
+let gamma_2=gamma_at(D / 2u);
+let mul_2=d_y_2*gamma_2;
+let d_y_3=d_y_at(base+(D - 1u));
+let gamma_3=gamma_at(D - 1u);
+let mul_3=d_y_3*gamma_3;
+let shift_3=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
+let first_2=min(part*(((D+PARTS) - 1u) / PARTS),D);
+let last_2=min(first_2+(((D+PARTS) - 1u) / PARTS),D);
+let x_4=x_at(base);
+let residual_4=residual_at(base);
+let bias_1=bias_at(0u);
+let scratch_9=scratch_at(0u);
+let add=((x_4 - shift)+(residual_4 - shift_2))+(bias_1 - scratch_9);
+let x_5=x_at(base+(D / 2u));
+let residual_5=residual_at(base+(D / 2u));
+let bias_2=bias_at(D / 2u);
+let add_2=((x_5 - shift)+(residual_5 - shift_2))+(bias_2 - scratch_9);
+let x_6=x_at(base+(D - 1u));
+let residual_6=residual_at(base+(D - 1u));
+let bias_3=bias_at(D - 1u);
+let add_3=((x_6 - shift)+(residual_6 - shift_2))+(bias_3 - scratch_9);
+let shift_4=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block=first_2+lane; block<last_2; block+=LANES*256u) {
 var part_1=0.0f;
-let stop=min(block+(LANES*256u),last);
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),last_2);
 for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_at(base+i);
-let gamma_1=gamma_at(i);
-part_1=part_1+(d_y_1*gamma_1);
+let x_7=x_at(base+i);
+let residual_7=residual_at(base+i);
+let bias_4=bias_at(i);
+let add_4=((x_7 - shift)+(residual_7 - shift_2))+(bias_4 - scratch_9);
+let d=add_4 - shift_4;
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-mean=mean+part_1;
+sum=sum+part_1;
+squares=squares+part_2;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean,mask);
-mean=mean+other;
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean;
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
 for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
 if (lane<half) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
-mean=all;
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_all=mean;
+let mean=sum / f32(last_2 - first_2);
+let variance=larger((squares / f32(last_2 - first_2)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_5=select(shift_4,shift_4+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,last_2,far);
+for (var block_2=first_2+lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_8=x_at(base+i_2);
+let residual_8=residual_at(base+i_2);
+let bias_5=bias_at(i_2);
+let add_5=((x_8 - shift)+(residual_8 - shift_2))+(bias_5 - scratch_9);
+let d_2=add_5 - shift_5;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_2 / f32(last_2 - first_2);
+let variance_2=larger((squares_2 / f32(last_2 - first_2)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var mean_3=0.0f;
+for (var block_3=first_2+lane; block_3<last_2; block_3+=LANES*256u) {
+var part_5=0.0f;
+let stop_3=min(block_3+(LANES*256u),last_2);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let d_y_4=d_y_at(base+i_3);
+let gamma_4=gamma_at(i_3);
+let mul_4=d_y_4*gamma_4;
+let sub=mul_4 - shift_3;
+part_5=part_5+sub;
+}
+mean_3=mean_3+part_5;
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(mean_3,mask_3);
+mean_3=mean_3+other_9;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_3;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_5=scratch_memory[row_in_group*LANES];
+mean_3=all_5;
+workgroupBarrier();
+}
+let mean_all=mean_3;
 if (active_1 && (lane==0u)) {
 partials_put((part*T)+row,shift);
 partials_put((((3u*PARTS)+part)*T)+row,shift_2);
-partials_put((((6u*PARTS)+part)*T)+row,mean_all);
+partials_put((((6u*PARTS)+part)*T)+row,shift_3);
+partials_put((((9u*PARTS)+part)*T)+row,mean_all);
+partials_put((((10u*PARTS)+part)*T)+row,shift_5);
+partials_put((((11u*PARTS)+part)*T)+row,rest);
+partials_put((((12u*PARTS)+part)*T)+row,spread);
 }
 }
 `,
@@ -1135,6 +1338,8 @@ partials_put((((6u*PARTS)+part)*T)+row,mean_all);
                 { tensor: "residual", access: "read", name: "residual", accessors: { at: "residual_at" } },
                 { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
                 { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+                { tensor: "bias", access: "read", name: "bias", accessors: { at: "bias_at" } },
+                { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -1163,8 +1368,11 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override T: u32;
 override D: u32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+}
 fn fold_add(v: vec4f) -> f32 {
 return (v.x+v.y)+(v.z+v.w);
 }
@@ -1193,462 +1401,178 @@ let residual_1=residual_at(base);
 let residual_2=residual_at(base+(D / 2u));
 let residual_3=residual_at(base+(D - 1u));
 let shift_2=residual_1+(((residual_2 - residual_1)+(residual_3 - residual_1))*0.3333333432674408f);
-let base_2=row*(D / 4u);
-var mean=vec4f(0.0f);
-for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_1=vec4f(0.0f);
-let stop=min(block+(LANES*256u),last);
-for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_four(base_2+i);
-let gamma_1=gamma_four(i);
-part_1=part_1+(d_y_1*gamma_1);
-}
-mean=mean+part_1;
-}
-var mean_2=fold_add(mean);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean_2,mask);
-mean_2=mean_2+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-mean_2=all;
-workgroupBarrier();
-}
-let mean_all=mean_2;
-if (active_1 && (lane==0u)) {
-partials_put((part*T)+row,shift);
-partials_put((((3u*PARTS)+part)*T)+row,shift_2);
-partials_put((((6u*PARTS)+part)*T)+row,mean_all);
-}
-}
-`,
-              bindings: [
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-                { tensor: "residual", access: "read", name: "residual", accessors: { at: "residual_at" } },
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "T", kind: "extent", factor: "T" },
-                { name: "D", kind: "extent", factor: "D" },
-              ],
-            },
-          ],
-          shared: true,
-        },
-        {
-          forms: [
-            {
-              vector: null,
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override T: u32;
-override D: u32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn larger(a: f32,b: f32) -> f32 {
-return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let group=group_of_all / PARTS;
-let part=group_of_all % PARTS;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<T;
-let row=select(0u,index,active_1);
-let used=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
-var total=0.0f;
-for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((6u*PARTS)+p)*T)+row);
-total=total+part_1;
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
-total=total+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-total=all;
-workgroupBarrier();
-}
-let mean=total / f32(D);
-let part_2=partials_at(row);
-let part_3=partials_at(((3u*PARTS)*T)+row);
-let first=min(part*(((D+PARTS) - 1u) / PARTS),D);
-let last=min(first+(((D+PARTS) - 1u) / PARTS),D);
-let base=row*D;
-let x_1=x_at(base);
-let residual_1=residual_at(base);
+let d_y_1=d_y_at(base);
+let gamma_1=gamma_at(0u);
+let mul=d_y_1*gamma_1;
+let d_y_2=d_y_at(base+(D / 2u));
+let gamma_2=gamma_at(D / 2u);
+let mul_2=d_y_2*gamma_2;
+let d_y_3=d_y_at(base+(D - 1u));
+let gamma_3=gamma_at(D - 1u);
+let mul_3=d_y_3*gamma_3;
+let shift_3=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
+let first_2=min(part*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
+let last_2=min(first_2+((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
+let x_4=x_at(base);
+let residual_4=residual_at(base);
 let bias_1=bias_at(0u);
 let scratch_9=scratch_at(0u);
-let add=((x_1 - part_2)+(residual_1 - part_3))+(bias_1 - scratch_9);
-let x_2=x_at(base+(D / 2u));
-let residual_2=residual_at(base+(D / 2u));
+let add=((x_4 - shift)+(residual_4 - shift_2))+(bias_1 - scratch_9);
+let x_5=x_at(base+(D / 2u));
+let residual_5=residual_at(base+(D / 2u));
 let bias_2=bias_at(D / 2u);
-let add_2=((x_2 - part_2)+(residual_2 - part_3))+(bias_2 - scratch_9);
-let x_3=x_at(base+(D - 1u));
-let residual_3=residual_at(base+(D - 1u));
+let add_2=((x_5 - shift)+(residual_5 - shift_2))+(bias_2 - scratch_9);
+let x_6=x_at(base+(D - 1u));
+let residual_6=residual_at(base+(D - 1u));
 let bias_3=bias_at(D - 1u);
-let add_3=((x_3 - part_2)+(residual_3 - part_3))+(bias_3 - scratch_9);
-let shift=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
-var sum=0.0f;
-var squares=0.0f;
-for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_4=0.0f;
-var part_5=0.0f;
-let stop=min(block+(LANES*256u),last);
-for (var i=block; i<stop; i+=LANES) {
-let x_4=x_at(base+i);
-let residual_4=residual_at(base+i);
-let bias_4=bias_at(i);
-let add_4=((x_4 - part_2)+(residual_4 - part_3))+(bias_4 - scratch_9);
-let d=add_4 - shift;
-part_4=part_4+d;
-part_5=part_5+(d*d);
-}
-sum=sum+part_4;
-squares=squares+part_5;
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum,mask_2);
-sum=sum+other_3;
-let other_4=exchange(squares,mask_2);
-squares=squares+other_4;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_2=scratch_memory[row_in_group*LANES];
-sum=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares=all_3;
-workgroupBarrier();
-}
-let mean_2=sum / f32(last - first);
-let variance=larger((squares / f32(last - first)) - (mean_2*mean_2),0.0f);
-let far=(variance*4.0f)<(mean_2*mean_2);
-let shift_2=select(shift,shift+mean_2,far);
-var sum_2=0.0f;
-var squares_2=0.0f;
-let end=select(0u,last,far);
-for (var block_2=first+lane; block_2<end; block_2+=LANES*256u) {
-var part_6=0.0f;
-var part_7=0.0f;
-let stop_2=min(block_2+(LANES*256u),end);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_5=x_at(base+i_2);
-let residual_5=residual_at(base+i_2);
-let bias_5=bias_at(i_2);
-let add_5=((x_5 - part_2)+(residual_5 - part_3))+(bias_5 - scratch_9);
-let d_2=add_5 - shift_2;
-part_6=part_6+d_2;
-part_7=part_7+(d_2*d_2);
-}
-sum_2=sum_2+part_6;
-squares_2=squares_2+part_7;
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_2,mask_3);
-sum_2=sum_2+other_7;
-let other_8=exchange(squares_2,mask_3);
-squares_2=squares_2+other_8;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
-}
-workgroupBarrier();
-}
-let all_4=scratch_memory[row_in_group*LANES];
-sum_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_5;
-workgroupBarrier();
-}
-let mean_3=sum_2 / f32(last - first);
-let variance_2=larger((squares_2 / f32(last - first)) - (mean_3*mean_3),0.0f);
-let rest=select(mean_2,mean_3,far);
-let spread=select(variance,variance_2,far);
-if (active_1 && (lane==0u)) {
-partials_put((((7u*PARTS)+part)*T)+row,shift_2);
-partials_put((((8u*PARTS)+part)*T)+row,rest);
-partials_put((((9u*PARTS)+part)*T)+row,spread);
-}
-}
-`,
-              bindings: [
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-                { tensor: "residual", access: "read", name: "residual", accessors: { at: "residual_at" } },
-                { tensor: "bias", access: "read", name: "bias", accessors: { at: "bias_at" } },
-                { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { at: "partials_at", put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "T", kind: "extent", factor: "T" },
-                { name: "D", kind: "extent", factor: "D" },
-              ],
-            },
-            {
-              vector: "D",
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override T: u32;
-override D: u32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn larger(a: f32,b: f32) -> f32 {
-return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-fn fold_add(v: vec4f) -> f32 {
-return (v.x+v.y)+(v.z+v.w);
-}
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let group=group_of_all / PARTS;
-let part=group_of_all % PARTS;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<T;
-let row=select(0u,index,active_1);
-let used=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
-var total=0.0f;
-for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((6u*PARTS)+p)*T)+row);
-total=total+part_1;
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
-total=total+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-total=all;
-workgroupBarrier();
-}
-let mean=total / f32(D);
-let part_2=partials_at(row);
-let part_3=partials_at(((3u*PARTS)*T)+row);
-let first=min(part*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
-let last=min(first+((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
-let base=row*D;
-let x_1=x_at(base);
-let residual_1=residual_at(base);
-let bias_1=bias_at(0u);
-let scratch_9=scratch_at(0u);
-let add=((x_1 - part_2)+(residual_1 - part_3))+(bias_1 - scratch_9);
-let x_2=x_at(base+(D / 2u));
-let residual_2=residual_at(base+(D / 2u));
-let bias_2=bias_at(D / 2u);
-let add_2=((x_2 - part_2)+(residual_2 - part_3))+(bias_2 - scratch_9);
-let x_3=x_at(base+(D - 1u));
-let residual_3=residual_at(base+(D - 1u));
-let bias_3=bias_at(D - 1u);
-let add_3=((x_3 - part_2)+(residual_3 - part_3))+(bias_3 - scratch_9);
-let shift=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+let add_3=((x_6 - shift)+(residual_6 - shift_2))+(bias_3 - scratch_9);
+let shift_4=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
 let base_2=row*(D / 4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
-for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_4=vec4f(0.0f);
-var part_5=vec4f(0.0f);
-let stop=min(block+(LANES*256u),last);
+for (var block=first_2+lane; block<last_2; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last_2);
 for (var i=block; i<stop; i+=LANES) {
-let x_4=x_four(base_2+i);
-let residual_4=residual_four(base_2+i);
+let x_7=x_four(base_2+i);
+let residual_7=residual_four(base_2+i);
 let bias_4=bias_four(i);
-let add_4=((x_4 - vec4f(part_2))+(residual_4 - vec4f(part_3)))+(bias_4 - vec4f(scratch_9));
-let d=add_4 - vec4f(shift);
-part_4=part_4+d;
-part_5=part_5+(d*d);
+let add_4=((x_7 - vec4f(shift))+(residual_7 - vec4f(shift_2)))+(bias_4 - vec4f(scratch_9));
+let d=add_4 - vec4f(shift_4);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum=sum+part_4;
-squares=squares+part_5;
+sum=sum+part_1;
+squares=squares+part_2;
 }
 var sum_2=fold_add(sum);
 var squares_2=fold_add(squares);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum_2,mask_2);
-sum_2=sum_2+other_3;
-let other_4=exchange(squares_2,mask_2);
-squares_2=squares_2+other_4;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_2=scratch_memory[row_in_group*LANES];
-sum_2=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_3;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_2=sum_2 / f32((last - first)*4u);
-let variance=larger((squares_2 / f32((last - first)*4u)) - (mean_2*mean_2),0.0f);
-let far=(variance*4.0f)<(mean_2*mean_2);
-let shift_2=select(shift,shift+mean_2,far);
+let mean=sum_2 / f32((last_2 - first_2)*4u);
+let variance=larger((squares_2 / f32((last_2 - first_2)*4u)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_5=select(shift_4,shift_4+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
-let end=select(0u,last,far);
-for (var block_2=first+lane; block_2<end; block_2+=LANES*256u) {
-var part_6=vec4f(0.0f);
-var part_7=vec4f(0.0f);
+let end=select(0u,last_2,far);
+for (var block_2=first_2+lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_5=x_four(base_2+i_2);
-let residual_5=residual_four(base_2+i_2);
+let x_8=x_four(base_2+i_2);
+let residual_8=residual_four(base_2+i_2);
 let bias_5=bias_four(i_2);
-let add_5=((x_5 - vec4f(part_2))+(residual_5 - vec4f(part_3)))+(bias_5 - vec4f(scratch_9));
-let d_2=add_5 - vec4f(shift_2);
-part_6=part_6+d_2;
-part_7=part_7+(d_2*d_2);
+let add_5=((x_8 - vec4f(shift))+(residual_8 - vec4f(shift_2)))+(bias_5 - vec4f(scratch_9));
+let d_2=add_5 - vec4f(shift_5);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
 }
-sum_3=sum_3+part_6;
-squares_3=squares_3+part_7;
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
 }
 var sum_3_2=fold_add(sum_3);
 var squares_3_2=fold_add(squares_3);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_3_2,mask_3);
-sum_3_2=sum_3_2+other_7;
-let other_8=exchange(squares_3_2,mask_3);
-squares_3_2=squares_3_2+other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
 workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_3_2 / f32((last_2 - first_2)*4u);
+let variance_2=larger((squares_3_2 / f32((last_2 - first_2)*4u)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var mean_3=vec4f(0.0f);
+for (var block_3=first_2+lane; block_3<last_2; block_3+=LANES*256u) {
+var part_5=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),last_2);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let d_y_4=d_y_four(base_2+i_3);
+let gamma_4=gamma_four(i_3);
+let mul_4=d_y_4*gamma_4;
+let sub=mul_4 - vec4f(shift_3);
+part_5=part_5+sub;
+}
+mean_3=mean_3+part_5;
+}
+var mean_3_2=fold_add(mean_3);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(mean_3_2,mask_3);
+mean_3_2=mean_3_2+other_9;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
-sum_3_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_3_2=all_5;
+let all_5=scratch_memory[row_in_group*LANES];
+mean_3_2=all_5;
 workgroupBarrier();
 }
-let mean_3=sum_3_2 / f32((last - first)*4u);
-let variance_2=larger((squares_3_2 / f32((last - first)*4u)) - (mean_3*mean_3),0.0f);
-let rest=select(mean_2,mean_3,far);
-let spread=select(variance,variance_2,far);
+let mean_all=mean_3_2;
 if (active_1 && (lane==0u)) {
-partials_put((((7u*PARTS)+part)*T)+row,shift_2);
-partials_put((((8u*PARTS)+part)*T)+row,rest);
-partials_put((((9u*PARTS)+part)*T)+row,spread);
+partials_put((part*T)+row,shift);
+partials_put((((3u*PARTS)+part)*T)+row,shift_2);
+partials_put((((6u*PARTS)+part)*T)+row,shift_3);
+partials_put((((9u*PARTS)+part)*T)+row,mean_all);
+partials_put((((10u*PARTS)+part)*T)+row,shift_5);
+partials_put((((11u*PARTS)+part)*T)+row,rest);
+partials_put((((12u*PARTS)+part)*T)+row,spread);
 }
 }
 `,
@@ -1659,6 +1583,13 @@ partials_put((((9u*PARTS)+part)*T)+row,spread);
                   access: "read",
                   name: "residual",
                   accessors: { at: "residual_at", four: "residual_four" },
+                },
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
+                {
+                  tensor: "gamma",
+                  access: "read",
+                  name: "gamma",
+                  accessors: { at: "gamma_at", four: "gamma_four" },
                 },
                 {
                   tensor: "bias",
@@ -1671,7 +1602,7 @@ partials_put((((9u*PARTS)+part)*T)+row,spread);
                   tensor: "(partials)",
                   access: "read_write",
                   name: "partials",
-                  accessors: { at: "partials_at", put: "partials_put" },
+                  accessors: { put: "partials_put" },
                 },
               ],
               constants: [
@@ -1718,22 +1649,39 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<T;
 let row=select(0u,index,active_1);
 let used=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((6u*PARTS)+p)*T)+row);
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_1=partials_at(row);
+let part_2=partials_at(((3u*PARTS)*T)+row);
+let part_3=partials_at(((6u*PARTS)*T)+row);
+let used_2=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
+var total=0.0f;
+for (var p_2=lane; p_2<used_2; p_2+=LANES) {
+let part_4=partials_at((((9u*PARTS)+p_2)*T)+row);
+total=total+part_4;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange(total,mask_2);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -1743,28 +1691,12 @@ total=all;
 workgroupBarrier();
 }
 let mean=total / f32(D);
-let part_2=partials_at(row);
-let part_3=partials_at(((3u*PARTS)*T)+row);
-let used_2=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
-for (var p_2=lane; p_2<used_2; p_2+=LANES) {
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-}
-if (SUBGROUP<LANES) {
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-}
-workgroupBarrier();
-}
-workgroupBarrier();
-}
-let part_4=partials_at(((7u*PARTS)*T)+row);
+let part_5=partials_at(((10u*PARTS)*T)+row);
 var total_2=0.0f;
 for (var p_3=lane; p_3<used_2; p_3+=LANES) {
-let part_5=partials_at((((7u*PARTS)+p_3)*T)+row);
-let part_6=partials_at((((8u*PARTS)+p_3)*T)+row);
-total_2=total_2+(f32(min((p_3+1u)*(((D+PARTS) - 1u) / PARTS),D) - (p_3*(((D+PARTS) - 1u) / PARTS)))*((part_5 - part_4)+part_6));
+let part_6=partials_at((((10u*PARTS)+p_3)*T)+row);
+let part_7=partials_at((((11u*PARTS)+p_3)*T)+row);
+total_2=total_2+(f32(min((p_3+1u)*(((D+PARTS) - 1u) / PARTS),D) - (p_3*(((D+PARTS) - 1u) / PARTS)))*((part_6 - part_5)+part_7));
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_3=exchange(total_2,mask_3);
@@ -1788,10 +1720,10 @@ workgroupBarrier();
 let rest=total_2 / f32(D);
 var total_3=0.0f;
 for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_7=partials_at((((7u*PARTS)+p_4)*T)+row);
-let part_8=partials_at((((8u*PARTS)+p_4)*T)+row);
-let part_9=partials_at((((9u*PARTS)+p_4)*T)+row);
-total_3=total_3+(f32(min((p_4+1u)*(((D+PARTS) - 1u) / PARTS),D) - (p_4*(((D+PARTS) - 1u) / PARTS)))*(part_9+((((part_7 - part_4)+part_8) - rest)*(((part_7 - part_4)+part_8) - rest))));
+let part_8=partials_at((((10u*PARTS)+p_4)*T)+row);
+let part_9=partials_at((((11u*PARTS)+p_4)*T)+row);
+let part_10=partials_at((((12u*PARTS)+p_4)*T)+row);
+total_3=total_3+(f32(min((p_4+1u)*(((D+PARTS) - 1u) / PARTS),D) - (p_4*(((D+PARTS) - 1u) / PARTS)))*(part_10+((((part_8 - part_5)+part_9) - rest)*(((part_8 - part_5)+part_9) - rest))));
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_5=exchange(total_3,mask_4);
@@ -1820,18 +1752,20 @@ let scratch_9=scratch_at(0u);
 let rsqrt=inverseSqrt(spread+eps);
 var mean_2=0.0f;
 for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_10=0.0f;
+var part_11=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let d_y_1=d_y_at(base+i);
+let gamma_1=gamma_at(i);
+let mul=d_y_1*gamma_1;
+let sub=mul - part_3;
 let x_1=x_at(base+i);
 let residual_1=residual_at(base+i);
 let bias_1=bias_at(i);
-let add=((x_1 - part_2)+(residual_1 - part_3))+(bias_1 - scratch_9);
-let gamma_1=gamma_at(i);
-part_10=part_10+((d_y_1*(((add - part_4) - rest)*rsqrt))*gamma_1);
+let add=((x_1 - part_1)+(residual_1 - part_2))+(bias_1 - scratch_9);
+part_11=part_11+(sub*(((add - part_5) - rest)*rsqrt));
 }
-mean_2=mean_2+part_10;
+mean_2=mean_2+part_11;
 }
 for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
 let other_7=exchange(mean_2,mask_5);
@@ -1854,17 +1788,17 @@ workgroupBarrier();
 }
 let mean_all=mean_2;
 if (active_1 && (lane==0u)) {
-partials_put((((10u*PARTS)+part)*T)+row,mean_all);
+partials_put((((13u*PARTS)+part)*T)+row,mean_all);
 }
 }
 `,
               bindings: [
                 { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
                 { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
+                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
                 { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
                 { tensor: "residual", access: "read", name: "residual", accessors: { at: "residual_at" } },
                 { tensor: "bias", access: "read", name: "bias", accessors: { at: "bias_at" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -1915,22 +1849,39 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<T;
 let row=select(0u,index,active_1);
 let used=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((6u*PARTS)+p)*T)+row);
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_1=partials_at(row);
+let part_2=partials_at(((3u*PARTS)*T)+row);
+let part_3=partials_at(((6u*PARTS)*T)+row);
+let used_2=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
+var total=0.0f;
+for (var p_2=lane; p_2<used_2; p_2+=LANES) {
+let part_4=partials_at((((9u*PARTS)+p_2)*T)+row);
+total=total+part_4;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange(total,mask_2);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -1940,28 +1891,12 @@ total=all;
 workgroupBarrier();
 }
 let mean=total / f32(D);
-let part_2=partials_at(row);
-let part_3=partials_at(((3u*PARTS)*T)+row);
-let used_2=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
-for (var p_2=lane; p_2<used_2; p_2+=LANES) {
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-}
-if (SUBGROUP<LANES) {
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-}
-workgroupBarrier();
-}
-workgroupBarrier();
-}
-let part_4=partials_at(((7u*PARTS)*T)+row);
+let part_5=partials_at(((10u*PARTS)*T)+row);
 var total_2=0.0f;
 for (var p_3=lane; p_3<used_2; p_3+=LANES) {
-let part_5=partials_at((((7u*PARTS)+p_3)*T)+row);
-let part_6=partials_at((((8u*PARTS)+p_3)*T)+row);
-total_2=total_2+(f32((min((p_3+1u)*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u) - (p_3*((((D / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_5 - part_4)+part_6));
+let part_6=partials_at((((10u*PARTS)+p_3)*T)+row);
+let part_7=partials_at((((11u*PARTS)+p_3)*T)+row);
+total_2=total_2+(f32((min((p_3+1u)*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u) - (p_3*((((D / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_6 - part_5)+part_7));
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_3=exchange(total_2,mask_3);
@@ -1985,10 +1920,10 @@ workgroupBarrier();
 let rest=total_2 / f32(D);
 var total_3=0.0f;
 for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_7=partials_at((((7u*PARTS)+p_4)*T)+row);
-let part_8=partials_at((((8u*PARTS)+p_4)*T)+row);
-let part_9=partials_at((((9u*PARTS)+p_4)*T)+row);
-total_3=total_3+(f32((min((p_4+1u)*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u) - (p_4*((((D / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_9+((((part_7 - part_4)+part_8) - rest)*(((part_7 - part_4)+part_8) - rest))));
+let part_8=partials_at((((10u*PARTS)+p_4)*T)+row);
+let part_9=partials_at((((11u*PARTS)+p_4)*T)+row);
+let part_10=partials_at((((12u*PARTS)+p_4)*T)+row);
+total_3=total_3+(f32((min((p_4+1u)*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u) - (p_4*((((D / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_10+((((part_8 - part_5)+part_9) - rest)*(((part_8 - part_5)+part_9) - rest))));
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_5=exchange(total_3,mask_4);
@@ -2017,19 +1952,20 @@ let scratch_9=scratch_at(0u);
 let rsqrt=inverseSqrt(spread+eps);
 var mean_2=vec4f(0.0f);
 for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_10=vec4f(0.0f);
+var part_11=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let d_y_1=d_y_four(base+i);
+let gamma_1=gamma_four(i);
+let mul=d_y_1*gamma_1;
+let sub=mul - vec4f(part_3);
 let x_1=x_four(base+i);
 let residual_1=residual_four(base+i);
 let bias_1=bias_four(i);
-let add=((x_1 - vec4f(part_2))+(residual_1 - vec4f(part_3)))+(bias_1 - vec4f(scratch_9));
-let gamma_1=gamma_four(i);
-let mul=(d_y_1*(((add - vec4f(part_4)) - vec4f(rest))*vec4f(rsqrt)))*gamma_1;
-part_10=part_10+mul;
+let add=((x_1 - vec4f(part_1))+(residual_1 - vec4f(part_2)))+(bias_1 - vec4f(scratch_9));
+part_11=part_11+(sub*(((add - vec4f(part_5)) - vec4f(rest))*vec4f(rsqrt)));
 }
-mean_2=mean_2+part_10;
+mean_2=mean_2+part_11;
 }
 var mean_2_2=fold_add(mean_2);
 for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
@@ -2053,17 +1989,17 @@ workgroupBarrier();
 }
 let mean_all=mean_2_2;
 if (active_1 && (lane==0u)) {
-partials_put((((10u*PARTS)+part)*T)+row,mean_all);
+partials_put((((13u*PARTS)+part)*T)+row,mean_all);
 }
 }
 `,
               bindings: [
                 { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
                 { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+                { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
                 { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
                 { tensor: "residual", access: "read", name: "residual", accessors: { four: "residual_four" } },
                 { tensor: "bias", access: "read", name: "bias", accessors: { four: "bias_four" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -2114,22 +2050,39 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<T;
 let row=select(0u,index,active_1);
 let used=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((6u*PARTS)+p)*T)+row);
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_1=partials_at(row);
+let part_2=partials_at(((3u*PARTS)*T)+row);
+let part_3=partials_at(((6u*PARTS)*T)+row);
+let used_2=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
+var total=0.0f;
+for (var p_2=lane; p_2<used_2; p_2+=LANES) {
+let part_4=partials_at((((9u*PARTS)+p_2)*T)+row);
+total=total+part_4;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange(total,mask_2);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -2139,28 +2092,12 @@ total=all;
 workgroupBarrier();
 }
 let mean=total / f32(D);
-let part_2=partials_at(row);
-let part_3=partials_at(((3u*PARTS)*T)+row);
-let used_2=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
-for (var p_2=lane; p_2<used_2; p_2+=LANES) {
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-}
-if (SUBGROUP<LANES) {
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-}
-workgroupBarrier();
-}
-workgroupBarrier();
-}
-let part_4=partials_at(((7u*PARTS)*T)+row);
+let part_5=partials_at(((10u*PARTS)*T)+row);
 var total_2=0.0f;
 for (var p_3=lane; p_3<used_2; p_3+=LANES) {
-let part_5=partials_at((((7u*PARTS)+p_3)*T)+row);
-let part_6=partials_at((((8u*PARTS)+p_3)*T)+row);
-total_2=total_2+(f32(min((p_3+1u)*(((D+PARTS) - 1u) / PARTS),D) - (p_3*(((D+PARTS) - 1u) / PARTS)))*((part_5 - part_4)+part_6));
+let part_6=partials_at((((10u*PARTS)+p_3)*T)+row);
+let part_7=partials_at((((11u*PARTS)+p_3)*T)+row);
+total_2=total_2+(f32(min((p_3+1u)*(((D+PARTS) - 1u) / PARTS),D) - (p_3*(((D+PARTS) - 1u) / PARTS)))*((part_6 - part_5)+part_7));
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_3=exchange(total_2,mask_3);
@@ -2184,10 +2121,10 @@ workgroupBarrier();
 let rest=total_2 / f32(D);
 var total_3=0.0f;
 for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_7=partials_at((((7u*PARTS)+p_4)*T)+row);
-let part_8=partials_at((((8u*PARTS)+p_4)*T)+row);
-let part_9=partials_at((((9u*PARTS)+p_4)*T)+row);
-total_3=total_3+(f32(min((p_4+1u)*(((D+PARTS) - 1u) / PARTS),D) - (p_4*(((D+PARTS) - 1u) / PARTS)))*(part_9+((((part_7 - part_4)+part_8) - rest)*(((part_7 - part_4)+part_8) - rest))));
+let part_8=partials_at((((10u*PARTS)+p_4)*T)+row);
+let part_9=partials_at((((11u*PARTS)+p_4)*T)+row);
+let part_10=partials_at((((12u*PARTS)+p_4)*T)+row);
+total_3=total_3+(f32(min((p_4+1u)*(((D+PARTS) - 1u) / PARTS),D) - (p_4*(((D+PARTS) - 1u) / PARTS)))*(part_10+((((part_8 - part_5)+part_9) - rest)*(((part_8 - part_5)+part_9) - rest))));
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_5=exchange(total_3,mask_4);
@@ -2212,8 +2149,8 @@ let spread=total_3 / f32(D);
 let used_3=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
 var total_4=0.0f;
 for (var p_5=lane; p_5<used_3; p_5+=LANES) {
-let part_10=partials_at((((10u*PARTS)+p_5)*T)+row);
-total_4=total_4+part_10;
+let part_11=partials_at((((13u*PARTS)+p_5)*T)+row);
+total_4=total_4+part_11;
 }
 for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
 let other_7=exchange(total_4,mask_5);
@@ -2236,14 +2173,15 @@ workgroupBarrier();
 }
 let mean_2=total_4 / f32(D);
 if (active_1 && (lane==0u)) {
-scratch_put((((1u+3u) / 4u)*4u)+row,part_2);
-scratch_put(((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+row,part_3);
-scratch_put((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,part_4);
-scratch_put(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,rest);
+scratch_put((((1u+3u) / 4u)*4u)+row,part_3);
+scratch_put(((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+row,part_1);
+scratch_put((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,part_2);
+scratch_put(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,part_5);
+scratch_put((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,rest);
 let rsqrt=inverseSqrt(spread+eps);
-scratch_put((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,rsqrt);
-scratch_put(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,mean_2);
-scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,mean);
+scratch_put(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,rsqrt);
+scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,mean_2);
+scratch_put(((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,mean);
 }
 }
 `,
@@ -2294,22 +2232,39 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<T;
 let row=select(0u,index,active_1);
 let used=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((6u*PARTS)+p)*T)+row);
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_1=partials_at(row);
+let part_2=partials_at(((3u*PARTS)*T)+row);
+let part_3=partials_at(((6u*PARTS)*T)+row);
+let used_2=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
+var total=0.0f;
+for (var p_2=lane; p_2<used_2; p_2+=LANES) {
+let part_4=partials_at((((9u*PARTS)+p_2)*T)+row);
+total=total+part_4;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange(total,mask_2);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -2319,28 +2274,12 @@ total=all;
 workgroupBarrier();
 }
 let mean=total / f32(D);
-let part_2=partials_at(row);
-let part_3=partials_at(((3u*PARTS)*T)+row);
-let used_2=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
-for (var p_2=lane; p_2<used_2; p_2+=LANES) {
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-}
-if (SUBGROUP<LANES) {
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-}
-workgroupBarrier();
-}
-workgroupBarrier();
-}
-let part_4=partials_at(((7u*PARTS)*T)+row);
+let part_5=partials_at(((10u*PARTS)*T)+row);
 var total_2=0.0f;
 for (var p_3=lane; p_3<used_2; p_3+=LANES) {
-let part_5=partials_at((((7u*PARTS)+p_3)*T)+row);
-let part_6=partials_at((((8u*PARTS)+p_3)*T)+row);
-total_2=total_2+(f32((min((p_3+1u)*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u) - (p_3*((((D / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_5 - part_4)+part_6));
+let part_6=partials_at((((10u*PARTS)+p_3)*T)+row);
+let part_7=partials_at((((11u*PARTS)+p_3)*T)+row);
+total_2=total_2+(f32((min((p_3+1u)*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u) - (p_3*((((D / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_6 - part_5)+part_7));
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_3=exchange(total_2,mask_3);
@@ -2364,10 +2303,10 @@ workgroupBarrier();
 let rest=total_2 / f32(D);
 var total_3=0.0f;
 for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_7=partials_at((((7u*PARTS)+p_4)*T)+row);
-let part_8=partials_at((((8u*PARTS)+p_4)*T)+row);
-let part_9=partials_at((((9u*PARTS)+p_4)*T)+row);
-total_3=total_3+(f32((min((p_4+1u)*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u) - (p_4*((((D / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_9+((((part_7 - part_4)+part_8) - rest)*(((part_7 - part_4)+part_8) - rest))));
+let part_8=partials_at((((10u*PARTS)+p_4)*T)+row);
+let part_9=partials_at((((11u*PARTS)+p_4)*T)+row);
+let part_10=partials_at((((12u*PARTS)+p_4)*T)+row);
+total_3=total_3+(f32((min((p_4+1u)*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u) - (p_4*((((D / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_10+((((part_8 - part_5)+part_9) - rest)*(((part_8 - part_5)+part_9) - rest))));
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_5=exchange(total_3,mask_4);
@@ -2392,8 +2331,8 @@ let spread=total_3 / f32(D);
 let used_3=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
 var total_4=0.0f;
 for (var p_5=lane; p_5<used_3; p_5+=LANES) {
-let part_10=partials_at((((10u*PARTS)+p_5)*T)+row);
-total_4=total_4+part_10;
+let part_11=partials_at((((13u*PARTS)+p_5)*T)+row);
+total_4=total_4+part_11;
 }
 for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
 let other_7=exchange(total_4,mask_5);
@@ -2416,14 +2355,15 @@ workgroupBarrier();
 }
 let mean_2=total_4 / f32(D);
 if (active_1 && (lane==0u)) {
-scratch_put((((1u+3u) / 4u)*4u)+row,part_2);
-scratch_put(((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+row,part_3);
-scratch_put((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,part_4);
-scratch_put(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,rest);
+scratch_put((((1u+3u) / 4u)*4u)+row,part_3);
+scratch_put(((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+row,part_1);
+scratch_put((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,part_2);
+scratch_put(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,part_5);
+scratch_put((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,rest);
 let rsqrt=inverseSqrt(spread+eps);
-scratch_put((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,rsqrt);
-scratch_put(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,mean_2);
-scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,mean);
+scratch_put(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,rsqrt);
+scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,mean_2);
+scratch_put(((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,mean);
 }
 }
 `,
@@ -2503,19 +2443,21 @@ var part_3=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let d_y_1=d_y_at(row+(i*D));
+let scratch_27=scratch_at((((1u+3u) / 4u)*4u)+i);
 let x_1=x_at(row+(i*D));
-let scratch_5=scratch_at((((1u+3u) / 4u)*4u)+i);
+let scratch_5=scratch_at(((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+i);
 let residual_1=residual_at(row+(i*D));
-let scratch_7=scratch_at(((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+i);
-let scratch_13=scratch_at((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
-let scratch_14=scratch_at(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
-let scratch_19=scratch_at((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let scratch_7=scratch_at((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let scratch_13=scratch_at(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let scratch_14=scratch_at((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let scratch_19=scratch_at(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
 let mul=(((((x_1 - scratch_5)+(residual_1 - scratch_7))+sub) - scratch_13) - scratch_14)*scratch_19;
-let scratch_28=scratch_at(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
-let scratch_29=scratch_at((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let scratch_30=scratch_at((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let scratch_33=scratch_at(((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
 let d_h_1=d_h_at(row+(i*D));
+let add=(((((d_y_1*gamma_1) - scratch_27) - (mul*scratch_30)) - scratch_33)*scratch_19)+d_h_1;
 part_1=part_1+d_y_1;
-part_2=part_2+(((((d_y_1*gamma_1) - (mul*scratch_28)) - scratch_29)*scratch_19)+d_h_1);
+part_2=part_2+add;
 part_3=part_3+(d_y_1*mul);
 }
 sum=sum+part_1;
@@ -2635,19 +2577,20 @@ var part_3=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let d_y_1=d_y_four(row+(i*(D / 4u)));
+let scratch_27=scratch_at((((1u+3u) / 4u)*4u)+i);
 let x_1=x_four(row+(i*(D / 4u)));
-let scratch_5=scratch_at((((1u+3u) / 4u)*4u)+i);
+let scratch_5=scratch_at(((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+i);
 let residual_1=residual_four(row+(i*(D / 4u)));
-let scratch_7=scratch_at(((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+i);
-let scratch_13=scratch_at((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
-let scratch_14=scratch_at(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let scratch_7=scratch_at((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let scratch_13=scratch_at(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let scratch_14=scratch_at((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
 let sub_2=((((x_1 - vec4f(scratch_5))+(residual_1 - vec4f(scratch_7)))+sub) - vec4f(scratch_13)) - vec4f(scratch_14);
-let scratch_19=scratch_at((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let scratch_19=scratch_at(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
 let mul=sub_2*vec4f(scratch_19);
-let scratch_28=scratch_at(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
-let scratch_29=scratch_at((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let scratch_30=scratch_at((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let scratch_33=scratch_at(((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
 let d_h_1=d_h_four(row+(i*(D / 4u)));
-let add=((((d_y_1*gamma_1) - (mul*vec4f(scratch_28))) - vec4f(scratch_29))*vec4f(scratch_19))+d_h_1;
+let add=(((((d_y_1*gamma_1) - vec4f(scratch_27)) - (mul*vec4f(scratch_30))) - vec4f(scratch_33))*vec4f(scratch_19))+d_h_1;
 part_1=part_1+d_y_1;
 part_2=part_2+add;
 part_3=part_3+(d_y_1*mul);

@@ -51,39 +51,16 @@ let bias_1=bias_at(0u);
 let bias_2=bias_at(D / 2u);
 let bias_3=bias_at(D - 1u);
 let shift_3=bias_1+(((bias_2 - bias_1)+(bias_3 - bias_1))*0.3333333432674408f);
-var mean=vec4f(0.0f);
-let base_2=row*(D / 4u);
-for (var k=0u; k<HELD; k+=1u) {
-let i=lane+(k*LANES);
-if (i<(D / 4u)) {
-let d_y_1=d_y_four(base_2+i);
-held[held_place(2u,k,local_index)]=d_y_1;
-let gamma_1=gamma_four(i);
+let d_y_1=d_y_at(base);
+let gamma_1=gamma_at(0u);
 let mul=d_y_1*gamma_1;
-mean=mean+mul;
-}
-}
-var mean_2=fold_add(mean);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean_2,mask);
-mean_2=mean_2+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-mean_2=all;
-workgroupBarrier();
-}
-let mean_all=mean_2 / f32(D);
+let d_y_2=d_y_at(base+(D / 2u));
+let gamma_2=gamma_at(D / 2u);
+let mul_2=d_y_2*gamma_2;
+let d_y_3=d_y_at(base+(D - 1u));
+let gamma_3=gamma_at(D - 1u);
+let mul_3=d_y_3*gamma_3;
+let shift_4=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
 let x_4=x_at(base);
 let residual_4=residual_at(base);
 let bias_4=bias_at(0u);
@@ -96,126 +73,160 @@ let x_6=x_at(base+(D - 1u));
 let residual_6=residual_at(base+(D - 1u));
 let bias_6=bias_at(D - 1u);
 let add_3=((x_6 - shift)+(residual_6 - shift_2))+(bias_6 - shift_3);
-let shift_4=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+let shift_5=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
-for (var k_2=0u; k_2<HELD; k_2+=1u) {
-let i_2=lane+(k_2*LANES);
-if (i_2<(D / 4u)) {
-let x_7=x_four(base_2+i_2);
-held[held_place(1u,k_2,local_index)]=x_7;
-let residual_7=residual_four(base_2+i_2);
-held[held_place(0u,k_2,local_index)]=residual_7;
-let bias_7=bias_four(i_2);
+let base_2=row*(D / 4u);
+for (var k=0u; k<HELD; k+=1u) {
+let i=lane+(k*LANES);
+if (i<(D / 4u)) {
+let x_7=x_four(base_2+i);
+held[held_place(2u,k,local_index)]=x_7;
+let residual_7=residual_four(base_2+i);
+held[held_place(1u,k,local_index)]=residual_7;
+let bias_7=bias_four(i);
 let add_4=((x_7 - vec4f(shift))+(residual_7 - vec4f(shift_2)))+(bias_7 - vec4f(shift_3));
-let d=add_4 - vec4f(shift_4);
+let d=add_4 - vec4f(shift_5);
 sum=sum+d;
 squares=squares+(d*d);
 }
 }
 var sum_2=fold_add(sum);
 var squares_2=fold_add(squares);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum_2,mask_2);
-sum_2=sum_2+other_3;
-let other_4=exchange(squares_2,mask_2);
-squares_2=squares_2+other_4;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_2=scratch_memory[row_in_group*LANES];
-sum_2=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_3;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_3=sum_2 / f32(D);
-let variance=larger((squares_2 / f32(D)) - (mean_3*mean_3),0.0f);
-let far=(variance*4.0f)<(mean_3*mean_3);
-let shift_5=select(shift_4,shift_4+mean_3,far);
+let mean=sum_2 / f32(D);
+let variance=larger((squares_2 / f32(D)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_6=select(shift_5,shift_5+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,D / 4u,far);
-for (var k_3=0u; k_3<HELD; k_3+=1u) {
-let i_3=lane+(k_3*LANES);
-if (i_3<end) {
-let kept=held[held_place(1u,k_3,local_index)];
-let kept_2=held[held_place(0u,k_3,local_index)];
-let bias_8=bias_four(i_3);
+for (var k_2=0u; k_2<HELD; k_2+=1u) {
+let i_2=lane+(k_2*LANES);
+if (i_2<end) {
+let kept=held[held_place(2u,k_2,local_index)];
+let kept_2=held[held_place(1u,k_2,local_index)];
+let bias_8=bias_four(i_2);
 let add_5=((kept - vec4f(shift))+(kept_2 - vec4f(shift_2)))+(bias_8 - vec4f(shift_3));
-let d_2=add_5 - vec4f(shift_5);
+let d_2=add_5 - vec4f(shift_6);
 sum_3=sum_3+d_2;
 squares_3=squares_3+(d_2*d_2);
 }
 }
 var sum_3_2=fold_add(sum_3);
 var squares_3_2=fold_add(squares_3);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_3_2,mask_3);
-sum_3_2=sum_3_2+other_7;
-let other_8=exchange(squares_3_2,mask_3);
-squares_3_2=squares_3_2+other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
 workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_3_2 / f32(D);
+let variance_2=larger((squares_3_2 / f32(D)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var mean_3=vec4f(0.0f);
+for (var k_3=0u; k_3<HELD; k_3+=1u) {
+let i_3=lane+(k_3*LANES);
+if (i_3<(D / 4u)) {
+let d_y_4=d_y_four(base_2+i_3);
+let gamma_4=gamma_four(i_3);
+let mul_4=d_y_4*gamma_4;
+held[held_place(0u,k_3,local_index)]=mul_4;
+let sub=mul_4 - vec4f(shift_4);
+mean_3=mean_3+sub;
+}
+}
+var mean_3_2=fold_add(mean_3);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(mean_3_2,mask_3);
+mean_3_2=mean_3_2+other_9;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
-sum_3_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_3_2=all_5;
+let all_5=scratch_memory[row_in_group*LANES];
+mean_3_2=all_5;
 workgroupBarrier();
 }
-let mean_4=sum_3_2 / f32(D);
-let variance_2=larger((squares_3_2 / f32(D)) - (mean_4*mean_4),0.0f);
-let rest=select(mean_3,mean_4,far);
-let spread=select(variance,variance_2,far);
-var mean_5=vec4f(0.0f);
+let mean_all=mean_3_2 / f32(D);
+var mean_4=vec4f(0.0f);
 let rsqrt=inverseSqrt(spread+eps);
 for (var k_4=0u; k_4<HELD; k_4+=1u) {
 let i_4=lane+(k_4*LANES);
 if (i_4<(D / 4u)) {
-let kept_3=held[held_place(2u,k_4,local_index)];
-let kept_4=held[held_place(1u,k_4,local_index)];
-let kept_5=held[held_place(0u,k_4,local_index)];
+let kept_3=held[held_place(0u,k_4,local_index)];
+let sub_2=kept_3 - vec4f(shift_4);
+let kept_4=held[held_place(2u,k_4,local_index)];
+let kept_5=held[held_place(1u,k_4,local_index)];
 let bias_9=bias_four(i_4);
 let add_6=((kept_4 - vec4f(shift))+(kept_5 - vec4f(shift_2)))+(bias_9 - vec4f(shift_3));
-let mul_2=((add_6 - vec4f(shift_5)) - vec4f(rest))*vec4f(rsqrt);
-let gamma_2=gamma_four(i_4);
-mean_5=mean_5+((kept_3*mul_2)*gamma_2);
+let mul_5=((add_6 - vec4f(shift_6)) - vec4f(rest))*vec4f(rsqrt);
+mean_4=mean_4+(sub_2*mul_5);
 }
 }
-var mean_5_2=fold_add(mean_5);
+var mean_4_2=fold_add(mean_4);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_5_2,mask_4);
-mean_5_2=mean_5_2+other_11;
+let other_11=exchange(mean_4_2,mask_4);
+mean_4_2=mean_4_2+other_11;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_5_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean_4_2;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
@@ -226,24 +237,23 @@ scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
 workgroupBarrier();
 }
 let all_6=scratch_memory[row_in_group*LANES];
-mean_5_2=all_6;
+mean_4_2=all_6;
 workgroupBarrier();
 }
-let mean_all_2=mean_5_2 / f32(D);
+let mean_all_2=mean_4_2 / f32(D);
 let end_2=select(0u,D / 4u,active_1);
 for (var k_5=0u; k_5<HELD; k_5+=1u) {
 let i_5=lane+(k_5*LANES);
 if (i_5<end_2) {
-let kept_6=held[held_place(2u,k_5,local_index)];
-let gamma_3=gamma_four(i_5);
-let mul_3=kept_6*gamma_3;
-let kept_7=held[held_place(1u,k_5,local_index)];
-let kept_8=held[held_place(0u,k_5,local_index)];
+let kept_6=held[held_place(0u,k_5,local_index)];
+let sub_3=kept_6 - vec4f(shift_4);
+let kept_7=held[held_place(2u,k_5,local_index)];
+let kept_8=held[held_place(1u,k_5,local_index)];
 let bias_10=bias_four(i_5);
 let add_7=((kept_7 - vec4f(shift))+(kept_8 - vec4f(shift_2)))+(bias_10 - vec4f(shift_3));
-let mul_4=((add_7 - vec4f(shift_5)) - vec4f(rest))*vec4f(rsqrt);
+let mul_6=((add_7 - vec4f(shift_6)) - vec4f(rest))*vec4f(rsqrt);
 let d_h_1=d_h_four(base_2+i_5);
-let add_8=(((mul_3 - (mul_4*vec4f(mean_all_2))) - vec4f(mean_all))*vec4f(rsqrt))+d_h_1;
+let add_8=(((sub_3 - (mul_6*vec4f(mean_all_2))) - vec4f(mean_all))*vec4f(rsqrt))+d_h_1;
 d_x_put_four(base_2+i_5,add_8);
 d_residual_put_four(base_2+i_5,add_8);
 }
@@ -259,8 +269,13 @@ d_residual_put_four(base_2+i_5,add_8);
             accessors: { at: "residual_at", four: "residual_four" },
           },
           { tensor: "bias", access: "read", name: "bias", accessors: { at: "bias_at", four: "bias_four" } },
-          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-          { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
+          {
+            tensor: "gamma",
+            access: "read",
+            name: "gamma",
+            accessors: { at: "gamma_at", four: "gamma_four" },
+          },
           { tensor: "d_h", access: "read", name: "d_h", accessors: { four: "d_h_four" } },
           { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
           {
@@ -328,10 +343,10 @@ let x_3_2=x_at(base_3+(D - 1u));
 let x_3_3=x_at(base_4+(D - 1u));
 let x_3_4=x_at(base_5+(D - 1u));
 let x_3_5=x_at(base_6+(D - 1u));
-let shift_6=x_11+(((x_2_2 - x_11)+(x_3_2 - x_11))*0.3333333432674408f);
-let shift_7=x_12+(((x_2_3 - x_12)+(x_3_3 - x_12))*0.3333333432674408f);
-let shift_8=x_13+(((x_2_4 - x_13)+(x_3_4 - x_13))*0.3333333432674408f);
-let shift_9=x_14+(((x_2_5 - x_14)+(x_3_5 - x_14))*0.3333333432674408f);
+let shift_7=x_11+(((x_2_2 - x_11)+(x_3_2 - x_11))*0.3333333432674408f);
+let shift_8=x_12+(((x_2_3 - x_12)+(x_3_3 - x_12))*0.3333333432674408f);
+let shift_9=x_13+(((x_2_4 - x_13)+(x_3_4 - x_13))*0.3333333432674408f);
+let shift_10=x_14+(((x_2_5 - x_14)+(x_3_5 - x_14))*0.3333333432674408f);
 let residual_11=residual_at(base_3);
 let residual_12=residual_at(base_4);
 let residual_13=residual_at(base_5);
@@ -352,58 +367,37 @@ let bias_1=bias_at(0u);
 let bias_2=bias_at(D / 2u);
 let bias_3=bias_at(D - 1u);
 let shift_3=bias_1+(((bias_2 - bias_1)+(bias_3 - bias_1))*0.3333333432674408f);
-let base_2_2=row_2*(D / 4u);
-let base_2_3=row_3*(D / 4u);
-let base_2_4=row_4*(D / 4u);
-let base_2_5=row_5*(D / 4u);
-var mean_6=vec4f(0.0f);
-var mean_7=vec4f(0.0f);
-var mean_8=vec4f(0.0f);
-var mean_9=vec4f(0.0f);
-for (var block=lane; block<D / 4u; block+=LANES*256u) {
-var part_7=vec4f(0.0f);
-var part_8=vec4f(0.0f);
-var part_9=vec4f(0.0f);
-var part_10=vec4f(0.0f);
-let stop=min(block+(LANES*256u),D / 4u);
-for (var i=block; i<stop; i+=LANES) {
-let d_y_4=d_y_four(base_2_2+i);
-let d_y_5=d_y_four(base_2_3+i);
-let d_y_6=d_y_four(base_2_4+i);
-let d_y_7=d_y_four(base_2_5+i);
-let gamma_1=gamma_four(i);
-let mul_5=d_y_4*gamma_1;
-let mul_6=d_y_5*gamma_1;
-let mul_7=d_y_6*gamma_1;
-let mul_8=d_y_7*gamma_1;
-part_7=part_7+mul_5;
-part_8=part_8+mul_6;
-part_9=part_9+mul_7;
-part_10=part_10+mul_8;
-}
-mean_6=mean_6+part_7;
-mean_7=mean_7+part_8;
-mean_8=mean_8+part_9;
-mean_9=mean_9+part_10;
-}
-var mean_2_2=fold_add(mean_6);
-var mean_2_3=fold_add(mean_7);
-var mean_2_4=fold_add(mean_8);
-var mean_2_5=fold_add(mean_9);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other_7=exchange(mean_2_2,mask);
-let other_8=exchange(mean_2_3,mask);
-let other_9=exchange(mean_2_4,mask);
-let other_10=exchange(mean_2_5,mask);
-mean_2_2=mean_2_2+other_7;
-mean_2_3=mean_2_3+other_8;
-mean_2_4=mean_2_4+other_9;
-mean_2_5=mean_2_5+other_10;
-}
-let mean_all_3=mean_2_2 / f32(D);
-let mean_all_4=mean_2_3 / f32(D);
-let mean_all_5=mean_2_4 / f32(D);
-let mean_all_6=mean_2_5 / f32(D);
+let d_y_7=d_y_at(base_3);
+let d_y_8=d_y_at(base_4);
+let d_y_9=d_y_at(base_5);
+let d_y_10=d_y_at(base_6);
+let gamma_1=gamma_at(0u);
+let mul_9=d_y_7*gamma_1;
+let mul_10=d_y_8*gamma_1;
+let mul_11=d_y_9*gamma_1;
+let mul_12=d_y_10*gamma_1;
+let d_y_2_2=d_y_at(base_3+(D / 2u));
+let d_y_2_3=d_y_at(base_4+(D / 2u));
+let d_y_2_4=d_y_at(base_5+(D / 2u));
+let d_y_2_5=d_y_at(base_6+(D / 2u));
+let gamma_2=gamma_at(D / 2u);
+let mul_2_2=d_y_2_2*gamma_2;
+let mul_2_3=d_y_2_3*gamma_2;
+let mul_2_4=d_y_2_4*gamma_2;
+let mul_2_5=d_y_2_5*gamma_2;
+let d_y_3_2=d_y_at(base_3+(D - 1u));
+let d_y_3_3=d_y_at(base_4+(D - 1u));
+let d_y_3_4=d_y_at(base_5+(D - 1u));
+let d_y_3_5=d_y_at(base_6+(D - 1u));
+let gamma_3=gamma_at(D - 1u);
+let mul_3_2=d_y_3_2*gamma_3;
+let mul_3_3=d_y_3_3*gamma_3;
+let mul_3_4=d_y_3_4*gamma_3;
+let mul_3_5=d_y_3_5*gamma_3;
+let shift_4_2=mul_9+(((mul_2_2 - mul_9)+(mul_3_2 - mul_9))*0.3333333432674408f);
+let shift_4_3=mul_10+(((mul_2_3 - mul_10)+(mul_3_3 - mul_10))*0.3333333432674408f);
+let shift_4_4=mul_11+(((mul_2_4 - mul_11)+(mul_3_4 - mul_11))*0.3333333432674408f);
+let shift_4_5=mul_12+(((mul_2_5 - mul_12)+(mul_3_5 - mul_12))*0.3333333432674408f);
 let x_4_2=x_at(base_3);
 let x_4_3=x_at(base_4);
 let x_4_4=x_at(base_5);
@@ -413,10 +407,10 @@ let residual_4_3=residual_at(base_4);
 let residual_4_4=residual_at(base_5);
 let residual_4_5=residual_at(base_6);
 let bias_4=bias_at(0u);
-let add_9=((x_4_2 - shift_6)+(residual_4_2 - shift_2_2))+(bias_4 - shift_3);
-let add_10=((x_4_3 - shift_7)+(residual_4_3 - shift_2_3))+(bias_4 - shift_3);
-let add_11=((x_4_4 - shift_8)+(residual_4_4 - shift_2_4))+(bias_4 - shift_3);
-let add_12=((x_4_5 - shift_9)+(residual_4_5 - shift_2_5))+(bias_4 - shift_3);
+let add_9=((x_4_2 - shift_7)+(residual_4_2 - shift_2_2))+(bias_4 - shift_3);
+let add_10=((x_4_3 - shift_8)+(residual_4_3 - shift_2_3))+(bias_4 - shift_3);
+let add_11=((x_4_4 - shift_9)+(residual_4_4 - shift_2_4))+(bias_4 - shift_3);
+let add_12=((x_4_5 - shift_10)+(residual_4_5 - shift_2_5))+(bias_4 - shift_3);
 let x_5_2=x_at(base_3+(D / 2u));
 let x_5_3=x_at(base_4+(D / 2u));
 let x_5_4=x_at(base_5+(D / 2u));
@@ -426,10 +420,10 @@ let residual_5_3=residual_at(base_4+(D / 2u));
 let residual_5_4=residual_at(base_5+(D / 2u));
 let residual_5_5=residual_at(base_6+(D / 2u));
 let bias_5=bias_at(D / 2u);
-let add_2_2=((x_5_2 - shift_6)+(residual_5_2 - shift_2_2))+(bias_5 - shift_3);
-let add_2_3=((x_5_3 - shift_7)+(residual_5_3 - shift_2_3))+(bias_5 - shift_3);
-let add_2_4=((x_5_4 - shift_8)+(residual_5_4 - shift_2_4))+(bias_5 - shift_3);
-let add_2_5=((x_5_5 - shift_9)+(residual_5_5 - shift_2_5))+(bias_5 - shift_3);
+let add_2_2=((x_5_2 - shift_7)+(residual_5_2 - shift_2_2))+(bias_5 - shift_3);
+let add_2_3=((x_5_3 - shift_8)+(residual_5_3 - shift_2_3))+(bias_5 - shift_3);
+let add_2_4=((x_5_4 - shift_9)+(residual_5_4 - shift_2_4))+(bias_5 - shift_3);
+let add_2_5=((x_5_5 - shift_10)+(residual_5_5 - shift_2_5))+(bias_5 - shift_3);
 let x_6_2=x_at(base_3+(D - 1u));
 let x_6_3=x_at(base_4+(D - 1u));
 let x_6_4=x_at(base_5+(D - 1u));
@@ -439,14 +433,18 @@ let residual_6_3=residual_at(base_4+(D - 1u));
 let residual_6_4=residual_at(base_5+(D - 1u));
 let residual_6_5=residual_at(base_6+(D - 1u));
 let bias_6=bias_at(D - 1u);
-let add_3_2=((x_6_2 - shift_6)+(residual_6_2 - shift_2_2))+(bias_6 - shift_3);
-let add_3_3=((x_6_3 - shift_7)+(residual_6_3 - shift_2_3))+(bias_6 - shift_3);
-let add_3_4=((x_6_4 - shift_8)+(residual_6_4 - shift_2_4))+(bias_6 - shift_3);
-let add_3_5=((x_6_5 - shift_9)+(residual_6_5 - shift_2_5))+(bias_6 - shift_3);
-let shift_4_2=add_9+(((add_2_2 - add_9)+(add_3_2 - add_9))*0.3333333432674408f);
-let shift_4_3=add_10+(((add_2_3 - add_10)+(add_3_3 - add_10))*0.3333333432674408f);
-let shift_4_4=add_11+(((add_2_4 - add_11)+(add_3_4 - add_11))*0.3333333432674408f);
-let shift_4_5=add_12+(((add_2_5 - add_12)+(add_3_5 - add_12))*0.3333333432674408f);
+let add_3_2=((x_6_2 - shift_7)+(residual_6_2 - shift_2_2))+(bias_6 - shift_3);
+let add_3_3=((x_6_3 - shift_8)+(residual_6_3 - shift_2_3))+(bias_6 - shift_3);
+let add_3_4=((x_6_4 - shift_9)+(residual_6_4 - shift_2_4))+(bias_6 - shift_3);
+let add_3_5=((x_6_5 - shift_10)+(residual_6_5 - shift_2_5))+(bias_6 - shift_3);
+let shift_5_2=add_9+(((add_2_2 - add_9)+(add_3_2 - add_9))*0.3333333432674408f);
+let shift_5_3=add_10+(((add_2_3 - add_10)+(add_3_3 - add_10))*0.3333333432674408f);
+let shift_5_4=add_11+(((add_2_4 - add_11)+(add_3_4 - add_11))*0.3333333432674408f);
+let shift_5_5=add_12+(((add_2_5 - add_12)+(add_3_5 - add_12))*0.3333333432674408f);
+let base_2_2=row_2*(D / 4u);
+let base_2_3=row_3*(D / 4u);
+let base_2_4=row_4*(D / 4u);
+let base_2_5=row_5*(D / 4u);
 var sum_4=vec4f(0.0f);
 var sum_5=vec4f(0.0f);
 var sum_6=vec4f(0.0f);
@@ -455,51 +453,51 @@ var squares_4=vec4f(0.0f);
 var squares_5=vec4f(0.0f);
 var squares_6=vec4f(0.0f);
 var squares_7=vec4f(0.0f);
-for (var block_2=lane; block_2<D / 4u; block_2+=LANES*256u) {
+for (var block=lane; block<D / 4u; block+=LANES*256u) {
+var part_7=vec4f(0.0f);
+var part_8=vec4f(0.0f);
+var part_9=vec4f(0.0f);
+var part_10=vec4f(0.0f);
 var part_2_2=vec4f(0.0f);
 var part_2_3=vec4f(0.0f);
 var part_2_4=vec4f(0.0f);
 var part_2_5=vec4f(0.0f);
-var part_3_2=vec4f(0.0f);
-var part_3_3=vec4f(0.0f);
-var part_3_4=vec4f(0.0f);
-var part_3_5=vec4f(0.0f);
-let stop_2=min(block_2+(LANES*256u),D / 4u);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_7_2=x_four(base_2_2+i_2);
-let x_7_3=x_four(base_2_3+i_2);
-let x_7_4=x_four(base_2_4+i_2);
-let x_7_5=x_four(base_2_5+i_2);
-let residual_7_2=residual_four(base_2_2+i_2);
-let residual_7_3=residual_four(base_2_3+i_2);
-let residual_7_4=residual_four(base_2_4+i_2);
-let residual_7_5=residual_four(base_2_5+i_2);
-let bias_7=bias_four(i_2);
-let add_4_2=((x_7_2 - vec4f(shift_6))+(residual_7_2 - vec4f(shift_2_2)))+(bias_7 - vec4f(shift_3));
-let add_4_3=((x_7_3 - vec4f(shift_7))+(residual_7_3 - vec4f(shift_2_3)))+(bias_7 - vec4f(shift_3));
-let add_4_4=((x_7_4 - vec4f(shift_8))+(residual_7_4 - vec4f(shift_2_4)))+(bias_7 - vec4f(shift_3));
-let add_4_5=((x_7_5 - vec4f(shift_9))+(residual_7_5 - vec4f(shift_2_5)))+(bias_7 - vec4f(shift_3));
-let d_3=add_4_2 - vec4f(shift_4_2);
-let d_4=add_4_3 - vec4f(shift_4_3);
-let d_5=add_4_4 - vec4f(shift_4_4);
-let d_6=add_4_5 - vec4f(shift_4_5);
-part_2_2=part_2_2+d_3;
-part_2_3=part_2_3+d_4;
-part_2_4=part_2_4+d_5;
-part_2_5=part_2_5+d_6;
-part_3_2=part_3_2+(d_3*d_3);
-part_3_3=part_3_3+(d_4*d_4);
-part_3_4=part_3_4+(d_5*d_5);
-part_3_5=part_3_5+(d_6*d_6);
+let stop=min(block+(LANES*256u),D / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_7_2=x_four(base_2_2+i);
+let x_7_3=x_four(base_2_3+i);
+let x_7_4=x_four(base_2_4+i);
+let x_7_5=x_four(base_2_5+i);
+let residual_7_2=residual_four(base_2_2+i);
+let residual_7_3=residual_four(base_2_3+i);
+let residual_7_4=residual_four(base_2_4+i);
+let residual_7_5=residual_four(base_2_5+i);
+let bias_7=bias_four(i);
+let add_4_2=((x_7_2 - vec4f(shift_7))+(residual_7_2 - vec4f(shift_2_2)))+(bias_7 - vec4f(shift_3));
+let add_4_3=((x_7_3 - vec4f(shift_8))+(residual_7_3 - vec4f(shift_2_3)))+(bias_7 - vec4f(shift_3));
+let add_4_4=((x_7_4 - vec4f(shift_9))+(residual_7_4 - vec4f(shift_2_4)))+(bias_7 - vec4f(shift_3));
+let add_4_5=((x_7_5 - vec4f(shift_10))+(residual_7_5 - vec4f(shift_2_5)))+(bias_7 - vec4f(shift_3));
+let d_3=add_4_2 - vec4f(shift_5_2);
+let d_4=add_4_3 - vec4f(shift_5_3);
+let d_5=add_4_4 - vec4f(shift_5_4);
+let d_6=add_4_5 - vec4f(shift_5_5);
+part_7=part_7+d_3;
+part_8=part_8+d_4;
+part_9=part_9+d_5;
+part_10=part_10+d_6;
+part_2_2=part_2_2+(d_3*d_3);
+part_2_3=part_2_3+(d_4*d_4);
+part_2_4=part_2_4+(d_5*d_5);
+part_2_5=part_2_5+(d_6*d_6);
 }
-sum_4=sum_4+part_2_2;
-sum_5=sum_5+part_2_3;
-sum_6=sum_6+part_2_4;
-sum_7=sum_7+part_2_5;
-squares_4=squares_4+part_3_2;
-squares_5=squares_5+part_3_3;
-squares_6=squares_6+part_3_4;
-squares_7=squares_7+part_3_5;
+sum_4=sum_4+part_7;
+sum_5=sum_5+part_8;
+sum_6=sum_6+part_9;
+sum_7=sum_7+part_10;
+squares_4=squares_4+part_2_2;
+squares_5=squares_5+part_2_3;
+squares_6=squares_6+part_2_4;
+squares_7=squares_7+part_2_5;
 }
 var sum_2_2=fold_add(sum_4);
 var sum_2_3=fold_add(sum_5);
@@ -509,40 +507,40 @@ var squares_2_2=fold_add(squares_4);
 var squares_2_3=fold_add(squares_5);
 var squares_2_4=fold_add(squares_6);
 var squares_2_5=fold_add(squares_7);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_2_2=exchange(sum_2_2,mask_2);
-let other_2_3=exchange(sum_2_3,mask_2);
-let other_2_4=exchange(sum_2_4,mask_2);
-let other_2_5=exchange(sum_2_5,mask_2);
-sum_2_2=sum_2_2+other_2_2;
-sum_2_3=sum_2_3+other_2_3;
-sum_2_4=sum_2_4+other_2_4;
-sum_2_5=sum_2_5+other_2_5;
-let other_3_2=exchange(squares_2_2,mask_2);
-let other_3_3=exchange(squares_2_3,mask_2);
-let other_3_4=exchange(squares_2_4,mask_2);
-let other_3_5=exchange(squares_2_5,mask_2);
-squares_2_2=squares_2_2+other_3_2;
-squares_2_3=squares_2_3+other_3_3;
-squares_2_4=squares_2_4+other_3_4;
-squares_2_5=squares_2_5+other_3_5;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other_7=exchange(sum_2_2,mask);
+let other_8=exchange(sum_2_3,mask);
+let other_9=exchange(sum_2_4,mask);
+let other_10=exchange(sum_2_5,mask);
+sum_2_2=sum_2_2+other_7;
+sum_2_3=sum_2_3+other_8;
+sum_2_4=sum_2_4+other_9;
+sum_2_5=sum_2_5+other_10;
+let other_2_2=exchange(squares_2_2,mask);
+let other_2_3=exchange(squares_2_3,mask);
+let other_2_4=exchange(squares_2_4,mask);
+let other_2_5=exchange(squares_2_5,mask);
+squares_2_2=squares_2_2+other_2_2;
+squares_2_3=squares_2_3+other_2_3;
+squares_2_4=squares_2_4+other_2_4;
+squares_2_5=squares_2_5+other_2_5;
 }
-let mean_3_2=sum_2_2 / f32(D);
-let mean_3_3=sum_2_3 / f32(D);
-let mean_3_4=sum_2_4 / f32(D);
-let mean_3_5=sum_2_5 / f32(D);
-let variance_3=larger((squares_2_2 / f32(D)) - (mean_3_2*mean_3_2),0.0f);
-let variance_4=larger((squares_2_3 / f32(D)) - (mean_3_3*mean_3_3),0.0f);
-let variance_5=larger((squares_2_4 / f32(D)) - (mean_3_4*mean_3_4),0.0f);
-let variance_6=larger((squares_2_5 / f32(D)) - (mean_3_5*mean_3_5),0.0f);
-let far_2=(variance_3*4.0f)<(mean_3_2*mean_3_2);
-let far_3=(variance_4*4.0f)<(mean_3_3*mean_3_3);
-let far_4=(variance_5*4.0f)<(mean_3_4*mean_3_4);
-let far_5=(variance_6*4.0f)<(mean_3_5*mean_3_5);
-let shift_5_2=select(shift_4_2,shift_4_2+mean_3_2,far_2);
-let shift_5_3=select(shift_4_3,shift_4_3+mean_3_3,far_3);
-let shift_5_4=select(shift_4_4,shift_4_4+mean_3_4,far_4);
-let shift_5_5=select(shift_4_5,shift_4_5+mean_3_5,far_5);
+let mean_5=sum_2_2 / f32(D);
+let mean_6=sum_2_3 / f32(D);
+let mean_7=sum_2_4 / f32(D);
+let mean_8=sum_2_5 / f32(D);
+let variance_3=larger((squares_2_2 / f32(D)) - (mean_5*mean_5),0.0f);
+let variance_4=larger((squares_2_3 / f32(D)) - (mean_6*mean_6),0.0f);
+let variance_5=larger((squares_2_4 / f32(D)) - (mean_7*mean_7),0.0f);
+let variance_6=larger((squares_2_5 / f32(D)) - (mean_8*mean_8),0.0f);
+let far_2=(variance_3*4.0f)<(mean_5*mean_5);
+let far_3=(variance_4*4.0f)<(mean_6*mean_6);
+let far_4=(variance_5*4.0f)<(mean_7*mean_7);
+let far_5=(variance_6*4.0f)<(mean_8*mean_8);
+let shift_6_2=select(shift_5_2,shift_5_2+mean_5,far_2);
+let shift_6_3=select(shift_5_3,shift_5_3+mean_6,far_3);
+let shift_6_4=select(shift_5_4,shift_5_4+mean_7,far_4);
+let shift_6_5=select(shift_5_5,shift_5_5+mean_8,far_5);
 var sum_3_3=vec4f(0.0f);
 var sum_3_4=vec4f(0.0f);
 var sum_3_5=vec4f(0.0f);
@@ -555,69 +553,69 @@ let end_3=select(0u,D / 4u,far_2);
 let end_4=select(0u,D / 4u,far_3);
 let end_5=select(0u,D / 4u,far_4);
 let end_6=select(0u,D / 4u,far_5);
-for (var block_3=lane; block_3<end_3; block_3+=LANES*256u) {
+for (var block_2=lane; block_2<end_3; block_2+=LANES*256u) {
+var part_3_2=vec4f(0.0f);
 var part_4_2=vec4f(0.0f);
-var part_5_2=vec4f(0.0f);
-let stop_3_2=min(block_3+(LANES*256u),end_3);
-for (var i_3=block_3; i_3<stop_3_2; i_3+=LANES) {
-let x_8_2=x_four(base_2_2+i_3);
-let residual_8_2=residual_four(base_2_2+i_3);
-let bias_8=bias_four(i_3);
-let add_5_2=((x_8_2 - vec4f(shift_6))+(residual_8_2 - vec4f(shift_2_2)))+(bias_8 - vec4f(shift_3));
-let d_2_2=add_5_2 - vec4f(shift_5_2);
-part_4_2=part_4_2+d_2_2;
-part_5_2=part_5_2+(d_2_2*d_2_2);
+let stop_2_2=min(block_2+(LANES*256u),end_3);
+for (var i_2=block_2; i_2<stop_2_2; i_2+=LANES) {
+let x_8_2=x_four(base_2_2+i_2);
+let residual_8_2=residual_four(base_2_2+i_2);
+let bias_8=bias_four(i_2);
+let add_5_2=((x_8_2 - vec4f(shift_7))+(residual_8_2 - vec4f(shift_2_2)))+(bias_8 - vec4f(shift_3));
+let d_2_2=add_5_2 - vec4f(shift_6_2);
+part_3_2=part_3_2+d_2_2;
+part_4_2=part_4_2+(d_2_2*d_2_2);
 }
-sum_3_3=sum_3_3+part_4_2;
-squares_3_3=squares_3_3+part_5_2;
+sum_3_3=sum_3_3+part_3_2;
+squares_3_3=squares_3_3+part_4_2;
 }
-for (var block_3=lane; block_3<end_4; block_3+=LANES*256u) {
+for (var block_2=lane; block_2<end_4; block_2+=LANES*256u) {
+var part_3_3=vec4f(0.0f);
 var part_4_3=vec4f(0.0f);
-var part_5_3=vec4f(0.0f);
-let stop_3_3=min(block_3+(LANES*256u),end_4);
-for (var i_3=block_3; i_3<stop_3_3; i_3+=LANES) {
-let x_8_3=x_four(base_2_3+i_3);
-let residual_8_3=residual_four(base_2_3+i_3);
-let bias_8=bias_four(i_3);
-let add_5_3=((x_8_3 - vec4f(shift_7))+(residual_8_3 - vec4f(shift_2_3)))+(bias_8 - vec4f(shift_3));
-let d_2_3=add_5_3 - vec4f(shift_5_3);
-part_4_3=part_4_3+d_2_3;
-part_5_3=part_5_3+(d_2_3*d_2_3);
+let stop_2_3=min(block_2+(LANES*256u),end_4);
+for (var i_2=block_2; i_2<stop_2_3; i_2+=LANES) {
+let x_8_3=x_four(base_2_3+i_2);
+let residual_8_3=residual_four(base_2_3+i_2);
+let bias_8=bias_four(i_2);
+let add_5_3=((x_8_3 - vec4f(shift_8))+(residual_8_3 - vec4f(shift_2_3)))+(bias_8 - vec4f(shift_3));
+let d_2_3=add_5_3 - vec4f(shift_6_3);
+part_3_3=part_3_3+d_2_3;
+part_4_3=part_4_3+(d_2_3*d_2_3);
 }
-sum_3_4=sum_3_4+part_4_3;
-squares_3_4=squares_3_4+part_5_3;
+sum_3_4=sum_3_4+part_3_3;
+squares_3_4=squares_3_4+part_4_3;
 }
-for (var block_3=lane; block_3<end_5; block_3+=LANES*256u) {
+for (var block_2=lane; block_2<end_5; block_2+=LANES*256u) {
+var part_3_4=vec4f(0.0f);
 var part_4_4=vec4f(0.0f);
-var part_5_4=vec4f(0.0f);
-let stop_3_4=min(block_3+(LANES*256u),end_5);
-for (var i_3=block_3; i_3<stop_3_4; i_3+=LANES) {
-let x_8_4=x_four(base_2_4+i_3);
-let residual_8_4=residual_four(base_2_4+i_3);
-let bias_8=bias_four(i_3);
-let add_5_4=((x_8_4 - vec4f(shift_8))+(residual_8_4 - vec4f(shift_2_4)))+(bias_8 - vec4f(shift_3));
-let d_2_4=add_5_4 - vec4f(shift_5_4);
-part_4_4=part_4_4+d_2_4;
-part_5_4=part_5_4+(d_2_4*d_2_4);
+let stop_2_4=min(block_2+(LANES*256u),end_5);
+for (var i_2=block_2; i_2<stop_2_4; i_2+=LANES) {
+let x_8_4=x_four(base_2_4+i_2);
+let residual_8_4=residual_four(base_2_4+i_2);
+let bias_8=bias_four(i_2);
+let add_5_4=((x_8_4 - vec4f(shift_9))+(residual_8_4 - vec4f(shift_2_4)))+(bias_8 - vec4f(shift_3));
+let d_2_4=add_5_4 - vec4f(shift_6_4);
+part_3_4=part_3_4+d_2_4;
+part_4_4=part_4_4+(d_2_4*d_2_4);
 }
-sum_3_5=sum_3_5+part_4_4;
-squares_3_5=squares_3_5+part_5_4;
+sum_3_5=sum_3_5+part_3_4;
+squares_3_5=squares_3_5+part_4_4;
 }
-for (var block_3=lane; block_3<end_6; block_3+=LANES*256u) {
+for (var block_2=lane; block_2<end_6; block_2+=LANES*256u) {
+var part_3_5=vec4f(0.0f);
 var part_4_5=vec4f(0.0f);
-var part_5_5=vec4f(0.0f);
-let stop_3_5=min(block_3+(LANES*256u),end_6);
-for (var i_3=block_3; i_3<stop_3_5; i_3+=LANES) {
-let x_8_5=x_four(base_2_5+i_3);
-let residual_8_5=residual_four(base_2_5+i_3);
-let bias_8=bias_four(i_3);
-let add_5_5=((x_8_5 - vec4f(shift_9))+(residual_8_5 - vec4f(shift_2_5)))+(bias_8 - vec4f(shift_3));
-let d_2_5=add_5_5 - vec4f(shift_5_5);
-part_4_5=part_4_5+d_2_5;
-part_5_5=part_5_5+(d_2_5*d_2_5);
+let stop_2_5=min(block_2+(LANES*256u),end_6);
+for (var i_2=block_2; i_2<stop_2_5; i_2+=LANES) {
+let x_8_5=x_four(base_2_5+i_2);
+let residual_8_5=residual_four(base_2_5+i_2);
+let bias_8=bias_four(i_2);
+let add_5_5=((x_8_5 - vec4f(shift_10))+(residual_8_5 - vec4f(shift_2_5)))+(bias_8 - vec4f(shift_3));
+let d_2_5=add_5_5 - vec4f(shift_6_5);
+part_3_5=part_3_5+d_2_5;
+part_4_5=part_4_5+(d_2_5*d_2_5);
 }
-sum_3_6=sum_3_6+part_4_5;
-squares_3_6=squares_3_6+part_5_5;
+sum_3_6=sum_3_6+part_3_5;
+squares_3_6=squares_3_6+part_4_5;
 }
 var sum_3_2_2=fold_add(sum_3_3);
 var sum_3_2_3=fold_add(sum_3_4);
@@ -627,48 +625,100 @@ var squares_3_2_2=fold_add(squares_3_3);
 var squares_3_2_3=fold_add(squares_3_4);
 var squares_3_2_4=fold_add(squares_3_5);
 var squares_3_2_5=fold_add(squares_3_6);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_4_2=exchange(sum_3_2_2,mask_3);
-let other_4_3=exchange(sum_3_2_3,mask_3);
-let other_4_4=exchange(sum_3_2_4,mask_3);
-let other_4_5=exchange(sum_3_2_5,mask_3);
-sum_3_2_2=sum_3_2_2+other_4_2;
-sum_3_2_3=sum_3_2_3+other_4_3;
-sum_3_2_4=sum_3_2_4+other_4_4;
-sum_3_2_5=sum_3_2_5+other_4_5;
-let other_5_2=exchange(squares_3_2_2,mask_3);
-let other_5_3=exchange(squares_3_2_3,mask_3);
-let other_5_4=exchange(squares_3_2_4,mask_3);
-let other_5_5=exchange(squares_3_2_5,mask_3);
-squares_3_2_2=squares_3_2_2+other_5_2;
-squares_3_2_3=squares_3_2_3+other_5_3;
-squares_3_2_4=squares_3_2_4+other_5_4;
-squares_3_2_5=squares_3_2_5+other_5_5;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3_2=exchange(sum_3_2_2,mask_2);
+let other_3_3=exchange(sum_3_2_3,mask_2);
+let other_3_4=exchange(sum_3_2_4,mask_2);
+let other_3_5=exchange(sum_3_2_5,mask_2);
+sum_3_2_2=sum_3_2_2+other_3_2;
+sum_3_2_3=sum_3_2_3+other_3_3;
+sum_3_2_4=sum_3_2_4+other_3_4;
+sum_3_2_5=sum_3_2_5+other_3_5;
+let other_4_2=exchange(squares_3_2_2,mask_2);
+let other_4_3=exchange(squares_3_2_3,mask_2);
+let other_4_4=exchange(squares_3_2_4,mask_2);
+let other_4_5=exchange(squares_3_2_5,mask_2);
+squares_3_2_2=squares_3_2_2+other_4_2;
+squares_3_2_3=squares_3_2_3+other_4_3;
+squares_3_2_4=squares_3_2_4+other_4_4;
+squares_3_2_5=squares_3_2_5+other_4_5;
 }
-let mean_4_2=sum_3_2_2 / f32(D);
-let mean_4_3=sum_3_2_3 / f32(D);
-let mean_4_4=sum_3_2_4 / f32(D);
-let mean_4_5=sum_3_2_5 / f32(D);
-let variance_2_2=larger((squares_3_2_2 / f32(D)) - (mean_4_2*mean_4_2),0.0f);
-let variance_2_3=larger((squares_3_2_3 / f32(D)) - (mean_4_3*mean_4_3),0.0f);
-let variance_2_4=larger((squares_3_2_4 / f32(D)) - (mean_4_4*mean_4_4),0.0f);
-let variance_2_5=larger((squares_3_2_5 / f32(D)) - (mean_4_5*mean_4_5),0.0f);
-let rest_2=select(mean_3_2,mean_4_2,far_2);
-let rest_3=select(mean_3_3,mean_4_3,far_3);
-let rest_4=select(mean_3_4,mean_4_4,far_4);
-let rest_5=select(mean_3_5,mean_4_5,far_5);
+let mean_2_2=sum_3_2_2 / f32(D);
+let mean_2_3=sum_3_2_3 / f32(D);
+let mean_2_4=sum_3_2_4 / f32(D);
+let mean_2_5=sum_3_2_5 / f32(D);
+let variance_2_2=larger((squares_3_2_2 / f32(D)) - (mean_2_2*mean_2_2),0.0f);
+let variance_2_3=larger((squares_3_2_3 / f32(D)) - (mean_2_3*mean_2_3),0.0f);
+let variance_2_4=larger((squares_3_2_4 / f32(D)) - (mean_2_4*mean_2_4),0.0f);
+let variance_2_5=larger((squares_3_2_5 / f32(D)) - (mean_2_5*mean_2_5),0.0f);
+let rest_2=select(mean_5,mean_2_2,far_2);
+let rest_3=select(mean_6,mean_2_3,far_3);
+let rest_4=select(mean_7,mean_2_4,far_4);
+let rest_5=select(mean_8,mean_2_5,far_5);
 let spread_2=select(variance_3,variance_2_2,far_2);
 let spread_3=select(variance_4,variance_2_3,far_3);
 let spread_4=select(variance_5,variance_2_4,far_4);
 let spread_5=select(variance_6,variance_2_5,far_5);
+var mean_3_3=vec4f(0.0f);
+var mean_3_4=vec4f(0.0f);
+var mean_3_5=vec4f(0.0f);
+var mean_3_6=vec4f(0.0f);
+for (var block_3=lane; block_3<D / 4u; block_3+=LANES*256u) {
+var part_5_2=vec4f(0.0f);
+var part_5_3=vec4f(0.0f);
+var part_5_4=vec4f(0.0f);
+var part_5_5=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),D / 4u);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let d_y_4_2=d_y_four(base_2_2+i_3);
+let d_y_4_3=d_y_four(base_2_3+i_3);
+let d_y_4_4=d_y_four(base_2_4+i_3);
+let d_y_4_5=d_y_four(base_2_5+i_3);
+let gamma_4=gamma_four(i_3);
+let mul_4_2=d_y_4_2*gamma_4;
+let mul_4_3=d_y_4_3*gamma_4;
+let mul_4_4=d_y_4_4*gamma_4;
+let mul_4_5=d_y_4_5*gamma_4;
+let sub_4=mul_4_2 - vec4f(shift_4_2);
+let sub_5=mul_4_3 - vec4f(shift_4_3);
+let sub_6=mul_4_4 - vec4f(shift_4_4);
+let sub_7=mul_4_5 - vec4f(shift_4_5);
+part_5_2=part_5_2+sub_4;
+part_5_3=part_5_3+sub_5;
+part_5_4=part_5_4+sub_6;
+part_5_5=part_5_5+sub_7;
+}
+mean_3_3=mean_3_3+part_5_2;
+mean_3_4=mean_3_4+part_5_3;
+mean_3_5=mean_3_5+part_5_4;
+mean_3_6=mean_3_6+part_5_5;
+}
+var mean_3_2_2=fold_add(mean_3_3);
+var mean_3_2_3=fold_add(mean_3_4);
+var mean_3_2_4=fold_add(mean_3_5);
+var mean_3_2_5=fold_add(mean_3_6);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_5_2=exchange(mean_3_2_2,mask_3);
+let other_5_3=exchange(mean_3_2_3,mask_3);
+let other_5_4=exchange(mean_3_2_4,mask_3);
+let other_5_5=exchange(mean_3_2_5,mask_3);
+mean_3_2_2=mean_3_2_2+other_5_2;
+mean_3_2_3=mean_3_2_3+other_5_3;
+mean_3_2_4=mean_3_2_4+other_5_4;
+mean_3_2_5=mean_3_2_5+other_5_5;
+}
+let mean_all_3=mean_3_2_2 / f32(D);
+let mean_all_4=mean_3_2_3 / f32(D);
+let mean_all_5=mean_3_2_4 / f32(D);
+let mean_all_6=mean_3_2_5 / f32(D);
 let rsqrt_2=inverseSqrt(spread_2+eps);
 let rsqrt_3=inverseSqrt(spread_3+eps);
 let rsqrt_4=inverseSqrt(spread_4+eps);
 let rsqrt_5=inverseSqrt(spread_5+eps);
-var mean_5_3=vec4f(0.0f);
-var mean_5_4=vec4f(0.0f);
-var mean_5_5=vec4f(0.0f);
-var mean_5_6=vec4f(0.0f);
+var mean_4_3=vec4f(0.0f);
+var mean_4_4=vec4f(0.0f);
+var mean_4_5=vec4f(0.0f);
+var mean_4_6=vec4f(0.0f);
 for (var block_4=lane; block_4<D / 4u; block_4+=LANES*256u) {
 var part_6_2=vec4f(0.0f);
 var part_6_3=vec4f(0.0f);
@@ -676,10 +726,19 @@ var part_6_4=vec4f(0.0f);
 var part_6_5=vec4f(0.0f);
 let stop_4=min(block_4+(LANES*256u),D / 4u);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_2_2=d_y_four(base_2_2+i_4);
-let d_y_2_3=d_y_four(base_2_3+i_4);
-let d_y_2_4=d_y_four(base_2_4+i_4);
-let d_y_2_5=d_y_four(base_2_5+i_4);
+let d_y_5_2=d_y_four(base_2_2+i_4);
+let d_y_5_3=d_y_four(base_2_3+i_4);
+let d_y_5_4=d_y_four(base_2_4+i_4);
+let d_y_5_5=d_y_four(base_2_5+i_4);
+let gamma_5=gamma_four(i_4);
+let mul_5_2=d_y_5_2*gamma_5;
+let mul_5_3=d_y_5_3*gamma_5;
+let mul_5_4=d_y_5_4*gamma_5;
+let mul_5_5=d_y_5_5*gamma_5;
+let sub_2_2=mul_5_2 - vec4f(shift_4_2);
+let sub_2_3=mul_5_3 - vec4f(shift_4_3);
+let sub_2_4=mul_5_4 - vec4f(shift_4_4);
+let sub_2_5=mul_5_5 - vec4f(shift_4_5);
 let x_9_2=x_four(base_2_2+i_4);
 let x_9_3=x_four(base_2_3+i_4);
 let x_9_4=x_four(base_2_4+i_4);
@@ -689,54 +748,57 @@ let residual_9_3=residual_four(base_2_3+i_4);
 let residual_9_4=residual_four(base_2_4+i_4);
 let residual_9_5=residual_four(base_2_5+i_4);
 let bias_9=bias_four(i_4);
-let add_6_2=((x_9_2 - vec4f(shift_6))+(residual_9_2 - vec4f(shift_2_2)))+(bias_9 - vec4f(shift_3));
-let add_6_3=((x_9_3 - vec4f(shift_7))+(residual_9_3 - vec4f(shift_2_3)))+(bias_9 - vec4f(shift_3));
-let add_6_4=((x_9_4 - vec4f(shift_8))+(residual_9_4 - vec4f(shift_2_4)))+(bias_9 - vec4f(shift_3));
-let add_6_5=((x_9_5 - vec4f(shift_9))+(residual_9_5 - vec4f(shift_2_5)))+(bias_9 - vec4f(shift_3));
-let mul_2_2=((add_6_2 - vec4f(shift_5_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
-let mul_2_3=((add_6_3 - vec4f(shift_5_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
-let mul_2_4=((add_6_4 - vec4f(shift_5_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
-let mul_2_5=((add_6_5 - vec4f(shift_5_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
-let gamma_2=gamma_four(i_4);
-part_6_2=part_6_2+((d_y_2_2*mul_2_2)*gamma_2);
-part_6_3=part_6_3+((d_y_2_3*mul_2_3)*gamma_2);
-part_6_4=part_6_4+((d_y_2_4*mul_2_4)*gamma_2);
-part_6_5=part_6_5+((d_y_2_5*mul_2_5)*gamma_2);
+let add_6_2=((x_9_2 - vec4f(shift_7))+(residual_9_2 - vec4f(shift_2_2)))+(bias_9 - vec4f(shift_3));
+let add_6_3=((x_9_3 - vec4f(shift_8))+(residual_9_3 - vec4f(shift_2_3)))+(bias_9 - vec4f(shift_3));
+let add_6_4=((x_9_4 - vec4f(shift_9))+(residual_9_4 - vec4f(shift_2_4)))+(bias_9 - vec4f(shift_3));
+let add_6_5=((x_9_5 - vec4f(shift_10))+(residual_9_5 - vec4f(shift_2_5)))+(bias_9 - vec4f(shift_3));
+let mul_6_2=((add_6_2 - vec4f(shift_6_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
+let mul_6_3=((add_6_3 - vec4f(shift_6_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
+let mul_6_4=((add_6_4 - vec4f(shift_6_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
+let mul_6_5=((add_6_5 - vec4f(shift_6_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
+part_6_2=part_6_2+(sub_2_2*mul_6_2);
+part_6_3=part_6_3+(sub_2_3*mul_6_3);
+part_6_4=part_6_4+(sub_2_4*mul_6_4);
+part_6_5=part_6_5+(sub_2_5*mul_6_5);
 }
-mean_5_3=mean_5_3+part_6_2;
-mean_5_4=mean_5_4+part_6_3;
-mean_5_5=mean_5_5+part_6_4;
-mean_5_6=mean_5_6+part_6_5;
+mean_4_3=mean_4_3+part_6_2;
+mean_4_4=mean_4_4+part_6_3;
+mean_4_5=mean_4_5+part_6_4;
+mean_4_6=mean_4_6+part_6_5;
 }
-var mean_5_2_2=fold_add(mean_5_3);
-var mean_5_2_3=fold_add(mean_5_4);
-var mean_5_2_4=fold_add(mean_5_5);
-var mean_5_2_5=fold_add(mean_5_6);
+var mean_4_2_2=fold_add(mean_4_3);
+var mean_4_2_3=fold_add(mean_4_4);
+var mean_4_2_4=fold_add(mean_4_5);
+var mean_4_2_5=fold_add(mean_4_6);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_6_2=exchange(mean_5_2_2,mask_4);
-let other_6_3=exchange(mean_5_2_3,mask_4);
-let other_6_4=exchange(mean_5_2_4,mask_4);
-let other_6_5=exchange(mean_5_2_5,mask_4);
-mean_5_2_2=mean_5_2_2+other_6_2;
-mean_5_2_3=mean_5_2_3+other_6_3;
-mean_5_2_4=mean_5_2_4+other_6_4;
-mean_5_2_5=mean_5_2_5+other_6_5;
+let other_6_2=exchange(mean_4_2_2,mask_4);
+let other_6_3=exchange(mean_4_2_3,mask_4);
+let other_6_4=exchange(mean_4_2_4,mask_4);
+let other_6_5=exchange(mean_4_2_5,mask_4);
+mean_4_2_2=mean_4_2_2+other_6_2;
+mean_4_2_3=mean_4_2_3+other_6_3;
+mean_4_2_4=mean_4_2_4+other_6_4;
+mean_4_2_5=mean_4_2_5+other_6_5;
 }
-let mean_all_2_2=mean_5_2_2 / f32(D);
-let mean_all_2_3=mean_5_2_3 / f32(D);
-let mean_all_2_4=mean_5_2_4 / f32(D);
-let mean_all_2_5=mean_5_2_5 / f32(D);
+let mean_all_2_2=mean_4_2_2 / f32(D);
+let mean_all_2_3=mean_4_2_3 / f32(D);
+let mean_all_2_4=mean_4_2_4 / f32(D);
+let mean_all_2_5=mean_4_2_5 / f32(D);
 let end_2=select(0u,D / 4u,active_1);
 for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let d_y_3_2=d_y_four(base_2_2+i_5);
-let d_y_3_3=d_y_four(base_2_3+i_5);
-let d_y_3_4=d_y_four(base_2_4+i_5);
-let d_y_3_5=d_y_four(base_2_5+i_5);
-let gamma_3=gamma_four(i_5);
-let mul_3_2=d_y_3_2*gamma_3;
-let mul_3_3=d_y_3_3*gamma_3;
-let mul_3_4=d_y_3_4*gamma_3;
-let mul_3_5=d_y_3_5*gamma_3;
+let d_y_6_2=d_y_four(base_2_2+i_5);
+let d_y_6_3=d_y_four(base_2_3+i_5);
+let d_y_6_4=d_y_four(base_2_4+i_5);
+let d_y_6_5=d_y_four(base_2_5+i_5);
+let gamma_6=gamma_four(i_5);
+let mul_7_2=d_y_6_2*gamma_6;
+let mul_7_3=d_y_6_3*gamma_6;
+let mul_7_4=d_y_6_4*gamma_6;
+let mul_7_5=d_y_6_5*gamma_6;
+let sub_3_2=mul_7_2 - vec4f(shift_4_2);
+let sub_3_3=mul_7_3 - vec4f(shift_4_3);
+let sub_3_4=mul_7_4 - vec4f(shift_4_4);
+let sub_3_5=mul_7_5 - vec4f(shift_4_5);
 let x_10_2=x_four(base_2_2+i_5);
 let x_10_3=x_four(base_2_3+i_5);
 let x_10_4=x_four(base_2_4+i_5);
@@ -746,22 +808,22 @@ let residual_10_3=residual_four(base_2_3+i_5);
 let residual_10_4=residual_four(base_2_4+i_5);
 let residual_10_5=residual_four(base_2_5+i_5);
 let bias_10=bias_four(i_5);
-let add_7_2=((x_10_2 - vec4f(shift_6))+(residual_10_2 - vec4f(shift_2_2)))+(bias_10 - vec4f(shift_3));
-let add_7_3=((x_10_3 - vec4f(shift_7))+(residual_10_3 - vec4f(shift_2_3)))+(bias_10 - vec4f(shift_3));
-let add_7_4=((x_10_4 - vec4f(shift_8))+(residual_10_4 - vec4f(shift_2_4)))+(bias_10 - vec4f(shift_3));
-let add_7_5=((x_10_5 - vec4f(shift_9))+(residual_10_5 - vec4f(shift_2_5)))+(bias_10 - vec4f(shift_3));
-let mul_4_2=((add_7_2 - vec4f(shift_5_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
-let mul_4_3=((add_7_3 - vec4f(shift_5_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
-let mul_4_4=((add_7_4 - vec4f(shift_5_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
-let mul_4_5=((add_7_5 - vec4f(shift_5_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
+let add_7_2=((x_10_2 - vec4f(shift_7))+(residual_10_2 - vec4f(shift_2_2)))+(bias_10 - vec4f(shift_3));
+let add_7_3=((x_10_3 - vec4f(shift_8))+(residual_10_3 - vec4f(shift_2_3)))+(bias_10 - vec4f(shift_3));
+let add_7_4=((x_10_4 - vec4f(shift_9))+(residual_10_4 - vec4f(shift_2_4)))+(bias_10 - vec4f(shift_3));
+let add_7_5=((x_10_5 - vec4f(shift_10))+(residual_10_5 - vec4f(shift_2_5)))+(bias_10 - vec4f(shift_3));
+let mul_8_2=((add_7_2 - vec4f(shift_6_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
+let mul_8_3=((add_7_3 - vec4f(shift_6_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
+let mul_8_4=((add_7_4 - vec4f(shift_6_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
+let mul_8_5=((add_7_5 - vec4f(shift_6_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
 let d_h_2=d_h_four(base_2_2+i_5);
 let d_h_3=d_h_four(base_2_3+i_5);
 let d_h_4=d_h_four(base_2_4+i_5);
 let d_h_5=d_h_four(base_2_5+i_5);
-let add_8_2=(((mul_3_2 - (mul_4_2*vec4f(mean_all_2_2))) - vec4f(mean_all_3))*vec4f(rsqrt_2))+d_h_2;
-let add_8_3=(((mul_3_3 - (mul_4_3*vec4f(mean_all_2_3))) - vec4f(mean_all_4))*vec4f(rsqrt_3))+d_h_3;
-let add_8_4=(((mul_3_4 - (mul_4_4*vec4f(mean_all_2_4))) - vec4f(mean_all_5))*vec4f(rsqrt_4))+d_h_4;
-let add_8_5=(((mul_3_5 - (mul_4_5*vec4f(mean_all_2_5))) - vec4f(mean_all_6))*vec4f(rsqrt_5))+d_h_5;
+let add_8_2=(((sub_3_2 - (mul_8_2*vec4f(mean_all_2_2))) - vec4f(mean_all_3))*vec4f(rsqrt_2))+d_h_2;
+let add_8_3=(((sub_3_3 - (mul_8_3*vec4f(mean_all_2_3))) - vec4f(mean_all_4))*vec4f(rsqrt_3))+d_h_3;
+let add_8_4=(((sub_3_4 - (mul_8_4*vec4f(mean_all_2_4))) - vec4f(mean_all_5))*vec4f(rsqrt_4))+d_h_4;
+let add_8_5=(((sub_3_5 - (mul_8_5*vec4f(mean_all_2_5))) - vec4f(mean_all_6))*vec4f(rsqrt_5))+d_h_5;
 d_x_put_four(base_2_2+i_5,add_8_2);
 d_x_put_four(base_2_3+i_5,add_8_3);
 d_x_put_four(base_2_4+i_5,add_8_4);
@@ -782,8 +844,13 @@ d_residual_put_four(base_2_5+i_5,add_8_5);
             accessors: { at: "residual_at", four: "residual_four" },
           },
           { tensor: "bias", access: "read", name: "bias", accessors: { at: "bias_at", four: "bias_four" } },
-          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-          { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
+          {
+            tensor: "gamma",
+            access: "read",
+            name: "gamma",
+            accessors: { at: "gamma_at", four: "gamma_four" },
+          },
           { tensor: "d_h", access: "read", name: "d_h", accessors: { four: "d_h_four" } },
           { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
           {
@@ -805,7 +872,7 @@ d_residual_put_four(base_2_5+i_5,add_8_5);
       },
     ],
     split: {
-      slots: 14,
+      slots: 17,
       stages: [
         {
           forms: [
@@ -820,8 +887,11 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override T: u32;
 override D: u32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+}
 @compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
@@ -851,43 +921,172 @@ let bias_1=bias_at(0u);
 let bias_2=bias_at(D / 2u);
 let bias_3=bias_at(D - 1u);
 let shift_3=bias_1+(((bias_2 - bias_1)+(bias_3 - bias_1))*0.3333333432674408f);
-var mean=0.0f;
-for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_1=0.0f;
-let stop=min(block+(LANES*256u),last);
-for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_at(base+i);
-let gamma_1=gamma_at(i);
+let d_y_1=d_y_at(base);
+let gamma_1=gamma_at(0u);
 let mul=d_y_1*gamma_1;
-part_1=part_1+mul;
+let d_y_2=d_y_at(base+(D / 2u));
+let gamma_2=gamma_at(D / 2u);
+let mul_2=d_y_2*gamma_2;
+let d_y_3=d_y_at(base+(D - 1u));
+let gamma_3=gamma_at(D - 1u);
+let mul_3=d_y_3*gamma_3;
+let shift_4=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
+let first_2=min(part*(((D+PARTS) - 1u) / PARTS),D);
+let last_2=min(first_2+(((D+PARTS) - 1u) / PARTS),D);
+let x_4=x_at(base);
+let residual_4=residual_at(base);
+let bias_4=bias_at(0u);
+let add=((x_4 - shift)+(residual_4 - shift_2))+(bias_4 - shift_3);
+let x_5=x_at(base+(D / 2u));
+let residual_5=residual_at(base+(D / 2u));
+let bias_5=bias_at(D / 2u);
+let add_2=((x_5 - shift)+(residual_5 - shift_2))+(bias_5 - shift_3);
+let x_6=x_at(base+(D - 1u));
+let residual_6=residual_at(base+(D - 1u));
+let bias_6=bias_at(D - 1u);
+let add_3=((x_6 - shift)+(residual_6 - shift_2))+(bias_6 - shift_3);
+let shift_5=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block=first_2+lane; block<last_2; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),last_2);
+for (var i=block; i<stop; i+=LANES) {
+let x_7=x_at(base+i);
+let residual_7=residual_at(base+i);
+let bias_7=bias_at(i);
+let add_4=((x_7 - shift)+(residual_7 - shift_2))+(bias_7 - shift_3);
+let d=add_4 - shift_5;
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-mean=mean+part_1;
+sum=sum+part_1;
+squares=squares+part_2;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean,mask);
-mean=mean+other;
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean;
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
 for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
 if (lane<half) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
-mean=all;
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_all=mean;
+let mean=sum / f32(last_2 - first_2);
+let variance=larger((squares / f32(last_2 - first_2)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_6=select(shift_5,shift_5+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,last_2,far);
+for (var block_2=first_2+lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_8=x_at(base+i_2);
+let residual_8=residual_at(base+i_2);
+let bias_8=bias_at(i_2);
+let add_5=((x_8 - shift)+(residual_8 - shift_2))+(bias_8 - shift_3);
+let d_2=add_5 - shift_6;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_2 / f32(last_2 - first_2);
+let variance_2=larger((squares_2 / f32(last_2 - first_2)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var mean_3=0.0f;
+for (var block_3=first_2+lane; block_3<last_2; block_3+=LANES*256u) {
+var part_5=0.0f;
+let stop_3=min(block_3+(LANES*256u),last_2);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let d_y_4=d_y_at(base+i_3);
+let gamma_4=gamma_at(i_3);
+let mul_4=d_y_4*gamma_4;
+let sub=mul_4 - shift_4;
+part_5=part_5+sub;
+}
+mean_3=mean_3+part_5;
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(mean_3,mask_3);
+mean_3=mean_3+other_9;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_3;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_5=scratch_memory[row_in_group*LANES];
+mean_3=all_5;
+workgroupBarrier();
+}
+let mean_all=mean_3;
 if (active_1 && (lane==0u)) {
 partials_put((part*T)+row,shift);
 partials_put((((3u*PARTS)+part)*T)+row,shift_2);
 partials_put((((6u*PARTS)+part)*T)+row,shift_3);
-partials_put((((9u*PARTS)+part)*T)+row,mean_all);
+partials_put((((9u*PARTS)+part)*T)+row,shift_4);
+partials_put((((12u*PARTS)+part)*T)+row,shift_6);
+partials_put((((13u*PARTS)+part)*T)+row,rest);
+partials_put((((14u*PARTS)+part)*T)+row,spread);
+partials_put((((15u*PARTS)+part)*T)+row,mean_all);
 }
 }
 `,
@@ -925,8 +1124,11 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override T: u32;
 override D: u32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+}
 fn fold_add(v: vec4f) -> f32 {
 return (v.x+v.y)+(v.z+v.w);
 }
@@ -959,464 +1161,178 @@ let bias_1=bias_at(0u);
 let bias_2=bias_at(D / 2u);
 let bias_3=bias_at(D - 1u);
 let shift_3=bias_1+(((bias_2 - bias_1)+(bias_3 - bias_1))*0.3333333432674408f);
-let base_2=row*(D / 4u);
-var mean=vec4f(0.0f);
-for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_1=vec4f(0.0f);
-let stop=min(block+(LANES*256u),last);
-for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_four(base_2+i);
-let gamma_1=gamma_four(i);
+let d_y_1=d_y_at(base);
+let gamma_1=gamma_at(0u);
 let mul=d_y_1*gamma_1;
-part_1=part_1+mul;
-}
-mean=mean+part_1;
-}
-var mean_2=fold_add(mean);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean_2,mask);
-mean_2=mean_2+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-mean_2=all;
-workgroupBarrier();
-}
-let mean_all=mean_2;
-if (active_1 && (lane==0u)) {
-partials_put((part*T)+row,shift);
-partials_put((((3u*PARTS)+part)*T)+row,shift_2);
-partials_put((((6u*PARTS)+part)*T)+row,shift_3);
-partials_put((((9u*PARTS)+part)*T)+row,mean_all);
-}
-}
-`,
-              bindings: [
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-                { tensor: "residual", access: "read", name: "residual", accessors: { at: "residual_at" } },
-                { tensor: "bias", access: "read", name: "bias", accessors: { at: "bias_at" } },
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "T", kind: "extent", factor: "T" },
-                { name: "D", kind: "extent", factor: "D" },
-              ],
-            },
-          ],
-          shared: true,
-        },
-        {
-          forms: [
-            {
-              vector: null,
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override T: u32;
-override D: u32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn larger(a: f32,b: f32) -> f32 {
-return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let group=group_of_all / PARTS;
-let part=group_of_all % PARTS;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<T;
-let row=select(0u,index,active_1);
-let used=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
-var total=0.0f;
-for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((9u*PARTS)+p)*T)+row);
-total=total+part_1;
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
-total=total+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-total=all;
-workgroupBarrier();
-}
-let mean=total / f32(D);
-let part_2=partials_at(row);
-let part_3=partials_at(((3u*PARTS)*T)+row);
-let part_4=partials_at(((6u*PARTS)*T)+row);
-let first=min(part*(((D+PARTS) - 1u) / PARTS),D);
-let last=min(first+(((D+PARTS) - 1u) / PARTS),D);
-let base=row*D;
-let x_1=x_at(base);
-let residual_1=residual_at(base);
-let bias_1=bias_at(0u);
-let add=((x_1 - part_2)+(residual_1 - part_3))+(bias_1 - part_4);
-let x_2=x_at(base+(D / 2u));
-let residual_2=residual_at(base+(D / 2u));
-let bias_2=bias_at(D / 2u);
-let add_2=((x_2 - part_2)+(residual_2 - part_3))+(bias_2 - part_4);
-let x_3=x_at(base+(D - 1u));
-let residual_3=residual_at(base+(D - 1u));
-let bias_3=bias_at(D - 1u);
-let add_3=((x_3 - part_2)+(residual_3 - part_3))+(bias_3 - part_4);
-let shift=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
-var sum=0.0f;
-var squares=0.0f;
-for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_5=0.0f;
-var part_6=0.0f;
-let stop=min(block+(LANES*256u),last);
-for (var i=block; i<stop; i+=LANES) {
-let x_4=x_at(base+i);
-let residual_4=residual_at(base+i);
-let bias_4=bias_at(i);
-let add_4=((x_4 - part_2)+(residual_4 - part_3))+(bias_4 - part_4);
-let d=add_4 - shift;
-part_5=part_5+d;
-part_6=part_6+(d*d);
-}
-sum=sum+part_5;
-squares=squares+part_6;
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum,mask_2);
-sum=sum+other_3;
-let other_4=exchange(squares,mask_2);
-squares=squares+other_4;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_2=scratch_memory[row_in_group*LANES];
-sum=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares=all_3;
-workgroupBarrier();
-}
-let mean_2=sum / f32(last - first);
-let variance=larger((squares / f32(last - first)) - (mean_2*mean_2),0.0f);
-let far=(variance*4.0f)<(mean_2*mean_2);
-let shift_2=select(shift,shift+mean_2,far);
-var sum_2=0.0f;
-var squares_2=0.0f;
-let end=select(0u,last,far);
-for (var block_2=first+lane; block_2<end; block_2+=LANES*256u) {
-var part_7=0.0f;
-var part_8=0.0f;
-let stop_2=min(block_2+(LANES*256u),end);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_5=x_at(base+i_2);
-let residual_5=residual_at(base+i_2);
-let bias_5=bias_at(i_2);
-let add_5=((x_5 - part_2)+(residual_5 - part_3))+(bias_5 - part_4);
-let d_2=add_5 - shift_2;
-part_7=part_7+d_2;
-part_8=part_8+(d_2*d_2);
-}
-sum_2=sum_2+part_7;
-squares_2=squares_2+part_8;
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_2,mask_3);
-sum_2=sum_2+other_7;
-let other_8=exchange(squares_2,mask_3);
-squares_2=squares_2+other_8;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
-}
-workgroupBarrier();
-}
-let all_4=scratch_memory[row_in_group*LANES];
-sum_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_5;
-workgroupBarrier();
-}
-let mean_3=sum_2 / f32(last - first);
-let variance_2=larger((squares_2 / f32(last - first)) - (mean_3*mean_3),0.0f);
-let rest=select(mean_2,mean_3,far);
-let spread=select(variance,variance_2,far);
-if (active_1 && (lane==0u)) {
-partials_put((((10u*PARTS)+part)*T)+row,shift_2);
-partials_put((((11u*PARTS)+part)*T)+row,rest);
-partials_put((((12u*PARTS)+part)*T)+row,spread);
-}
-}
-`,
-              bindings: [
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-                { tensor: "residual", access: "read", name: "residual", accessors: { at: "residual_at" } },
-                { tensor: "bias", access: "read", name: "bias", accessors: { at: "bias_at" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { at: "partials_at", put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "T", kind: "extent", factor: "T" },
-                { name: "D", kind: "extent", factor: "D" },
-              ],
-            },
-            {
-              vector: "D",
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override T: u32;
-override D: u32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn larger(a: f32,b: f32) -> f32 {
-return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-fn fold_add(v: vec4f) -> f32 {
-return (v.x+v.y)+(v.z+v.w);
-}
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let group=group_of_all / PARTS;
-let part=group_of_all % PARTS;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<T;
-let row=select(0u,index,active_1);
-let used=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
-var total=0.0f;
-for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((9u*PARTS)+p)*T)+row);
-total=total+part_1;
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
-total=total+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-total=all;
-workgroupBarrier();
-}
-let mean=total / f32(D);
-let part_2=partials_at(row);
-let part_3=partials_at(((3u*PARTS)*T)+row);
-let part_4=partials_at(((6u*PARTS)*T)+row);
-let first=min(part*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
-let last=min(first+((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
-let base=row*D;
-let x_1=x_at(base);
-let residual_1=residual_at(base);
-let bias_1=bias_at(0u);
-let add=((x_1 - part_2)+(residual_1 - part_3))+(bias_1 - part_4);
-let x_2=x_at(base+(D / 2u));
-let residual_2=residual_at(base+(D / 2u));
-let bias_2=bias_at(D / 2u);
-let add_2=((x_2 - part_2)+(residual_2 - part_3))+(bias_2 - part_4);
-let x_3=x_at(base+(D - 1u));
-let residual_3=residual_at(base+(D - 1u));
-let bias_3=bias_at(D - 1u);
-let add_3=((x_3 - part_2)+(residual_3 - part_3))+(bias_3 - part_4);
-let shift=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+let d_y_2=d_y_at(base+(D / 2u));
+let gamma_2=gamma_at(D / 2u);
+let mul_2=d_y_2*gamma_2;
+let d_y_3=d_y_at(base+(D - 1u));
+let gamma_3=gamma_at(D - 1u);
+let mul_3=d_y_3*gamma_3;
+let shift_4=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
+let first_2=min(part*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
+let last_2=min(first_2+((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
+let x_4=x_at(base);
+let residual_4=residual_at(base);
+let bias_4=bias_at(0u);
+let add=((x_4 - shift)+(residual_4 - shift_2))+(bias_4 - shift_3);
+let x_5=x_at(base+(D / 2u));
+let residual_5=residual_at(base+(D / 2u));
+let bias_5=bias_at(D / 2u);
+let add_2=((x_5 - shift)+(residual_5 - shift_2))+(bias_5 - shift_3);
+let x_6=x_at(base+(D - 1u));
+let residual_6=residual_at(base+(D - 1u));
+let bias_6=bias_at(D - 1u);
+let add_3=((x_6 - shift)+(residual_6 - shift_2))+(bias_6 - shift_3);
+let shift_5=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
 let base_2=row*(D / 4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
-for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_5=vec4f(0.0f);
-var part_6=vec4f(0.0f);
-let stop=min(block+(LANES*256u),last);
+for (var block=first_2+lane; block<last_2; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last_2);
 for (var i=block; i<stop; i+=LANES) {
-let x_4=x_four(base_2+i);
-let residual_4=residual_four(base_2+i);
-let bias_4=bias_four(i);
-let add_4=((x_4 - vec4f(part_2))+(residual_4 - vec4f(part_3)))+(bias_4 - vec4f(part_4));
-let d=add_4 - vec4f(shift);
-part_5=part_5+d;
-part_6=part_6+(d*d);
+let x_7=x_four(base_2+i);
+let residual_7=residual_four(base_2+i);
+let bias_7=bias_four(i);
+let add_4=((x_7 - vec4f(shift))+(residual_7 - vec4f(shift_2)))+(bias_7 - vec4f(shift_3));
+let d=add_4 - vec4f(shift_5);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum=sum+part_5;
-squares=squares+part_6;
+sum=sum+part_1;
+squares=squares+part_2;
 }
 var sum_2=fold_add(sum);
 var squares_2=fold_add(squares);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum_2,mask_2);
-sum_2=sum_2+other_3;
-let other_4=exchange(squares_2,mask_2);
-squares_2=squares_2+other_4;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_2=scratch_memory[row_in_group*LANES];
-sum_2=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_3;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_2=sum_2 / f32((last - first)*4u);
-let variance=larger((squares_2 / f32((last - first)*4u)) - (mean_2*mean_2),0.0f);
-let far=(variance*4.0f)<(mean_2*mean_2);
-let shift_2=select(shift,shift+mean_2,far);
+let mean=sum_2 / f32((last_2 - first_2)*4u);
+let variance=larger((squares_2 / f32((last_2 - first_2)*4u)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_6=select(shift_5,shift_5+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
-let end=select(0u,last,far);
-for (var block_2=first+lane; block_2<end; block_2+=LANES*256u) {
-var part_7=vec4f(0.0f);
-var part_8=vec4f(0.0f);
+let end=select(0u,last_2,far);
+for (var block_2=first_2+lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_5=x_four(base_2+i_2);
-let residual_5=residual_four(base_2+i_2);
-let bias_5=bias_four(i_2);
-let add_5=((x_5 - vec4f(part_2))+(residual_5 - vec4f(part_3)))+(bias_5 - vec4f(part_4));
-let d_2=add_5 - vec4f(shift_2);
-part_7=part_7+d_2;
-part_8=part_8+(d_2*d_2);
+let x_8=x_four(base_2+i_2);
+let residual_8=residual_four(base_2+i_2);
+let bias_8=bias_four(i_2);
+let add_5=((x_8 - vec4f(shift))+(residual_8 - vec4f(shift_2)))+(bias_8 - vec4f(shift_3));
+let d_2=add_5 - vec4f(shift_6);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
 }
-sum_3=sum_3+part_7;
-squares_3=squares_3+part_8;
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
 }
 var sum_3_2=fold_add(sum_3);
 var squares_3_2=fold_add(squares_3);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_3_2,mask_3);
-sum_3_2=sum_3_2+other_7;
-let other_8=exchange(squares_3_2,mask_3);
-squares_3_2=squares_3_2+other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
 workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_3_2 / f32((last_2 - first_2)*4u);
+let variance_2=larger((squares_3_2 / f32((last_2 - first_2)*4u)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var mean_3=vec4f(0.0f);
+for (var block_3=first_2+lane; block_3<last_2; block_3+=LANES*256u) {
+var part_5=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),last_2);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let d_y_4=d_y_four(base_2+i_3);
+let gamma_4=gamma_four(i_3);
+let mul_4=d_y_4*gamma_4;
+let sub=mul_4 - vec4f(shift_4);
+part_5=part_5+sub;
+}
+mean_3=mean_3+part_5;
+}
+var mean_3_2=fold_add(mean_3);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(mean_3_2,mask_3);
+mean_3_2=mean_3_2+other_9;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
-sum_3_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_3_2=all_5;
+let all_5=scratch_memory[row_in_group*LANES];
+mean_3_2=all_5;
 workgroupBarrier();
 }
-let mean_3=sum_3_2 / f32((last - first)*4u);
-let variance_2=larger((squares_3_2 / f32((last - first)*4u)) - (mean_3*mean_3),0.0f);
-let rest=select(mean_2,mean_3,far);
-let spread=select(variance,variance_2,far);
+let mean_all=mean_3_2;
 if (active_1 && (lane==0u)) {
-partials_put((((10u*PARTS)+part)*T)+row,shift_2);
-partials_put((((11u*PARTS)+part)*T)+row,rest);
-partials_put((((12u*PARTS)+part)*T)+row,spread);
+partials_put((part*T)+row,shift);
+partials_put((((3u*PARTS)+part)*T)+row,shift_2);
+partials_put((((6u*PARTS)+part)*T)+row,shift_3);
+partials_put((((9u*PARTS)+part)*T)+row,shift_4);
+partials_put((((12u*PARTS)+part)*T)+row,shift_6);
+partials_put((((13u*PARTS)+part)*T)+row,rest);
+partials_put((((14u*PARTS)+part)*T)+row,spread);
+partials_put((((15u*PARTS)+part)*T)+row,mean_all);
 }
 }
 `,
@@ -1434,11 +1350,18 @@ partials_put((((12u*PARTS)+part)*T)+row,spread);
                   name: "bias",
                   accessors: { at: "bias_at", four: "bias_four" },
                 },
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
+                {
+                  tensor: "gamma",
+                  access: "read",
+                  name: "gamma",
+                  accessors: { at: "gamma_at", four: "gamma_four" },
+                },
                 {
                   tensor: "(partials)",
                   access: "read_write",
                   name: "partials",
-                  accessors: { at: "partials_at", put: "partials_put" },
+                  accessors: { put: "partials_put" },
                 },
               ],
               constants: [
@@ -1485,22 +1408,40 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<T;
 let row=select(0u,index,active_1);
 let used=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((9u*PARTS)+p)*T)+row);
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_1=partials_at(row);
+let part_2=partials_at(((3u*PARTS)*T)+row);
+let part_3=partials_at(((6u*PARTS)*T)+row);
+let part_4=partials_at(((9u*PARTS)*T)+row);
+let used_2=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
+var total=0.0f;
+for (var p_2=lane; p_2<used_2; p_2+=LANES) {
+let part_5=partials_at((((15u*PARTS)+p_2)*T)+row);
+total=total+part_5;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange(total,mask_2);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -1510,29 +1451,12 @@ total=all;
 workgroupBarrier();
 }
 let mean=total / f32(D);
-let part_2=partials_at(row);
-let part_3=partials_at(((3u*PARTS)*T)+row);
-let part_4=partials_at(((6u*PARTS)*T)+row);
-let used_2=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
-for (var p_2=lane; p_2<used_2; p_2+=LANES) {
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-}
-if (SUBGROUP<LANES) {
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-}
-workgroupBarrier();
-}
-workgroupBarrier();
-}
-let part_5=partials_at(((10u*PARTS)*T)+row);
+let part_6=partials_at(((12u*PARTS)*T)+row);
 var total_2=0.0f;
 for (var p_3=lane; p_3<used_2; p_3+=LANES) {
-let part_6=partials_at((((10u*PARTS)+p_3)*T)+row);
-let part_7=partials_at((((11u*PARTS)+p_3)*T)+row);
-total_2=total_2+(f32(min((p_3+1u)*(((D+PARTS) - 1u) / PARTS),D) - (p_3*(((D+PARTS) - 1u) / PARTS)))*((part_6 - part_5)+part_7));
+let part_7=partials_at((((12u*PARTS)+p_3)*T)+row);
+let part_8=partials_at((((13u*PARTS)+p_3)*T)+row);
+total_2=total_2+(f32(min((p_3+1u)*(((D+PARTS) - 1u) / PARTS),D) - (p_3*(((D+PARTS) - 1u) / PARTS)))*((part_7 - part_6)+part_8));
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_3=exchange(total_2,mask_3);
@@ -1556,10 +1480,10 @@ workgroupBarrier();
 let rest=total_2 / f32(D);
 var total_3=0.0f;
 for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_8=partials_at((((10u*PARTS)+p_4)*T)+row);
-let part_9=partials_at((((11u*PARTS)+p_4)*T)+row);
-let part_10=partials_at((((12u*PARTS)+p_4)*T)+row);
-total_3=total_3+(f32(min((p_4+1u)*(((D+PARTS) - 1u) / PARTS),D) - (p_4*(((D+PARTS) - 1u) / PARTS)))*(part_10+((((part_8 - part_5)+part_9) - rest)*(((part_8 - part_5)+part_9) - rest))));
+let part_9=partials_at((((12u*PARTS)+p_4)*T)+row);
+let part_10=partials_at((((13u*PARTS)+p_4)*T)+row);
+let part_11=partials_at((((14u*PARTS)+p_4)*T)+row);
+total_3=total_3+(f32(min((p_4+1u)*(((D+PARTS) - 1u) / PARTS),D) - (p_4*(((D+PARTS) - 1u) / PARTS)))*(part_11+((((part_9 - part_6)+part_10) - rest)*(((part_9 - part_6)+part_10) - rest))));
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_5=exchange(total_3,mask_4);
@@ -1587,19 +1511,21 @@ let base=row*D;
 let rsqrt=inverseSqrt(spread+eps);
 var mean_2=0.0f;
 for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_11=0.0f;
+var part_12=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let d_y_1=d_y_at(base+i);
+let gamma_1=gamma_at(i);
+let mul=d_y_1*gamma_1;
+let sub=mul - part_4;
 let x_1=x_at(base+i);
 let residual_1=residual_at(base+i);
 let bias_1=bias_at(i);
-let add=((x_1 - part_2)+(residual_1 - part_3))+(bias_1 - part_4);
-let mul=((add - part_5) - rest)*rsqrt;
-let gamma_1=gamma_at(i);
-part_11=part_11+((d_y_1*mul)*gamma_1);
+let add=((x_1 - part_1)+(residual_1 - part_2))+(bias_1 - part_3);
+let mul_2=((add - part_6) - rest)*rsqrt;
+part_12=part_12+(sub*mul_2);
 }
-mean_2=mean_2+part_11;
+mean_2=mean_2+part_12;
 }
 for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
 let other_7=exchange(mean_2,mask_5);
@@ -1622,16 +1548,16 @@ workgroupBarrier();
 }
 let mean_all=mean_2;
 if (active_1 && (lane==0u)) {
-partials_put((((13u*PARTS)+part)*T)+row,mean_all);
+partials_put((((16u*PARTS)+part)*T)+row,mean_all);
 }
 }
 `,
               bindings: [
                 { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
+                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
                 { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
                 { tensor: "residual", access: "read", name: "residual", accessors: { at: "residual_at" } },
                 { tensor: "bias", access: "read", name: "bias", accessors: { at: "bias_at" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -1682,22 +1608,40 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<T;
 let row=select(0u,index,active_1);
 let used=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((9u*PARTS)+p)*T)+row);
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_1=partials_at(row);
+let part_2=partials_at(((3u*PARTS)*T)+row);
+let part_3=partials_at(((6u*PARTS)*T)+row);
+let part_4=partials_at(((9u*PARTS)*T)+row);
+let used_2=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
+var total=0.0f;
+for (var p_2=lane; p_2<used_2; p_2+=LANES) {
+let part_5=partials_at((((15u*PARTS)+p_2)*T)+row);
+total=total+part_5;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange(total,mask_2);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -1707,29 +1651,12 @@ total=all;
 workgroupBarrier();
 }
 let mean=total / f32(D);
-let part_2=partials_at(row);
-let part_3=partials_at(((3u*PARTS)*T)+row);
-let part_4=partials_at(((6u*PARTS)*T)+row);
-let used_2=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
-for (var p_2=lane; p_2<used_2; p_2+=LANES) {
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-}
-if (SUBGROUP<LANES) {
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-}
-workgroupBarrier();
-}
-workgroupBarrier();
-}
-let part_5=partials_at(((10u*PARTS)*T)+row);
+let part_6=partials_at(((12u*PARTS)*T)+row);
 var total_2=0.0f;
 for (var p_3=lane; p_3<used_2; p_3+=LANES) {
-let part_6=partials_at((((10u*PARTS)+p_3)*T)+row);
-let part_7=partials_at((((11u*PARTS)+p_3)*T)+row);
-total_2=total_2+(f32((min((p_3+1u)*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u) - (p_3*((((D / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_6 - part_5)+part_7));
+let part_7=partials_at((((12u*PARTS)+p_3)*T)+row);
+let part_8=partials_at((((13u*PARTS)+p_3)*T)+row);
+total_2=total_2+(f32((min((p_3+1u)*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u) - (p_3*((((D / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_7 - part_6)+part_8));
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_3=exchange(total_2,mask_3);
@@ -1753,10 +1680,10 @@ workgroupBarrier();
 let rest=total_2 / f32(D);
 var total_3=0.0f;
 for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_8=partials_at((((10u*PARTS)+p_4)*T)+row);
-let part_9=partials_at((((11u*PARTS)+p_4)*T)+row);
-let part_10=partials_at((((12u*PARTS)+p_4)*T)+row);
-total_3=total_3+(f32((min((p_4+1u)*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u) - (p_4*((((D / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_10+((((part_8 - part_5)+part_9) - rest)*(((part_8 - part_5)+part_9) - rest))));
+let part_9=partials_at((((12u*PARTS)+p_4)*T)+row);
+let part_10=partials_at((((13u*PARTS)+p_4)*T)+row);
+let part_11=partials_at((((14u*PARTS)+p_4)*T)+row);
+total_3=total_3+(f32((min((p_4+1u)*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u) - (p_4*((((D / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_11+((((part_9 - part_6)+part_10) - rest)*(((part_9 - part_6)+part_10) - rest))));
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_5=exchange(total_3,mask_4);
@@ -1784,19 +1711,21 @@ let base=row*(D / 4u);
 let rsqrt=inverseSqrt(spread+eps);
 var mean_2=vec4f(0.0f);
 for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_11=vec4f(0.0f);
+var part_12=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let d_y_1=d_y_four(base+i);
+let gamma_1=gamma_four(i);
+let mul=d_y_1*gamma_1;
+let sub=mul - vec4f(part_4);
 let x_1=x_four(base+i);
 let residual_1=residual_four(base+i);
 let bias_1=bias_four(i);
-let add=((x_1 - vec4f(part_2))+(residual_1 - vec4f(part_3)))+(bias_1 - vec4f(part_4));
-let mul=((add - vec4f(part_5)) - vec4f(rest))*vec4f(rsqrt);
-let gamma_1=gamma_four(i);
-part_11=part_11+((d_y_1*mul)*gamma_1);
+let add=((x_1 - vec4f(part_1))+(residual_1 - vec4f(part_2)))+(bias_1 - vec4f(part_3));
+let mul_2=((add - vec4f(part_6)) - vec4f(rest))*vec4f(rsqrt);
+part_12=part_12+(sub*mul_2);
 }
-mean_2=mean_2+part_11;
+mean_2=mean_2+part_12;
 }
 var mean_2_2=fold_add(mean_2);
 for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
@@ -1820,16 +1749,16 @@ workgroupBarrier();
 }
 let mean_all=mean_2_2;
 if (active_1 && (lane==0u)) {
-partials_put((((13u*PARTS)+part)*T)+row,mean_all);
+partials_put((((16u*PARTS)+part)*T)+row,mean_all);
 }
 }
 `,
               bindings: [
                 { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+                { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
                 { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
                 { tensor: "residual", access: "read", name: "residual", accessors: { four: "residual_four" } },
                 { tensor: "bias", access: "read", name: "bias", accessors: { four: "bias_four" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -1882,22 +1811,40 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<T;
 let row=select(0u,index,active_1);
 let used=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((9u*PARTS)+p)*T)+row);
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_1=partials_at(row);
+let part_2=partials_at(((3u*PARTS)*T)+row);
+let part_3=partials_at(((6u*PARTS)*T)+row);
+let part_4=partials_at(((9u*PARTS)*T)+row);
+let used_2=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
+var total=0.0f;
+for (var p_2=lane; p_2<used_2; p_2+=LANES) {
+let part_5=partials_at((((15u*PARTS)+p_2)*T)+row);
+total=total+part_5;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange(total,mask_2);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -1907,29 +1854,12 @@ total=all;
 workgroupBarrier();
 }
 let mean=total / f32(D);
-let part_2=partials_at(row);
-let part_3=partials_at(((3u*PARTS)*T)+row);
-let part_4=partials_at(((6u*PARTS)*T)+row);
-let used_2=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
-for (var p_2=lane; p_2<used_2; p_2+=LANES) {
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-}
-if (SUBGROUP<LANES) {
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-}
-workgroupBarrier();
-}
-workgroupBarrier();
-}
-let part_5=partials_at(((10u*PARTS)*T)+row);
+let part_6=partials_at(((12u*PARTS)*T)+row);
 var total_2=0.0f;
 for (var p_3=lane; p_3<used_2; p_3+=LANES) {
-let part_6=partials_at((((10u*PARTS)+p_3)*T)+row);
-let part_7=partials_at((((11u*PARTS)+p_3)*T)+row);
-total_2=total_2+(f32(min((p_3+1u)*(((D+PARTS) - 1u) / PARTS),D) - (p_3*(((D+PARTS) - 1u) / PARTS)))*((part_6 - part_5)+part_7));
+let part_7=partials_at((((12u*PARTS)+p_3)*T)+row);
+let part_8=partials_at((((13u*PARTS)+p_3)*T)+row);
+total_2=total_2+(f32(min((p_3+1u)*(((D+PARTS) - 1u) / PARTS),D) - (p_3*(((D+PARTS) - 1u) / PARTS)))*((part_7 - part_6)+part_8));
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_3=exchange(total_2,mask_3);
@@ -1953,10 +1883,10 @@ workgroupBarrier();
 let rest=total_2 / f32(D);
 var total_3=0.0f;
 for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_8=partials_at((((10u*PARTS)+p_4)*T)+row);
-let part_9=partials_at((((11u*PARTS)+p_4)*T)+row);
-let part_10=partials_at((((12u*PARTS)+p_4)*T)+row);
-total_3=total_3+(f32(min((p_4+1u)*(((D+PARTS) - 1u) / PARTS),D) - (p_4*(((D+PARTS) - 1u) / PARTS)))*(part_10+((((part_8 - part_5)+part_9) - rest)*(((part_8 - part_5)+part_9) - rest))));
+let part_9=partials_at((((12u*PARTS)+p_4)*T)+row);
+let part_10=partials_at((((13u*PARTS)+p_4)*T)+row);
+let part_11=partials_at((((14u*PARTS)+p_4)*T)+row);
+total_3=total_3+(f32(min((p_4+1u)*(((D+PARTS) - 1u) / PARTS),D) - (p_4*(((D+PARTS) - 1u) / PARTS)))*(part_11+((((part_9 - part_6)+part_10) - rest)*(((part_9 - part_6)+part_10) - rest))));
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_5=exchange(total_3,mask_4);
@@ -1981,8 +1911,8 @@ let spread=total_3 / f32(D);
 let used_3=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
 var total_4=0.0f;
 for (var p_5=lane; p_5<used_3; p_5+=LANES) {
-let part_11=partials_at((((13u*PARTS)+p_5)*T)+row);
-total_4=total_4+part_11;
+let part_12=partials_at((((16u*PARTS)+p_5)*T)+row);
+total_4=total_4+part_12;
 }
 for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
 let other_7=exchange(total_4,mask_5);
@@ -2013,13 +1943,14 @@ for (var i=first+lane; i<end; i+=LANES) {
 let d_y_1=d_y_at(base+i);
 let gamma_1=gamma_at(i);
 let mul=d_y_1*gamma_1;
+let sub=mul - part_4;
 let x_1=x_at(base+i);
 let residual_1=residual_at(base+i);
 let bias_1=bias_at(i);
-let add=((x_1 - part_2)+(residual_1 - part_3))+(bias_1 - part_4);
-let mul_2=((add - part_5) - rest)*rsqrt;
+let add=((x_1 - part_1)+(residual_1 - part_2))+(bias_1 - part_3);
+let mul_2=((add - part_6) - rest)*rsqrt;
 let d_h_1=d_h_at(base+i);
-let add_2=(((mul - (mul_2*mean_2)) - mean)*rsqrt)+d_h_1;
+let add_2=(((sub - (mul_2*mean_2)) - mean)*rsqrt)+d_h_1;
 d_x_put(base+i,add_2);
 d_residual_put(base+i,add_2);
 }
@@ -2081,22 +2012,40 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<T;
 let row=select(0u,index,active_1);
 let used=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((9u*PARTS)+p)*T)+row);
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_1=partials_at(row);
+let part_2=partials_at(((3u*PARTS)*T)+row);
+let part_3=partials_at(((6u*PARTS)*T)+row);
+let part_4=partials_at(((9u*PARTS)*T)+row);
+let used_2=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
+var total=0.0f;
+for (var p_2=lane; p_2<used_2; p_2+=LANES) {
+let part_5=partials_at((((15u*PARTS)+p_2)*T)+row);
+total=total+part_5;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange(total,mask_2);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -2106,29 +2055,12 @@ total=all;
 workgroupBarrier();
 }
 let mean=total / f32(D);
-let part_2=partials_at(row);
-let part_3=partials_at(((3u*PARTS)*T)+row);
-let part_4=partials_at(((6u*PARTS)*T)+row);
-let used_2=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
-for (var p_2=lane; p_2<used_2; p_2+=LANES) {
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-}
-if (SUBGROUP<LANES) {
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-}
-workgroupBarrier();
-}
-workgroupBarrier();
-}
-let part_5=partials_at(((10u*PARTS)*T)+row);
+let part_6=partials_at(((12u*PARTS)*T)+row);
 var total_2=0.0f;
 for (var p_3=lane; p_3<used_2; p_3+=LANES) {
-let part_6=partials_at((((10u*PARTS)+p_3)*T)+row);
-let part_7=partials_at((((11u*PARTS)+p_3)*T)+row);
-total_2=total_2+(f32((min((p_3+1u)*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u) - (p_3*((((D / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_6 - part_5)+part_7));
+let part_7=partials_at((((12u*PARTS)+p_3)*T)+row);
+let part_8=partials_at((((13u*PARTS)+p_3)*T)+row);
+total_2=total_2+(f32((min((p_3+1u)*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u) - (p_3*((((D / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_7 - part_6)+part_8));
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_3=exchange(total_2,mask_3);
@@ -2152,10 +2084,10 @@ workgroupBarrier();
 let rest=total_2 / f32(D);
 var total_3=0.0f;
 for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_8=partials_at((((10u*PARTS)+p_4)*T)+row);
-let part_9=partials_at((((11u*PARTS)+p_4)*T)+row);
-let part_10=partials_at((((12u*PARTS)+p_4)*T)+row);
-total_3=total_3+(f32((min((p_4+1u)*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u) - (p_4*((((D / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_10+((((part_8 - part_5)+part_9) - rest)*(((part_8 - part_5)+part_9) - rest))));
+let part_9=partials_at((((12u*PARTS)+p_4)*T)+row);
+let part_10=partials_at((((13u*PARTS)+p_4)*T)+row);
+let part_11=partials_at((((14u*PARTS)+p_4)*T)+row);
+total_3=total_3+(f32((min((p_4+1u)*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u) - (p_4*((((D / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_11+((((part_9 - part_6)+part_10) - rest)*(((part_9 - part_6)+part_10) - rest))));
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_5=exchange(total_3,mask_4);
@@ -2180,8 +2112,8 @@ let spread=total_3 / f32(D);
 let used_3=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
 var total_4=0.0f;
 for (var p_5=lane; p_5<used_3; p_5+=LANES) {
-let part_11=partials_at((((13u*PARTS)+p_5)*T)+row);
-total_4=total_4+part_11;
+let part_12=partials_at((((16u*PARTS)+p_5)*T)+row);
+total_4=total_4+part_12;
 }
 for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
 let other_7=exchange(total_4,mask_5);
@@ -2212,13 +2144,14 @@ for (var i=first+lane; i<end; i+=LANES) {
 let d_y_1=d_y_four(base+i);
 let gamma_1=gamma_four(i);
 let mul=d_y_1*gamma_1;
+let sub=mul - vec4f(part_4);
 let x_1=x_four(base+i);
 let residual_1=residual_four(base+i);
 let bias_1=bias_four(i);
-let add=((x_1 - vec4f(part_2))+(residual_1 - vec4f(part_3)))+(bias_1 - vec4f(part_4));
-let mul_2=((add - vec4f(part_5)) - vec4f(rest))*vec4f(rsqrt);
+let add=((x_1 - vec4f(part_1))+(residual_1 - vec4f(part_2)))+(bias_1 - vec4f(part_3));
+let mul_2=((add - vec4f(part_6)) - vec4f(rest))*vec4f(rsqrt);
 let d_h_1=d_h_four(base+i);
-let add_2=(((mul - (mul_2*vec4f(mean_2))) - vec4f(mean))*vec4f(rsqrt))+d_h_1;
+let add_2=(((sub - (mul_2*vec4f(mean_2))) - vec4f(mean))*vec4f(rsqrt))+d_h_1;
 d_x_put_four(base+i,add_2);
 d_residual_put_four(base+i,add_2);
 }

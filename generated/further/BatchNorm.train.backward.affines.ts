@@ -42,25 +42,35 @@ let row=select(0u,index,active_1);
 let N_1=0u / max(S,1u);
 let S_1=0u % max(S,1u);
 let base=row*S;
-let x_1=x_at(base+((N_1*(C*S))+S_1));
+let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
 let N_2=((N*S) / 2u) / max(S,1u);
 let S_2=((N*S) / 2u) % max(S,1u);
-let x_2=x_at(base+((N_2*(C*S))+S_2));
+let d_y_2=d_y_at(base+((N_2*(C*S))+S_2));
 let N_3=((N*S) - 1u) / max(S,1u);
 let S_3=((N*S) - 1u) % max(S,1u);
-let x_3=x_at(base+((N_3*(C*S))+S_3));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let d_y_3=d_y_at(base+((N_3*(C*S))+S_3));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
+let N_4=0u / max(S,1u);
+let S_4=0u % max(S,1u);
+let x_1=x_at(base+((N_4*(C*S))+S_4));
+let N_5=((N*S) / 2u) / max(S,1u);
+let S_5=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_5*(C*S))+S_5));
+let N_6=((N*S) - 1u) / max(S,1u);
+let S_6=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_6*(C*S))+S_6));
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
 let base_2=row*(S / 4u);
 for (var k=0u; k<HELD; k+=1u) {
 let i=lane+(k*LANES);
 if (i<((N*S) / 4u)) {
-let N_4=(i*4u) / max(S,1u);
-let S_4=(i*4u) % max(S,1u);
-let x_4=x_four(base_2+((N_4*((C*S) / 4u))+(S_4 / 4u)));
+let N_7=(i*4u) / max(S,1u);
+let S_7=(i*4u) % max(S,1u);
+let x_4=x_four(base_2+((N_7*((C*S) / 4u))+(S_7 / 4u)));
 held[held_place(0u,k,local_index)]=x_4;
-let d=x_4 - vec4f(shift);
+let d=x_4 - vec4f(shift_2);
 sum=sum+d;
 squares=squares+(d*d);
 }
@@ -97,7 +107,7 @@ workgroupBarrier();
 let mean=sum_2 / f32(N*S);
 let variance=larger((squares_2 / f32(N*S)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,(N*S) / 4u,far);
@@ -105,7 +115,7 @@ for (var k_2=0u; k_2<HELD; k_2+=1u) {
 let i_2=lane+(k_2*LANES);
 if (i_2<end) {
 let kept=held[held_place(0u,k_2,local_index)];
-let d_2=kept - vec4f(shift_2);
+let d_2=kept - vec4f(shift_3);
 sum_3=sum_3+d_2;
 squares_3=squares_3+(d_2*d_2);
 }
@@ -147,11 +157,11 @@ var sum_4=vec4f(0.0f);
 for (var k_3=0u; k_3<HELD; k_3+=1u) {
 let i_3=lane+(k_3*LANES);
 if (i_3<((N*S) / 4u)) {
-let N_5=(i_3*4u) / max(S,1u);
-let S_5=(i_3*4u) % max(S,1u);
-let d_y_1=d_y_four(base_2+((N_5*((C*S) / 4u))+(S_5 / 4u)));
-held[held_place(1u,k_3,local_index)]=d_y_1;
-sum_4=sum_4+d_y_1;
+let N_8=(i_3*4u) / max(S,1u);
+let S_8=(i_3*4u) % max(S,1u);
+let d_y_4=d_y_four(base_2+((N_8*((C*S) / 4u))+(S_8 / 4u)));
+held[held_place(1u,k_3,local_index)]=d_y_4;
+sum_4=sum_4+d_y_4;
 }
 }
 var sum_4_2=fold_add(sum_4);
@@ -182,7 +192,7 @@ let i_4=lane+(k_4*LANES);
 if (i_4<((N*S) / 4u)) {
 let kept_2=held[held_place(1u,k_4,local_index)];
 let kept_3=held[held_place(0u,k_4,local_index)];
-sum_5=sum_5+(kept_2*(((kept_3 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt)));
+sum_5=sum_5+((kept_2 - vec4f(shift))*(((kept_3 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt)));
 }
 }
 var sum_5_2=fold_add(sum_5);
@@ -213,8 +223,8 @@ d_beta_put(row,sum_all);
 }
 `,
         bindings: [
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
           { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
           { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
           { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
         ],
@@ -268,26 +278,48 @@ let base_3=row_2*S;
 let base_4=row_3*S;
 let base_5=row_4*S;
 let base_6=row_5*S;
-let x_7=x_at(base_3+((N_1*(C*S))+S_1));
-let x_8=x_at(base_4+((N_1*(C*S))+S_1));
-let x_9=x_at(base_5+((N_1*(C*S))+S_1));
-let x_10=x_at(base_6+((N_1*(C*S))+S_1));
+let d_y_6=d_y_at(base_3+((N_1*(C*S))+S_1));
+let d_y_7=d_y_at(base_4+((N_1*(C*S))+S_1));
+let d_y_8=d_y_at(base_5+((N_1*(C*S))+S_1));
+let d_y_9=d_y_at(base_6+((N_1*(C*S))+S_1));
 let N_2=((N*S) / 2u) / max(S,1u);
 let S_2=((N*S) / 2u) % max(S,1u);
-let x_2_2=x_at(base_3+((N_2*(C*S))+S_2));
-let x_2_3=x_at(base_4+((N_2*(C*S))+S_2));
-let x_2_4=x_at(base_5+((N_2*(C*S))+S_2));
-let x_2_5=x_at(base_6+((N_2*(C*S))+S_2));
+let d_y_2_2=d_y_at(base_3+((N_2*(C*S))+S_2));
+let d_y_2_3=d_y_at(base_4+((N_2*(C*S))+S_2));
+let d_y_2_4=d_y_at(base_5+((N_2*(C*S))+S_2));
+let d_y_2_5=d_y_at(base_6+((N_2*(C*S))+S_2));
 let N_3=((N*S) - 1u) / max(S,1u);
 let S_3=((N*S) - 1u) % max(S,1u);
-let x_3_2=x_at(base_3+((N_3*(C*S))+S_3));
-let x_3_3=x_at(base_4+((N_3*(C*S))+S_3));
-let x_3_4=x_at(base_5+((N_3*(C*S))+S_3));
-let x_3_5=x_at(base_6+((N_3*(C*S))+S_3));
-let shift_3=x_7+(((x_2_2 - x_7)+(x_3_2 - x_7))*0.3333333432674408f);
-let shift_4=x_8+(((x_2_3 - x_8)+(x_3_3 - x_8))*0.3333333432674408f);
-let shift_5=x_9+(((x_2_4 - x_9)+(x_3_4 - x_9))*0.3333333432674408f);
-let shift_6=x_10+(((x_2_5 - x_10)+(x_3_5 - x_10))*0.3333333432674408f);
+let d_y_3_2=d_y_at(base_3+((N_3*(C*S))+S_3));
+let d_y_3_3=d_y_at(base_4+((N_3*(C*S))+S_3));
+let d_y_3_4=d_y_at(base_5+((N_3*(C*S))+S_3));
+let d_y_3_5=d_y_at(base_6+((N_3*(C*S))+S_3));
+let shift_4=d_y_6+(((d_y_2_2 - d_y_6)+(d_y_3_2 - d_y_6))*0.3333333432674408f);
+let shift_5=d_y_7+(((d_y_2_3 - d_y_7)+(d_y_3_3 - d_y_7))*0.3333333432674408f);
+let shift_6=d_y_8+(((d_y_2_4 - d_y_8)+(d_y_3_4 - d_y_8))*0.3333333432674408f);
+let shift_7=d_y_9+(((d_y_2_5 - d_y_9)+(d_y_3_5 - d_y_9))*0.3333333432674408f);
+let N_4=0u / max(S,1u);
+let S_4=0u % max(S,1u);
+let x_7=x_at(base_3+((N_4*(C*S))+S_4));
+let x_8=x_at(base_4+((N_4*(C*S))+S_4));
+let x_9=x_at(base_5+((N_4*(C*S))+S_4));
+let x_10=x_at(base_6+((N_4*(C*S))+S_4));
+let N_5=((N*S) / 2u) / max(S,1u);
+let S_5=((N*S) / 2u) % max(S,1u);
+let x_2_2=x_at(base_3+((N_5*(C*S))+S_5));
+let x_2_3=x_at(base_4+((N_5*(C*S))+S_5));
+let x_2_4=x_at(base_5+((N_5*(C*S))+S_5));
+let x_2_5=x_at(base_6+((N_5*(C*S))+S_5));
+let N_6=((N*S) - 1u) / max(S,1u);
+let S_6=((N*S) - 1u) % max(S,1u);
+let x_3_2=x_at(base_3+((N_6*(C*S))+S_6));
+let x_3_3=x_at(base_4+((N_6*(C*S))+S_6));
+let x_3_4=x_at(base_5+((N_6*(C*S))+S_6));
+let x_3_5=x_at(base_6+((N_6*(C*S))+S_6));
+let shift_2_2=x_7+(((x_2_2 - x_7)+(x_3_2 - x_7))*0.3333333432674408f);
+let shift_2_3=x_8+(((x_2_3 - x_8)+(x_3_3 - x_8))*0.3333333432674408f);
+let shift_2_4=x_9+(((x_2_4 - x_9)+(x_3_4 - x_9))*0.3333333432674408f);
+let shift_2_5=x_10+(((x_2_5 - x_10)+(x_3_5 - x_10))*0.3333333432674408f);
 let base_2_2=row_2*(S / 4u);
 let base_2_3=row_3*(S / 4u);
 let base_2_4=row_4*(S / 4u);
@@ -311,16 +343,16 @@ var part_2_4=vec4f(0.0f);
 var part_2_5=vec4f(0.0f);
 let stop=min(block+(LANES*256u),(N*S) / 4u);
 for (var i=block; i<stop; i+=LANES) {
-let N_4=(i*4u) / max(S,1u);
-let S_4=(i*4u) % max(S,1u);
-let x_4_2=x_four(base_2_2+((N_4*((C*S) / 4u))+(S_4 / 4u)));
-let x_4_3=x_four(base_2_3+((N_4*((C*S) / 4u))+(S_4 / 4u)));
-let x_4_4=x_four(base_2_4+((N_4*((C*S) / 4u))+(S_4 / 4u)));
-let x_4_5=x_four(base_2_5+((N_4*((C*S) / 4u))+(S_4 / 4u)));
-let d_3=x_4_2 - vec4f(shift_3);
-let d_4=x_4_3 - vec4f(shift_4);
-let d_5=x_4_4 - vec4f(shift_5);
-let d_6=x_4_5 - vec4f(shift_6);
+let N_7=(i*4u) / max(S,1u);
+let S_7=(i*4u) % max(S,1u);
+let x_4_2=x_four(base_2_2+((N_7*((C*S) / 4u))+(S_7 / 4u)));
+let x_4_3=x_four(base_2_3+((N_7*((C*S) / 4u))+(S_7 / 4u)));
+let x_4_4=x_four(base_2_4+((N_7*((C*S) / 4u))+(S_7 / 4u)));
+let x_4_5=x_four(base_2_5+((N_7*((C*S) / 4u))+(S_7 / 4u)));
+let d_3=x_4_2 - vec4f(shift_2_2);
+let d_4=x_4_3 - vec4f(shift_2_3);
+let d_5=x_4_4 - vec4f(shift_2_4);
+let d_6=x_4_5 - vec4f(shift_2_5);
 part_7=part_7+d_3;
 part_8=part_8+d_4;
 part_9=part_9+d_5;
@@ -377,10 +409,10 @@ let far_2=(variance_3*4.0f)<(mean_3*mean_3);
 let far_3=(variance_4*4.0f)<(mean_4*mean_4);
 let far_4=(variance_5*4.0f)<(mean_5*mean_5);
 let far_5=(variance_6*4.0f)<(mean_6*mean_6);
-let shift_2_2=select(shift_3,shift_3+mean_3,far_2);
-let shift_2_3=select(shift_4,shift_4+mean_4,far_3);
-let shift_2_4=select(shift_5,shift_5+mean_5,far_4);
-let shift_2_5=select(shift_6,shift_6+mean_6,far_5);
+let shift_3_2=select(shift_2_2,shift_2_2+mean_3,far_2);
+let shift_3_3=select(shift_2_3,shift_2_3+mean_4,far_3);
+let shift_3_4=select(shift_2_4,shift_2_4+mean_5,far_4);
+let shift_3_5=select(shift_2_5,shift_2_5+mean_6,far_5);
 var sum_3_3=vec4f(0.0f);
 var sum_3_4=vec4f(0.0f);
 var sum_3_5=vec4f(0.0f);
@@ -398,10 +430,10 @@ var part_3_2=vec4f(0.0f);
 var part_4_2=vec4f(0.0f);
 let stop_2_2=min(block_2+(LANES*256u),end_2);
 for (var i_2=block_2; i_2<stop_2_2; i_2+=LANES) {
-let N_5=(i_2*4u) / max(S,1u);
-let S_5=(i_2*4u) % max(S,1u);
-let x_5_2=x_four(base_2_2+((N_5*((C*S) / 4u))+(S_5 / 4u)));
-let d_2_2=x_5_2 - vec4f(shift_2_2);
+let N_8=(i_2*4u) / max(S,1u);
+let S_8=(i_2*4u) % max(S,1u);
+let x_5_2=x_four(base_2_2+((N_8*((C*S) / 4u))+(S_8 / 4u)));
+let d_2_2=x_5_2 - vec4f(shift_3_2);
 part_3_2=part_3_2+d_2_2;
 part_4_2=part_4_2+(d_2_2*d_2_2);
 }
@@ -413,10 +445,10 @@ var part_3_3=vec4f(0.0f);
 var part_4_3=vec4f(0.0f);
 let stop_2_3=min(block_2+(LANES*256u),end_3);
 for (var i_2=block_2; i_2<stop_2_3; i_2+=LANES) {
-let N_5=(i_2*4u) / max(S,1u);
-let S_5=(i_2*4u) % max(S,1u);
-let x_5_3=x_four(base_2_3+((N_5*((C*S) / 4u))+(S_5 / 4u)));
-let d_2_3=x_5_3 - vec4f(shift_2_3);
+let N_8=(i_2*4u) / max(S,1u);
+let S_8=(i_2*4u) % max(S,1u);
+let x_5_3=x_four(base_2_3+((N_8*((C*S) / 4u))+(S_8 / 4u)));
+let d_2_3=x_5_3 - vec4f(shift_3_3);
 part_3_3=part_3_3+d_2_3;
 part_4_3=part_4_3+(d_2_3*d_2_3);
 }
@@ -428,10 +460,10 @@ var part_3_4=vec4f(0.0f);
 var part_4_4=vec4f(0.0f);
 let stop_2_4=min(block_2+(LANES*256u),end_4);
 for (var i_2=block_2; i_2<stop_2_4; i_2+=LANES) {
-let N_5=(i_2*4u) / max(S,1u);
-let S_5=(i_2*4u) % max(S,1u);
-let x_5_4=x_four(base_2_4+((N_5*((C*S) / 4u))+(S_5 / 4u)));
-let d_2_4=x_5_4 - vec4f(shift_2_4);
+let N_8=(i_2*4u) / max(S,1u);
+let S_8=(i_2*4u) % max(S,1u);
+let x_5_4=x_four(base_2_4+((N_8*((C*S) / 4u))+(S_8 / 4u)));
+let d_2_4=x_5_4 - vec4f(shift_3_4);
 part_3_4=part_3_4+d_2_4;
 part_4_4=part_4_4+(d_2_4*d_2_4);
 }
@@ -443,10 +475,10 @@ var part_3_5=vec4f(0.0f);
 var part_4_5=vec4f(0.0f);
 let stop_2_5=min(block_2+(LANES*256u),end_5);
 for (var i_2=block_2; i_2<stop_2_5; i_2+=LANES) {
-let N_5=(i_2*4u) / max(S,1u);
-let S_5=(i_2*4u) % max(S,1u);
-let x_5_5=x_four(base_2_5+((N_5*((C*S) / 4u))+(S_5 / 4u)));
-let d_2_5=x_5_5 - vec4f(shift_2_5);
+let N_8=(i_2*4u) / max(S,1u);
+let S_8=(i_2*4u) % max(S,1u);
+let x_5_5=x_four(base_2_5+((N_8*((C*S) / 4u))+(S_8 / 4u)));
+let d_2_5=x_5_5 - vec4f(shift_3_5);
 part_3_5=part_3_5+d_2_5;
 part_4_5=part_4_5+(d_2_5*d_2_5);
 }
@@ -506,16 +538,16 @@ var part_5_4=vec4f(0.0f);
 var part_5_5=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),(N*S) / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let N_6=(i_3*4u) / max(S,1u);
-let S_6=(i_3*4u) % max(S,1u);
-let d_y_3=d_y_four(base_2_2+((N_6*((C*S) / 4u))+(S_6 / 4u)));
-let d_y_4=d_y_four(base_2_3+((N_6*((C*S) / 4u))+(S_6 / 4u)));
-let d_y_5=d_y_four(base_2_4+((N_6*((C*S) / 4u))+(S_6 / 4u)));
-let d_y_6=d_y_four(base_2_5+((N_6*((C*S) / 4u))+(S_6 / 4u)));
-part_5_2=part_5_2+d_y_3;
-part_5_3=part_5_3+d_y_4;
-part_5_4=part_5_4+d_y_5;
-part_5_5=part_5_5+d_y_6;
+let N_9=(i_3*4u) / max(S,1u);
+let S_9=(i_3*4u) % max(S,1u);
+let d_y_4_2=d_y_four(base_2_2+((N_9*((C*S) / 4u))+(S_9 / 4u)));
+let d_y_4_3=d_y_four(base_2_3+((N_9*((C*S) / 4u))+(S_9 / 4u)));
+let d_y_4_4=d_y_four(base_2_4+((N_9*((C*S) / 4u))+(S_9 / 4u)));
+let d_y_4_5=d_y_four(base_2_5+((N_9*((C*S) / 4u))+(S_9 / 4u)));
+part_5_2=part_5_2+d_y_4_2;
+part_5_3=part_5_3+d_y_4_3;
+part_5_4=part_5_4+d_y_4_4;
+part_5_5=part_5_5+d_y_4_5;
 }
 sum_4_3=sum_4_3+part_5_2;
 sum_4_4=sum_4_4+part_5_3;
@@ -555,20 +587,20 @@ var part_6_4=vec4f(0.0f);
 var part_6_5=vec4f(0.0f);
 let stop_4=min(block_4+(LANES*256u),(N*S) / 4u);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let N_7=(i_4*4u) / max(S,1u);
-let S_7=(i_4*4u) % max(S,1u);
-let d_y_2_2=d_y_four(base_2_2+((N_7*((C*S) / 4u))+(S_7 / 4u)));
-let d_y_2_3=d_y_four(base_2_3+((N_7*((C*S) / 4u))+(S_7 / 4u)));
-let d_y_2_4=d_y_four(base_2_4+((N_7*((C*S) / 4u))+(S_7 / 4u)));
-let d_y_2_5=d_y_four(base_2_5+((N_7*((C*S) / 4u))+(S_7 / 4u)));
-let x_6_2=x_four(base_2_2+((N_7*((C*S) / 4u))+(S_7 / 4u)));
-let x_6_3=x_four(base_2_3+((N_7*((C*S) / 4u))+(S_7 / 4u)));
-let x_6_4=x_four(base_2_4+((N_7*((C*S) / 4u))+(S_7 / 4u)));
-let x_6_5=x_four(base_2_5+((N_7*((C*S) / 4u))+(S_7 / 4u)));
-part_6_2=part_6_2+(d_y_2_2*(((x_6_2 - vec4f(shift_2_2)) - vec4f(rest_2))*vec4f(rsqrt_2)));
-part_6_3=part_6_3+(d_y_2_3*(((x_6_3 - vec4f(shift_2_3)) - vec4f(rest_3))*vec4f(rsqrt_3)));
-part_6_4=part_6_4+(d_y_2_4*(((x_6_4 - vec4f(shift_2_4)) - vec4f(rest_4))*vec4f(rsqrt_4)));
-part_6_5=part_6_5+(d_y_2_5*(((x_6_5 - vec4f(shift_2_5)) - vec4f(rest_5))*vec4f(rsqrt_5)));
+let N_10=(i_4*4u) / max(S,1u);
+let S_10=(i_4*4u) % max(S,1u);
+let d_y_5_2=d_y_four(base_2_2+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let d_y_5_3=d_y_four(base_2_3+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let d_y_5_4=d_y_four(base_2_4+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let d_y_5_5=d_y_four(base_2_5+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let x_6_2=x_four(base_2_2+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let x_6_3=x_four(base_2_3+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let x_6_4=x_four(base_2_4+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let x_6_5=x_four(base_2_5+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+part_6_2=part_6_2+((d_y_5_2 - vec4f(shift_4))*(((x_6_2 - vec4f(shift_3_2)) - vec4f(rest_2))*vec4f(rsqrt_2)));
+part_6_3=part_6_3+((d_y_5_3 - vec4f(shift_5))*(((x_6_3 - vec4f(shift_3_3)) - vec4f(rest_3))*vec4f(rsqrt_3)));
+part_6_4=part_6_4+((d_y_5_4 - vec4f(shift_6))*(((x_6_4 - vec4f(shift_3_4)) - vec4f(rest_4))*vec4f(rsqrt_4)));
+part_6_5=part_6_5+((d_y_5_5 - vec4f(shift_7))*(((x_6_5 - vec4f(shift_3_5)) - vec4f(rest_5))*vec4f(rsqrt_5)));
 }
 sum_5_3=sum_5_3+part_6_2;
 sum_5_4=sum_5_4+part_6_3;
@@ -606,8 +638,8 @@ d_beta_put(row_5,sum_all_6);
 }
 `,
         bindings: [
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
           { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
           { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
           { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
         ],
@@ -624,7 +656,7 @@ d_beta_put(row_5,sum_all_6);
       },
     ],
     split: {
-      slots: 5,
+      slots: 8,
       stages: [
         {
           forms: [
@@ -664,14 +696,24 @@ let last=min(first+((((N*S)+PARTS) - 1u) / PARTS),N*S);
 let N_1=0u / max(S,1u);
 let S_1=0u % max(S,1u);
 let base=row*S;
-let x_1=x_at(base+((N_1*(C*S))+S_1));
+let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
 let N_2=((N*S) / 2u) / max(S,1u);
 let S_2=((N*S) / 2u) % max(S,1u);
-let x_2=x_at(base+((N_2*(C*S))+S_2));
+let d_y_2=d_y_at(base+((N_2*(C*S))+S_2));
 let N_3=((N*S) - 1u) / max(S,1u);
 let S_3=((N*S) - 1u) % max(S,1u);
-let x_3=x_at(base+((N_3*(C*S))+S_3));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let d_y_3=d_y_at(base+((N_3*(C*S))+S_3));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
+let N_4=0u / max(S,1u);
+let S_4=0u % max(S,1u);
+let x_1=x_at(base+((N_4*(C*S))+S_4));
+let N_5=((N*S) / 2u) / max(S,1u);
+let S_5=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_5*(C*S))+S_5));
+let N_6=((N*S) - 1u) / max(S,1u);
+let S_6=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_6*(C*S))+S_6));
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
 for (var block=first+lane; block<last; block+=LANES*256u) {
@@ -679,10 +721,10 @@ var part_1=0.0f;
 var part_2=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
-let N_4=i / max(S,1u);
-let S_4=i % max(S,1u);
-let x_4=x_at(base+((N_4*(C*S))+S_4));
-let d=x_4 - shift;
+let N_7=i / max(S,1u);
+let S_7=i % max(S,1u);
+let x_4=x_at(base+((N_7*(C*S))+S_7));
+let d=x_4 - shift_2;
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -719,7 +761,7 @@ workgroupBarrier();
 let mean=sum / f32(last - first);
 let variance=larger((squares / f32(last - first)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_2=0.0f;
 var squares_2=0.0f;
 let end=select(0u,last,far);
@@ -728,10 +770,10 @@ var part_3=0.0f;
 var part_4=0.0f;
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let N_5=i_2 / max(S,1u);
-let S_5=i_2 % max(S,1u);
-let x_5=x_at(base+((N_5*(C*S))+S_5));
-let d_2=x_5 - shift_2;
+let N_8=i_2 / max(S,1u);
+let S_8=i_2 % max(S,1u);
+let x_5=x_at(base+((N_8*(C*S))+S_8));
+let d_2=x_5 - shift_3;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -774,10 +816,10 @@ for (var block_3=first+lane; block_3<last; block_3+=LANES*256u) {
 var part_5=0.0f;
 let stop_3=min(block_3+(LANES*256u),last);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let N_6=i_3 / max(S,1u);
-let S_6=i_3 % max(S,1u);
-let d_y_1=d_y_at(base+((N_6*(C*S))+S_6));
-part_5=part_5+d_y_1;
+let N_9=i_3 / max(S,1u);
+let S_9=i_3 % max(S,1u);
+let d_y_4=d_y_at(base+((N_9*(C*S))+S_9));
+part_5=part_5+d_y_4;
 }
 sum_3=sum_3+part_5;
 }
@@ -802,16 +844,17 @@ workgroupBarrier();
 }
 let sum_all=sum_3;
 if (active_1 && (lane==0u)) {
-partials_put((part*C)+row,shift_2);
+partials_put((part*C)+row,shift_3);
 partials_put(((PARTS+part)*C)+row,rest);
 partials_put((((2u*PARTS)+part)*C)+row,spread);
 partials_put((((3u*PARTS)+part)*C)+row,sum_all);
+partials_put((((4u*PARTS)+part)*C)+row,shift);
 }
 }
 `,
               bindings: [
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
                 { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
+                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -869,14 +912,24 @@ let last=min(first+(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u);
 let N_1=0u / max(S,1u);
 let S_1=0u % max(S,1u);
 let base=row*S;
-let x_1=x_at(base+((N_1*(C*S))+S_1));
+let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
 let N_2=((N*S) / 2u) / max(S,1u);
 let S_2=((N*S) / 2u) % max(S,1u);
-let x_2=x_at(base+((N_2*(C*S))+S_2));
+let d_y_2=d_y_at(base+((N_2*(C*S))+S_2));
 let N_3=((N*S) - 1u) / max(S,1u);
 let S_3=((N*S) - 1u) % max(S,1u);
-let x_3=x_at(base+((N_3*(C*S))+S_3));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let d_y_3=d_y_at(base+((N_3*(C*S))+S_3));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
+let N_4=0u / max(S,1u);
+let S_4=0u % max(S,1u);
+let x_1=x_at(base+((N_4*(C*S))+S_4));
+let N_5=((N*S) / 2u) / max(S,1u);
+let S_5=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_5*(C*S))+S_5));
+let N_6=((N*S) - 1u) / max(S,1u);
+let S_6=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_6*(C*S))+S_6));
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 let base_2=row*(S / 4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
@@ -885,10 +938,10 @@ var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
-let N_4=(i*4u) / max(S,1u);
-let S_4=(i*4u) % max(S,1u);
-let x_4=x_four(base_2+((N_4*((C*S) / 4u))+(S_4 / 4u)));
-let d=x_4 - vec4f(shift);
+let N_7=(i*4u) / max(S,1u);
+let S_7=(i*4u) % max(S,1u);
+let x_4=x_four(base_2+((N_7*((C*S) / 4u))+(S_7 / 4u)));
+let d=x_4 - vec4f(shift_2);
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -927,7 +980,7 @@ workgroupBarrier();
 let mean=sum_2 / f32((last - first)*4u);
 let variance=larger((squares_2 / f32((last - first)*4u)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,last,far);
@@ -936,10 +989,10 @@ var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let N_5=(i_2*4u) / max(S,1u);
-let S_5=(i_2*4u) % max(S,1u);
-let x_5=x_four(base_2+((N_5*((C*S) / 4u))+(S_5 / 4u)));
-let d_2=x_5 - vec4f(shift_2);
+let N_8=(i_2*4u) / max(S,1u);
+let S_8=(i_2*4u) % max(S,1u);
+let x_5=x_four(base_2+((N_8*((C*S) / 4u))+(S_8 / 4u)));
+let d_2=x_5 - vec4f(shift_3);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -984,10 +1037,10 @@ for (var block_3=first+lane; block_3<last; block_3+=LANES*256u) {
 var part_5=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),last);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let N_6=(i_3*4u) / max(S,1u);
-let S_6=(i_3*4u) % max(S,1u);
-let d_y_1=d_y_four(base_2+((N_6*((C*S) / 4u))+(S_6 / 4u)));
-part_5=part_5+d_y_1;
+let N_9=(i_3*4u) / max(S,1u);
+let S_9=(i_3*4u) % max(S,1u);
+let d_y_4=d_y_four(base_2+((N_9*((C*S) / 4u))+(S_9 / 4u)));
+part_5=part_5+d_y_4;
 }
 sum_4=sum_4+part_5;
 }
@@ -1013,16 +1066,17 @@ workgroupBarrier();
 }
 let sum_all=sum_4_2;
 if (active_1 && (lane==0u)) {
-partials_put((part*C)+row,shift_2);
+partials_put((part*C)+row,shift_3);
 partials_put(((PARTS+part)*C)+row,rest);
 partials_put((((2u*PARTS)+part)*C)+row,spread);
 partials_put((((3u*PARTS)+part)*C)+row,sum_all);
+partials_put((((4u*PARTS)+part)*C)+row,shift);
 }
 }
 `,
               bindings: [
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
                 { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -1154,22 +1208,23 @@ total_3=all_3;
 workgroupBarrier();
 }
 let spread=total_3 / f32(N*S);
+let part_8=partials_at(((4u*PARTS)*C)+row);
 let first=min(part*((((N*S)+PARTS) - 1u) / PARTS),N*S);
 let last=min(first+((((N*S)+PARTS) - 1u) / PARTS),N*S);
 let base=row*S;
 let rsqrt=inverseSqrt(spread+eps);
 var sum=0.0f;
 for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_8=0.0f;
+var part_9=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let N_1=i / max(S,1u);
 let S_1=i % max(S,1u);
 let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
 let x_1=x_at(base+((N_1*(C*S))+S_1));
-part_8=part_8+(d_y_1*(((x_1 - part_2) - rest)*rsqrt));
+part_9=part_9+((d_y_1 - part_8)*(((x_1 - part_2) - rest)*rsqrt));
 }
-sum=sum+part_8;
+sum=sum+part_9;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_7=exchange(sum,mask_4);
@@ -1192,7 +1247,7 @@ workgroupBarrier();
 }
 let sum_all=sum;
 if (active_1 && (lane==0u)) {
-partials_put((((4u*PARTS)+part)*C)+row,sum_all);
+partials_put((((7u*PARTS)+part)*C)+row,sum_all);
 }
 }
 `,
@@ -1329,22 +1384,23 @@ total_3=all_3;
 workgroupBarrier();
 }
 let spread=total_3 / f32(N*S);
+let part_8=partials_at(((4u*PARTS)*C)+row);
 let first=min(part*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u);
 let last=min(first+(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u);
 let base=row*(S / 4u);
 let rsqrt=inverseSqrt(spread+eps);
 var sum=vec4f(0.0f);
 for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_8=vec4f(0.0f);
+var part_9=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let N_1=(i*4u) / max(S,1u);
 let S_1=(i*4u) % max(S,1u);
 let d_y_1=d_y_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)));
 let x_1=x_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)));
-part_8=part_8+(d_y_1*(((x_1 - vec4f(part_2)) - vec4f(rest))*vec4f(rsqrt)));
+part_9=part_9+((d_y_1 - vec4f(part_8))*(((x_1 - vec4f(part_2)) - vec4f(rest))*vec4f(rsqrt)));
 }
-sum=sum+part_8;
+sum=sum+part_9;
 }
 var sum_2=fold_add(sum);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
@@ -1368,7 +1424,7 @@ workgroupBarrier();
 }
 let sum_all=sum_2;
 if (active_1 && (lane==0u)) {
-partials_put((((4u*PARTS)+part)*C)+row,sum_all);
+partials_put((((7u*PARTS)+part)*C)+row,sum_all);
 }
 }
 `,
@@ -1504,11 +1560,12 @@ total_3=all_3;
 workgroupBarrier();
 }
 let spread=total_3 / f32(N*S);
+let part_8=partials_at(((4u*PARTS)*C)+row);
 let used_2=(((N*S)+((((N*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((N*S)+PARTS) - 1u) / PARTS);
 var total_4=0.0f;
 for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_8=partials_at((((4u*PARTS)+p_4)*C)+row);
-total_4=total_4+part_8;
+let part_9=partials_at((((7u*PARTS)+p_4)*C)+row);
+total_4=total_4+part_9;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_7=exchange(total_4,mask_4);
@@ -1661,11 +1718,12 @@ total_3=all_3;
 workgroupBarrier();
 }
 let spread=total_3 / f32(N*S);
+let part_8=partials_at(((4u*PARTS)*C)+row);
 let used_2=((((N*S) / 4u)+(((((N*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((N*S) / 4u)+PARTS) - 1u) / PARTS);
 var total_4=0.0f;
 for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_8=partials_at((((4u*PARTS)+p_4)*C)+row);
-total_4=total_4+part_8;
+let part_9=partials_at((((7u*PARTS)+p_4)*C)+row);
+total_4=total_4+part_9;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_7=exchange(total_4,mask_4);

@@ -42,25 +42,35 @@ let row=select(0u,index,active_1);
 let N_1=0u / max(S,1u);
 let S_1=0u % max(S,1u);
 let base=row*S;
-let x_1=x_at(base+((N_1*(C*S))+S_1));
+let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
 let N_2=((N*S) / 2u) / max(S,1u);
 let S_2=((N*S) / 2u) % max(S,1u);
-let x_2=x_at(base+((N_2*(C*S))+S_2));
+let d_y_2=d_y_at(base+((N_2*(C*S))+S_2));
 let N_3=((N*S) - 1u) / max(S,1u);
 let S_3=((N*S) - 1u) % max(S,1u);
-let x_3=x_at(base+((N_3*(C*S))+S_3));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let d_y_3=d_y_at(base+((N_3*(C*S))+S_3));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
+let N_4=0u / max(S,1u);
+let S_4=0u % max(S,1u);
+let x_1=x_at(base+((N_4*(C*S))+S_4));
+let N_5=((N*S) / 2u) / max(S,1u);
+let S_5=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_5*(C*S))+S_5));
+let N_6=((N*S) - 1u) / max(S,1u);
+let S_6=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_6*(C*S))+S_6));
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
 let base_2=row*(S / 4u);
 for (var k=0u; k<HELD; k+=1u) {
 let i=lane+(k*LANES);
 if (i<((N*S) / 4u)) {
-let N_4=(i*4u) / max(S,1u);
-let S_4=(i*4u) % max(S,1u);
-let x_4=x_four(base_2+((N_4*((C*S) / 4u))+(S_4 / 4u)));
-held[held_place(0u,k,local_index)]=x_4;
-let d=x_4 - vec4f(shift);
+let N_7=(i*4u) / max(S,1u);
+let S_7=(i*4u) % max(S,1u);
+let x_4=x_four(base_2+((N_7*((C*S) / 4u))+(S_7 / 4u)));
+held[held_place(1u,k,local_index)]=x_4;
+let d=x_4 - vec4f(shift_2);
 sum=sum+d;
 squares=squares+(d*d);
 }
@@ -97,15 +107,15 @@ workgroupBarrier();
 let mean=sum_2 / f32(N*S);
 let variance=larger((squares_2 / f32(N*S)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,(N*S) / 4u,far);
 for (var k_2=0u; k_2<HELD; k_2+=1u) {
 let i_2=lane+(k_2*LANES);
 if (i_2<end) {
-let kept=held[held_place(0u,k_2,local_index)];
-let d_2=kept - vec4f(shift_2);
+let kept=held[held_place(1u,k_2,local_index)];
+let d_2=kept - vec4f(shift_3);
 sum_3=sum_3+d_2;
 squares_3=squares_3+(d_2*d_2);
 }
@@ -147,11 +157,11 @@ var sum_4=vec4f(0.0f);
 for (var k_3=0u; k_3<HELD; k_3+=1u) {
 let i_3=lane+(k_3*LANES);
 if (i_3<((N*S) / 4u)) {
-let N_5=(i_3*4u) / max(S,1u);
-let S_5=(i_3*4u) % max(S,1u);
-let d_y_1=d_y_four(base_2+((N_5*((C*S) / 4u))+(S_5 / 4u)));
-held[held_place(1u,k_3,local_index)]=d_y_1;
-sum_4=sum_4+d_y_1;
+let N_8=(i_3*4u) / max(S,1u);
+let S_8=(i_3*4u) % max(S,1u);
+let d_y_4=d_y_four(base_2+((N_8*((C*S) / 4u))+(S_8 / 4u)));
+held[held_place(0u,k_3,local_index)]=d_y_4;
+sum_4=sum_4+d_y_4;
 }
 }
 var sum_4_2=fold_add(sum_4);
@@ -176,52 +186,64 @@ workgroupBarrier();
 }
 let sum_all=sum_4_2;
 var sum_5=vec4f(0.0f);
+var mean_3=vec4f(0.0f);
 let rsqrt=inverseSqrt(spread+eps);
 for (var k_4=0u; k_4<HELD; k_4+=1u) {
 let i_4=lane+(k_4*LANES);
 if (i_4<((N*S) / 4u)) {
-let kept_2=held[held_place(1u,k_4,local_index)];
-let kept_3=held[held_place(0u,k_4,local_index)];
-let mul=((kept_3 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-sum_5=sum_5+(kept_2*mul);
+let kept_2=held[held_place(0u,k_4,local_index)];
+let sub=kept_2 - vec4f(shift);
+let kept_3=held[held_place(1u,k_4,local_index)];
+let mul=((kept_3 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
+sum_5=sum_5+(sub*mul);
+mean_3=mean_3+sub;
 }
 }
 var sum_5_2=fold_add(sum_5);
+var mean_3_2=fold_add(mean_3);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_11=exchange(sum_5_2,mask_4);
 sum_5_2=sum_5_2+other_11;
+let other_12=exchange(mean_3_2,mask_4);
+mean_3_2=mean_3_2+other_12;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_5_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3_2;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_13;
+let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_6=scratch_memory[row_in_group*LANES];
 sum_5_2=all_6;
+let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_3_2=all_7;
 workgroupBarrier();
 }
 let sum_all_2=sum_5_2;
+let mean_all=mean_3_2 / f32(N*S);
 let end_2=select(0u,(N*S) / 4u,active_1);
-let size=f32(N*S);
-let div=sum_all_2 / size;
-let div_2=sum_all / size;
+let div=sum_all_2 / f32(N*S);
 let gamma_1=gamma_at(row);
 let mul_3=gamma_1*rsqrt;
 for (var k_5=0u; k_5<HELD; k_5+=1u) {
 let i_5=lane+(k_5*LANES);
 if (i_5<end_2) {
-let kept_4=held[held_place(1u,k_5,local_index)];
-let kept_5=held[held_place(0u,k_5,local_index)];
-let mul_2=((kept_5 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-let N_6=(i_5*4u) / max(S,1u);
-let S_6=(i_5*4u) % max(S,1u);
-d_x_put_four(base_2+((N_6*((C*S) / 4u))+(S_6 / 4u)),((kept_4 - (mul_2*vec4f(div))) - vec4f(div_2))*vec4f(mul_3));
+let kept_4=held[held_place(0u,k_5,local_index)];
+let sub_2=kept_4 - vec4f(shift);
+let kept_5=held[held_place(1u,k_5,local_index)];
+let mul_2=((kept_5 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
+let N_9=(i_5*4u) / max(S,1u);
+let S_9=(i_5*4u) % max(S,1u);
+d_x_put_four(base_2+((N_9*((C*S) / 4u))+(S_9 / 4u)),((sub_2 - (mul_2*vec4f(div))) - vec4f(mean_all))*vec4f(mul_3));
 }
 }
 if (active_1 && (lane==0u)) {
@@ -231,8 +253,8 @@ d_beta_put(row,sum_all);
 }
 `,
         bindings: [
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
           { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
           { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
           { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
           { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
@@ -288,26 +310,48 @@ let base_3=row_2*S;
 let base_4=row_3*S;
 let base_5=row_4*S;
 let base_6=row_5*S;
-let x_8=x_at(base_3+((N_1*(C*S))+S_1));
-let x_9=x_at(base_4+((N_1*(C*S))+S_1));
-let x_10=x_at(base_5+((N_1*(C*S))+S_1));
-let x_11=x_at(base_6+((N_1*(C*S))+S_1));
+let d_y_7=d_y_at(base_3+((N_1*(C*S))+S_1));
+let d_y_8=d_y_at(base_4+((N_1*(C*S))+S_1));
+let d_y_9=d_y_at(base_5+((N_1*(C*S))+S_1));
+let d_y_10=d_y_at(base_6+((N_1*(C*S))+S_1));
 let N_2=((N*S) / 2u) / max(S,1u);
 let S_2=((N*S) / 2u) % max(S,1u);
-let x_2_2=x_at(base_3+((N_2*(C*S))+S_2));
-let x_2_3=x_at(base_4+((N_2*(C*S))+S_2));
-let x_2_4=x_at(base_5+((N_2*(C*S))+S_2));
-let x_2_5=x_at(base_6+((N_2*(C*S))+S_2));
+let d_y_2_2=d_y_at(base_3+((N_2*(C*S))+S_2));
+let d_y_2_3=d_y_at(base_4+((N_2*(C*S))+S_2));
+let d_y_2_4=d_y_at(base_5+((N_2*(C*S))+S_2));
+let d_y_2_5=d_y_at(base_6+((N_2*(C*S))+S_2));
 let N_3=((N*S) - 1u) / max(S,1u);
 let S_3=((N*S) - 1u) % max(S,1u);
-let x_3_2=x_at(base_3+((N_3*(C*S))+S_3));
-let x_3_3=x_at(base_4+((N_3*(C*S))+S_3));
-let x_3_4=x_at(base_5+((N_3*(C*S))+S_3));
-let x_3_5=x_at(base_6+((N_3*(C*S))+S_3));
-let shift_3=x_8+(((x_2_2 - x_8)+(x_3_2 - x_8))*0.3333333432674408f);
-let shift_4=x_9+(((x_2_3 - x_9)+(x_3_3 - x_9))*0.3333333432674408f);
-let shift_5=x_10+(((x_2_4 - x_10)+(x_3_4 - x_10))*0.3333333432674408f);
-let shift_6=x_11+(((x_2_5 - x_11)+(x_3_5 - x_11))*0.3333333432674408f);
+let d_y_3_2=d_y_at(base_3+((N_3*(C*S))+S_3));
+let d_y_3_3=d_y_at(base_4+((N_3*(C*S))+S_3));
+let d_y_3_4=d_y_at(base_5+((N_3*(C*S))+S_3));
+let d_y_3_5=d_y_at(base_6+((N_3*(C*S))+S_3));
+let shift_4=d_y_7+(((d_y_2_2 - d_y_7)+(d_y_3_2 - d_y_7))*0.3333333432674408f);
+let shift_5=d_y_8+(((d_y_2_3 - d_y_8)+(d_y_3_3 - d_y_8))*0.3333333432674408f);
+let shift_6=d_y_9+(((d_y_2_4 - d_y_9)+(d_y_3_4 - d_y_9))*0.3333333432674408f);
+let shift_7=d_y_10+(((d_y_2_5 - d_y_10)+(d_y_3_5 - d_y_10))*0.3333333432674408f);
+let N_4=0u / max(S,1u);
+let S_4=0u % max(S,1u);
+let x_8=x_at(base_3+((N_4*(C*S))+S_4));
+let x_9=x_at(base_4+((N_4*(C*S))+S_4));
+let x_10=x_at(base_5+((N_4*(C*S))+S_4));
+let x_11=x_at(base_6+((N_4*(C*S))+S_4));
+let N_5=((N*S) / 2u) / max(S,1u);
+let S_5=((N*S) / 2u) % max(S,1u);
+let x_2_2=x_at(base_3+((N_5*(C*S))+S_5));
+let x_2_3=x_at(base_4+((N_5*(C*S))+S_5));
+let x_2_4=x_at(base_5+((N_5*(C*S))+S_5));
+let x_2_5=x_at(base_6+((N_5*(C*S))+S_5));
+let N_6=((N*S) - 1u) / max(S,1u);
+let S_6=((N*S) - 1u) % max(S,1u);
+let x_3_2=x_at(base_3+((N_6*(C*S))+S_6));
+let x_3_3=x_at(base_4+((N_6*(C*S))+S_6));
+let x_3_4=x_at(base_5+((N_6*(C*S))+S_6));
+let x_3_5=x_at(base_6+((N_6*(C*S))+S_6));
+let shift_2_2=x_8+(((x_2_2 - x_8)+(x_3_2 - x_8))*0.3333333432674408f);
+let shift_2_3=x_9+(((x_2_3 - x_9)+(x_3_3 - x_9))*0.3333333432674408f);
+let shift_2_4=x_10+(((x_2_4 - x_10)+(x_3_4 - x_10))*0.3333333432674408f);
+let shift_2_5=x_11+(((x_2_5 - x_11)+(x_3_5 - x_11))*0.3333333432674408f);
 let base_2_2=row_2*(S / 4u);
 let base_2_3=row_3*(S / 4u);
 let base_2_4=row_4*(S / 4u);
@@ -321,39 +365,39 @@ var squares_5=vec4f(0.0f);
 var squares_6=vec4f(0.0f);
 var squares_7=vec4f(0.0f);
 for (var block=lane; block<(N*S) / 4u; block+=LANES*256u) {
-var part_7=vec4f(0.0f);
 var part_8=vec4f(0.0f);
 var part_9=vec4f(0.0f);
 var part_10=vec4f(0.0f);
+var part_11=vec4f(0.0f);
 var part_2_2=vec4f(0.0f);
 var part_2_3=vec4f(0.0f);
 var part_2_4=vec4f(0.0f);
 var part_2_5=vec4f(0.0f);
 let stop=min(block+(LANES*256u),(N*S) / 4u);
 for (var i=block; i<stop; i+=LANES) {
-let N_4=(i*4u) / max(S,1u);
-let S_4=(i*4u) % max(S,1u);
-let x_4_2=x_four(base_2_2+((N_4*((C*S) / 4u))+(S_4 / 4u)));
-let x_4_3=x_four(base_2_3+((N_4*((C*S) / 4u))+(S_4 / 4u)));
-let x_4_4=x_four(base_2_4+((N_4*((C*S) / 4u))+(S_4 / 4u)));
-let x_4_5=x_four(base_2_5+((N_4*((C*S) / 4u))+(S_4 / 4u)));
-let d_3=x_4_2 - vec4f(shift_3);
-let d_4=x_4_3 - vec4f(shift_4);
-let d_5=x_4_4 - vec4f(shift_5);
-let d_6=x_4_5 - vec4f(shift_6);
-part_7=part_7+d_3;
-part_8=part_8+d_4;
-part_9=part_9+d_5;
-part_10=part_10+d_6;
+let N_7=(i*4u) / max(S,1u);
+let S_7=(i*4u) % max(S,1u);
+let x_4_2=x_four(base_2_2+((N_7*((C*S) / 4u))+(S_7 / 4u)));
+let x_4_3=x_four(base_2_3+((N_7*((C*S) / 4u))+(S_7 / 4u)));
+let x_4_4=x_four(base_2_4+((N_7*((C*S) / 4u))+(S_7 / 4u)));
+let x_4_5=x_four(base_2_5+((N_7*((C*S) / 4u))+(S_7 / 4u)));
+let d_3=x_4_2 - vec4f(shift_2_2);
+let d_4=x_4_3 - vec4f(shift_2_3);
+let d_5=x_4_4 - vec4f(shift_2_4);
+let d_6=x_4_5 - vec4f(shift_2_5);
+part_8=part_8+d_3;
+part_9=part_9+d_4;
+part_10=part_10+d_5;
+part_11=part_11+d_6;
 part_2_2=part_2_2+(d_3*d_3);
 part_2_3=part_2_3+(d_4*d_4);
 part_2_4=part_2_4+(d_5*d_5);
 part_2_5=part_2_5+(d_6*d_6);
 }
-sum_6=sum_6+part_7;
-sum_7=sum_7+part_8;
-sum_8=sum_8+part_9;
-sum_9=sum_9+part_10;
+sum_6=sum_6+part_8;
+sum_7=sum_7+part_9;
+sum_8=sum_8+part_10;
+sum_9=sum_9+part_11;
 squares_4=squares_4+part_2_2;
 squares_5=squares_5+part_2_3;
 squares_6=squares_6+part_2_4;
@@ -368,14 +412,14 @@ var squares_2_3=fold_add(squares_5);
 var squares_2_4=fold_add(squares_6);
 var squares_2_5=fold_add(squares_7);
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other_7=exchange(sum_2_2,mask);
-let other_8=exchange(sum_2_3,mask);
-let other_9=exchange(sum_2_4,mask);
-let other_10=exchange(sum_2_5,mask);
-sum_2_2=sum_2_2+other_7;
-sum_2_3=sum_2_3+other_8;
-sum_2_4=sum_2_4+other_9;
-sum_2_5=sum_2_5+other_10;
+let other_8=exchange(sum_2_2,mask);
+let other_9=exchange(sum_2_3,mask);
+let other_10=exchange(sum_2_4,mask);
+let other_11=exchange(sum_2_5,mask);
+sum_2_2=sum_2_2+other_8;
+sum_2_3=sum_2_3+other_9;
+sum_2_4=sum_2_4+other_10;
+sum_2_5=sum_2_5+other_11;
 let other_2_2=exchange(squares_2_2,mask);
 let other_2_3=exchange(squares_2_3,mask);
 let other_2_4=exchange(squares_2_4,mask);
@@ -385,22 +429,22 @@ squares_2_3=squares_2_3+other_2_3;
 squares_2_4=squares_2_4+other_2_4;
 squares_2_5=squares_2_5+other_2_5;
 }
-let mean_3=sum_2_2 / f32(N*S);
-let mean_4=sum_2_3 / f32(N*S);
-let mean_5=sum_2_4 / f32(N*S);
-let mean_6=sum_2_5 / f32(N*S);
-let variance_3=larger((squares_2_2 / f32(N*S)) - (mean_3*mean_3),0.0f);
-let variance_4=larger((squares_2_3 / f32(N*S)) - (mean_4*mean_4),0.0f);
-let variance_5=larger((squares_2_4 / f32(N*S)) - (mean_5*mean_5),0.0f);
-let variance_6=larger((squares_2_5 / f32(N*S)) - (mean_6*mean_6),0.0f);
-let far_2=(variance_3*4.0f)<(mean_3*mean_3);
-let far_3=(variance_4*4.0f)<(mean_4*mean_4);
-let far_4=(variance_5*4.0f)<(mean_5*mean_5);
-let far_5=(variance_6*4.0f)<(mean_6*mean_6);
-let shift_2_2=select(shift_3,shift_3+mean_3,far_2);
-let shift_2_3=select(shift_4,shift_4+mean_4,far_3);
-let shift_2_4=select(shift_5,shift_5+mean_5,far_4);
-let shift_2_5=select(shift_6,shift_6+mean_6,far_5);
+let mean_4=sum_2_2 / f32(N*S);
+let mean_5=sum_2_3 / f32(N*S);
+let mean_6=sum_2_4 / f32(N*S);
+let mean_7=sum_2_5 / f32(N*S);
+let variance_3=larger((squares_2_2 / f32(N*S)) - (mean_4*mean_4),0.0f);
+let variance_4=larger((squares_2_3 / f32(N*S)) - (mean_5*mean_5),0.0f);
+let variance_5=larger((squares_2_4 / f32(N*S)) - (mean_6*mean_6),0.0f);
+let variance_6=larger((squares_2_5 / f32(N*S)) - (mean_7*mean_7),0.0f);
+let far_2=(variance_3*4.0f)<(mean_4*mean_4);
+let far_3=(variance_4*4.0f)<(mean_5*mean_5);
+let far_4=(variance_5*4.0f)<(mean_6*mean_6);
+let far_5=(variance_6*4.0f)<(mean_7*mean_7);
+let shift_3_2=select(shift_2_2,shift_2_2+mean_4,far_2);
+let shift_3_3=select(shift_2_3,shift_2_3+mean_5,far_3);
+let shift_3_4=select(shift_2_4,shift_2_4+mean_6,far_4);
+let shift_3_5=select(shift_2_5,shift_2_5+mean_7,far_5);
 var sum_3_3=vec4f(0.0f);
 var sum_3_4=vec4f(0.0f);
 var sum_3_5=vec4f(0.0f);
@@ -418,10 +462,10 @@ var part_3_2=vec4f(0.0f);
 var part_4_2=vec4f(0.0f);
 let stop_2_2=min(block_2+(LANES*256u),end_3);
 for (var i_2=block_2; i_2<stop_2_2; i_2+=LANES) {
-let N_5=(i_2*4u) / max(S,1u);
-let S_5=(i_2*4u) % max(S,1u);
-let x_5_2=x_four(base_2_2+((N_5*((C*S) / 4u))+(S_5 / 4u)));
-let d_2_2=x_5_2 - vec4f(shift_2_2);
+let N_8=(i_2*4u) / max(S,1u);
+let S_8=(i_2*4u) % max(S,1u);
+let x_5_2=x_four(base_2_2+((N_8*((C*S) / 4u))+(S_8 / 4u)));
+let d_2_2=x_5_2 - vec4f(shift_3_2);
 part_3_2=part_3_2+d_2_2;
 part_4_2=part_4_2+(d_2_2*d_2_2);
 }
@@ -433,10 +477,10 @@ var part_3_3=vec4f(0.0f);
 var part_4_3=vec4f(0.0f);
 let stop_2_3=min(block_2+(LANES*256u),end_4);
 for (var i_2=block_2; i_2<stop_2_3; i_2+=LANES) {
-let N_5=(i_2*4u) / max(S,1u);
-let S_5=(i_2*4u) % max(S,1u);
-let x_5_3=x_four(base_2_3+((N_5*((C*S) / 4u))+(S_5 / 4u)));
-let d_2_3=x_5_3 - vec4f(shift_2_3);
+let N_8=(i_2*4u) / max(S,1u);
+let S_8=(i_2*4u) % max(S,1u);
+let x_5_3=x_four(base_2_3+((N_8*((C*S) / 4u))+(S_8 / 4u)));
+let d_2_3=x_5_3 - vec4f(shift_3_3);
 part_3_3=part_3_3+d_2_3;
 part_4_3=part_4_3+(d_2_3*d_2_3);
 }
@@ -448,10 +492,10 @@ var part_3_4=vec4f(0.0f);
 var part_4_4=vec4f(0.0f);
 let stop_2_4=min(block_2+(LANES*256u),end_5);
 for (var i_2=block_2; i_2<stop_2_4; i_2+=LANES) {
-let N_5=(i_2*4u) / max(S,1u);
-let S_5=(i_2*4u) % max(S,1u);
-let x_5_4=x_four(base_2_4+((N_5*((C*S) / 4u))+(S_5 / 4u)));
-let d_2_4=x_5_4 - vec4f(shift_2_4);
+let N_8=(i_2*4u) / max(S,1u);
+let S_8=(i_2*4u) % max(S,1u);
+let x_5_4=x_four(base_2_4+((N_8*((C*S) / 4u))+(S_8 / 4u)));
+let d_2_4=x_5_4 - vec4f(shift_3_4);
 part_3_4=part_3_4+d_2_4;
 part_4_4=part_4_4+(d_2_4*d_2_4);
 }
@@ -463,10 +507,10 @@ var part_3_5=vec4f(0.0f);
 var part_4_5=vec4f(0.0f);
 let stop_2_5=min(block_2+(LANES*256u),end_6);
 for (var i_2=block_2; i_2<stop_2_5; i_2+=LANES) {
-let N_5=(i_2*4u) / max(S,1u);
-let S_5=(i_2*4u) % max(S,1u);
-let x_5_5=x_four(base_2_5+((N_5*((C*S) / 4u))+(S_5 / 4u)));
-let d_2_5=x_5_5 - vec4f(shift_2_5);
+let N_8=(i_2*4u) / max(S,1u);
+let S_8=(i_2*4u) % max(S,1u);
+let x_5_5=x_four(base_2_5+((N_8*((C*S) / 4u))+(S_8 / 4u)));
+let d_2_5=x_5_5 - vec4f(shift_3_5);
 part_3_5=part_3_5+d_2_5;
 part_4_5=part_4_5+(d_2_5*d_2_5);
 }
@@ -507,10 +551,10 @@ let variance_2_2=larger((squares_3_2_2 / f32(N*S)) - (mean_2_2*mean_2_2),0.0f);
 let variance_2_3=larger((squares_3_2_3 / f32(N*S)) - (mean_2_3*mean_2_3),0.0f);
 let variance_2_4=larger((squares_3_2_4 / f32(N*S)) - (mean_2_4*mean_2_4),0.0f);
 let variance_2_5=larger((squares_3_2_5 / f32(N*S)) - (mean_2_5*mean_2_5),0.0f);
-let rest_2=select(mean_3,mean_2_2,far_2);
-let rest_3=select(mean_4,mean_2_3,far_3);
-let rest_4=select(mean_5,mean_2_4,far_4);
-let rest_5=select(mean_6,mean_2_5,far_5);
+let rest_2=select(mean_4,mean_2_2,far_2);
+let rest_3=select(mean_5,mean_2_3,far_3);
+let rest_4=select(mean_6,mean_2_4,far_4);
+let rest_5=select(mean_7,mean_2_5,far_5);
 let spread_2=select(variance_3,variance_2_2,far_2);
 let spread_3=select(variance_4,variance_2_3,far_3);
 let spread_4=select(variance_5,variance_2_4,far_4);
@@ -526,16 +570,16 @@ var part_5_4=vec4f(0.0f);
 var part_5_5=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),(N*S) / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let N_6=(i_3*4u) / max(S,1u);
-let S_6=(i_3*4u) % max(S,1u);
-let d_y_4=d_y_four(base_2_2+((N_6*((C*S) / 4u))+(S_6 / 4u)));
-let d_y_5=d_y_four(base_2_3+((N_6*((C*S) / 4u))+(S_6 / 4u)));
-let d_y_6=d_y_four(base_2_4+((N_6*((C*S) / 4u))+(S_6 / 4u)));
-let d_y_7=d_y_four(base_2_5+((N_6*((C*S) / 4u))+(S_6 / 4u)));
-part_5_2=part_5_2+d_y_4;
-part_5_3=part_5_3+d_y_5;
-part_5_4=part_5_4+d_y_6;
-part_5_5=part_5_5+d_y_7;
+let N_9=(i_3*4u) / max(S,1u);
+let S_9=(i_3*4u) % max(S,1u);
+let d_y_4_2=d_y_four(base_2_2+((N_9*((C*S) / 4u))+(S_9 / 4u)));
+let d_y_4_3=d_y_four(base_2_3+((N_9*((C*S) / 4u))+(S_9 / 4u)));
+let d_y_4_4=d_y_four(base_2_4+((N_9*((C*S) / 4u))+(S_9 / 4u)));
+let d_y_4_5=d_y_four(base_2_5+((N_9*((C*S) / 4u))+(S_9 / 4u)));
+part_5_2=part_5_2+d_y_4_2;
+part_5_3=part_5_3+d_y_4_3;
+part_5_4=part_5_4+d_y_4_4;
+part_5_5=part_5_5+d_y_4_5;
 }
 sum_4_3=sum_4_3+part_5_2;
 sum_4_4=sum_4_4+part_5_3;
@@ -568,41 +612,65 @@ var sum_5_3=vec4f(0.0f);
 var sum_5_4=vec4f(0.0f);
 var sum_5_5=vec4f(0.0f);
 var sum_5_6=vec4f(0.0f);
+var mean_3_3=vec4f(0.0f);
+var mean_3_4=vec4f(0.0f);
+var mean_3_5=vec4f(0.0f);
+var mean_3_6=vec4f(0.0f);
 for (var block_4=lane; block_4<(N*S) / 4u; block_4+=LANES*256u) {
 var part_6_2=vec4f(0.0f);
 var part_6_3=vec4f(0.0f);
 var part_6_4=vec4f(0.0f);
 var part_6_5=vec4f(0.0f);
+var part_7_2=vec4f(0.0f);
+var part_7_3=vec4f(0.0f);
+var part_7_4=vec4f(0.0f);
+var part_7_5=vec4f(0.0f);
 let stop_4=min(block_4+(LANES*256u),(N*S) / 4u);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let N_7=(i_4*4u) / max(S,1u);
-let S_7=(i_4*4u) % max(S,1u);
-let d_y_2_2=d_y_four(base_2_2+((N_7*((C*S) / 4u))+(S_7 / 4u)));
-let d_y_2_3=d_y_four(base_2_3+((N_7*((C*S) / 4u))+(S_7 / 4u)));
-let d_y_2_4=d_y_four(base_2_4+((N_7*((C*S) / 4u))+(S_7 / 4u)));
-let d_y_2_5=d_y_four(base_2_5+((N_7*((C*S) / 4u))+(S_7 / 4u)));
-let x_6_2=x_four(base_2_2+((N_7*((C*S) / 4u))+(S_7 / 4u)));
-let x_6_3=x_four(base_2_3+((N_7*((C*S) / 4u))+(S_7 / 4u)));
-let x_6_4=x_four(base_2_4+((N_7*((C*S) / 4u))+(S_7 / 4u)));
-let x_6_5=x_four(base_2_5+((N_7*((C*S) / 4u))+(S_7 / 4u)));
-let mul_4=((x_6_2 - vec4f(shift_2_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
-let mul_5=((x_6_3 - vec4f(shift_2_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
-let mul_6=((x_6_4 - vec4f(shift_2_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
-let mul_7=((x_6_5 - vec4f(shift_2_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
-part_6_2=part_6_2+(d_y_2_2*mul_4);
-part_6_3=part_6_3+(d_y_2_3*mul_5);
-part_6_4=part_6_4+(d_y_2_4*mul_6);
-part_6_5=part_6_5+(d_y_2_5*mul_7);
+let N_10=(i_4*4u) / max(S,1u);
+let S_10=(i_4*4u) % max(S,1u);
+let d_y_5_2=d_y_four(base_2_2+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let d_y_5_3=d_y_four(base_2_3+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let d_y_5_4=d_y_four(base_2_4+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let d_y_5_5=d_y_four(base_2_5+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let sub_3=d_y_5_2 - vec4f(shift_4);
+let sub_4=d_y_5_3 - vec4f(shift_5);
+let sub_5=d_y_5_4 - vec4f(shift_6);
+let sub_6=d_y_5_5 - vec4f(shift_7);
+let x_6_2=x_four(base_2_2+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let x_6_3=x_four(base_2_3+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let x_6_4=x_four(base_2_4+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let x_6_5=x_four(base_2_5+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let mul_4=((x_6_2 - vec4f(shift_3_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
+let mul_5=((x_6_3 - vec4f(shift_3_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
+let mul_6=((x_6_4 - vec4f(shift_3_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
+let mul_7=((x_6_5 - vec4f(shift_3_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
+part_6_2=part_6_2+(sub_3*mul_4);
+part_6_3=part_6_3+(sub_4*mul_5);
+part_6_4=part_6_4+(sub_5*mul_6);
+part_6_5=part_6_5+(sub_6*mul_7);
+part_7_2=part_7_2+sub_3;
+part_7_3=part_7_3+sub_4;
+part_7_4=part_7_4+sub_5;
+part_7_5=part_7_5+sub_6;
 }
 sum_5_3=sum_5_3+part_6_2;
 sum_5_4=sum_5_4+part_6_3;
 sum_5_5=sum_5_5+part_6_4;
 sum_5_6=sum_5_6+part_6_5;
+mean_3_3=mean_3_3+part_7_2;
+mean_3_4=mean_3_4+part_7_3;
+mean_3_5=mean_3_5+part_7_4;
+mean_3_6=mean_3_6+part_7_5;
 }
 var sum_5_2_2=fold_add(sum_5_3);
 var sum_5_2_3=fold_add(sum_5_4);
 var sum_5_2_4=fold_add(sum_5_5);
 var sum_5_2_5=fold_add(sum_5_6);
+var mean_3_2_2=fold_add(mean_3_3);
+var mean_3_2_3=fold_add(mean_3_4);
+var mean_3_2_4=fold_add(mean_3_5);
+var mean_3_2_5=fold_add(mean_3_6);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_6_2=exchange(sum_5_2_2,mask_4);
 let other_6_3=exchange(sum_5_2_3,mask_4);
@@ -612,21 +680,28 @@ sum_5_2_2=sum_5_2_2+other_6_2;
 sum_5_2_3=sum_5_2_3+other_6_3;
 sum_5_2_4=sum_5_2_4+other_6_4;
 sum_5_2_5=sum_5_2_5+other_6_5;
+let other_7_2=exchange(mean_3_2_2,mask_4);
+let other_7_3=exchange(mean_3_2_3,mask_4);
+let other_7_4=exchange(mean_3_2_4,mask_4);
+let other_7_5=exchange(mean_3_2_5,mask_4);
+mean_3_2_2=mean_3_2_2+other_7_2;
+mean_3_2_3=mean_3_2_3+other_7_3;
+mean_3_2_4=mean_3_2_4+other_7_4;
+mean_3_2_5=mean_3_2_5+other_7_5;
 }
 let sum_all_2_2=sum_5_2_2;
 let sum_all_2_3=sum_5_2_3;
 let sum_all_2_4=sum_5_2_4;
 let sum_all_2_5=sum_5_2_5;
+let mean_all_2=mean_3_2_2 / f32(N*S);
+let mean_all_3=mean_3_2_3 / f32(N*S);
+let mean_all_4=mean_3_2_4 / f32(N*S);
+let mean_all_5=mean_3_2_5 / f32(N*S);
 let end_2=select(0u,(N*S) / 4u,active_1);
-let size=f32(N*S);
-let div_3=sum_all_2_2 / size;
-let div_4=sum_all_2_3 / size;
-let div_5=sum_all_2_4 / size;
-let div_6=sum_all_2_5 / size;
-let div_2_2=sum_all_3 / size;
-let div_2_3=sum_all_4 / size;
-let div_2_4=sum_all_5 / size;
-let div_2_5=sum_all_6 / size;
+let div_2=sum_all_2_2 / f32(N*S);
+let div_3=sum_all_2_3 / f32(N*S);
+let div_4=sum_all_2_4 / f32(N*S);
+let div_5=sum_all_2_5 / f32(N*S);
 let gamma_2=gamma_at(row_2);
 let gamma_3=gamma_at(row_3);
 let gamma_4=gamma_at(row_4);
@@ -636,24 +711,28 @@ let mul_3_3=gamma_3*rsqrt_3;
 let mul_3_4=gamma_4*rsqrt_4;
 let mul_3_5=gamma_5*rsqrt_5;
 for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let N_8=(i_5*4u) / max(S,1u);
-let S_8=(i_5*4u) % max(S,1u);
-let d_y_3_2=d_y_four(base_2_2+((N_8*((C*S) / 4u))+(S_8 / 4u)));
-let d_y_3_3=d_y_four(base_2_3+((N_8*((C*S) / 4u))+(S_8 / 4u)));
-let d_y_3_4=d_y_four(base_2_4+((N_8*((C*S) / 4u))+(S_8 / 4u)));
-let d_y_3_5=d_y_four(base_2_5+((N_8*((C*S) / 4u))+(S_8 / 4u)));
-let x_7_2=x_four(base_2_2+((N_8*((C*S) / 4u))+(S_8 / 4u)));
-let x_7_3=x_four(base_2_3+((N_8*((C*S) / 4u))+(S_8 / 4u)));
-let x_7_4=x_four(base_2_4+((N_8*((C*S) / 4u))+(S_8 / 4u)));
-let x_7_5=x_four(base_2_5+((N_8*((C*S) / 4u))+(S_8 / 4u)));
-let mul_2_2=((x_7_2 - vec4f(shift_2_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
-let mul_2_3=((x_7_3 - vec4f(shift_2_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
-let mul_2_4=((x_7_4 - vec4f(shift_2_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
-let mul_2_5=((x_7_5 - vec4f(shift_2_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
-d_x_put_four(base_2_2+((N_8*((C*S) / 4u))+(S_8 / 4u)),((d_y_3_2 - (mul_2_2*vec4f(div_3))) - vec4f(div_2_2))*vec4f(mul_3_2));
-d_x_put_four(base_2_3+((N_8*((C*S) / 4u))+(S_8 / 4u)),((d_y_3_3 - (mul_2_3*vec4f(div_4))) - vec4f(div_2_3))*vec4f(mul_3_3));
-d_x_put_four(base_2_4+((N_8*((C*S) / 4u))+(S_8 / 4u)),((d_y_3_4 - (mul_2_4*vec4f(div_5))) - vec4f(div_2_4))*vec4f(mul_3_4));
-d_x_put_four(base_2_5+((N_8*((C*S) / 4u))+(S_8 / 4u)),((d_y_3_5 - (mul_2_5*vec4f(div_6))) - vec4f(div_2_5))*vec4f(mul_3_5));
+let N_11=(i_5*4u) / max(S,1u);
+let S_11=(i_5*4u) % max(S,1u);
+let d_y_6_2=d_y_four(base_2_2+((N_11*((C*S) / 4u))+(S_11 / 4u)));
+let d_y_6_3=d_y_four(base_2_3+((N_11*((C*S) / 4u))+(S_11 / 4u)));
+let d_y_6_4=d_y_four(base_2_4+((N_11*((C*S) / 4u))+(S_11 / 4u)));
+let d_y_6_5=d_y_four(base_2_5+((N_11*((C*S) / 4u))+(S_11 / 4u)));
+let sub_2_2=d_y_6_2 - vec4f(shift_4);
+let sub_2_3=d_y_6_3 - vec4f(shift_5);
+let sub_2_4=d_y_6_4 - vec4f(shift_6);
+let sub_2_5=d_y_6_5 - vec4f(shift_7);
+let x_7_2=x_four(base_2_2+((N_11*((C*S) / 4u))+(S_11 / 4u)));
+let x_7_3=x_four(base_2_3+((N_11*((C*S) / 4u))+(S_11 / 4u)));
+let x_7_4=x_four(base_2_4+((N_11*((C*S) / 4u))+(S_11 / 4u)));
+let x_7_5=x_four(base_2_5+((N_11*((C*S) / 4u))+(S_11 / 4u)));
+let mul_2_2=((x_7_2 - vec4f(shift_3_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
+let mul_2_3=((x_7_3 - vec4f(shift_3_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
+let mul_2_4=((x_7_4 - vec4f(shift_3_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
+let mul_2_5=((x_7_5 - vec4f(shift_3_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
+d_x_put_four(base_2_2+((N_11*((C*S) / 4u))+(S_11 / 4u)),((sub_2_2 - (mul_2_2*vec4f(div_2))) - vec4f(mean_all_2))*vec4f(mul_3_2));
+d_x_put_four(base_2_3+((N_11*((C*S) / 4u))+(S_11 / 4u)),((sub_2_3 - (mul_2_3*vec4f(div_3))) - vec4f(mean_all_3))*vec4f(mul_3_3));
+d_x_put_four(base_2_4+((N_11*((C*S) / 4u))+(S_11 / 4u)),((sub_2_4 - (mul_2_4*vec4f(div_4))) - vec4f(mean_all_4))*vec4f(mul_3_4));
+d_x_put_four(base_2_5+((N_11*((C*S) / 4u))+(S_11 / 4u)),((sub_2_5 - (mul_2_5*vec4f(div_5))) - vec4f(mean_all_5))*vec4f(mul_3_5));
 }
 if (active_1 && (lane==0u)) {
 d_gamma_put(row_2,sum_all_2_2);
@@ -668,8 +747,8 @@ d_beta_put(row_5,sum_all_6);
 }
 `,
         bindings: [
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
           { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
           { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
           { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
           { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
@@ -688,7 +767,7 @@ d_beta_put(row_5,sum_all_6);
       },
     ],
     split: {
-      slots: 5,
+      slots: 9,
       stages: [
         {
           forms: [
@@ -728,14 +807,24 @@ let last=min(first+((((N*S)+PARTS) - 1u) / PARTS),N*S);
 let N_1=0u / max(S,1u);
 let S_1=0u % max(S,1u);
 let base=row*S;
-let x_1=x_at(base+((N_1*(C*S))+S_1));
+let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
 let N_2=((N*S) / 2u) / max(S,1u);
 let S_2=((N*S) / 2u) % max(S,1u);
-let x_2=x_at(base+((N_2*(C*S))+S_2));
+let d_y_2=d_y_at(base+((N_2*(C*S))+S_2));
 let N_3=((N*S) - 1u) / max(S,1u);
 let S_3=((N*S) - 1u) % max(S,1u);
-let x_3=x_at(base+((N_3*(C*S))+S_3));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let d_y_3=d_y_at(base+((N_3*(C*S))+S_3));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
+let N_4=0u / max(S,1u);
+let S_4=0u % max(S,1u);
+let x_1=x_at(base+((N_4*(C*S))+S_4));
+let N_5=((N*S) / 2u) / max(S,1u);
+let S_5=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_5*(C*S))+S_5));
+let N_6=((N*S) - 1u) / max(S,1u);
+let S_6=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_6*(C*S))+S_6));
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
 for (var block=first+lane; block<last; block+=LANES*256u) {
@@ -743,10 +832,10 @@ var part_1=0.0f;
 var part_2=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
-let N_4=i / max(S,1u);
-let S_4=i % max(S,1u);
-let x_4=x_at(base+((N_4*(C*S))+S_4));
-let d=x_4 - shift;
+let N_7=i / max(S,1u);
+let S_7=i % max(S,1u);
+let x_4=x_at(base+((N_7*(C*S))+S_7));
+let d=x_4 - shift_2;
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -783,7 +872,7 @@ workgroupBarrier();
 let mean=sum / f32(last - first);
 let variance=larger((squares / f32(last - first)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_2=0.0f;
 var squares_2=0.0f;
 let end=select(0u,last,far);
@@ -792,10 +881,10 @@ var part_3=0.0f;
 var part_4=0.0f;
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let N_5=i_2 / max(S,1u);
-let S_5=i_2 % max(S,1u);
-let x_5=x_at(base+((N_5*(C*S))+S_5));
-let d_2=x_5 - shift_2;
+let N_8=i_2 / max(S,1u);
+let S_8=i_2 % max(S,1u);
+let x_5=x_at(base+((N_8*(C*S))+S_8));
+let d_2=x_5 - shift_3;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -838,10 +927,10 @@ for (var block_3=first+lane; block_3<last; block_3+=LANES*256u) {
 var part_5=0.0f;
 let stop_3=min(block_3+(LANES*256u),last);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let N_6=i_3 / max(S,1u);
-let S_6=i_3 % max(S,1u);
-let d_y_1=d_y_at(base+((N_6*(C*S))+S_6));
-part_5=part_5+d_y_1;
+let N_9=i_3 / max(S,1u);
+let S_9=i_3 % max(S,1u);
+let d_y_4=d_y_at(base+((N_9*(C*S))+S_9));
+part_5=part_5+d_y_4;
 }
 sum_3=sum_3+part_5;
 }
@@ -866,16 +955,17 @@ workgroupBarrier();
 }
 let sum_all=sum_3;
 if (active_1 && (lane==0u)) {
-partials_put((part*C)+row,shift_2);
+partials_put((part*C)+row,shift_3);
 partials_put(((PARTS+part)*C)+row,rest);
 partials_put((((2u*PARTS)+part)*C)+row,spread);
 partials_put((((3u*PARTS)+part)*C)+row,sum_all);
+partials_put((((4u*PARTS)+part)*C)+row,shift);
 }
 }
 `,
               bindings: [
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
                 { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
+                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -933,14 +1023,24 @@ let last=min(first+(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u);
 let N_1=0u / max(S,1u);
 let S_1=0u % max(S,1u);
 let base=row*S;
-let x_1=x_at(base+((N_1*(C*S))+S_1));
+let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
 let N_2=((N*S) / 2u) / max(S,1u);
 let S_2=((N*S) / 2u) % max(S,1u);
-let x_2=x_at(base+((N_2*(C*S))+S_2));
+let d_y_2=d_y_at(base+((N_2*(C*S))+S_2));
 let N_3=((N*S) - 1u) / max(S,1u);
 let S_3=((N*S) - 1u) % max(S,1u);
-let x_3=x_at(base+((N_3*(C*S))+S_3));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let d_y_3=d_y_at(base+((N_3*(C*S))+S_3));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
+let N_4=0u / max(S,1u);
+let S_4=0u % max(S,1u);
+let x_1=x_at(base+((N_4*(C*S))+S_4));
+let N_5=((N*S) / 2u) / max(S,1u);
+let S_5=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_5*(C*S))+S_5));
+let N_6=((N*S) - 1u) / max(S,1u);
+let S_6=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_6*(C*S))+S_6));
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 let base_2=row*(S / 4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
@@ -949,10 +1049,10 @@ var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
-let N_4=(i*4u) / max(S,1u);
-let S_4=(i*4u) % max(S,1u);
-let x_4=x_four(base_2+((N_4*((C*S) / 4u))+(S_4 / 4u)));
-let d=x_4 - vec4f(shift);
+let N_7=(i*4u) / max(S,1u);
+let S_7=(i*4u) % max(S,1u);
+let x_4=x_four(base_2+((N_7*((C*S) / 4u))+(S_7 / 4u)));
+let d=x_4 - vec4f(shift_2);
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -991,7 +1091,7 @@ workgroupBarrier();
 let mean=sum_2 / f32((last - first)*4u);
 let variance=larger((squares_2 / f32((last - first)*4u)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,last,far);
@@ -1000,10 +1100,10 @@ var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let N_5=(i_2*4u) / max(S,1u);
-let S_5=(i_2*4u) % max(S,1u);
-let x_5=x_four(base_2+((N_5*((C*S) / 4u))+(S_5 / 4u)));
-let d_2=x_5 - vec4f(shift_2);
+let N_8=(i_2*4u) / max(S,1u);
+let S_8=(i_2*4u) % max(S,1u);
+let x_5=x_four(base_2+((N_8*((C*S) / 4u))+(S_8 / 4u)));
+let d_2=x_5 - vec4f(shift_3);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -1048,10 +1148,10 @@ for (var block_3=first+lane; block_3<last; block_3+=LANES*256u) {
 var part_5=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),last);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let N_6=(i_3*4u) / max(S,1u);
-let S_6=(i_3*4u) % max(S,1u);
-let d_y_1=d_y_four(base_2+((N_6*((C*S) / 4u))+(S_6 / 4u)));
-part_5=part_5+d_y_1;
+let N_9=(i_3*4u) / max(S,1u);
+let S_9=(i_3*4u) % max(S,1u);
+let d_y_4=d_y_four(base_2+((N_9*((C*S) / 4u))+(S_9 / 4u)));
+part_5=part_5+d_y_4;
 }
 sum_4=sum_4+part_5;
 }
@@ -1077,16 +1177,17 @@ workgroupBarrier();
 }
 let sum_all=sum_4_2;
 if (active_1 && (lane==0u)) {
-partials_put((part*C)+row,shift_2);
+partials_put((part*C)+row,shift_3);
 partials_put(((PARTS+part)*C)+row,rest);
 partials_put((((2u*PARTS)+part)*C)+row,spread);
 partials_put((((3u*PARTS)+part)*C)+row,sum_all);
+partials_put((((4u*PARTS)+part)*C)+row,shift);
 }
 }
 `,
               bindings: [
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
                 { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -1123,7 +1224,7 @@ override C: u32;
 override N: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1218,46 +1319,62 @@ total_3=all_3;
 workgroupBarrier();
 }
 let spread=total_3 / f32(N*S);
+let part_8=partials_at(((4u*PARTS)*C)+row);
 let first=min(part*((((N*S)+PARTS) - 1u) / PARTS),N*S);
 let last=min(first+((((N*S)+PARTS) - 1u) / PARTS),N*S);
 let base=row*S;
 let rsqrt=inverseSqrt(spread+eps);
 var sum=0.0f;
+var mean=0.0f;
 for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_8=0.0f;
+var part_9=0.0f;
+var part_10=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let N_1=i / max(S,1u);
 let S_1=i % max(S,1u);
 let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
+let sub=d_y_1 - part_8;
 let x_1=x_at(base+((N_1*(C*S))+S_1));
 let mul=((x_1 - part_2) - rest)*rsqrt;
-part_8=part_8+(d_y_1*mul);
+part_9=part_9+(sub*mul);
+part_10=part_10+sub;
 }
-sum=sum+part_8;
+sum=sum+part_9;
+mean=mean+part_10;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_7=exchange(sum,mask_4);
 sum=sum+other_7;
+let other_8=exchange(mean,mask_4);
+mean=mean+other_8;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
 let all_4=scratch_memory[row_in_group*LANES];
 sum=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean=all_5;
 workgroupBarrier();
 }
 let sum_all=sum;
+let mean_all=mean;
 if (active_1 && (lane==0u)) {
-partials_put((((4u*PARTS)+part)*C)+row,sum_all);
+partials_put((((7u*PARTS)+part)*C)+row,sum_all);
+partials_put((((8u*PARTS)+part)*C)+row,mean_all);
 }
 }
 `,
@@ -1296,7 +1413,7 @@ override C: u32;
 override N: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
 return (v.x+v.y)+(v.z+v.w);
@@ -1394,47 +1511,64 @@ total_3=all_3;
 workgroupBarrier();
 }
 let spread=total_3 / f32(N*S);
+let part_8=partials_at(((4u*PARTS)*C)+row);
 let first=min(part*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u);
 let last=min(first+(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u);
 let base=row*(S / 4u);
 let rsqrt=inverseSqrt(spread+eps);
 var sum=vec4f(0.0f);
+var mean=vec4f(0.0f);
 for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_8=vec4f(0.0f);
+var part_9=vec4f(0.0f);
+var part_10=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let N_1=(i*4u) / max(S,1u);
 let S_1=(i*4u) % max(S,1u);
 let d_y_1=d_y_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let sub=d_y_1 - vec4f(part_8);
 let x_1=x_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)));
 let mul=((x_1 - vec4f(part_2)) - vec4f(rest))*vec4f(rsqrt);
-part_8=part_8+(d_y_1*mul);
+part_9=part_9+(sub*mul);
+part_10=part_10+sub;
 }
-sum=sum+part_8;
+sum=sum+part_9;
+mean=mean+part_10;
 }
 var sum_2=fold_add(sum);
+var mean_2=fold_add(mean);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_7=exchange(sum_2,mask_4);
 sum_2=sum_2+other_7;
+let other_8=exchange(mean_2,mask_4);
+mean_2=mean_2+other_8;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
 let all_4=scratch_memory[row_in_group*LANES];
 sum_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_2=all_5;
 workgroupBarrier();
 }
 let sum_all=sum_2;
+let mean_all=mean_2;
 if (active_1 && (lane==0u)) {
-partials_put((((4u*PARTS)+part)*C)+row,sum_all);
+partials_put((((7u*PARTS)+part)*C)+row,sum_all);
+partials_put((((8u*PARTS)+part)*C)+row,mean_all);
 }
 }
 `,
@@ -1478,7 +1612,7 @@ override C: u32;
 override N: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1573,48 +1707,60 @@ total_3=all_3;
 workgroupBarrier();
 }
 let spread=total_3 / f32(N*S);
+let part_8=partials_at(((4u*PARTS)*C)+row);
 let used_2=(((N*S)+((((N*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((N*S)+PARTS) - 1u) / PARTS);
 var total_4=0.0f;
+var total_5=0.0f;
 for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_8=partials_at((((4u*PARTS)+p_4)*C)+row);
-total_4=total_4+part_8;
+let part_9=partials_at((((7u*PARTS)+p_4)*C)+row);
+total_4=total_4+part_9;
+let part_10=partials_at((((8u*PARTS)+p_4)*C)+row);
+total_5=total_5+part_10;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_7=exchange(total_4,mask_4);
 total_4=total_4+other_7;
+let other_8=exchange(total_5,mask_4);
+total_5=total_5+other_8;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_5;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
 let all_4=scratch_memory[row_in_group*LANES];
 total_4=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_5=all_5;
 workgroupBarrier();
 }
+let mean=total_5 / f32(N*S);
 let first=min(part*((((N*S)+PARTS) - 1u) / PARTS),N*S);
 let last=min(first+((((N*S)+PARTS) - 1u) / PARTS),N*S);
 let end=select(0u,last,active_1);
 let base=row*S;
 let rsqrt=inverseSqrt(spread+eps);
-let size=f32(N*S);
-let div=total_4 / size;
-let div_2=total / size;
+let div=total_4 / f32(N*S);
 let gamma_1=gamma_at(row);
 let mul_2=gamma_1*rsqrt;
 for (var i=first+lane; i<end; i+=LANES) {
 let N_1=i / max(S,1u);
 let S_1=i % max(S,1u);
 let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
+let sub=d_y_1 - part_8;
 let x_1=x_at(base+((N_1*(C*S))+S_1));
 let mul=((x_1 - part_2) - rest)*rsqrt;
-d_x_put(base+((N_1*(C*S))+S_1),((d_y_1 - (mul*div)) - div_2)*mul_2);
+d_x_put(base+((N_1*(C*S))+S_1),((sub - (mul*div)) - mean)*mul_2);
 }
 if ((active_1 && (lane==0u)) && (part==0u)) {
 d_gamma_put(row,total_4);
@@ -1661,7 +1807,7 @@ override C: u32;
 override N: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1756,48 +1902,60 @@ total_3=all_3;
 workgroupBarrier();
 }
 let spread=total_3 / f32(N*S);
+let part_8=partials_at(((4u*PARTS)*C)+row);
 let used_2=((((N*S) / 4u)+(((((N*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((N*S) / 4u)+PARTS) - 1u) / PARTS);
 var total_4=0.0f;
+var total_5=0.0f;
 for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_8=partials_at((((4u*PARTS)+p_4)*C)+row);
-total_4=total_4+part_8;
+let part_9=partials_at((((7u*PARTS)+p_4)*C)+row);
+total_4=total_4+part_9;
+let part_10=partials_at((((8u*PARTS)+p_4)*C)+row);
+total_5=total_5+part_10;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_7=exchange(total_4,mask_4);
 total_4=total_4+other_7;
+let other_8=exchange(total_5,mask_4);
+total_5=total_5+other_8;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_5;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
 let all_4=scratch_memory[row_in_group*LANES];
 total_4=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_5=all_5;
 workgroupBarrier();
 }
+let mean=total_5 / f32(N*S);
 let first=min(part*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u);
 let last=min(first+(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u);
 let end=select(0u,last,active_1);
 let base=row*(S / 4u);
 let rsqrt=inverseSqrt(spread+eps);
-let size=f32(N*S);
-let div=total_4 / size;
-let div_2=total / size;
+let div=total_4 / f32(N*S);
 let gamma_1=gamma_at(row);
 let mul_2=gamma_1*rsqrt;
 for (var i=first+lane; i<end; i+=LANES) {
 let N_1=(i*4u) / max(S,1u);
 let S_1=(i*4u) % max(S,1u);
 let d_y_1=d_y_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let sub=d_y_1 - vec4f(part_8);
 let x_1=x_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)));
 let mul=((x_1 - vec4f(part_2)) - vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)),((d_y_1 - (mul*vec4f(div))) - vec4f(div_2))*vec4f(mul_2));
+d_x_put_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)),((sub - (mul*vec4f(div))) - vec4f(mean))*vec4f(mul_2));
 }
 if ((active_1 && (lane==0u)) && (part==0u)) {
 d_gamma_put(row,total_4);

@@ -55,26 +55,48 @@ let base_3=(V_2*((B*C)*S))+(C_2*S);
 let base_4=(V_3*((B*C)*S))+(C_3*S);
 let base_5=(V_4*((B*C)*S))+(C_4*S);
 let base_6=(V_5*((B*C)*S))+(C_5*S);
-let x_6=x_at(base_3+((B_1*(C*S))+S_1));
-let x_7=x_at(base_4+((B_1*(C*S))+S_1));
-let x_8=x_at(base_5+((B_1*(C*S))+S_1));
-let x_9=x_at(base_6+((B_1*(C*S))+S_1));
+let d_y_4=d_y_at(base_3+((B_1*(C*S))+S_1));
+let d_y_5=d_y_at(base_4+((B_1*(C*S))+S_1));
+let d_y_6=d_y_at(base_5+((B_1*(C*S))+S_1));
+let d_y_7=d_y_at(base_6+((B_1*(C*S))+S_1));
 let B_2=((B*S) / 2u) / max(S,1u);
 let S_2=((B*S) / 2u) % max(S,1u);
-let x_2_2=x_at(base_3+((B_2*(C*S))+S_2));
-let x_2_3=x_at(base_4+((B_2*(C*S))+S_2));
-let x_2_4=x_at(base_5+((B_2*(C*S))+S_2));
-let x_2_5=x_at(base_6+((B_2*(C*S))+S_2));
+let d_y_2_2=d_y_at(base_3+((B_2*(C*S))+S_2));
+let d_y_2_3=d_y_at(base_4+((B_2*(C*S))+S_2));
+let d_y_2_4=d_y_at(base_5+((B_2*(C*S))+S_2));
+let d_y_2_5=d_y_at(base_6+((B_2*(C*S))+S_2));
 let B_3=((B*S) - 1u) / max(S,1u);
 let S_3=((B*S) - 1u) % max(S,1u);
-let x_3_2=x_at(base_3+((B_3*(C*S))+S_3));
-let x_3_3=x_at(base_4+((B_3*(C*S))+S_3));
-let x_3_4=x_at(base_5+((B_3*(C*S))+S_3));
-let x_3_5=x_at(base_6+((B_3*(C*S))+S_3));
-let shift_3=x_6+(((x_2_2 - x_6)+(x_3_2 - x_6))*0.3333333432674408f);
-let shift_4=x_7+(((x_2_3 - x_7)+(x_3_3 - x_7))*0.3333333432674408f);
-let shift_5=x_8+(((x_2_4 - x_8)+(x_3_4 - x_8))*0.3333333432674408f);
-let shift_6=x_9+(((x_2_5 - x_9)+(x_3_5 - x_9))*0.3333333432674408f);
+let d_y_3_2=d_y_at(base_3+((B_3*(C*S))+S_3));
+let d_y_3_3=d_y_at(base_4+((B_3*(C*S))+S_3));
+let d_y_3_4=d_y_at(base_5+((B_3*(C*S))+S_3));
+let d_y_3_5=d_y_at(base_6+((B_3*(C*S))+S_3));
+let shift_4=d_y_4+(((d_y_2_2 - d_y_4)+(d_y_3_2 - d_y_4))*0.3333333432674408f);
+let shift_5=d_y_5+(((d_y_2_3 - d_y_5)+(d_y_3_3 - d_y_5))*0.3333333432674408f);
+let shift_6=d_y_6+(((d_y_2_4 - d_y_6)+(d_y_3_4 - d_y_6))*0.3333333432674408f);
+let shift_7=d_y_7+(((d_y_2_5 - d_y_7)+(d_y_3_5 - d_y_7))*0.3333333432674408f);
+let B_4=0u / max(S,1u);
+let S_4=0u % max(S,1u);
+let x_6=x_at(base_3+((B_4*(C*S))+S_4));
+let x_7=x_at(base_4+((B_4*(C*S))+S_4));
+let x_8=x_at(base_5+((B_4*(C*S))+S_4));
+let x_9=x_at(base_6+((B_4*(C*S))+S_4));
+let B_5=((B*S) / 2u) / max(S,1u);
+let S_5=((B*S) / 2u) % max(S,1u);
+let x_2_2=x_at(base_3+((B_5*(C*S))+S_5));
+let x_2_3=x_at(base_4+((B_5*(C*S))+S_5));
+let x_2_4=x_at(base_5+((B_5*(C*S))+S_5));
+let x_2_5=x_at(base_6+((B_5*(C*S))+S_5));
+let B_6=((B*S) - 1u) / max(S,1u);
+let S_6=((B*S) - 1u) % max(S,1u);
+let x_3_2=x_at(base_3+((B_6*(C*S))+S_6));
+let x_3_3=x_at(base_4+((B_6*(C*S))+S_6));
+let x_3_4=x_at(base_5+((B_6*(C*S))+S_6));
+let x_3_5=x_at(base_6+((B_6*(C*S))+S_6));
+let shift_2_2=x_6+(((x_2_2 - x_6)+(x_3_2 - x_6))*0.3333333432674408f);
+let shift_2_3=x_7+(((x_2_3 - x_7)+(x_3_3 - x_7))*0.3333333432674408f);
+let shift_2_4=x_8+(((x_2_4 - x_8)+(x_3_4 - x_8))*0.3333333432674408f);
+let shift_2_5=x_9+(((x_2_5 - x_9)+(x_3_5 - x_9))*0.3333333432674408f);
 let base_2_2=(V_2*(((B*C)*S) / 4u))+(C_2*(S / 4u));
 let base_2_3=(V_3*(((B*C)*S) / 4u))+(C_3*(S / 4u));
 let base_2_4=(V_4*(((B*C)*S) / 4u))+(C_4*(S / 4u));
@@ -98,16 +120,16 @@ var part_2_4=vec4f(0.0f);
 var part_2_5=vec4f(0.0f);
 let stop=min(block+(LANES*256u),(B*S) / 4u);
 for (var i=block; i<stop; i+=LANES) {
-let B_4=(i*4u) / max(S,1u);
-let S_4=(i*4u) % max(S,1u);
-let x_4_2=x_four(base_2_2+((B_4*((C*S) / 4u))+(S_4 / 4u)));
-let x_4_3=x_four(base_2_3+((B_4*((C*S) / 4u))+(S_4 / 4u)));
-let x_4_4=x_four(base_2_4+((B_4*((C*S) / 4u))+(S_4 / 4u)));
-let x_4_5=x_four(base_2_5+((B_4*((C*S) / 4u))+(S_4 / 4u)));
-let d_3=x_4_2 - vec4f(shift_3);
-let d_4=x_4_3 - vec4f(shift_4);
-let d_5=x_4_4 - vec4f(shift_5);
-let d_6=x_4_5 - vec4f(shift_6);
+let B_7=(i*4u) / max(S,1u);
+let S_7=(i*4u) % max(S,1u);
+let x_4_2=x_four(base_2_2+((B_7*((C*S) / 4u))+(S_7 / 4u)));
+let x_4_3=x_four(base_2_3+((B_7*((C*S) / 4u))+(S_7 / 4u)));
+let x_4_4=x_four(base_2_4+((B_7*((C*S) / 4u))+(S_7 / 4u)));
+let x_4_5=x_four(base_2_5+((B_7*((C*S) / 4u))+(S_7 / 4u)));
+let d_3=x_4_2 - vec4f(shift_2_2);
+let d_4=x_4_3 - vec4f(shift_2_3);
+let d_5=x_4_4 - vec4f(shift_2_4);
+let d_6=x_4_5 - vec4f(shift_2_5);
 part_5=part_5+d_3;
 part_6=part_6+d_4;
 part_7=part_7+d_5;
@@ -164,10 +186,10 @@ let far_2=(variance_3*4.0f)<(mean_3*mean_3);
 let far_3=(variance_4*4.0f)<(mean_4*mean_4);
 let far_4=(variance_5*4.0f)<(mean_5*mean_5);
 let far_5=(variance_6*4.0f)<(mean_6*mean_6);
-let shift_2_2=select(shift_3,shift_3+mean_3,far_2);
-let shift_2_3=select(shift_4,shift_4+mean_4,far_3);
-let shift_2_4=select(shift_5,shift_5+mean_5,far_4);
-let shift_2_5=select(shift_6,shift_6+mean_6,far_5);
+let shift_3_2=select(shift_2_2,shift_2_2+mean_3,far_2);
+let shift_3_3=select(shift_2_3,shift_2_3+mean_4,far_3);
+let shift_3_4=select(shift_2_4,shift_2_4+mean_5,far_4);
+let shift_3_5=select(shift_2_5,shift_2_5+mean_6,far_5);
 var sum_3_3=vec4f(0.0f);
 var sum_3_4=vec4f(0.0f);
 var sum_3_5=vec4f(0.0f);
@@ -185,10 +207,10 @@ var part_3_2=vec4f(0.0f);
 var part_4_2=vec4f(0.0f);
 let stop_2_2=min(block_2+(LANES*256u),end_2);
 for (var i_2=block_2; i_2<stop_2_2; i_2+=LANES) {
-let B_5=(i_2*4u) / max(S,1u);
-let S_5=(i_2*4u) % max(S,1u);
-let x_5_2=x_four(base_2_2+((B_5*((C*S) / 4u))+(S_5 / 4u)));
-let d_2_2=x_5_2 - vec4f(shift_2_2);
+let B_8=(i_2*4u) / max(S,1u);
+let S_8=(i_2*4u) % max(S,1u);
+let x_5_2=x_four(base_2_2+((B_8*((C*S) / 4u))+(S_8 / 4u)));
+let d_2_2=x_5_2 - vec4f(shift_3_2);
 part_3_2=part_3_2+d_2_2;
 part_4_2=part_4_2+(d_2_2*d_2_2);
 }
@@ -200,10 +222,10 @@ var part_3_3=vec4f(0.0f);
 var part_4_3=vec4f(0.0f);
 let stop_2_3=min(block_2+(LANES*256u),end_3);
 for (var i_2=block_2; i_2<stop_2_3; i_2+=LANES) {
-let B_5=(i_2*4u) / max(S,1u);
-let S_5=(i_2*4u) % max(S,1u);
-let x_5_3=x_four(base_2_3+((B_5*((C*S) / 4u))+(S_5 / 4u)));
-let d_2_3=x_5_3 - vec4f(shift_2_3);
+let B_8=(i_2*4u) / max(S,1u);
+let S_8=(i_2*4u) % max(S,1u);
+let x_5_3=x_four(base_2_3+((B_8*((C*S) / 4u))+(S_8 / 4u)));
+let d_2_3=x_5_3 - vec4f(shift_3_3);
 part_3_3=part_3_3+d_2_3;
 part_4_3=part_4_3+(d_2_3*d_2_3);
 }
@@ -215,10 +237,10 @@ var part_3_4=vec4f(0.0f);
 var part_4_4=vec4f(0.0f);
 let stop_2_4=min(block_2+(LANES*256u),end_4);
 for (var i_2=block_2; i_2<stop_2_4; i_2+=LANES) {
-let B_5=(i_2*4u) / max(S,1u);
-let S_5=(i_2*4u) % max(S,1u);
-let x_5_4=x_four(base_2_4+((B_5*((C*S) / 4u))+(S_5 / 4u)));
-let d_2_4=x_5_4 - vec4f(shift_2_4);
+let B_8=(i_2*4u) / max(S,1u);
+let S_8=(i_2*4u) % max(S,1u);
+let x_5_4=x_four(base_2_4+((B_8*((C*S) / 4u))+(S_8 / 4u)));
+let d_2_4=x_5_4 - vec4f(shift_3_4);
 part_3_4=part_3_4+d_2_4;
 part_4_4=part_4_4+(d_2_4*d_2_4);
 }
@@ -230,10 +252,10 @@ var part_3_5=vec4f(0.0f);
 var part_4_5=vec4f(0.0f);
 let stop_2_5=min(block_2+(LANES*256u),end_5);
 for (var i_2=block_2; i_2<stop_2_5; i_2+=LANES) {
-let B_5=(i_2*4u) / max(S,1u);
-let S_5=(i_2*4u) % max(S,1u);
-let x_5_5=x_four(base_2_5+((B_5*((C*S) / 4u))+(S_5 / 4u)));
-let d_2_5=x_5_5 - vec4f(shift_2_5);
+let B_8=(i_2*4u) / max(S,1u);
+let S_8=(i_2*4u) % max(S,1u);
+let x_5_5=x_four(base_2_5+((B_8*((C*S) / 4u))+(S_8 / 4u)));
+let d_2_5=x_5_5 - vec4f(shift_3_5);
 part_3_5=part_3_5+d_2_5;
 part_4_5=part_4_5+(d_2_5*d_2_5);
 }
@@ -283,22 +305,27 @@ let spread_3=select(variance_4,variance_2_3,far_3);
 let spread_4=select(variance_5,variance_2_4,far_4);
 let spread_5=select(variance_6,variance_2_5,far_5);
 if (active_1 && (lane==0u)) {
-scratch_put(row_2,shift_2_2);
-scratch_put(row_3,shift_2_3);
-scratch_put(row_4,shift_2_4);
-scratch_put(row_5,shift_2_5);
-scratch_put(((((V*C)+3u) / 4u)*4u)+row_2,rest_2);
-scratch_put(((((V*C)+3u) / 4u)*4u)+row_3,rest_3);
-scratch_put(((((V*C)+3u) / 4u)*4u)+row_4,rest_4);
-scratch_put(((((V*C)+3u) / 4u)*4u)+row_5,rest_5);
-scratch_put((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+row_2,inverseSqrt(spread_2+eps));
-scratch_put((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+row_3,inverseSqrt(spread_3+eps));
-scratch_put((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+row_4,inverseSqrt(spread_4+eps));
-scratch_put((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+row_5,inverseSqrt(spread_5+eps));
+scratch_put(row_2,shift_4);
+scratch_put(row_3,shift_5);
+scratch_put(row_4,shift_6);
+scratch_put(row_5,shift_7);
+scratch_put(((((V*C)+3u) / 4u)*4u)+row_2,shift_3_2);
+scratch_put(((((V*C)+3u) / 4u)*4u)+row_3,shift_3_3);
+scratch_put(((((V*C)+3u) / 4u)*4u)+row_4,shift_3_4);
+scratch_put(((((V*C)+3u) / 4u)*4u)+row_5,shift_3_5);
+scratch_put((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+row_2,rest_2);
+scratch_put((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+row_3,rest_3);
+scratch_put((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+row_4,rest_4);
+scratch_put((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+row_5,rest_5);
+scratch_put(((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+((((V*C)+3u) / 4u)*4u))+row_2,inverseSqrt(spread_2+eps));
+scratch_put(((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+((((V*C)+3u) / 4u)*4u))+row_3,inverseSqrt(spread_3+eps));
+scratch_put(((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+((((V*C)+3u) / 4u)*4u))+row_4,inverseSqrt(spread_4+eps));
+scratch_put(((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+((((V*C)+3u) / 4u)*4u))+row_5,inverseSqrt(spread_5+eps));
 }
 }
 `,
         bindings: [
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
           { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
           { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } },
         ],
@@ -316,7 +343,7 @@ scratch_put((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+row_5,inverseSqrt(sp
       },
     ],
     split: {
-      slots: 3,
+      slots: 6,
       stages: [
         {
           forms: [
@@ -359,14 +386,24 @@ let B_1=0u / max(S,1u);
 let C_1=row % max(C,1u);
 let S_1=0u % max(S,1u);
 let base=(V_1*((B*C)*S))+(C_1*S);
-let x_1=x_at(base+((B_1*(C*S))+S_1));
+let d_y_1=d_y_at(base+((B_1*(C*S))+S_1));
 let B_2=((B*S) / 2u) / max(S,1u);
 let S_2=((B*S) / 2u) % max(S,1u);
-let x_2=x_at(base+((B_2*(C*S))+S_2));
+let d_y_2=d_y_at(base+((B_2*(C*S))+S_2));
 let B_3=((B*S) - 1u) / max(S,1u);
 let S_3=((B*S) - 1u) % max(S,1u);
-let x_3=x_at(base+((B_3*(C*S))+S_3));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let d_y_3=d_y_at(base+((B_3*(C*S))+S_3));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
+let B_4=0u / max(S,1u);
+let S_4=0u % max(S,1u);
+let x_1=x_at(base+((B_4*(C*S))+S_4));
+let B_5=((B*S) / 2u) / max(S,1u);
+let S_5=((B*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((B_5*(C*S))+S_5));
+let B_6=((B*S) - 1u) / max(S,1u);
+let S_6=((B*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((B_6*(C*S))+S_6));
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
 for (var block=first+lane; block<last; block+=LANES*256u) {
@@ -374,10 +411,10 @@ var part_1=0.0f;
 var part_2=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
-let B_4=i / max(S,1u);
-let S_4=i % max(S,1u);
-let x_4=x_at(base+((B_4*(C*S))+S_4));
-let d=x_4 - shift;
+let B_7=i / max(S,1u);
+let S_7=i % max(S,1u);
+let x_4=x_at(base+((B_7*(C*S))+S_7));
+let d=x_4 - shift_2;
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -414,7 +451,7 @@ workgroupBarrier();
 let mean=sum / f32(last - first);
 let variance=larger((squares / f32(last - first)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_2=0.0f;
 var squares_2=0.0f;
 let end=select(0u,last,far);
@@ -423,10 +460,10 @@ var part_3=0.0f;
 var part_4=0.0f;
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let B_5=i_2 / max(S,1u);
-let S_5=i_2 % max(S,1u);
-let x_5=x_at(base+((B_5*(C*S))+S_5));
-let d_2=x_5 - shift_2;
+let B_8=i_2 / max(S,1u);
+let S_8=i_2 % max(S,1u);
+let x_5=x_at(base+((B_8*(C*S))+S_8));
+let d_2=x_5 - shift_3;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -465,13 +502,15 @@ let variance_2=larger((squares_2 / f32(last - first)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 if (active_1 && (lane==0u)) {
-partials_put((part*(V*C))+row,shift_2);
+partials_put((part*(V*C))+row,shift_3);
 partials_put(((PARTS+part)*(V*C))+row,rest);
 partials_put((((2u*PARTS)+part)*(V*C))+row,spread);
+partials_put((((3u*PARTS)+part)*(V*C))+row,shift);
 }
 }
 `,
               bindings: [
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
                 { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
                 {
                   tensor: "(partials)",
@@ -534,14 +573,24 @@ let B_1=0u / max(S,1u);
 let C_1=row % max(C,1u);
 let S_1=0u % max(S,1u);
 let base=(V_1*((B*C)*S))+(C_1*S);
-let x_1=x_at(base+((B_1*(C*S))+S_1));
+let d_y_1=d_y_at(base+((B_1*(C*S))+S_1));
 let B_2=((B*S) / 2u) / max(S,1u);
 let S_2=((B*S) / 2u) % max(S,1u);
-let x_2=x_at(base+((B_2*(C*S))+S_2));
+let d_y_2=d_y_at(base+((B_2*(C*S))+S_2));
 let B_3=((B*S) - 1u) / max(S,1u);
 let S_3=((B*S) - 1u) % max(S,1u);
-let x_3=x_at(base+((B_3*(C*S))+S_3));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let d_y_3=d_y_at(base+((B_3*(C*S))+S_3));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
+let B_4=0u / max(S,1u);
+let S_4=0u % max(S,1u);
+let x_1=x_at(base+((B_4*(C*S))+S_4));
+let B_5=((B*S) / 2u) / max(S,1u);
+let S_5=((B*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((B_5*(C*S))+S_5));
+let B_6=((B*S) - 1u) / max(S,1u);
+let S_6=((B*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((B_6*(C*S))+S_6));
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 let base_2=(V_1*(((B*C)*S) / 4u))+(C_1*(S / 4u));
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
@@ -550,10 +599,10 @@ var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
-let B_4=(i*4u) / max(S,1u);
-let S_4=(i*4u) % max(S,1u);
-let x_4=x_four(base_2+((B_4*((C*S) / 4u))+(S_4 / 4u)));
-let d=x_4 - vec4f(shift);
+let B_7=(i*4u) / max(S,1u);
+let S_7=(i*4u) % max(S,1u);
+let x_4=x_four(base_2+((B_7*((C*S) / 4u))+(S_7 / 4u)));
+let d=x_4 - vec4f(shift_2);
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -592,7 +641,7 @@ workgroupBarrier();
 let mean=sum_2 / f32((last - first)*4u);
 let variance=larger((squares_2 / f32((last - first)*4u)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,last,far);
@@ -601,10 +650,10 @@ var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let B_5=(i_2*4u) / max(S,1u);
-let S_5=(i_2*4u) % max(S,1u);
-let x_5=x_four(base_2+((B_5*((C*S) / 4u))+(S_5 / 4u)));
-let d_2=x_5 - vec4f(shift_2);
+let B_8=(i_2*4u) / max(S,1u);
+let S_8=(i_2*4u) % max(S,1u);
+let x_5=x_four(base_2+((B_8*((C*S) / 4u))+(S_8 / 4u)));
+let d_2=x_5 - vec4f(shift_3);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -645,13 +694,15 @@ let variance_2=larger((squares_3_2 / f32((last - first)*4u)) - (mean_2*mean_2),0
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 if (active_1 && (lane==0u)) {
-partials_put((part*(V*C))+row,shift_2);
+partials_put((part*(V*C))+row,shift_3);
 partials_put(((PARTS+part)*(V*C))+row,rest);
 partials_put((((2u*PARTS)+part)*(V*C))+row,spread);
+partials_put((((3u*PARTS)+part)*(V*C))+row,shift);
 }
 }
 `,
               bindings: [
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
                 { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
                 {
                   tensor: "(partials)",
@@ -773,10 +824,12 @@ total_2=all_2;
 workgroupBarrier();
 }
 let spread=total_2 / f32(B*S);
+let part_7=partials_at(((3u*PARTS)*(V*C))+row);
 if (active_1 && (lane==0u)) {
-scratch_put(row,part_1);
-scratch_put(((((V*C)+3u) / 4u)*4u)+row,rest);
-scratch_put((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+row,inverseSqrt(spread+eps));
+scratch_put(row,part_7);
+scratch_put(((((V*C)+3u) / 4u)*4u)+row,part_1);
+scratch_put((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+row,rest);
+scratch_put(((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+((((V*C)+3u) / 4u)*4u))+row,inverseSqrt(spread+eps));
 }
 }
 `,
@@ -898,10 +951,12 @@ total_2=all_2;
 workgroupBarrier();
 }
 let spread=total_2 / f32(B*S);
+let part_7=partials_at(((3u*PARTS)*(V*C))+row);
 if (active_1 && (lane==0u)) {
-scratch_put(row,part_1);
-scratch_put(((((V*C)+3u) / 4u)*4u)+row,rest);
-scratch_put((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+row,inverseSqrt(spread+eps));
+scratch_put(row,part_7);
+scratch_put(((((V*C)+3u) / 4u)*4u)+row,part_1);
+scratch_put((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+row,rest);
+scratch_put(((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+((((V*C)+3u) / 4u)*4u))+row,inverseSqrt(spread+eps));
 }
 }
 `,
@@ -965,10 +1020,10 @@ let row_2=(select(0u,index,active_1)*4u)+0u;
 let row_3=(select(0u,index,active_1)*4u)+1u;
 let row_4=(select(0u,index,active_1)*4u)+2u;
 let row_5=(select(0u,index,active_1)*4u)+3u;
-let base_4=row_2*(S / 4u);
-let base_5=row_3*(S / 4u);
-let base_6=row_4*(S / 4u);
-let base_7=row_5*(S / 4u);
+let base_5=row_2*(S / 4u);
+let base_6=row_3*(S / 4u);
+let base_7=row_4*(S / 4u);
+let base_8=row_5*(S / 4u);
 let base_2_2=((((V*C)+3u) / 4u)*4u)+row_2;
 let base_2_3=((((V*C)+3u) / 4u)*4u)+row_3;
 let base_2_4=((((V*C)+3u) / 4u)*4u)+row_4;
@@ -977,6 +1032,10 @@ let base_3_2=(((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+row_2;
 let base_3_3=(((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+row_3;
 let base_3_4=(((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+row_4;
 let base_3_5=(((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+row_5;
+let base_4_2=((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+((((V*C)+3u) / 4u)*4u))+row_2;
+let base_4_3=((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+((((V*C)+3u) / 4u)*4u))+row_3;
+let base_4_4=((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+((((V*C)+3u) / 4u)*4u))+row_4;
+let base_4_5=((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+((((V*C)+3u) / 4u)*4u))+row_5;
 var sum_4=vec4f(0.0f);
 var sum_5=vec4f(0.0f);
 var sum_6=vec4f(0.0f);
@@ -999,34 +1058,38 @@ for (var i=block; i<stop; i+=LANES) {
 let V_1=(i*4u) / max(B*S,1u);
 let B_1=((i*4u) / max(S,1u)) % max(B,1u);
 let S_1=(i*4u) % max(S,1u);
-let d_y_2=d_y_four(base_4+(((V_1*(((B*C)*S) / 4u))+(B_1*((C*S) / 4u)))+(S_1 / 4u)));
-let d_y_3=d_y_four(base_5+(((V_1*(((B*C)*S) / 4u))+(B_1*((C*S) / 4u)))+(S_1 / 4u)));
-let d_y_4=d_y_four(base_6+(((V_1*(((B*C)*S) / 4u))+(B_1*((C*S) / 4u)))+(S_1 / 4u)));
-let d_y_5=d_y_four(base_7+(((V_1*(((B*C)*S) / 4u))+(B_1*((C*S) / 4u)))+(S_1 / 4u)));
-let x_2=x_four(base_4+(((V_1*(((B*C)*S) / 4u))+(B_1*((C*S) / 4u)))+(S_1 / 4u)));
-let x_3=x_four(base_5+(((V_1*(((B*C)*S) / 4u))+(B_1*((C*S) / 4u)))+(S_1 / 4u)));
-let x_4=x_four(base_6+(((V_1*(((B*C)*S) / 4u))+(B_1*((C*S) / 4u)))+(S_1 / 4u)));
-let x_5=x_four(base_7+(((V_1*(((B*C)*S) / 4u))+(B_1*((C*S) / 4u)))+(S_1 / 4u)));
-let scratch_2_2=scratch_at(row_2+(V_1*C));
-let scratch_2_3=scratch_at(row_3+(V_1*C));
-let scratch_2_4=scratch_at(row_4+(V_1*C));
-let scratch_2_5=scratch_at(row_5+(V_1*C));
-let scratch_3_2=scratch_at(base_2_2+(V_1*C));
-let scratch_3_3=scratch_at(base_2_3+(V_1*C));
-let scratch_3_4=scratch_at(base_2_4+(V_1*C));
-let scratch_3_5=scratch_at(base_2_5+(V_1*C));
-let scratch_8_2=scratch_at(base_3_2+(V_1*C));
-let scratch_8_3=scratch_at(base_3_3+(V_1*C));
-let scratch_8_4=scratch_at(base_3_4+(V_1*C));
-let scratch_8_5=scratch_at(base_3_5+(V_1*C));
+let d_y_2=d_y_four(base_5+(((V_1*(((B*C)*S) / 4u))+(B_1*((C*S) / 4u)))+(S_1 / 4u)));
+let d_y_3=d_y_four(base_6+(((V_1*(((B*C)*S) / 4u))+(B_1*((C*S) / 4u)))+(S_1 / 4u)));
+let d_y_4=d_y_four(base_7+(((V_1*(((B*C)*S) / 4u))+(B_1*((C*S) / 4u)))+(S_1 / 4u)));
+let d_y_5=d_y_four(base_8+(((V_1*(((B*C)*S) / 4u))+(B_1*((C*S) / 4u)))+(S_1 / 4u)));
+let scratch_12_2=scratch_at(row_2+(V_1*C));
+let scratch_12_3=scratch_at(row_3+(V_1*C));
+let scratch_12_4=scratch_at(row_4+(V_1*C));
+let scratch_12_5=scratch_at(row_5+(V_1*C));
+let x_2=x_four(base_5+(((V_1*(((B*C)*S) / 4u))+(B_1*((C*S) / 4u)))+(S_1 / 4u)));
+let x_3=x_four(base_6+(((V_1*(((B*C)*S) / 4u))+(B_1*((C*S) / 4u)))+(S_1 / 4u)));
+let x_4=x_four(base_7+(((V_1*(((B*C)*S) / 4u))+(B_1*((C*S) / 4u)))+(S_1 / 4u)));
+let x_5=x_four(base_8+(((V_1*(((B*C)*S) / 4u))+(B_1*((C*S) / 4u)))+(S_1 / 4u)));
+let scratch_2_2=scratch_at(base_2_2+(V_1*C));
+let scratch_2_3=scratch_at(base_2_3+(V_1*C));
+let scratch_2_4=scratch_at(base_2_4+(V_1*C));
+let scratch_2_5=scratch_at(base_2_5+(V_1*C));
+let scratch_3_2=scratch_at(base_3_2+(V_1*C));
+let scratch_3_3=scratch_at(base_3_3+(V_1*C));
+let scratch_3_4=scratch_at(base_3_4+(V_1*C));
+let scratch_3_5=scratch_at(base_3_5+(V_1*C));
+let scratch_8_2=scratch_at(base_4_2+(V_1*C));
+let scratch_8_3=scratch_at(base_4_3+(V_1*C));
+let scratch_8_4=scratch_at(base_4_4+(V_1*C));
+let scratch_8_5=scratch_at(base_4_5+(V_1*C));
 part_3=part_3+d_y_2;
 part_4=part_4+d_y_3;
 part_5=part_5+d_y_4;
 part_6=part_6+d_y_5;
-part_2_2=part_2_2+(d_y_2*(((x_2 - vec4f(scratch_2_2)) - vec4f(scratch_3_2))*vec4f(scratch_8_2)));
-part_2_3=part_2_3+(d_y_3*(((x_3 - vec4f(scratch_2_3)) - vec4f(scratch_3_3))*vec4f(scratch_8_3)));
-part_2_4=part_2_4+(d_y_4*(((x_4 - vec4f(scratch_2_4)) - vec4f(scratch_3_4))*vec4f(scratch_8_4)));
-part_2_5=part_2_5+(d_y_5*(((x_5 - vec4f(scratch_2_5)) - vec4f(scratch_3_5))*vec4f(scratch_8_5)));
+part_2_2=part_2_2+((d_y_2 - vec4f(scratch_12_2))*(((x_2 - vec4f(scratch_2_2)) - vec4f(scratch_3_2))*vec4f(scratch_8_2)));
+part_2_3=part_2_3+((d_y_3 - vec4f(scratch_12_3))*(((x_3 - vec4f(scratch_2_3)) - vec4f(scratch_3_3))*vec4f(scratch_8_3)));
+part_2_4=part_2_4+((d_y_4 - vec4f(scratch_12_4))*(((x_4 - vec4f(scratch_2_4)) - vec4f(scratch_3_4))*vec4f(scratch_8_4)));
+part_2_5=part_2_5+((d_y_5 - vec4f(scratch_12_5))*(((x_5 - vec4f(scratch_2_5)) - vec4f(scratch_3_5))*vec4f(scratch_8_5)));
 }
 sum_4=sum_4+part_3;
 sum_5=sum_5+part_4;
@@ -1085,8 +1148,8 @@ d_beta_put(row_5,sum_all_6);
 `,
         bindings: [
           { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-          { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
           { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+          { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
           { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
           { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
         ],
@@ -1141,6 +1204,7 @@ let last=min(first+(((((V*B)*S)+PARTS) - 1u) / PARTS),(V*B)*S);
 let base=row*S;
 let base_2=((((V*C)+3u) / 4u)*4u)+row;
 let base_3=(((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+row;
+let base_4=((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+((((V*C)+3u) / 4u)*4u))+row;
 var sum=0.0f;
 var sum_2=0.0f;
 for (var block=first+lane; block<last; block+=LANES*256u) {
@@ -1152,12 +1216,13 @@ let V_1=i / max(B*S,1u);
 let B_1=(i / max(S,1u)) % max(B,1u);
 let S_1=i % max(S,1u);
 let d_y_1=d_y_at(base+(((V_1*((B*C)*S))+(B_1*(C*S)))+S_1));
+let scratch_12=scratch_at(row+(V_1*C));
 let x_1=x_at(base+(((V_1*((B*C)*S))+(B_1*(C*S)))+S_1));
-let scratch_2=scratch_at(row+(V_1*C));
-let scratch_3=scratch_at(base_2+(V_1*C));
-let scratch_8=scratch_at(base_3+(V_1*C));
+let scratch_2=scratch_at(base_2+(V_1*C));
+let scratch_3=scratch_at(base_3+(V_1*C));
+let scratch_8=scratch_at(base_4+(V_1*C));
 part_1=part_1+d_y_1;
-part_2=part_2+(d_y_1*(((x_1 - scratch_2) - scratch_3)*scratch_8));
+part_2=part_2+((d_y_1 - scratch_12)*(((x_1 - scratch_2) - scratch_3)*scratch_8));
 }
 sum=sum+part_1;
 sum_2=sum_2+part_2;
@@ -1199,8 +1264,8 @@ partials_put(((PARTS+part)*C)+row,sum_all_2);
 `,
               bindings: [
                 { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
                 { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -1257,6 +1322,7 @@ let last=min(first+((((((V*B)*S) / 4u)+PARTS) - 1u) / PARTS),((V*B)*S) / 4u);
 let base=row*(S / 4u);
 let base_2=((((V*C)+3u) / 4u)*4u)+row;
 let base_3=(((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+row;
+let base_4=((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+((((V*C)+3u) / 4u)*4u))+row;
 var sum=vec4f(0.0f);
 var sum_2=vec4f(0.0f);
 for (var block=first+lane; block<last; block+=LANES*256u) {
@@ -1268,12 +1334,13 @@ let V_1=(i*4u) / max(B*S,1u);
 let B_1=((i*4u) / max(S,1u)) % max(B,1u);
 let S_1=(i*4u) % max(S,1u);
 let d_y_1=d_y_four(base+(((V_1*(((B*C)*S) / 4u))+(B_1*((C*S) / 4u)))+(S_1 / 4u)));
+let scratch_12=scratch_at(row+(V_1*C));
 let x_1=x_four(base+(((V_1*(((B*C)*S) / 4u))+(B_1*((C*S) / 4u)))+(S_1 / 4u)));
-let scratch_2=scratch_at(row+(V_1*C));
-let scratch_3=scratch_at(base_2+(V_1*C));
-let scratch_8=scratch_at(base_3+(V_1*C));
+let scratch_2=scratch_at(base_2+(V_1*C));
+let scratch_3=scratch_at(base_3+(V_1*C));
+let scratch_8=scratch_at(base_4+(V_1*C));
 part_1=part_1+d_y_1;
-part_2=part_2+(d_y_1*(((x_1 - vec4f(scratch_2)) - vec4f(scratch_3))*vec4f(scratch_8)));
+part_2=part_2+((d_y_1 - vec4f(scratch_12))*(((x_1 - vec4f(scratch_2)) - vec4f(scratch_3))*vec4f(scratch_8)));
 }
 sum=sum+part_1;
 sum_2=sum_2+part_2;
@@ -1317,8 +1384,8 @@ partials_put(((PARTS+part)*C)+row,sum_all_2);
 `,
               bindings: [
                 { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
                 { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",

@@ -136,27 +136,55 @@ let mean_2=sum_3_2 / f32(K*S);
 let variance_2=larger((squares_3_2 / f32(K*S)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
+let d_y_1=d_y_at(base);
+let x_5=x_at(base);
+let rsqrt=inverseSqrt(spread+eps);
+let mul=((x_5 - shift_2) - rest)*rsqrt;
+let G_1=row % max(G,1u);
+let K_1=0u / max(S,1u);
+let base_3=G_1*K;
+let gamma_1=gamma_at(base_3+K_1);
+let beta_1=beta_at(base_3+K_1);
+let add=(mul*gamma_1)+beta_1;
+let div=1.0f / (1.0f+exp(-add));
+let mul_2=((d_y_1*div)*((add*(1.0f - div))+1.0f))*gamma_1;
+let d_y_2=d_y_at(base+((K*S) / 2u));
+let x_6=x_at(base+((K*S) / 2u));
+let mul_3=((x_6 - shift_2) - rest)*rsqrt;
+let K_2=((K*S) / 2u) / max(S,1u);
+let gamma_2=gamma_at(base_3+K_2);
+let beta_2=beta_at(base_3+K_2);
+let add_2=(mul_3*gamma_2)+beta_2;
+let div_2=1.0f / (1.0f+exp(-add_2));
+let mul_4=((d_y_2*div_2)*((add_2*(1.0f - div_2))+1.0f))*gamma_2;
+let d_y_3=d_y_at(base+((K*S) - 1u));
+let x_7=x_at(base+((K*S) - 1u));
+let mul_5=((x_7 - shift_2) - rest)*rsqrt;
+let K_3=((K*S) - 1u) / max(S,1u);
+let gamma_3=gamma_at(base_3+K_3);
+let beta_3=beta_at(base_3+K_3);
+let add_3=(mul_5*gamma_3)+beta_3;
+let div_3=1.0f / (1.0f+exp(-add_3));
+let mul_6=((d_y_3*div_3)*((add_3*(1.0f - div_3))+1.0f))*gamma_3;
+let shift_3=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
 var mean_3=vec4f(0.0f);
 var mean_4=vec4f(0.0f);
-let rsqrt=inverseSqrt(spread+eps);
-let G_1=row % max(G,1u);
-let base_3=G_1*K;
 for (var k_3=0u; k_3<HELD; k_3+=1u) {
 let i_3=lane+(k_3*LANES);
 if (i_3<((K*S) / 4u)) {
-let d_y_1=d_y_four(base_2+i_3);
+let d_y_4=d_y_four(base_2+i_3);
 let kept_2=held[held_place(0u,k_3,local_index)];
-let mul=((kept_2 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-let K_1=(i_3*4u) / max(S,1u);
-let gamma_1=gamma_at(base_3+K_1);
-let beta_1=beta_at(base_3+K_1);
-let add=(mul*vec4f(gamma_1))+vec4f(beta_1);
-let div=vec4f(1.0f) / (vec4f(1.0f)+exp(-add));
-let mul_2=(d_y_1*div)*((add*(vec4f(1.0f) - div))+vec4f(1.0f));
-let mul_3=mul_2*vec4f(gamma_1);
-held[held_place(1u,k_3,local_index)]=mul_3;
-mean_3=mean_3+((mul_2*mul)*vec4f(gamma_1));
-mean_4=mean_4+mul_3;
+let mul_7=((kept_2 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
+let K_4=(i_3*4u) / max(S,1u);
+let gamma_4=gamma_at(base_3+K_4);
+let beta_4=beta_at(base_3+K_4);
+let add_4=(mul_7*vec4f(gamma_4))+vec4f(beta_4);
+let div_4=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_4));
+let mul_8=((d_y_4*div_4)*((add_4*(vec4f(1.0f) - div_4))+vec4f(1.0f)))*vec4f(gamma_4);
+held[held_place(1u,k_3,local_index)]=mul_8;
+let sub=mul_8 - vec4f(shift_3);
+mean_3=mean_3+(sub*mul_7);
+mean_4=mean_4+sub;
 }
 }
 var mean_3_2=fold_add(mean_3);
@@ -195,16 +223,17 @@ for (var k_4=0u; k_4<HELD; k_4+=1u) {
 let i_4=lane+(k_4*LANES);
 if (i_4<end_2) {
 let kept_3=held[held_place(1u,k_4,local_index)];
+let sub_2=kept_3 - vec4f(shift_3);
 let kept_4=held[held_place(0u,k_4,local_index)];
-let mul_4=((kept_4 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base_2+i_4,((kept_3 - (mul_4*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(rsqrt));
+let mul_9=((kept_4 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
+d_x_put_four(base_2+i_4,((sub_2 - (mul_9*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(rsqrt));
 }
 }
 }
 `,
         bindings: [
           { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
           { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
           { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
           { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
@@ -259,10 +288,10 @@ let base_4=row_2*(K*S);
 let base_5=row_3*(K*S);
 let base_6=row_4*(K*S);
 let base_7=row_5*(K*S);
-let x_8=x_at(base_4);
-let x_9=x_at(base_5);
-let x_10=x_at(base_6);
-let x_11=x_at(base_7);
+let x_11=x_at(base_4);
+let x_12=x_at(base_5);
+let x_13=x_at(base_6);
+let x_14=x_at(base_7);
 let x_2_2=x_at(base_4+((K*S) / 2u));
 let x_2_3=x_at(base_5+((K*S) / 2u));
 let x_2_4=x_at(base_6+((K*S) / 2u));
@@ -271,10 +300,10 @@ let x_3_2=x_at(base_4+((K*S) - 1u));
 let x_3_3=x_at(base_5+((K*S) - 1u));
 let x_3_4=x_at(base_6+((K*S) - 1u));
 let x_3_5=x_at(base_7+((K*S) - 1u));
-let shift_3=x_8+(((x_2_2 - x_8)+(x_3_2 - x_8))*0.3333333432674408f);
-let shift_4=x_9+(((x_2_3 - x_9)+(x_3_3 - x_9))*0.3333333432674408f);
-let shift_5=x_10+(((x_2_4 - x_10)+(x_3_4 - x_10))*0.3333333432674408f);
-let shift_6=x_11+(((x_2_5 - x_11)+(x_3_5 - x_11))*0.3333333432674408f);
+let shift_4=x_11+(((x_2_2 - x_11)+(x_3_2 - x_11))*0.3333333432674408f);
+let shift_5=x_12+(((x_2_3 - x_12)+(x_3_3 - x_12))*0.3333333432674408f);
+let shift_6=x_13+(((x_2_4 - x_13)+(x_3_4 - x_13))*0.3333333432674408f);
+let shift_7=x_14+(((x_2_5 - x_14)+(x_3_5 - x_14))*0.3333333432674408f);
 let base_2_2=row_2*((K*S) / 4u);
 let base_2_3=row_3*((K*S) / 4u);
 let base_2_4=row_4*((K*S) / 4u);
@@ -302,10 +331,10 @@ let x_4_2=x_four(base_2_2+i);
 let x_4_3=x_four(base_2_3+i);
 let x_4_4=x_four(base_2_4+i);
 let x_4_5=x_four(base_2_5+i);
-let d_3=x_4_2 - vec4f(shift_3);
-let d_4=x_4_3 - vec4f(shift_4);
-let d_5=x_4_4 - vec4f(shift_5);
-let d_6=x_4_5 - vec4f(shift_6);
+let d_3=x_4_2 - vec4f(shift_4);
+let d_4=x_4_3 - vec4f(shift_5);
+let d_5=x_4_4 - vec4f(shift_6);
+let d_6=x_4_5 - vec4f(shift_7);
 part_7=part_7+d_3;
 part_8=part_8+d_4;
 part_9=part_9+d_5;
@@ -362,10 +391,10 @@ let far_2=(variance_3*4.0f)<(mean_5*mean_5);
 let far_3=(variance_4*4.0f)<(mean_6*mean_6);
 let far_4=(variance_5*4.0f)<(mean_7*mean_7);
 let far_5=(variance_6*4.0f)<(mean_8*mean_8);
-let shift_2_2=select(shift_3,shift_3+mean_5,far_2);
-let shift_2_3=select(shift_4,shift_4+mean_6,far_3);
-let shift_2_4=select(shift_5,shift_5+mean_7,far_4);
-let shift_2_5=select(shift_6,shift_6+mean_8,far_5);
+let shift_2_2=select(shift_4,shift_4+mean_5,far_2);
+let shift_2_3=select(shift_5,shift_5+mean_6,far_3);
+let shift_2_4=select(shift_6,shift_6+mean_7,far_4);
+let shift_2_5=select(shift_7,shift_7+mean_8,far_5);
 var sum_3_3=vec4f(0.0f);
 var sum_3_4=vec4f(0.0f);
 var sum_3_5=vec4f(0.0f);
@@ -472,18 +501,121 @@ let spread_2=select(variance_3,variance_2_2,far_2);
 let spread_3=select(variance_4,variance_2_3,far_3);
 let spread_4=select(variance_5,variance_2_4,far_4);
 let spread_5=select(variance_6,variance_2_5,far_5);
+let d_y_6=d_y_at(base_4);
+let d_y_7=d_y_at(base_5);
+let d_y_8=d_y_at(base_6);
+let d_y_9=d_y_at(base_7);
+let x_6_2=x_at(base_4);
+let x_6_3=x_at(base_5);
+let x_6_4=x_at(base_6);
+let x_6_5=x_at(base_7);
 let rsqrt_2=inverseSqrt(spread_2+eps);
 let rsqrt_3=inverseSqrt(spread_3+eps);
 let rsqrt_4=inverseSqrt(spread_4+eps);
 let rsqrt_5=inverseSqrt(spread_5+eps);
+let mul_11=((x_6_2 - shift_2_2) - rest_2)*rsqrt_2;
+let mul_12=((x_6_3 - shift_2_3) - rest_3)*rsqrt_3;
+let mul_13=((x_6_4 - shift_2_4) - rest_4)*rsqrt_4;
+let mul_14=((x_6_5 - shift_2_5) - rest_5)*rsqrt_5;
 let G_2=row_2 % max(G,1u);
 let G_3=row_3 % max(G,1u);
 let G_4=row_4 % max(G,1u);
 let G_5=row_5 % max(G,1u);
+let K_1=0u / max(S,1u);
 let base_3_2=G_2*K;
 let base_3_3=G_3*K;
 let base_3_4=G_4*K;
 let base_3_5=G_5*K;
+let gamma_6=gamma_at(base_3_2+K_1);
+let gamma_7=gamma_at(base_3_3+K_1);
+let gamma_8=gamma_at(base_3_4+K_1);
+let gamma_9=gamma_at(base_3_5+K_1);
+let beta_6=beta_at(base_3_2+K_1);
+let beta_7=beta_at(base_3_3+K_1);
+let beta_8=beta_at(base_3_4+K_1);
+let beta_9=beta_at(base_3_5+K_1);
+let add_6=(mul_11*gamma_6)+beta_6;
+let add_7=(mul_12*gamma_7)+beta_7;
+let add_8=(mul_13*gamma_8)+beta_8;
+let add_9=(mul_14*gamma_9)+beta_9;
+let div_6=1.0f / (1.0f+exp(-add_6));
+let div_7=1.0f / (1.0f+exp(-add_7));
+let div_8=1.0f / (1.0f+exp(-add_8));
+let div_9=1.0f / (1.0f+exp(-add_9));
+let mul_2_2=((d_y_6*div_6)*((add_6*(1.0f - div_6))+1.0f))*gamma_6;
+let mul_2_3=((d_y_7*div_7)*((add_7*(1.0f - div_7))+1.0f))*gamma_7;
+let mul_2_4=((d_y_8*div_8)*((add_8*(1.0f - div_8))+1.0f))*gamma_8;
+let mul_2_5=((d_y_9*div_9)*((add_9*(1.0f - div_9))+1.0f))*gamma_9;
+let d_y_2_2=d_y_at(base_4+((K*S) / 2u));
+let d_y_2_3=d_y_at(base_5+((K*S) / 2u));
+let d_y_2_4=d_y_at(base_6+((K*S) / 2u));
+let d_y_2_5=d_y_at(base_7+((K*S) / 2u));
+let x_7_2=x_at(base_4+((K*S) / 2u));
+let x_7_3=x_at(base_5+((K*S) / 2u));
+let x_7_4=x_at(base_6+((K*S) / 2u));
+let x_7_5=x_at(base_7+((K*S) / 2u));
+let mul_3_2=((x_7_2 - shift_2_2) - rest_2)*rsqrt_2;
+let mul_3_3=((x_7_3 - shift_2_3) - rest_3)*rsqrt_3;
+let mul_3_4=((x_7_4 - shift_2_4) - rest_4)*rsqrt_4;
+let mul_3_5=((x_7_5 - shift_2_5) - rest_5)*rsqrt_5;
+let K_2=((K*S) / 2u) / max(S,1u);
+let gamma_2_2=gamma_at(base_3_2+K_2);
+let gamma_2_3=gamma_at(base_3_3+K_2);
+let gamma_2_4=gamma_at(base_3_4+K_2);
+let gamma_2_5=gamma_at(base_3_5+K_2);
+let beta_2_2=beta_at(base_3_2+K_2);
+let beta_2_3=beta_at(base_3_3+K_2);
+let beta_2_4=beta_at(base_3_4+K_2);
+let beta_2_5=beta_at(base_3_5+K_2);
+let add_2_2=(mul_3_2*gamma_2_2)+beta_2_2;
+let add_2_3=(mul_3_3*gamma_2_3)+beta_2_3;
+let add_2_4=(mul_3_4*gamma_2_4)+beta_2_4;
+let add_2_5=(mul_3_5*gamma_2_5)+beta_2_5;
+let div_2_2=1.0f / (1.0f+exp(-add_2_2));
+let div_2_3=1.0f / (1.0f+exp(-add_2_3));
+let div_2_4=1.0f / (1.0f+exp(-add_2_4));
+let div_2_5=1.0f / (1.0f+exp(-add_2_5));
+let mul_4_2=((d_y_2_2*div_2_2)*((add_2_2*(1.0f - div_2_2))+1.0f))*gamma_2_2;
+let mul_4_3=((d_y_2_3*div_2_3)*((add_2_3*(1.0f - div_2_3))+1.0f))*gamma_2_3;
+let mul_4_4=((d_y_2_4*div_2_4)*((add_2_4*(1.0f - div_2_4))+1.0f))*gamma_2_4;
+let mul_4_5=((d_y_2_5*div_2_5)*((add_2_5*(1.0f - div_2_5))+1.0f))*gamma_2_5;
+let d_y_3_2=d_y_at(base_4+((K*S) - 1u));
+let d_y_3_3=d_y_at(base_5+((K*S) - 1u));
+let d_y_3_4=d_y_at(base_6+((K*S) - 1u));
+let d_y_3_5=d_y_at(base_7+((K*S) - 1u));
+let x_8_2=x_at(base_4+((K*S) - 1u));
+let x_8_3=x_at(base_5+((K*S) - 1u));
+let x_8_4=x_at(base_6+((K*S) - 1u));
+let x_8_5=x_at(base_7+((K*S) - 1u));
+let mul_5_2=((x_8_2 - shift_2_2) - rest_2)*rsqrt_2;
+let mul_5_3=((x_8_3 - shift_2_3) - rest_3)*rsqrt_3;
+let mul_5_4=((x_8_4 - shift_2_4) - rest_4)*rsqrt_4;
+let mul_5_5=((x_8_5 - shift_2_5) - rest_5)*rsqrt_5;
+let K_3=((K*S) - 1u) / max(S,1u);
+let gamma_3_2=gamma_at(base_3_2+K_3);
+let gamma_3_3=gamma_at(base_3_3+K_3);
+let gamma_3_4=gamma_at(base_3_4+K_3);
+let gamma_3_5=gamma_at(base_3_5+K_3);
+let beta_3_2=beta_at(base_3_2+K_3);
+let beta_3_3=beta_at(base_3_3+K_3);
+let beta_3_4=beta_at(base_3_4+K_3);
+let beta_3_5=beta_at(base_3_5+K_3);
+let add_3_2=(mul_5_2*gamma_3_2)+beta_3_2;
+let add_3_3=(mul_5_3*gamma_3_3)+beta_3_3;
+let add_3_4=(mul_5_4*gamma_3_4)+beta_3_4;
+let add_3_5=(mul_5_5*gamma_3_5)+beta_3_5;
+let div_3_2=1.0f / (1.0f+exp(-add_3_2));
+let div_3_3=1.0f / (1.0f+exp(-add_3_3));
+let div_3_4=1.0f / (1.0f+exp(-add_3_4));
+let div_3_5=1.0f / (1.0f+exp(-add_3_5));
+let mul_6_2=((d_y_3_2*div_3_2)*((add_3_2*(1.0f - div_3_2))+1.0f))*gamma_3_2;
+let mul_6_3=((d_y_3_3*div_3_3)*((add_3_3*(1.0f - div_3_3))+1.0f))*gamma_3_3;
+let mul_6_4=((d_y_3_4*div_3_4)*((add_3_4*(1.0f - div_3_4))+1.0f))*gamma_3_4;
+let mul_6_5=((d_y_3_5*div_3_5)*((add_3_5*(1.0f - div_3_5))+1.0f))*gamma_3_5;
+let shift_3_2=mul_2_2+(((mul_4_2 - mul_2_2)+(mul_6_2 - mul_2_2))*0.3333333432674408f);
+let shift_3_3=mul_2_3+(((mul_4_3 - mul_2_3)+(mul_6_3 - mul_2_3))*0.3333333432674408f);
+let shift_3_4=mul_2_4+(((mul_4_4 - mul_2_4)+(mul_6_4 - mul_2_4))*0.3333333432674408f);
+let shift_3_5=mul_2_5+(((mul_4_5 - mul_2_5)+(mul_6_5 - mul_2_5))*0.3333333432674408f);
 var mean_3_3=vec4f(0.0f);
 var mean_3_4=vec4f(0.0f);
 var mean_3_5=vec4f(0.0f);
@@ -503,51 +635,51 @@ var part_6_4=vec4f(0.0f);
 var part_6_5=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),(K*S) / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let d_y_3=d_y_four(base_2_2+i_3);
-let d_y_4=d_y_four(base_2_3+i_3);
-let d_y_5=d_y_four(base_2_4+i_3);
-let d_y_6=d_y_four(base_2_5+i_3);
-let x_6_2=x_four(base_2_2+i_3);
-let x_6_3=x_four(base_2_3+i_3);
-let x_6_4=x_four(base_2_4+i_3);
-let x_6_5=x_four(base_2_5+i_3);
-let mul_7=((x_6_2 - vec4f(shift_2_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
-let mul_8=((x_6_3 - vec4f(shift_2_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
-let mul_9=((x_6_4 - vec4f(shift_2_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
-let mul_10=((x_6_5 - vec4f(shift_2_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
-let K_1=(i_3*4u) / max(S,1u);
-let gamma_3=gamma_at(base_3_2+K_1);
-let gamma_4=gamma_at(base_3_3+K_1);
-let gamma_5=gamma_at(base_3_4+K_1);
-let gamma_6=gamma_at(base_3_5+K_1);
-let beta_3=beta_at(base_3_2+K_1);
-let beta_4=beta_at(base_3_3+K_1);
-let beta_5=beta_at(base_3_4+K_1);
-let beta_6=beta_at(base_3_5+K_1);
-let add_3=(mul_7*vec4f(gamma_3))+vec4f(beta_3);
-let add_4=(mul_8*vec4f(gamma_4))+vec4f(beta_4);
-let add_5=(mul_9*vec4f(gamma_5))+vec4f(beta_5);
-let add_6=(mul_10*vec4f(gamma_6))+vec4f(beta_6);
-let div_3=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_3));
-let div_4=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_4));
-let div_5=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_5));
-let div_6=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_6));
-let mul_2_2=(d_y_3*div_3)*((add_3*(vec4f(1.0f) - div_3))+vec4f(1.0f));
-let mul_2_3=(d_y_4*div_4)*((add_4*(vec4f(1.0f) - div_4))+vec4f(1.0f));
-let mul_2_4=(d_y_5*div_5)*((add_5*(vec4f(1.0f) - div_5))+vec4f(1.0f));
-let mul_2_5=(d_y_6*div_6)*((add_6*(vec4f(1.0f) - div_6))+vec4f(1.0f));
-let mul_3_2=mul_2_2*vec4f(gamma_3);
-let mul_3_3=mul_2_3*vec4f(gamma_4);
-let mul_3_4=mul_2_4*vec4f(gamma_5);
-let mul_3_5=mul_2_5*vec4f(gamma_6);
-part_5_2=part_5_2+((mul_2_2*mul_7)*vec4f(gamma_3));
-part_5_3=part_5_3+((mul_2_3*mul_8)*vec4f(gamma_4));
-part_5_4=part_5_4+((mul_2_4*mul_9)*vec4f(gamma_5));
-part_5_5=part_5_5+((mul_2_5*mul_10)*vec4f(gamma_6));
-part_6_2=part_6_2+mul_3_2;
-part_6_3=part_6_3+mul_3_3;
-part_6_4=part_6_4+mul_3_4;
-part_6_5=part_6_5+mul_3_5;
+let d_y_4_2=d_y_four(base_2_2+i_3);
+let d_y_4_3=d_y_four(base_2_3+i_3);
+let d_y_4_4=d_y_four(base_2_4+i_3);
+let d_y_4_5=d_y_four(base_2_5+i_3);
+let x_9_2=x_four(base_2_2+i_3);
+let x_9_3=x_four(base_2_3+i_3);
+let x_9_4=x_four(base_2_4+i_3);
+let x_9_5=x_four(base_2_5+i_3);
+let mul_7_2=((x_9_2 - vec4f(shift_2_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
+let mul_7_3=((x_9_3 - vec4f(shift_2_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
+let mul_7_4=((x_9_4 - vec4f(shift_2_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
+let mul_7_5=((x_9_5 - vec4f(shift_2_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
+let K_4=(i_3*4u) / max(S,1u);
+let gamma_4_2=gamma_at(base_3_2+K_4);
+let gamma_4_3=gamma_at(base_3_3+K_4);
+let gamma_4_4=gamma_at(base_3_4+K_4);
+let gamma_4_5=gamma_at(base_3_5+K_4);
+let beta_4_2=beta_at(base_3_2+K_4);
+let beta_4_3=beta_at(base_3_3+K_4);
+let beta_4_4=beta_at(base_3_4+K_4);
+let beta_4_5=beta_at(base_3_5+K_4);
+let add_4_2=(mul_7_2*vec4f(gamma_4_2))+vec4f(beta_4_2);
+let add_4_3=(mul_7_3*vec4f(gamma_4_3))+vec4f(beta_4_3);
+let add_4_4=(mul_7_4*vec4f(gamma_4_4))+vec4f(beta_4_4);
+let add_4_5=(mul_7_5*vec4f(gamma_4_5))+vec4f(beta_4_5);
+let div_4_2=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_4_2));
+let div_4_3=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_4_3));
+let div_4_4=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_4_4));
+let div_4_5=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_4_5));
+let mul_8_2=((d_y_4_2*div_4_2)*((add_4_2*(vec4f(1.0f) - div_4_2))+vec4f(1.0f)))*vec4f(gamma_4_2);
+let mul_8_3=((d_y_4_3*div_4_3)*((add_4_3*(vec4f(1.0f) - div_4_3))+vec4f(1.0f)))*vec4f(gamma_4_3);
+let mul_8_4=((d_y_4_4*div_4_4)*((add_4_4*(vec4f(1.0f) - div_4_4))+vec4f(1.0f)))*vec4f(gamma_4_4);
+let mul_8_5=((d_y_4_5*div_4_5)*((add_4_5*(vec4f(1.0f) - div_4_5))+vec4f(1.0f)))*vec4f(gamma_4_5);
+let sub_3=mul_8_2 - vec4f(shift_3_2);
+let sub_4=mul_8_3 - vec4f(shift_3_3);
+let sub_5=mul_8_4 - vec4f(shift_3_4);
+let sub_6=mul_8_5 - vec4f(shift_3_5);
+part_5_2=part_5_2+(sub_3*mul_7_2);
+part_5_3=part_5_3+(sub_4*mul_7_3);
+part_5_4=part_5_4+(sub_5*mul_7_4);
+part_5_5=part_5_5+(sub_6*mul_7_5);
+part_6_2=part_6_2+sub_3;
+part_6_3=part_6_3+sub_4;
+part_6_4=part_6_4+sub_5;
+part_6_5=part_6_5+sub_6;
 }
 mean_3_3=mean_3_3+part_5_2;
 mean_3_4=mean_3_4+part_5_3;
@@ -594,53 +726,53 @@ let mean_all_2_4=mean_4_2_4 / f32(K*S);
 let mean_all_2_5=mean_4_2_5 / f32(K*S);
 let end_2=select(0u,(K*S) / 4u,active_1);
 for (var i_4=lane; i_4<end_2; i_4+=LANES) {
-let d_y_2_2=d_y_four(base_2_2+i_4);
-let d_y_2_3=d_y_four(base_2_3+i_4);
-let d_y_2_4=d_y_four(base_2_4+i_4);
-let d_y_2_5=d_y_four(base_2_5+i_4);
-let x_7_2=x_four(base_2_2+i_4);
-let x_7_3=x_four(base_2_3+i_4);
-let x_7_4=x_four(base_2_4+i_4);
-let x_7_5=x_four(base_2_5+i_4);
-let mul_4_2=((x_7_2 - vec4f(shift_2_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
-let mul_4_3=((x_7_3 - vec4f(shift_2_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
-let mul_4_4=((x_7_4 - vec4f(shift_2_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
-let mul_4_5=((x_7_5 - vec4f(shift_2_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
-let K_2=(i_4*4u) / max(S,1u);
-let gamma_2_2=gamma_at(base_3_2+K_2);
-let gamma_2_3=gamma_at(base_3_3+K_2);
-let gamma_2_4=gamma_at(base_3_4+K_2);
-let gamma_2_5=gamma_at(base_3_5+K_2);
-let beta_2_2=beta_at(base_3_2+K_2);
-let beta_2_3=beta_at(base_3_3+K_2);
-let beta_2_4=beta_at(base_3_4+K_2);
-let beta_2_5=beta_at(base_3_5+K_2);
-let add_2_2=(mul_4_2*vec4f(gamma_2_2))+vec4f(beta_2_2);
-let add_2_3=(mul_4_3*vec4f(gamma_2_3))+vec4f(beta_2_3);
-let add_2_4=(mul_4_4*vec4f(gamma_2_4))+vec4f(beta_2_4);
-let add_2_5=(mul_4_5*vec4f(gamma_2_5))+vec4f(beta_2_5);
-let div_2_2=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_2_2));
-let div_2_3=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_2_3));
-let div_2_4=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_2_4));
-let div_2_5=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_2_5));
-let mul_5_2=(d_y_2_2*div_2_2)*((add_2_2*(vec4f(1.0f) - div_2_2))+vec4f(1.0f));
-let mul_5_3=(d_y_2_3*div_2_3)*((add_2_3*(vec4f(1.0f) - div_2_3))+vec4f(1.0f));
-let mul_5_4=(d_y_2_4*div_2_4)*((add_2_4*(vec4f(1.0f) - div_2_4))+vec4f(1.0f));
-let mul_5_5=(d_y_2_5*div_2_5)*((add_2_5*(vec4f(1.0f) - div_2_5))+vec4f(1.0f));
-let mul_6_2=mul_5_2*vec4f(gamma_2_2);
-let mul_6_3=mul_5_3*vec4f(gamma_2_3);
-let mul_6_4=mul_5_4*vec4f(gamma_2_4);
-let mul_6_5=mul_5_5*vec4f(gamma_2_5);
-d_x_put_four(base_2_2+i_4,((mul_6_2 - (mul_4_2*vec4f(mean_all_3))) - vec4f(mean_all_2_2))*vec4f(rsqrt_2));
-d_x_put_four(base_2_3+i_4,((mul_6_3 - (mul_4_3*vec4f(mean_all_4))) - vec4f(mean_all_2_3))*vec4f(rsqrt_3));
-d_x_put_four(base_2_4+i_4,((mul_6_4 - (mul_4_4*vec4f(mean_all_5))) - vec4f(mean_all_2_4))*vec4f(rsqrt_4));
-d_x_put_four(base_2_5+i_4,((mul_6_5 - (mul_4_5*vec4f(mean_all_6))) - vec4f(mean_all_2_5))*vec4f(rsqrt_5));
+let d_y_5_2=d_y_four(base_2_2+i_4);
+let d_y_5_3=d_y_four(base_2_3+i_4);
+let d_y_5_4=d_y_four(base_2_4+i_4);
+let d_y_5_5=d_y_four(base_2_5+i_4);
+let x_10_2=x_four(base_2_2+i_4);
+let x_10_3=x_four(base_2_3+i_4);
+let x_10_4=x_four(base_2_4+i_4);
+let x_10_5=x_four(base_2_5+i_4);
+let mul_9_2=((x_10_2 - vec4f(shift_2_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
+let mul_9_3=((x_10_3 - vec4f(shift_2_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
+let mul_9_4=((x_10_4 - vec4f(shift_2_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
+let mul_9_5=((x_10_5 - vec4f(shift_2_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
+let K_5=(i_4*4u) / max(S,1u);
+let gamma_5_2=gamma_at(base_3_2+K_5);
+let gamma_5_3=gamma_at(base_3_3+K_5);
+let gamma_5_4=gamma_at(base_3_4+K_5);
+let gamma_5_5=gamma_at(base_3_5+K_5);
+let beta_5_2=beta_at(base_3_2+K_5);
+let beta_5_3=beta_at(base_3_3+K_5);
+let beta_5_4=beta_at(base_3_4+K_5);
+let beta_5_5=beta_at(base_3_5+K_5);
+let add_5_2=(mul_9_2*vec4f(gamma_5_2))+vec4f(beta_5_2);
+let add_5_3=(mul_9_3*vec4f(gamma_5_3))+vec4f(beta_5_3);
+let add_5_4=(mul_9_4*vec4f(gamma_5_4))+vec4f(beta_5_4);
+let add_5_5=(mul_9_5*vec4f(gamma_5_5))+vec4f(beta_5_5);
+let div_5_2=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_5_2));
+let div_5_3=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_5_3));
+let div_5_4=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_5_4));
+let div_5_5=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_5_5));
+let mul_10_2=((d_y_5_2*div_5_2)*((add_5_2*(vec4f(1.0f) - div_5_2))+vec4f(1.0f)))*vec4f(gamma_5_2);
+let mul_10_3=((d_y_5_3*div_5_3)*((add_5_3*(vec4f(1.0f) - div_5_3))+vec4f(1.0f)))*vec4f(gamma_5_3);
+let mul_10_4=((d_y_5_4*div_5_4)*((add_5_4*(vec4f(1.0f) - div_5_4))+vec4f(1.0f)))*vec4f(gamma_5_4);
+let mul_10_5=((d_y_5_5*div_5_5)*((add_5_5*(vec4f(1.0f) - div_5_5))+vec4f(1.0f)))*vec4f(gamma_5_5);
+let sub_2_2=mul_10_2 - vec4f(shift_3_2);
+let sub_2_3=mul_10_3 - vec4f(shift_3_3);
+let sub_2_4=mul_10_4 - vec4f(shift_3_4);
+let sub_2_5=mul_10_5 - vec4f(shift_3_5);
+d_x_put_four(base_2_2+i_4,((sub_2_2 - (mul_9_2*vec4f(mean_all_3))) - vec4f(mean_all_2_2))*vec4f(rsqrt_2));
+d_x_put_four(base_2_3+i_4,((sub_2_3 - (mul_9_3*vec4f(mean_all_4))) - vec4f(mean_all_2_3))*vec4f(rsqrt_3));
+d_x_put_four(base_2_4+i_4,((sub_2_4 - (mul_9_4*vec4f(mean_all_5))) - vec4f(mean_all_2_4))*vec4f(rsqrt_4));
+d_x_put_four(base_2_5+i_4,((sub_2_5 - (mul_9_5*vec4f(mean_all_6))) - vec4f(mean_all_2_5))*vec4f(rsqrt_5));
 }
 }
 `,
         bindings: [
           { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
           { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
           { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
           { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
@@ -659,7 +791,7 @@ d_x_put_four(base_2_5+i_4,((mul_6_5 - (mul_4_5*vec4f(mean_all_6))) - vec4f(mean_
       },
     ],
     split: {
-      slots: 5,
+      slots: 8,
       stages: [
         {
           forms: [
@@ -1097,28 +1229,58 @@ let spread=total_2 / f32(K*S);
 let first=min(part*((((K*S)+PARTS) - 1u) / PARTS),K*S);
 let last=min(first+((((K*S)+PARTS) - 1u) / PARTS),K*S);
 let base=row*(K*S);
+let d_y_1=d_y_at(base);
+let x_1=x_at(base);
 let rsqrt=inverseSqrt(spread+eps);
-let G_1=row % max(G,1u);
-let base_2=G_1*K;
-var mean=0.0f;
-var mean_2=0.0f;
-for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_7=0.0f;
-var part_8=0.0f;
-let stop=min(block+(LANES*256u),last);
-for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_at(base+i);
-let x_1=x_at(base+i);
 let mul=((x_1 - part_1) - rest)*rsqrt;
-let K_1=i / max(S,1u);
+let G_1=row % max(G,1u);
+let K_1=0u / max(S,1u);
+let base_2=G_1*K;
 let gamma_1=gamma_at(base_2+K_1);
 let beta_1=beta_at(base_2+K_1);
 let add=(mul*gamma_1)+beta_1;
 let div=1.0f / (1.0f+exp(-add));
-let mul_2=(d_y_1*div)*((add*(1.0f - div))+1.0f);
-let mul_3=mul_2*gamma_1;
-part_7=part_7+((mul_2*mul)*gamma_1);
-part_8=part_8+mul_3;
+let mul_2=((d_y_1*div)*((add*(1.0f - div))+1.0f))*gamma_1;
+let d_y_2=d_y_at(base+((K*S) / 2u));
+let x_2=x_at(base+((K*S) / 2u));
+let mul_3=((x_2 - part_1) - rest)*rsqrt;
+let K_2=((K*S) / 2u) / max(S,1u);
+let gamma_2=gamma_at(base_2+K_2);
+let beta_2=beta_at(base_2+K_2);
+let add_2=(mul_3*gamma_2)+beta_2;
+let div_2=1.0f / (1.0f+exp(-add_2));
+let mul_4=((d_y_2*div_2)*((add_2*(1.0f - div_2))+1.0f))*gamma_2;
+let d_y_3=d_y_at(base+((K*S) - 1u));
+let x_3=x_at(base+((K*S) - 1u));
+let mul_5=((x_3 - part_1) - rest)*rsqrt;
+let K_3=((K*S) - 1u) / max(S,1u);
+let gamma_3=gamma_at(base_2+K_3);
+let beta_3=beta_at(base_2+K_3);
+let add_3=(mul_5*gamma_3)+beta_3;
+let div_3=1.0f / (1.0f+exp(-add_3));
+let mul_6=((d_y_3*div_3)*((add_3*(1.0f - div_3))+1.0f))*gamma_3;
+let shift=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
+let first_2=min(part*((((K*S)+PARTS) - 1u) / PARTS),K*S);
+let last_2=min(first_2+((((K*S)+PARTS) - 1u) / PARTS),K*S);
+var mean=0.0f;
+var mean_2=0.0f;
+for (var block=first_2+lane; block<last_2; block+=LANES*256u) {
+var part_7=0.0f;
+var part_8=0.0f;
+let stop=min(block+(LANES*256u),last_2);
+for (var i=block; i<stop; i+=LANES) {
+let d_y_4=d_y_at(base+i);
+let x_4=x_at(base+i);
+let mul_7=((x_4 - part_1) - rest)*rsqrt;
+let K_4=i / max(S,1u);
+let gamma_4=gamma_at(base_2+K_4);
+let beta_4=beta_at(base_2+K_4);
+let add_4=(mul_7*gamma_4)+beta_4;
+let div_4=1.0f / (1.0f+exp(-add_4));
+let mul_8=((d_y_4*div_4)*((add_4*(1.0f - div_4))+1.0f))*gamma_4;
+let sub=mul_8 - shift;
+part_7=part_7+(sub*mul_7);
+part_8=part_8+sub;
 }
 mean=mean+part_7;
 mean_2=mean_2+part_8;
@@ -1153,8 +1315,9 @@ workgroupBarrier();
 let mean_all=mean;
 let mean_all_2=mean_2;
 if (active_1 && (lane==0u)) {
-partials_put((((3u*PARTS)+part)*(N*G))+row,mean_all);
-partials_put((((4u*PARTS)+part)*(N*G))+row,mean_all_2);
+partials_put((((3u*PARTS)+part)*(N*G))+row,shift);
+partials_put((((6u*PARTS)+part)*(N*G))+row,mean_all);
+partials_put((((7u*PARTS)+part)*(N*G))+row,mean_all_2);
 }
 }
 `,
@@ -1286,29 +1449,60 @@ workgroupBarrier();
 let spread=total_2 / f32(K*S);
 let first=min(part*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
 let last=min(first+(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
-let base=row*((K*S) / 4u);
+let base=row*(K*S);
+let d_y_1=d_y_at(base);
+let x_1=x_at(base);
 let rsqrt=inverseSqrt(spread+eps);
+let mul=((x_1 - part_1) - rest)*rsqrt;
 let G_1=row % max(G,1u);
+let K_1=0u / max(S,1u);
 let base_2=G_1*K;
-var mean=vec4f(0.0f);
-var mean_2=vec4f(0.0f);
-for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_7=vec4f(0.0f);
-var part_8=vec4f(0.0f);
-let stop=min(block+(LANES*256u),last);
-for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_four(base+i);
-let x_1=x_four(base+i);
-let mul=((x_1 - vec4f(part_1)) - vec4f(rest))*vec4f(rsqrt);
-let K_1=(i*4u) / max(S,1u);
 let gamma_1=gamma_at(base_2+K_1);
 let beta_1=beta_at(base_2+K_1);
-let add=(mul*vec4f(gamma_1))+vec4f(beta_1);
-let div=vec4f(1.0f) / (vec4f(1.0f)+exp(-add));
-let mul_2=(d_y_1*div)*((add*(vec4f(1.0f) - div))+vec4f(1.0f));
-let mul_3=mul_2*vec4f(gamma_1);
-part_7=part_7+((mul_2*mul)*vec4f(gamma_1));
-part_8=part_8+mul_3;
+let add=(mul*gamma_1)+beta_1;
+let div=1.0f / (1.0f+exp(-add));
+let mul_2=((d_y_1*div)*((add*(1.0f - div))+1.0f))*gamma_1;
+let d_y_2=d_y_at(base+((K*S) / 2u));
+let x_2=x_at(base+((K*S) / 2u));
+let mul_3=((x_2 - part_1) - rest)*rsqrt;
+let K_2=((K*S) / 2u) / max(S,1u);
+let gamma_2=gamma_at(base_2+K_2);
+let beta_2=beta_at(base_2+K_2);
+let add_2=(mul_3*gamma_2)+beta_2;
+let div_2=1.0f / (1.0f+exp(-add_2));
+let mul_4=((d_y_2*div_2)*((add_2*(1.0f - div_2))+1.0f))*gamma_2;
+let d_y_3=d_y_at(base+((K*S) - 1u));
+let x_3=x_at(base+((K*S) - 1u));
+let mul_5=((x_3 - part_1) - rest)*rsqrt;
+let K_3=((K*S) - 1u) / max(S,1u);
+let gamma_3=gamma_at(base_2+K_3);
+let beta_3=beta_at(base_2+K_3);
+let add_3=(mul_5*gamma_3)+beta_3;
+let div_3=1.0f / (1.0f+exp(-add_3));
+let mul_6=((d_y_3*div_3)*((add_3*(1.0f - div_3))+1.0f))*gamma_3;
+let shift=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
+let first_2=min(part*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
+let last_2=min(first_2+(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
+let base_3=row*((K*S) / 4u);
+var mean=vec4f(0.0f);
+var mean_2=vec4f(0.0f);
+for (var block=first_2+lane; block<last_2; block+=LANES*256u) {
+var part_7=vec4f(0.0f);
+var part_8=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last_2);
+for (var i=block; i<stop; i+=LANES) {
+let d_y_4=d_y_four(base_3+i);
+let x_4=x_four(base_3+i);
+let mul_7=((x_4 - vec4f(part_1)) - vec4f(rest))*vec4f(rsqrt);
+let K_4=(i*4u) / max(S,1u);
+let gamma_4=gamma_at(base_2+K_4);
+let beta_4=beta_at(base_2+K_4);
+let add_4=(mul_7*vec4f(gamma_4))+vec4f(beta_4);
+let div_4=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_4));
+let mul_8=((d_y_4*div_4)*((add_4*(vec4f(1.0f) - div_4))+vec4f(1.0f)))*vec4f(gamma_4);
+let sub=mul_8 - vec4f(shift);
+part_7=part_7+(sub*mul_7);
+part_8=part_8+sub;
 }
 mean=mean+part_7;
 mean_2=mean_2+part_8;
@@ -1345,14 +1539,15 @@ workgroupBarrier();
 let mean_all=mean_3;
 let mean_all_2=mean_2_2;
 if (active_1 && (lane==0u)) {
-partials_put((((3u*PARTS)+part)*(N*G))+row,mean_all);
-partials_put((((4u*PARTS)+part)*(N*G))+row,mean_all_2);
+partials_put((((3u*PARTS)+part)*(N*G))+row,shift);
+partials_put((((6u*PARTS)+part)*(N*G))+row,mean_all);
+partials_put((((7u*PARTS)+part)*(N*G))+row,mean_all_2);
 }
 }
 `,
               bindings: [
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
+                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
                 { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
                 { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
                 {
@@ -1479,31 +1674,46 @@ workgroupBarrier();
 }
 let spread=total_2 / f32(K*S);
 let used_2=(((K*S)+((((K*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((K*S)+PARTS) - 1u) / PARTS);
-var total_3=0.0f;
-var total_4=0.0f;
 for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_7=partials_at((((3u*PARTS)+p_4)*(N*G))+row);
-total_3=total_3+part_7;
-let part_8=partials_at((((4u*PARTS)+p_4)*(N*G))+row);
-total_4=total_4+part_8;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(total_3,mask_4);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_7=partials_at(((3u*PARTS)*(N*G))+row);
+let used_3=(((K*S)+((((K*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((K*S)+PARTS) - 1u) / PARTS);
+var total_3=0.0f;
+var total_4=0.0f;
+for (var p_5=lane; p_5<used_3; p_5+=LANES) {
+let part_8=partials_at((((6u*PARTS)+p_5)*(N*G))+row);
+total_3=total_3+part_8;
+let part_9=partials_at((((7u*PARTS)+p_5)*(N*G))+row);
+total_4=total_4+part_9;
+}
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_5=exchange(total_3,mask_5);
 total_3=total_3+other_5;
-let other_6=exchange(total_4,mask_4);
+let other_6=exchange(total_4,mask_5);
 total_4=total_4+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_3;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
 let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
 let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
@@ -1532,9 +1742,9 @@ let gamma_1=gamma_at(base_2+K_1);
 let beta_1=beta_at(base_2+K_1);
 let add=(mul*gamma_1)+beta_1;
 let div=1.0f / (1.0f+exp(-add));
-let mul_2=(d_y_1*div)*((add*(1.0f - div))+1.0f);
-let mul_3=mul_2*gamma_1;
-d_x_put(base+i,((mul_3 - (mul*mean)) - mean_2)*rsqrt);
+let mul_2=((d_y_1*div)*((add*(1.0f - div))+1.0f))*gamma_1;
+let sub=mul_2 - part_7;
+d_x_put(base+i,((sub - (mul*mean)) - mean_2)*rsqrt);
 }
 }
 `,
@@ -1658,31 +1868,46 @@ workgroupBarrier();
 }
 let spread=total_2 / f32(K*S);
 let used_2=((((K*S) / 4u)+(((((K*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((K*S) / 4u)+PARTS) - 1u) / PARTS);
-var total_3=0.0f;
-var total_4=0.0f;
 for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_7=partials_at((((3u*PARTS)+p_4)*(N*G))+row);
-total_3=total_3+part_7;
-let part_8=partials_at((((4u*PARTS)+p_4)*(N*G))+row);
-total_4=total_4+part_8;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(total_3,mask_4);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_7=partials_at(((3u*PARTS)*(N*G))+row);
+let used_3=((((K*S) / 4u)+(((((K*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((K*S) / 4u)+PARTS) - 1u) / PARTS);
+var total_3=0.0f;
+var total_4=0.0f;
+for (var p_5=lane; p_5<used_3; p_5+=LANES) {
+let part_8=partials_at((((6u*PARTS)+p_5)*(N*G))+row);
+total_3=total_3+part_8;
+let part_9=partials_at((((7u*PARTS)+p_5)*(N*G))+row);
+total_4=total_4+part_9;
+}
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_5=exchange(total_3,mask_5);
 total_3=total_3+other_5;
-let other_6=exchange(total_4,mask_4);
+let other_6=exchange(total_4,mask_5);
 total_4=total_4+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_3;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
 let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
 let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
@@ -1711,9 +1936,9 @@ let gamma_1=gamma_at(base_2+K_1);
 let beta_1=beta_at(base_2+K_1);
 let add=(mul*vec4f(gamma_1))+vec4f(beta_1);
 let div=vec4f(1.0f) / (vec4f(1.0f)+exp(-add));
-let mul_2=(d_y_1*div)*((add*(vec4f(1.0f) - div))+vec4f(1.0f));
-let mul_3=mul_2*vec4f(gamma_1);
-d_x_put_four(base+i,((mul_3 - (mul*vec4f(mean))) - vec4f(mean_2))*vec4f(rsqrt));
+let mul_2=((d_y_1*div)*((add*(vec4f(1.0f) - div))+vec4f(1.0f)))*vec4f(gamma_1);
+let sub=mul_2 - vec4f(part_7);
+d_x_put_four(base+i,((sub - (mul*vec4f(mean))) - vec4f(mean_2))*vec4f(rsqrt));
 }
 }
 `,

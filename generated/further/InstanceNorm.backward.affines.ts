@@ -44,6 +44,22 @@ let base_3=row_2*S;
 let base_4=row_3*S;
 let base_5=row_4*S;
 let base_6=row_5*S;
+let d_y_4=d_y_at(base_3);
+let d_y_5=d_y_at(base_4);
+let d_y_6=d_y_at(base_5);
+let d_y_7=d_y_at(base_6);
+let d_y_2_2=d_y_at(base_3+(S / 2u));
+let d_y_2_3=d_y_at(base_4+(S / 2u));
+let d_y_2_4=d_y_at(base_5+(S / 2u));
+let d_y_2_5=d_y_at(base_6+(S / 2u));
+let d_y_3_2=d_y_at(base_3+(S - 1u));
+let d_y_3_3=d_y_at(base_4+(S - 1u));
+let d_y_3_4=d_y_at(base_5+(S - 1u));
+let d_y_3_5=d_y_at(base_6+(S - 1u));
+let shift_4=d_y_4+(((d_y_2_2 - d_y_4)+(d_y_3_2 - d_y_4))*0.3333333432674408f);
+let shift_5=d_y_5+(((d_y_2_3 - d_y_5)+(d_y_3_3 - d_y_5))*0.3333333432674408f);
+let shift_6=d_y_6+(((d_y_2_4 - d_y_6)+(d_y_3_4 - d_y_6))*0.3333333432674408f);
+let shift_7=d_y_7+(((d_y_2_5 - d_y_7)+(d_y_3_5 - d_y_7))*0.3333333432674408f);
 let x_6=x_at(base_3);
 let x_7=x_at(base_4);
 let x_8=x_at(base_5);
@@ -56,10 +72,10 @@ let x_3_2=x_at(base_3+(S - 1u));
 let x_3_3=x_at(base_4+(S - 1u));
 let x_3_4=x_at(base_5+(S - 1u));
 let x_3_5=x_at(base_6+(S - 1u));
-let shift_3=x_6+(((x_2_2 - x_6)+(x_3_2 - x_6))*0.3333333432674408f);
-let shift_4=x_7+(((x_2_3 - x_7)+(x_3_3 - x_7))*0.3333333432674408f);
-let shift_5=x_8+(((x_2_4 - x_8)+(x_3_4 - x_8))*0.3333333432674408f);
-let shift_6=x_9+(((x_2_5 - x_9)+(x_3_5 - x_9))*0.3333333432674408f);
+let shift_2_2=x_6+(((x_2_2 - x_6)+(x_3_2 - x_6))*0.3333333432674408f);
+let shift_2_3=x_7+(((x_2_3 - x_7)+(x_3_3 - x_7))*0.3333333432674408f);
+let shift_2_4=x_8+(((x_2_4 - x_8)+(x_3_4 - x_8))*0.3333333432674408f);
+let shift_2_5=x_9+(((x_2_5 - x_9)+(x_3_5 - x_9))*0.3333333432674408f);
 let base_2_2=row_2*(S / 4u);
 let base_2_3=row_3*(S / 4u);
 let base_2_4=row_4*(S / 4u);
@@ -87,10 +103,10 @@ let x_4_2=x_four(base_2_2+i);
 let x_4_3=x_four(base_2_3+i);
 let x_4_4=x_four(base_2_4+i);
 let x_4_5=x_four(base_2_5+i);
-let d_3=x_4_2 - vec4f(shift_3);
-let d_4=x_4_3 - vec4f(shift_4);
-let d_5=x_4_4 - vec4f(shift_5);
-let d_6=x_4_5 - vec4f(shift_6);
+let d_3=x_4_2 - vec4f(shift_2_2);
+let d_4=x_4_3 - vec4f(shift_2_3);
+let d_5=x_4_4 - vec4f(shift_2_4);
+let d_6=x_4_5 - vec4f(shift_2_5);
 part_5=part_5+d_3;
 part_6=part_6+d_4;
 part_7=part_7+d_5;
@@ -147,10 +163,10 @@ let far_2=(variance_3*4.0f)<(mean_3*mean_3);
 let far_3=(variance_4*4.0f)<(mean_4*mean_4);
 let far_4=(variance_5*4.0f)<(mean_5*mean_5);
 let far_5=(variance_6*4.0f)<(mean_6*mean_6);
-let shift_2_2=select(shift_3,shift_3+mean_3,far_2);
-let shift_2_3=select(shift_4,shift_4+mean_4,far_3);
-let shift_2_4=select(shift_5,shift_5+mean_5,far_4);
-let shift_2_5=select(shift_6,shift_6+mean_6,far_5);
+let shift_3_2=select(shift_2_2,shift_2_2+mean_3,far_2);
+let shift_3_3=select(shift_2_3,shift_2_3+mean_4,far_3);
+let shift_3_4=select(shift_2_4,shift_2_4+mean_5,far_4);
+let shift_3_5=select(shift_2_5,shift_2_5+mean_6,far_5);
 var sum_3_3=vec4f(0.0f);
 var sum_3_4=vec4f(0.0f);
 var sum_3_5=vec4f(0.0f);
@@ -169,7 +185,7 @@ var part_4_2=vec4f(0.0f);
 let stop_2_2=min(block_2+(LANES*256u),end_2);
 for (var i_2=block_2; i_2<stop_2_2; i_2+=LANES) {
 let x_5_2=x_four(base_2_2+i_2);
-let d_2_2=x_5_2 - vec4f(shift_2_2);
+let d_2_2=x_5_2 - vec4f(shift_3_2);
 part_3_2=part_3_2+d_2_2;
 part_4_2=part_4_2+(d_2_2*d_2_2);
 }
@@ -182,7 +198,7 @@ var part_4_3=vec4f(0.0f);
 let stop_2_3=min(block_2+(LANES*256u),end_3);
 for (var i_2=block_2; i_2<stop_2_3; i_2+=LANES) {
 let x_5_3=x_four(base_2_3+i_2);
-let d_2_3=x_5_3 - vec4f(shift_2_3);
+let d_2_3=x_5_3 - vec4f(shift_3_3);
 part_3_3=part_3_3+d_2_3;
 part_4_3=part_4_3+(d_2_3*d_2_3);
 }
@@ -195,7 +211,7 @@ var part_4_4=vec4f(0.0f);
 let stop_2_4=min(block_2+(LANES*256u),end_4);
 for (var i_2=block_2; i_2<stop_2_4; i_2+=LANES) {
 let x_5_4=x_four(base_2_4+i_2);
-let d_2_4=x_5_4 - vec4f(shift_2_4);
+let d_2_4=x_5_4 - vec4f(shift_3_4);
 part_3_4=part_3_4+d_2_4;
 part_4_4=part_4_4+(d_2_4*d_2_4);
 }
@@ -208,7 +224,7 @@ var part_4_5=vec4f(0.0f);
 let stop_2_5=min(block_2+(LANES*256u),end_5);
 for (var i_2=block_2; i_2<stop_2_5; i_2+=LANES) {
 let x_5_5=x_four(base_2_5+i_2);
-let d_2_5=x_5_5 - vec4f(shift_2_5);
+let d_2_5=x_5_5 - vec4f(shift_3_5);
 part_3_5=part_3_5+d_2_5;
 part_4_5=part_4_5+(d_2_5*d_2_5);
 }
@@ -258,22 +274,27 @@ let spread_3=select(variance_4,variance_2_3,far_3);
 let spread_4=select(variance_5,variance_2_4,far_4);
 let spread_5=select(variance_6,variance_2_5,far_5);
 if (active_1 && (lane==0u)) {
-scratch_put(row_2,shift_2_2);
-scratch_put(row_3,shift_2_3);
-scratch_put(row_4,shift_2_4);
-scratch_put(row_5,shift_2_5);
-scratch_put(((((N*C)+3u) / 4u)*4u)+row_2,rest_2);
-scratch_put(((((N*C)+3u) / 4u)*4u)+row_3,rest_3);
-scratch_put(((((N*C)+3u) / 4u)*4u)+row_4,rest_4);
-scratch_put(((((N*C)+3u) / 4u)*4u)+row_5,rest_5);
-scratch_put((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row_2,inverseSqrt(spread_2+eps));
-scratch_put((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row_3,inverseSqrt(spread_3+eps));
-scratch_put((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row_4,inverseSqrt(spread_4+eps));
-scratch_put((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row_5,inverseSqrt(spread_5+eps));
+scratch_put(row_2,shift_4);
+scratch_put(row_3,shift_5);
+scratch_put(row_4,shift_6);
+scratch_put(row_5,shift_7);
+scratch_put(((((N*C)+3u) / 4u)*4u)+row_2,shift_3_2);
+scratch_put(((((N*C)+3u) / 4u)*4u)+row_3,shift_3_3);
+scratch_put(((((N*C)+3u) / 4u)*4u)+row_4,shift_3_4);
+scratch_put(((((N*C)+3u) / 4u)*4u)+row_5,shift_3_5);
+scratch_put((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row_2,rest_2);
+scratch_put((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row_3,rest_3);
+scratch_put((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row_4,rest_4);
+scratch_put((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row_5,rest_5);
+scratch_put(((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row_2,inverseSqrt(spread_2+eps));
+scratch_put(((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row_3,inverseSqrt(spread_3+eps));
+scratch_put(((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row_4,inverseSqrt(spread_4+eps));
+scratch_put(((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row_5,inverseSqrt(spread_5+eps));
 }
 }
 `,
         bindings: [
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
           { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
           { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } },
         ],
@@ -290,7 +311,7 @@ scratch_put((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row_5,inverseSqrt(sp
       },
     ],
     split: {
-      slots: 3,
+      slots: 6,
       stages: [
         {
           forms: [
@@ -328,10 +349,14 @@ let row=select(0u,index,active_1);
 let first=min(part*(((S+PARTS) - 1u) / PARTS),S);
 let last=min(first+(((S+PARTS) - 1u) / PARTS),S);
 let base=row*S;
+let d_y_1=d_y_at(base);
+let d_y_2=d_y_at(base+(S / 2u));
+let d_y_3=d_y_at(base+(S - 1u));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
 let x_1=x_at(base);
 let x_2=x_at(base+(S / 2u));
 let x_3=x_at(base+(S - 1u));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
 for (var block=first+lane; block<last; block+=LANES*256u) {
@@ -340,7 +365,7 @@ var part_2=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let x_4=x_at(base+i);
-let d=x_4 - shift;
+let d=x_4 - shift_2;
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -377,7 +402,7 @@ workgroupBarrier();
 let mean=sum / f32(last - first);
 let variance=larger((squares / f32(last - first)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_2=0.0f;
 var squares_2=0.0f;
 let end=select(0u,last,far);
@@ -387,7 +412,7 @@ var part_4=0.0f;
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
 let x_5=x_at(base+i_2);
-let d_2=x_5 - shift_2;
+let d_2=x_5 - shift_3;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -426,13 +451,15 @@ let variance_2=larger((squares_2 / f32(last - first)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 if (active_1 && (lane==0u)) {
-partials_put((part*(N*C))+row,shift_2);
+partials_put((part*(N*C))+row,shift_3);
 partials_put(((PARTS+part)*(N*C))+row,rest);
 partials_put((((2u*PARTS)+part)*(N*C))+row,spread);
+partials_put((((3u*PARTS)+part)*(N*C))+row,shift);
 }
 }
 `,
               bindings: [
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
                 { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
                 {
                   tensor: "(partials)",
@@ -489,10 +516,14 @@ let row=select(0u,index,active_1);
 let first=min(part*((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u);
 let last=min(first+((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u);
 let base=row*S;
+let d_y_1=d_y_at(base);
+let d_y_2=d_y_at(base+(S / 2u));
+let d_y_3=d_y_at(base+(S - 1u));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
 let x_1=x_at(base);
 let x_2=x_at(base+(S / 2u));
 let x_3=x_at(base+(S - 1u));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 let base_2=row*(S / 4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
@@ -502,7 +533,7 @@ var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let x_4=x_four(base_2+i);
-let d=x_4 - vec4f(shift);
+let d=x_4 - vec4f(shift_2);
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -541,7 +572,7 @@ workgroupBarrier();
 let mean=sum_2 / f32((last - first)*4u);
 let variance=larger((squares_2 / f32((last - first)*4u)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,last,far);
@@ -551,7 +582,7 @@ var part_4=vec4f(0.0f);
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
 let x_5=x_four(base_2+i_2);
-let d_2=x_5 - vec4f(shift_2);
+let d_2=x_5 - vec4f(shift_3);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -592,13 +623,15 @@ let variance_2=larger((squares_3_2 / f32((last - first)*4u)) - (mean_2*mean_2),0
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 if (active_1 && (lane==0u)) {
-partials_put((part*(N*C))+row,shift_2);
+partials_put((part*(N*C))+row,shift_3);
 partials_put(((PARTS+part)*(N*C))+row,rest);
 partials_put((((2u*PARTS)+part)*(N*C))+row,spread);
+partials_put((((3u*PARTS)+part)*(N*C))+row,shift);
 }
 }
 `,
               bindings: [
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
                 { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
                 {
                   tensor: "(partials)",
@@ -718,10 +751,12 @@ total_2=all_2;
 workgroupBarrier();
 }
 let spread=total_2 / f32(S);
+let part_7=partials_at(((3u*PARTS)*(N*C))+row);
 if (active_1 && (lane==0u)) {
-scratch_put(row,part_1);
-scratch_put(((((N*C)+3u) / 4u)*4u)+row,rest);
-scratch_put((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row,inverseSqrt(spread+eps));
+scratch_put(row,part_7);
+scratch_put(((((N*C)+3u) / 4u)*4u)+row,part_1);
+scratch_put((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row,rest);
+scratch_put(((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row,inverseSqrt(spread+eps));
 }
 }
 `,
@@ -841,10 +876,12 @@ total_2=all_2;
 workgroupBarrier();
 }
 let spread=total_2 / f32(S);
+let part_7=partials_at(((3u*PARTS)*(N*C))+row);
 if (active_1 && (lane==0u)) {
-scratch_put(row,part_1);
-scratch_put(((((N*C)+3u) / 4u)*4u)+row,rest);
-scratch_put((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row,inverseSqrt(spread+eps));
+scratch_put(row,part_7);
+scratch_put(((((N*C)+3u) / 4u)*4u)+row,part_1);
+scratch_put((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row,rest);
+scratch_put(((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row,inverseSqrt(spread+eps));
 }
 }
 `,
@@ -906,10 +943,10 @@ let row_2=(select(0u,index,active_1)*4u)+0u;
 let row_3=(select(0u,index,active_1)*4u)+1u;
 let row_4=(select(0u,index,active_1)*4u)+2u;
 let row_5=(select(0u,index,active_1)*4u)+3u;
-let base_4=row_2*(S / 4u);
-let base_5=row_3*(S / 4u);
-let base_6=row_4*(S / 4u);
-let base_7=row_5*(S / 4u);
+let base_5=row_2*(S / 4u);
+let base_6=row_3*(S / 4u);
+let base_7=row_4*(S / 4u);
+let base_8=row_5*(S / 4u);
 let base_2_2=((((N*C)+3u) / 4u)*4u)+row_2;
 let base_2_3=((((N*C)+3u) / 4u)*4u)+row_3;
 let base_2_4=((((N*C)+3u) / 4u)*4u)+row_4;
@@ -918,6 +955,10 @@ let base_3_2=(((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row_2;
 let base_3_3=(((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row_3;
 let base_3_4=(((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row_4;
 let base_3_5=(((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row_5;
+let base_4_2=((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row_2;
+let base_4_3=((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row_3;
+let base_4_4=((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row_4;
+let base_4_5=((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row_5;
 var sum_4=vec4f(0.0f);
 var sum_5=vec4f(0.0f);
 var sum_6=vec4f(0.0f);
@@ -939,34 +980,38 @@ let stop=min(block+(LANES*256u),(N*S) / 4u);
 for (var i=block; i<stop; i+=LANES) {
 let N_1=(i*4u) / max(S,1u);
 let S_1=(i*4u) % max(S,1u);
-let d_y_2=d_y_four(base_4+((N_1*((C*S) / 4u))+(S_1 / 4u)));
-let d_y_3=d_y_four(base_5+((N_1*((C*S) / 4u))+(S_1 / 4u)));
-let d_y_4=d_y_four(base_6+((N_1*((C*S) / 4u))+(S_1 / 4u)));
-let d_y_5=d_y_four(base_7+((N_1*((C*S) / 4u))+(S_1 / 4u)));
-let x_2=x_four(base_4+((N_1*((C*S) / 4u))+(S_1 / 4u)));
-let x_3=x_four(base_5+((N_1*((C*S) / 4u))+(S_1 / 4u)));
-let x_4=x_four(base_6+((N_1*((C*S) / 4u))+(S_1 / 4u)));
-let x_5=x_four(base_7+((N_1*((C*S) / 4u))+(S_1 / 4u)));
-let scratch_2_2=scratch_at(row_2+(N_1*C));
-let scratch_2_3=scratch_at(row_3+(N_1*C));
-let scratch_2_4=scratch_at(row_4+(N_1*C));
-let scratch_2_5=scratch_at(row_5+(N_1*C));
-let scratch_3_2=scratch_at(base_2_2+(N_1*C));
-let scratch_3_3=scratch_at(base_2_3+(N_1*C));
-let scratch_3_4=scratch_at(base_2_4+(N_1*C));
-let scratch_3_5=scratch_at(base_2_5+(N_1*C));
-let scratch_8_2=scratch_at(base_3_2+(N_1*C));
-let scratch_8_3=scratch_at(base_3_3+(N_1*C));
-let scratch_8_4=scratch_at(base_3_4+(N_1*C));
-let scratch_8_5=scratch_at(base_3_5+(N_1*C));
+let d_y_2=d_y_four(base_5+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let d_y_3=d_y_four(base_6+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let d_y_4=d_y_four(base_7+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let d_y_5=d_y_four(base_8+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let scratch_12_2=scratch_at(row_2+(N_1*C));
+let scratch_12_3=scratch_at(row_3+(N_1*C));
+let scratch_12_4=scratch_at(row_4+(N_1*C));
+let scratch_12_5=scratch_at(row_5+(N_1*C));
+let x_2=x_four(base_5+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let x_3=x_four(base_6+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let x_4=x_four(base_7+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let x_5=x_four(base_8+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let scratch_2_2=scratch_at(base_2_2+(N_1*C));
+let scratch_2_3=scratch_at(base_2_3+(N_1*C));
+let scratch_2_4=scratch_at(base_2_4+(N_1*C));
+let scratch_2_5=scratch_at(base_2_5+(N_1*C));
+let scratch_3_2=scratch_at(base_3_2+(N_1*C));
+let scratch_3_3=scratch_at(base_3_3+(N_1*C));
+let scratch_3_4=scratch_at(base_3_4+(N_1*C));
+let scratch_3_5=scratch_at(base_3_5+(N_1*C));
+let scratch_8_2=scratch_at(base_4_2+(N_1*C));
+let scratch_8_3=scratch_at(base_4_3+(N_1*C));
+let scratch_8_4=scratch_at(base_4_4+(N_1*C));
+let scratch_8_5=scratch_at(base_4_5+(N_1*C));
 part_3=part_3+d_y_2;
 part_4=part_4+d_y_3;
 part_5=part_5+d_y_4;
 part_6=part_6+d_y_5;
-part_2_2=part_2_2+(d_y_2*(((x_2 - vec4f(scratch_2_2)) - vec4f(scratch_3_2))*vec4f(scratch_8_2)));
-part_2_3=part_2_3+(d_y_3*(((x_3 - vec4f(scratch_2_3)) - vec4f(scratch_3_3))*vec4f(scratch_8_3)));
-part_2_4=part_2_4+(d_y_4*(((x_4 - vec4f(scratch_2_4)) - vec4f(scratch_3_4))*vec4f(scratch_8_4)));
-part_2_5=part_2_5+(d_y_5*(((x_5 - vec4f(scratch_2_5)) - vec4f(scratch_3_5))*vec4f(scratch_8_5)));
+part_2_2=part_2_2+((d_y_2 - vec4f(scratch_12_2))*(((x_2 - vec4f(scratch_2_2)) - vec4f(scratch_3_2))*vec4f(scratch_8_2)));
+part_2_3=part_2_3+((d_y_3 - vec4f(scratch_12_3))*(((x_3 - vec4f(scratch_2_3)) - vec4f(scratch_3_3))*vec4f(scratch_8_3)));
+part_2_4=part_2_4+((d_y_4 - vec4f(scratch_12_4))*(((x_4 - vec4f(scratch_2_4)) - vec4f(scratch_3_4))*vec4f(scratch_8_4)));
+part_2_5=part_2_5+((d_y_5 - vec4f(scratch_12_5))*(((x_5 - vec4f(scratch_2_5)) - vec4f(scratch_3_5))*vec4f(scratch_8_5)));
 }
 sum_4=sum_4+part_3;
 sum_5=sum_5+part_4;
@@ -1025,8 +1070,8 @@ d_beta_put(row_5,sum_all_6);
 `,
         bindings: [
           { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-          { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
           { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+          { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
           { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
           { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
         ],
@@ -1079,6 +1124,7 @@ let last=min(first+((((N*S)+PARTS) - 1u) / PARTS),N*S);
 let base=row*S;
 let base_2=((((N*C)+3u) / 4u)*4u)+row;
 let base_3=(((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row;
+let base_4=((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row;
 var sum=0.0f;
 var sum_2=0.0f;
 for (var block=first+lane; block<last; block+=LANES*256u) {
@@ -1089,12 +1135,13 @@ for (var i=block; i<stop; i+=LANES) {
 let N_1=i / max(S,1u);
 let S_1=i % max(S,1u);
 let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
+let scratch_12=scratch_at(row+(N_1*C));
 let x_1=x_at(base+((N_1*(C*S))+S_1));
-let scratch_2=scratch_at(row+(N_1*C));
-let scratch_3=scratch_at(base_2+(N_1*C));
-let scratch_8=scratch_at(base_3+(N_1*C));
+let scratch_2=scratch_at(base_2+(N_1*C));
+let scratch_3=scratch_at(base_3+(N_1*C));
+let scratch_8=scratch_at(base_4+(N_1*C));
 part_1=part_1+d_y_1;
-part_2=part_2+(d_y_1*(((x_1 - scratch_2) - scratch_3)*scratch_8));
+part_2=part_2+((d_y_1 - scratch_12)*(((x_1 - scratch_2) - scratch_3)*scratch_8));
 }
 sum=sum+part_1;
 sum_2=sum_2+part_2;
@@ -1136,8 +1183,8 @@ partials_put(((PARTS+part)*C)+row,sum_all_2);
 `,
               bindings: [
                 { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
                 { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -1192,6 +1239,7 @@ let last=min(first+(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u);
 let base=row*(S / 4u);
 let base_2=((((N*C)+3u) / 4u)*4u)+row;
 let base_3=(((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row;
+let base_4=((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row;
 var sum=vec4f(0.0f);
 var sum_2=vec4f(0.0f);
 for (var block=first+lane; block<last; block+=LANES*256u) {
@@ -1202,12 +1250,13 @@ for (var i=block; i<stop; i+=LANES) {
 let N_1=(i*4u) / max(S,1u);
 let S_1=(i*4u) % max(S,1u);
 let d_y_1=d_y_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let scratch_12=scratch_at(row+(N_1*C));
 let x_1=x_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)));
-let scratch_2=scratch_at(row+(N_1*C));
-let scratch_3=scratch_at(base_2+(N_1*C));
-let scratch_8=scratch_at(base_3+(N_1*C));
+let scratch_2=scratch_at(base_2+(N_1*C));
+let scratch_3=scratch_at(base_3+(N_1*C));
+let scratch_8=scratch_at(base_4+(N_1*C));
 part_1=part_1+d_y_1;
-part_2=part_2+(d_y_1*(((x_1 - vec4f(scratch_2)) - vec4f(scratch_3))*vec4f(scratch_8)));
+part_2=part_2+((d_y_1 - vec4f(scratch_12))*(((x_1 - vec4f(scratch_2)) - vec4f(scratch_3))*vec4f(scratch_8)));
 }
 sum=sum+part_1;
 sum_2=sum_2+part_2;
@@ -1251,8 +1300,8 @@ partials_put(((PARTS+part)*C)+row,sum_all_2);
 `,
               bindings: [
                 { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
                 { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",

@@ -40,10 +40,14 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<(N*C);
 let row=select(0u,index,active_1);
 let base=row*S;
+let d_y_1=d_y_at(base);
+let d_y_2=d_y_at(base+(S / 2u));
+let d_y_3=d_y_at(base+(S - 1u));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
 let x_1=x_at(base);
 let x_2=x_at(base+(S / 2u));
 let x_3=x_at(base+(S - 1u));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
 let base_2=row*(S / 4u);
@@ -51,8 +55,8 @@ for (var k=0u; k<HELD; k+=1u) {
 let i=lane+(k*LANES);
 if (i<(S / 4u)) {
 let x_4=x_four(base_2+i);
-held[held_place(0u,k,local_index)]=x_4;
-let d=x_4 - vec4f(shift);
+held[held_place(1u,k,local_index)]=x_4;
+let d=x_4 - vec4f(shift_2);
 sum=sum+d;
 squares=squares+(d*d);
 }
@@ -89,15 +93,15 @@ workgroupBarrier();
 let mean=sum_2 / f32(S);
 let variance=larger((squares_2 / f32(S)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,S / 4u,far);
 for (var k_2=0u; k_2<HELD; k_2+=1u) {
 let i_2=lane+(k_2*LANES);
 if (i_2<end) {
-let kept=held[held_place(0u,k_2,local_index)];
-let d_2=kept - vec4f(shift_2);
+let kept=held[held_place(1u,k_2,local_index)];
+let d_2=kept - vec4f(shift_3);
 sum_3=sum_3+d_2;
 squares_3=squares_3+(d_2*d_2);
 }
@@ -139,9 +143,9 @@ var sum_4=vec4f(0.0f);
 for (var k_3=0u; k_3<HELD; k_3+=1u) {
 let i_3=lane+(k_3*LANES);
 if (i_3<(S / 4u)) {
-let d_y_1=d_y_four(base_2+i_3);
-held[held_place(1u,k_3,local_index)]=d_y_1;
-sum_4=sum_4+d_y_1;
+let d_y_4=d_y_four(base_2+i_3);
+held[held_place(0u,k_3,local_index)]=d_y_4;
+sum_4=sum_4+d_y_4;
 }
 }
 var sum_4_2=fold_add(sum_4);
@@ -166,51 +170,63 @@ workgroupBarrier();
 }
 let sum_all=sum_4_2;
 var sum_5=vec4f(0.0f);
+var mean_3=vec4f(0.0f);
 let rsqrt=inverseSqrt(spread+eps);
 for (var k_4=0u; k_4<HELD; k_4+=1u) {
 let i_4=lane+(k_4*LANES);
 if (i_4<(S / 4u)) {
-let kept_2=held[held_place(1u,k_4,local_index)];
-let kept_3=held[held_place(0u,k_4,local_index)];
-let mul=((kept_3 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-sum_5=sum_5+(kept_2*mul);
+let kept_2=held[held_place(0u,k_4,local_index)];
+let sub=kept_2 - vec4f(shift);
+let kept_3=held[held_place(1u,k_4,local_index)];
+let mul=((kept_3 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
+sum_5=sum_5+(sub*mul);
+mean_3=mean_3+sub;
 }
 }
 var sum_5_2=fold_add(sum_5);
+var mean_3_2=fold_add(mean_3);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_11=exchange(sum_5_2,mask_4);
 sum_5_2=sum_5_2+other_11;
+let other_12=exchange(mean_3_2,mask_4);
+mean_3_2=mean_3_2+other_12;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_5_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3_2;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_13;
+let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_6=scratch_memory[row_in_group*LANES];
 sum_5_2=all_6;
+let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_3_2=all_7;
 workgroupBarrier();
 }
 let sum_all_2=sum_5_2;
+let mean_all=mean_3_2 / f32(S);
 let end_2=select(0u,S / 4u,active_1);
-let size=f32(S);
-let div=sum_all_2 / size;
-let div_2=sum_all / size;
+let div=sum_all_2 / f32(S);
 let C_1=row % max(C,1u);
 let gamma_1=gamma_at(C_1);
 let mul_3=gamma_1*rsqrt;
 for (var k_5=0u; k_5<HELD; k_5+=1u) {
 let i_5=lane+(k_5*LANES);
 if (i_5<end_2) {
-let kept_4=held[held_place(1u,k_5,local_index)];
-let kept_5=held[held_place(0u,k_5,local_index)];
-let mul_2=((kept_5 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base_2+i_5,((kept_4 - (mul_2*vec4f(div))) - vec4f(div_2))*vec4f(mul_3));
+let kept_4=held[held_place(0u,k_5,local_index)];
+let sub_2=kept_4 - vec4f(shift);
+let kept_5=held[held_place(1u,k_5,local_index)];
+let mul_2=((kept_5 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
+d_x_put_four(base_2+i_5,((sub_2 - (mul_2*vec4f(div))) - vec4f(mean_all))*vec4f(mul_3));
 }
 }
 if (active_1 && (lane==0u)) {
@@ -220,8 +236,8 @@ scratch_put(((((N*C)+3u) / 4u)*4u)+row,sum_all);
 }
 `,
         bindings: [
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
           { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
           { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
           { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
           { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } },
@@ -274,6 +290,22 @@ let base_3=row_2*S;
 let base_4=row_3*S;
 let base_5=row_4*S;
 let base_6=row_5*S;
+let d_y_7=d_y_at(base_3);
+let d_y_8=d_y_at(base_4);
+let d_y_9=d_y_at(base_5);
+let d_y_10=d_y_at(base_6);
+let d_y_2_2=d_y_at(base_3+(S / 2u));
+let d_y_2_3=d_y_at(base_4+(S / 2u));
+let d_y_2_4=d_y_at(base_5+(S / 2u));
+let d_y_2_5=d_y_at(base_6+(S / 2u));
+let d_y_3_2=d_y_at(base_3+(S - 1u));
+let d_y_3_3=d_y_at(base_4+(S - 1u));
+let d_y_3_4=d_y_at(base_5+(S - 1u));
+let d_y_3_5=d_y_at(base_6+(S - 1u));
+let shift_4=d_y_7+(((d_y_2_2 - d_y_7)+(d_y_3_2 - d_y_7))*0.3333333432674408f);
+let shift_5=d_y_8+(((d_y_2_3 - d_y_8)+(d_y_3_3 - d_y_8))*0.3333333432674408f);
+let shift_6=d_y_9+(((d_y_2_4 - d_y_9)+(d_y_3_4 - d_y_9))*0.3333333432674408f);
+let shift_7=d_y_10+(((d_y_2_5 - d_y_10)+(d_y_3_5 - d_y_10))*0.3333333432674408f);
 let x_8=x_at(base_3);
 let x_9=x_at(base_4);
 let x_10=x_at(base_5);
@@ -286,10 +318,10 @@ let x_3_2=x_at(base_3+(S - 1u));
 let x_3_3=x_at(base_4+(S - 1u));
 let x_3_4=x_at(base_5+(S - 1u));
 let x_3_5=x_at(base_6+(S - 1u));
-let shift_3=x_8+(((x_2_2 - x_8)+(x_3_2 - x_8))*0.3333333432674408f);
-let shift_4=x_9+(((x_2_3 - x_9)+(x_3_3 - x_9))*0.3333333432674408f);
-let shift_5=x_10+(((x_2_4 - x_10)+(x_3_4 - x_10))*0.3333333432674408f);
-let shift_6=x_11+(((x_2_5 - x_11)+(x_3_5 - x_11))*0.3333333432674408f);
+let shift_2_2=x_8+(((x_2_2 - x_8)+(x_3_2 - x_8))*0.3333333432674408f);
+let shift_2_3=x_9+(((x_2_3 - x_9)+(x_3_3 - x_9))*0.3333333432674408f);
+let shift_2_4=x_10+(((x_2_4 - x_10)+(x_3_4 - x_10))*0.3333333432674408f);
+let shift_2_5=x_11+(((x_2_5 - x_11)+(x_3_5 - x_11))*0.3333333432674408f);
 let base_2_2=row_2*(S / 4u);
 let base_2_3=row_3*(S / 4u);
 let base_2_4=row_4*(S / 4u);
@@ -303,10 +335,10 @@ var squares_5=vec4f(0.0f);
 var squares_6=vec4f(0.0f);
 var squares_7=vec4f(0.0f);
 for (var block=lane; block<S / 4u; block+=LANES*256u) {
-var part_7=vec4f(0.0f);
 var part_8=vec4f(0.0f);
 var part_9=vec4f(0.0f);
 var part_10=vec4f(0.0f);
+var part_11=vec4f(0.0f);
 var part_2_2=vec4f(0.0f);
 var part_2_3=vec4f(0.0f);
 var part_2_4=vec4f(0.0f);
@@ -317,23 +349,23 @@ let x_4_2=x_four(base_2_2+i);
 let x_4_3=x_four(base_2_3+i);
 let x_4_4=x_four(base_2_4+i);
 let x_4_5=x_four(base_2_5+i);
-let d_3=x_4_2 - vec4f(shift_3);
-let d_4=x_4_3 - vec4f(shift_4);
-let d_5=x_4_4 - vec4f(shift_5);
-let d_6=x_4_5 - vec4f(shift_6);
-part_7=part_7+d_3;
-part_8=part_8+d_4;
-part_9=part_9+d_5;
-part_10=part_10+d_6;
+let d_3=x_4_2 - vec4f(shift_2_2);
+let d_4=x_4_3 - vec4f(shift_2_3);
+let d_5=x_4_4 - vec4f(shift_2_4);
+let d_6=x_4_5 - vec4f(shift_2_5);
+part_8=part_8+d_3;
+part_9=part_9+d_4;
+part_10=part_10+d_5;
+part_11=part_11+d_6;
 part_2_2=part_2_2+(d_3*d_3);
 part_2_3=part_2_3+(d_4*d_4);
 part_2_4=part_2_4+(d_5*d_5);
 part_2_5=part_2_5+(d_6*d_6);
 }
-sum_6=sum_6+part_7;
-sum_7=sum_7+part_8;
-sum_8=sum_8+part_9;
-sum_9=sum_9+part_10;
+sum_6=sum_6+part_8;
+sum_7=sum_7+part_9;
+sum_8=sum_8+part_10;
+sum_9=sum_9+part_11;
 squares_4=squares_4+part_2_2;
 squares_5=squares_5+part_2_3;
 squares_6=squares_6+part_2_4;
@@ -348,14 +380,14 @@ var squares_2_3=fold_add(squares_5);
 var squares_2_4=fold_add(squares_6);
 var squares_2_5=fold_add(squares_7);
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other_7=exchange(sum_2_2,mask);
-let other_8=exchange(sum_2_3,mask);
-let other_9=exchange(sum_2_4,mask);
-let other_10=exchange(sum_2_5,mask);
-sum_2_2=sum_2_2+other_7;
-sum_2_3=sum_2_3+other_8;
-sum_2_4=sum_2_4+other_9;
-sum_2_5=sum_2_5+other_10;
+let other_8=exchange(sum_2_2,mask);
+let other_9=exchange(sum_2_3,mask);
+let other_10=exchange(sum_2_4,mask);
+let other_11=exchange(sum_2_5,mask);
+sum_2_2=sum_2_2+other_8;
+sum_2_3=sum_2_3+other_9;
+sum_2_4=sum_2_4+other_10;
+sum_2_5=sum_2_5+other_11;
 let other_2_2=exchange(squares_2_2,mask);
 let other_2_3=exchange(squares_2_3,mask);
 let other_2_4=exchange(squares_2_4,mask);
@@ -365,22 +397,22 @@ squares_2_3=squares_2_3+other_2_3;
 squares_2_4=squares_2_4+other_2_4;
 squares_2_5=squares_2_5+other_2_5;
 }
-let mean_3=sum_2_2 / f32(S);
-let mean_4=sum_2_3 / f32(S);
-let mean_5=sum_2_4 / f32(S);
-let mean_6=sum_2_5 / f32(S);
-let variance_3=larger((squares_2_2 / f32(S)) - (mean_3*mean_3),0.0f);
-let variance_4=larger((squares_2_3 / f32(S)) - (mean_4*mean_4),0.0f);
-let variance_5=larger((squares_2_4 / f32(S)) - (mean_5*mean_5),0.0f);
-let variance_6=larger((squares_2_5 / f32(S)) - (mean_6*mean_6),0.0f);
-let far_2=(variance_3*4.0f)<(mean_3*mean_3);
-let far_3=(variance_4*4.0f)<(mean_4*mean_4);
-let far_4=(variance_5*4.0f)<(mean_5*mean_5);
-let far_5=(variance_6*4.0f)<(mean_6*mean_6);
-let shift_2_2=select(shift_3,shift_3+mean_3,far_2);
-let shift_2_3=select(shift_4,shift_4+mean_4,far_3);
-let shift_2_4=select(shift_5,shift_5+mean_5,far_4);
-let shift_2_5=select(shift_6,shift_6+mean_6,far_5);
+let mean_4=sum_2_2 / f32(S);
+let mean_5=sum_2_3 / f32(S);
+let mean_6=sum_2_4 / f32(S);
+let mean_7=sum_2_5 / f32(S);
+let variance_3=larger((squares_2_2 / f32(S)) - (mean_4*mean_4),0.0f);
+let variance_4=larger((squares_2_3 / f32(S)) - (mean_5*mean_5),0.0f);
+let variance_5=larger((squares_2_4 / f32(S)) - (mean_6*mean_6),0.0f);
+let variance_6=larger((squares_2_5 / f32(S)) - (mean_7*mean_7),0.0f);
+let far_2=(variance_3*4.0f)<(mean_4*mean_4);
+let far_3=(variance_4*4.0f)<(mean_5*mean_5);
+let far_4=(variance_5*4.0f)<(mean_6*mean_6);
+let far_5=(variance_6*4.0f)<(mean_7*mean_7);
+let shift_3_2=select(shift_2_2,shift_2_2+mean_4,far_2);
+let shift_3_3=select(shift_2_3,shift_2_3+mean_5,far_3);
+let shift_3_4=select(shift_2_4,shift_2_4+mean_6,far_4);
+let shift_3_5=select(shift_2_5,shift_2_5+mean_7,far_5);
 var sum_3_3=vec4f(0.0f);
 var sum_3_4=vec4f(0.0f);
 var sum_3_5=vec4f(0.0f);
@@ -399,7 +431,7 @@ var part_4_2=vec4f(0.0f);
 let stop_2_2=min(block_2+(LANES*256u),end_3);
 for (var i_2=block_2; i_2<stop_2_2; i_2+=LANES) {
 let x_5_2=x_four(base_2_2+i_2);
-let d_2_2=x_5_2 - vec4f(shift_2_2);
+let d_2_2=x_5_2 - vec4f(shift_3_2);
 part_3_2=part_3_2+d_2_2;
 part_4_2=part_4_2+(d_2_2*d_2_2);
 }
@@ -412,7 +444,7 @@ var part_4_3=vec4f(0.0f);
 let stop_2_3=min(block_2+(LANES*256u),end_4);
 for (var i_2=block_2; i_2<stop_2_3; i_2+=LANES) {
 let x_5_3=x_four(base_2_3+i_2);
-let d_2_3=x_5_3 - vec4f(shift_2_3);
+let d_2_3=x_5_3 - vec4f(shift_3_3);
 part_3_3=part_3_3+d_2_3;
 part_4_3=part_4_3+(d_2_3*d_2_3);
 }
@@ -425,7 +457,7 @@ var part_4_4=vec4f(0.0f);
 let stop_2_4=min(block_2+(LANES*256u),end_5);
 for (var i_2=block_2; i_2<stop_2_4; i_2+=LANES) {
 let x_5_4=x_four(base_2_4+i_2);
-let d_2_4=x_5_4 - vec4f(shift_2_4);
+let d_2_4=x_5_4 - vec4f(shift_3_4);
 part_3_4=part_3_4+d_2_4;
 part_4_4=part_4_4+(d_2_4*d_2_4);
 }
@@ -438,7 +470,7 @@ var part_4_5=vec4f(0.0f);
 let stop_2_5=min(block_2+(LANES*256u),end_6);
 for (var i_2=block_2; i_2<stop_2_5; i_2+=LANES) {
 let x_5_5=x_four(base_2_5+i_2);
-let d_2_5=x_5_5 - vec4f(shift_2_5);
+let d_2_5=x_5_5 - vec4f(shift_3_5);
 part_3_5=part_3_5+d_2_5;
 part_4_5=part_4_5+(d_2_5*d_2_5);
 }
@@ -479,10 +511,10 @@ let variance_2_2=larger((squares_3_2_2 / f32(S)) - (mean_2_2*mean_2_2),0.0f);
 let variance_2_3=larger((squares_3_2_3 / f32(S)) - (mean_2_3*mean_2_3),0.0f);
 let variance_2_4=larger((squares_3_2_4 / f32(S)) - (mean_2_4*mean_2_4),0.0f);
 let variance_2_5=larger((squares_3_2_5 / f32(S)) - (mean_2_5*mean_2_5),0.0f);
-let rest_2=select(mean_3,mean_2_2,far_2);
-let rest_3=select(mean_4,mean_2_3,far_3);
-let rest_4=select(mean_5,mean_2_4,far_4);
-let rest_5=select(mean_6,mean_2_5,far_5);
+let rest_2=select(mean_4,mean_2_2,far_2);
+let rest_3=select(mean_5,mean_2_3,far_3);
+let rest_4=select(mean_6,mean_2_4,far_4);
+let rest_5=select(mean_7,mean_2_5,far_5);
 let spread_2=select(variance_3,variance_2_2,far_2);
 let spread_3=select(variance_4,variance_2_3,far_3);
 let spread_4=select(variance_5,variance_2_4,far_4);
@@ -498,14 +530,14 @@ var part_5_4=vec4f(0.0f);
 var part_5_5=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),S / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let d_y_4=d_y_four(base_2_2+i_3);
-let d_y_5=d_y_four(base_2_3+i_3);
-let d_y_6=d_y_four(base_2_4+i_3);
-let d_y_7=d_y_four(base_2_5+i_3);
-part_5_2=part_5_2+d_y_4;
-part_5_3=part_5_3+d_y_5;
-part_5_4=part_5_4+d_y_6;
-part_5_5=part_5_5+d_y_7;
+let d_y_4_2=d_y_four(base_2_2+i_3);
+let d_y_4_3=d_y_four(base_2_3+i_3);
+let d_y_4_4=d_y_four(base_2_4+i_3);
+let d_y_4_5=d_y_four(base_2_5+i_3);
+part_5_2=part_5_2+d_y_4_2;
+part_5_3=part_5_3+d_y_4_3;
+part_5_4=part_5_4+d_y_4_4;
+part_5_5=part_5_5+d_y_4_5;
 }
 sum_4_3=sum_4_3+part_5_2;
 sum_4_4=sum_4_4+part_5_3;
@@ -538,39 +570,63 @@ var sum_5_3=vec4f(0.0f);
 var sum_5_4=vec4f(0.0f);
 var sum_5_5=vec4f(0.0f);
 var sum_5_6=vec4f(0.0f);
+var mean_3_3=vec4f(0.0f);
+var mean_3_4=vec4f(0.0f);
+var mean_3_5=vec4f(0.0f);
+var mean_3_6=vec4f(0.0f);
 for (var block_4=lane; block_4<S / 4u; block_4+=LANES*256u) {
 var part_6_2=vec4f(0.0f);
 var part_6_3=vec4f(0.0f);
 var part_6_4=vec4f(0.0f);
 var part_6_5=vec4f(0.0f);
+var part_7_2=vec4f(0.0f);
+var part_7_3=vec4f(0.0f);
+var part_7_4=vec4f(0.0f);
+var part_7_5=vec4f(0.0f);
 let stop_4=min(block_4+(LANES*256u),S / 4u);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_2_2=d_y_four(base_2_2+i_4);
-let d_y_2_3=d_y_four(base_2_3+i_4);
-let d_y_2_4=d_y_four(base_2_4+i_4);
-let d_y_2_5=d_y_four(base_2_5+i_4);
+let d_y_5_2=d_y_four(base_2_2+i_4);
+let d_y_5_3=d_y_four(base_2_3+i_4);
+let d_y_5_4=d_y_four(base_2_4+i_4);
+let d_y_5_5=d_y_four(base_2_5+i_4);
+let sub_3=d_y_5_2 - vec4f(shift_4);
+let sub_4=d_y_5_3 - vec4f(shift_5);
+let sub_5=d_y_5_4 - vec4f(shift_6);
+let sub_6=d_y_5_5 - vec4f(shift_7);
 let x_6_2=x_four(base_2_2+i_4);
 let x_6_3=x_four(base_2_3+i_4);
 let x_6_4=x_four(base_2_4+i_4);
 let x_6_5=x_four(base_2_5+i_4);
-let mul_4=((x_6_2 - vec4f(shift_2_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
-let mul_5=((x_6_3 - vec4f(shift_2_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
-let mul_6=((x_6_4 - vec4f(shift_2_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
-let mul_7=((x_6_5 - vec4f(shift_2_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
-part_6_2=part_6_2+(d_y_2_2*mul_4);
-part_6_3=part_6_3+(d_y_2_3*mul_5);
-part_6_4=part_6_4+(d_y_2_4*mul_6);
-part_6_5=part_6_5+(d_y_2_5*mul_7);
+let mul_4=((x_6_2 - vec4f(shift_3_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
+let mul_5=((x_6_3 - vec4f(shift_3_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
+let mul_6=((x_6_4 - vec4f(shift_3_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
+let mul_7=((x_6_5 - vec4f(shift_3_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
+part_6_2=part_6_2+(sub_3*mul_4);
+part_6_3=part_6_3+(sub_4*mul_5);
+part_6_4=part_6_4+(sub_5*mul_6);
+part_6_5=part_6_5+(sub_6*mul_7);
+part_7_2=part_7_2+sub_3;
+part_7_3=part_7_3+sub_4;
+part_7_4=part_7_4+sub_5;
+part_7_5=part_7_5+sub_6;
 }
 sum_5_3=sum_5_3+part_6_2;
 sum_5_4=sum_5_4+part_6_3;
 sum_5_5=sum_5_5+part_6_4;
 sum_5_6=sum_5_6+part_6_5;
+mean_3_3=mean_3_3+part_7_2;
+mean_3_4=mean_3_4+part_7_3;
+mean_3_5=mean_3_5+part_7_4;
+mean_3_6=mean_3_6+part_7_5;
 }
 var sum_5_2_2=fold_add(sum_5_3);
 var sum_5_2_3=fold_add(sum_5_4);
 var sum_5_2_4=fold_add(sum_5_5);
 var sum_5_2_5=fold_add(sum_5_6);
+var mean_3_2_2=fold_add(mean_3_3);
+var mean_3_2_3=fold_add(mean_3_4);
+var mean_3_2_4=fold_add(mean_3_5);
+var mean_3_2_5=fold_add(mean_3_6);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_6_2=exchange(sum_5_2_2,mask_4);
 let other_6_3=exchange(sum_5_2_3,mask_4);
@@ -580,21 +636,28 @@ sum_5_2_2=sum_5_2_2+other_6_2;
 sum_5_2_3=sum_5_2_3+other_6_3;
 sum_5_2_4=sum_5_2_4+other_6_4;
 sum_5_2_5=sum_5_2_5+other_6_5;
+let other_7_2=exchange(mean_3_2_2,mask_4);
+let other_7_3=exchange(mean_3_2_3,mask_4);
+let other_7_4=exchange(mean_3_2_4,mask_4);
+let other_7_5=exchange(mean_3_2_5,mask_4);
+mean_3_2_2=mean_3_2_2+other_7_2;
+mean_3_2_3=mean_3_2_3+other_7_3;
+mean_3_2_4=mean_3_2_4+other_7_4;
+mean_3_2_5=mean_3_2_5+other_7_5;
 }
 let sum_all_2_2=sum_5_2_2;
 let sum_all_2_3=sum_5_2_3;
 let sum_all_2_4=sum_5_2_4;
 let sum_all_2_5=sum_5_2_5;
+let mean_all_2=mean_3_2_2 / f32(S);
+let mean_all_3=mean_3_2_3 / f32(S);
+let mean_all_4=mean_3_2_4 / f32(S);
+let mean_all_5=mean_3_2_5 / f32(S);
 let end_2=select(0u,S / 4u,active_1);
-let size=f32(S);
-let div_3=sum_all_2_2 / size;
-let div_4=sum_all_2_3 / size;
-let div_5=sum_all_2_4 / size;
-let div_6=sum_all_2_5 / size;
-let div_2_2=sum_all_3 / size;
-let div_2_3=sum_all_4 / size;
-let div_2_4=sum_all_5 / size;
-let div_2_5=sum_all_6 / size;
+let div_2=sum_all_2_2 / f32(S);
+let div_3=sum_all_2_3 / f32(S);
+let div_4=sum_all_2_4 / f32(S);
+let div_5=sum_all_2_5 / f32(S);
 let C_2=row_2 % max(C,1u);
 let C_3=row_3 % max(C,1u);
 let C_4=row_4 % max(C,1u);
@@ -608,22 +671,26 @@ let mul_3_3=gamma_3*rsqrt_3;
 let mul_3_4=gamma_4*rsqrt_4;
 let mul_3_5=gamma_5*rsqrt_5;
 for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let d_y_3_2=d_y_four(base_2_2+i_5);
-let d_y_3_3=d_y_four(base_2_3+i_5);
-let d_y_3_4=d_y_four(base_2_4+i_5);
-let d_y_3_5=d_y_four(base_2_5+i_5);
+let d_y_6_2=d_y_four(base_2_2+i_5);
+let d_y_6_3=d_y_four(base_2_3+i_5);
+let d_y_6_4=d_y_four(base_2_4+i_5);
+let d_y_6_5=d_y_four(base_2_5+i_5);
+let sub_2_2=d_y_6_2 - vec4f(shift_4);
+let sub_2_3=d_y_6_3 - vec4f(shift_5);
+let sub_2_4=d_y_6_4 - vec4f(shift_6);
+let sub_2_5=d_y_6_5 - vec4f(shift_7);
 let x_7_2=x_four(base_2_2+i_5);
 let x_7_3=x_four(base_2_3+i_5);
 let x_7_4=x_four(base_2_4+i_5);
 let x_7_5=x_four(base_2_5+i_5);
-let mul_2_2=((x_7_2 - vec4f(shift_2_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
-let mul_2_3=((x_7_3 - vec4f(shift_2_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
-let mul_2_4=((x_7_4 - vec4f(shift_2_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
-let mul_2_5=((x_7_5 - vec4f(shift_2_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
-d_x_put_four(base_2_2+i_5,((d_y_3_2 - (mul_2_2*vec4f(div_3))) - vec4f(div_2_2))*vec4f(mul_3_2));
-d_x_put_four(base_2_3+i_5,((d_y_3_3 - (mul_2_3*vec4f(div_4))) - vec4f(div_2_3))*vec4f(mul_3_3));
-d_x_put_four(base_2_4+i_5,((d_y_3_4 - (mul_2_4*vec4f(div_5))) - vec4f(div_2_4))*vec4f(mul_3_4));
-d_x_put_four(base_2_5+i_5,((d_y_3_5 - (mul_2_5*vec4f(div_6))) - vec4f(div_2_5))*vec4f(mul_3_5));
+let mul_2_2=((x_7_2 - vec4f(shift_3_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
+let mul_2_3=((x_7_3 - vec4f(shift_3_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
+let mul_2_4=((x_7_4 - vec4f(shift_3_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
+let mul_2_5=((x_7_5 - vec4f(shift_3_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
+d_x_put_four(base_2_2+i_5,((sub_2_2 - (mul_2_2*vec4f(div_2))) - vec4f(mean_all_2))*vec4f(mul_3_2));
+d_x_put_four(base_2_3+i_5,((sub_2_3 - (mul_2_3*vec4f(div_3))) - vec4f(mean_all_3))*vec4f(mul_3_3));
+d_x_put_four(base_2_4+i_5,((sub_2_4 - (mul_2_4*vec4f(div_4))) - vec4f(mean_all_4))*vec4f(mul_3_4));
+d_x_put_four(base_2_5+i_5,((sub_2_5 - (mul_2_5*vec4f(div_5))) - vec4f(mean_all_5))*vec4f(mul_3_5));
 }
 if (active_1 && (lane==0u)) {
 scratch_put(row_2,sum_all_2_2);
@@ -638,8 +705,8 @@ scratch_put(((((N*C)+3u) / 4u)*4u)+row_5,sum_all_6);
 }
 `,
         bindings: [
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
           { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
           { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
           { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
           { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } },
@@ -657,7 +724,7 @@ scratch_put(((((N*C)+3u) / 4u)*4u)+row_5,sum_all_6);
       },
     ],
     split: {
-      slots: 5,
+      slots: 9,
       stages: [
         {
           forms: [
@@ -695,10 +762,14 @@ let row=select(0u,index,active_1);
 let first=min(part*(((S+PARTS) - 1u) / PARTS),S);
 let last=min(first+(((S+PARTS) - 1u) / PARTS),S);
 let base=row*S;
+let d_y_1=d_y_at(base);
+let d_y_2=d_y_at(base+(S / 2u));
+let d_y_3=d_y_at(base+(S - 1u));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
 let x_1=x_at(base);
 let x_2=x_at(base+(S / 2u));
 let x_3=x_at(base+(S - 1u));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
 for (var block=first+lane; block<last; block+=LANES*256u) {
@@ -707,7 +778,7 @@ var part_2=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let x_4=x_at(base+i);
-let d=x_4 - shift;
+let d=x_4 - shift_2;
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -744,7 +815,7 @@ workgroupBarrier();
 let mean=sum / f32(last - first);
 let variance=larger((squares / f32(last - first)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_2=0.0f;
 var squares_2=0.0f;
 let end=select(0u,last,far);
@@ -754,7 +825,7 @@ var part_4=0.0f;
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
 let x_5=x_at(base+i_2);
-let d_2=x_5 - shift_2;
+let d_2=x_5 - shift_3;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -797,8 +868,8 @@ for (var block_3=first+lane; block_3<last; block_3+=LANES*256u) {
 var part_5=0.0f;
 let stop_3=min(block_3+(LANES*256u),last);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let d_y_1=d_y_at(base+i_3);
-part_5=part_5+d_y_1;
+let d_y_4=d_y_at(base+i_3);
+part_5=part_5+d_y_4;
 }
 sum_3=sum_3+part_5;
 }
@@ -823,16 +894,17 @@ workgroupBarrier();
 }
 let sum_all=sum_3;
 if (active_1 && (lane==0u)) {
-partials_put((part*(N*C))+row,shift_2);
+partials_put((part*(N*C))+row,shift_3);
 partials_put(((PARTS+part)*(N*C))+row,rest);
 partials_put((((2u*PARTS)+part)*(N*C))+row,spread);
-partials_put((((3u*PARTS)+part)*(N*C))+row,sum_all);
+partials_put((((3u*PARTS)+part)*(N*C))+row,shift);
+partials_put((((6u*PARTS)+part)*(N*C))+row,sum_all);
 }
 }
 `,
               bindings: [
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
                 { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
+                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -888,10 +960,14 @@ let row=select(0u,index,active_1);
 let first=min(part*((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u);
 let last=min(first+((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u);
 let base=row*S;
+let d_y_1=d_y_at(base);
+let d_y_2=d_y_at(base+(S / 2u));
+let d_y_3=d_y_at(base+(S - 1u));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
 let x_1=x_at(base);
 let x_2=x_at(base+(S / 2u));
 let x_3=x_at(base+(S - 1u));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 let base_2=row*(S / 4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
@@ -901,7 +977,7 @@ var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let x_4=x_four(base_2+i);
-let d=x_4 - vec4f(shift);
+let d=x_4 - vec4f(shift_2);
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -940,7 +1016,7 @@ workgroupBarrier();
 let mean=sum_2 / f32((last - first)*4u);
 let variance=larger((squares_2 / f32((last - first)*4u)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,last,far);
@@ -950,7 +1026,7 @@ var part_4=vec4f(0.0f);
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
 let x_5=x_four(base_2+i_2);
-let d_2=x_5 - vec4f(shift_2);
+let d_2=x_5 - vec4f(shift_3);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -995,8 +1071,8 @@ for (var block_3=first+lane; block_3<last; block_3+=LANES*256u) {
 var part_5=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),last);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let d_y_1=d_y_four(base_2+i_3);
-part_5=part_5+d_y_1;
+let d_y_4=d_y_four(base_2+i_3);
+part_5=part_5+d_y_4;
 }
 sum_4=sum_4+part_5;
 }
@@ -1022,16 +1098,17 @@ workgroupBarrier();
 }
 let sum_all=sum_4_2;
 if (active_1 && (lane==0u)) {
-partials_put((part*(N*C))+row,shift_2);
+partials_put((part*(N*C))+row,shift_3);
 partials_put(((PARTS+part)*(N*C))+row,rest);
 partials_put((((2u*PARTS)+part)*(N*C))+row,spread);
-partials_put((((3u*PARTS)+part)*(N*C))+row,sum_all);
+partials_put((((3u*PARTS)+part)*(N*C))+row,shift);
+partials_put((((6u*PARTS)+part)*(N*C))+row,sum_all);
 }
 }
 `,
               bindings: [
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
                 { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -1068,7 +1145,7 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1087,7 +1164,7 @@ let row=select(0u,index,active_1);
 let used=((S+(((S+PARTS) - 1u) / PARTS)) - 1u) / (((S+PARTS) - 1u) / PARTS);
 var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((3u*PARTS)+p)*(N*C))+row);
+let part_1=partials_at((((6u*PARTS)+p)*(N*C))+row);
 total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
@@ -1163,44 +1240,60 @@ total_3=all_3;
 workgroupBarrier();
 }
 let spread=total_3 / f32(S);
+let part_8=partials_at(((3u*PARTS)*(N*C))+row);
 let first=min(part*(((S+PARTS) - 1u) / PARTS),S);
 let last=min(first+(((S+PARTS) - 1u) / PARTS),S);
 let base=row*S;
 let rsqrt=inverseSqrt(spread+eps);
 var sum=0.0f;
+var mean=0.0f;
 for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_8=0.0f;
+var part_9=0.0f;
+var part_10=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let d_y_1=d_y_at(base+i);
+let sub=d_y_1 - part_8;
 let x_1=x_at(base+i);
 let mul=((x_1 - part_2) - rest)*rsqrt;
-part_8=part_8+(d_y_1*mul);
+part_9=part_9+(sub*mul);
+part_10=part_10+sub;
 }
-sum=sum+part_8;
+sum=sum+part_9;
+mean=mean+part_10;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_7=exchange(sum,mask_4);
 sum=sum+other_7;
+let other_8=exchange(mean,mask_4);
+mean=mean+other_8;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
 let all_4=scratch_memory[row_in_group*LANES];
 sum=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean=all_5;
 workgroupBarrier();
 }
 let sum_all=sum;
+let mean_all=mean;
 if (active_1 && (lane==0u)) {
-partials_put((((4u*PARTS)+part)*(N*C))+row,sum_all);
+partials_put((((7u*PARTS)+part)*(N*C))+row,sum_all);
+partials_put((((8u*PARTS)+part)*(N*C))+row,mean_all);
 }
 }
 `,
@@ -1239,7 +1332,7 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
 return (v.x+v.y)+(v.z+v.w);
@@ -1261,7 +1354,7 @@ let row=select(0u,index,active_1);
 let used=(((S / 4u)+((((S / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((S / 4u)+PARTS) - 1u) / PARTS);
 var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((3u*PARTS)+p)*(N*C))+row);
+let part_1=partials_at((((6u*PARTS)+p)*(N*C))+row);
 total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
@@ -1337,45 +1430,62 @@ total_3=all_3;
 workgroupBarrier();
 }
 let spread=total_3 / f32(S);
+let part_8=partials_at(((3u*PARTS)*(N*C))+row);
 let first=min(part*((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u);
 let last=min(first+((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u);
 let base=row*(S / 4u);
 let rsqrt=inverseSqrt(spread+eps);
 var sum=vec4f(0.0f);
+var mean=vec4f(0.0f);
 for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_8=vec4f(0.0f);
+var part_9=vec4f(0.0f);
+var part_10=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let d_y_1=d_y_four(base+i);
+let sub=d_y_1 - vec4f(part_8);
 let x_1=x_four(base+i);
 let mul=((x_1 - vec4f(part_2)) - vec4f(rest))*vec4f(rsqrt);
-part_8=part_8+(d_y_1*mul);
+part_9=part_9+(sub*mul);
+part_10=part_10+sub;
 }
-sum=sum+part_8;
+sum=sum+part_9;
+mean=mean+part_10;
 }
 var sum_2=fold_add(sum);
+var mean_2=fold_add(mean);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_7=exchange(sum_2,mask_4);
 sum_2=sum_2+other_7;
+let other_8=exchange(mean_2,mask_4);
+mean_2=mean_2+other_8;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
 let all_4=scratch_memory[row_in_group*LANES];
 sum_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_2=all_5;
 workgroupBarrier();
 }
 let sum_all=sum_2;
+let mean_all=mean_2;
 if (active_1 && (lane==0u)) {
-partials_put((((4u*PARTS)+part)*(N*C))+row,sum_all);
+partials_put((((7u*PARTS)+part)*(N*C))+row,sum_all);
+partials_put((((8u*PARTS)+part)*(N*C))+row,mean_all);
 }
 }
 `,
@@ -1419,7 +1529,7 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1438,7 +1548,7 @@ let row=select(0u,index,active_1);
 let used=((S+(((S+PARTS) - 1u) / PARTS)) - 1u) / (((S+PARTS) - 1u) / PARTS);
 var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((3u*PARTS)+p)*(N*C))+row);
+let part_1=partials_at((((6u*PARTS)+p)*(N*C))+row);
 total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
@@ -1514,47 +1624,59 @@ total_3=all_3;
 workgroupBarrier();
 }
 let spread=total_3 / f32(S);
+let part_8=partials_at(((3u*PARTS)*(N*C))+row);
 let used_2=((S+(((S+PARTS) - 1u) / PARTS)) - 1u) / (((S+PARTS) - 1u) / PARTS);
 var total_4=0.0f;
+var total_5=0.0f;
 for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_8=partials_at((((4u*PARTS)+p_4)*(N*C))+row);
-total_4=total_4+part_8;
+let part_9=partials_at((((7u*PARTS)+p_4)*(N*C))+row);
+total_4=total_4+part_9;
+let part_10=partials_at((((8u*PARTS)+p_4)*(N*C))+row);
+total_5=total_5+part_10;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_7=exchange(total_4,mask_4);
 total_4=total_4+other_7;
+let other_8=exchange(total_5,mask_4);
+total_5=total_5+other_8;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_5;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
 let all_4=scratch_memory[row_in_group*LANES];
 total_4=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_5=all_5;
 workgroupBarrier();
 }
+let mean=total_5 / f32(S);
 let first=min(part*(((S+PARTS) - 1u) / PARTS),S);
 let last=min(first+(((S+PARTS) - 1u) / PARTS),S);
 let end=select(0u,last,active_1);
 let base=row*S;
 let rsqrt=inverseSqrt(spread+eps);
-let size=f32(S);
-let div=total_4 / size;
-let div_2=total / size;
+let div=total_4 / f32(S);
 let C_1=row % max(C,1u);
 let gamma_1=gamma_at(C_1);
 let mul_2=gamma_1*rsqrt;
 for (var i=first+lane; i<end; i+=LANES) {
 let d_y_1=d_y_at(base+i);
+let sub=d_y_1 - part_8;
 let x_1=x_at(base+i);
 let mul=((x_1 - part_2) - rest)*rsqrt;
-d_x_put(base+i,((d_y_1 - (mul*div)) - div_2)*mul_2);
+d_x_put(base+i,((sub - (mul*div)) - mean)*mul_2);
 }
 if ((active_1 && (lane==0u)) && (part==0u)) {
 scratch_put(row,total_4);
@@ -1600,7 +1722,7 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1619,7 +1741,7 @@ let row=select(0u,index,active_1);
 let used=(((S / 4u)+((((S / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((S / 4u)+PARTS) - 1u) / PARTS);
 var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((3u*PARTS)+p)*(N*C))+row);
+let part_1=partials_at((((6u*PARTS)+p)*(N*C))+row);
 total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
@@ -1695,47 +1817,59 @@ total_3=all_3;
 workgroupBarrier();
 }
 let spread=total_3 / f32(S);
+let part_8=partials_at(((3u*PARTS)*(N*C))+row);
 let used_2=(((S / 4u)+((((S / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((S / 4u)+PARTS) - 1u) / PARTS);
 var total_4=0.0f;
+var total_5=0.0f;
 for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_8=partials_at((((4u*PARTS)+p_4)*(N*C))+row);
-total_4=total_4+part_8;
+let part_9=partials_at((((7u*PARTS)+p_4)*(N*C))+row);
+total_4=total_4+part_9;
+let part_10=partials_at((((8u*PARTS)+p_4)*(N*C))+row);
+total_5=total_5+part_10;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_7=exchange(total_4,mask_4);
 total_4=total_4+other_7;
+let other_8=exchange(total_5,mask_4);
+total_5=total_5+other_8;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_5;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
 let all_4=scratch_memory[row_in_group*LANES];
 total_4=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_5=all_5;
 workgroupBarrier();
 }
+let mean=total_5 / f32(S);
 let first=min(part*((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u);
 let last=min(first+((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u);
 let end=select(0u,last,active_1);
 let base=row*(S / 4u);
 let rsqrt=inverseSqrt(spread+eps);
-let size=f32(S);
-let div=total_4 / size;
-let div_2=total / size;
+let div=total_4 / f32(S);
 let C_1=row % max(C,1u);
 let gamma_1=gamma_at(C_1);
 let mul_2=gamma_1*rsqrt;
 for (var i=first+lane; i<end; i+=LANES) {
 let d_y_1=d_y_four(base+i);
+let sub=d_y_1 - vec4f(part_8);
 let x_1=x_four(base+i);
 let mul=((x_1 - vec4f(part_2)) - vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base+i,((d_y_1 - (mul*vec4f(div))) - vec4f(div_2))*vec4f(mul_2));
+d_x_put_four(base+i,((sub - (mul*vec4f(div))) - vec4f(mean))*vec4f(mul_2));
 }
 if ((active_1 && (lane==0u)) && (part==0u)) {
 scratch_put(row,total_4);
@@ -1818,10 +1952,10 @@ var part_1=0.0f;
 var part_2=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
-let scratch_15=scratch_at(row+(i*C));
-let scratch_12=scratch_at(base+(i*C));
-part_1=part_1+scratch_15;
-part_2=part_2+scratch_12;
+let scratch_16=scratch_at(row+(i*C));
+let scratch_28=scratch_at(base+(i*C));
+part_1=part_1+scratch_16;
+part_2=part_2+scratch_28;
 }
 sum=sum+part_1;
 sum_2=sum_2+part_2;
@@ -1917,10 +2051,10 @@ var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
-let scratch_15=scratch_four(row+(i*(C / 4u)));
-let scratch_12=scratch_four(base+(i*(C / 4u)));
-part_1=part_1+scratch_15;
-part_2=part_2+scratch_12;
+let scratch_16=scratch_four(row+(i*(C / 4u)));
+let scratch_28=scratch_four(base+(i*(C / 4u)));
+part_1=part_1+scratch_16;
+part_2=part_2+scratch_28;
 }
 sum=sum+part_1;
 sum_2=sum_2+part_2;

@@ -40,10 +40,20 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<N;
 let row=select(0u,index,active_1);
 let base=row*(C*S);
+let d_y_1=d_y_at(base);
+let gamma_1=gamma_at(0u);
+let mul=d_y_1*gamma_1;
+let d_y_2=d_y_at(base+((C*S) / 2u));
+let gamma_2=gamma_at((C*S) / 2u);
+let mul_2=d_y_2*gamma_2;
+let d_y_3=d_y_at(base+((C*S) - 1u));
+let gamma_3=gamma_at((C*S) - 1u);
+let mul_3=d_y_3*gamma_3;
+let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
 let x_1=x_at(base);
 let x_2=x_at(base+((C*S) / 2u));
 let x_3=x_at(base+((C*S) - 1u));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
 let base_2=row*((C*S) / 4u);
@@ -51,8 +61,8 @@ for (var k=0u; k<HELD; k+=1u) {
 let i=lane+(k*LANES);
 if (i<((C*S) / 4u)) {
 let x_4=x_four(base_2+i);
-held[held_place(0u,k,local_index)]=x_4;
-let d=x_4 - vec4f(shift);
+held[held_place(1u,k,local_index)]=x_4;
+let d=x_4 - vec4f(shift_2);
 sum=sum+d;
 squares=squares+(d*d);
 }
@@ -89,15 +99,15 @@ workgroupBarrier();
 let mean=sum_2 / f32(C*S);
 let variance=larger((squares_2 / f32(C*S)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,(C*S) / 4u,far);
 for (var k_2=0u; k_2<HELD; k_2+=1u) {
 let i_2=lane+(k_2*LANES);
 if (i_2<end) {
-let kept=held[held_place(0u,k_2,local_index)];
-let d_2=kept - vec4f(shift_2);
+let kept=held[held_place(1u,k_2,local_index)];
+let d_2=kept - vec4f(shift_3);
 sum_3=sum_3+d_2;
 squares_3=squares_3+(d_2*d_2);
 }
@@ -136,88 +146,75 @@ let variance_2=larger((squares_3_2 / f32(C*S)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 var mean_3=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
+let rsqrt=inverseSqrt(spread+eps);
 for (var k_3=0u; k_3<HELD; k_3+=1u) {
 let i_3=lane+(k_3*LANES);
 if (i_3<((C*S) / 4u)) {
-let d_y_1=d_y_four(base_2+i_3);
-held[held_place(1u,k_3,local_index)]=d_y_1;
-let gamma_1=gamma_four(i_3);
-let mul=d_y_1*gamma_1;
-mean_3=mean_3+mul;
+let d_y_4=d_y_four(base_2+i_3);
+let gamma_4=gamma_four(i_3);
+let mul_4=d_y_4*gamma_4;
+held[held_place(0u,k_3,local_index)]=mul_4;
+let sub=mul_4 - vec4f(shift);
+let kept_2=held[held_place(1u,k_3,local_index)];
+let mul_5=((kept_2 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
+mean_3=mean_3+(sub*mul_5);
+mean_4=mean_4+sub;
 }
 }
 var mean_3_2=fold_add(mean_3);
+var mean_4_2=fold_add(mean_4);
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3_2,mask_3);
 mean_3_2=mean_3_2+other_9;
+let other_10=exchange(mean_4_2,mask_3);
+mean_4_2=mean_4_2+other_10;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 mean_3_2=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_3_2 / f32(C*S);
-var mean_4=vec4f(0.0f);
-let rsqrt=inverseSqrt(spread+eps);
-for (var k_4=0u; k_4<HELD; k_4+=1u) {
-let i_4=lane+(k_4*LANES);
-if (i_4<((C*S) / 4u)) {
-let kept_2=held[held_place(1u,k_4,local_index)];
-let kept_3=held[held_place(0u,k_4,local_index)];
-let mul_2=((kept_3 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-let gamma_2=gamma_four(i_4);
-mean_4=mean_4+((kept_2*mul_2)*gamma_2);
-}
-}
-var mean_4_2=fold_add(mean_4);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_4_2,mask_4);
-mean_4_2=mean_4_2+other_11;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_4_2;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
-}
-workgroupBarrier();
-}
-let all_6=scratch_memory[row_in_group*LANES];
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4_2=all_6;
 workgroupBarrier();
 }
+let mean_all=mean_3_2 / f32(C*S);
 let mean_all_2=mean_4_2 / f32(C*S);
 let end_2=select(0u,(C*S) / 4u,active_1);
-for (var k_5=0u; k_5<HELD; k_5+=1u) {
-let i_5=lane+(k_5*LANES);
-if (i_5<end_2) {
-let kept_4=held[held_place(1u,k_5,local_index)];
-let gamma_3=gamma_four(i_5);
-let mul_3=kept_4*gamma_3;
-let kept_5=held[held_place(0u,k_5,local_index)];
-let mul_4=((kept_5 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base_2+i_5,((mul_3 - (mul_4*vec4f(mean_all_2))) - vec4f(mean_all))*vec4f(rsqrt));
+for (var k_4=0u; k_4<HELD; k_4+=1u) {
+let i_4=lane+(k_4*LANES);
+if (i_4<end_2) {
+let kept_3=held[held_place(0u,k_4,local_index)];
+let sub_2=kept_3 - vec4f(shift);
+let kept_4=held[held_place(1u,k_4,local_index)];
+let mul_6=((kept_4 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
+d_x_put_four(base_2+i_4,((sub_2 - (mul_6*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(rsqrt));
 }
 }
 }
 `,
         bindings: [
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
+          {
+            tensor: "gamma",
+            access: "read",
+            name: "gamma",
+            accessors: { at: "gamma_at", four: "gamma_four" },
+          },
           { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-          { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
           { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
         ],
         constants: [
@@ -268,6 +265,37 @@ let base_3=row_2*(C*S);
 let base_4=row_3*(C*S);
 let base_5=row_4*(C*S);
 let base_6=row_5*(C*S);
+let d_y_6=d_y_at(base_3);
+let d_y_7=d_y_at(base_4);
+let d_y_8=d_y_at(base_5);
+let d_y_9=d_y_at(base_6);
+let gamma_1=gamma_at(0u);
+let mul_8=d_y_6*gamma_1;
+let mul_9=d_y_7*gamma_1;
+let mul_10=d_y_8*gamma_1;
+let mul_11=d_y_9*gamma_1;
+let d_y_2_2=d_y_at(base_3+((C*S) / 2u));
+let d_y_2_3=d_y_at(base_4+((C*S) / 2u));
+let d_y_2_4=d_y_at(base_5+((C*S) / 2u));
+let d_y_2_5=d_y_at(base_6+((C*S) / 2u));
+let gamma_2=gamma_at((C*S) / 2u);
+let mul_2_2=d_y_2_2*gamma_2;
+let mul_2_3=d_y_2_3*gamma_2;
+let mul_2_4=d_y_2_4*gamma_2;
+let mul_2_5=d_y_2_5*gamma_2;
+let d_y_3_2=d_y_at(base_3+((C*S) - 1u));
+let d_y_3_3=d_y_at(base_4+((C*S) - 1u));
+let d_y_3_4=d_y_at(base_5+((C*S) - 1u));
+let d_y_3_5=d_y_at(base_6+((C*S) - 1u));
+let gamma_3=gamma_at((C*S) - 1u);
+let mul_3_2=d_y_3_2*gamma_3;
+let mul_3_3=d_y_3_3*gamma_3;
+let mul_3_4=d_y_3_4*gamma_3;
+let mul_3_5=d_y_3_5*gamma_3;
+let shift_4=mul_8+(((mul_2_2 - mul_8)+(mul_3_2 - mul_8))*0.3333333432674408f);
+let shift_5=mul_9+(((mul_2_3 - mul_9)+(mul_3_3 - mul_9))*0.3333333432674408f);
+let shift_6=mul_10+(((mul_2_4 - mul_10)+(mul_3_4 - mul_10))*0.3333333432674408f);
+let shift_7=mul_11+(((mul_2_5 - mul_11)+(mul_3_5 - mul_11))*0.3333333432674408f);
 let x_8=x_at(base_3);
 let x_9=x_at(base_4);
 let x_10=x_at(base_5);
@@ -280,10 +308,10 @@ let x_3_2=x_at(base_3+((C*S) - 1u));
 let x_3_3=x_at(base_4+((C*S) - 1u));
 let x_3_4=x_at(base_5+((C*S) - 1u));
 let x_3_5=x_at(base_6+((C*S) - 1u));
-let shift_3=x_8+(((x_2_2 - x_8)+(x_3_2 - x_8))*0.3333333432674408f);
-let shift_4=x_9+(((x_2_3 - x_9)+(x_3_3 - x_9))*0.3333333432674408f);
-let shift_5=x_10+(((x_2_4 - x_10)+(x_3_4 - x_10))*0.3333333432674408f);
-let shift_6=x_11+(((x_2_5 - x_11)+(x_3_5 - x_11))*0.3333333432674408f);
+let shift_2_2=x_8+(((x_2_2 - x_8)+(x_3_2 - x_8))*0.3333333432674408f);
+let shift_2_3=x_9+(((x_2_3 - x_9)+(x_3_3 - x_9))*0.3333333432674408f);
+let shift_2_4=x_10+(((x_2_4 - x_10)+(x_3_4 - x_10))*0.3333333432674408f);
+let shift_2_5=x_11+(((x_2_5 - x_11)+(x_3_5 - x_11))*0.3333333432674408f);
 let base_2_2=row_2*((C*S) / 4u);
 let base_2_3=row_3*((C*S) / 4u);
 let base_2_4=row_4*((C*S) / 4u);
@@ -311,10 +339,10 @@ let x_4_2=x_four(base_2_2+i);
 let x_4_3=x_four(base_2_3+i);
 let x_4_4=x_four(base_2_4+i);
 let x_4_5=x_four(base_2_5+i);
-let d_3=x_4_2 - vec4f(shift_3);
-let d_4=x_4_3 - vec4f(shift_4);
-let d_5=x_4_4 - vec4f(shift_5);
-let d_6=x_4_5 - vec4f(shift_6);
+let d_3=x_4_2 - vec4f(shift_2_2);
+let d_4=x_4_3 - vec4f(shift_2_3);
+let d_5=x_4_4 - vec4f(shift_2_4);
+let d_6=x_4_5 - vec4f(shift_2_5);
 part_7=part_7+d_3;
 part_8=part_8+d_4;
 part_9=part_9+d_5;
@@ -371,10 +399,10 @@ let far_2=(variance_3*4.0f)<(mean_5*mean_5);
 let far_3=(variance_4*4.0f)<(mean_6*mean_6);
 let far_4=(variance_5*4.0f)<(mean_7*mean_7);
 let far_5=(variance_6*4.0f)<(mean_8*mean_8);
-let shift_2_2=select(shift_3,shift_3+mean_5,far_2);
-let shift_2_3=select(shift_4,shift_4+mean_6,far_3);
-let shift_2_4=select(shift_5,shift_5+mean_7,far_4);
-let shift_2_5=select(shift_6,shift_6+mean_8,far_5);
+let shift_3_2=select(shift_2_2,shift_2_2+mean_5,far_2);
+let shift_3_3=select(shift_2_3,shift_2_3+mean_6,far_3);
+let shift_3_4=select(shift_2_4,shift_2_4+mean_7,far_4);
+let shift_3_5=select(shift_2_5,shift_2_5+mean_8,far_5);
 var sum_3_3=vec4f(0.0f);
 var sum_3_4=vec4f(0.0f);
 var sum_3_5=vec4f(0.0f);
@@ -393,7 +421,7 @@ var part_4_2=vec4f(0.0f);
 let stop_2_2=min(block_2+(LANES*256u),end_3);
 for (var i_2=block_2; i_2<stop_2_2; i_2+=LANES) {
 let x_5_2=x_four(base_2_2+i_2);
-let d_2_2=x_5_2 - vec4f(shift_2_2);
+let d_2_2=x_5_2 - vec4f(shift_3_2);
 part_3_2=part_3_2+d_2_2;
 part_4_2=part_4_2+(d_2_2*d_2_2);
 }
@@ -406,7 +434,7 @@ var part_4_3=vec4f(0.0f);
 let stop_2_3=min(block_2+(LANES*256u),end_4);
 for (var i_2=block_2; i_2<stop_2_3; i_2+=LANES) {
 let x_5_3=x_four(base_2_3+i_2);
-let d_2_3=x_5_3 - vec4f(shift_2_3);
+let d_2_3=x_5_3 - vec4f(shift_3_3);
 part_3_3=part_3_3+d_2_3;
 part_4_3=part_4_3+(d_2_3*d_2_3);
 }
@@ -419,7 +447,7 @@ var part_4_4=vec4f(0.0f);
 let stop_2_4=min(block_2+(LANES*256u),end_5);
 for (var i_2=block_2; i_2<stop_2_4; i_2+=LANES) {
 let x_5_4=x_four(base_2_4+i_2);
-let d_2_4=x_5_4 - vec4f(shift_2_4);
+let d_2_4=x_5_4 - vec4f(shift_3_4);
 part_3_4=part_3_4+d_2_4;
 part_4_4=part_4_4+(d_2_4*d_2_4);
 }
@@ -432,7 +460,7 @@ var part_4_5=vec4f(0.0f);
 let stop_2_5=min(block_2+(LANES*256u),end_6);
 for (var i_2=block_2; i_2<stop_2_5; i_2+=LANES) {
 let x_5_5=x_four(base_2_5+i_2);
-let d_2_5=x_5_5 - vec4f(shift_2_5);
+let d_2_5=x_5_5 - vec4f(shift_3_5);
 part_3_5=part_3_5+d_2_5;
 part_4_5=part_4_5+(d_2_5*d_2_5);
 }
@@ -481,40 +509,76 @@ let spread_2=select(variance_3,variance_2_2,far_2);
 let spread_3=select(variance_4,variance_2_3,far_3);
 let spread_4=select(variance_5,variance_2_4,far_4);
 let spread_5=select(variance_6,variance_2_5,far_5);
+let rsqrt_2=inverseSqrt(spread_2+eps);
+let rsqrt_3=inverseSqrt(spread_3+eps);
+let rsqrt_4=inverseSqrt(spread_4+eps);
+let rsqrt_5=inverseSqrt(spread_5+eps);
 var mean_3_3=vec4f(0.0f);
 var mean_3_4=vec4f(0.0f);
 var mean_3_5=vec4f(0.0f);
 var mean_3_6=vec4f(0.0f);
+var mean_4_3=vec4f(0.0f);
+var mean_4_4=vec4f(0.0f);
+var mean_4_5=vec4f(0.0f);
+var mean_4_6=vec4f(0.0f);
 for (var block_3=lane; block_3<(C*S) / 4u; block_3+=LANES*256u) {
 var part_5_2=vec4f(0.0f);
 var part_5_3=vec4f(0.0f);
 var part_5_4=vec4f(0.0f);
 var part_5_5=vec4f(0.0f);
+var part_6_2=vec4f(0.0f);
+var part_6_3=vec4f(0.0f);
+var part_6_4=vec4f(0.0f);
+var part_6_5=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),(C*S) / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let d_y_4=d_y_four(base_2_2+i_3);
-let d_y_5=d_y_four(base_2_3+i_3);
-let d_y_6=d_y_four(base_2_4+i_3);
-let d_y_7=d_y_four(base_2_5+i_3);
-let gamma_1=gamma_four(i_3);
-let mul_5=d_y_4*gamma_1;
-let mul_6=d_y_5*gamma_1;
-let mul_7=d_y_6*gamma_1;
-let mul_8=d_y_7*gamma_1;
-part_5_2=part_5_2+mul_5;
-part_5_3=part_5_3+mul_6;
-part_5_4=part_5_4+mul_7;
-part_5_5=part_5_5+mul_8;
+let d_y_4_2=d_y_four(base_2_2+i_3);
+let d_y_4_3=d_y_four(base_2_3+i_3);
+let d_y_4_4=d_y_four(base_2_4+i_3);
+let d_y_4_5=d_y_four(base_2_5+i_3);
+let gamma_4=gamma_four(i_3);
+let mul_4_2=d_y_4_2*gamma_4;
+let mul_4_3=d_y_4_3*gamma_4;
+let mul_4_4=d_y_4_4*gamma_4;
+let mul_4_5=d_y_4_5*gamma_4;
+let sub_3=mul_4_2 - vec4f(shift_4);
+let sub_4=mul_4_3 - vec4f(shift_5);
+let sub_5=mul_4_4 - vec4f(shift_6);
+let sub_6=mul_4_5 - vec4f(shift_7);
+let x_6_2=x_four(base_2_2+i_3);
+let x_6_3=x_four(base_2_3+i_3);
+let x_6_4=x_four(base_2_4+i_3);
+let x_6_5=x_four(base_2_5+i_3);
+let mul_5_2=((x_6_2 - vec4f(shift_3_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
+let mul_5_3=((x_6_3 - vec4f(shift_3_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
+let mul_5_4=((x_6_4 - vec4f(shift_3_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
+let mul_5_5=((x_6_5 - vec4f(shift_3_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
+part_5_2=part_5_2+(sub_3*mul_5_2);
+part_5_3=part_5_3+(sub_4*mul_5_3);
+part_5_4=part_5_4+(sub_5*mul_5_4);
+part_5_5=part_5_5+(sub_6*mul_5_5);
+part_6_2=part_6_2+sub_3;
+part_6_3=part_6_3+sub_4;
+part_6_4=part_6_4+sub_5;
+part_6_5=part_6_5+sub_6;
 }
 mean_3_3=mean_3_3+part_5_2;
 mean_3_4=mean_3_4+part_5_3;
 mean_3_5=mean_3_5+part_5_4;
 mean_3_6=mean_3_6+part_5_5;
+mean_4_3=mean_4_3+part_6_2;
+mean_4_4=mean_4_4+part_6_3;
+mean_4_5=mean_4_5+part_6_4;
+mean_4_6=mean_4_6+part_6_5;
 }
 var mean_3_2_2=fold_add(mean_3_3);
 var mean_3_2_3=fold_add(mean_3_4);
 var mean_3_2_4=fold_add(mean_3_5);
 var mean_3_2_5=fold_add(mean_3_6);
+var mean_4_2_2=fold_add(mean_4_3);
+var mean_4_2_3=fold_add(mean_4_4);
+var mean_4_2_4=fold_add(mean_4_5);
+var mean_4_2_5=fold_add(mean_4_6);
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_5_2=exchange(mean_3_2_2,mask_3);
 let other_5_3=exchange(mean_3_2_3,mask_3);
@@ -524,97 +588,62 @@ mean_3_2_2=mean_3_2_2+other_5_2;
 mean_3_2_3=mean_3_2_3+other_5_3;
 mean_3_2_4=mean_3_2_4+other_5_4;
 mean_3_2_5=mean_3_2_5+other_5_5;
-}
-let mean_all_3=mean_3_2_2 / f32(C*S);
-let mean_all_4=mean_3_2_3 / f32(C*S);
-let mean_all_5=mean_3_2_4 / f32(C*S);
-let mean_all_6=mean_3_2_5 / f32(C*S);
-let rsqrt_2=inverseSqrt(spread_2+eps);
-let rsqrt_3=inverseSqrt(spread_3+eps);
-let rsqrt_4=inverseSqrt(spread_4+eps);
-let rsqrt_5=inverseSqrt(spread_5+eps);
-var mean_4_3=vec4f(0.0f);
-var mean_4_4=vec4f(0.0f);
-var mean_4_5=vec4f(0.0f);
-var mean_4_6=vec4f(0.0f);
-for (var block_4=lane; block_4<(C*S) / 4u; block_4+=LANES*256u) {
-var part_6_2=vec4f(0.0f);
-var part_6_3=vec4f(0.0f);
-var part_6_4=vec4f(0.0f);
-var part_6_5=vec4f(0.0f);
-let stop_4=min(block_4+(LANES*256u),(C*S) / 4u);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_2_2=d_y_four(base_2_2+i_4);
-let d_y_2_3=d_y_four(base_2_3+i_4);
-let d_y_2_4=d_y_four(base_2_4+i_4);
-let d_y_2_5=d_y_four(base_2_5+i_4);
-let x_6_2=x_four(base_2_2+i_4);
-let x_6_3=x_four(base_2_3+i_4);
-let x_6_4=x_four(base_2_4+i_4);
-let x_6_5=x_four(base_2_5+i_4);
-let mul_2_2=((x_6_2 - vec4f(shift_2_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
-let mul_2_3=((x_6_3 - vec4f(shift_2_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
-let mul_2_4=((x_6_4 - vec4f(shift_2_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
-let mul_2_5=((x_6_5 - vec4f(shift_2_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
-let gamma_2=gamma_four(i_4);
-part_6_2=part_6_2+((d_y_2_2*mul_2_2)*gamma_2);
-part_6_3=part_6_3+((d_y_2_3*mul_2_3)*gamma_2);
-part_6_4=part_6_4+((d_y_2_4*mul_2_4)*gamma_2);
-part_6_5=part_6_5+((d_y_2_5*mul_2_5)*gamma_2);
-}
-mean_4_3=mean_4_3+part_6_2;
-mean_4_4=mean_4_4+part_6_3;
-mean_4_5=mean_4_5+part_6_4;
-mean_4_6=mean_4_6+part_6_5;
-}
-var mean_4_2_2=fold_add(mean_4_3);
-var mean_4_2_3=fold_add(mean_4_4);
-var mean_4_2_4=fold_add(mean_4_5);
-var mean_4_2_5=fold_add(mean_4_6);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_6_2=exchange(mean_4_2_2,mask_4);
-let other_6_3=exchange(mean_4_2_3,mask_4);
-let other_6_4=exchange(mean_4_2_4,mask_4);
-let other_6_5=exchange(mean_4_2_5,mask_4);
+let other_6_2=exchange(mean_4_2_2,mask_3);
+let other_6_3=exchange(mean_4_2_3,mask_3);
+let other_6_4=exchange(mean_4_2_4,mask_3);
+let other_6_5=exchange(mean_4_2_5,mask_3);
 mean_4_2_2=mean_4_2_2+other_6_2;
 mean_4_2_3=mean_4_2_3+other_6_3;
 mean_4_2_4=mean_4_2_4+other_6_4;
 mean_4_2_5=mean_4_2_5+other_6_5;
 }
+let mean_all_3=mean_3_2_2 / f32(C*S);
+let mean_all_4=mean_3_2_3 / f32(C*S);
+let mean_all_5=mean_3_2_4 / f32(C*S);
+let mean_all_6=mean_3_2_5 / f32(C*S);
 let mean_all_2_2=mean_4_2_2 / f32(C*S);
 let mean_all_2_3=mean_4_2_3 / f32(C*S);
 let mean_all_2_4=mean_4_2_4 / f32(C*S);
 let mean_all_2_5=mean_4_2_5 / f32(C*S);
 let end_2=select(0u,(C*S) / 4u,active_1);
-for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let d_y_3_2=d_y_four(base_2_2+i_5);
-let d_y_3_3=d_y_four(base_2_3+i_5);
-let d_y_3_4=d_y_four(base_2_4+i_5);
-let d_y_3_5=d_y_four(base_2_5+i_5);
-let gamma_3=gamma_four(i_5);
-let mul_3_2=d_y_3_2*gamma_3;
-let mul_3_3=d_y_3_3*gamma_3;
-let mul_3_4=d_y_3_4*gamma_3;
-let mul_3_5=d_y_3_5*gamma_3;
-let x_7_2=x_four(base_2_2+i_5);
-let x_7_3=x_four(base_2_3+i_5);
-let x_7_4=x_four(base_2_4+i_5);
-let x_7_5=x_four(base_2_5+i_5);
-let mul_4_2=((x_7_2 - vec4f(shift_2_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
-let mul_4_3=((x_7_3 - vec4f(shift_2_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
-let mul_4_4=((x_7_4 - vec4f(shift_2_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
-let mul_4_5=((x_7_5 - vec4f(shift_2_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
-d_x_put_four(base_2_2+i_5,((mul_3_2 - (mul_4_2*vec4f(mean_all_2_2))) - vec4f(mean_all_3))*vec4f(rsqrt_2));
-d_x_put_four(base_2_3+i_5,((mul_3_3 - (mul_4_3*vec4f(mean_all_2_3))) - vec4f(mean_all_4))*vec4f(rsqrt_3));
-d_x_put_four(base_2_4+i_5,((mul_3_4 - (mul_4_4*vec4f(mean_all_2_4))) - vec4f(mean_all_5))*vec4f(rsqrt_4));
-d_x_put_four(base_2_5+i_5,((mul_3_5 - (mul_4_5*vec4f(mean_all_2_5))) - vec4f(mean_all_6))*vec4f(rsqrt_5));
+for (var i_4=lane; i_4<end_2; i_4+=LANES) {
+let d_y_5_2=d_y_four(base_2_2+i_4);
+let d_y_5_3=d_y_four(base_2_3+i_4);
+let d_y_5_4=d_y_four(base_2_4+i_4);
+let d_y_5_5=d_y_four(base_2_5+i_4);
+let gamma_5=gamma_four(i_4);
+let mul_6_2=d_y_5_2*gamma_5;
+let mul_6_3=d_y_5_3*gamma_5;
+let mul_6_4=d_y_5_4*gamma_5;
+let mul_6_5=d_y_5_5*gamma_5;
+let sub_2_2=mul_6_2 - vec4f(shift_4);
+let sub_2_3=mul_6_3 - vec4f(shift_5);
+let sub_2_4=mul_6_4 - vec4f(shift_6);
+let sub_2_5=mul_6_5 - vec4f(shift_7);
+let x_7_2=x_four(base_2_2+i_4);
+let x_7_3=x_four(base_2_3+i_4);
+let x_7_4=x_four(base_2_4+i_4);
+let x_7_5=x_four(base_2_5+i_4);
+let mul_7_2=((x_7_2 - vec4f(shift_3_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
+let mul_7_3=((x_7_3 - vec4f(shift_3_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
+let mul_7_4=((x_7_4 - vec4f(shift_3_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
+let mul_7_5=((x_7_5 - vec4f(shift_3_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
+d_x_put_four(base_2_2+i_4,((sub_2_2 - (mul_7_2*vec4f(mean_all_3))) - vec4f(mean_all_2_2))*vec4f(rsqrt_2));
+d_x_put_four(base_2_3+i_4,((sub_2_3 - (mul_7_3*vec4f(mean_all_4))) - vec4f(mean_all_2_3))*vec4f(rsqrt_3));
+d_x_put_four(base_2_4+i_4,((sub_2_4 - (mul_7_4*vec4f(mean_all_5))) - vec4f(mean_all_2_4))*vec4f(rsqrt_4));
+d_x_put_four(base_2_5+i_4,((sub_2_5 - (mul_7_5*vec4f(mean_all_6))) - vec4f(mean_all_2_5))*vec4f(rsqrt_5));
 }
 }
 `,
         bindings: [
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
+          {
+            tensor: "gamma",
+            access: "read",
+            name: "gamma",
+            accessors: { at: "gamma_at", four: "gamma_four" },
+          },
           { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-          { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
           { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
         ],
         constants: [
@@ -630,7 +659,7 @@ d_x_put_four(base_2_5+i_5,((mul_3_5 - (mul_4_5*vec4f(mean_all_2_5))) - vec4f(mea
       },
     ],
     split: {
-      slots: 5,
+      slots: 8,
       stages: [
         {
           forms: [
@@ -668,10 +697,20 @@ let row=select(0u,index,active_1);
 let first=min(part*((((C*S)+PARTS) - 1u) / PARTS),C*S);
 let last=min(first+((((C*S)+PARTS) - 1u) / PARTS),C*S);
 let base=row*(C*S);
+let d_y_1=d_y_at(base);
+let gamma_1=gamma_at(0u);
+let mul=d_y_1*gamma_1;
+let d_y_2=d_y_at(base+((C*S) / 2u));
+let gamma_2=gamma_at((C*S) / 2u);
+let mul_2=d_y_2*gamma_2;
+let d_y_3=d_y_at(base+((C*S) - 1u));
+let gamma_3=gamma_at((C*S) - 1u);
+let mul_3=d_y_3*gamma_3;
+let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
 let x_1=x_at(base);
 let x_2=x_at(base+((C*S) / 2u));
 let x_3=x_at(base+((C*S) - 1u));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
 for (var block=first+lane; block<last; block+=LANES*256u) {
@@ -680,7 +719,7 @@ var part_2=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let x_4=x_at(base+i);
-let d=x_4 - shift;
+let d=x_4 - shift_2;
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -717,7 +756,7 @@ workgroupBarrier();
 let mean=sum / f32(last - first);
 let variance=larger((squares / f32(last - first)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_2=0.0f;
 var squares_2=0.0f;
 let end=select(0u,last,far);
@@ -727,7 +766,7 @@ var part_4=0.0f;
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
 let x_5=x_at(base+i_2);
-let d_2=x_5 - shift_2;
+let d_2=x_5 - shift_3;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -765,50 +804,18 @@ let mean_2=sum_2 / f32(last - first);
 let variance_2=larger((squares_2 / f32(last - first)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
-var mean_3=0.0f;
-for (var block_3=first+lane; block_3<last; block_3+=LANES*256u) {
-var part_5=0.0f;
-let stop_3=min(block_3+(LANES*256u),last);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let d_y_1=d_y_at(base+i_3);
-let gamma_1=gamma_at(i_3);
-let mul=d_y_1*gamma_1;
-part_5=part_5+mul;
-}
-mean_3=mean_3+part_5;
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(mean_3,mask_3);
-mean_3=mean_3+other_9;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_3;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
-}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-mean_3=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_3;
 if (active_1 && (lane==0u)) {
-partials_put((part*N)+row,shift_2);
+partials_put((part*N)+row,shift_3);
 partials_put(((PARTS+part)*N)+row,rest);
 partials_put((((2u*PARTS)+part)*N)+row,spread);
-partials_put((((3u*PARTS)+part)*N)+row,mean_all);
+partials_put((((3u*PARTS)+part)*N)+row,shift);
 }
 }
 `,
               bindings: [
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
                 { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
                 { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -864,10 +871,20 @@ let row=select(0u,index,active_1);
 let first=min(part*(((((C*S) / 4u)+PARTS) - 1u) / PARTS),(C*S) / 4u);
 let last=min(first+(((((C*S) / 4u)+PARTS) - 1u) / PARTS),(C*S) / 4u);
 let base=row*(C*S);
+let d_y_1=d_y_at(base);
+let gamma_1=gamma_at(0u);
+let mul=d_y_1*gamma_1;
+let d_y_2=d_y_at(base+((C*S) / 2u));
+let gamma_2=gamma_at((C*S) / 2u);
+let mul_2=d_y_2*gamma_2;
+let d_y_3=d_y_at(base+((C*S) - 1u));
+let gamma_3=gamma_at((C*S) - 1u);
+let mul_3=d_y_3*gamma_3;
+let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
 let x_1=x_at(base);
 let x_2=x_at(base+((C*S) / 2u));
 let x_3=x_at(base+((C*S) - 1u));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 let base_2=row*((C*S) / 4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
@@ -877,7 +894,7 @@ var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let x_4=x_four(base_2+i);
-let d=x_4 - vec4f(shift);
+let d=x_4 - vec4f(shift_2);
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -916,7 +933,7 @@ workgroupBarrier();
 let mean=sum_2 / f32((last - first)*4u);
 let variance=larger((squares_2 / f32((last - first)*4u)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,last,far);
@@ -926,7 +943,7 @@ var part_4=vec4f(0.0f);
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
 let x_5=x_four(base_2+i_2);
-let d_2=x_5 - vec4f(shift_2);
+let d_2=x_5 - vec4f(shift_3);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -966,51 +983,18 @@ let mean_2=sum_3_2 / f32((last - first)*4u);
 let variance_2=larger((squares_3_2 / f32((last - first)*4u)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
-var mean_3=vec4f(0.0f);
-for (var block_3=first+lane; block_3<last; block_3+=LANES*256u) {
-var part_5=vec4f(0.0f);
-let stop_3=min(block_3+(LANES*256u),last);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let d_y_1=d_y_four(base_2+i_3);
-let gamma_1=gamma_four(i_3);
-let mul=d_y_1*gamma_1;
-part_5=part_5+mul;
-}
-mean_3=mean_3+part_5;
-}
-var mean_3_2=fold_add(mean_3);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(mean_3_2,mask_3);
-mean_3_2=mean_3_2+other_9;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
-}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-mean_3_2=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_3_2;
 if (active_1 && (lane==0u)) {
-partials_put((part*N)+row,shift_2);
+partials_put((part*N)+row,shift_3);
 partials_put(((PARTS+part)*N)+row,rest);
 partials_put((((2u*PARTS)+part)*N)+row,spread);
-partials_put((((3u*PARTS)+part)*N)+row,mean_all);
+partials_put((((3u*PARTS)+part)*N)+row,shift);
 }
 }
 `,
               bindings: [
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
+                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
                 { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -1047,7 +1031,7 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1064,22 +1048,37 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<N;
 let row=select(0u,index,active_1);
 let used=(((C*S)+((((C*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((C*S)+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((3u*PARTS)+p)*N)+row);
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_1=partials_at(row);
+var total=0.0f;
+for (var p_2=lane; p_2<used; p_2+=LANES) {
+let part_2=partials_at((p_2*N)+row);
+let part_3=partials_at(((PARTS+p_2)*N)+row);
+total=total+(f32(min((p_2+1u)*((((C*S)+PARTS) - 1u) / PARTS),C*S) - (p_2*((((C*S)+PARTS) - 1u) / PARTS)))*((part_2 - part_1)+part_3));
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange(total,mask_2);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -1088,25 +1087,25 @@ let all=scratch_memory[row_in_group*LANES];
 total=all;
 workgroupBarrier();
 }
-let mean=total / f32(C*S);
-let part_2=partials_at(row);
+let rest=total / f32(C*S);
 var total_2=0.0f;
-for (var p_2=lane; p_2<used; p_2+=LANES) {
-let part_3=partials_at((p_2*N)+row);
-let part_4=partials_at(((PARTS+p_2)*N)+row);
-total_2=total_2+(f32(min((p_2+1u)*((((C*S)+PARTS) - 1u) / PARTS),C*S) - (p_2*((((C*S)+PARTS) - 1u) / PARTS)))*((part_3 - part_2)+part_4));
+for (var p_3=lane; p_3<used; p_3+=LANES) {
+let part_4=partials_at((p_3*N)+row);
+let part_5=partials_at(((PARTS+p_3)*N)+row);
+let part_6=partials_at((((2u*PARTS)+p_3)*N)+row);
+total_2=total_2+(f32(min((p_3+1u)*((((C*S)+PARTS) - 1u) / PARTS),C*S) - (p_3*((((C*S)+PARTS) - 1u) / PARTS)))*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
 }
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(total_2,mask_2);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_3=exchange(total_2,mask_3);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -1115,80 +1114,70 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(C*S);
-var total_3=0.0f;
-for (var p_3=lane; p_3<used; p_3+=LANES) {
-let part_5=partials_at((p_3*N)+row);
-let part_6=partials_at(((PARTS+p_3)*N)+row);
-let part_7=partials_at((((2u*PARTS)+p_3)*N)+row);
-total_3=total_3+(f32(min((p_3+1u)*((((C*S)+PARTS) - 1u) / PARTS),C*S) - (p_3*((((C*S)+PARTS) - 1u) / PARTS)))*(part_7+((((part_5 - part_2)+part_6) - rest)*(((part_5 - part_2)+part_6) - rest))));
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_5=exchange(total_3,mask_3);
-total_3=total_3+other_5;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(C*S);
+let spread=total_2 / f32(C*S);
+let part_7=partials_at(((3u*PARTS)*N)+row);
 let first=min(part*((((C*S)+PARTS) - 1u) / PARTS),C*S);
 let last=min(first+((((C*S)+PARTS) - 1u) / PARTS),C*S);
 let base=row*(C*S);
 let rsqrt=inverseSqrt(spread+eps);
+var mean=0.0f;
 var mean_2=0.0f;
 for (var block=first+lane; block<last; block+=LANES*256u) {
 var part_8=0.0f;
+var part_9=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let d_y_1=d_y_at(base+i);
-let x_1=x_at(base+i);
-let mul=((x_1 - part_2) - rest)*rsqrt;
 let gamma_1=gamma_at(i);
-part_8=part_8+((d_y_1*mul)*gamma_1);
+let mul=d_y_1*gamma_1;
+let sub=mul - part_7;
+let x_1=x_at(base+i);
+let mul_2=((x_1 - part_1) - rest)*rsqrt;
+part_8=part_8+(sub*mul_2);
+part_9=part_9+sub;
 }
-mean_2=mean_2+part_8;
+mean=mean+part_8;
+mean_2=mean_2+part_9;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_7=exchange(mean_2,mask_4);
-mean_2=mean_2+other_7;
+let other_5=exchange(mean,mask_4);
+mean=mean+other_5;
+let other_6=exchange(mean_2,mask_4);
+mean_2=mean_2+other_6;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
+let all_3=scratch_memory[row_in_group*LANES];
+mean=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_2=all_4;
 workgroupBarrier();
 }
-let mean_all=mean_2;
+let mean_all=mean;
+let mean_all_2=mean_2;
 if (active_1 && (lane==0u)) {
-partials_put((((4u*PARTS)+part)*N)+row,mean_all);
+partials_put((((6u*PARTS)+part)*N)+row,mean_all);
+partials_put((((7u*PARTS)+part)*N)+row,mean_all_2);
 }
 }
 `,
               bindings: [
                 { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
                 { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -1221,7 +1210,7 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
 return (v.x+v.y)+(v.z+v.w);
@@ -1241,22 +1230,37 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<N;
 let row=select(0u,index,active_1);
 let used=((((C*S) / 4u)+(((((C*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((C*S) / 4u)+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((3u*PARTS)+p)*N)+row);
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_1=partials_at(row);
+var total=0.0f;
+for (var p_2=lane; p_2<used; p_2+=LANES) {
+let part_2=partials_at((p_2*N)+row);
+let part_3=partials_at(((PARTS+p_2)*N)+row);
+total=total+(f32((min((p_2+1u)*(((((C*S) / 4u)+PARTS) - 1u) / PARTS),(C*S) / 4u) - (p_2*(((((C*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_2 - part_1)+part_3));
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange(total,mask_2);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -1265,25 +1269,25 @@ let all=scratch_memory[row_in_group*LANES];
 total=all;
 workgroupBarrier();
 }
-let mean=total / f32(C*S);
-let part_2=partials_at(row);
+let rest=total / f32(C*S);
 var total_2=0.0f;
-for (var p_2=lane; p_2<used; p_2+=LANES) {
-let part_3=partials_at((p_2*N)+row);
-let part_4=partials_at(((PARTS+p_2)*N)+row);
-total_2=total_2+(f32((min((p_2+1u)*(((((C*S) / 4u)+PARTS) - 1u) / PARTS),(C*S) / 4u) - (p_2*(((((C*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_3 - part_2)+part_4));
+for (var p_3=lane; p_3<used; p_3+=LANES) {
+let part_4=partials_at((p_3*N)+row);
+let part_5=partials_at(((PARTS+p_3)*N)+row);
+let part_6=partials_at((((2u*PARTS)+p_3)*N)+row);
+total_2=total_2+(f32((min((p_3+1u)*(((((C*S) / 4u)+PARTS) - 1u) / PARTS),(C*S) / 4u) - (p_3*(((((C*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
 }
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(total_2,mask_2);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_3=exchange(total_2,mask_3);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -1292,81 +1296,72 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(C*S);
-var total_3=0.0f;
-for (var p_3=lane; p_3<used; p_3+=LANES) {
-let part_5=partials_at((p_3*N)+row);
-let part_6=partials_at(((PARTS+p_3)*N)+row);
-let part_7=partials_at((((2u*PARTS)+p_3)*N)+row);
-total_3=total_3+(f32((min((p_3+1u)*(((((C*S) / 4u)+PARTS) - 1u) / PARTS),(C*S) / 4u) - (p_3*(((((C*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_7+((((part_5 - part_2)+part_6) - rest)*(((part_5 - part_2)+part_6) - rest))));
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_5=exchange(total_3,mask_3);
-total_3=total_3+other_5;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(C*S);
+let spread=total_2 / f32(C*S);
+let part_7=partials_at(((3u*PARTS)*N)+row);
 let first=min(part*(((((C*S) / 4u)+PARTS) - 1u) / PARTS),(C*S) / 4u);
 let last=min(first+(((((C*S) / 4u)+PARTS) - 1u) / PARTS),(C*S) / 4u);
 let base=row*((C*S) / 4u);
 let rsqrt=inverseSqrt(spread+eps);
+var mean=vec4f(0.0f);
 var mean_2=vec4f(0.0f);
 for (var block=first+lane; block<last; block+=LANES*256u) {
 var part_8=vec4f(0.0f);
+var part_9=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let d_y_1=d_y_four(base+i);
-let x_1=x_four(base+i);
-let mul=((x_1 - vec4f(part_2)) - vec4f(rest))*vec4f(rsqrt);
 let gamma_1=gamma_four(i);
-part_8=part_8+((d_y_1*mul)*gamma_1);
+let mul=d_y_1*gamma_1;
+let sub=mul - vec4f(part_7);
+let x_1=x_four(base+i);
+let mul_2=((x_1 - vec4f(part_1)) - vec4f(rest))*vec4f(rsqrt);
+part_8=part_8+(sub*mul_2);
+part_9=part_9+sub;
 }
-mean_2=mean_2+part_8;
+mean=mean+part_8;
+mean_2=mean_2+part_9;
 }
+var mean_3=fold_add(mean);
 var mean_2_2=fold_add(mean_2);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_7=exchange(mean_2_2,mask_4);
-mean_2_2=mean_2_2+other_7;
+let other_5=exchange(mean_3,mask_4);
+mean_3=mean_3+other_5;
+let other_6=exchange(mean_2_2,mask_4);
+mean_2_2=mean_2_2+other_6;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2_2;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
+let all_3=scratch_memory[row_in_group*LANES];
+mean_3=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_2_2=all_4;
 workgroupBarrier();
 }
-let mean_all=mean_2_2;
+let mean_all=mean_3;
+let mean_all_2=mean_2_2;
 if (active_1 && (lane==0u)) {
-partials_put((((4u*PARTS)+part)*N)+row,mean_all);
+partials_put((((6u*PARTS)+part)*N)+row,mean_all);
+partials_put((((7u*PARTS)+part)*N)+row,mean_all_2);
 }
 }
 `,
               bindings: [
                 { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
                 { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -1404,7 +1399,7 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1421,22 +1416,37 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<N;
 let row=select(0u,index,active_1);
 let used=(((C*S)+((((C*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((C*S)+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((3u*PARTS)+p)*N)+row);
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_1=partials_at(row);
+var total=0.0f;
+for (var p_2=lane; p_2<used; p_2+=LANES) {
+let part_2=partials_at((p_2*N)+row);
+let part_3=partials_at(((PARTS+p_2)*N)+row);
+total=total+(f32(min((p_2+1u)*((((C*S)+PARTS) - 1u) / PARTS),C*S) - (p_2*((((C*S)+PARTS) - 1u) / PARTS)))*((part_2 - part_1)+part_3));
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange(total,mask_2);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -1445,25 +1455,25 @@ let all=scratch_memory[row_in_group*LANES];
 total=all;
 workgroupBarrier();
 }
-let mean=total / f32(C*S);
-let part_2=partials_at(row);
+let rest=total / f32(C*S);
 var total_2=0.0f;
-for (var p_2=lane; p_2<used; p_2+=LANES) {
-let part_3=partials_at((p_2*N)+row);
-let part_4=partials_at(((PARTS+p_2)*N)+row);
-total_2=total_2+(f32(min((p_2+1u)*((((C*S)+PARTS) - 1u) / PARTS),C*S) - (p_2*((((C*S)+PARTS) - 1u) / PARTS)))*((part_3 - part_2)+part_4));
+for (var p_3=lane; p_3<used; p_3+=LANES) {
+let part_4=partials_at((p_3*N)+row);
+let part_5=partials_at(((PARTS+p_3)*N)+row);
+let part_6=partials_at((((2u*PARTS)+p_3)*N)+row);
+total_2=total_2+(f32(min((p_3+1u)*((((C*S)+PARTS) - 1u) / PARTS),C*S) - (p_3*((((C*S)+PARTS) - 1u) / PARTS)))*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
 }
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(total_2,mask_2);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_3=exchange(total_2,mask_3);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -1472,59 +1482,45 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(C*S);
+let spread=total_2 / f32(C*S);
+let part_7=partials_at(((3u*PARTS)*N)+row);
+let used_2=(((C*S)+((((C*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((C*S)+PARTS) - 1u) / PARTS);
 var total_3=0.0f;
-for (var p_3=lane; p_3<used; p_3+=LANES) {
-let part_5=partials_at((p_3*N)+row);
-let part_6=partials_at(((PARTS+p_3)*N)+row);
-let part_7=partials_at((((2u*PARTS)+p_3)*N)+row);
-total_3=total_3+(f32(min((p_3+1u)*((((C*S)+PARTS) - 1u) / PARTS),C*S) - (p_3*((((C*S)+PARTS) - 1u) / PARTS)))*(part_7+((((part_5 - part_2)+part_6) - rest)*(((part_5 - part_2)+part_6) - rest))));
+var total_4=0.0f;
+for (var p_4=lane; p_4<used_2; p_4+=LANES) {
+let part_8=partials_at((((6u*PARTS)+p_4)*N)+row);
+total_3=total_3+part_8;
+let part_9=partials_at((((7u*PARTS)+p_4)*N)+row);
+total_4=total_4+part_9;
 }
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_5=exchange(total_3,mask_3);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_5=exchange(total_3,mask_4);
 total_3=total_3+other_5;
+let other_6=exchange(total_4,mask_4);
+total_4=total_4+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
 let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
 let all_3=scratch_memory[row_in_group*LANES];
 total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(C*S);
-let used_2=(((C*S)+((((C*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((C*S)+PARTS) - 1u) / PARTS);
-var total_4=0.0f;
-for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_8=partials_at((((4u*PARTS)+p_4)*N)+row);
-total_4=total_4+part_8;
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_7=exchange(total_4,mask_4);
-total_4=total_4+other_7;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_4;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_4=scratch_memory[row_in_group*LANES];
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_4=all_4;
 workgroupBarrier();
 }
+let mean=total_3 / f32(C*S);
 let mean_2=total_4 / f32(C*S);
 let first=min(part*((((C*S)+PARTS) - 1u) / PARTS),C*S);
 let last=min(first+((((C*S)+PARTS) - 1u) / PARTS),C*S);
@@ -1535,9 +1531,10 @@ for (var i=first+lane; i<end; i+=LANES) {
 let d_y_1=d_y_at(base+i);
 let gamma_1=gamma_at(i);
 let mul=d_y_1*gamma_1;
+let sub=mul - part_7;
 let x_1=x_at(base+i);
-let mul_2=((x_1 - part_2) - rest)*rsqrt;
-d_x_put(base+i,((mul - (mul_2*mean_2)) - mean)*rsqrt);
+let mul_2=((x_1 - part_1) - rest)*rsqrt;
+d_x_put(base+i,((sub - (mul_2*mean)) - mean_2)*rsqrt);
 }
 }
 `,
@@ -1573,7 +1570,7 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1590,22 +1587,37 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<N;
 let row=select(0u,index,active_1);
 let used=((((C*S) / 4u)+(((((C*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((C*S) / 4u)+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((3u*PARTS)+p)*N)+row);
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_1=partials_at(row);
+var total=0.0f;
+for (var p_2=lane; p_2<used; p_2+=LANES) {
+let part_2=partials_at((p_2*N)+row);
+let part_3=partials_at(((PARTS+p_2)*N)+row);
+total=total+(f32((min((p_2+1u)*(((((C*S) / 4u)+PARTS) - 1u) / PARTS),(C*S) / 4u) - (p_2*(((((C*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_2 - part_1)+part_3));
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange(total,mask_2);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -1614,25 +1626,25 @@ let all=scratch_memory[row_in_group*LANES];
 total=all;
 workgroupBarrier();
 }
-let mean=total / f32(C*S);
-let part_2=partials_at(row);
+let rest=total / f32(C*S);
 var total_2=0.0f;
-for (var p_2=lane; p_2<used; p_2+=LANES) {
-let part_3=partials_at((p_2*N)+row);
-let part_4=partials_at(((PARTS+p_2)*N)+row);
-total_2=total_2+(f32((min((p_2+1u)*(((((C*S) / 4u)+PARTS) - 1u) / PARTS),(C*S) / 4u) - (p_2*(((((C*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_3 - part_2)+part_4));
+for (var p_3=lane; p_3<used; p_3+=LANES) {
+let part_4=partials_at((p_3*N)+row);
+let part_5=partials_at(((PARTS+p_3)*N)+row);
+let part_6=partials_at((((2u*PARTS)+p_3)*N)+row);
+total_2=total_2+(f32((min((p_3+1u)*(((((C*S) / 4u)+PARTS) - 1u) / PARTS),(C*S) / 4u) - (p_3*(((((C*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
 }
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(total_2,mask_2);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_3=exchange(total_2,mask_3);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -1641,59 +1653,45 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(C*S);
+let spread=total_2 / f32(C*S);
+let part_7=partials_at(((3u*PARTS)*N)+row);
+let used_2=((((C*S) / 4u)+(((((C*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((C*S) / 4u)+PARTS) - 1u) / PARTS);
 var total_3=0.0f;
-for (var p_3=lane; p_3<used; p_3+=LANES) {
-let part_5=partials_at((p_3*N)+row);
-let part_6=partials_at(((PARTS+p_3)*N)+row);
-let part_7=partials_at((((2u*PARTS)+p_3)*N)+row);
-total_3=total_3+(f32((min((p_3+1u)*(((((C*S) / 4u)+PARTS) - 1u) / PARTS),(C*S) / 4u) - (p_3*(((((C*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_7+((((part_5 - part_2)+part_6) - rest)*(((part_5 - part_2)+part_6) - rest))));
+var total_4=0.0f;
+for (var p_4=lane; p_4<used_2; p_4+=LANES) {
+let part_8=partials_at((((6u*PARTS)+p_4)*N)+row);
+total_3=total_3+part_8;
+let part_9=partials_at((((7u*PARTS)+p_4)*N)+row);
+total_4=total_4+part_9;
 }
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_5=exchange(total_3,mask_3);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_5=exchange(total_3,mask_4);
 total_3=total_3+other_5;
+let other_6=exchange(total_4,mask_4);
+total_4=total_4+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
 let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
 let all_3=scratch_memory[row_in_group*LANES];
 total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(C*S);
-let used_2=((((C*S) / 4u)+(((((C*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((C*S) / 4u)+PARTS) - 1u) / PARTS);
-var total_4=0.0f;
-for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_8=partials_at((((4u*PARTS)+p_4)*N)+row);
-total_4=total_4+part_8;
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_7=exchange(total_4,mask_4);
-total_4=total_4+other_7;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_4;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_4=scratch_memory[row_in_group*LANES];
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_4=all_4;
 workgroupBarrier();
 }
+let mean=total_3 / f32(C*S);
 let mean_2=total_4 / f32(C*S);
 let first=min(part*(((((C*S) / 4u)+PARTS) - 1u) / PARTS),(C*S) / 4u);
 let last=min(first+(((((C*S) / 4u)+PARTS) - 1u) / PARTS),(C*S) / 4u);
@@ -1704,9 +1702,10 @@ for (var i=first+lane; i<end; i+=LANES) {
 let d_y_1=d_y_four(base+i);
 let gamma_1=gamma_four(i);
 let mul=d_y_1*gamma_1;
+let sub=mul - vec4f(part_7);
 let x_1=x_four(base+i);
-let mul_2=((x_1 - vec4f(part_2)) - vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base+i,((mul - (mul_2*vec4f(mean_2))) - vec4f(mean))*vec4f(rsqrt));
+let mul_2=((x_1 - vec4f(part_1)) - vec4f(rest))*vec4f(rsqrt);
+d_x_put_four(base+i,((sub - (mul_2*vec4f(mean))) - vec4f(mean_2))*vec4f(rsqrt));
 }
 }
 `,

@@ -39,18 +39,28 @@ let row=select(0u,index,active_1);
 let N_1=(row*4u) / max(S,1u);
 let S_1=(row*4u) % max(S,1u);
 let base=(N_1*((C*S) / 4u))+(S_1 / 4u);
+let d_y_1=d_y_four(base);
+let gamma_1=gamma_at(0u);
+let mul=d_y_1*vec4f(gamma_1);
+let d_y_2=d_y_four(base+((C / 2u)*(S / 4u)));
+let gamma_2=gamma_at(C / 2u);
+let mul_2=d_y_2*vec4f(gamma_2);
+let d_y_3=d_y_four(base+((C - 1u)*(S / 4u)));
+let gamma_3=gamma_at(C - 1u);
+let mul_3=d_y_3*vec4f(gamma_3);
+let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*vec4f(0.3333333432674408f));
 let x_1=x_four(base);
 let x_2=x_four(base+((C / 2u)*(S / 4u)));
 let x_3=x_four(base+((C - 1u)*(S / 4u)));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*vec4f(0.3333333432674408f));
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*vec4f(0.3333333432674408f));
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
 for (var k=0u; k<HELD; k+=1u) {
 let i=lane+(k*LANES);
 if (i<C) {
 let x_4=x_four(base+(i*(S / 4u)));
-held[held_place(0u,k,local_index)]=x_4;
-let d=x_4 - shift;
+held[held_place(1u,k,local_index)]=x_4;
+let d=x_4 - shift_2;
 sum=sum+d;
 squares=squares+(d*d);
 }
@@ -85,15 +95,15 @@ workgroupBarrier();
 let mean=sum / vec4f(f32(C));
 let variance=larger4((squares / vec4f(f32(C))) - (mean*mean),vec4f(0.0f));
 let far=(variance*vec4f(4.0f))<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_2=vec4f(0.0f);
 var squares_2=vec4f(0.0f);
 let end=select(0u,C,any(far));
 for (var k_2=0u; k_2<HELD; k_2+=1u) {
 let i_2=lane+(k_2*LANES);
 if (i_2<end) {
-let kept=held[held_place(0u,k_2,local_index)];
-let d_2=kept - shift_2;
+let kept=held[held_place(1u,k_2,local_index)];
+let d_2=kept - shift_3;
 sum_2=sum_2+d_2;
 squares_2=squares_2+(d_2*d_2);
 }
@@ -130,86 +140,68 @@ let variance_2=larger4((squares_2 / vec4f(f32(C))) - (mean_2*mean_2),vec4f(0.0f)
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 var mean_3=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
+let rsqrt=inverseSqrt(spread+vec4f(eps));
 for (var k_3=0u; k_3<HELD; k_3+=1u) {
 let i_3=lane+(k_3*LANES);
 if (i_3<C) {
-let d_y_1=d_y_four(base+(i_3*(S / 4u)));
-held[held_place(1u,k_3,local_index)]=d_y_1;
-let gamma_1=gamma_at(i_3);
-let mul=d_y_1*vec4f(gamma_1);
-mean_3=mean_3+mul;
+let d_y_4=d_y_four(base+(i_3*(S / 4u)));
+let gamma_4=gamma_at(i_3);
+let mul_4=d_y_4*vec4f(gamma_4);
+held[held_place(0u,k_3,local_index)]=mul_4;
+let sub=mul_4 - shift;
+let kept_2=held[held_place(1u,k_3,local_index)];
+let mul_5=((kept_2 - shift_3) - rest)*rsqrt;
+mean_3=mean_3+(sub*mul_5);
+mean_4=mean_4+sub;
 }
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange4(mean_3,mask_3);
 mean_3=mean_3+other_9;
+let other_10=exchange4(mean_4,mask_3);
+mean_4=mean_4+other_10;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 mean_3=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_3 / vec4f(f32(C));
-var mean_4=vec4f(0.0f);
-let rsqrt=inverseSqrt(spread+vec4f(eps));
-for (var k_4=0u; k_4<HELD; k_4+=1u) {
-let i_4=lane+(k_4*LANES);
-if (i_4<C) {
-let kept_2=held[held_place(1u,k_4,local_index)];
-let kept_3=held[held_place(0u,k_4,local_index)];
-let mul_2=((kept_3 - shift_2) - rest)*rsqrt;
-let gamma_2=gamma_at(i_4);
-mean_4=mean_4+((kept_2*mul_2)*vec4f(gamma_2));
-}
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange4(mean_4,mask_4);
-mean_4=mean_4+other_11;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_4;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
-}
-workgroupBarrier();
-}
-let all_6=scratch_memory[row_in_group*LANES];
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4=all_6;
 workgroupBarrier();
 }
+let mean_all=mean_3 / vec4f(f32(C));
 let mean_all_2=mean_4 / vec4f(f32(C));
 let end_2=select(0u,C,active_1);
-for (var k_5=0u; k_5<HELD; k_5+=1u) {
-let i_5=lane+(k_5*LANES);
-if (i_5<end_2) {
-let kept_4=held[held_place(1u,k_5,local_index)];
-let gamma_3=gamma_at(i_5);
-let mul_3=kept_4*vec4f(gamma_3);
-let kept_5=held[held_place(0u,k_5,local_index)];
-let mul_4=((kept_5 - shift_2) - rest)*rsqrt;
-d_x_put_four(base+(i_5*(S / 4u)),((mul_3 - (mul_4*mean_all_2)) - mean_all)*rsqrt);
+for (var k_4=0u; k_4<HELD; k_4+=1u) {
+let i_4=lane+(k_4*LANES);
+if (i_4<end_2) {
+let kept_3=held[held_place(0u,k_4,local_index)];
+let sub_2=kept_3 - shift;
+let kept_4=held[held_place(1u,k_4,local_index)];
+let mul_6=((kept_4 - shift_3) - rest)*rsqrt;
+d_x_put_four(base+(i_4*(S / 4u)),((sub_2 - (mul_6*mean_all)) - mean_all_2)*rsqrt);
 }
 }
 }
 `,
         bindings: [
-          { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
           { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
           { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+          { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
           { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
         ],
         constants: [
@@ -225,7 +217,7 @@ d_x_put_four(base+(i_5*(S / 4u)),((mul_3 - (mul_4*mean_all_2)) - mean_all)*rsqrt
       },
     ],
     split: {
-      slots: 5,
+      slots: 8,
       stages: [
         {
           forms: [
@@ -265,10 +257,20 @@ let last=min(first+(((C+PARTS) - 1u) / PARTS),C);
 let N_1=row / max(S,1u);
 let S_1=row % max(S,1u);
 let base=(N_1*(C*S))+S_1;
+let d_y_1=d_y_at(base);
+let gamma_1=gamma_at(0u);
+let mul=d_y_1*gamma_1;
+let d_y_2=d_y_at(base+((C / 2u)*S));
+let gamma_2=gamma_at(C / 2u);
+let mul_2=d_y_2*gamma_2;
+let d_y_3=d_y_at(base+((C - 1u)*S));
+let gamma_3=gamma_at(C - 1u);
+let mul_3=d_y_3*gamma_3;
+let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
 let x_1=x_at(base);
 let x_2=x_at(base+((C / 2u)*S));
 let x_3=x_at(base+((C - 1u)*S));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
 for (var block=first+lane; block<last; block+=LANES*256u) {
@@ -277,7 +279,7 @@ var part_2=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let x_4=x_at(base+(i*S));
-let d=x_4 - shift;
+let d=x_4 - shift_2;
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -314,7 +316,7 @@ workgroupBarrier();
 let mean=sum / f32(last - first);
 let variance=larger((squares / f32(last - first)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_2=0.0f;
 var squares_2=0.0f;
 let end=select(0u,last,far);
@@ -324,7 +326,7 @@ var part_4=0.0f;
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
 let x_5=x_at(base+(i_2*S));
-let d_2=x_5 - shift_2;
+let d_2=x_5 - shift_3;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -362,50 +364,18 @@ let mean_2=sum_2 / f32(last - first);
 let variance_2=larger((squares_2 / f32(last - first)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
-var mean_3=0.0f;
-for (var block_3=first+lane; block_3<last; block_3+=LANES*256u) {
-var part_5=0.0f;
-let stop_3=min(block_3+(LANES*256u),last);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let d_y_1=d_y_at(base+(i_3*S));
-let gamma_1=gamma_at(i_3);
-let mul=d_y_1*gamma_1;
-part_5=part_5+mul;
-}
-mean_3=mean_3+part_5;
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(mean_3,mask_3);
-mean_3=mean_3+other_9;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_3;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
-}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-mean_3=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_3;
 if (active_1 && (lane==0u)) {
-partials_put((part*(N*S))+row,shift_2);
+partials_put((part*(N*S))+row,shift_3);
 partials_put(((PARTS+part)*(N*S))+row,rest);
 partials_put((((2u*PARTS)+part)*(N*S))+row,spread);
-partials_put((((3u*PARTS)+part)*(N*S))+row,mean_all);
+partials_put((((3u*PARTS)+part)*(N*S))+row,shift);
 }
 }
 `,
               bindings: [
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
                 { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
                 { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -460,10 +430,20 @@ let last=min(first+(((C+PARTS) - 1u) / PARTS),C);
 let N_1=(row*4u) / max(S,1u);
 let S_1=(row*4u) % max(S,1u);
 let base=(N_1*((C*S) / 4u))+(S_1 / 4u);
+let d_y_1=d_y_four(base);
+let gamma_1=gamma_at(0u);
+let mul=d_y_1*vec4f(gamma_1);
+let d_y_2=d_y_four(base+((C / 2u)*(S / 4u)));
+let gamma_2=gamma_at(C / 2u);
+let mul_2=d_y_2*vec4f(gamma_2);
+let d_y_3=d_y_four(base+((C - 1u)*(S / 4u)));
+let gamma_3=gamma_at(C - 1u);
+let mul_3=d_y_3*vec4f(gamma_3);
+let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*vec4f(0.3333333432674408f));
 let x_1=x_four(base);
 let x_2=x_four(base+((C / 2u)*(S / 4u)));
 let x_3=x_four(base+((C - 1u)*(S / 4u)));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*vec4f(0.3333333432674408f));
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*vec4f(0.3333333432674408f));
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
 for (var block=first+lane; block<last; block+=LANES*256u) {
@@ -472,7 +452,7 @@ var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let x_4=x_four(base+(i*(S / 4u)));
-let d=x_4 - shift;
+let d=x_4 - shift_2;
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -509,7 +489,7 @@ workgroupBarrier();
 let mean=sum / vec4f(f32(last - first));
 let variance=larger4((squares / vec4f(f32(last - first))) - (mean*mean),vec4f(0.0f));
 let far=(variance*vec4f(4.0f))<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_2=vec4f(0.0f);
 var squares_2=vec4f(0.0f);
 let end=select(0u,last,any(far));
@@ -519,7 +499,7 @@ var part_4=vec4f(0.0f);
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
 let x_5=x_four(base+(i_2*(S / 4u)));
-let d_2=x_5 - shift_2;
+let d_2=x_5 - shift_3;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -557,43 +537,11 @@ let mean_2=sum_2 / vec4f(f32(last - first));
 let variance_2=larger4((squares_2 / vec4f(f32(last - first))) - (mean_2*mean_2),vec4f(0.0f));
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
-var mean_3=vec4f(0.0f);
-for (var block_3=first+lane; block_3<last; block_3+=LANES*256u) {
-var part_5=vec4f(0.0f);
-let stop_3=min(block_3+(LANES*256u),last);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let d_y_1=d_y_four(base+(i_3*(S / 4u)));
-let gamma_1=gamma_at(i_3);
-let mul=d_y_1*vec4f(gamma_1);
-part_5=part_5+mul;
-}
-mean_3=mean_3+part_5;
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange4(mean_3,mask_3);
-mean_3=mean_3+other_9;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_3;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
-}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-mean_3=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_3;
 if (active_1 && (lane==0u)) {
-partials_put((part*(N*S))+(row*4u),(shift_2)[0]);
-partials_put(((part*(N*S))+(row*4u))+1u,(shift_2)[1]);
-partials_put(((part*(N*S))+(row*4u))+2u,(shift_2)[2]);
-partials_put(((part*(N*S))+(row*4u))+3u,(shift_2)[3]);
+partials_put((part*(N*S))+(row*4u),(shift_3)[0]);
+partials_put(((part*(N*S))+(row*4u))+1u,(shift_3)[1]);
+partials_put(((part*(N*S))+(row*4u))+2u,(shift_3)[2]);
+partials_put(((part*(N*S))+(row*4u))+3u,(shift_3)[3]);
 partials_put(((PARTS+part)*(N*S))+(row*4u),(rest)[0]);
 partials_put((((PARTS+part)*(N*S))+(row*4u))+1u,(rest)[1]);
 partials_put((((PARTS+part)*(N*S))+(row*4u))+2u,(rest)[2]);
@@ -602,17 +550,17 @@ partials_put((((2u*PARTS)+part)*(N*S))+(row*4u),(spread)[0]);
 partials_put(((((2u*PARTS)+part)*(N*S))+(row*4u))+1u,(spread)[1]);
 partials_put(((((2u*PARTS)+part)*(N*S))+(row*4u))+2u,(spread)[2]);
 partials_put(((((2u*PARTS)+part)*(N*S))+(row*4u))+3u,(spread)[3]);
-partials_put((((3u*PARTS)+part)*(N*S))+(row*4u),(mean_all)[0]);
-partials_put(((((3u*PARTS)+part)*(N*S))+(row*4u))+1u,(mean_all)[1]);
-partials_put(((((3u*PARTS)+part)*(N*S))+(row*4u))+2u,(mean_all)[2]);
-partials_put(((((3u*PARTS)+part)*(N*S))+(row*4u))+3u,(mean_all)[3]);
+partials_put((((3u*PARTS)+part)*(N*S))+(row*4u),(shift)[0]);
+partials_put(((((3u*PARTS)+part)*(N*S))+(row*4u))+1u,(shift)[1]);
+partials_put(((((3u*PARTS)+part)*(N*S))+(row*4u))+2u,(shift)[2]);
+partials_put(((((3u*PARTS)+part)*(N*S))+(row*4u))+3u,(shift)[3]);
 }
 }
 `,
               bindings: [
-                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
                 { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
                 { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -649,7 +597,7 @@ override N: u32;
 override S: u32;
 override C: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -666,22 +614,37 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<(N*S);
 let row=select(0u,index,active_1);
 let used=((C+(((C+PARTS) - 1u) / PARTS)) - 1u) / (((C+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((3u*PARTS)+p)*(N*S))+row);
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_1=partials_at(row);
+var total=0.0f;
+for (var p_2=lane; p_2<used; p_2+=LANES) {
+let part_2=partials_at((p_2*(N*S))+row);
+let part_3=partials_at(((PARTS+p_2)*(N*S))+row);
+total=total+(f32(min((p_2+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_2*(((C+PARTS) - 1u) / PARTS)))*((part_2 - part_1)+part_3));
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange(total,mask_2);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -690,25 +653,25 @@ let all=scratch_memory[row_in_group*LANES];
 total=all;
 workgroupBarrier();
 }
-let mean=total / f32(C);
-let part_2=partials_at(row);
+let rest=total / f32(C);
 var total_2=0.0f;
-for (var p_2=lane; p_2<used; p_2+=LANES) {
-let part_3=partials_at((p_2*(N*S))+row);
-let part_4=partials_at(((PARTS+p_2)*(N*S))+row);
-total_2=total_2+(f32(min((p_2+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_2*(((C+PARTS) - 1u) / PARTS)))*((part_3 - part_2)+part_4));
+for (var p_3=lane; p_3<used; p_3+=LANES) {
+let part_4=partials_at((p_3*(N*S))+row);
+let part_5=partials_at(((PARTS+p_3)*(N*S))+row);
+let part_6=partials_at((((2u*PARTS)+p_3)*(N*S))+row);
+total_2=total_2+(f32(min((p_3+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_3*(((C+PARTS) - 1u) / PARTS)))*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
 }
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(total_2,mask_2);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_3=exchange(total_2,mask_3);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -717,82 +680,72 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(C);
-var total_3=0.0f;
-for (var p_3=lane; p_3<used; p_3+=LANES) {
-let part_5=partials_at((p_3*(N*S))+row);
-let part_6=partials_at(((PARTS+p_3)*(N*S))+row);
-let part_7=partials_at((((2u*PARTS)+p_3)*(N*S))+row);
-total_3=total_3+(f32(min((p_3+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_3*(((C+PARTS) - 1u) / PARTS)))*(part_7+((((part_5 - part_2)+part_6) - rest)*(((part_5 - part_2)+part_6) - rest))));
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_5=exchange(total_3,mask_3);
-total_3=total_3+other_5;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(C);
+let spread=total_2 / f32(C);
+let part_7=partials_at(((3u*PARTS)*(N*S))+row);
 let first=min(part*(((C+PARTS) - 1u) / PARTS),C);
 let last=min(first+(((C+PARTS) - 1u) / PARTS),C);
 let N_1=row / max(S,1u);
 let S_1=row % max(S,1u);
 let base=(N_1*(C*S))+S_1;
 let rsqrt=inverseSqrt(spread+eps);
+var mean=0.0f;
 var mean_2=0.0f;
 for (var block=first+lane; block<last; block+=LANES*256u) {
 var part_8=0.0f;
+var part_9=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let d_y_1=d_y_at(base+(i*S));
-let x_1=x_at(base+(i*S));
-let mul=((x_1 - part_2) - rest)*rsqrt;
 let gamma_1=gamma_at(i);
-part_8=part_8+((d_y_1*mul)*gamma_1);
+let mul=d_y_1*gamma_1;
+let sub=mul - part_7;
+let x_1=x_at(base+(i*S));
+let mul_2=((x_1 - part_1) - rest)*rsqrt;
+part_8=part_8+(sub*mul_2);
+part_9=part_9+sub;
 }
-mean_2=mean_2+part_8;
+mean=mean+part_8;
+mean_2=mean_2+part_9;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_7=exchange(mean_2,mask_4);
-mean_2=mean_2+other_7;
+let other_5=exchange(mean,mask_4);
+mean=mean+other_5;
+let other_6=exchange(mean_2,mask_4);
+mean_2=mean_2+other_6;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
+let all_3=scratch_memory[row_in_group*LANES];
+mean=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_2=all_4;
 workgroupBarrier();
 }
-let mean_all=mean_2;
+let mean_all=mean;
+let mean_all_2=mean_2;
 if (active_1 && (lane==0u)) {
-partials_put((((4u*PARTS)+part)*(N*S))+row,mean_all);
+partials_put((((6u*PARTS)+part)*(N*S))+row,mean_all);
+partials_put((((7u*PARTS)+part)*(N*S))+row,mean_all_2);
 }
 }
 `,
               bindings: [
                 { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
                 { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -825,7 +778,7 @@ override N: u32;
 override S: u32;
 override C: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<vec4f,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -842,22 +795,37 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<((N*S) / 4u);
 let row=select(0u,index,active_1);
 let used=((C+(((C+PARTS) - 1u) / PARTS)) - 1u) / (((C+PARTS) - 1u) / PARTS);
-var total=vec4f(0.0f);
 for (var p=lane; p<used; p+=LANES) {
-let part_1=vec4f(partials_at((((3u*PARTS)+p)*(N*S))+(row*4u)),partials_at(((((3u*PARTS)+p)*(N*S))+(row*4u))+1u),partials_at(((((3u*PARTS)+p)*(N*S))+(row*4u))+2u),partials_at(((((3u*PARTS)+p)*(N*S))+(row*4u))+3u));
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange4(total,mask);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_1=vec4f(partials_at(row*4u),partials_at((row*4u)+1u),partials_at((row*4u)+2u),partials_at((row*4u)+3u));
+var total=vec4f(0.0f);
+for (var p_2=lane; p_2<used; p_2+=LANES) {
+let part_2=vec4f(partials_at((p_2*(N*S))+(row*4u)),partials_at(((p_2*(N*S))+(row*4u))+1u),partials_at(((p_2*(N*S))+(row*4u))+2u),partials_at(((p_2*(N*S))+(row*4u))+3u));
+let part_3=vec4f(partials_at(((PARTS+p_2)*(N*S))+(row*4u)),partials_at((((PARTS+p_2)*(N*S))+(row*4u))+1u),partials_at((((PARTS+p_2)*(N*S))+(row*4u))+2u),partials_at((((PARTS+p_2)*(N*S))+(row*4u))+3u));
+total=total+(vec4f(f32(min((p_2+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_2*(((C+PARTS) - 1u) / PARTS))))*((part_2 - part_1)+part_3));
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange4(total,mask_2);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -866,25 +834,25 @@ let all=scratch_memory[row_in_group*LANES];
 total=all;
 workgroupBarrier();
 }
-let mean=total / vec4f(f32(C));
-let part_2=vec4f(partials_at(row*4u),partials_at((row*4u)+1u),partials_at((row*4u)+2u),partials_at((row*4u)+3u));
+let rest=total / vec4f(f32(C));
 var total_2=vec4f(0.0f);
-for (var p_2=lane; p_2<used; p_2+=LANES) {
-let part_3=vec4f(partials_at((p_2*(N*S))+(row*4u)),partials_at(((p_2*(N*S))+(row*4u))+1u),partials_at(((p_2*(N*S))+(row*4u))+2u),partials_at(((p_2*(N*S))+(row*4u))+3u));
-let part_4=vec4f(partials_at(((PARTS+p_2)*(N*S))+(row*4u)),partials_at((((PARTS+p_2)*(N*S))+(row*4u))+1u),partials_at((((PARTS+p_2)*(N*S))+(row*4u))+2u),partials_at((((PARTS+p_2)*(N*S))+(row*4u))+3u));
-total_2=total_2+(vec4f(f32(min((p_2+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_2*(((C+PARTS) - 1u) / PARTS))))*((part_3 - part_2)+part_4));
+for (var p_3=lane; p_3<used; p_3+=LANES) {
+let part_4=vec4f(partials_at((p_3*(N*S))+(row*4u)),partials_at(((p_3*(N*S))+(row*4u))+1u),partials_at(((p_3*(N*S))+(row*4u))+2u),partials_at(((p_3*(N*S))+(row*4u))+3u));
+let part_5=vec4f(partials_at(((PARTS+p_3)*(N*S))+(row*4u)),partials_at((((PARTS+p_3)*(N*S))+(row*4u))+1u),partials_at((((PARTS+p_3)*(N*S))+(row*4u))+2u),partials_at((((PARTS+p_3)*(N*S))+(row*4u))+3u));
+let part_6=vec4f(partials_at((((2u*PARTS)+p_3)*(N*S))+(row*4u)),partials_at(((((2u*PARTS)+p_3)*(N*S))+(row*4u))+1u),partials_at(((((2u*PARTS)+p_3)*(N*S))+(row*4u))+2u),partials_at(((((2u*PARTS)+p_3)*(N*S))+(row*4u))+3u));
+total_2=total_2+(vec4f(f32(min((p_3+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_3*(((C+PARTS) - 1u) / PARTS))))*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
 }
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange4(total_2,mask_2);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_3=exchange4(total_2,mask_3);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -893,85 +861,78 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / vec4f(f32(C));
-var total_3=vec4f(0.0f);
-for (var p_3=lane; p_3<used; p_3+=LANES) {
-let part_5=vec4f(partials_at((p_3*(N*S))+(row*4u)),partials_at(((p_3*(N*S))+(row*4u))+1u),partials_at(((p_3*(N*S))+(row*4u))+2u),partials_at(((p_3*(N*S))+(row*4u))+3u));
-let part_6=vec4f(partials_at(((PARTS+p_3)*(N*S))+(row*4u)),partials_at((((PARTS+p_3)*(N*S))+(row*4u))+1u),partials_at((((PARTS+p_3)*(N*S))+(row*4u))+2u),partials_at((((PARTS+p_3)*(N*S))+(row*4u))+3u));
-let part_7=vec4f(partials_at((((2u*PARTS)+p_3)*(N*S))+(row*4u)),partials_at(((((2u*PARTS)+p_3)*(N*S))+(row*4u))+1u),partials_at(((((2u*PARTS)+p_3)*(N*S))+(row*4u))+2u),partials_at(((((2u*PARTS)+p_3)*(N*S))+(row*4u))+3u));
-total_3=total_3+(vec4f(f32(min((p_3+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_3*(((C+PARTS) - 1u) / PARTS))))*(part_7+((((part_5 - part_2)+part_6) - rest)*(((part_5 - part_2)+part_6) - rest))));
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_5=exchange4(total_3,mask_3);
-total_3=total_3+other_5;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / vec4f(f32(C));
+let spread=total_2 / vec4f(f32(C));
+let part_7=vec4f(partials_at(((3u*PARTS)*(N*S))+(row*4u)),partials_at((((3u*PARTS)*(N*S))+(row*4u))+1u),partials_at((((3u*PARTS)*(N*S))+(row*4u))+2u),partials_at((((3u*PARTS)*(N*S))+(row*4u))+3u));
 let first=min(part*(((C+PARTS) - 1u) / PARTS),C);
 let last=min(first+(((C+PARTS) - 1u) / PARTS),C);
 let N_1=(row*4u) / max(S,1u);
 let S_1=(row*4u) % max(S,1u);
 let base=(N_1*((C*S) / 4u))+(S_1 / 4u);
 let rsqrt=inverseSqrt(spread+vec4f(eps));
+var mean=vec4f(0.0f);
 var mean_2=vec4f(0.0f);
 for (var block=first+lane; block<last; block+=LANES*256u) {
 var part_8=vec4f(0.0f);
+var part_9=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let d_y_1=d_y_four(base+(i*(S / 4u)));
-let x_1=x_four(base+(i*(S / 4u)));
-let mul=((x_1 - part_2) - rest)*rsqrt;
 let gamma_1=gamma_at(i);
-part_8=part_8+((d_y_1*mul)*vec4f(gamma_1));
+let mul=d_y_1*vec4f(gamma_1);
+let sub=mul - part_7;
+let x_1=x_four(base+(i*(S / 4u)));
+let mul_2=((x_1 - part_1) - rest)*rsqrt;
+part_8=part_8+(sub*mul_2);
+part_9=part_9+sub;
 }
-mean_2=mean_2+part_8;
+mean=mean+part_8;
+mean_2=mean_2+part_9;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_7=exchange4(mean_2,mask_4);
-mean_2=mean_2+other_7;
+let other_5=exchange4(mean,mask_4);
+mean=mean+other_5;
+let other_6=exchange4(mean_2,mask_4);
+mean_2=mean_2+other_6;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
+let all_3=scratch_memory[row_in_group*LANES];
+mean=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_2=all_4;
 workgroupBarrier();
 }
-let mean_all=mean_2;
+let mean_all=mean;
+let mean_all_2=mean_2;
 if (active_1 && (lane==0u)) {
-partials_put((((4u*PARTS)+part)*(N*S))+(row*4u),(mean_all)[0]);
-partials_put(((((4u*PARTS)+part)*(N*S))+(row*4u))+1u,(mean_all)[1]);
-partials_put(((((4u*PARTS)+part)*(N*S))+(row*4u))+2u,(mean_all)[2]);
-partials_put(((((4u*PARTS)+part)*(N*S))+(row*4u))+3u,(mean_all)[3]);
+partials_put((((6u*PARTS)+part)*(N*S))+(row*4u),(mean_all)[0]);
+partials_put(((((6u*PARTS)+part)*(N*S))+(row*4u))+1u,(mean_all)[1]);
+partials_put(((((6u*PARTS)+part)*(N*S))+(row*4u))+2u,(mean_all)[2]);
+partials_put(((((6u*PARTS)+part)*(N*S))+(row*4u))+3u,(mean_all)[3]);
+partials_put((((7u*PARTS)+part)*(N*S))+(row*4u),(mean_all_2)[0]);
+partials_put(((((7u*PARTS)+part)*(N*S))+(row*4u))+1u,(mean_all_2)[1]);
+partials_put(((((7u*PARTS)+part)*(N*S))+(row*4u))+2u,(mean_all_2)[2]);
+partials_put(((((7u*PARTS)+part)*(N*S))+(row*4u))+3u,(mean_all_2)[3]);
 }
 }
 `,
               bindings: [
                 { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
                 { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -1009,7 +970,7 @@ override N: u32;
 override S: u32;
 override C: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1026,22 +987,37 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<(N*S);
 let row=select(0u,index,active_1);
 let used=((C+(((C+PARTS) - 1u) / PARTS)) - 1u) / (((C+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((3u*PARTS)+p)*(N*S))+row);
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_1=partials_at(row);
+var total=0.0f;
+for (var p_2=lane; p_2<used; p_2+=LANES) {
+let part_2=partials_at((p_2*(N*S))+row);
+let part_3=partials_at(((PARTS+p_2)*(N*S))+row);
+total=total+(f32(min((p_2+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_2*(((C+PARTS) - 1u) / PARTS)))*((part_2 - part_1)+part_3));
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange(total,mask_2);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -1050,25 +1026,25 @@ let all=scratch_memory[row_in_group*LANES];
 total=all;
 workgroupBarrier();
 }
-let mean=total / f32(C);
-let part_2=partials_at(row);
+let rest=total / f32(C);
 var total_2=0.0f;
-for (var p_2=lane; p_2<used; p_2+=LANES) {
-let part_3=partials_at((p_2*(N*S))+row);
-let part_4=partials_at(((PARTS+p_2)*(N*S))+row);
-total_2=total_2+(f32(min((p_2+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_2*(((C+PARTS) - 1u) / PARTS)))*((part_3 - part_2)+part_4));
+for (var p_3=lane; p_3<used; p_3+=LANES) {
+let part_4=partials_at((p_3*(N*S))+row);
+let part_5=partials_at(((PARTS+p_3)*(N*S))+row);
+let part_6=partials_at((((2u*PARTS)+p_3)*(N*S))+row);
+total_2=total_2+(f32(min((p_3+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_3*(((C+PARTS) - 1u) / PARTS)))*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
 }
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(total_2,mask_2);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_3=exchange(total_2,mask_3);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -1077,59 +1053,45 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(C);
+let spread=total_2 / f32(C);
+let part_7=partials_at(((3u*PARTS)*(N*S))+row);
+let used_2=((C+(((C+PARTS) - 1u) / PARTS)) - 1u) / (((C+PARTS) - 1u) / PARTS);
 var total_3=0.0f;
-for (var p_3=lane; p_3<used; p_3+=LANES) {
-let part_5=partials_at((p_3*(N*S))+row);
-let part_6=partials_at(((PARTS+p_3)*(N*S))+row);
-let part_7=partials_at((((2u*PARTS)+p_3)*(N*S))+row);
-total_3=total_3+(f32(min((p_3+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_3*(((C+PARTS) - 1u) / PARTS)))*(part_7+((((part_5 - part_2)+part_6) - rest)*(((part_5 - part_2)+part_6) - rest))));
+var total_4=0.0f;
+for (var p_4=lane; p_4<used_2; p_4+=LANES) {
+let part_8=partials_at((((6u*PARTS)+p_4)*(N*S))+row);
+total_3=total_3+part_8;
+let part_9=partials_at((((7u*PARTS)+p_4)*(N*S))+row);
+total_4=total_4+part_9;
 }
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_5=exchange(total_3,mask_3);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_5=exchange(total_3,mask_4);
 total_3=total_3+other_5;
+let other_6=exchange(total_4,mask_4);
+total_4=total_4+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
 let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
 let all_3=scratch_memory[row_in_group*LANES];
 total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(C);
-let used_2=((C+(((C+PARTS) - 1u) / PARTS)) - 1u) / (((C+PARTS) - 1u) / PARTS);
-var total_4=0.0f;
-for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_8=partials_at((((4u*PARTS)+p_4)*(N*S))+row);
-total_4=total_4+part_8;
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_7=exchange(total_4,mask_4);
-total_4=total_4+other_7;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_4;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_4=scratch_memory[row_in_group*LANES];
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_4=all_4;
 workgroupBarrier();
 }
+let mean=total_3 / f32(C);
 let mean_2=total_4 / f32(C);
 let first=min(part*(((C+PARTS) - 1u) / PARTS),C);
 let last=min(first+(((C+PARTS) - 1u) / PARTS),C);
@@ -1142,9 +1104,10 @@ for (var i=first+lane; i<end; i+=LANES) {
 let d_y_1=d_y_at(base+(i*S));
 let gamma_1=gamma_at(i);
 let mul=d_y_1*gamma_1;
+let sub=mul - part_7;
 let x_1=x_at(base+(i*S));
-let mul_2=((x_1 - part_2) - rest)*rsqrt;
-d_x_put(base+(i*S),((mul - (mul_2*mean_2)) - mean)*rsqrt);
+let mul_2=((x_1 - part_1) - rest)*rsqrt;
+d_x_put(base+(i*S),((sub - (mul_2*mean)) - mean_2)*rsqrt);
 }
 }
 `,
@@ -1180,7 +1143,7 @@ override N: u32;
 override S: u32;
 override C: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<vec4f,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1197,22 +1160,37 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<((N*S) / 4u);
 let row=select(0u,index,active_1);
 let used=((C+(((C+PARTS) - 1u) / PARTS)) - 1u) / (((C+PARTS) - 1u) / PARTS);
-var total=vec4f(0.0f);
 for (var p=lane; p<used; p+=LANES) {
-let part_1=vec4f(partials_at((((3u*PARTS)+p)*(N*S))+(row*4u)),partials_at(((((3u*PARTS)+p)*(N*S))+(row*4u))+1u),partials_at(((((3u*PARTS)+p)*(N*S))+(row*4u))+2u),partials_at(((((3u*PARTS)+p)*(N*S))+(row*4u))+3u));
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange4(total,mask);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_1=vec4f(partials_at(row*4u),partials_at((row*4u)+1u),partials_at((row*4u)+2u),partials_at((row*4u)+3u));
+var total=vec4f(0.0f);
+for (var p_2=lane; p_2<used; p_2+=LANES) {
+let part_2=vec4f(partials_at((p_2*(N*S))+(row*4u)),partials_at(((p_2*(N*S))+(row*4u))+1u),partials_at(((p_2*(N*S))+(row*4u))+2u),partials_at(((p_2*(N*S))+(row*4u))+3u));
+let part_3=vec4f(partials_at(((PARTS+p_2)*(N*S))+(row*4u)),partials_at((((PARTS+p_2)*(N*S))+(row*4u))+1u),partials_at((((PARTS+p_2)*(N*S))+(row*4u))+2u),partials_at((((PARTS+p_2)*(N*S))+(row*4u))+3u));
+total=total+(vec4f(f32(min((p_2+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_2*(((C+PARTS) - 1u) / PARTS))))*((part_2 - part_1)+part_3));
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange4(total,mask_2);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -1221,25 +1199,25 @@ let all=scratch_memory[row_in_group*LANES];
 total=all;
 workgroupBarrier();
 }
-let mean=total / vec4f(f32(C));
-let part_2=vec4f(partials_at(row*4u),partials_at((row*4u)+1u),partials_at((row*4u)+2u),partials_at((row*4u)+3u));
+let rest=total / vec4f(f32(C));
 var total_2=vec4f(0.0f);
-for (var p_2=lane; p_2<used; p_2+=LANES) {
-let part_3=vec4f(partials_at((p_2*(N*S))+(row*4u)),partials_at(((p_2*(N*S))+(row*4u))+1u),partials_at(((p_2*(N*S))+(row*4u))+2u),partials_at(((p_2*(N*S))+(row*4u))+3u));
-let part_4=vec4f(partials_at(((PARTS+p_2)*(N*S))+(row*4u)),partials_at((((PARTS+p_2)*(N*S))+(row*4u))+1u),partials_at((((PARTS+p_2)*(N*S))+(row*4u))+2u),partials_at((((PARTS+p_2)*(N*S))+(row*4u))+3u));
-total_2=total_2+(vec4f(f32(min((p_2+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_2*(((C+PARTS) - 1u) / PARTS))))*((part_3 - part_2)+part_4));
+for (var p_3=lane; p_3<used; p_3+=LANES) {
+let part_4=vec4f(partials_at((p_3*(N*S))+(row*4u)),partials_at(((p_3*(N*S))+(row*4u))+1u),partials_at(((p_3*(N*S))+(row*4u))+2u),partials_at(((p_3*(N*S))+(row*4u))+3u));
+let part_5=vec4f(partials_at(((PARTS+p_3)*(N*S))+(row*4u)),partials_at((((PARTS+p_3)*(N*S))+(row*4u))+1u),partials_at((((PARTS+p_3)*(N*S))+(row*4u))+2u),partials_at((((PARTS+p_3)*(N*S))+(row*4u))+3u));
+let part_6=vec4f(partials_at((((2u*PARTS)+p_3)*(N*S))+(row*4u)),partials_at(((((2u*PARTS)+p_3)*(N*S))+(row*4u))+1u),partials_at(((((2u*PARTS)+p_3)*(N*S))+(row*4u))+2u),partials_at(((((2u*PARTS)+p_3)*(N*S))+(row*4u))+3u));
+total_2=total_2+(vec4f(f32(min((p_3+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_3*(((C+PARTS) - 1u) / PARTS))))*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
 }
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange4(total_2,mask_2);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_3=exchange4(total_2,mask_3);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -1248,59 +1226,45 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / vec4f(f32(C));
+let spread=total_2 / vec4f(f32(C));
+let part_7=vec4f(partials_at(((3u*PARTS)*(N*S))+(row*4u)),partials_at((((3u*PARTS)*(N*S))+(row*4u))+1u),partials_at((((3u*PARTS)*(N*S))+(row*4u))+2u),partials_at((((3u*PARTS)*(N*S))+(row*4u))+3u));
+let used_2=((C+(((C+PARTS) - 1u) / PARTS)) - 1u) / (((C+PARTS) - 1u) / PARTS);
 var total_3=vec4f(0.0f);
-for (var p_3=lane; p_3<used; p_3+=LANES) {
-let part_5=vec4f(partials_at((p_3*(N*S))+(row*4u)),partials_at(((p_3*(N*S))+(row*4u))+1u),partials_at(((p_3*(N*S))+(row*4u))+2u),partials_at(((p_3*(N*S))+(row*4u))+3u));
-let part_6=vec4f(partials_at(((PARTS+p_3)*(N*S))+(row*4u)),partials_at((((PARTS+p_3)*(N*S))+(row*4u))+1u),partials_at((((PARTS+p_3)*(N*S))+(row*4u))+2u),partials_at((((PARTS+p_3)*(N*S))+(row*4u))+3u));
-let part_7=vec4f(partials_at((((2u*PARTS)+p_3)*(N*S))+(row*4u)),partials_at(((((2u*PARTS)+p_3)*(N*S))+(row*4u))+1u),partials_at(((((2u*PARTS)+p_3)*(N*S))+(row*4u))+2u),partials_at(((((2u*PARTS)+p_3)*(N*S))+(row*4u))+3u));
-total_3=total_3+(vec4f(f32(min((p_3+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_3*(((C+PARTS) - 1u) / PARTS))))*(part_7+((((part_5 - part_2)+part_6) - rest)*(((part_5 - part_2)+part_6) - rest))));
+var total_4=vec4f(0.0f);
+for (var p_4=lane; p_4<used_2; p_4+=LANES) {
+let part_8=vec4f(partials_at((((6u*PARTS)+p_4)*(N*S))+(row*4u)),partials_at(((((6u*PARTS)+p_4)*(N*S))+(row*4u))+1u),partials_at(((((6u*PARTS)+p_4)*(N*S))+(row*4u))+2u),partials_at(((((6u*PARTS)+p_4)*(N*S))+(row*4u))+3u));
+total_3=total_3+part_8;
+let part_9=vec4f(partials_at((((7u*PARTS)+p_4)*(N*S))+(row*4u)),partials_at(((((7u*PARTS)+p_4)*(N*S))+(row*4u))+1u),partials_at(((((7u*PARTS)+p_4)*(N*S))+(row*4u))+2u),partials_at(((((7u*PARTS)+p_4)*(N*S))+(row*4u))+3u));
+total_4=total_4+part_9;
 }
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_5=exchange4(total_3,mask_3);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_5=exchange4(total_3,mask_4);
 total_3=total_3+other_5;
+let other_6=exchange4(total_4,mask_4);
+total_4=total_4+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
 let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
 let all_3=scratch_memory[row_in_group*LANES];
 total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / vec4f(f32(C));
-let used_2=((C+(((C+PARTS) - 1u) / PARTS)) - 1u) / (((C+PARTS) - 1u) / PARTS);
-var total_4=vec4f(0.0f);
-for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_8=vec4f(partials_at((((4u*PARTS)+p_4)*(N*S))+(row*4u)),partials_at(((((4u*PARTS)+p_4)*(N*S))+(row*4u))+1u),partials_at(((((4u*PARTS)+p_4)*(N*S))+(row*4u))+2u),partials_at(((((4u*PARTS)+p_4)*(N*S))+(row*4u))+3u));
-total_4=total_4+part_8;
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_7=exchange4(total_4,mask_4);
-total_4=total_4+other_7;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_4;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_4=scratch_memory[row_in_group*LANES];
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_4=all_4;
 workgroupBarrier();
 }
+let mean=total_3 / vec4f(f32(C));
 let mean_2=total_4 / vec4f(f32(C));
 let first=min(part*(((C+PARTS) - 1u) / PARTS),C);
 let last=min(first+(((C+PARTS) - 1u) / PARTS),C);
@@ -1313,9 +1277,10 @@ for (var i=first+lane; i<end; i+=LANES) {
 let d_y_1=d_y_four(base+(i*(S / 4u)));
 let gamma_1=gamma_at(i);
 let mul=d_y_1*vec4f(gamma_1);
+let sub=mul - part_7;
 let x_1=x_four(base+(i*(S / 4u)));
-let mul_2=((x_1 - part_2) - rest)*rsqrt;
-d_x_put_four(base+(i*(S / 4u)),((mul - (mul_2*mean_2)) - mean)*rsqrt);
+let mul_2=((x_1 - part_1) - rest)*rsqrt;
+d_x_put_four(base+(i*(S / 4u)),((sub - (mul_2*mean)) - mean_2)*rsqrt);
 }
 }
 `,

@@ -49,18 +49,28 @@ let row=select(0u,at_1,active_1);
 let N_1=(row*4u) / max(S,1u);
 let S_1=(row*4u) % max(S,1u);
 let base=(N_1*((C*S) / 4u))+(S_1 / 4u);
+let d_y_1=d_y_four(base);
+let gamma_1=gamma_at(0u);
+let mul=d_y_1*vec4f(gamma_1);
+let d_y_2=d_y_four(base+((C / 2u)*(S / 4u)));
+let gamma_2=gamma_at(C / 2u);
+let mul_2=d_y_2*vec4f(gamma_2);
+let d_y_3=d_y_four(base+((C - 1u)*(S / 4u)));
+let gamma_3=gamma_at(C - 1u);
+let mul_3=d_y_3*vec4f(gamma_3);
+let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*vec4f(0.3333333432674408f));
 let x_1=x_four(base);
 let x_2=x_four(base+((C / 2u)*(S / 4u)));
 let x_3=x_four(base+((C - 1u)*(S / 4u)));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*vec4f(0.3333333432674408f));
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*vec4f(0.3333333432674408f));
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
 for (var k=0u; k<HELD; k+=1u) {
 let i=lane+(k*LANES);
 if (i<C) {
 let x_4=x_four(base+(i*(S / 4u)));
-held[held_place(0u,k,local_index)]=x_4;
-let d=x_4 - shift;
+held[held_place(1u,k,local_index)]=x_4;
+let d=x_4 - shift_2;
 sum=sum+d;
 squares=squares+(d*d);
 }
@@ -95,15 +105,15 @@ workgroupBarrier();
 let mean=sum / vec4f(f32(C));
 let variance=larger4((squares / vec4f(f32(C))) - (mean*mean),vec4f(0.0f));
 let far=(variance*vec4f(4.0f))<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_2=vec4f(0.0f);
 var squares_2=vec4f(0.0f);
 let end=select(0u,C,any(far));
 for (var k_2=0u; k_2<HELD; k_2+=1u) {
 let i_2=lane+(k_2*LANES);
 if (i_2<end) {
-let kept=held[held_place(0u,k_2,local_index)];
-let d_2=kept - shift_2;
+let kept=held[held_place(1u,k_2,local_index)];
+let d_2=kept - shift_3;
 sum_2=sum_2+d_2;
 squares_2=squares_2+(d_2*d_2);
 }
@@ -140,93 +150,75 @@ let variance_2=larger4((squares_2 / vec4f(f32(C))) - (mean_2*mean_2),vec4f(0.0f)
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 var mean_3=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
+let rsqrt=inverseSqrt(spread+vec4f(eps));
 for (var k_3=0u; k_3<HELD; k_3+=1u) {
 let i_3=lane+(k_3*LANES);
 if (i_3<C) {
-let d_y_1=d_y_four(base+(i_3*(S / 4u)));
-held[held_place(1u,k_3,local_index)]=d_y_1;
-let gamma_1=gamma_at(i_3);
-let mul=d_y_1*vec4f(gamma_1);
-mean_3=mean_3+mul;
+let d_y_4=d_y_four(base+(i_3*(S / 4u)));
+held[held_place(0u,k_3,local_index)]=d_y_4;
+let gamma_4=gamma_at(i_3);
+let mul_4=d_y_4*vec4f(gamma_4);
+let sub=mul_4 - shift;
+let kept_2=held[held_place(1u,k_3,local_index)];
+let mul_5=((kept_2 - shift_3) - rest)*rsqrt;
+mean_3=mean_3+(sub*mul_5);
+mean_4=mean_4+sub;
 }
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange4(mean_3,mask_3);
 mean_3=mean_3+other_9;
+let other_10=exchange4(mean_4,mask_3);
+mean_4=mean_4+other_10;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 mean_3=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_3 / vec4f(f32(C));
-var mean_4=vec4f(0.0f);
-let rsqrt=inverseSqrt(spread+vec4f(eps));
-for (var k_4=0u; k_4<HELD; k_4+=1u) {
-let i_4=lane+(k_4*LANES);
-if (i_4<C) {
-let kept_2=held[held_place(1u,k_4,local_index)];
-let kept_3=held[held_place(0u,k_4,local_index)];
-let mul_2=((kept_3 - shift_2) - rest)*rsqrt;
-let mul_3=kept_2*mul_2;
-let gamma_2=gamma_at(i_4);
-mean_4=mean_4+(mul_3*vec4f(gamma_2));
-}
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange4(mean_4,mask_4);
-mean_4=mean_4+other_11;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_4;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
-}
-workgroupBarrier();
-}
-let all_6=scratch_memory[row_in_group*LANES];
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4=all_6;
 workgroupBarrier();
 }
+let mean_all=mean_3 / vec4f(f32(C));
 let mean_all_2=mean_4 / vec4f(f32(C));
 let end_2=select(0u,C,active_1);
-for (var k_5=0u; k_5<HELD; k_5+=1u) {
-let i_5=lane+(k_5*LANES);
-if (i_5<end_2) {
-let kept_4=held[held_place(1u,k_5,local_index)];
-let gamma_3=gamma_at(i_5);
-let mul_4=kept_4*vec4f(gamma_3);
-let kept_5=held[held_place(0u,k_5,local_index)];
-let mul_5=((kept_5 - shift_2) - rest)*rsqrt;
-d_x_put_four(base+(i_5*(S / 4u)),((mul_4 - (mul_5*mean_all_2)) - mean_all)*rsqrt);
-let mul_6=kept_4*mul_5;
-let before=scratch_at(base_2+i_5);
-scratch_put(base_2+i_5,select(before,0.0f,turn==0u)+fold_add(mul_6));
-let before_2=scratch_at(base_3+i_5);
-scratch_put(base_3+i_5,select(before_2,0.0f,turn==0u)+fold_add(kept_4));
+for (var k_4=0u; k_4<HELD; k_4+=1u) {
+let i_4=lane+(k_4*LANES);
+if (i_4<end_2) {
+let kept_3=held[held_place(0u,k_4,local_index)];
+let gamma_5=gamma_at(i_4);
+let mul_6=kept_3*vec4f(gamma_5);
+let sub_2=mul_6 - shift;
+let kept_4=held[held_place(1u,k_4,local_index)];
+let mul_7=((kept_4 - shift_3) - rest)*rsqrt;
+d_x_put_four(base+(i_4*(S / 4u)),((sub_2 - (mul_7*mean_all)) - mean_all_2)*rsqrt);
+let before=scratch_at(base_2+i_4);
+scratch_put(base_2+i_4,select(before,0.0f,turn==0u)+fold_add(kept_3*mul_7));
+let before_2=scratch_at(base_3+i_4);
+scratch_put(base_3+i_4,select(before_2,0.0f,turn==0u)+fold_add(kept_3));
 }
 }
 }
 }
 `,
         bindings: [
-          { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
           { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
           { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+          { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
           { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
           {
             tensor: "(scratch)",

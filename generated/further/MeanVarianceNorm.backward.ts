@@ -216,9 +216,10 @@ for (var k_3=0u; k_3<HELD; k_3+=1u) {
 let i_3=lane+(k_3*LANES);
 if (i_3<((N*S) / 4u)) {
 let kept_3=held[held_place(1u,k_3,local_index)];
+let sub=kept_3 - vec4f(shift_4);
 let kept_4=held[held_place(0u,k_3,local_index)];
-let sub=(kept_4 - vec4f(shift_3)) - vec4f(rest);
-sum_6=sum_6+(kept_3*(sub / vec4f(add)));
+let sub_2=(kept_4 - vec4f(shift_3)) - vec4f(rest);
+sum_6=sum_6+(sub*(sub_2 / vec4f(add)));
 }
 }
 var sum_6_2=fold_add(sum_6);
@@ -250,11 +251,12 @@ for (var k_4=0u; k_4<HELD; k_4+=1u) {
 let i_4=lane+(k_4*LANES);
 if (i_4<end_2) {
 let kept_5=held[held_place(1u,k_4,local_index)];
+let sub_3=kept_5 - vec4f(shift_4);
 let kept_6=held[held_place(0u,k_4,local_index)];
-let sub_2=(kept_6 - vec4f(shift_3)) - vec4f(rest);
+let sub_4=(kept_6 - vec4f(shift_3)) - vec4f(rest);
 let N_8=(i_4*4u) / max(S,1u);
 let S_8=(i_4*4u) % max(S,1u);
-d_x_put_four(base_2+((N_8*((C*S) / 4u))+(S_8 / 4u)),(((kept_5 - vec4f(shift_4)) - vec4f(rest_2))*vec4f(div))+(sub_2*vec4f(mul)));
+d_x_put_four(base_2+((N_8*((C*S) / 4u))+(S_8 / 4u)),((sub_3 - vec4f(rest_2))*vec4f(div))+(sub_4*vec4f(mul)));
 }
 }
 }
@@ -744,18 +746,22 @@ let d_y_6_2=d_y_four(base_2_2+((N_9*((C*S) / 4u))+(S_9 / 4u)));
 let d_y_6_3=d_y_four(base_2_3+((N_9*((C*S) / 4u))+(S_9 / 4u)));
 let d_y_6_4=d_y_four(base_2_4+((N_9*((C*S) / 4u))+(S_9 / 4u)));
 let d_y_6_5=d_y_four(base_2_5+((N_9*((C*S) / 4u))+(S_9 / 4u)));
+let sub_5=d_y_6_2 - vec4f(shift_4_2);
+let sub_6=d_y_6_3 - vec4f(shift_4_3);
+let sub_7=d_y_6_4 - vec4f(shift_4_4);
+let sub_8=d_y_6_5 - vec4f(shift_4_5);
 let x_6_2=x_four(base_2_2+((N_9*((C*S) / 4u))+(S_9 / 4u)));
 let x_6_3=x_four(base_2_3+((N_9*((C*S) / 4u))+(S_9 / 4u)));
 let x_6_4=x_four(base_2_4+((N_9*((C*S) / 4u))+(S_9 / 4u)));
 let x_6_5=x_four(base_2_5+((N_9*((C*S) / 4u))+(S_9 / 4u)));
-let sub_3=(x_6_2 - vec4f(shift_3_2)) - vec4f(rest_3);
-let sub_4=(x_6_3 - vec4f(shift_3_3)) - vec4f(rest_4);
-let sub_5=(x_6_4 - vec4f(shift_3_4)) - vec4f(rest_5);
-let sub_6=(x_6_5 - vec4f(shift_3_5)) - vec4f(rest_6);
-part_9_2=part_9_2+(d_y_6_2*(sub_3 / vec4f(add_2)));
-part_9_3=part_9_3+(d_y_6_3*(sub_4 / vec4f(add_3)));
-part_9_4=part_9_4+(d_y_6_4*(sub_5 / vec4f(add_4)));
-part_9_5=part_9_5+(d_y_6_5*(sub_6 / vec4f(add_5)));
+let sub_2_2=(x_6_2 - vec4f(shift_3_2)) - vec4f(rest_3);
+let sub_2_3=(x_6_3 - vec4f(shift_3_3)) - vec4f(rest_4);
+let sub_2_4=(x_6_4 - vec4f(shift_3_4)) - vec4f(rest_5);
+let sub_2_5=(x_6_5 - vec4f(shift_3_5)) - vec4f(rest_6);
+part_9_2=part_9_2+(sub_5*(sub_2_2 / vec4f(add_2)));
+part_9_3=part_9_3+(sub_6*(sub_2_3 / vec4f(add_3)));
+part_9_4=part_9_4+(sub_7*(sub_2_4 / vec4f(add_4)));
+part_9_5=part_9_5+(sub_8*(sub_2_5 / vec4f(add_5)));
 }
 sum_6_3=sum_6_3+part_9_2;
 sum_6_4=sum_6_4+part_9_3;
@@ -800,18 +806,22 @@ let d_y_7_2=d_y_four(base_2_2+((N_10*((C*S) / 4u))+(S_10 / 4u)));
 let d_y_7_3=d_y_four(base_2_3+((N_10*((C*S) / 4u))+(S_10 / 4u)));
 let d_y_7_4=d_y_four(base_2_4+((N_10*((C*S) / 4u))+(S_10 / 4u)));
 let d_y_7_5=d_y_four(base_2_5+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let sub_3_2=d_y_7_2 - vec4f(shift_4_2);
+let sub_3_3=d_y_7_3 - vec4f(shift_4_3);
+let sub_3_4=d_y_7_4 - vec4f(shift_4_4);
+let sub_3_5=d_y_7_5 - vec4f(shift_4_5);
 let x_7_2=x_four(base_2_2+((N_10*((C*S) / 4u))+(S_10 / 4u)));
 let x_7_3=x_four(base_2_3+((N_10*((C*S) / 4u))+(S_10 / 4u)));
 let x_7_4=x_four(base_2_4+((N_10*((C*S) / 4u))+(S_10 / 4u)));
 let x_7_5=x_four(base_2_5+((N_10*((C*S) / 4u))+(S_10 / 4u)));
-let sub_2_2=(x_7_2 - vec4f(shift_3_2)) - vec4f(rest_3);
-let sub_2_3=(x_7_3 - vec4f(shift_3_3)) - vec4f(rest_4);
-let sub_2_4=(x_7_4 - vec4f(shift_3_4)) - vec4f(rest_5);
-let sub_2_5=(x_7_5 - vec4f(shift_3_5)) - vec4f(rest_6);
-d_x_put_four(base_2_2+((N_10*((C*S) / 4u))+(S_10 / 4u)),(((d_y_7_2 - vec4f(shift_4_2)) - vec4f(rest_2_2))*vec4f(div_3))+(sub_2_2*vec4f(mul_2)));
-d_x_put_four(base_2_3+((N_10*((C*S) / 4u))+(S_10 / 4u)),(((d_y_7_3 - vec4f(shift_4_3)) - vec4f(rest_2_3))*vec4f(div_4))+(sub_2_3*vec4f(mul_3)));
-d_x_put_four(base_2_4+((N_10*((C*S) / 4u))+(S_10 / 4u)),(((d_y_7_4 - vec4f(shift_4_4)) - vec4f(rest_2_4))*vec4f(div_5))+(sub_2_4*vec4f(mul_4)));
-d_x_put_four(base_2_5+((N_10*((C*S) / 4u))+(S_10 / 4u)),(((d_y_7_5 - vec4f(shift_4_5)) - vec4f(rest_2_5))*vec4f(div_6))+(sub_2_5*vec4f(mul_5)));
+let sub_4_2=(x_7_2 - vec4f(shift_3_2)) - vec4f(rest_3);
+let sub_4_3=(x_7_3 - vec4f(shift_3_3)) - vec4f(rest_4);
+let sub_4_4=(x_7_4 - vec4f(shift_3_4)) - vec4f(rest_5);
+let sub_4_5=(x_7_5 - vec4f(shift_3_5)) - vec4f(rest_6);
+d_x_put_four(base_2_2+((N_10*((C*S) / 4u))+(S_10 / 4u)),((sub_3_2 - vec4f(rest_2_2))*vec4f(div_3))+(sub_4_2*vec4f(mul_2)));
+d_x_put_four(base_2_3+((N_10*((C*S) / 4u))+(S_10 / 4u)),((sub_3_3 - vec4f(rest_2_3))*vec4f(div_4))+(sub_4_3*vec4f(mul_3)));
+d_x_put_four(base_2_4+((N_10*((C*S) / 4u))+(S_10 / 4u)),((sub_3_4 - vec4f(rest_2_4))*vec4f(div_5))+(sub_4_4*vec4f(mul_4)));
+d_x_put_four(base_2_5+((N_10*((C*S) / 4u))+(S_10 / 4u)),((sub_3_5 - vec4f(rest_2_5))*vec4f(div_6))+(sub_4_5*vec4f(mul_5)));
 }
 }
 `,
@@ -1498,9 +1508,10 @@ for (var i=block; i<stop; i+=LANES) {
 let N_1=i / max(S,1u);
 let S_1=i % max(S,1u);
 let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
+let sub=d_y_1 - part_7;
 let x_1=x_at(base+((N_1*(C*S))+S_1));
-let sub=(x_1 - part_1) - rest;
-part_13=part_13+(d_y_1*(sub / add));
+let sub_2=(x_1 - part_1) - rest;
+part_13=part_13+(sub*(sub_2 / add));
 }
 sum=sum+part_13;
 }
@@ -1718,9 +1729,10 @@ for (var i=block; i<stop; i+=LANES) {
 let N_1=(i*4u) / max(S,1u);
 let S_1=(i*4u) % max(S,1u);
 let d_y_1=d_y_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let sub=d_y_1 - vec4f(part_7);
 let x_1=x_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)));
-let sub=(x_1 - vec4f(part_1)) - vec4f(rest);
-part_13=part_13+(d_y_1*(sub / vec4f(add)));
+let sub_2=(x_1 - vec4f(part_1)) - vec4f(rest);
+part_13=part_13+(sub*(sub_2 / vec4f(add)));
 }
 sum=sum+part_13;
 }
@@ -1966,9 +1978,10 @@ for (var i=first+lane; i<end; i+=LANES) {
 let N_1=i / max(S,1u);
 let S_1=i % max(S,1u);
 let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
+let sub=d_y_1 - part_7;
 let x_1=x_at(base+((N_1*(C*S))+S_1));
-let sub=(x_1 - part_1) - rest;
-d_x_put(base+((N_1*(C*S))+S_1),(((d_y_1 - part_7) - rest_2)*div)+(sub*mul));
+let sub_2=(x_1 - part_1) - rest;
+d_x_put(base+((N_1*(C*S))+S_1),((sub - rest_2)*div)+(sub_2*mul));
 }
 }
 `,
@@ -2179,9 +2192,10 @@ for (var i=first+lane; i<end; i+=LANES) {
 let N_1=(i*4u) / max(S,1u);
 let S_1=(i*4u) % max(S,1u);
 let d_y_1=d_y_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let sub=d_y_1 - vec4f(part_7);
 let x_1=x_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)));
-let sub=(x_1 - vec4f(part_1)) - vec4f(rest);
-d_x_put_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)),(((d_y_1 - vec4f(part_7)) - vec4f(rest_2))*vec4f(div))+(sub*vec4f(mul)));
+let sub_2=(x_1 - vec4f(part_1)) - vec4f(rest);
+d_x_put_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)),((sub - vec4f(rest_2))*vec4f(div))+(sub_2*vec4f(mul)));
 }
 }
 `,

@@ -10,7 +10,7 @@ export const more: readonly FurtherForms[] = [
       {
         vector: "D",
         together: 1,
-        held: 3,
+        held: 2,
         wgsl: `override LANES: u32;
 override ROWS: u32;
 override COLUMNS: bool;
@@ -47,7 +47,7 @@ for (var k=0u; k<HELD; k+=1u) {
 let i=lane+(k*LANES);
 if (i<(D / 4u)) {
 let x_1=x_four(base+i);
-held[held_place(0u,k,local_index)]=x_1;
+held[held_place(1u,k,local_index)]=x_1;
 mean=mean+(x_1*x_1);
 }
 }
@@ -78,11 +78,10 @@ for (var k_2=0u; k_2<HELD; k_2+=1u) {
 let i_2=lane+(k_2*LANES);
 if (i_2<(D / 4u)) {
 let d_y_1=d_y_four(base+i_2);
-held[held_place(2u,k_2,local_index)]=d_y_1;
-let kept=held[held_place(0u,k_2,local_index)];
+held[held_place(0u,k_2,local_index)]=d_y_1;
+let kept=held[held_place(1u,k_2,local_index)];
 let mul=kept*vec4f(rsqrt);
 let mul_2=d_y_1*mul;
-held[held_place(1u,k_2,local_index)]=mul_2;
 let gamma_1=gamma_four(i_2);
 mean_3=mean_3+(mul_2*gamma_1);
 }
@@ -112,15 +111,209 @@ let end=select(0u,D / 4u,active_1);
 for (var k_3=0u; k_3<HELD; k_3+=1u) {
 let i_3=lane+(k_3*LANES);
 if (i_3<end) {
-let kept_2=held[held_place(2u,k_3,local_index)];
+let kept_2=held[held_place(0u,k_3,local_index)];
 let gamma_2=gamma_four(i_3);
-let kept_3=held[held_place(0u,k_3,local_index)];
+let kept_3=held[held_place(1u,k_3,local_index)];
 let mul_3=kept_3*vec4f(rsqrt);
 d_x_put_four(base+i_3,((kept_2*gamma_2) - (mul_3*vec4f(mean_all_2)))*vec4f(rsqrt));
-let kept_4=held[held_place(1u,k_3,local_index)];
+let mul_4=kept_2*mul_3;
 let before=scratch_four(base_2+i_3);
-scratch_put_four(base_2+i_3,select(before,vec4f(0.0f),turn==0u)+kept_4);
+scratch_put_four(base_2+i_3,select(before,vec4f(0.0f),turn==0u)+mul_4);
 }
+}
+}
+}
+`,
+        bindings: [
+          { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+          { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
+          { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
+          {
+            tensor: "(scratch)",
+            access: "read_write",
+            name: "scratch",
+            accessors: { four: "scratch_four", putFour: "scratch_put_four" },
+          },
+        ],
+        constants: [
+          { name: "LANES", kind: "lanes" },
+          { name: "ROWS", kind: "rows" },
+          { name: "COLUMNS", kind: "columns" },
+          { name: "SUBGROUP", kind: "subgroup" },
+          { name: "chunk", kind: "extent", factor: "(chunk)" },
+          { name: "D", kind: "extent", factor: "D" },
+          { name: "T", kind: "extent", factor: "T" },
+          { name: "eps", kind: "param", param: "eps" },
+        ],
+      },
+      {
+        vector: "D",
+        together: 4,
+        held: 0,
+        wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override SUBGROUP: u32;
+override chunk: u32;
+override D: u32;
+override T: u32;
+override eps: f32;
+fn fold_add(v: vec4f) -> f32 {
+return (v.x+v.y)+(v.z+v.w);
+}
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let own=index<chunk;
+let slot=select(0u,index,own);
+let base_2=slot*(D / 4u);
+for (var turn=0u; turn<(((T / 4u)+chunk) - 1u) / chunk; turn+=1u) {
+let at_1=(turn*chunk)+slot;
+let active_1=own && (at_1<(T / 4u));
+let row_2=(select(0u,at_1,active_1)*4u)+0u;
+let row_3=(select(0u,at_1,active_1)*4u)+1u;
+let row_4=(select(0u,at_1,active_1)*4u)+2u;
+let row_5=(select(0u,at_1,active_1)*4u)+3u;
+let base_3=row_2*(D / 4u);
+let base_4=row_3*(D / 4u);
+let base_5=row_4*(D / 4u);
+let base_6=row_5*(D / 4u);
+var mean_4=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
+var mean_6=vec4f(0.0f);
+var mean_7=vec4f(0.0f);
+for (var block=lane; block<D / 4u; block+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
+let stop=min(block+(LANES*256u),D / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_4=x_four(base_3+i);
+let x_5=x_four(base_4+i);
+let x_6=x_four(base_5+i);
+let x_7=x_four(base_6+i);
+part_3=part_3+(x_4*x_4);
+part_4=part_4+(x_5*x_5);
+part_5=part_5+(x_6*x_6);
+part_6=part_6+(x_7*x_7);
+}
+mean_4=mean_4+part_3;
+mean_5=mean_5+part_4;
+mean_6=mean_6+part_5;
+mean_7=mean_7+part_6;
+}
+var mean_2_2=fold_add(mean_4);
+var mean_2_3=fold_add(mean_5);
+var mean_2_4=fold_add(mean_6);
+var mean_2_5=fold_add(mean_7);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other_3=exchange(mean_2_2,mask);
+let other_4=exchange(mean_2_3,mask);
+let other_5=exchange(mean_2_4,mask);
+let other_6=exchange(mean_2_5,mask);
+mean_2_2=mean_2_2+other_3;
+mean_2_3=mean_2_3+other_4;
+mean_2_4=mean_2_4+other_5;
+mean_2_5=mean_2_5+other_6;
+}
+let mean_all_3=mean_2_2 / f32(D);
+let mean_all_4=mean_2_3 / f32(D);
+let mean_all_5=mean_2_4 / f32(D);
+let mean_all_6=mean_2_5 / f32(D);
+let rsqrt_2=inverseSqrt(mean_all_3+eps);
+let rsqrt_3=inverseSqrt(mean_all_4+eps);
+let rsqrt_4=inverseSqrt(mean_all_5+eps);
+let rsqrt_5=inverseSqrt(mean_all_6+eps);
+var mean_3_3=vec4f(0.0f);
+var mean_3_4=vec4f(0.0f);
+var mean_3_5=vec4f(0.0f);
+var mean_3_6=vec4f(0.0f);
+for (var block_2=lane; block_2<D / 4u; block_2+=LANES*256u) {
+var part_2_2=vec4f(0.0f);
+var part_2_3=vec4f(0.0f);
+var part_2_4=vec4f(0.0f);
+var part_2_5=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),D / 4u);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let d_y_3=d_y_four(base_3+i_2);
+let d_y_4=d_y_four(base_4+i_2);
+let d_y_5=d_y_four(base_5+i_2);
+let d_y_6=d_y_four(base_6+i_2);
+let x_2_2=x_four(base_3+i_2);
+let x_2_3=x_four(base_4+i_2);
+let x_2_4=x_four(base_5+i_2);
+let x_2_5=x_four(base_6+i_2);
+let mul_5=x_2_2*vec4f(rsqrt_2);
+let mul_6=x_2_3*vec4f(rsqrt_3);
+let mul_7=x_2_4*vec4f(rsqrt_4);
+let mul_8=x_2_5*vec4f(rsqrt_5);
+let mul_2_2=d_y_3*mul_5;
+let mul_2_3=d_y_4*mul_6;
+let mul_2_4=d_y_5*mul_7;
+let mul_2_5=d_y_6*mul_8;
+let gamma_1=gamma_four(i_2);
+part_2_2=part_2_2+(mul_2_2*gamma_1);
+part_2_3=part_2_3+(mul_2_3*gamma_1);
+part_2_4=part_2_4+(mul_2_4*gamma_1);
+part_2_5=part_2_5+(mul_2_5*gamma_1);
+}
+mean_3_3=mean_3_3+part_2_2;
+mean_3_4=mean_3_4+part_2_3;
+mean_3_5=mean_3_5+part_2_4;
+mean_3_6=mean_3_6+part_2_5;
+}
+var mean_3_2_2=fold_add(mean_3_3);
+var mean_3_2_3=fold_add(mean_3_4);
+var mean_3_2_4=fold_add(mean_3_5);
+var mean_3_2_5=fold_add(mean_3_6);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_2_2=exchange(mean_3_2_2,mask_2);
+let other_2_3=exchange(mean_3_2_3,mask_2);
+let other_2_4=exchange(mean_3_2_4,mask_2);
+let other_2_5=exchange(mean_3_2_5,mask_2);
+mean_3_2_2=mean_3_2_2+other_2_2;
+mean_3_2_3=mean_3_2_3+other_2_3;
+mean_3_2_4=mean_3_2_4+other_2_4;
+mean_3_2_5=mean_3_2_5+other_2_5;
+}
+let mean_all_2_2=mean_3_2_2 / f32(D);
+let mean_all_2_3=mean_3_2_3 / f32(D);
+let mean_all_2_4=mean_3_2_4 / f32(D);
+let mean_all_2_5=mean_3_2_5 / f32(D);
+let end=select(0u,D / 4u,active_1);
+for (var i_3=lane; i_3<end; i_3+=LANES) {
+let d_y_2_2=d_y_four(base_3+i_3);
+let d_y_2_3=d_y_four(base_4+i_3);
+let d_y_2_4=d_y_four(base_5+i_3);
+let d_y_2_5=d_y_four(base_6+i_3);
+let gamma_2=gamma_four(i_3);
+let x_3_2=x_four(base_3+i_3);
+let x_3_3=x_four(base_4+i_3);
+let x_3_4=x_four(base_5+i_3);
+let x_3_5=x_four(base_6+i_3);
+let mul_3_2=x_3_2*vec4f(rsqrt_2);
+let mul_3_3=x_3_3*vec4f(rsqrt_3);
+let mul_3_4=x_3_4*vec4f(rsqrt_4);
+let mul_3_5=x_3_5*vec4f(rsqrt_5);
+d_x_put_four(base_3+i_3,((d_y_2_2*gamma_2) - (mul_3_2*vec4f(mean_all_2_2)))*vec4f(rsqrt_2));
+d_x_put_four(base_4+i_3,((d_y_2_3*gamma_2) - (mul_3_3*vec4f(mean_all_2_3)))*vec4f(rsqrt_3));
+d_x_put_four(base_5+i_3,((d_y_2_4*gamma_2) - (mul_3_4*vec4f(mean_all_2_4)))*vec4f(rsqrt_4));
+d_x_put_four(base_6+i_3,((d_y_2_5*gamma_2) - (mul_3_5*vec4f(mean_all_2_5)))*vec4f(rsqrt_5));
+let mul_4_2=d_y_2_2*mul_3_2;
+let mul_4_3=d_y_2_3*mul_3_3;
+let mul_4_4=d_y_2_4*mul_3_4;
+let mul_4_5=d_y_2_5*mul_3_5;
+let before=scratch_four(base_2+i_3);
+scratch_put_four(base_2+i_3,select(before,vec4f(0.0f),turn==0u)+(((mul_4_2+mul_4_3)+mul_4_4)+mul_4_5));
 }
 }
 }

@@ -10,7 +10,7 @@ export const more: readonly FurtherForms[] = [
       {
         vector: "F",
         together: 1,
-        held: 1,
+        held: 2,
         wgsl: `override LANES: u32;
 override ROWS: u32;
 override COLUMNS: bool;
@@ -40,10 +40,14 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<O;
 let row=select(0u,index,active_1);
 let base=row*F;
+let d_y_1=d_y_at(base);
+let d_y_2=d_y_at(base+(F / 2u));
+let d_y_3=d_y_at(base+(F - 1u));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
 let w_1=w_at(base);
 let w_2=w_at(base+(F / 2u));
 let w_3=w_at(base+(F - 1u));
-let shift=w_1+(((w_2 - w_1)+(w_3 - w_1))*0.3333333432674408f);
+let shift_2=w_1+(((w_2 - w_1)+(w_3 - w_1))*0.3333333432674408f);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
 let base_2=row*(F / 4u);
@@ -52,7 +56,7 @@ let i=lane+(k*LANES);
 if (i<(F / 4u)) {
 let w_4=w_four(base_2+i);
 held[held_place(0u,k,local_index)]=w_4;
-let d=w_4 - vec4f(shift);
+let d=w_4 - vec4f(shift_2);
 sum=sum+d;
 squares=squares+(d*d);
 }
@@ -89,7 +93,7 @@ workgroupBarrier();
 let mean=sum_2 / f32(F);
 let variance=larger((squares_2 / f32(F)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,F / 4u,far);
@@ -97,7 +101,7 @@ for (var k_2=0u; k_2<HELD; k_2+=1u) {
 let i_2=lane+(k_2*LANES);
 if (i_2<end) {
 let kept=held[held_place(0u,k_2,local_index)];
-let d_2=kept - vec4f(shift_2);
+let d_2=kept - vec4f(shift_3);
 sum_3=sum_3+d_2;
 squares_3=squares_3+(d_2*d_2);
 }
@@ -140,9 +144,10 @@ let rsqrt=inverseSqrt(larger(spread*f32(F),eps));
 for (var k_3=0u; k_3<HELD; k_3+=1u) {
 let i_3=lane+(k_3*LANES);
 if (i_3<(F / 4u)) {
-let d_y_1=d_y_four(base_2+i_3);
+let d_y_4=d_y_four(base_2+i_3);
+held[held_place(1u,k_3,local_index)]=d_y_4;
 let kept_2=held[held_place(0u,k_3,local_index)];
-sum_4=sum_4+(d_y_1*(((kept_2 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt)));
+sum_4=sum_4+((d_y_4 - vec4f(shift))*(((kept_2 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt)));
 }
 }
 var sum_4_2=fold_add(sum_4);
@@ -172,8 +177,8 @@ d_gain_put(row,sum_all*scale);
 }
 `,
         bindings: [
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
           { tensor: "w", access: "read", name: "w", accessors: { at: "w_at", four: "w_four" } },
-          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
           { tensor: "d_gain", access: "read_write", name: "d_gain", accessors: { put: "d_gain_put" } },
         ],
         constants: [
@@ -224,6 +229,22 @@ let base_3=row_2*F;
 let base_4=row_3*F;
 let base_5=row_4*F;
 let base_6=row_5*F;
+let d_y_5=d_y_at(base_3);
+let d_y_6=d_y_at(base_4);
+let d_y_7=d_y_at(base_5);
+let d_y_8=d_y_at(base_6);
+let d_y_2_2=d_y_at(base_3+(F / 2u));
+let d_y_2_3=d_y_at(base_4+(F / 2u));
+let d_y_2_4=d_y_at(base_5+(F / 2u));
+let d_y_2_5=d_y_at(base_6+(F / 2u));
+let d_y_3_2=d_y_at(base_3+(F - 1u));
+let d_y_3_3=d_y_at(base_4+(F - 1u));
+let d_y_3_4=d_y_at(base_5+(F - 1u));
+let d_y_3_5=d_y_at(base_6+(F - 1u));
+let shift_4=d_y_5+(((d_y_2_2 - d_y_5)+(d_y_3_2 - d_y_5))*0.3333333432674408f);
+let shift_5=d_y_6+(((d_y_2_3 - d_y_6)+(d_y_3_3 - d_y_6))*0.3333333432674408f);
+let shift_6=d_y_7+(((d_y_2_4 - d_y_7)+(d_y_3_4 - d_y_7))*0.3333333432674408f);
+let shift_7=d_y_8+(((d_y_2_5 - d_y_8)+(d_y_3_5 - d_y_8))*0.3333333432674408f);
 let w_7=w_at(base_3);
 let w_8=w_at(base_4);
 let w_9=w_at(base_5);
@@ -236,10 +257,10 @@ let w_3_2=w_at(base_3+(F - 1u));
 let w_3_3=w_at(base_4+(F - 1u));
 let w_3_4=w_at(base_5+(F - 1u));
 let w_3_5=w_at(base_6+(F - 1u));
-let shift_3=w_7+(((w_2_2 - w_7)+(w_3_2 - w_7))*0.3333333432674408f);
-let shift_4=w_8+(((w_2_3 - w_8)+(w_3_3 - w_8))*0.3333333432674408f);
-let shift_5=w_9+(((w_2_4 - w_9)+(w_3_4 - w_9))*0.3333333432674408f);
-let shift_6=w_10+(((w_2_5 - w_10)+(w_3_5 - w_10))*0.3333333432674408f);
+let shift_2_2=w_7+(((w_2_2 - w_7)+(w_3_2 - w_7))*0.3333333432674408f);
+let shift_2_3=w_8+(((w_2_3 - w_8)+(w_3_3 - w_8))*0.3333333432674408f);
+let shift_2_4=w_9+(((w_2_4 - w_9)+(w_3_4 - w_9))*0.3333333432674408f);
+let shift_2_5=w_10+(((w_2_5 - w_10)+(w_3_5 - w_10))*0.3333333432674408f);
 let base_2_2=row_2*(F / 4u);
 let base_2_3=row_3*(F / 4u);
 let base_2_4=row_4*(F / 4u);
@@ -267,10 +288,10 @@ let w_4_2=w_four(base_2_2+i);
 let w_4_3=w_four(base_2_3+i);
 let w_4_4=w_four(base_2_4+i);
 let w_4_5=w_four(base_2_5+i);
-let d_3=w_4_2 - vec4f(shift_3);
-let d_4=w_4_3 - vec4f(shift_4);
-let d_5=w_4_4 - vec4f(shift_5);
-let d_6=w_4_5 - vec4f(shift_6);
+let d_3=w_4_2 - vec4f(shift_2_2);
+let d_4=w_4_3 - vec4f(shift_2_3);
+let d_5=w_4_4 - vec4f(shift_2_4);
+let d_6=w_4_5 - vec4f(shift_2_5);
 part_6=part_6+d_3;
 part_7=part_7+d_4;
 part_8=part_8+d_5;
@@ -327,10 +348,10 @@ let far_2=(variance_3*4.0f)<(mean_3*mean_3);
 let far_3=(variance_4*4.0f)<(mean_4*mean_4);
 let far_4=(variance_5*4.0f)<(mean_5*mean_5);
 let far_5=(variance_6*4.0f)<(mean_6*mean_6);
-let shift_2_2=select(shift_3,shift_3+mean_3,far_2);
-let shift_2_3=select(shift_4,shift_4+mean_4,far_3);
-let shift_2_4=select(shift_5,shift_5+mean_5,far_4);
-let shift_2_5=select(shift_6,shift_6+mean_6,far_5);
+let shift_3_2=select(shift_2_2,shift_2_2+mean_3,far_2);
+let shift_3_3=select(shift_2_3,shift_2_3+mean_4,far_3);
+let shift_3_4=select(shift_2_4,shift_2_4+mean_5,far_4);
+let shift_3_5=select(shift_2_5,shift_2_5+mean_6,far_5);
 var sum_3_3=vec4f(0.0f);
 var sum_3_4=vec4f(0.0f);
 var sum_3_5=vec4f(0.0f);
@@ -349,7 +370,7 @@ var part_4_2=vec4f(0.0f);
 let stop_2_2=min(block_2+(LANES*256u),end_2);
 for (var i_2=block_2; i_2<stop_2_2; i_2+=LANES) {
 let w_5_2=w_four(base_2_2+i_2);
-let d_2_2=w_5_2 - vec4f(shift_2_2);
+let d_2_2=w_5_2 - vec4f(shift_3_2);
 part_3_2=part_3_2+d_2_2;
 part_4_2=part_4_2+(d_2_2*d_2_2);
 }
@@ -362,7 +383,7 @@ var part_4_3=vec4f(0.0f);
 let stop_2_3=min(block_2+(LANES*256u),end_3);
 for (var i_2=block_2; i_2<stop_2_3; i_2+=LANES) {
 let w_5_3=w_four(base_2_3+i_2);
-let d_2_3=w_5_3 - vec4f(shift_2_3);
+let d_2_3=w_5_3 - vec4f(shift_3_3);
 part_3_3=part_3_3+d_2_3;
 part_4_3=part_4_3+(d_2_3*d_2_3);
 }
@@ -375,7 +396,7 @@ var part_4_4=vec4f(0.0f);
 let stop_2_4=min(block_2+(LANES*256u),end_4);
 for (var i_2=block_2; i_2<stop_2_4; i_2+=LANES) {
 let w_5_4=w_four(base_2_4+i_2);
-let d_2_4=w_5_4 - vec4f(shift_2_4);
+let d_2_4=w_5_4 - vec4f(shift_3_4);
 part_3_4=part_3_4+d_2_4;
 part_4_4=part_4_4+(d_2_4*d_2_4);
 }
@@ -388,7 +409,7 @@ var part_4_5=vec4f(0.0f);
 let stop_2_5=min(block_2+(LANES*256u),end_5);
 for (var i_2=block_2; i_2<stop_2_5; i_2+=LANES) {
 let w_5_5=w_four(base_2_5+i_2);
-let d_2_5=w_5_5 - vec4f(shift_2_5);
+let d_2_5=w_5_5 - vec4f(shift_3_5);
 part_3_5=part_3_5+d_2_5;
 part_4_5=part_4_5+(d_2_5*d_2_5);
 }
@@ -452,18 +473,18 @@ var part_5_4=vec4f(0.0f);
 var part_5_5=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),F / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let d_y_2=d_y_four(base_2_2+i_3);
-let d_y_3=d_y_four(base_2_3+i_3);
-let d_y_4=d_y_four(base_2_4+i_3);
-let d_y_5=d_y_four(base_2_5+i_3);
+let d_y_4_2=d_y_four(base_2_2+i_3);
+let d_y_4_3=d_y_four(base_2_3+i_3);
+let d_y_4_4=d_y_four(base_2_4+i_3);
+let d_y_4_5=d_y_four(base_2_5+i_3);
 let w_6_2=w_four(base_2_2+i_3);
 let w_6_3=w_four(base_2_3+i_3);
 let w_6_4=w_four(base_2_4+i_3);
 let w_6_5=w_four(base_2_5+i_3);
-part_5_2=part_5_2+(d_y_2*(((w_6_2 - vec4f(shift_2_2)) - vec4f(rest_2))*vec4f(rsqrt_2)));
-part_5_3=part_5_3+(d_y_3*(((w_6_3 - vec4f(shift_2_3)) - vec4f(rest_3))*vec4f(rsqrt_3)));
-part_5_4=part_5_4+(d_y_4*(((w_6_4 - vec4f(shift_2_4)) - vec4f(rest_4))*vec4f(rsqrt_4)));
-part_5_5=part_5_5+(d_y_5*(((w_6_5 - vec4f(shift_2_5)) - vec4f(rest_5))*vec4f(rsqrt_5)));
+part_5_2=part_5_2+((d_y_4_2 - vec4f(shift_4))*(((w_6_2 - vec4f(shift_3_2)) - vec4f(rest_2))*vec4f(rsqrt_2)));
+part_5_3=part_5_3+((d_y_4_3 - vec4f(shift_5))*(((w_6_3 - vec4f(shift_3_3)) - vec4f(rest_3))*vec4f(rsqrt_3)));
+part_5_4=part_5_4+((d_y_4_4 - vec4f(shift_6))*(((w_6_4 - vec4f(shift_3_4)) - vec4f(rest_4))*vec4f(rsqrt_4)));
+part_5_5=part_5_5+((d_y_4_5 - vec4f(shift_7))*(((w_6_5 - vec4f(shift_3_5)) - vec4f(rest_5))*vec4f(rsqrt_5)));
 }
 sum_4_3=sum_4_3+part_5_2;
 sum_4_4=sum_4_4+part_5_3;
@@ -497,8 +518,8 @@ d_gain_put(row_5,sum_all_5*scale);
 }
 `,
         bindings: [
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
           { tensor: "w", access: "read", name: "w", accessors: { at: "w_at", four: "w_four" } },
-          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
           { tensor: "d_gain", access: "read_write", name: "d_gain", accessors: { put: "d_gain_put" } },
         ],
         constants: [
@@ -514,7 +535,7 @@ d_gain_put(row_5,sum_all_5*scale);
       },
     ],
     split: {
-      slots: 4,
+      slots: 7,
       stages: [
         {
           forms: [
@@ -551,10 +572,14 @@ let row=select(0u,index,active_1);
 let first=min(part*(((F+PARTS) - 1u) / PARTS),F);
 let last=min(first+(((F+PARTS) - 1u) / PARTS),F);
 let base=row*F;
+let d_y_1=d_y_at(base);
+let d_y_2=d_y_at(base+(F / 2u));
+let d_y_3=d_y_at(base+(F - 1u));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
 let w_1=w_at(base);
 let w_2=w_at(base+(F / 2u));
 let w_3=w_at(base+(F - 1u));
-let shift=w_1+(((w_2 - w_1)+(w_3 - w_1))*0.3333333432674408f);
+let shift_2=w_1+(((w_2 - w_1)+(w_3 - w_1))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
 for (var block=first+lane; block<last; block+=LANES*256u) {
@@ -563,7 +588,7 @@ var part_2=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let w_4=w_at(base+i);
-let d=w_4 - shift;
+let d=w_4 - shift_2;
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -600,7 +625,7 @@ workgroupBarrier();
 let mean=sum / f32(last - first);
 let variance=larger((squares / f32(last - first)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_2=0.0f;
 var squares_2=0.0f;
 let end=select(0u,last,far);
@@ -610,7 +635,7 @@ var part_4=0.0f;
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
 let w_5=w_at(base+i_2);
-let d_2=w_5 - shift_2;
+let d_2=w_5 - shift_3;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -649,13 +674,15 @@ let variance_2=larger((squares_2 / f32(last - first)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 if (active_1 && (lane==0u)) {
-partials_put((part*O)+row,shift_2);
+partials_put((part*O)+row,shift_3);
 partials_put(((PARTS+part)*O)+row,rest);
 partials_put((((2u*PARTS)+part)*O)+row,spread);
+partials_put((((3u*PARTS)+part)*O)+row,shift);
 }
 }
 `,
               bindings: [
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
                 { tensor: "w", access: "read", name: "w", accessors: { at: "w_at" } },
                 {
                   tensor: "(partials)",
@@ -710,10 +737,14 @@ let row=select(0u,index,active_1);
 let first=min(part*((((F / 4u)+PARTS) - 1u) / PARTS),F / 4u);
 let last=min(first+((((F / 4u)+PARTS) - 1u) / PARTS),F / 4u);
 let base=row*F;
+let d_y_1=d_y_at(base);
+let d_y_2=d_y_at(base+(F / 2u));
+let d_y_3=d_y_at(base+(F - 1u));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
 let w_1=w_at(base);
 let w_2=w_at(base+(F / 2u));
 let w_3=w_at(base+(F - 1u));
-let shift=w_1+(((w_2 - w_1)+(w_3 - w_1))*0.3333333432674408f);
+let shift_2=w_1+(((w_2 - w_1)+(w_3 - w_1))*0.3333333432674408f);
 let base_2=row*(F / 4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
@@ -723,7 +754,7 @@ var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let w_4=w_four(base_2+i);
-let d=w_4 - vec4f(shift);
+let d=w_4 - vec4f(shift_2);
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -762,7 +793,7 @@ workgroupBarrier();
 let mean=sum_2 / f32((last - first)*4u);
 let variance=larger((squares_2 / f32((last - first)*4u)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,last,far);
@@ -772,7 +803,7 @@ var part_4=vec4f(0.0f);
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
 let w_5=w_four(base_2+i_2);
-let d_2=w_5 - vec4f(shift_2);
+let d_2=w_5 - vec4f(shift_3);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -813,13 +844,15 @@ let variance_2=larger((squares_3_2 / f32((last - first)*4u)) - (mean_2*mean_2),0
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 if (active_1 && (lane==0u)) {
-partials_put((part*O)+row,shift_2);
+partials_put((part*O)+row,shift_3);
 partials_put(((PARTS+part)*O)+row,rest);
 partials_put((((2u*PARTS)+part)*O)+row,spread);
+partials_put((((3u*PARTS)+part)*O)+row,shift);
 }
 }
 `,
               bindings: [
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
                 { tensor: "w", access: "read", name: "w", accessors: { at: "w_at", four: "w_four" } },
                 {
                   tensor: "(partials)",
@@ -942,20 +975,21 @@ total_2=all_2;
 workgroupBarrier();
 }
 let spread=total_2 / f32(F);
+let part_7=partials_at(((3u*PARTS)*O)+row);
 let first=min(part*(((F+PARTS) - 1u) / PARTS),F);
 let last=min(first+(((F+PARTS) - 1u) / PARTS),F);
 let base=row*F;
 let rsqrt=inverseSqrt(larger(spread*f32(F),eps));
 var sum=0.0f;
 for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_7=0.0f;
+var part_8=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let d_y_1=d_y_at(base+i);
 let w_1=w_at(base+i);
-part_7=part_7+(d_y_1*(((w_1 - part_1) - rest)*rsqrt));
+part_8=part_8+((d_y_1 - part_7)*(((w_1 - part_1) - rest)*rsqrt));
 }
-sum=sum+part_7;
+sum=sum+part_8;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_5=exchange(sum,mask_4);
@@ -978,7 +1012,7 @@ workgroupBarrier();
 }
 let sum_all=sum;
 if (active_1 && (lane==0u)) {
-partials_put((((3u*PARTS)+part)*O)+row,sum_all);
+partials_put((((6u*PARTS)+part)*O)+row,sum_all);
 }
 }
 `,
@@ -1105,20 +1139,21 @@ total_2=all_2;
 workgroupBarrier();
 }
 let spread=total_2 / f32(F);
+let part_7=partials_at(((3u*PARTS)*O)+row);
 let first=min(part*((((F / 4u)+PARTS) - 1u) / PARTS),F / 4u);
 let last=min(first+((((F / 4u)+PARTS) - 1u) / PARTS),F / 4u);
 let base=row*(F / 4u);
 let rsqrt=inverseSqrt(larger(spread*f32(F),eps));
 var sum=vec4f(0.0f);
 for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_7=vec4f(0.0f);
+var part_8=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let d_y_1=d_y_four(base+i);
 let w_1=w_four(base+i);
-part_7=part_7+(d_y_1*(((w_1 - vec4f(part_1)) - vec4f(rest))*vec4f(rsqrt)));
+part_8=part_8+((d_y_1 - vec4f(part_7))*(((w_1 - vec4f(part_1)) - vec4f(rest))*vec4f(rsqrt)));
 }
-sum=sum+part_7;
+sum=sum+part_8;
 }
 var sum_2=fold_add(sum);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
@@ -1142,7 +1177,7 @@ workgroupBarrier();
 }
 let sum_all=sum_2;
 if (active_1 && (lane==0u)) {
-partials_put((((3u*PARTS)+part)*O)+row,sum_all);
+partials_put((((6u*PARTS)+part)*O)+row,sum_all);
 }
 }
 `,
@@ -1266,11 +1301,12 @@ total_2=all_2;
 workgroupBarrier();
 }
 let spread=total_2 / f32(F);
+let part_7=partials_at(((3u*PARTS)*O)+row);
 let used_2=((F+(((F+PARTS) - 1u) / PARTS)) - 1u) / (((F+PARTS) - 1u) / PARTS);
 var total_3=0.0f;
 for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_7=partials_at((((3u*PARTS)+p_4)*O)+row);
-total_3=total_3+part_7;
+let part_8=partials_at((((6u*PARTS)+p_4)*O)+row);
+total_3=total_3+part_8;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_5=exchange(total_3,mask_4);
@@ -1405,11 +1441,12 @@ total_2=all_2;
 workgroupBarrier();
 }
 let spread=total_2 / f32(F);
+let part_7=partials_at(((3u*PARTS)*O)+row);
 let used_2=(((F / 4u)+((((F / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((F / 4u)+PARTS) - 1u) / PARTS);
 var total_3=0.0f;
 for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_7=partials_at((((3u*PARTS)+p_4)*O)+row);
-total_3=total_3+part_7;
+let part_8=partials_at((((6u*PARTS)+p_4)*O)+row);
+total_3=total_3+part_8;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_5=exchange(total_3,mask_4);

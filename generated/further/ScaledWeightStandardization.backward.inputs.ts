@@ -202,9 +202,10 @@ for (var k_3=0u; k_3<HELD; k_3+=1u) {
 let i_3=lane+(k_3*LANES);
 if (i_3<(F / 4u)) {
 let kept_3=held[held_place(1u,k_3,local_index)];
+let sub=kept_3 - vec4f(shift_4);
 let kept_4=held[held_place(0u,k_3,local_index)];
-let sub=(kept_4 - vec4f(shift_3)) - vec4f(rest);
-sum_6=sum_6+(kept_3*(sub*vec4f(rsqrt)));
+let sub_2=(kept_4 - vec4f(shift_3)) - vec4f(rest);
+sum_6=sum_6+(sub*(sub_2*vec4f(rsqrt)));
 }
 }
 var sum_6_2=fold_add(sum_6);
@@ -239,9 +240,10 @@ for (var k_4=0u; k_4<HELD; k_4+=1u) {
 let i_4=lane+(k_4*LANES);
 if (i_4<end_2) {
 let kept_5=held[held_place(1u,k_4,local_index)];
+let sub_3=kept_5 - vec4f(shift_4);
 let kept_6=held[held_place(0u,k_4,local_index)];
-let sub_2=(kept_6 - vec4f(shift_3)) - vec4f(rest);
-d_w_put_four(base_2+i_4,(((kept_5 - vec4f(shift_4)) - vec4f(rest_2))*vec4f(mul_3))+(sub_2*vec4f(mul_5)));
+let sub_4=(kept_6 - vec4f(shift_3)) - vec4f(rest);
+d_w_put_four(base_2+i_4,((sub_3 - vec4f(rest_2))*vec4f(mul_3))+(sub_4*vec4f(mul_5)));
 }
 }
 }
@@ -708,18 +710,22 @@ let d_y_6_2=d_y_four(base_2_2+i_3);
 let d_y_6_3=d_y_four(base_2_3+i_3);
 let d_y_6_4=d_y_four(base_2_4+i_3);
 let d_y_6_5=d_y_four(base_2_5+i_3);
+let sub_5=d_y_6_2 - vec4f(shift_4_2);
+let sub_6=d_y_6_3 - vec4f(shift_4_3);
+let sub_7=d_y_6_4 - vec4f(shift_4_4);
+let sub_8=d_y_6_5 - vec4f(shift_4_5);
 let w_6_2=w_four(base_2_2+i_3);
 let w_6_3=w_four(base_2_3+i_3);
 let w_6_4=w_four(base_2_4+i_3);
 let w_6_5=w_four(base_2_5+i_3);
-let sub_3=(w_6_2 - vec4f(shift_3_2)) - vec4f(rest_3);
-let sub_4=(w_6_3 - vec4f(shift_3_3)) - vec4f(rest_4);
-let sub_5=(w_6_4 - vec4f(shift_3_4)) - vec4f(rest_5);
-let sub_6=(w_6_5 - vec4f(shift_3_5)) - vec4f(rest_6);
-part_9_2=part_9_2+(d_y_6_2*(sub_3*vec4f(rsqrt_2)));
-part_9_3=part_9_3+(d_y_6_3*(sub_4*vec4f(rsqrt_3)));
-part_9_4=part_9_4+(d_y_6_4*(sub_5*vec4f(rsqrt_4)));
-part_9_5=part_9_5+(d_y_6_5*(sub_6*vec4f(rsqrt_5)));
+let sub_2_2=(w_6_2 - vec4f(shift_3_2)) - vec4f(rest_3);
+let sub_2_3=(w_6_3 - vec4f(shift_3_3)) - vec4f(rest_4);
+let sub_2_4=(w_6_4 - vec4f(shift_3_4)) - vec4f(rest_5);
+let sub_2_5=(w_6_5 - vec4f(shift_3_5)) - vec4f(rest_6);
+part_9_2=part_9_2+(sub_5*(sub_2_2*vec4f(rsqrt_2)));
+part_9_3=part_9_3+(sub_6*(sub_2_3*vec4f(rsqrt_3)));
+part_9_4=part_9_4+(sub_7*(sub_2_4*vec4f(rsqrt_4)));
+part_9_5=part_9_5+(sub_8*(sub_2_5*vec4f(rsqrt_5)));
 }
 sum_6_3=sum_6_3+part_9_2;
 sum_6_4=sum_6_4+part_9_3;
@@ -771,18 +777,22 @@ let d_y_7_2=d_y_four(base_2_2+i_4);
 let d_y_7_3=d_y_four(base_2_3+i_4);
 let d_y_7_4=d_y_four(base_2_4+i_4);
 let d_y_7_5=d_y_four(base_2_5+i_4);
+let sub_3_2=d_y_7_2 - vec4f(shift_4_2);
+let sub_3_3=d_y_7_3 - vec4f(shift_4_3);
+let sub_3_4=d_y_7_4 - vec4f(shift_4_4);
+let sub_3_5=d_y_7_5 - vec4f(shift_4_5);
 let w_7_2=w_four(base_2_2+i_4);
 let w_7_3=w_four(base_2_3+i_4);
 let w_7_4=w_four(base_2_4+i_4);
 let w_7_5=w_four(base_2_5+i_4);
-let sub_2_2=(w_7_2 - vec4f(shift_3_2)) - vec4f(rest_3);
-let sub_2_3=(w_7_3 - vec4f(shift_3_3)) - vec4f(rest_4);
-let sub_2_4=(w_7_4 - vec4f(shift_3_4)) - vec4f(rest_5);
-let sub_2_5=(w_7_5 - vec4f(shift_3_5)) - vec4f(rest_6);
-d_w_put_four(base_2_2+i_4,(((d_y_7_2 - vec4f(shift_4_2)) - vec4f(rest_2_2))*vec4f(mul_3_2))+(sub_2_2*vec4f(mul_5_2)));
-d_w_put_four(base_2_3+i_4,(((d_y_7_3 - vec4f(shift_4_3)) - vec4f(rest_2_3))*vec4f(mul_3_3))+(sub_2_3*vec4f(mul_5_3)));
-d_w_put_four(base_2_4+i_4,(((d_y_7_4 - vec4f(shift_4_4)) - vec4f(rest_2_4))*vec4f(mul_3_4))+(sub_2_4*vec4f(mul_5_4)));
-d_w_put_four(base_2_5+i_4,(((d_y_7_5 - vec4f(shift_4_5)) - vec4f(rest_2_5))*vec4f(mul_3_5))+(sub_2_5*vec4f(mul_5_5)));
+let sub_4_2=(w_7_2 - vec4f(shift_3_2)) - vec4f(rest_3);
+let sub_4_3=(w_7_3 - vec4f(shift_3_3)) - vec4f(rest_4);
+let sub_4_4=(w_7_4 - vec4f(shift_3_4)) - vec4f(rest_5);
+let sub_4_5=(w_7_5 - vec4f(shift_3_5)) - vec4f(rest_6);
+d_w_put_four(base_2_2+i_4,((sub_3_2 - vec4f(rest_2_2))*vec4f(mul_3_2))+(sub_4_2*vec4f(mul_5_2)));
+d_w_put_four(base_2_3+i_4,((sub_3_3 - vec4f(rest_2_3))*vec4f(mul_3_3))+(sub_4_3*vec4f(mul_5_3)));
+d_w_put_four(base_2_4+i_4,((sub_3_4 - vec4f(rest_2_4))*vec4f(mul_3_4))+(sub_4_4*vec4f(mul_5_4)));
+d_w_put_four(base_2_5+i_4,((sub_3_5 - vec4f(rest_2_5))*vec4f(mul_3_5))+(sub_4_5*vec4f(mul_5_5)));
 }
 }
 `,
@@ -1434,9 +1444,10 @@ var part_13=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let d_y_1=d_y_at(base+i);
+let sub=d_y_1 - part_7;
 let w_1=w_at(base+i);
-let sub=(w_1 - part_1) - rest;
-part_13=part_13+(d_y_1*(sub*rsqrt));
+let sub_2=(w_1 - part_1) - rest;
+part_13=part_13+(sub*(sub_2*rsqrt));
 }
 sum=sum+part_13;
 }
@@ -1653,9 +1664,10 @@ var part_13=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let d_y_1=d_y_four(base+i);
+let sub=d_y_1 - vec4f(part_7);
 let w_1=w_four(base+i);
-let sub=(w_1 - vec4f(part_1)) - vec4f(rest);
-part_13=part_13+(d_y_1*(sub*vec4f(rsqrt)));
+let sub_2=(w_1 - vec4f(part_1)) - vec4f(rest);
+part_13=part_13+(sub*(sub_2*vec4f(rsqrt)));
 }
 sum=sum+part_13;
 }
@@ -1904,9 +1916,10 @@ let scale_1=scale;
 let mul_5=2.0f*select(select(0.0f,-(mul_4*(0.25f*scale_1)),mul==eps),-(mul_4*(0.5f*scale_1)),eps<mul);
 for (var i=first+lane; i<end; i+=LANES) {
 let d_y_1=d_y_at(base+i);
+let sub=d_y_1 - part_7;
 let w_1=w_at(base+i);
-let sub=(w_1 - part_1) - rest;
-d_w_put(base+i,(((d_y_1 - part_7) - rest_2)*mul_3)+(sub*mul_5));
+let sub_2=(w_1 - part_1) - rest;
+d_w_put(base+i,((sub - rest_2)*mul_3)+(sub_2*mul_5));
 }
 }
 `,
@@ -2122,9 +2135,10 @@ let scale_1=scale;
 let mul_5=2.0f*select(select(0.0f,-(mul_4*(0.25f*scale_1)),mul==eps),-(mul_4*(0.5f*scale_1)),eps<mul);
 for (var i=first+lane; i<end; i+=LANES) {
 let d_y_1=d_y_four(base+i);
+let sub=d_y_1 - vec4f(part_7);
 let w_1=w_four(base+i);
-let sub=(w_1 - vec4f(part_1)) - vec4f(rest);
-d_w_put_four(base+i,(((d_y_1 - vec4f(part_7)) - vec4f(rest_2))*vec4f(mul_3))+(sub*vec4f(mul_5)));
+let sub_2=(w_1 - vec4f(part_1)) - vec4f(rest);
+d_w_put_four(base+i,((sub - vec4f(rest_2))*vec4f(mul_3))+(sub_2*vec4f(mul_5)));
 }
 }
 `,

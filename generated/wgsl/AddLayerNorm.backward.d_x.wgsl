@@ -69,38 +69,16 @@ fn main(
     let bias_2 = bias_at(D / 2u);
     let bias_3 = bias_at(D - 1u);
     let shift_3 = bias_1 + (((bias_2 - bias_1) + (bias_3 - bias_1)) * 0.3333333432674408f);
-    var mean = 0.0f;
-    for (var block = lane; block < D; block += LANES * 256u) {
-      var part_1 = 0.0f;
-      let stop = min(block + (LANES * 256u), D);
-      for (var i = block; i < stop; i += LANES) {
-        let d_y_1 = d_y_at(base + i);
-        let gamma_1 = gamma_at(i);
-        let mul = d_y_1 * gamma_1;
-        part_1 = part_1 + mul;
-      }
-      mean = mean + part_1;
-    }
-    for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-      let other = exchange(mean, mask);
-      mean = mean + other;
-    }
-    if (SUBGROUP < LANES) {
-      scratch_memory[(row_in_group * LANES) + lane] = mean;
-      workgroupBarrier();
-      for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-        if (lane < half) {
-          let mine = scratch_memory[(row_in_group * LANES) + lane];
-          let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-          scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-        }
-        workgroupBarrier();
-      }
-      let all = scratch_memory[row_in_group * LANES];
-      mean = all;
-      workgroupBarrier();
-    }
-    let mean_all = mean / f32(D);
+    let d_y_1 = d_y_at(base);
+    let gamma_1 = gamma_at(0u);
+    let mul = d_y_1 * gamma_1;
+    let d_y_2 = d_y_at(base + (D / 2u));
+    let gamma_2 = gamma_at(D / 2u);
+    let mul_2 = d_y_2 * gamma_2;
+    let d_y_3 = d_y_at(base + (D - 1u));
+    let gamma_3 = gamma_at(D - 1u);
+    let mul_3 = d_y_3 * gamma_3;
+    let shift_4 = mul + (((mul_2 - mul) + (mul_3 - mul)) * 0.3333333432674408f);
     let x_4 = x_at(base);
     let residual_4 = residual_at(base);
     let bias_4 = bias_at(0u);
@@ -113,121 +91,155 @@ fn main(
     let residual_6 = residual_at(base + (D - 1u));
     let bias_6 = bias_at(D - 1u);
     let add_3 = ((x_6 - shift) + (residual_6 - shift_2)) + (bias_6 - shift_3);
-    let shift_4 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
+    let shift_5 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
     var sum = 0.0f;
     var squares = 0.0f;
-    for (var block_2 = lane; block_2 < D; block_2 += LANES * 256u) {
+    for (var block = lane; block < D; block += LANES * 256u) {
+      var part_1 = 0.0f;
       var part_2 = 0.0f;
-      var part_3 = 0.0f;
-      let stop_2 = min(block_2 + (LANES * 256u), D);
-      for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-        let x_7 = x_at(base + i_2);
-        let residual_7 = residual_at(base + i_2);
-        let bias_7 = bias_at(i_2);
+      let stop = min(block + (LANES * 256u), D);
+      for (var i = block; i < stop; i += LANES) {
+        let x_7 = x_at(base + i);
+        let residual_7 = residual_at(base + i);
+        let bias_7 = bias_at(i);
         let add_4 = ((x_7 - shift) + (residual_7 - shift_2)) + (bias_7 - shift_3);
-        let d = add_4 - shift_4;
-        part_2 = part_2 + d;
-        part_3 = part_3 + (d * d);
+        let d = add_4 - shift_5;
+        part_1 = part_1 + d;
+        part_2 = part_2 + (d * d);
       }
-      sum = sum + part_2;
-      squares = squares + part_3;
+      sum = sum + part_1;
+      squares = squares + part_2;
     }
-    for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-      let other_3 = exchange(sum, mask_2);
-      sum = sum + other_3;
-      let other_4 = exchange(squares, mask_2);
-      squares = squares + other_4;
+    for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+      let other = exchange(sum, mask);
+      sum = sum + other;
+      let other_2 = exchange(squares, mask);
+      squares = squares + other_2;
     }
     if (SUBGROUP < LANES) {
       scratch_memory[(row_in_group * LANES) + lane] = sum;
       scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
       workgroupBarrier();
-      for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-        if (lane < half_2) {
-          let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-          let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-          scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-          let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-          let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-          scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+      for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
+        if (lane < half) {
+          let mine = scratch_memory[(row_in_group * LANES) + lane];
+          let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+          scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
+          let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+          let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
+          scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
         }
         workgroupBarrier();
       }
-      let all_2 = scratch_memory[row_in_group * LANES];
-      sum = all_2;
-      let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-      squares = all_3;
+      let all = scratch_memory[row_in_group * LANES];
+      sum = all;
+      let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+      squares = all_2;
       workgroupBarrier();
     }
-    let mean_2 = sum / f32(D);
-    let variance = larger((squares / f32(D)) - (mean_2 * mean_2), 0.0f);
-    let far = (variance * 4.0f) < (mean_2 * mean_2);
-    let shift_5 = select(shift_4, shift_4 + mean_2, far);
+    let mean = sum / f32(D);
+    let variance = larger((squares / f32(D)) - (mean * mean), 0.0f);
+    let far = (variance * 4.0f) < (mean * mean);
+    let shift_6 = select(shift_5, shift_5 + mean, far);
     var sum_2 = 0.0f;
     var squares_2 = 0.0f;
     let end = select(0u, D, far);
-    for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
+    for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
+      var part_3 = 0.0f;
       var part_4 = 0.0f;
-      var part_5 = 0.0f;
-      let stop_3 = min(block_3 + (LANES * 256u), end);
-      for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-        let x_8 = x_at(base + i_3);
-        let residual_8 = residual_at(base + i_3);
-        let bias_8 = bias_at(i_3);
+      let stop_2 = min(block_2 + (LANES * 256u), end);
+      for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
+        let x_8 = x_at(base + i_2);
+        let residual_8 = residual_at(base + i_2);
+        let bias_8 = bias_at(i_2);
         let add_5 = ((x_8 - shift) + (residual_8 - shift_2)) + (bias_8 - shift_3);
-        let d_2 = add_5 - shift_5;
-        part_4 = part_4 + d_2;
-        part_5 = part_5 + (d_2 * d_2);
+        let d_2 = add_5 - shift_6;
+        part_3 = part_3 + d_2;
+        part_4 = part_4 + (d_2 * d_2);
       }
-      sum_2 = sum_2 + part_4;
-      squares_2 = squares_2 + part_5;
+      sum_2 = sum_2 + part_3;
+      squares_2 = squares_2 + part_4;
     }
-    for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-      let other_7 = exchange(sum_2, mask_3);
-      sum_2 = sum_2 + other_7;
-      let other_8 = exchange(squares_2, mask_3);
-      squares_2 = squares_2 + other_8;
+    for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
+      let other_5 = exchange(sum_2, mask_2);
+      sum_2 = sum_2 + other_5;
+      let other_6 = exchange(squares_2, mask_2);
+      squares_2 = squares_2 + other_6;
     }
     if (SUBGROUP < LANES) {
       scratch_memory[(row_in_group * LANES) + lane] = sum_2;
       scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
       workgroupBarrier();
-      for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-        if (lane < half_3) {
-          let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-          let other_9 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-          scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_9;
-          let mine_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-          let other_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-          scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_5 + other_10;
+      for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
+        if (lane < half_2) {
+          let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
+          let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
+          scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
+          let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+          let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
+          scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
         }
         workgroupBarrier();
       }
-      let all_4 = scratch_memory[row_in_group * LANES];
-      sum_2 = all_4;
-      let all_5 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-      squares_2 = all_5;
+      let all_3 = scratch_memory[row_in_group * LANES];
+      sum_2 = all_3;
+      let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+      squares_2 = all_4;
       workgroupBarrier();
     }
-    let mean_3 = sum_2 / f32(D);
-    let variance_2 = larger((squares_2 / f32(D)) - (mean_3 * mean_3), 0.0f);
-    let rest = select(mean_2, mean_3, far);
+    let mean_2 = sum_2 / f32(D);
+    let variance_2 = larger((squares_2 / f32(D)) - (mean_2 * mean_2), 0.0f);
+    let rest = select(mean, mean_2, far);
     let spread = select(variance, variance_2, far);
+    var mean_3 = 0.0f;
+    for (var block_3 = lane; block_3 < D; block_3 += LANES * 256u) {
+      var part_5 = 0.0f;
+      let stop_3 = min(block_3 + (LANES * 256u), D);
+      for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
+        let d_y_4 = d_y_at(base + i_3);
+        let gamma_4 = gamma_at(i_3);
+        let mul_4 = d_y_4 * gamma_4;
+        let sub = mul_4 - shift_4;
+        part_5 = part_5 + sub;
+      }
+      mean_3 = mean_3 + part_5;
+    }
+    for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
+      let other_9 = exchange(mean_3, mask_3);
+      mean_3 = mean_3 + other_9;
+    }
+    if (SUBGROUP < LANES) {
+      scratch_memory[(row_in_group * LANES) + lane] = mean_3;
+      workgroupBarrier();
+      for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
+        if (lane < half_3) {
+          let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
+          let other_10 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
+          scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_10;
+        }
+        workgroupBarrier();
+      }
+      let all_5 = scratch_memory[row_in_group * LANES];
+      mean_3 = all_5;
+      workgroupBarrier();
+    }
+    let mean_all = mean_3 / f32(D);
     let rsqrt = inverseSqrt(spread + eps);
     var mean_4 = 0.0f;
     for (var block_4 = lane; block_4 < D; block_4 += LANES * 256u) {
       var part_6 = 0.0f;
       let stop_4 = min(block_4 + (LANES * 256u), D);
       for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-        let d_y_2 = d_y_at(base + i_4);
+        let d_y_5 = d_y_at(base + i_4);
+        let gamma_5 = gamma_at(i_4);
+        let mul_5 = d_y_5 * gamma_5;
+        let sub_2 = mul_5 - shift_4;
         let x_9 = x_at(base + i_4);
         let residual_9 = residual_at(base + i_4);
         let bias_9 = bias_at(i_4);
         let add_6 = ((x_9 - shift) + (residual_9 - shift_2)) + (bias_9 - shift_3);
-        let mul_2 = ((add_6 - shift_5) - rest) * rsqrt;
-        let mul_3 = d_y_2 * mul_2;
-        let gamma_2 = gamma_at(i_4);
-        part_6 = part_6 + (mul_3 * gamma_2);
+        let mul_6 = ((add_6 - shift_6) - rest) * rsqrt;
+        part_6 = part_6 + (sub_2 * mul_6);
       }
       mean_4 = mean_4 + part_6;
     }
@@ -253,25 +265,25 @@ fn main(
     let mean_all_2 = mean_4 / f32(D);
     let end_2 = select(0u, D, active_1);
     for (var i_5 = lane; i_5 < end_2; i_5 += LANES) {
-      let d_y_3 = d_y_at(base + i_5);
-      let gamma_3 = gamma_at(i_5);
-      let mul_4 = d_y_3 * gamma_3;
+      let d_y_6 = d_y_at(base + i_5);
+      let gamma_6 = gamma_at(i_5);
+      let mul_7 = d_y_6 * gamma_6;
+      let sub_3 = mul_7 - shift_4;
       let x_10 = x_at(base + i_5);
       let residual_10 = residual_at(base + i_5);
       let bias_10 = bias_at(i_5);
       let add_7 = ((x_10 - shift) + (residual_10 - shift_2)) + (bias_10 - shift_3);
-      let mul_5 = ((add_7 - shift_5) - rest) * rsqrt;
+      let mul_8 = ((add_7 - shift_6) - rest) * rsqrt;
       let d_h_1 = d_h_at(base + i_5);
-      let add_8 = (((mul_4 - (mul_5 * mean_all_2)) - mean_all) * rsqrt) + d_h_1;
+      let add_8 = (((sub_3 - (mul_8 * mean_all_2)) - mean_all) * rsqrt) + d_h_1;
       d_x_put(base + i_5, add_8);
       d_residual_put(base + i_5, add_8);
       let before = scratch_at(base_2 + i_5);
       scratch_put(base_2 + i_5, select(before, 0.0f, turn == 0u) + add_8);
-      let mul_6 = d_y_3 * mul_5;
       let before_2 = scratch_at(base_3 + i_5);
-      scratch_put(base_3 + i_5, select(before_2, 0.0f, turn == 0u) + mul_6);
+      scratch_put(base_3 + i_5, select(before_2, 0.0f, turn == 0u) + (d_y_6 * mul_8));
       let before_3 = scratch_at(base_4 + i_5);
-      scratch_put(base_4 + i_5, select(before_3, 0.0f, turn == 0u) + d_y_3);
+      scratch_put(base_4 + i_5, select(before_3, 0.0f, turn == 0u) + d_y_6);
     }
   }
 }

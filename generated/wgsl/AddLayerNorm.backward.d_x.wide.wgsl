@@ -14,7 +14,9 @@ fn residual_at(at: u32) -> f32 { return residual[at / 4u][at % 4u]; }
 fn residual_four(at: u32) -> vec4f { return residual[at]; }
 fn bias_at(at: u32) -> f32 { return bias[at / 4u][at % 4u]; }
 fn bias_four(at: u32) -> vec4f { return bias[at]; }
+fn d_y_at(at: u32) -> f32 { return d_y[at / 4u][at % 4u]; }
 fn d_y_four(at: u32) -> vec4f { return d_y[at]; }
+fn gamma_at(at: u32) -> f32 { return gamma[at / 4u][at % 4u]; }
 fn gamma_four(at: u32) -> vec4f { return gamma[at]; }
 fn d_h_four(at: u32) -> vec4f { return d_h[at]; }
 fn d_x_put_four(at: u32, value: vec4f) { d_x[at] = value; }
@@ -76,40 +78,16 @@ fn main(
     let bias_2 = bias_at(D / 2u);
     let bias_3 = bias_at(D - 1u);
     let shift_3 = bias_1 + (((bias_2 - bias_1) + (bias_3 - bias_1)) * 0.3333333432674408f);
-    let base_2 = row * (D / 4u);
-    var mean = vec4f(0.0f);
-    for (var block = lane; block < D / 4u; block += LANES * 256u) {
-      var part_1 = vec4f(0.0f);
-      let stop = min(block + (LANES * 256u), D / 4u);
-      for (var i = block; i < stop; i += LANES) {
-        let d_y_1 = d_y_four(base_2 + i);
-        let gamma_1 = gamma_four(i);
-        let mul = d_y_1 * gamma_1;
-        part_1 = part_1 + mul;
-      }
-      mean = mean + part_1;
-    }
-    var mean_2 = fold_add(mean);
-    for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-      let other = exchange(mean_2, mask);
-      mean_2 = mean_2 + other;
-    }
-    if (SUBGROUP < LANES) {
-      scratch_memory[(row_in_group * LANES) + lane] = mean_2;
-      workgroupBarrier();
-      for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-        if (lane < half) {
-          let mine = scratch_memory[(row_in_group * LANES) + lane];
-          let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-          scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-        }
-        workgroupBarrier();
-      }
-      let all = scratch_memory[row_in_group * LANES];
-      mean_2 = all;
-      workgroupBarrier();
-    }
-    let mean_all = mean_2 / f32(D);
+    let d_y_1 = d_y_at(base);
+    let gamma_1 = gamma_at(0u);
+    let mul = d_y_1 * gamma_1;
+    let d_y_2 = d_y_at(base + (D / 2u));
+    let gamma_2 = gamma_at(D / 2u);
+    let mul_2 = d_y_2 * gamma_2;
+    let d_y_3 = d_y_at(base + (D - 1u));
+    let gamma_3 = gamma_at(D - 1u);
+    let mul_3 = d_y_3 * gamma_3;
+    let shift_4 = mul + (((mul_2 - mul) + (mul_3 - mul)) * 0.3333333432674408f);
     let x_4 = x_at(base);
     let residual_4 = residual_at(base);
     let bias_4 = bias_at(0u);
@@ -122,135 +100,171 @@ fn main(
     let residual_6 = residual_at(base + (D - 1u));
     let bias_6 = bias_at(D - 1u);
     let add_3 = ((x_6 - shift) + (residual_6 - shift_2)) + (bias_6 - shift_3);
-    let shift_4 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
+    let shift_5 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
+    let base_2 = row * (D / 4u);
     var sum = vec4f(0.0f);
     var squares = vec4f(0.0f);
-    for (var block_2 = lane; block_2 < D / 4u; block_2 += LANES * 256u) {
+    for (var block = lane; block < D / 4u; block += LANES * 256u) {
+      var part_1 = vec4f(0.0f);
       var part_2 = vec4f(0.0f);
-      var part_3 = vec4f(0.0f);
-      let stop_2 = min(block_2 + (LANES * 256u), D / 4u);
-      for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-        let x_7 = x_four(base_2 + i_2);
-        let residual_7 = residual_four(base_2 + i_2);
-        let bias_7 = bias_four(i_2);
+      let stop = min(block + (LANES * 256u), D / 4u);
+      for (var i = block; i < stop; i += LANES) {
+        let x_7 = x_four(base_2 + i);
+        let residual_7 = residual_four(base_2 + i);
+        let bias_7 = bias_four(i);
         let add_4 = ((x_7 - vec4f(shift)) + (residual_7 - vec4f(shift_2))) + (bias_7 - vec4f(shift_3));
-        let d = add_4 - vec4f(shift_4);
-        part_2 = part_2 + d;
-        part_3 = part_3 + (d * d);
+        let d = add_4 - vec4f(shift_5);
+        part_1 = part_1 + d;
+        part_2 = part_2 + (d * d);
       }
-      sum = sum + part_2;
-      squares = squares + part_3;
+      sum = sum + part_1;
+      squares = squares + part_2;
     }
     var sum_2 = fold_add(sum);
     var squares_2 = fold_add(squares);
-    for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-      let other_3 = exchange(sum_2, mask_2);
-      sum_2 = sum_2 + other_3;
-      let other_4 = exchange(squares_2, mask_2);
-      squares_2 = squares_2 + other_4;
+    for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+      let other = exchange(sum_2, mask);
+      sum_2 = sum_2 + other;
+      let other_2 = exchange(squares_2, mask);
+      squares_2 = squares_2 + other_2;
     }
     if (SUBGROUP < LANES) {
       scratch_memory[(row_in_group * LANES) + lane] = sum_2;
       scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
       workgroupBarrier();
-      for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-        if (lane < half_2) {
-          let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-          let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-          scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-          let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-          let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-          scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+      for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
+        if (lane < half) {
+          let mine = scratch_memory[(row_in_group * LANES) + lane];
+          let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+          scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
+          let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+          let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
+          scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
         }
         workgroupBarrier();
       }
-      let all_2 = scratch_memory[row_in_group * LANES];
-      sum_2 = all_2;
-      let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-      squares_2 = all_3;
+      let all = scratch_memory[row_in_group * LANES];
+      sum_2 = all;
+      let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+      squares_2 = all_2;
       workgroupBarrier();
     }
-    let mean_3 = sum_2 / f32(D);
-    let variance = larger((squares_2 / f32(D)) - (mean_3 * mean_3), 0.0f);
-    let far = (variance * 4.0f) < (mean_3 * mean_3);
-    let shift_5 = select(shift_4, shift_4 + mean_3, far);
+    let mean = sum_2 / f32(D);
+    let variance = larger((squares_2 / f32(D)) - (mean * mean), 0.0f);
+    let far = (variance * 4.0f) < (mean * mean);
+    let shift_6 = select(shift_5, shift_5 + mean, far);
     var sum_3 = vec4f(0.0f);
     var squares_3 = vec4f(0.0f);
     let end = select(0u, D / 4u, far);
-    for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
+    for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
+      var part_3 = vec4f(0.0f);
       var part_4 = vec4f(0.0f);
-      var part_5 = vec4f(0.0f);
-      let stop_3 = min(block_3 + (LANES * 256u), end);
-      for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-        let x_8 = x_four(base_2 + i_3);
-        let residual_8 = residual_four(base_2 + i_3);
-        let bias_8 = bias_four(i_3);
+      let stop_2 = min(block_2 + (LANES * 256u), end);
+      for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
+        let x_8 = x_four(base_2 + i_2);
+        let residual_8 = residual_four(base_2 + i_2);
+        let bias_8 = bias_four(i_2);
         let add_5 = ((x_8 - vec4f(shift)) + (residual_8 - vec4f(shift_2))) + (bias_8 - vec4f(shift_3));
-        let d_2 = add_5 - vec4f(shift_5);
-        part_4 = part_4 + d_2;
-        part_5 = part_5 + (d_2 * d_2);
+        let d_2 = add_5 - vec4f(shift_6);
+        part_3 = part_3 + d_2;
+        part_4 = part_4 + (d_2 * d_2);
       }
-      sum_3 = sum_3 + part_4;
-      squares_3 = squares_3 + part_5;
+      sum_3 = sum_3 + part_3;
+      squares_3 = squares_3 + part_4;
     }
     var sum_3_2 = fold_add(sum_3);
     var squares_3_2 = fold_add(squares_3);
-    for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-      let other_7 = exchange(sum_3_2, mask_3);
-      sum_3_2 = sum_3_2 + other_7;
-      let other_8 = exchange(squares_3_2, mask_3);
-      squares_3_2 = squares_3_2 + other_8;
+    for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
+      let other_5 = exchange(sum_3_2, mask_2);
+      sum_3_2 = sum_3_2 + other_5;
+      let other_6 = exchange(squares_3_2, mask_2);
+      squares_3_2 = squares_3_2 + other_6;
     }
     if (SUBGROUP < LANES) {
       scratch_memory[(row_in_group * LANES) + lane] = sum_3_2;
       scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_3_2;
       workgroupBarrier();
-      for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-        if (lane < half_3) {
-          let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-          let other_9 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-          scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_9;
-          let mine_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-          let other_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-          scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_5 + other_10;
+      for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
+        if (lane < half_2) {
+          let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
+          let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
+          scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
+          let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+          let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
+          scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
         }
         workgroupBarrier();
       }
-      let all_4 = scratch_memory[row_in_group * LANES];
-      sum_3_2 = all_4;
-      let all_5 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-      squares_3_2 = all_5;
+      let all_3 = scratch_memory[row_in_group * LANES];
+      sum_3_2 = all_3;
+      let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+      squares_3_2 = all_4;
       workgroupBarrier();
     }
-    let mean_4 = sum_3_2 / f32(D);
-    let variance_2 = larger((squares_3_2 / f32(D)) - (mean_4 * mean_4), 0.0f);
-    let rest = select(mean_3, mean_4, far);
+    let mean_2 = sum_3_2 / f32(D);
+    let variance_2 = larger((squares_3_2 / f32(D)) - (mean_2 * mean_2), 0.0f);
+    let rest = select(mean, mean_2, far);
     let spread = select(variance, variance_2, far);
+    var mean_3 = vec4f(0.0f);
+    for (var block_3 = lane; block_3 < D / 4u; block_3 += LANES * 256u) {
+      var part_5 = vec4f(0.0f);
+      let stop_3 = min(block_3 + (LANES * 256u), D / 4u);
+      for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
+        let d_y_4 = d_y_four(base_2 + i_3);
+        let gamma_4 = gamma_four(i_3);
+        let mul_4 = d_y_4 * gamma_4;
+        let sub = mul_4 - vec4f(shift_4);
+        part_5 = part_5 + sub;
+      }
+      mean_3 = mean_3 + part_5;
+    }
+    var mean_3_2 = fold_add(mean_3);
+    for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
+      let other_9 = exchange(mean_3_2, mask_3);
+      mean_3_2 = mean_3_2 + other_9;
+    }
+    if (SUBGROUP < LANES) {
+      scratch_memory[(row_in_group * LANES) + lane] = mean_3_2;
+      workgroupBarrier();
+      for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
+        if (lane < half_3) {
+          let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
+          let other_10 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
+          scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_10;
+        }
+        workgroupBarrier();
+      }
+      let all_5 = scratch_memory[row_in_group * LANES];
+      mean_3_2 = all_5;
+      workgroupBarrier();
+    }
+    let mean_all = mean_3_2 / f32(D);
     let rsqrt = inverseSqrt(spread + eps);
-    var mean_5 = vec4f(0.0f);
+    var mean_4 = vec4f(0.0f);
     for (var block_4 = lane; block_4 < D / 4u; block_4 += LANES * 256u) {
       var part_6 = vec4f(0.0f);
       let stop_4 = min(block_4 + (LANES * 256u), D / 4u);
       for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-        let d_y_2 = d_y_four(base_2 + i_4);
+        let d_y_5 = d_y_four(base_2 + i_4);
+        let gamma_5 = gamma_four(i_4);
+        let mul_5 = d_y_5 * gamma_5;
+        let sub_2 = mul_5 - vec4f(shift_4);
         let x_9 = x_four(base_2 + i_4);
         let residual_9 = residual_four(base_2 + i_4);
         let bias_9 = bias_four(i_4);
         let add_6 = ((x_9 - vec4f(shift)) + (residual_9 - vec4f(shift_2))) + (bias_9 - vec4f(shift_3));
-        let mul_2 = ((add_6 - vec4f(shift_5)) - vec4f(rest)) * vec4f(rsqrt);
-        let mul_3 = d_y_2 * mul_2;
-        let gamma_2 = gamma_four(i_4);
-        part_6 = part_6 + (mul_3 * gamma_2);
+        let mul_6 = ((add_6 - vec4f(shift_6)) - vec4f(rest)) * vec4f(rsqrt);
+        part_6 = part_6 + (sub_2 * mul_6);
       }
-      mean_5 = mean_5 + part_6;
+      mean_4 = mean_4 + part_6;
     }
-    var mean_5_2 = fold_add(mean_5);
+    var mean_4_2 = fold_add(mean_4);
     for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-      let other_11 = exchange(mean_5_2, mask_4);
-      mean_5_2 = mean_5_2 + other_11;
+      let other_11 = exchange(mean_4_2, mask_4);
+      mean_4_2 = mean_4_2 + other_11;
     }
     if (SUBGROUP < LANES) {
-      scratch_memory[(row_in_group * LANES) + lane] = mean_5_2;
+      scratch_memory[(row_in_group * LANES) + lane] = mean_4_2;
       workgroupBarrier();
       for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
         if (lane < half_4) {
@@ -261,31 +275,31 @@ fn main(
         workgroupBarrier();
       }
       let all_6 = scratch_memory[row_in_group * LANES];
-      mean_5_2 = all_6;
+      mean_4_2 = all_6;
       workgroupBarrier();
     }
-    let mean_all_2 = mean_5_2 / f32(D);
+    let mean_all_2 = mean_4_2 / f32(D);
     let end_2 = select(0u, D / 4u, active_1);
     for (var i_5 = lane; i_5 < end_2; i_5 += LANES) {
-      let d_y_3 = d_y_four(base_2 + i_5);
-      let gamma_3 = gamma_four(i_5);
-      let mul_4 = d_y_3 * gamma_3;
+      let d_y_6 = d_y_four(base_2 + i_5);
+      let gamma_6 = gamma_four(i_5);
+      let mul_7 = d_y_6 * gamma_6;
+      let sub_3 = mul_7 - vec4f(shift_4);
       let x_10 = x_four(base_2 + i_5);
       let residual_10 = residual_four(base_2 + i_5);
       let bias_10 = bias_four(i_5);
       let add_7 = ((x_10 - vec4f(shift)) + (residual_10 - vec4f(shift_2))) + (bias_10 - vec4f(shift_3));
-      let mul_5 = ((add_7 - vec4f(shift_5)) - vec4f(rest)) * vec4f(rsqrt);
+      let mul_8 = ((add_7 - vec4f(shift_6)) - vec4f(rest)) * vec4f(rsqrt);
       let d_h_1 = d_h_four(base_2 + i_5);
-      let add_8 = (((mul_4 - (mul_5 * vec4f(mean_all_2))) - vec4f(mean_all)) * vec4f(rsqrt)) + d_h_1;
+      let add_8 = (((sub_3 - (mul_8 * vec4f(mean_all_2))) - vec4f(mean_all)) * vec4f(rsqrt)) + d_h_1;
       d_x_put_four(base_2 + i_5, add_8);
       d_residual_put_four(base_2 + i_5, add_8);
       let before = scratch_four(base_3 + i_5);
       scratch_put_four(base_3 + i_5, select(before, vec4f(0.0f), turn == 0u) + add_8);
-      let mul_6 = d_y_3 * mul_5;
       let before_2 = scratch_four(base_4 + i_5);
-      scratch_put_four(base_4 + i_5, select(before_2, vec4f(0.0f), turn == 0u) + mul_6);
+      scratch_put_four(base_4 + i_5, select(before_2, vec4f(0.0f), turn == 0u) + (d_y_6 * mul_8));
       let before_3 = scratch_four(base_5 + i_5);
-      scratch_put_four(base_5 + i_5, select(before_3, vec4f(0.0f), turn == 0u) + d_y_3);
+      scratch_put_four(base_5 + i_5, select(before_3, vec4f(0.0f), turn == 0u) + d_y_6);
     }
   }
 }

@@ -223,9 +223,10 @@ fn main(
       let N_9 = i_3 / max(S, 1u);
       let S_9 = i_3 % max(S, 1u);
       let d_y_6 = d_y_at(base + ((N_9 * (C * S)) + S_9));
+      let sub = d_y_6 - shift_4;
       let x_6 = x_at(base + ((N_9 * (C * S)) + S_9));
-      let sub = (x_6 - shift_3) - rest;
-      part_9 = part_9 + (d_y_6 * (sub / add));
+      let sub_2 = (x_6 - shift_3) - rest;
+      part_9 = part_9 + (sub * (sub_2 / add));
     }
     sum_5 = sum_5 + part_9;
   }
@@ -257,8 +258,9 @@ fn main(
     let N_10 = i_4 / max(S, 1u);
     let S_10 = i_4 % max(S, 1u);
     let d_y_7 = d_y_at(base + ((N_10 * (C * S)) + S_10));
+    let sub_3 = d_y_7 - shift_4;
     let x_7 = x_at(base + ((N_10 * (C * S)) + S_10));
-    let sub_2 = (x_7 - shift_3) - rest;
-    d_x_put(base + ((N_10 * (C * S)) + S_10), (((d_y_7 - shift_4) - rest_2) * div) + (sub_2 * mul));
+    let sub_4 = (x_7 - shift_3) - rest;
+    d_x_put(base + ((N_10 * (C * S)) + S_10), ((sub_3 - rest_2) * div) + (sub_4 * mul));
   }
 }

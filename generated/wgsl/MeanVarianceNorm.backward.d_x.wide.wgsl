@@ -238,9 +238,10 @@ fn main(
       let N_9 = (i_3 * 4u) / max(S, 1u);
       let S_9 = (i_3 * 4u) % max(S, 1u);
       let d_y_6 = d_y_four(base_2 + ((N_9 * ((C * S) / 4u)) + (S_9 / 4u)));
+      let sub = d_y_6 - vec4f(shift_4);
       let x_6 = x_four(base_2 + ((N_9 * ((C * S) / 4u)) + (S_9 / 4u)));
-      let sub = (x_6 - vec4f(shift_3)) - vec4f(rest);
-      part_9 = part_9 + (d_y_6 * (sub / vec4f(add)));
+      let sub_2 = (x_6 - vec4f(shift_3)) - vec4f(rest);
+      part_9 = part_9 + (sub * (sub_2 / vec4f(add)));
     }
     sum_6 = sum_6 + part_9;
   }
@@ -273,8 +274,9 @@ fn main(
     let N_10 = (i_4 * 4u) / max(S, 1u);
     let S_10 = (i_4 * 4u) % max(S, 1u);
     let d_y_7 = d_y_four(base_2 + ((N_10 * ((C * S) / 4u)) + (S_10 / 4u)));
+    let sub_3 = d_y_7 - vec4f(shift_4);
     let x_7 = x_four(base_2 + ((N_10 * ((C * S) / 4u)) + (S_10 / 4u)));
-    let sub_2 = (x_7 - vec4f(shift_3)) - vec4f(rest);
-    d_x_put_four(base_2 + ((N_10 * ((C * S) / 4u)) + (S_10 / 4u)), (((d_y_7 - vec4f(shift_4)) - vec4f(rest_2)) * vec4f(div)) + (sub_2 * vec4f(mul)));
+    let sub_4 = (x_7 - vec4f(shift_3)) - vec4f(rest);
+    d_x_put_four(base_2 + ((N_10 * ((C * S) / 4u)) + (S_10 / 4u)), ((sub_3 - vec4f(rest_2)) * vec4f(div)) + (sub_4 * vec4f(mul)));
   }
 }

@@ -209,9 +209,10 @@ fn main(
     let stop_3 = min(block_3 + (LANES * 256u), F);
     for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
       let d_y_6 = d_y_at(base + i_3);
+      let sub = d_y_6 - shift_4;
       let w_6 = w_at(base + i_3);
-      let sub = (w_6 - shift_3) - rest;
-      part_9 = part_9 + (d_y_6 * (sub * rsqrt));
+      let sub_2 = (w_6 - shift_3) - rest;
+      part_9 = part_9 + (sub * (sub_2 * rsqrt));
     }
     sum_5 = sum_5 + part_9;
   }
@@ -244,9 +245,10 @@ fn main(
   let mul_5 = 2.0f * select(select(0.0f, -(mul_4 * (0.25f * scale_1)), mul == eps), -(mul_4 * (0.5f * scale_1)), eps < mul);
   for (var i_4 = lane; i_4 < end_2; i_4 += LANES) {
     let d_y_7 = d_y_at(base + i_4);
+    let sub_3 = d_y_7 - shift_4;
     let w_7 = w_at(base + i_4);
-    let sub_2 = (w_7 - shift_3) - rest;
-    d_w_put(base + i_4, (((d_y_7 - shift_4) - rest_2) * mul_3) + (sub_2 * mul_5));
+    let sub_4 = (w_7 - shift_3) - rest;
+    d_w_put(base + i_4, ((sub_3 - rest_2) * mul_3) + (sub_4 * mul_5));
   }
   if (active_1 && (lane == 0u)) {
     d_gain_put(row, sum_all * scale_1);

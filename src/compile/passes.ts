@@ -7,6 +7,7 @@ import { verifyKernel } from "../kernel/verify.ts";
 import type { Program } from "../program/program.ts";
 import { partition } from "../schedule/partition.ts";
 import type { Plan } from "../schedule/plan.ts";
+import { centre } from "../tensor/centre.ts";
 import { expand } from "../tensor/expand.ts";
 import type { Graph } from "../tensor/graph.ts";
 import { recognise } from "../tensor/recognise.ts";
@@ -29,6 +30,7 @@ export const graphPasses: readonly { readonly name: string; readonly run: (graph
   { name: "simplify", run: simplify },
   { name: "recognise", run: recognise },
   { name: "stabilise", run: stabilise },
+  { name: "centre", run: centre },
   { name: "share", run: share },
   { name: "expand", run: expand },
   { name: "tidy", run: simplify },

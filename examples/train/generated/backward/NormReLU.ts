@@ -54,9 +54,34 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<N;
 let row=select(0u,index,active_1);
 let base=row*D;
+let x_1=x_at(base);
 let saved_0=saved_at(row);
 let saved_1=saved_at((((N+3u) / 4u)*4u)+row);
 let saved_2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row);
+let mul=((x_1 - saved_0) - saved_1)*saved_2;
+let gamma_1=gamma_at(0u);
+let beta_1=beta_at(0u);
+let add=(mul*gamma_1)+beta_1;
+let d_y_1=d_y_at(base);
+let where_1=select(d_y_1,0.0f,add==0.0f);
+let mul_2=select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add)*gamma_1;
+let x_2=x_at(base+(D / 2u));
+let mul_3=((x_2 - saved_0) - saved_1)*saved_2;
+let gamma_2=gamma_at(D / 2u);
+let beta_2=beta_at(D / 2u);
+let add_2=(mul_3*gamma_2)+beta_2;
+let d_y_2=d_y_at(base+(D / 2u));
+let where_2=select(d_y_2,0.0f,add_2==0.0f);
+let mul_4=select(select(0.0f,0.5f*where_2,add_2==0.0f),where_2,0.0f<add_2)*gamma_2;
+let x_3=x_at(base+(D - 1u));
+let mul_5=((x_3 - saved_0) - saved_1)*saved_2;
+let gamma_3=gamma_at(D - 1u);
+let beta_3=beta_at(D - 1u);
+let add_3=(mul_5*gamma_3)+beta_3;
+let d_y_3=d_y_at(base+(D - 1u));
+let where_3=select(d_y_3,0.0f,add_3==0.0f);
+let mul_6=select(select(0.0f,0.5f*where_3,add_3==0.0f),where_3,0.0f<add_3)*gamma_3;
+let shift=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
 var mean=0.0f;
 var mean_2=0.0f;
 for (var block=lane; block<D; block+=LANES*256u) {
@@ -64,17 +89,17 @@ var part_1=0.0f;
 var part_2=0.0f;
 let stop=min(block+(LANES*256u),D);
 for (var i=block; i<stop; i+=LANES) {
-let x_1=x_at(base+i);
-let mul=((x_1 - saved_0) - saved_1)*saved_2;
-let gamma_1=gamma_at(i);
-let beta_1=beta_at(i);
-let add=(mul*gamma_1)+beta_1;
-let d_y_1=d_y_at(base+i);
-let where_1=select(d_y_1,0.0f,add==0.0f);
-let where_2=select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add);
-let mul_2=where_2*gamma_1;
-part_1=part_1+((where_2*mul)*gamma_1);
-part_2=part_2+mul_2;
+let x_4=x_at(base+i);
+let mul_7=((x_4 - saved_0) - saved_1)*saved_2;
+let gamma_4=gamma_at(i);
+let beta_4=beta_at(i);
+let add_4=(mul_7*gamma_4)+beta_4;
+let d_y_4=d_y_at(base+i);
+let where_4=select(d_y_4,0.0f,add_4==0.0f);
+let mul_8=select(select(0.0f,0.5f*where_4,add_4==0.0f),where_4,0.0f<add_4)*gamma_4;
+let sub=mul_8 - shift;
+part_1=part_1+(sub*mul_7);
+part_2=part_2+sub;
 }
 mean=mean+part_1;
 mean_2=mean_2+part_2;
@@ -110,22 +135,22 @@ let mean_all=mean / f32(D);
 let mean_all_2=mean_2 / f32(D);
 let end=select(0u,D,active_1);
 for (var i_2=lane; i_2<end; i_2+=LANES) {
-let x_2=x_at(base+i_2);
-let mul_3=((x_2 - saved_0) - saved_1)*saved_2;
-let gamma_2=gamma_at(i_2);
-let beta_2=beta_at(i_2);
-let add_2=(mul_3*gamma_2)+beta_2;
-let d_y_2=d_y_at(base+i_2);
-let where_3=select(d_y_2,0.0f,add_2==0.0f);
-let where_4=select(select(0.0f,0.5f*where_3,add_2==0.0f),where_3,0.0f<add_2);
-let mul_4=where_4*gamma_2;
-d_x_put(base+i_2,((mul_4 - (mul_3*mean_all)) - mean_all_2)*saved_2);
+let x_5=x_at(base+i_2);
+let mul_9=((x_5 - saved_0) - saved_1)*saved_2;
+let gamma_5=gamma_at(i_2);
+let beta_5=beta_at(i_2);
+let add_5=(mul_9*gamma_5)+beta_5;
+let d_y_5=d_y_at(base+i_2);
+let where_5=select(d_y_5,0.0f,add_5==0.0f);
+let mul_10=select(select(0.0f,0.5f*where_5,add_5==0.0f),where_5,0.0f<add_5)*gamma_5;
+let sub_2=mul_10 - shift;
+d_x_put(base+i_2,((sub_2 - (mul_9*mean_all)) - mean_all_2)*saved_2);
 }
 }
 `,
             bindings: [
-              { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+              { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
               { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
@@ -167,10 +192,36 @@ let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 let active_1=index<N;
 let row=select(0u,index,active_1);
-let base=row*(D / 4u);
+let base=row*D;
+let x_1=x_at(base);
 let saved_0=saved_at(row);
 let saved_1=saved_at((((N+3u) / 4u)*4u)+row);
 let saved_2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row);
+let mul=((x_1 - saved_0) - saved_1)*saved_2;
+let gamma_1=gamma_at(0u);
+let beta_1=beta_at(0u);
+let add=(mul*gamma_1)+beta_1;
+let d_y_1=d_y_at(base);
+let where_1=select(d_y_1,0.0f,add==0.0f);
+let mul_2=select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add)*gamma_1;
+let x_2=x_at(base+(D / 2u));
+let mul_3=((x_2 - saved_0) - saved_1)*saved_2;
+let gamma_2=gamma_at(D / 2u);
+let beta_2=beta_at(D / 2u);
+let add_2=(mul_3*gamma_2)+beta_2;
+let d_y_2=d_y_at(base+(D / 2u));
+let where_2=select(d_y_2,0.0f,add_2==0.0f);
+let mul_4=select(select(0.0f,0.5f*where_2,add_2==0.0f),where_2,0.0f<add_2)*gamma_2;
+let x_3=x_at(base+(D - 1u));
+let mul_5=((x_3 - saved_0) - saved_1)*saved_2;
+let gamma_3=gamma_at(D - 1u);
+let beta_3=beta_at(D - 1u);
+let add_3=(mul_5*gamma_3)+beta_3;
+let d_y_3=d_y_at(base+(D - 1u));
+let where_3=select(d_y_3,0.0f,add_3==0.0f);
+let mul_6=select(select(0.0f,0.5f*where_3,add_3==0.0f),where_3,0.0f<add_3)*gamma_3;
+let shift=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
+let base_2=row*(D / 4u);
 var mean=vec4f(0.0f);
 var mean_2=vec4f(0.0f);
 for (var block=lane; block<D / 4u; block+=LANES*256u) {
@@ -178,17 +229,17 @@ var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),D / 4u);
 for (var i=block; i<stop; i+=LANES) {
-let x_1=x_four(base+i);
-let mul=((x_1 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
-let gamma_1=gamma_four(i);
-let beta_1=beta_four(i);
-let add=(mul*gamma_1)+beta_1;
-let d_y_1=d_y_four(base+i);
-let where_1=select(d_y_1,vec4f(0.0f),add==vec4f(0.0f));
-let where_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f)),where_1,vec4f(0.0f)<add);
-let mul_2=where_2*gamma_1;
-part_1=part_1+((where_2*mul)*gamma_1);
-part_2=part_2+mul_2;
+let x_4=x_four(base_2+i);
+let mul_7=((x_4 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
+let gamma_4=gamma_four(i);
+let beta_4=beta_four(i);
+let add_4=(mul_7*gamma_4)+beta_4;
+let d_y_4=d_y_four(base_2+i);
+let where_4=select(d_y_4,vec4f(0.0f),add_4==vec4f(0.0f));
+let mul_8=select(select(vec4f(0.0f),vec4f(0.5f)*where_4,add_4==vec4f(0.0f)),where_4,vec4f(0.0f)<add_4)*gamma_4;
+let sub=mul_8 - vec4f(shift);
+part_1=part_1+(sub*mul_7);
+part_2=part_2+sub;
 }
 mean=mean+part_1;
 mean_2=mean_2+part_2;
@@ -226,25 +277,35 @@ let mean_all=mean_3 / f32(D);
 let mean_all_2=mean_2_2 / f32(D);
 let end=select(0u,D / 4u,active_1);
 for (var i_2=lane; i_2<end; i_2+=LANES) {
-let x_2=x_four(base+i_2);
-let mul_3=((x_2 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
-let gamma_2=gamma_four(i_2);
-let beta_2=beta_four(i_2);
-let add_2=(mul_3*gamma_2)+beta_2;
-let d_y_2=d_y_four(base+i_2);
-let where_3=select(d_y_2,vec4f(0.0f),add_2==vec4f(0.0f));
-let where_4=select(select(vec4f(0.0f),vec4f(0.5f)*where_3,add_2==vec4f(0.0f)),where_3,vec4f(0.0f)<add_2);
-let mul_4=where_4*gamma_2;
-d_x_put_four(base+i_2,((mul_4 - (mul_3*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(saved_2));
+let x_5=x_four(base_2+i_2);
+let mul_9=((x_5 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
+let gamma_5=gamma_four(i_2);
+let beta_5=beta_four(i_2);
+let add_5=(mul_9*gamma_5)+beta_5;
+let d_y_5=d_y_four(base_2+i_2);
+let where_5=select(d_y_5,vec4f(0.0f),add_5==vec4f(0.0f));
+let mul_10=select(select(vec4f(0.0f),vec4f(0.5f)*where_5,add_5==vec4f(0.0f)),where_5,vec4f(0.0f)<add_5)*gamma_5;
+let sub_2=mul_10 - vec4f(shift);
+d_x_put_four(base_2+i_2,((sub_2 - (mul_9*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(saved_2));
 }
 }
 `,
             bindings: [
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
               { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
-              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-              { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
-              { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+              {
+                tensor: "gamma",
+                access: "read",
+                name: "gamma",
+                accessors: { at: "gamma_at", four: "gamma_four" },
+              },
+              {
+                tensor: "beta",
+                access: "read",
+                name: "beta",
+                accessors: { at: "beta_at", four: "beta_four" },
+              },
+              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
             ],
             constants: [
@@ -564,9 +625,37 @@ let at_1=(turn*chunk)+slot;
 let active_1=own && (at_1<N);
 let row=select(0u,at_1,active_1);
 let base=row*D;
+let x_1=x_at(base);
 let saved_0=saved_at(row);
 let saved_1=saved_at((((N+3u) / 4u)*4u)+row);
 let saved_2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row);
+let mul=((x_1 - saved_0) - saved_1)*saved_2;
+let gamma_1=gamma_at(0u);
+let beta_1=beta_at(0u);
+let add=(mul*gamma_1)+beta_1;
+let d_y_1=d_y_at(base);
+let where_1=select(d_y_1,0.0f,add==0.0f);
+let where_2=select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add);
+let mul_2=where_2*gamma_1;
+let x_2=x_at(base+(D / 2u));
+let mul_3=((x_2 - saved_0) - saved_1)*saved_2;
+let gamma_2=gamma_at(D / 2u);
+let beta_2=beta_at(D / 2u);
+let add_2=(mul_3*gamma_2)+beta_2;
+let d_y_2=d_y_at(base+(D / 2u));
+let where_3=select(d_y_2,0.0f,add_2==0.0f);
+let where_4=select(select(0.0f,0.5f*where_3,add_2==0.0f),where_3,0.0f<add_2);
+let mul_4=where_4*gamma_2;
+let x_3=x_at(base+(D - 1u));
+let mul_5=((x_3 - saved_0) - saved_1)*saved_2;
+let gamma_3=gamma_at(D - 1u);
+let beta_3=beta_at(D - 1u);
+let add_3=(mul_5*gamma_3)+beta_3;
+let d_y_3=d_y_at(base+(D - 1u));
+let where_5=select(d_y_3,0.0f,add_3==0.0f);
+let where_6=select(select(0.0f,0.5f*where_5,add_3==0.0f),where_5,0.0f<add_3);
+let mul_6=where_6*gamma_3;
+let shift=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
 var mean=0.0f;
 var mean_2=0.0f;
 for (var block=lane; block<D; block+=LANES*256u) {
@@ -574,18 +663,18 @@ var part_1=0.0f;
 var part_2=0.0f;
 let stop=min(block+(LANES*256u),D);
 for (var i=block; i<stop; i+=LANES) {
-let x_1=x_at(base+i);
-let mul=((x_1 - saved_0) - saved_1)*saved_2;
-let gamma_1=gamma_at(i);
-let beta_1=beta_at(i);
-let add=(mul*gamma_1)+beta_1;
-let d_y_1=d_y_at(base+i);
-let where_1=select(d_y_1,0.0f,add==0.0f);
-let where_2=select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add);
-let mul_2=where_2*mul;
-let mul_3=where_2*gamma_1;
-part_1=part_1+(mul_2*gamma_1);
-part_2=part_2+mul_3;
+let x_4=x_at(base+i);
+let mul_7=((x_4 - saved_0) - saved_1)*saved_2;
+let gamma_4=gamma_at(i);
+let beta_4=beta_at(i);
+let add_4=(mul_7*gamma_4)+beta_4;
+let d_y_4=d_y_at(base+i);
+let where_7=select(d_y_4,0.0f,add_4==0.0f);
+let where_8=select(select(0.0f,0.5f*where_7,add_4==0.0f),where_7,0.0f<add_4);
+let mul_8=where_8*gamma_4;
+let sub=mul_8 - shift;
+part_1=part_1+(sub*mul_7);
+part_2=part_2+sub;
 }
 mean=mean+part_1;
 mean_2=mean_2+part_2;
@@ -621,28 +710,28 @@ let mean_all=mean / f32(D);
 let mean_all_2=mean_2 / f32(D);
 let end=select(0u,D,active_1);
 for (var i_2=lane; i_2<end; i_2+=LANES) {
-let x_2=x_at(base+i_2);
-let mul_4=((x_2 - saved_0) - saved_1)*saved_2;
-let gamma_2=gamma_at(i_2);
-let beta_2=beta_at(i_2);
-let add_2=(mul_4*gamma_2)+beta_2;
-let d_y_2=d_y_at(base+i_2);
-let where_3=select(d_y_2,0.0f,add_2==0.0f);
-let where_4=select(select(0.0f,0.5f*where_3,add_2==0.0f),where_3,0.0f<add_2);
-let mul_5=where_4*gamma_2;
-d_x_put(base+i_2,((mul_5 - (mul_4*mean_all)) - mean_all_2)*saved_2);
-let mul_6=where_4*mul_4;
+let x_5=x_at(base+i_2);
+let mul_9=((x_5 - saved_0) - saved_1)*saved_2;
+let gamma_5=gamma_at(i_2);
+let beta_5=beta_at(i_2);
+let add_5=(mul_9*gamma_5)+beta_5;
+let d_y_5=d_y_at(base+i_2);
+let where_9=select(d_y_5,0.0f,add_5==0.0f);
+let where_10=select(select(0.0f,0.5f*where_9,add_5==0.0f),where_9,0.0f<add_5);
+let mul_10=where_10*gamma_5;
+let sub_2=mul_10 - shift;
+d_x_put(base+i_2,((sub_2 - (mul_9*mean_all)) - mean_all_2)*saved_2);
 let before=scratch_at(base_2+i_2);
-scratch_put(base_2+i_2,select(before,0.0f,turn==0u)+mul_6);
+scratch_put(base_2+i_2,select(before,0.0f,turn==0u)+(where_10*mul_9));
 let before_2=scratch_at(base_3+i_2);
-scratch_put(base_3+i_2,select(before_2,0.0f,turn==0u)+where_4);
+scratch_put(base_3+i_2,select(before_2,0.0f,turn==0u)+where_10);
 }
 }
 }
 `,
             bindings: [
-              { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+              { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
               { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
@@ -692,16 +781,45 @@ let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 let own=index<chunk;
 let slot=select(0u,index,own);
-let base_2=slot*(D / 4u);
-let base_3=(((chunk*D)+3u) / 4u)+(slot*(D / 4u));
+let base_3=slot*(D / 4u);
+let base_4=(((chunk*D)+3u) / 4u)+(slot*(D / 4u));
 for (var turn=0u; turn<((N+chunk) - 1u) / chunk; turn+=1u) {
 let at_1=(turn*chunk)+slot;
 let active_1=own && (at_1<N);
 let row=select(0u,at_1,active_1);
-let base=row*(D / 4u);
+let base=row*D;
+let x_1=x_at(base);
 let saved_0=saved_at(row);
 let saved_1=saved_at((((N+3u) / 4u)*4u)+row);
 let saved_2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row);
+let mul=((x_1 - saved_0) - saved_1)*saved_2;
+let gamma_1=gamma_at(0u);
+let beta_1=beta_at(0u);
+let add=(mul*gamma_1)+beta_1;
+let d_y_1=d_y_at(base);
+let where_1=select(d_y_1,0.0f,add==0.0f);
+let where_2=select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add);
+let mul_2=where_2*gamma_1;
+let x_2=x_at(base+(D / 2u));
+let mul_3=((x_2 - saved_0) - saved_1)*saved_2;
+let gamma_2=gamma_at(D / 2u);
+let beta_2=beta_at(D / 2u);
+let add_2=(mul_3*gamma_2)+beta_2;
+let d_y_2=d_y_at(base+(D / 2u));
+let where_3=select(d_y_2,0.0f,add_2==0.0f);
+let where_4=select(select(0.0f,0.5f*where_3,add_2==0.0f),where_3,0.0f<add_2);
+let mul_4=where_4*gamma_2;
+let x_3=x_at(base+(D - 1u));
+let mul_5=((x_3 - saved_0) - saved_1)*saved_2;
+let gamma_3=gamma_at(D - 1u);
+let beta_3=beta_at(D - 1u);
+let add_3=(mul_5*gamma_3)+beta_3;
+let d_y_3=d_y_at(base+(D - 1u));
+let where_5=select(d_y_3,0.0f,add_3==0.0f);
+let where_6=select(select(0.0f,0.5f*where_5,add_3==0.0f),where_5,0.0f<add_3);
+let mul_6=where_6*gamma_3;
+let shift=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
+let base_2=row*(D / 4u);
 var mean=vec4f(0.0f);
 var mean_2=vec4f(0.0f);
 for (var block=lane; block<D / 4u; block+=LANES*256u) {
@@ -709,18 +827,18 @@ var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),D / 4u);
 for (var i=block; i<stop; i+=LANES) {
-let x_1=x_four(base+i);
-let mul=((x_1 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
-let gamma_1=gamma_four(i);
-let beta_1=beta_four(i);
-let add=(mul*gamma_1)+beta_1;
-let d_y_1=d_y_four(base+i);
-let where_1=select(d_y_1,vec4f(0.0f),add==vec4f(0.0f));
-let where_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f)),where_1,vec4f(0.0f)<add);
-let mul_2=where_2*mul;
-let mul_3=where_2*gamma_1;
-part_1=part_1+(mul_2*gamma_1);
-part_2=part_2+mul_3;
+let x_4=x_four(base_2+i);
+let mul_7=((x_4 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
+let gamma_4=gamma_four(i);
+let beta_4=beta_four(i);
+let add_4=(mul_7*gamma_4)+beta_4;
+let d_y_4=d_y_four(base_2+i);
+let where_7=select(d_y_4,vec4f(0.0f),add_4==vec4f(0.0f));
+let where_8=select(select(vec4f(0.0f),vec4f(0.5f)*where_7,add_4==vec4f(0.0f)),where_7,vec4f(0.0f)<add_4);
+let mul_8=where_8*gamma_4;
+let sub=mul_8 - vec4f(shift);
+part_1=part_1+(sub*mul_7);
+part_2=part_2+sub;
 }
 mean=mean+part_1;
 mean_2=mean_2+part_2;
@@ -758,31 +876,41 @@ let mean_all=mean_3 / f32(D);
 let mean_all_2=mean_2_2 / f32(D);
 let end=select(0u,D / 4u,active_1);
 for (var i_2=lane; i_2<end; i_2+=LANES) {
-let x_2=x_four(base+i_2);
-let mul_4=((x_2 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
-let gamma_2=gamma_four(i_2);
-let beta_2=beta_four(i_2);
-let add_2=(mul_4*gamma_2)+beta_2;
-let d_y_2=d_y_four(base+i_2);
-let where_3=select(d_y_2,vec4f(0.0f),add_2==vec4f(0.0f));
-let where_4=select(select(vec4f(0.0f),vec4f(0.5f)*where_3,add_2==vec4f(0.0f)),where_3,vec4f(0.0f)<add_2);
-let mul_5=where_4*gamma_2;
-d_x_put_four(base+i_2,((mul_5 - (mul_4*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(saved_2));
-let mul_6=where_4*mul_4;
-let before=scratch_four(base_2+i_2);
-scratch_put_four(base_2+i_2,select(before,vec4f(0.0f),turn==0u)+mul_6);
-let before_2=scratch_four(base_3+i_2);
-scratch_put_four(base_3+i_2,select(before_2,vec4f(0.0f),turn==0u)+where_4);
+let x_5=x_four(base_2+i_2);
+let mul_9=((x_5 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
+let gamma_5=gamma_four(i_2);
+let beta_5=beta_four(i_2);
+let add_5=(mul_9*gamma_5)+beta_5;
+let d_y_5=d_y_four(base_2+i_2);
+let where_9=select(d_y_5,vec4f(0.0f),add_5==vec4f(0.0f));
+let where_10=select(select(vec4f(0.0f),vec4f(0.5f)*where_9,add_5==vec4f(0.0f)),where_9,vec4f(0.0f)<add_5);
+let mul_10=where_10*gamma_5;
+let sub_2=mul_10 - vec4f(shift);
+d_x_put_four(base_2+i_2,((sub_2 - (mul_9*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(saved_2));
+let before=scratch_four(base_3+i_2);
+scratch_put_four(base_3+i_2,select(before,vec4f(0.0f),turn==0u)+(where_10*mul_9));
+let before_2=scratch_four(base_4+i_2);
+scratch_put_four(base_4+i_2,select(before_2,vec4f(0.0f),turn==0u)+where_10);
 }
 }
 }
 `,
             bindings: [
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
               { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
-              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-              { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
-              { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+              {
+                tensor: "gamma",
+                access: "read",
+                name: "gamma",
+                accessors: { at: "gamma_at", four: "gamma_four" },
+              },
+              {
+                tensor: "beta",
+                access: "read",
+                name: "beta",
+                accessors: { at: "beta_at", four: "beta_four" },
+              },
+              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
               {
                 tensor: "(scratch)",
@@ -802,7 +930,7 @@ scratch_put_four(base_3+i_2,select(before_2,vec4f(0.0f),turn==0u)+where_4);
             ],
           },
         ],
-        offers: { held: 3, together: 1, split: false },
+        offers: { held: 2, together: 4, split: false },
         split: null,
       },
       {

@@ -34,28 +34,54 @@ let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 let active_1=index<N;
 let row=select(0u,index,active_1);
-var mean=vec4f(0.0f);
-var mean_2=vec4f(0.0f);
-let base=row*(D / 4u);
+let base=row*D;
+let x_1=x_at(base);
 let saved_0=saved_at(row);
 let saved_1=saved_at((((N+3u) / 4u)*4u)+row);
 let saved_2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row);
+let mul=((x_1 - saved_0) - saved_1)*saved_2;
+let gamma_1=gamma_at(0u);
+let beta_1=beta_at(0u);
+let add=(mul*gamma_1)+beta_1;
+let d_y_1=d_y_at(base);
+let where_1=select(d_y_1,0.0f,add==0.0f);
+let mul_2=select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add)*gamma_1;
+let x_2=x_at(base+(D / 2u));
+let mul_3=((x_2 - saved_0) - saved_1)*saved_2;
+let gamma_2=gamma_at(D / 2u);
+let beta_2=beta_at(D / 2u);
+let add_2=(mul_3*gamma_2)+beta_2;
+let d_y_2=d_y_at(base+(D / 2u));
+let where_2=select(d_y_2,0.0f,add_2==0.0f);
+let mul_4=select(select(0.0f,0.5f*where_2,add_2==0.0f),where_2,0.0f<add_2)*gamma_2;
+let x_3=x_at(base+(D - 1u));
+let mul_5=((x_3 - saved_0) - saved_1)*saved_2;
+let gamma_3=gamma_at(D - 1u);
+let beta_3=beta_at(D - 1u);
+let add_3=(mul_5*gamma_3)+beta_3;
+let d_y_3=d_y_at(base+(D - 1u));
+let where_3=select(d_y_3,0.0f,add_3==0.0f);
+let mul_6=select(select(0.0f,0.5f*where_3,add_3==0.0f),where_3,0.0f<add_3)*gamma_3;
+let shift=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
+var mean=vec4f(0.0f);
+var mean_2=vec4f(0.0f);
+let base_2=row*(D / 4u);
 for (var k=0u; k<HELD; k+=1u) {
 let i=lane+(k*LANES);
 if (i<(D / 4u)) {
-let x_1=x_four(base+i);
-let mul=((x_1 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
-held[held_place(0u,k,local_index)]=mul;
-let gamma_1=gamma_four(i);
-let beta_1=beta_four(i);
-let add=(mul*gamma_1)+beta_1;
-let d_y_1=d_y_four(base+i);
-let where_1=select(d_y_1,vec4f(0.0f),add==vec4f(0.0f));
-let where_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f)),where_1,vec4f(0.0f)<add);
-let mul_2=where_2*gamma_1;
-held[held_place(1u,k,local_index)]=mul_2;
-mean=mean+((where_2*mul)*gamma_1);
-mean_2=mean_2+mul_2;
+let x_4=x_four(base_2+i);
+let mul_7=((x_4 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
+held[held_place(1u,k,local_index)]=mul_7;
+let gamma_4=gamma_four(i);
+let beta_4=beta_four(i);
+let add_4=(mul_7*gamma_4)+beta_4;
+let d_y_4=d_y_four(base_2+i);
+let where_4=select(d_y_4,vec4f(0.0f),add_4==vec4f(0.0f));
+let mul_8=select(select(vec4f(0.0f),vec4f(0.5f)*where_4,add_4==vec4f(0.0f)),where_4,vec4f(0.0f)<add_4)*gamma_4;
+held[held_place(0u,k,local_index)]=mul_8;
+let sub=mul_8 - vec4f(shift);
+mean=mean+(sub*mul_7);
+mean_2=mean_2+sub;
 }
 }
 var mean_3=fold_add(mean);
@@ -93,19 +119,25 @@ let end=select(0u,D / 4u,active_1);
 for (var k_2=0u; k_2<HELD; k_2+=1u) {
 let i_2=lane+(k_2*LANES);
 if (i_2<end) {
-let kept=held[held_place(1u,k_2,local_index)];
-let kept_2=held[held_place(0u,k_2,local_index)];
-d_x_put_four(base+i_2,((kept - (kept_2*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(saved_2));
+let kept=held[held_place(0u,k_2,local_index)];
+let sub_2=kept - vec4f(shift);
+let kept_2=held[held_place(1u,k_2,local_index)];
+d_x_put_four(base_2+i_2,((sub_2 - (kept_2*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(saved_2));
 }
 }
 }
 `,
         bindings: [
+          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
           { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
-          { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-          { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
-          { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
-          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+          {
+            tensor: "gamma",
+            access: "read",
+            name: "gamma",
+            accessors: { at: "gamma_at", four: "gamma_four" },
+          },
+          { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at", four: "beta_four" } },
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
           { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
         ],
         constants: [
@@ -145,10 +177,14 @@ let row_2=(select(0u,index,active_1)*4u)+0u;
 let row_3=(select(0u,index,active_1)*4u)+1u;
 let row_4=(select(0u,index,active_1)*4u)+2u;
 let row_5=(select(0u,index,active_1)*4u)+3u;
-let base_2=row_2*(D / 4u);
-let base_3=row_3*(D / 4u);
-let base_4=row_4*(D / 4u);
-let base_5=row_5*(D / 4u);
+let base_3=row_2*D;
+let base_4=row_3*D;
+let base_5=row_4*D;
+let base_6=row_5*D;
+let x_6=x_at(base_3);
+let x_7=x_at(base_4);
+let x_8=x_at(base_5);
+let x_9=x_at(base_6);
 let saved_0__2=saved_at(row_2);
 let saved_0__3=saved_at(row_3);
 let saved_0__4=saved_at(row_4);
@@ -161,6 +197,88 @@ let saved_2__2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row_2);
 let saved_2__3=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row_3);
 let saved_2__4=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row_4);
 let saved_2__5=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row_5);
+let mul_11=((x_6 - saved_0__2) - saved_1__2)*saved_2__2;
+let mul_12=((x_7 - saved_0__3) - saved_1__3)*saved_2__3;
+let mul_13=((x_8 - saved_0__4) - saved_1__4)*saved_2__4;
+let mul_14=((x_9 - saved_0__5) - saved_1__5)*saved_2__5;
+let gamma_1=gamma_at(0u);
+let beta_1=beta_at(0u);
+let add_6=(mul_11*gamma_1)+beta_1;
+let add_7=(mul_12*gamma_1)+beta_1;
+let add_8=(mul_13*gamma_1)+beta_1;
+let add_9=(mul_14*gamma_1)+beta_1;
+let d_y_6=d_y_at(base_3);
+let d_y_7=d_y_at(base_4);
+let d_y_8=d_y_at(base_5);
+let d_y_9=d_y_at(base_6);
+let where_6=select(d_y_6,0.0f,add_6==0.0f);
+let where_7=select(d_y_7,0.0f,add_7==0.0f);
+let where_8=select(d_y_8,0.0f,add_8==0.0f);
+let where_9=select(d_y_9,0.0f,add_9==0.0f);
+let mul_2_2=select(select(0.0f,0.5f*where_6,add_6==0.0f),where_6,0.0f<add_6)*gamma_1;
+let mul_2_3=select(select(0.0f,0.5f*where_7,add_7==0.0f),where_7,0.0f<add_7)*gamma_1;
+let mul_2_4=select(select(0.0f,0.5f*where_8,add_8==0.0f),where_8,0.0f<add_8)*gamma_1;
+let mul_2_5=select(select(0.0f,0.5f*where_9,add_9==0.0f),where_9,0.0f<add_9)*gamma_1;
+let x_2_2=x_at(base_3+(D / 2u));
+let x_2_3=x_at(base_4+(D / 2u));
+let x_2_4=x_at(base_5+(D / 2u));
+let x_2_5=x_at(base_6+(D / 2u));
+let mul_3_2=((x_2_2 - saved_0__2) - saved_1__2)*saved_2__2;
+let mul_3_3=((x_2_3 - saved_0__3) - saved_1__3)*saved_2__3;
+let mul_3_4=((x_2_4 - saved_0__4) - saved_1__4)*saved_2__4;
+let mul_3_5=((x_2_5 - saved_0__5) - saved_1__5)*saved_2__5;
+let gamma_2=gamma_at(D / 2u);
+let beta_2=beta_at(D / 2u);
+let add_2_2=(mul_3_2*gamma_2)+beta_2;
+let add_2_3=(mul_3_3*gamma_2)+beta_2;
+let add_2_4=(mul_3_4*gamma_2)+beta_2;
+let add_2_5=(mul_3_5*gamma_2)+beta_2;
+let d_y_2_2=d_y_at(base_3+(D / 2u));
+let d_y_2_3=d_y_at(base_4+(D / 2u));
+let d_y_2_4=d_y_at(base_5+(D / 2u));
+let d_y_2_5=d_y_at(base_6+(D / 2u));
+let where_2_2=select(d_y_2_2,0.0f,add_2_2==0.0f);
+let where_2_3=select(d_y_2_3,0.0f,add_2_3==0.0f);
+let where_2_4=select(d_y_2_4,0.0f,add_2_4==0.0f);
+let where_2_5=select(d_y_2_5,0.0f,add_2_5==0.0f);
+let mul_4_2=select(select(0.0f,0.5f*where_2_2,add_2_2==0.0f),where_2_2,0.0f<add_2_2)*gamma_2;
+let mul_4_3=select(select(0.0f,0.5f*where_2_3,add_2_3==0.0f),where_2_3,0.0f<add_2_3)*gamma_2;
+let mul_4_4=select(select(0.0f,0.5f*where_2_4,add_2_4==0.0f),where_2_4,0.0f<add_2_4)*gamma_2;
+let mul_4_5=select(select(0.0f,0.5f*where_2_5,add_2_5==0.0f),where_2_5,0.0f<add_2_5)*gamma_2;
+let x_3_2=x_at(base_3+(D - 1u));
+let x_3_3=x_at(base_4+(D - 1u));
+let x_3_4=x_at(base_5+(D - 1u));
+let x_3_5=x_at(base_6+(D - 1u));
+let mul_5_2=((x_3_2 - saved_0__2) - saved_1__2)*saved_2__2;
+let mul_5_3=((x_3_3 - saved_0__3) - saved_1__3)*saved_2__3;
+let mul_5_4=((x_3_4 - saved_0__4) - saved_1__4)*saved_2__4;
+let mul_5_5=((x_3_5 - saved_0__5) - saved_1__5)*saved_2__5;
+let gamma_3=gamma_at(D - 1u);
+let beta_3=beta_at(D - 1u);
+let add_3_2=(mul_5_2*gamma_3)+beta_3;
+let add_3_3=(mul_5_3*gamma_3)+beta_3;
+let add_3_4=(mul_5_4*gamma_3)+beta_3;
+let add_3_5=(mul_5_5*gamma_3)+beta_3;
+let d_y_3_2=d_y_at(base_3+(D - 1u));
+let d_y_3_3=d_y_at(base_4+(D - 1u));
+let d_y_3_4=d_y_at(base_5+(D - 1u));
+let d_y_3_5=d_y_at(base_6+(D - 1u));
+let where_3_2=select(d_y_3_2,0.0f,add_3_2==0.0f);
+let where_3_3=select(d_y_3_3,0.0f,add_3_3==0.0f);
+let where_3_4=select(d_y_3_4,0.0f,add_3_4==0.0f);
+let where_3_5=select(d_y_3_5,0.0f,add_3_5==0.0f);
+let mul_6_2=select(select(0.0f,0.5f*where_3_2,add_3_2==0.0f),where_3_2,0.0f<add_3_2)*gamma_3;
+let mul_6_3=select(select(0.0f,0.5f*where_3_3,add_3_3==0.0f),where_3_3,0.0f<add_3_3)*gamma_3;
+let mul_6_4=select(select(0.0f,0.5f*where_3_4,add_3_4==0.0f),where_3_4,0.0f<add_3_4)*gamma_3;
+let mul_6_5=select(select(0.0f,0.5f*where_3_5,add_3_5==0.0f),where_3_5,0.0f<add_3_5)*gamma_3;
+let shift_2=mul_2_2+(((mul_4_2 - mul_2_2)+(mul_6_2 - mul_2_2))*0.3333333432674408f);
+let shift_3=mul_2_3+(((mul_4_3 - mul_2_3)+(mul_6_3 - mul_2_3))*0.3333333432674408f);
+let shift_4=mul_2_4+(((mul_4_4 - mul_2_4)+(mul_6_4 - mul_2_4))*0.3333333432674408f);
+let shift_5=mul_2_5+(((mul_4_5 - mul_2_5)+(mul_6_5 - mul_2_5))*0.3333333432674408f);
+let base_2_2=row_2*(D / 4u);
+let base_2_3=row_3*(D / 4u);
+let base_2_4=row_4*(D / 4u);
+let base_2_5=row_5*(D / 4u);
 var mean_4=vec4f(0.0f);
 var mean_5=vec4f(0.0f);
 var mean_6=vec4f(0.0f);
@@ -180,44 +298,44 @@ var part_2_4=vec4f(0.0f);
 var part_2_5=vec4f(0.0f);
 let stop=min(block+(LANES*256u),D / 4u);
 for (var i=block; i<stop; i+=LANES) {
-let x_3=x_four(base_2+i);
-let x_4=x_four(base_3+i);
-let x_5=x_four(base_4+i);
-let x_6=x_four(base_5+i);
-let mul_5=((x_3 - vec4f(saved_0__2)) - vec4f(saved_1__2))*vec4f(saved_2__2);
-let mul_6=((x_4 - vec4f(saved_0__3)) - vec4f(saved_1__3))*vec4f(saved_2__3);
-let mul_7=((x_5 - vec4f(saved_0__4)) - vec4f(saved_1__4))*vec4f(saved_2__4);
-let mul_8=((x_6 - vec4f(saved_0__5)) - vec4f(saved_1__5))*vec4f(saved_2__5);
-let gamma_1=gamma_four(i);
-let beta_1=beta_four(i);
-let add_3=(mul_5*gamma_1)+beta_1;
-let add_4=(mul_6*gamma_1)+beta_1;
-let add_5=(mul_7*gamma_1)+beta_1;
-let add_6=(mul_8*gamma_1)+beta_1;
-let d_y_3=d_y_four(base_2+i);
-let d_y_4=d_y_four(base_3+i);
-let d_y_5=d_y_four(base_4+i);
-let d_y_6=d_y_four(base_5+i);
-let where_5=select(d_y_3,vec4f(0.0f),add_3==vec4f(0.0f));
-let where_6=select(d_y_4,vec4f(0.0f),add_4==vec4f(0.0f));
-let where_7=select(d_y_5,vec4f(0.0f),add_5==vec4f(0.0f));
-let where_8=select(d_y_6,vec4f(0.0f),add_6==vec4f(0.0f));
-let where_2_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_5,add_3==vec4f(0.0f)),where_5,vec4f(0.0f)<add_3);
-let where_2_3=select(select(vec4f(0.0f),vec4f(0.5f)*where_6,add_4==vec4f(0.0f)),where_6,vec4f(0.0f)<add_4);
-let where_2_4=select(select(vec4f(0.0f),vec4f(0.5f)*where_7,add_5==vec4f(0.0f)),where_7,vec4f(0.0f)<add_5);
-let where_2_5=select(select(vec4f(0.0f),vec4f(0.5f)*where_8,add_6==vec4f(0.0f)),where_8,vec4f(0.0f)<add_6);
-let mul_2_2=where_2_2*gamma_1;
-let mul_2_3=where_2_3*gamma_1;
-let mul_2_4=where_2_4*gamma_1;
-let mul_2_5=where_2_5*gamma_1;
-part_3=part_3+((where_2_2*mul_5)*gamma_1);
-part_4=part_4+((where_2_3*mul_6)*gamma_1);
-part_5=part_5+((where_2_4*mul_7)*gamma_1);
-part_6=part_6+((where_2_5*mul_8)*gamma_1);
-part_2_2=part_2_2+mul_2_2;
-part_2_3=part_2_3+mul_2_3;
-part_2_4=part_2_4+mul_2_4;
-part_2_5=part_2_5+mul_2_5;
+let x_4_2=x_four(base_2_2+i);
+let x_4_3=x_four(base_2_3+i);
+let x_4_4=x_four(base_2_4+i);
+let x_4_5=x_four(base_2_5+i);
+let mul_7_2=((x_4_2 - vec4f(saved_0__2)) - vec4f(saved_1__2))*vec4f(saved_2__2);
+let mul_7_3=((x_4_3 - vec4f(saved_0__3)) - vec4f(saved_1__3))*vec4f(saved_2__3);
+let mul_7_4=((x_4_4 - vec4f(saved_0__4)) - vec4f(saved_1__4))*vec4f(saved_2__4);
+let mul_7_5=((x_4_5 - vec4f(saved_0__5)) - vec4f(saved_1__5))*vec4f(saved_2__5);
+let gamma_4=gamma_four(i);
+let beta_4=beta_four(i);
+let add_4_2=(mul_7_2*gamma_4)+beta_4;
+let add_4_3=(mul_7_3*gamma_4)+beta_4;
+let add_4_4=(mul_7_4*gamma_4)+beta_4;
+let add_4_5=(mul_7_5*gamma_4)+beta_4;
+let d_y_4_2=d_y_four(base_2_2+i);
+let d_y_4_3=d_y_four(base_2_3+i);
+let d_y_4_4=d_y_four(base_2_4+i);
+let d_y_4_5=d_y_four(base_2_5+i);
+let where_4_2=select(d_y_4_2,vec4f(0.0f),add_4_2==vec4f(0.0f));
+let where_4_3=select(d_y_4_3,vec4f(0.0f),add_4_3==vec4f(0.0f));
+let where_4_4=select(d_y_4_4,vec4f(0.0f),add_4_4==vec4f(0.0f));
+let where_4_5=select(d_y_4_5,vec4f(0.0f),add_4_5==vec4f(0.0f));
+let mul_8_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_4_2,add_4_2==vec4f(0.0f)),where_4_2,vec4f(0.0f)<add_4_2)*gamma_4;
+let mul_8_3=select(select(vec4f(0.0f),vec4f(0.5f)*where_4_3,add_4_3==vec4f(0.0f)),where_4_3,vec4f(0.0f)<add_4_3)*gamma_4;
+let mul_8_4=select(select(vec4f(0.0f),vec4f(0.5f)*where_4_4,add_4_4==vec4f(0.0f)),where_4_4,vec4f(0.0f)<add_4_4)*gamma_4;
+let mul_8_5=select(select(vec4f(0.0f),vec4f(0.5f)*where_4_5,add_4_5==vec4f(0.0f)),where_4_5,vec4f(0.0f)<add_4_5)*gamma_4;
+let sub_3=mul_8_2 - vec4f(shift_2);
+let sub_4=mul_8_3 - vec4f(shift_3);
+let sub_5=mul_8_4 - vec4f(shift_4);
+let sub_6=mul_8_5 - vec4f(shift_5);
+part_3=part_3+(sub_3*mul_7_2);
+part_4=part_4+(sub_4*mul_7_3);
+part_5=part_5+(sub_5*mul_7_4);
+part_6=part_6+(sub_6*mul_7_5);
+part_2_2=part_2_2+sub_3;
+part_2_3=part_2_3+sub_4;
+part_2_4=part_2_4+sub_5;
+part_2_5=part_2_5+sub_6;
 }
 mean_4=mean_4+part_3;
 mean_5=mean_5+part_4;
@@ -264,49 +382,54 @@ let mean_all_2_4=mean_2_2_4 / f32(D);
 let mean_all_2_5=mean_2_2_5 / f32(D);
 let end=select(0u,D / 4u,active_1);
 for (var i_2=lane; i_2<end; i_2+=LANES) {
-let x_2_2=x_four(base_2+i_2);
-let x_2_3=x_four(base_3+i_2);
-let x_2_4=x_four(base_4+i_2);
-let x_2_5=x_four(base_5+i_2);
-let mul_3_2=((x_2_2 - vec4f(saved_0__2)) - vec4f(saved_1__2))*vec4f(saved_2__2);
-let mul_3_3=((x_2_3 - vec4f(saved_0__3)) - vec4f(saved_1__3))*vec4f(saved_2__3);
-let mul_3_4=((x_2_4 - vec4f(saved_0__4)) - vec4f(saved_1__4))*vec4f(saved_2__4);
-let mul_3_5=((x_2_5 - vec4f(saved_0__5)) - vec4f(saved_1__5))*vec4f(saved_2__5);
-let gamma_2=gamma_four(i_2);
-let beta_2=beta_four(i_2);
-let add_2_2=(mul_3_2*gamma_2)+beta_2;
-let add_2_3=(mul_3_3*gamma_2)+beta_2;
-let add_2_4=(mul_3_4*gamma_2)+beta_2;
-let add_2_5=(mul_3_5*gamma_2)+beta_2;
-let d_y_2_2=d_y_four(base_2+i_2);
-let d_y_2_3=d_y_four(base_3+i_2);
-let d_y_2_4=d_y_four(base_4+i_2);
-let d_y_2_5=d_y_four(base_5+i_2);
-let where_3_2=select(d_y_2_2,vec4f(0.0f),add_2_2==vec4f(0.0f));
-let where_3_3=select(d_y_2_3,vec4f(0.0f),add_2_3==vec4f(0.0f));
-let where_3_4=select(d_y_2_4,vec4f(0.0f),add_2_4==vec4f(0.0f));
-let where_3_5=select(d_y_2_5,vec4f(0.0f),add_2_5==vec4f(0.0f));
-let where_4_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_3_2,add_2_2==vec4f(0.0f)),where_3_2,vec4f(0.0f)<add_2_2);
-let where_4_3=select(select(vec4f(0.0f),vec4f(0.5f)*where_3_3,add_2_3==vec4f(0.0f)),where_3_3,vec4f(0.0f)<add_2_3);
-let where_4_4=select(select(vec4f(0.0f),vec4f(0.5f)*where_3_4,add_2_4==vec4f(0.0f)),where_3_4,vec4f(0.0f)<add_2_4);
-let where_4_5=select(select(vec4f(0.0f),vec4f(0.5f)*where_3_5,add_2_5==vec4f(0.0f)),where_3_5,vec4f(0.0f)<add_2_5);
-let mul_4_2=where_4_2*gamma_2;
-let mul_4_3=where_4_3*gamma_2;
-let mul_4_4=where_4_4*gamma_2;
-let mul_4_5=where_4_5*gamma_2;
-d_x_put_four(base_2+i_2,((mul_4_2 - (mul_3_2*vec4f(mean_all_3))) - vec4f(mean_all_2_2))*vec4f(saved_2__2));
-d_x_put_four(base_3+i_2,((mul_4_3 - (mul_3_3*vec4f(mean_all_4))) - vec4f(mean_all_2_3))*vec4f(saved_2__3));
-d_x_put_four(base_4+i_2,((mul_4_4 - (mul_3_4*vec4f(mean_all_5))) - vec4f(mean_all_2_4))*vec4f(saved_2__4));
-d_x_put_four(base_5+i_2,((mul_4_5 - (mul_3_5*vec4f(mean_all_6))) - vec4f(mean_all_2_5))*vec4f(saved_2__5));
+let x_5_2=x_four(base_2_2+i_2);
+let x_5_3=x_four(base_2_3+i_2);
+let x_5_4=x_four(base_2_4+i_2);
+let x_5_5=x_four(base_2_5+i_2);
+let mul_9_2=((x_5_2 - vec4f(saved_0__2)) - vec4f(saved_1__2))*vec4f(saved_2__2);
+let mul_9_3=((x_5_3 - vec4f(saved_0__3)) - vec4f(saved_1__3))*vec4f(saved_2__3);
+let mul_9_4=((x_5_4 - vec4f(saved_0__4)) - vec4f(saved_1__4))*vec4f(saved_2__4);
+let mul_9_5=((x_5_5 - vec4f(saved_0__5)) - vec4f(saved_1__5))*vec4f(saved_2__5);
+let gamma_5=gamma_four(i_2);
+let beta_5=beta_four(i_2);
+let add_5_2=(mul_9_2*gamma_5)+beta_5;
+let add_5_3=(mul_9_3*gamma_5)+beta_5;
+let add_5_4=(mul_9_4*gamma_5)+beta_5;
+let add_5_5=(mul_9_5*gamma_5)+beta_5;
+let d_y_5_2=d_y_four(base_2_2+i_2);
+let d_y_5_3=d_y_four(base_2_3+i_2);
+let d_y_5_4=d_y_four(base_2_4+i_2);
+let d_y_5_5=d_y_four(base_2_5+i_2);
+let where_5_2=select(d_y_5_2,vec4f(0.0f),add_5_2==vec4f(0.0f));
+let where_5_3=select(d_y_5_3,vec4f(0.0f),add_5_3==vec4f(0.0f));
+let where_5_4=select(d_y_5_4,vec4f(0.0f),add_5_4==vec4f(0.0f));
+let where_5_5=select(d_y_5_5,vec4f(0.0f),add_5_5==vec4f(0.0f));
+let mul_10_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_5_2,add_5_2==vec4f(0.0f)),where_5_2,vec4f(0.0f)<add_5_2)*gamma_5;
+let mul_10_3=select(select(vec4f(0.0f),vec4f(0.5f)*where_5_3,add_5_3==vec4f(0.0f)),where_5_3,vec4f(0.0f)<add_5_3)*gamma_5;
+let mul_10_4=select(select(vec4f(0.0f),vec4f(0.5f)*where_5_4,add_5_4==vec4f(0.0f)),where_5_4,vec4f(0.0f)<add_5_4)*gamma_5;
+let mul_10_5=select(select(vec4f(0.0f),vec4f(0.5f)*where_5_5,add_5_5==vec4f(0.0f)),where_5_5,vec4f(0.0f)<add_5_5)*gamma_5;
+let sub_2_2=mul_10_2 - vec4f(shift_2);
+let sub_2_3=mul_10_3 - vec4f(shift_3);
+let sub_2_4=mul_10_4 - vec4f(shift_4);
+let sub_2_5=mul_10_5 - vec4f(shift_5);
+d_x_put_four(base_2_2+i_2,((sub_2_2 - (mul_9_2*vec4f(mean_all_3))) - vec4f(mean_all_2_2))*vec4f(saved_2__2));
+d_x_put_four(base_2_3+i_2,((sub_2_3 - (mul_9_3*vec4f(mean_all_4))) - vec4f(mean_all_2_3))*vec4f(saved_2__3));
+d_x_put_four(base_2_4+i_2,((sub_2_4 - (mul_9_4*vec4f(mean_all_5))) - vec4f(mean_all_2_4))*vec4f(saved_2__4));
+d_x_put_four(base_2_5+i_2,((sub_2_5 - (mul_9_5*vec4f(mean_all_6))) - vec4f(mean_all_2_5))*vec4f(saved_2__5));
 }
 }
 `,
         bindings: [
+          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
           { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
-          { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-          { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
-          { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
-          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+          {
+            tensor: "gamma",
+            access: "read",
+            name: "gamma",
+            accessors: { at: "gamma_at", four: "gamma_four" },
+          },
+          { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at", four: "beta_four" } },
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
           { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
         ],
         constants: [
@@ -320,7 +443,7 @@ d_x_put_four(base_5+i_2,((mul_4_5 - (mul_3_5*vec4f(mean_all_6))) - vec4f(mean_al
       },
     ],
     split: {
-      slots: 2,
+      slots: 5,
       stages: [
         {
           forms: [
@@ -354,27 +477,54 @@ let row=select(0u,index,active_1);
 let first=min(part*(((D+PARTS) - 1u) / PARTS),D);
 let last=min(first+(((D+PARTS) - 1u) / PARTS),D);
 let base=row*D;
+let x_1=x_at(base);
 let saved_0=saved_at(row);
 let saved_1=saved_at((((N+3u) / 4u)*4u)+row);
 let saved_2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row);
+let mul=((x_1 - saved_0) - saved_1)*saved_2;
+let gamma_1=gamma_at(0u);
+let beta_1=beta_at(0u);
+let add=(mul*gamma_1)+beta_1;
+let d_y_1=d_y_at(base);
+let where_1=select(d_y_1,0.0f,add==0.0f);
+let mul_2=select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add)*gamma_1;
+let x_2=x_at(base+(D / 2u));
+let mul_3=((x_2 - saved_0) - saved_1)*saved_2;
+let gamma_2=gamma_at(D / 2u);
+let beta_2=beta_at(D / 2u);
+let add_2=(mul_3*gamma_2)+beta_2;
+let d_y_2=d_y_at(base+(D / 2u));
+let where_2=select(d_y_2,0.0f,add_2==0.0f);
+let mul_4=select(select(0.0f,0.5f*where_2,add_2==0.0f),where_2,0.0f<add_2)*gamma_2;
+let x_3=x_at(base+(D - 1u));
+let mul_5=((x_3 - saved_0) - saved_1)*saved_2;
+let gamma_3=gamma_at(D - 1u);
+let beta_3=beta_at(D - 1u);
+let add_3=(mul_5*gamma_3)+beta_3;
+let d_y_3=d_y_at(base+(D - 1u));
+let where_3=select(d_y_3,0.0f,add_3==0.0f);
+let mul_6=select(select(0.0f,0.5f*where_3,add_3==0.0f),where_3,0.0f<add_3)*gamma_3;
+let shift=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
+let first_2=min(part*(((D+PARTS) - 1u) / PARTS),D);
+let last_2=min(first_2+(((D+PARTS) - 1u) / PARTS),D);
 var mean=0.0f;
 var mean_2=0.0f;
-for (var block=first+lane; block<last; block+=LANES*256u) {
+for (var block=first_2+lane; block<last_2; block+=LANES*256u) {
 var part_1=0.0f;
 var part_2=0.0f;
-let stop=min(block+(LANES*256u),last);
+let stop=min(block+(LANES*256u),last_2);
 for (var i=block; i<stop; i+=LANES) {
-let x_1=x_at(base+i);
-let mul=((x_1 - saved_0) - saved_1)*saved_2;
-let gamma_1=gamma_at(i);
-let beta_1=beta_at(i);
-let add=(mul*gamma_1)+beta_1;
-let d_y_1=d_y_at(base+i);
-let where_1=select(d_y_1,0.0f,add==0.0f);
-let where_2=select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add);
-let mul_2=where_2*gamma_1;
-part_1=part_1+((where_2*mul)*gamma_1);
-part_2=part_2+mul_2;
+let x_4=x_at(base+i);
+let mul_7=((x_4 - saved_0) - saved_1)*saved_2;
+let gamma_4=gamma_at(i);
+let beta_4=beta_at(i);
+let add_4=(mul_7*gamma_4)+beta_4;
+let d_y_4=d_y_at(base+i);
+let where_4=select(d_y_4,0.0f,add_4==0.0f);
+let mul_8=select(select(0.0f,0.5f*where_4,add_4==0.0f),where_4,0.0f<add_4)*gamma_4;
+let sub=mul_8 - shift;
+part_1=part_1+(sub*mul_7);
+part_2=part_2+sub;
 }
 mean=mean+part_1;
 mean_2=mean_2+part_2;
@@ -409,14 +559,15 @@ workgroupBarrier();
 let mean_all=mean;
 let mean_all_2=mean_2;
 if (active_1 && (lane==0u)) {
-partials_put((part*N)+row,mean_all);
-partials_put(((PARTS+part)*N)+row,mean_all_2);
+partials_put((part*N)+row,shift);
+partials_put((((3u*PARTS)+part)*N)+row,mean_all);
+partials_put((((4u*PARTS)+part)*N)+row,mean_all_2);
 }
 }
 `,
               bindings: [
-                { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
                 { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
                 { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
                 { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
                 { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
@@ -469,28 +620,56 @@ let active_1=index<N;
 let row=select(0u,index,active_1);
 let first=min(part*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
 let last=min(first+((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
-let base=row*(D / 4u);
+let base=row*D;
+let x_1=x_at(base);
 let saved_0=saved_at(row);
 let saved_1=saved_at((((N+3u) / 4u)*4u)+row);
 let saved_2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row);
+let mul=((x_1 - saved_0) - saved_1)*saved_2;
+let gamma_1=gamma_at(0u);
+let beta_1=beta_at(0u);
+let add=(mul*gamma_1)+beta_1;
+let d_y_1=d_y_at(base);
+let where_1=select(d_y_1,0.0f,add==0.0f);
+let mul_2=select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add)*gamma_1;
+let x_2=x_at(base+(D / 2u));
+let mul_3=((x_2 - saved_0) - saved_1)*saved_2;
+let gamma_2=gamma_at(D / 2u);
+let beta_2=beta_at(D / 2u);
+let add_2=(mul_3*gamma_2)+beta_2;
+let d_y_2=d_y_at(base+(D / 2u));
+let where_2=select(d_y_2,0.0f,add_2==0.0f);
+let mul_4=select(select(0.0f,0.5f*where_2,add_2==0.0f),where_2,0.0f<add_2)*gamma_2;
+let x_3=x_at(base+(D - 1u));
+let mul_5=((x_3 - saved_0) - saved_1)*saved_2;
+let gamma_3=gamma_at(D - 1u);
+let beta_3=beta_at(D - 1u);
+let add_3=(mul_5*gamma_3)+beta_3;
+let d_y_3=d_y_at(base+(D - 1u));
+let where_3=select(d_y_3,0.0f,add_3==0.0f);
+let mul_6=select(select(0.0f,0.5f*where_3,add_3==0.0f),where_3,0.0f<add_3)*gamma_3;
+let shift=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
+let first_2=min(part*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
+let last_2=min(first_2+((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
+let base_2=row*(D / 4u);
 var mean=vec4f(0.0f);
 var mean_2=vec4f(0.0f);
-for (var block=first+lane; block<last; block+=LANES*256u) {
+for (var block=first_2+lane; block<last_2; block+=LANES*256u) {
 var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
-let stop=min(block+(LANES*256u),last);
+let stop=min(block+(LANES*256u),last_2);
 for (var i=block; i<stop; i+=LANES) {
-let x_1=x_four(base+i);
-let mul=((x_1 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
-let gamma_1=gamma_four(i);
-let beta_1=beta_four(i);
-let add=(mul*gamma_1)+beta_1;
-let d_y_1=d_y_four(base+i);
-let where_1=select(d_y_1,vec4f(0.0f),add==vec4f(0.0f));
-let where_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f)),where_1,vec4f(0.0f)<add);
-let mul_2=where_2*gamma_1;
-part_1=part_1+((where_2*mul)*gamma_1);
-part_2=part_2+mul_2;
+let x_4=x_four(base_2+i);
+let mul_7=((x_4 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
+let gamma_4=gamma_four(i);
+let beta_4=beta_four(i);
+let add_4=(mul_7*gamma_4)+beta_4;
+let d_y_4=d_y_four(base_2+i);
+let where_4=select(d_y_4,vec4f(0.0f),add_4==vec4f(0.0f));
+let mul_8=select(select(vec4f(0.0f),vec4f(0.5f)*where_4,add_4==vec4f(0.0f)),where_4,vec4f(0.0f)<add_4)*gamma_4;
+let sub=mul_8 - vec4f(shift);
+part_1=part_1+(sub*mul_7);
+part_2=part_2+sub;
 }
 mean=mean+part_1;
 mean_2=mean_2+part_2;
@@ -527,17 +706,28 @@ workgroupBarrier();
 let mean_all=mean_3;
 let mean_all_2=mean_2_2;
 if (active_1 && (lane==0u)) {
-partials_put((part*N)+row,mean_all);
-partials_put(((PARTS+part)*N)+row,mean_all_2);
+partials_put((part*N)+row,shift);
+partials_put((((3u*PARTS)+part)*N)+row,mean_all);
+partials_put((((4u*PARTS)+part)*N)+row,mean_all_2);
 }
 }
 `,
               bindings: [
+                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
                 { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
-                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
-                { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+                {
+                  tensor: "gamma",
+                  access: "read",
+                  name: "gamma",
+                  accessors: { at: "gamma_at", four: "gamma_four" },
+                },
+                {
+                  tensor: "beta",
+                  access: "read",
+                  name: "beta",
+                  accessors: { at: "beta_at", four: "beta_four" },
+                },
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -588,31 +778,46 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<N;
 let row=select(0u,index,active_1);
 let used=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
-var total=0.0f;
-var total_2=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((p*N)+row);
-total=total+part_1;
-let part_2=partials_at(((PARTS+p)*N)+row);
-total_2=total_2+part_2;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_1=partials_at(row);
+let used_2=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
+var total=0.0f;
+var total_2=0.0f;
+for (var p_2=lane; p_2<used_2; p_2+=LANES) {
+let part_2=partials_at((((3u*PARTS)+p_2)*N)+row);
+total=total+part_2;
+let part_3=partials_at((((4u*PARTS)+p_2)*N)+row);
+total_2=total_2+part_3;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange(total,mask_2);
 total=total+other;
-let other_2=exchange(total_2,mask);
+let other_2=exchange(total_2,mask_2);
 total_2=total_2+other_2;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
 workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
 let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -640,9 +845,9 @@ let beta_1=beta_at(i);
 let add=(mul*gamma_1)+beta_1;
 let d_y_1=d_y_at(base+i);
 let where_1=select(d_y_1,0.0f,add==0.0f);
-let where_2=select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add);
-let mul_2=where_2*gamma_1;
-d_x_put(base+i,((mul_2 - (mul*mean)) - mean_2)*saved_2);
+let mul_2=select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add)*gamma_1;
+let sub=mul_2 - part_1;
+d_x_put(base+i,((sub - (mul*mean)) - mean_2)*saved_2);
 }
 }
 `,
@@ -693,31 +898,46 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<N;
 let row=select(0u,index,active_1);
 let used=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
-var total=0.0f;
-var total_2=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((p*N)+row);
-total=total+part_1;
-let part_2=partials_at(((PARTS+p)*N)+row);
-total_2=total_2+part_2;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_1=partials_at(row);
+let used_2=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
+var total=0.0f;
+var total_2=0.0f;
+for (var p_2=lane; p_2<used_2; p_2+=LANES) {
+let part_2=partials_at((((3u*PARTS)+p_2)*N)+row);
+total=total+part_2;
+let part_3=partials_at((((4u*PARTS)+p_2)*N)+row);
+total_2=total_2+part_3;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange(total,mask_2);
 total=total+other;
-let other_2=exchange(total_2,mask);
+let other_2=exchange(total_2,mask_2);
 total_2=total_2+other_2;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
 workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
 let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -745,9 +965,9 @@ let beta_1=beta_four(i);
 let add=(mul*gamma_1)+beta_1;
 let d_y_1=d_y_four(base+i);
 let where_1=select(d_y_1,vec4f(0.0f),add==vec4f(0.0f));
-let where_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f)),where_1,vec4f(0.0f)<add);
-let mul_2=where_2*gamma_1;
-d_x_put_four(base+i,((mul_2 - (mul*vec4f(mean))) - vec4f(mean_2))*vec4f(saved_2));
+let mul_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f)),where_1,vec4f(0.0f)<add)*gamma_1;
+let sub=mul_2 - vec4f(part_1);
+d_x_put_four(base+i,((sub - (mul*vec4f(mean))) - vec4f(mean_2))*vec4f(saved_2));
 }
 }
 `,

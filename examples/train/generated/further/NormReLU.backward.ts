@@ -10,7 +10,7 @@ export const more: readonly FurtherForms[] = [
       {
         vector: "D",
         together: 1,
-        held: 3,
+        held: 2,
         wgsl: `override LANES: u32;
 override ROWS: u32;
 override COLUMNS: bool;
@@ -35,36 +35,64 @@ let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 let own=index<chunk;
 let slot=select(0u,index,own);
-let base_2=slot*(D / 4u);
-let base_3=(((chunk*D)+3u) / 4u)+(slot*(D / 4u));
+let base_3=slot*(D / 4u);
+let base_4=(((chunk*D)+3u) / 4u)+(slot*(D / 4u));
 for (var turn=0u; turn<((N+chunk) - 1u) / chunk; turn+=1u) {
 let at_1=(turn*chunk)+slot;
 let active_1=own && (at_1<N);
 let row=select(0u,at_1,active_1);
-var mean=vec4f(0.0f);
-var mean_2=vec4f(0.0f);
-let base=row*(D / 4u);
+let base=row*D;
+let x_1=x_at(base);
 let saved_0=saved_at(row);
 let saved_1=saved_at((((N+3u) / 4u)*4u)+row);
 let saved_2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row);
+let mul=((x_1 - saved_0) - saved_1)*saved_2;
+let gamma_1=gamma_at(0u);
+let beta_1=beta_at(0u);
+let add=(mul*gamma_1)+beta_1;
+let d_y_1=d_y_at(base);
+let where_1=select(d_y_1,0.0f,add==0.0f);
+let where_2=select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add);
+let mul_2=where_2*gamma_1;
+let x_2=x_at(base+(D / 2u));
+let mul_3=((x_2 - saved_0) - saved_1)*saved_2;
+let gamma_2=gamma_at(D / 2u);
+let beta_2=beta_at(D / 2u);
+let add_2=(mul_3*gamma_2)+beta_2;
+let d_y_2=d_y_at(base+(D / 2u));
+let where_3=select(d_y_2,0.0f,add_2==0.0f);
+let where_4=select(select(0.0f,0.5f*where_3,add_2==0.0f),where_3,0.0f<add_2);
+let mul_4=where_4*gamma_2;
+let x_3=x_at(base+(D - 1u));
+let mul_5=((x_3 - saved_0) - saved_1)*saved_2;
+let gamma_3=gamma_at(D - 1u);
+let beta_3=beta_at(D - 1u);
+let add_3=(mul_5*gamma_3)+beta_3;
+let d_y_3=d_y_at(base+(D - 1u));
+let where_5=select(d_y_3,0.0f,add_3==0.0f);
+let where_6=select(select(0.0f,0.5f*where_5,add_3==0.0f),where_5,0.0f<add_3);
+let mul_6=where_6*gamma_3;
+let shift=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
+var mean=vec4f(0.0f);
+var mean_2=vec4f(0.0f);
+let base_2=row*(D / 4u);
 for (var k=0u; k<HELD; k+=1u) {
 let i=lane+(k*LANES);
 if (i<(D / 4u)) {
-let x_1=x_four(base+i);
-let mul=((x_1 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
-held[held_place(2u,k,local_index)]=mul;
-let gamma_1=gamma_four(i);
-let beta_1=beta_four(i);
-let add=(mul*gamma_1)+beta_1;
-let d_y_1=d_y_four(base+i);
-let where_1=select(d_y_1,vec4f(0.0f),add==vec4f(0.0f));
-let where_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f)),where_1,vec4f(0.0f)<add);
-held[held_place(0u,k,local_index)]=where_2;
-let mul_2=where_2*mul;
-held[held_place(1u,k,local_index)]=mul_2;
-let mul_3=where_2*gamma_1;
-mean=mean+(mul_2*gamma_1);
-mean_2=mean_2+mul_3;
+let x_4=x_four(base_2+i);
+held[held_place(1u,k,local_index)]=x_4;
+let mul_7=((x_4 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
+let gamma_4=gamma_four(i);
+let beta_4=beta_four(i);
+let add_4=(mul_7*gamma_4)+beta_4;
+let d_y_4=d_y_four(base_2+i);
+held[held_place(0u,k,local_index)]=d_y_4;
+let where_7=select(d_y_4,vec4f(0.0f),add_4==vec4f(0.0f));
+let where_8=select(select(vec4f(0.0f),vec4f(0.5f)*where_7,add_4==vec4f(0.0f)),where_7,vec4f(0.0f)<add_4);
+let mul_8=where_8*gamma_4;
+let sub=mul_8 - vec4f(shift);
+mean=mean+(sub*mul_7);
+mean_2=mean_2+sub;
 }
 }
 var mean_3=fold_add(mean);
@@ -102,27 +130,368 @@ let end=select(0u,D / 4u,active_1);
 for (var k_2=0u; k_2<HELD; k_2+=1u) {
 let i_2=lane+(k_2*LANES);
 if (i_2<end) {
-let kept=held[held_place(0u,k_2,local_index)];
-let gamma_2=gamma_four(i_2);
-let mul_4=kept*gamma_2;
-let kept_2=held[held_place(2u,k_2,local_index)];
-d_x_put_four(base+i_2,((mul_4 - (kept_2*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(saved_2));
-let kept_3=held[held_place(1u,k_2,local_index)];
-let before=scratch_four(base_2+i_2);
-scratch_put_four(base_2+i_2,select(before,vec4f(0.0f),turn==0u)+kept_3);
-let before_2=scratch_four(base_3+i_2);
-scratch_put_four(base_3+i_2,select(before_2,vec4f(0.0f),turn==0u)+kept);
+let kept=held[held_place(1u,k_2,local_index)];
+let mul_9=((kept - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
+let gamma_5=gamma_four(i_2);
+let beta_5=beta_four(i_2);
+let add_5=(mul_9*gamma_5)+beta_5;
+let kept_2=held[held_place(0u,k_2,local_index)];
+let where_9=select(kept_2,vec4f(0.0f),add_5==vec4f(0.0f));
+let where_10=select(select(vec4f(0.0f),vec4f(0.5f)*where_9,add_5==vec4f(0.0f)),where_9,vec4f(0.0f)<add_5);
+let mul_10=where_10*gamma_5;
+let sub_2=mul_10 - vec4f(shift);
+d_x_put_four(base_2+i_2,((sub_2 - (mul_9*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(saved_2));
+let before=scratch_four(base_3+i_2);
+scratch_put_four(base_3+i_2,select(before,vec4f(0.0f),turn==0u)+(where_10*mul_9));
+let before_2=scratch_four(base_4+i_2);
+scratch_put_four(base_4+i_2,select(before_2,vec4f(0.0f),turn==0u)+where_10);
 }
 }
 }
 }
 `,
         bindings: [
+          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
           { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
-          { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-          { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
-          { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
-          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+          {
+            tensor: "gamma",
+            access: "read",
+            name: "gamma",
+            accessors: { at: "gamma_at", four: "gamma_four" },
+          },
+          { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at", four: "beta_four" } },
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
+          { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
+          {
+            tensor: "(scratch)",
+            access: "read_write",
+            name: "scratch",
+            accessors: { four: "scratch_four", putFour: "scratch_put_four" },
+          },
+        ],
+        constants: [
+          { name: "LANES", kind: "lanes" },
+          { name: "ROWS", kind: "rows" },
+          { name: "COLUMNS", kind: "columns" },
+          { name: "SUBGROUP", kind: "subgroup" },
+          { name: "chunk", kind: "extent", factor: "(chunk)" },
+          { name: "D", kind: "extent", factor: "D" },
+          { name: "N", kind: "extent", factor: "N" },
+        ],
+      },
+      {
+        vector: "D",
+        together: 4,
+        held: 0,
+        wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override SUBGROUP: u32;
+override chunk: u32;
+override D: u32;
+override N: u32;
+fn fold_add(v: vec4f) -> f32 {
+return (v.x+v.y)+(v.z+v.w);
+}
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let own=index<chunk;
+let slot=select(0u,index,own);
+let base_3=slot*(D / 4u);
+let base_4=(((chunk*D)+3u) / 4u)+(slot*(D / 4u));
+for (var turn=0u; turn<(((N / 4u)+chunk) - 1u) / chunk; turn+=1u) {
+let at_1=(turn*chunk)+slot;
+let active_1=own && (at_1<(N / 4u));
+let row_2=(select(0u,at_1,active_1)*4u)+0u;
+let row_3=(select(0u,at_1,active_1)*4u)+1u;
+let row_4=(select(0u,at_1,active_1)*4u)+2u;
+let row_5=(select(0u,at_1,active_1)*4u)+3u;
+let base_5=row_2*D;
+let base_6=row_3*D;
+let base_7=row_4*D;
+let base_8=row_5*D;
+let x_6=x_at(base_5);
+let x_7=x_at(base_6);
+let x_8=x_at(base_7);
+let x_9=x_at(base_8);
+let saved_0__2=saved_at(row_2);
+let saved_0__3=saved_at(row_3);
+let saved_0__4=saved_at(row_4);
+let saved_0__5=saved_at(row_5);
+let saved_1__2=saved_at((((N+3u) / 4u)*4u)+row_2);
+let saved_1__3=saved_at((((N+3u) / 4u)*4u)+row_3);
+let saved_1__4=saved_at((((N+3u) / 4u)*4u)+row_4);
+let saved_1__5=saved_at((((N+3u) / 4u)*4u)+row_5);
+let saved_2__2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row_2);
+let saved_2__3=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row_3);
+let saved_2__4=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row_4);
+let saved_2__5=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row_5);
+let mul_11=((x_6 - saved_0__2) - saved_1__2)*saved_2__2;
+let mul_12=((x_7 - saved_0__3) - saved_1__3)*saved_2__3;
+let mul_13=((x_8 - saved_0__4) - saved_1__4)*saved_2__4;
+let mul_14=((x_9 - saved_0__5) - saved_1__5)*saved_2__5;
+let gamma_1=gamma_at(0u);
+let beta_1=beta_at(0u);
+let add_6=(mul_11*gamma_1)+beta_1;
+let add_7=(mul_12*gamma_1)+beta_1;
+let add_8=(mul_13*gamma_1)+beta_1;
+let add_9=(mul_14*gamma_1)+beta_1;
+let d_y_6=d_y_at(base_5);
+let d_y_7=d_y_at(base_6);
+let d_y_8=d_y_at(base_7);
+let d_y_9=d_y_at(base_8);
+let where_11=select(d_y_6,0.0f,add_6==0.0f);
+let where_12=select(d_y_7,0.0f,add_7==0.0f);
+let where_13=select(d_y_8,0.0f,add_8==0.0f);
+let where_14=select(d_y_9,0.0f,add_9==0.0f);
+let where_2_2=select(select(0.0f,0.5f*where_11,add_6==0.0f),where_11,0.0f<add_6);
+let where_2_3=select(select(0.0f,0.5f*where_12,add_7==0.0f),where_12,0.0f<add_7);
+let where_2_4=select(select(0.0f,0.5f*where_13,add_8==0.0f),where_13,0.0f<add_8);
+let where_2_5=select(select(0.0f,0.5f*where_14,add_9==0.0f),where_14,0.0f<add_9);
+let mul_2_2=where_2_2*gamma_1;
+let mul_2_3=where_2_3*gamma_1;
+let mul_2_4=where_2_4*gamma_1;
+let mul_2_5=where_2_5*gamma_1;
+let x_2_2=x_at(base_5+(D / 2u));
+let x_2_3=x_at(base_6+(D / 2u));
+let x_2_4=x_at(base_7+(D / 2u));
+let x_2_5=x_at(base_8+(D / 2u));
+let mul_3_2=((x_2_2 - saved_0__2) - saved_1__2)*saved_2__2;
+let mul_3_3=((x_2_3 - saved_0__3) - saved_1__3)*saved_2__3;
+let mul_3_4=((x_2_4 - saved_0__4) - saved_1__4)*saved_2__4;
+let mul_3_5=((x_2_5 - saved_0__5) - saved_1__5)*saved_2__5;
+let gamma_2=gamma_at(D / 2u);
+let beta_2=beta_at(D / 2u);
+let add_2_2=(mul_3_2*gamma_2)+beta_2;
+let add_2_3=(mul_3_3*gamma_2)+beta_2;
+let add_2_4=(mul_3_4*gamma_2)+beta_2;
+let add_2_5=(mul_3_5*gamma_2)+beta_2;
+let d_y_2_2=d_y_at(base_5+(D / 2u));
+let d_y_2_3=d_y_at(base_6+(D / 2u));
+let d_y_2_4=d_y_at(base_7+(D / 2u));
+let d_y_2_5=d_y_at(base_8+(D / 2u));
+let where_3_2=select(d_y_2_2,0.0f,add_2_2==0.0f);
+let where_3_3=select(d_y_2_3,0.0f,add_2_3==0.0f);
+let where_3_4=select(d_y_2_4,0.0f,add_2_4==0.0f);
+let where_3_5=select(d_y_2_5,0.0f,add_2_5==0.0f);
+let where_4_2=select(select(0.0f,0.5f*where_3_2,add_2_2==0.0f),where_3_2,0.0f<add_2_2);
+let where_4_3=select(select(0.0f,0.5f*where_3_3,add_2_3==0.0f),where_3_3,0.0f<add_2_3);
+let where_4_4=select(select(0.0f,0.5f*where_3_4,add_2_4==0.0f),where_3_4,0.0f<add_2_4);
+let where_4_5=select(select(0.0f,0.5f*where_3_5,add_2_5==0.0f),where_3_5,0.0f<add_2_5);
+let mul_4_2=where_4_2*gamma_2;
+let mul_4_3=where_4_3*gamma_2;
+let mul_4_4=where_4_4*gamma_2;
+let mul_4_5=where_4_5*gamma_2;
+let x_3_2=x_at(base_5+(D - 1u));
+let x_3_3=x_at(base_6+(D - 1u));
+let x_3_4=x_at(base_7+(D - 1u));
+let x_3_5=x_at(base_8+(D - 1u));
+let mul_5_2=((x_3_2 - saved_0__2) - saved_1__2)*saved_2__2;
+let mul_5_3=((x_3_3 - saved_0__3) - saved_1__3)*saved_2__3;
+let mul_5_4=((x_3_4 - saved_0__4) - saved_1__4)*saved_2__4;
+let mul_5_5=((x_3_5 - saved_0__5) - saved_1__5)*saved_2__5;
+let gamma_3=gamma_at(D - 1u);
+let beta_3=beta_at(D - 1u);
+let add_3_2=(mul_5_2*gamma_3)+beta_3;
+let add_3_3=(mul_5_3*gamma_3)+beta_3;
+let add_3_4=(mul_5_4*gamma_3)+beta_3;
+let add_3_5=(mul_5_5*gamma_3)+beta_3;
+let d_y_3_2=d_y_at(base_5+(D - 1u));
+let d_y_3_3=d_y_at(base_6+(D - 1u));
+let d_y_3_4=d_y_at(base_7+(D - 1u));
+let d_y_3_5=d_y_at(base_8+(D - 1u));
+let where_5_2=select(d_y_3_2,0.0f,add_3_2==0.0f);
+let where_5_3=select(d_y_3_3,0.0f,add_3_3==0.0f);
+let where_5_4=select(d_y_3_4,0.0f,add_3_4==0.0f);
+let where_5_5=select(d_y_3_5,0.0f,add_3_5==0.0f);
+let where_6_2=select(select(0.0f,0.5f*where_5_2,add_3_2==0.0f),where_5_2,0.0f<add_3_2);
+let where_6_3=select(select(0.0f,0.5f*where_5_3,add_3_3==0.0f),where_5_3,0.0f<add_3_3);
+let where_6_4=select(select(0.0f,0.5f*where_5_4,add_3_4==0.0f),where_5_4,0.0f<add_3_4);
+let where_6_5=select(select(0.0f,0.5f*where_5_5,add_3_5==0.0f),where_5_5,0.0f<add_3_5);
+let mul_6_2=where_6_2*gamma_3;
+let mul_6_3=where_6_3*gamma_3;
+let mul_6_4=where_6_4*gamma_3;
+let mul_6_5=where_6_5*gamma_3;
+let shift_2=mul_2_2+(((mul_4_2 - mul_2_2)+(mul_6_2 - mul_2_2))*0.3333333432674408f);
+let shift_3=mul_2_3+(((mul_4_3 - mul_2_3)+(mul_6_3 - mul_2_3))*0.3333333432674408f);
+let shift_4=mul_2_4+(((mul_4_4 - mul_2_4)+(mul_6_4 - mul_2_4))*0.3333333432674408f);
+let shift_5=mul_2_5+(((mul_4_5 - mul_2_5)+(mul_6_5 - mul_2_5))*0.3333333432674408f);
+let base_2_2=row_2*(D / 4u);
+let base_2_3=row_3*(D / 4u);
+let base_2_4=row_4*(D / 4u);
+let base_2_5=row_5*(D / 4u);
+var mean_4=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
+var mean_6=vec4f(0.0f);
+var mean_7=vec4f(0.0f);
+var mean_2_3=vec4f(0.0f);
+var mean_2_4=vec4f(0.0f);
+var mean_2_5=vec4f(0.0f);
+var mean_2_6=vec4f(0.0f);
+for (var block=lane; block<D / 4u; block+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
+var part_2_2=vec4f(0.0f);
+var part_2_3=vec4f(0.0f);
+var part_2_4=vec4f(0.0f);
+var part_2_5=vec4f(0.0f);
+let stop=min(block+(LANES*256u),D / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_4_2=x_four(base_2_2+i);
+let x_4_3=x_four(base_2_3+i);
+let x_4_4=x_four(base_2_4+i);
+let x_4_5=x_four(base_2_5+i);
+let mul_7_2=((x_4_2 - vec4f(saved_0__2)) - vec4f(saved_1__2))*vec4f(saved_2__2);
+let mul_7_3=((x_4_3 - vec4f(saved_0__3)) - vec4f(saved_1__3))*vec4f(saved_2__3);
+let mul_7_4=((x_4_4 - vec4f(saved_0__4)) - vec4f(saved_1__4))*vec4f(saved_2__4);
+let mul_7_5=((x_4_5 - vec4f(saved_0__5)) - vec4f(saved_1__5))*vec4f(saved_2__5);
+let gamma_4=gamma_four(i);
+let beta_4=beta_four(i);
+let add_4_2=(mul_7_2*gamma_4)+beta_4;
+let add_4_3=(mul_7_3*gamma_4)+beta_4;
+let add_4_4=(mul_7_4*gamma_4)+beta_4;
+let add_4_5=(mul_7_5*gamma_4)+beta_4;
+let d_y_4_2=d_y_four(base_2_2+i);
+let d_y_4_3=d_y_four(base_2_3+i);
+let d_y_4_4=d_y_four(base_2_4+i);
+let d_y_4_5=d_y_four(base_2_5+i);
+let where_7_2=select(d_y_4_2,vec4f(0.0f),add_4_2==vec4f(0.0f));
+let where_7_3=select(d_y_4_3,vec4f(0.0f),add_4_3==vec4f(0.0f));
+let where_7_4=select(d_y_4_4,vec4f(0.0f),add_4_4==vec4f(0.0f));
+let where_7_5=select(d_y_4_5,vec4f(0.0f),add_4_5==vec4f(0.0f));
+let where_8_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_7_2,add_4_2==vec4f(0.0f)),where_7_2,vec4f(0.0f)<add_4_2);
+let where_8_3=select(select(vec4f(0.0f),vec4f(0.5f)*where_7_3,add_4_3==vec4f(0.0f)),where_7_3,vec4f(0.0f)<add_4_3);
+let where_8_4=select(select(vec4f(0.0f),vec4f(0.5f)*where_7_4,add_4_4==vec4f(0.0f)),where_7_4,vec4f(0.0f)<add_4_4);
+let where_8_5=select(select(vec4f(0.0f),vec4f(0.5f)*where_7_5,add_4_5==vec4f(0.0f)),where_7_5,vec4f(0.0f)<add_4_5);
+let mul_8_2=where_8_2*gamma_4;
+let mul_8_3=where_8_3*gamma_4;
+let mul_8_4=where_8_4*gamma_4;
+let mul_8_5=where_8_5*gamma_4;
+let sub_3=mul_8_2 - vec4f(shift_2);
+let sub_4=mul_8_3 - vec4f(shift_3);
+let sub_5=mul_8_4 - vec4f(shift_4);
+let sub_6=mul_8_5 - vec4f(shift_5);
+part_3=part_3+(sub_3*mul_7_2);
+part_4=part_4+(sub_4*mul_7_3);
+part_5=part_5+(sub_5*mul_7_4);
+part_6=part_6+(sub_6*mul_7_5);
+part_2_2=part_2_2+sub_3;
+part_2_3=part_2_3+sub_4;
+part_2_4=part_2_4+sub_5;
+part_2_5=part_2_5+sub_6;
+}
+mean_4=mean_4+part_3;
+mean_5=mean_5+part_4;
+mean_6=mean_6+part_5;
+mean_7=mean_7+part_6;
+mean_2_3=mean_2_3+part_2_2;
+mean_2_4=mean_2_4+part_2_3;
+mean_2_5=mean_2_5+part_2_4;
+mean_2_6=mean_2_6+part_2_5;
+}
+var mean_3_2=fold_add(mean_4);
+var mean_3_3=fold_add(mean_5);
+var mean_3_4=fold_add(mean_6);
+var mean_3_5=fold_add(mean_7);
+var mean_2_2_2=fold_add(mean_2_3);
+var mean_2_2_3=fold_add(mean_2_4);
+var mean_2_2_4=fold_add(mean_2_5);
+var mean_2_2_5=fold_add(mean_2_6);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other_3=exchange(mean_3_2,mask);
+let other_4=exchange(mean_3_3,mask);
+let other_5=exchange(mean_3_4,mask);
+let other_6=exchange(mean_3_5,mask);
+mean_3_2=mean_3_2+other_3;
+mean_3_3=mean_3_3+other_4;
+mean_3_4=mean_3_4+other_5;
+mean_3_5=mean_3_5+other_6;
+let other_2_2=exchange(mean_2_2_2,mask);
+let other_2_3=exchange(mean_2_2_3,mask);
+let other_2_4=exchange(mean_2_2_4,mask);
+let other_2_5=exchange(mean_2_2_5,mask);
+mean_2_2_2=mean_2_2_2+other_2_2;
+mean_2_2_3=mean_2_2_3+other_2_3;
+mean_2_2_4=mean_2_2_4+other_2_4;
+mean_2_2_5=mean_2_2_5+other_2_5;
+}
+let mean_all_3=mean_3_2 / f32(D);
+let mean_all_4=mean_3_3 / f32(D);
+let mean_all_5=mean_3_4 / f32(D);
+let mean_all_6=mean_3_5 / f32(D);
+let mean_all_2_2=mean_2_2_2 / f32(D);
+let mean_all_2_3=mean_2_2_3 / f32(D);
+let mean_all_2_4=mean_2_2_4 / f32(D);
+let mean_all_2_5=mean_2_2_5 / f32(D);
+let end=select(0u,D / 4u,active_1);
+for (var i_2=lane; i_2<end; i_2+=LANES) {
+let x_5_2=x_four(base_2_2+i_2);
+let x_5_3=x_four(base_2_3+i_2);
+let x_5_4=x_four(base_2_4+i_2);
+let x_5_5=x_four(base_2_5+i_2);
+let mul_9_2=((x_5_2 - vec4f(saved_0__2)) - vec4f(saved_1__2))*vec4f(saved_2__2);
+let mul_9_3=((x_5_3 - vec4f(saved_0__3)) - vec4f(saved_1__3))*vec4f(saved_2__3);
+let mul_9_4=((x_5_4 - vec4f(saved_0__4)) - vec4f(saved_1__4))*vec4f(saved_2__4);
+let mul_9_5=((x_5_5 - vec4f(saved_0__5)) - vec4f(saved_1__5))*vec4f(saved_2__5);
+let gamma_5=gamma_four(i_2);
+let beta_5=beta_four(i_2);
+let add_5_2=(mul_9_2*gamma_5)+beta_5;
+let add_5_3=(mul_9_3*gamma_5)+beta_5;
+let add_5_4=(mul_9_4*gamma_5)+beta_5;
+let add_5_5=(mul_9_5*gamma_5)+beta_5;
+let d_y_5_2=d_y_four(base_2_2+i_2);
+let d_y_5_3=d_y_four(base_2_3+i_2);
+let d_y_5_4=d_y_four(base_2_4+i_2);
+let d_y_5_5=d_y_four(base_2_5+i_2);
+let where_9_2=select(d_y_5_2,vec4f(0.0f),add_5_2==vec4f(0.0f));
+let where_9_3=select(d_y_5_3,vec4f(0.0f),add_5_3==vec4f(0.0f));
+let where_9_4=select(d_y_5_4,vec4f(0.0f),add_5_4==vec4f(0.0f));
+let where_9_5=select(d_y_5_5,vec4f(0.0f),add_5_5==vec4f(0.0f));
+let where_10_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_9_2,add_5_2==vec4f(0.0f)),where_9_2,vec4f(0.0f)<add_5_2);
+let where_10_3=select(select(vec4f(0.0f),vec4f(0.5f)*where_9_3,add_5_3==vec4f(0.0f)),where_9_3,vec4f(0.0f)<add_5_3);
+let where_10_4=select(select(vec4f(0.0f),vec4f(0.5f)*where_9_4,add_5_4==vec4f(0.0f)),where_9_4,vec4f(0.0f)<add_5_4);
+let where_10_5=select(select(vec4f(0.0f),vec4f(0.5f)*where_9_5,add_5_5==vec4f(0.0f)),where_9_5,vec4f(0.0f)<add_5_5);
+let mul_10_2=where_10_2*gamma_5;
+let mul_10_3=where_10_3*gamma_5;
+let mul_10_4=where_10_4*gamma_5;
+let mul_10_5=where_10_5*gamma_5;
+let sub_2_2=mul_10_2 - vec4f(shift_2);
+let sub_2_3=mul_10_3 - vec4f(shift_3);
+let sub_2_4=mul_10_4 - vec4f(shift_4);
+let sub_2_5=mul_10_5 - vec4f(shift_5);
+d_x_put_four(base_2_2+i_2,((sub_2_2 - (mul_9_2*vec4f(mean_all_3))) - vec4f(mean_all_2_2))*vec4f(saved_2__2));
+d_x_put_four(base_2_3+i_2,((sub_2_3 - (mul_9_3*vec4f(mean_all_4))) - vec4f(mean_all_2_3))*vec4f(saved_2__3));
+d_x_put_four(base_2_4+i_2,((sub_2_4 - (mul_9_4*vec4f(mean_all_5))) - vec4f(mean_all_2_4))*vec4f(saved_2__4));
+d_x_put_four(base_2_5+i_2,((sub_2_5 - (mul_9_5*vec4f(mean_all_6))) - vec4f(mean_all_2_5))*vec4f(saved_2__5));
+let before=scratch_four(base_3+i_2);
+scratch_put_four(base_3+i_2,select(before,vec4f(0.0f),turn==0u)+((((where_10_2*mul_9_2)+(where_10_3*mul_9_3))+(where_10_4*mul_9_4))+(where_10_5*mul_9_5)));
+let before_2=scratch_four(base_4+i_2);
+scratch_put_four(base_4+i_2,select(before_2,vec4f(0.0f),turn==0u)+(((where_10_2+where_10_3)+where_10_4)+where_10_5));
+}
+}
+}
+`,
+        bindings: [
+          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+          { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
+          {
+            tensor: "gamma",
+            access: "read",
+            name: "gamma",
+            accessors: { at: "gamma_at", four: "gamma_four" },
+          },
+          { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at", four: "beta_four" } },
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
           { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
           {
             tensor: "(scratch)",
