@@ -229,44 +229,58 @@ workgroupBarrier();
 let mean_all=mean_3 / f32(D);
 let rsqrt=inverseSqrt(spread+eps);
 var mean_4=0.0f;
+var mean_5=0.0f;
 for (var block_4=lane; block_4<D; block_4+=LANES*256u) {
 var part_6=0.0f;
+var part_7=0.0f;
 let stop_4=min(block_4+(LANES*256u),D);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_5=d_y_at(base+i_4);
-let gamma_5=gamma_at(i_4);
-let mul_5=d_y_5*gamma_5;
-let sub_2=mul_5 - shift_4;
 let x_9=x_at(base+i_4);
 let residual_9=residual_at(base+i_4);
 let bias_9=bias_at(i_4);
 let add_6=((x_9 - shift)+(residual_9 - shift_2))+(bias_9 - shift_3);
-let mul_6=((add_6 - shift_6) - rest)*rsqrt;
-part_6=part_6+(sub_2*mul_6);
+let mul_5=((add_6 - shift_6) - rest)*rsqrt;
+let d_y_5=d_y_at(base+i_4);
+let gamma_5=gamma_at(i_4);
+let mul_6=d_y_5*gamma_5;
+let sub_2=mul_6 - shift_4;
+part_6=part_6+mul_5;
+part_7=part_7+(sub_2*mul_5);
 }
 mean_4=mean_4+part_6;
+mean_5=mean_5+part_7;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_11=exchange(mean_4,mask_4);
 mean_4=mean_4+other_11;
+let other_12=exchange(mean_5,mask_4);
+mean_5=mean_5+other_12;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_13;
+let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_6=scratch_memory[row_in_group*LANES];
 mean_4=all_6;
+let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_5=all_7;
 workgroupBarrier();
 }
 let mean_all_2=mean_4 / f32(D);
+let mean_all_3=mean_5 / f32(D);
 let end_2=select(0u,D,active_1);
+let sub_4=mean_all_3 - (mean_all*mean_all_2);
 for (var i_5=lane; i_5<end_2; i_5+=LANES) {
 let d_y_6=d_y_at(base+i_5);
 let gamma_6=gamma_at(i_5);
@@ -278,7 +292,7 @@ let bias_10=bias_at(i_5);
 let add_7=((x_10 - shift)+(residual_10 - shift_2))+(bias_10 - shift_3);
 let mul_8=((add_7 - shift_6) - rest)*rsqrt;
 let d_h_1=d_h_at(base+i_5);
-let add_8=(((sub_3 - (mul_8*mean_all_2)) - mean_all)*rsqrt)+d_h_1;
+let add_8=(((sub_3 - (mul_8*sub_4)) - mean_all)*rsqrt)+d_h_1;
 d_x_put(base+i_5,add_8);
 d_residual_put(base+i_5,add_8);
 }
@@ -516,45 +530,60 @@ workgroupBarrier();
 let mean_all=mean_3_2 / f32(D);
 let rsqrt=inverseSqrt(spread+eps);
 var mean_4=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
 for (var block_4=lane; block_4<D / 4u; block_4+=LANES*256u) {
 var part_6=vec4f(0.0f);
+var part_7=vec4f(0.0f);
 let stop_4=min(block_4+(LANES*256u),D / 4u);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_5=d_y_four(base_2+i_4);
-let gamma_5=gamma_four(i_4);
-let mul_5=d_y_5*gamma_5;
-let sub_2=mul_5 - vec4f(shift_4);
 let x_9=x_four(base_2+i_4);
 let residual_9=residual_four(base_2+i_4);
 let bias_9=bias_four(i_4);
 let add_6=((x_9 - vec4f(shift))+(residual_9 - vec4f(shift_2)))+(bias_9 - vec4f(shift_3));
-let mul_6=((add_6 - vec4f(shift_6)) - vec4f(rest))*vec4f(rsqrt);
-part_6=part_6+(sub_2*mul_6);
+let mul_5=((add_6 - vec4f(shift_6)) - vec4f(rest))*vec4f(rsqrt);
+let d_y_5=d_y_four(base_2+i_4);
+let gamma_5=gamma_four(i_4);
+let mul_6=d_y_5*gamma_5;
+let sub_2=mul_6 - vec4f(shift_4);
+part_6=part_6+mul_5;
+part_7=part_7+(sub_2*mul_5);
 }
 mean_4=mean_4+part_6;
+mean_5=mean_5+part_7;
 }
 var mean_4_2=fold_add(mean_4);
+var mean_5_2=fold_add(mean_5);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_11=exchange(mean_4_2,mask_4);
 mean_4_2=mean_4_2+other_11;
+let other_12=exchange(mean_5_2,mask_4);
+mean_5_2=mean_5_2+other_12;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_4_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5_2;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_13;
+let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_6=scratch_memory[row_in_group*LANES];
 mean_4_2=all_6;
+let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_5_2=all_7;
 workgroupBarrier();
 }
 let mean_all_2=mean_4_2 / f32(D);
+let mean_all_3=mean_5_2 / f32(D);
 let end_2=select(0u,D / 4u,active_1);
+let sub_4=mean_all_3 - (mean_all*mean_all_2);
 for (var i_5=lane; i_5<end_2; i_5+=LANES) {
 let d_y_6=d_y_four(base_2+i_5);
 let gamma_6=gamma_four(i_5);
@@ -566,7 +595,7 @@ let bias_10=bias_four(i_5);
 let add_7=((x_10 - vec4f(shift))+(residual_10 - vec4f(shift_2)))+(bias_10 - vec4f(shift_3));
 let mul_8=((add_7 - vec4f(shift_6)) - vec4f(rest))*vec4f(rsqrt);
 let d_h_1=d_h_four(base_2+i_5);
-let add_8=(((sub_3 - (mul_8*vec4f(mean_all_2))) - vec4f(mean_all))*vec4f(rsqrt))+d_h_1;
+let add_8=(((sub_3 - (mul_8*vec4f(sub_4))) - vec4f(mean_all))*vec4f(rsqrt))+d_h_1;
 d_x_put_four(base_2+i_5,add_8);
 d_residual_put_four(base_2+i_5,add_8);
 }
@@ -746,7 +775,7 @@ scratch_put(0u,shift);
         split: null,
       },
       {
-        name: "scratch_30",
+        name: "scratch_34",
         grid: ["T"],
         row: ["D"],
         chunked: [],
@@ -946,8 +975,10 @@ workgroupBarrier();
 let mean_all=mean_3 / f32(D);
 let rsqrt=inverseSqrt(spread+eps);
 var mean_4=0.0f;
+var mean_5=0.0f;
 for (var block_4=lane; block_4<D; block_4+=LANES*256u) {
 var part_6=0.0f;
+var part_7=0.0f;
 let stop_4=min(block_4+(LANES*256u),D);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
 let d_y_5=d_y_at(base+i_4);
@@ -958,30 +989,42 @@ let x_9=x_at(base+i_4);
 let residual_9=residual_at(base+i_4);
 let bias_6=bias_at(i_4);
 let add_6=((x_9 - shift)+(residual_9 - shift_2))+(bias_6 - scratch_9);
-part_6=part_6+(sub_2*(((add_6 - shift_5) - rest)*rsqrt));
+let mul_6=((add_6 - shift_5) - rest)*rsqrt;
+part_6=part_6+(sub_2*mul_6);
+part_7=part_7+mul_6;
 }
 mean_4=mean_4+part_6;
+mean_5=mean_5+part_7;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_11=exchange(mean_4,mask_4);
 mean_4=mean_4+other_11;
+let other_12=exchange(mean_5,mask_4);
+mean_5=mean_5+other_12;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_13;
+let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_6=scratch_memory[row_in_group*LANES];
 mean_4=all_6;
+let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_5=all_7;
 workgroupBarrier();
 }
 let mean_all_2=mean_4 / f32(D);
+let mean_all_3=mean_5 / f32(D);
 if (active_1 && (lane==0u)) {
 scratch_put((((1u+3u) / 4u)*4u)+row,shift_3);
 scratch_put(((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+row,shift);
@@ -989,7 +1032,7 @@ scratch_put((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,sh
 scratch_put(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,shift_5);
 scratch_put((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,rest);
 scratch_put(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,rsqrt);
-scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,mean_all_2);
+scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,mean_all_2 - (mean_all*mean_all_3));
 scratch_put(((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,mean_all);
 }
 }
@@ -1221,8 +1264,10 @@ workgroupBarrier();
 let mean_all=mean_3_2 / f32(D);
 let rsqrt=inverseSqrt(spread+eps);
 var mean_4=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
 for (var block_4=lane; block_4<D / 4u; block_4+=LANES*256u) {
 var part_6=vec4f(0.0f);
+var part_7=vec4f(0.0f);
 let stop_4=min(block_4+(LANES*256u),D / 4u);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
 let d_y_5=d_y_four(base_2+i_4);
@@ -1233,31 +1278,44 @@ let x_9=x_four(base_2+i_4);
 let residual_9=residual_four(base_2+i_4);
 let bias_6=bias_four(i_4);
 let add_6=((x_9 - vec4f(shift))+(residual_9 - vec4f(shift_2)))+(bias_6 - vec4f(scratch_9));
-part_6=part_6+(sub_2*(((add_6 - vec4f(shift_5)) - vec4f(rest))*vec4f(rsqrt)));
+let mul_6=((add_6 - vec4f(shift_5)) - vec4f(rest))*vec4f(rsqrt);
+part_6=part_6+(sub_2*mul_6);
+part_7=part_7+mul_6;
 }
 mean_4=mean_4+part_6;
+mean_5=mean_5+part_7;
 }
 var mean_4_2=fold_add(mean_4);
+var mean_5_2=fold_add(mean_5);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_11=exchange(mean_4_2,mask_4);
 mean_4_2=mean_4_2+other_11;
+let other_12=exchange(mean_5_2,mask_4);
+mean_5_2=mean_5_2+other_12;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_4_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5_2;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_13;
+let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_6=scratch_memory[row_in_group*LANES];
 mean_4_2=all_6;
+let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_5_2=all_7;
 workgroupBarrier();
 }
 let mean_all_2=mean_4_2 / f32(D);
+let mean_all_3=mean_5_2 / f32(D);
 if (active_1 && (lane==0u)) {
 scratch_put((((1u+3u) / 4u)*4u)+row,shift_3);
 scratch_put(((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+row,shift);
@@ -1265,7 +1323,7 @@ scratch_put((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,sh
 scratch_put(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,shift_5);
 scratch_put((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,rest);
 scratch_put(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,rsqrt);
-scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,mean_all_2);
+scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,mean_all_2 - (mean_all*mean_all_3));
 scratch_put(((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,mean_all);
 }
 }
@@ -1365,10 +1423,10 @@ let scratch_13=scratch_at(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 
 let scratch_14=scratch_at((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
 let scratch_19=scratch_at(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
 let mul=(((((x_1 - scratch_5)+(residual_1 - scratch_7))+sub) - scratch_13) - scratch_14)*scratch_19;
-let scratch_30=scratch_at((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
-let scratch_33=scratch_at(((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let scratch_34=scratch_at((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let scratch_29=scratch_at(((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
 let d_h_1=d_h_at(row+(i*D));
-let add=(((((d_y_1*gamma_1) - scratch_27) - (mul*scratch_30)) - scratch_33)*scratch_19)+d_h_1;
+let add=(((((d_y_1*gamma_1) - scratch_27) - (mul*scratch_34)) - scratch_29)*scratch_19)+d_h_1;
 part_1=part_1+d_y_1;
 part_2=part_2+add;
 part_3=part_3+(d_y_1*mul);
@@ -1491,10 +1549,10 @@ let scratch_14=scratch_at((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) /
 let sub_2=((((x_1 - vec4f(scratch_5))+(residual_1 - vec4f(scratch_7)))+sub) - vec4f(scratch_13)) - vec4f(scratch_14);
 let scratch_19=scratch_at(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
 let mul=sub_2*vec4f(scratch_19);
-let scratch_30=scratch_at((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
-let scratch_33=scratch_at(((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let scratch_34=scratch_at((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let scratch_29=scratch_at(((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
 let d_h_1=d_h_four(row+(i*(D / 4u)));
-let add=(((((d_y_1*gamma_1) - vec4f(scratch_27)) - (mul*vec4f(scratch_30))) - vec4f(scratch_33))*vec4f(scratch_19))+d_h_1;
+let add=(((((d_y_1*gamma_1) - vec4f(scratch_27)) - (mul*vec4f(scratch_34))) - vec4f(scratch_29))*vec4f(scratch_19))+d_h_1;
 part_1=part_1+d_y_1;
 part_2=part_2+add;
 part_3=part_3+(d_y_1*mul);
@@ -1831,44 +1889,58 @@ workgroupBarrier();
 let mean_all=mean_3 / f32(D);
 let rsqrt=inverseSqrt(spread+eps);
 var mean_4=0.0f;
+var mean_5=0.0f;
 for (var block_4=lane; block_4<D; block_4+=LANES*256u) {
 var part_6=0.0f;
+var part_7=0.0f;
 let stop_4=min(block_4+(LANES*256u),D);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_5=d_y_at(base+i_4);
-let gamma_5=gamma_at(i_4);
-let mul_5=d_y_5*gamma_5;
-let sub_2=mul_5 - shift_4;
 let x_9=x_at(base+i_4);
 let residual_9=residual_at(base+i_4);
 let bias_9=bias_at(i_4);
 let add_6=((x_9 - shift)+(residual_9 - shift_2))+(bias_9 - shift_3);
-let mul_6=((add_6 - shift_6) - rest)*rsqrt;
-part_6=part_6+(sub_2*mul_6);
+let mul_5=((add_6 - shift_6) - rest)*rsqrt;
+let d_y_5=d_y_at(base+i_4);
+let gamma_5=gamma_at(i_4);
+let mul_6=d_y_5*gamma_5;
+let sub_2=mul_6 - shift_4;
+part_6=part_6+mul_5;
+part_7=part_7+(sub_2*mul_5);
 }
 mean_4=mean_4+part_6;
+mean_5=mean_5+part_7;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_11=exchange(mean_4,mask_4);
 mean_4=mean_4+other_11;
+let other_12=exchange(mean_5,mask_4);
+mean_5=mean_5+other_12;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_13;
+let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_6=scratch_memory[row_in_group*LANES];
 mean_4=all_6;
+let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_5=all_7;
 workgroupBarrier();
 }
 let mean_all_2=mean_4 / f32(D);
+let mean_all_3=mean_5 / f32(D);
 let end_2=select(0u,D,active_1);
+let sub_4=mean_all_3 - (mean_all*mean_all_2);
 for (var i_5=lane; i_5<end_2; i_5+=LANES) {
 let d_y_6=d_y_at(base+i_5);
 let gamma_6=gamma_at(i_5);
@@ -1880,7 +1952,7 @@ let bias_10=bias_at(i_5);
 let add_7=((x_10 - shift)+(residual_10 - shift_2))+(bias_10 - shift_3);
 let mul_8=((add_7 - shift_6) - rest)*rsqrt;
 let d_h_1=d_h_at(base+i_5);
-let add_8=(((sub_3 - (mul_8*mean_all_2)) - mean_all)*rsqrt)+d_h_1;
+let add_8=(((sub_3 - (mul_8*sub_4)) - mean_all)*rsqrt)+d_h_1;
 d_x_put(base+i_5,add_8);
 d_residual_put(base+i_5,add_8);
 let before=scratch_at(base_2+i_5);
@@ -2140,45 +2212,60 @@ workgroupBarrier();
 let mean_all=mean_3_2 / f32(D);
 let rsqrt=inverseSqrt(spread+eps);
 var mean_4=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
 for (var block_4=lane; block_4<D / 4u; block_4+=LANES*256u) {
 var part_6=vec4f(0.0f);
+var part_7=vec4f(0.0f);
 let stop_4=min(block_4+(LANES*256u),D / 4u);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_5=d_y_four(base_2+i_4);
-let gamma_5=gamma_four(i_4);
-let mul_5=d_y_5*gamma_5;
-let sub_2=mul_5 - vec4f(shift_4);
 let x_9=x_four(base_2+i_4);
 let residual_9=residual_four(base_2+i_4);
 let bias_9=bias_four(i_4);
 let add_6=((x_9 - vec4f(shift))+(residual_9 - vec4f(shift_2)))+(bias_9 - vec4f(shift_3));
-let mul_6=((add_6 - vec4f(shift_6)) - vec4f(rest))*vec4f(rsqrt);
-part_6=part_6+(sub_2*mul_6);
+let mul_5=((add_6 - vec4f(shift_6)) - vec4f(rest))*vec4f(rsqrt);
+let d_y_5=d_y_four(base_2+i_4);
+let gamma_5=gamma_four(i_4);
+let mul_6=d_y_5*gamma_5;
+let sub_2=mul_6 - vec4f(shift_4);
+part_6=part_6+mul_5;
+part_7=part_7+(sub_2*mul_5);
 }
 mean_4=mean_4+part_6;
+mean_5=mean_5+part_7;
 }
 var mean_4_2=fold_add(mean_4);
+var mean_5_2=fold_add(mean_5);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_11=exchange(mean_4_2,mask_4);
 mean_4_2=mean_4_2+other_11;
+let other_12=exchange(mean_5_2,mask_4);
+mean_5_2=mean_5_2+other_12;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_4_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5_2;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_13;
+let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_6=scratch_memory[row_in_group*LANES];
 mean_4_2=all_6;
+let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_5_2=all_7;
 workgroupBarrier();
 }
 let mean_all_2=mean_4_2 / f32(D);
+let mean_all_3=mean_5_2 / f32(D);
 let end_2=select(0u,D / 4u,active_1);
+let sub_4=mean_all_3 - (mean_all*mean_all_2);
 for (var i_5=lane; i_5<end_2; i_5+=LANES) {
 let d_y_6=d_y_four(base_2+i_5);
 let gamma_6=gamma_four(i_5);
@@ -2190,7 +2277,7 @@ let bias_10=bias_four(i_5);
 let add_7=((x_10 - vec4f(shift))+(residual_10 - vec4f(shift_2)))+(bias_10 - vec4f(shift_3));
 let mul_8=((add_7 - vec4f(shift_6)) - vec4f(rest))*vec4f(rsqrt);
 let d_h_1=d_h_four(base_2+i_5);
-let add_8=(((sub_3 - (mul_8*vec4f(mean_all_2))) - vec4f(mean_all))*vec4f(rsqrt))+d_h_1;
+let add_8=(((sub_3 - (mul_8*vec4f(sub_4))) - vec4f(mean_all))*vec4f(rsqrt))+d_h_1;
 d_x_put_four(base_2+i_5,add_8);
 d_residual_put_four(base_2+i_5,add_8);
 let before=scratch_four(base_3+i_5);
@@ -2295,10 +2382,10 @@ var part_2=0.0f;
 var part_3=0.0f;
 let stop=min(block+(LANES*256u),chunk);
 for (var i=block; i<stop; i+=LANES) {
-let sums_36_over_T=scratch_at(row+(i*D));
+let sums_39_over_T=scratch_at(row+(i*D));
 let sums_25_over_T=scratch_at(base+(i*D));
 let sums_21_over_T=scratch_at(base_2+(i*D));
-part_1=part_1+sums_36_over_T;
+part_1=part_1+sums_39_over_T;
 part_2=part_2+sums_25_over_T;
 part_3=part_3+sums_21_over_T;
 }
@@ -2401,10 +2488,10 @@ var part_2=vec4f(0.0f);
 var part_3=vec4f(0.0f);
 let stop=min(block+(LANES*256u),chunk);
 for (var i=block; i<stop; i+=LANES) {
-let sums_36_over_T=scratch_four(row+(i*(D / 4u)));
+let sums_39_over_T=scratch_four(row+(i*(D / 4u)));
 let sums_25_over_T=scratch_four(base+(i*(D / 4u)));
 let sums_21_over_T=scratch_four(base_2+(i*(D / 4u)));
-part_1=part_1+sums_36_over_T;
+part_1=part_1+sums_39_over_T;
 part_2=part_2+sums_25_over_T;
 part_3=part_3+sums_21_over_T;
 }

@@ -5486,49 +5486,63 @@ workgroupBarrier();
 let mean_all=mean_3 / f32(K*S);
 let rsqrt_10=inverseSqrt(spread+eps);
 var mean_4=0.0f;
+var mean_5=0.0f;
 for (var block_4=lane; block_4<K*S; block_4+=LANES*256u) {
 var part_6=0.0f;
+var part_7=0.0f;
 let stop_4=min(block_4+(LANES*256u),K*S);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_5=d_y_at(base+i_4);
-let K_13=i_4 / max(S,1u);
-let gamma_5=gamma_at(base_2+K_13);
-let mul_13=d_y_5*gamma_5;
-let sub_2=mul_13 - shift_2;
 let x_9=x_at(base+i_4);
+let K_13=i_4 / max(S,1u);
 let running_mean_9=running_mean_at(base_2+K_13);
 let running_var_9=running_var_at(base_2+K_13);
 let rsqrt_9=inverseSqrt(running_var_9+eps);
 let gamma_b_9=gamma_b_at(base_2+K_13);
-let mul_14=((x_9 - running_mean_9)*rsqrt_9)*gamma_b_9;
+let mul_13=((x_9 - running_mean_9)*rsqrt_9)*gamma_b_9;
 let beta_b_9=beta_b_at(base_2+K_13);
-let add_6=(mul_14 - shift)+(beta_b_9 - shift_3);
-let mul_15=((add_6 - shift_5) - rest)*rsqrt_10;
-part_6=part_6+(sub_2*mul_15);
+let add_6=(mul_13 - shift)+(beta_b_9 - shift_3);
+let mul_14=((add_6 - shift_5) - rest)*rsqrt_10;
+let d_y_5=d_y_at(base+i_4);
+let gamma_5=gamma_at(base_2+K_13);
+let mul_15=d_y_5*gamma_5;
+let sub_2=mul_15 - shift_2;
+part_6=part_6+mul_14;
+part_7=part_7+(sub_2*mul_14);
 }
 mean_4=mean_4+part_6;
+mean_5=mean_5+part_7;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_11=exchange(mean_4,mask_4);
 mean_4=mean_4+other_11;
+let other_12=exchange(mean_5,mask_4);
+mean_5=mean_5+other_12;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_13;
+let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_6=scratch_memory[row_in_group*LANES];
 mean_4=all_6;
+let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_5=all_7;
 workgroupBarrier();
 }
 let mean_all_2=mean_4 / f32(K*S);
+let mean_all_3=mean_5 / f32(K*S);
 let end_2=select(0u,K*S,active_1);
+let sub_4=mean_all_3 - (mean_all*mean_all_2);
 for (var i_5=lane; i_5<end_2; i_5+=LANES) {
 let d_y_6=d_y_at(base+i_5);
 let K_14=i_5 / max(S,1u);
@@ -5544,7 +5558,7 @@ let mul_17=((x_10 - running_mean_10)*rsqrt_11)*gamma_b_10;
 let beta_b_10=beta_b_at(base_2+K_14);
 let add_7=(mul_17 - shift)+(beta_b_10 - shift_3);
 let mul_18=((add_7 - shift_5) - rest)*rsqrt_10;
-d_x_put(base+i_5,(((sub_3 - (mul_18*mean_all_2)) - mean_all)*(gamma_b_10*rsqrt_11))*rsqrt_10);
+d_x_put(base+i_5,(((sub_3 - (mul_18*sub_4)) - mean_all)*(gamma_b_10*rsqrt_11))*rsqrt_10);
 }
 }
 `,
@@ -5834,50 +5848,65 @@ workgroupBarrier();
 let mean_all=mean_3_2 / f32(K*S);
 let rsqrt_10=inverseSqrt(spread+eps);
 var mean_4=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
 for (var block_4=lane; block_4<(K*S) / 4u; block_4+=LANES*256u) {
 var part_6=vec4f(0.0f);
+var part_7=vec4f(0.0f);
 let stop_4=min(block_4+(LANES*256u),(K*S) / 4u);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_5=d_y_four(base_3+i_4);
-let K_13=(i_4*4u) / max(S,1u);
-let gamma_5=gamma_at(base_2+K_13);
-let mul_13=d_y_5*vec4f(gamma_5);
-let sub_2=mul_13 - vec4f(shift_2);
 let x_9=x_four(base_3+i_4);
+let K_13=(i_4*4u) / max(S,1u);
 let running_mean_9=running_mean_at(base_2+K_13);
 let running_var_9=running_var_at(base_2+K_13);
 let rsqrt_9=inverseSqrt(running_var_9+eps);
 let gamma_b_9=gamma_b_at(base_2+K_13);
-let mul_14=((x_9 - vec4f(running_mean_9))*vec4f(rsqrt_9))*vec4f(gamma_b_9);
+let mul_13=((x_9 - vec4f(running_mean_9))*vec4f(rsqrt_9))*vec4f(gamma_b_9);
 let beta_b_9=beta_b_at(base_2+K_13);
-let add_6=(mul_14 - vec4f(shift))+vec4f(beta_b_9 - shift_3);
-let mul_15=((add_6 - vec4f(shift_5)) - vec4f(rest))*vec4f(rsqrt_10);
-part_6=part_6+(sub_2*mul_15);
+let add_6=(mul_13 - vec4f(shift))+vec4f(beta_b_9 - shift_3);
+let mul_14=((add_6 - vec4f(shift_5)) - vec4f(rest))*vec4f(rsqrt_10);
+let d_y_5=d_y_four(base_3+i_4);
+let gamma_5=gamma_at(base_2+K_13);
+let mul_15=d_y_5*vec4f(gamma_5);
+let sub_2=mul_15 - vec4f(shift_2);
+part_6=part_6+mul_14;
+part_7=part_7+(sub_2*mul_14);
 }
 mean_4=mean_4+part_6;
+mean_5=mean_5+part_7;
 }
 var mean_4_2=fold_add(mean_4);
+var mean_5_2=fold_add(mean_5);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_11=exchange(mean_4_2,mask_4);
 mean_4_2=mean_4_2+other_11;
+let other_12=exchange(mean_5_2,mask_4);
+mean_5_2=mean_5_2+other_12;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_4_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5_2;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_13;
+let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_6=scratch_memory[row_in_group*LANES];
 mean_4_2=all_6;
+let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_5_2=all_7;
 workgroupBarrier();
 }
 let mean_all_2=mean_4_2 / f32(K*S);
+let mean_all_3=mean_5_2 / f32(K*S);
 let end_2=select(0u,(K*S) / 4u,active_1);
+let sub_4=mean_all_3 - (mean_all*mean_all_2);
 for (var i_5=lane; i_5<end_2; i_5+=LANES) {
 let d_y_6=d_y_four(base_3+i_5);
 let K_14=(i_5*4u) / max(S,1u);
@@ -5893,7 +5922,7 @@ let mul_17=((x_10 - vec4f(running_mean_10))*vec4f(rsqrt_11))*vec4f(gamma_b_10);
 let beta_b_10=beta_b_at(base_2+K_14);
 let add_7=(mul_17 - vec4f(shift))+vec4f(beta_b_10 - shift_3);
 let mul_18=((add_7 - vec4f(shift_5)) - vec4f(rest))*vec4f(rsqrt_10);
-let mul_19=(((sub_3 - (mul_18*vec4f(mean_all_2))) - vec4f(mean_all))*vec4f(gamma_b_10*rsqrt_11))*vec4f(rsqrt_10);
+let mul_19=(((sub_3 - (mul_18*vec4f(sub_4))) - vec4f(mean_all))*vec4f(gamma_b_10*rsqrt_11))*vec4f(rsqrt_10);
 d_x_put_four(base_3+i_5,mul_19);
 }
 }

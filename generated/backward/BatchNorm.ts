@@ -40,7 +40,7 @@ override C: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -178,9 +178,11 @@ let spread=select(variance,variance_2,far);
 let rsqrt=inverseSqrt(spread+eps);
 var mean_3=0.0f;
 var mean_4=0.0f;
+var mean_5=0.0f;
 for (var block_3=lane; block_3<N*S; block_3+=LANES*256u) {
 var part_5=0.0f;
 var part_6=0.0f;
+var part_7=0.0f;
 let stop_3=min(block_3+(LANES*256u),N*S);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let N_9=i_3 / max(S,1u);
@@ -189,30 +191,38 @@ let d_y_4=d_y_at(base+((N_9*(C*S))+S_9));
 let sub=d_y_4 - shift;
 let x_6=x_at(base+((N_9*(C*S))+S_9));
 let mul=((x_6 - shift_3) - rest)*rsqrt;
-part_5=part_5+(sub*mul);
-part_6=part_6+sub;
+part_5=part_5+sub;
+part_6=part_6+mul;
+part_7=part_7+(sub*mul);
 }
 mean_3=mean_3+part_5;
 mean_4=mean_4+part_6;
+mean_5=mean_5+part_7;
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3,mask_3);
 mean_3=mean_3+other_9;
 let other_10=exchange(mean_4,mask_3);
 mean_4=mean_4+other_10;
+let other_11=exchange(mean_5,mask_3);
+mean_5=mean_5+other_11;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
 let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
@@ -220,11 +230,15 @@ let all_5=scratch_memory[row_in_group*LANES];
 mean_3=all_5;
 let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4=all_6;
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+mean_5=all_7;
 workgroupBarrier();
 }
 let mean_all=mean_3 / f32(N*S);
 let mean_all_2=mean_4 / f32(N*S);
+let mean_all_3=mean_5 / f32(N*S);
 let end_2=select(0u,N*S,active_1);
+let sub_3=mean_all_3 - (mean_all*mean_all_2);
 let gamma_1=gamma_at(row);
 let mul_3=gamma_1*rsqrt;
 for (var i_4=lane; i_4<end_2; i_4+=LANES) {
@@ -234,7 +248,7 @@ let d_y_5=d_y_at(base+((N_10*(C*S))+S_10));
 let sub_2=d_y_5 - shift;
 let x_7=x_at(base+((N_10*(C*S))+S_10));
 let mul_2=((x_7 - shift_3) - rest)*rsqrt;
-d_x_put(base+((N_10*(C*S))+S_10),((sub_2 - (mul_2*mean_all)) - mean_all_2)*mul_3);
+d_x_put(base+((N_10*(C*S))+S_10),((sub_2 - (mul_2*sub_3)) - mean_all)*mul_3);
 }
 }
 `,
@@ -267,7 +281,7 @@ override C: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -413,9 +427,11 @@ let spread=select(variance,variance_2,far);
 let rsqrt=inverseSqrt(spread+eps);
 var mean_3=vec4f(0.0f);
 var mean_4=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
 for (var block_3=lane; block_3<(N*S) / 4u; block_3+=LANES*256u) {
 var part_5=vec4f(0.0f);
 var part_6=vec4f(0.0f);
+var part_7=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),(N*S) / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let N_9=(i_3*4u) / max(S,1u);
@@ -424,32 +440,41 @@ let d_y_4=d_y_four(base_2+((N_9*((C*S) / 4u))+(S_9 / 4u)));
 let sub=d_y_4 - vec4f(shift);
 let x_6=x_four(base_2+((N_9*((C*S) / 4u))+(S_9 / 4u)));
 let mul=((x_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
-part_5=part_5+(sub*mul);
-part_6=part_6+sub;
+part_5=part_5+sub;
+part_6=part_6+mul;
+part_7=part_7+(sub*mul);
 }
 mean_3=mean_3+part_5;
 mean_4=mean_4+part_6;
+mean_5=mean_5+part_7;
 }
 var mean_3_2=fold_add(mean_3);
 var mean_4_2=fold_add(mean_4);
+var mean_5_2=fold_add(mean_5);
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3_2,mask_3);
 mean_3_2=mean_3_2+other_9;
 let other_10=exchange(mean_4_2,mask_3);
 mean_4_2=mean_4_2+other_10;
+let other_11=exchange(mean_5_2,mask_3);
+mean_5_2=mean_5_2+other_11;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5_2;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
 let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
@@ -457,11 +482,15 @@ let all_5=scratch_memory[row_in_group*LANES];
 mean_3_2=all_5;
 let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4_2=all_6;
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+mean_5_2=all_7;
 workgroupBarrier();
 }
 let mean_all=mean_3_2 / f32(N*S);
 let mean_all_2=mean_4_2 / f32(N*S);
+let mean_all_3=mean_5_2 / f32(N*S);
 let end_2=select(0u,(N*S) / 4u,active_1);
+let sub_3=mean_all_3 - (mean_all*mean_all_2);
 let gamma_1=gamma_at(row);
 let mul_3=gamma_1*rsqrt;
 for (var i_4=lane; i_4<end_2; i_4+=LANES) {
@@ -471,7 +500,7 @@ let d_y_5=d_y_four(base_2+((N_10*((C*S) / 4u))+(S_10 / 4u)));
 let sub_2=d_y_5 - vec4f(shift);
 let x_7=x_four(base_2+((N_10*((C*S) / 4u))+(S_10 / 4u)));
 let mul_2=((x_7 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base_2+((N_10*((C*S) / 4u))+(S_10 / 4u)),((sub_2 - (mul_2*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(mul_3));
+d_x_put_four(base_2+((N_10*((C*S) / 4u))+(S_10 / 4u)),((sub_2 - (mul_2*vec4f(sub_3))) - vec4f(mean_all))*vec4f(mul_3));
 }
 }
 `,
@@ -533,520 +562,7 @@ override C: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn larger(a: f32,b: f32) -> f32 {
-return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<C;
-let row=select(0u,index,active_1);
-let N_1=0u / max(S,1u);
-let S_1=0u % max(S,1u);
-let base=row*S;
-let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
-let N_2=((N*S) / 2u) / max(S,1u);
-let S_2=((N*S) / 2u) % max(S,1u);
-let d_y_2=d_y_at(base+((N_2*(C*S))+S_2));
-let N_3=((N*S) - 1u) / max(S,1u);
-let S_3=((N*S) - 1u) % max(S,1u);
-let d_y_3=d_y_at(base+((N_3*(C*S))+S_3));
-let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
-let N_4=0u / max(S,1u);
-let S_4=0u % max(S,1u);
-let x_1=x_at(base+((N_4*(C*S))+S_4));
-let N_5=((N*S) / 2u) / max(S,1u);
-let S_5=((N*S) / 2u) % max(S,1u);
-let x_2=x_at(base+((N_5*(C*S))+S_5));
-let N_6=((N*S) - 1u) / max(S,1u);
-let S_6=((N*S) - 1u) % max(S,1u);
-let x_3=x_at(base+((N_6*(C*S))+S_6));
-let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
-var sum=0.0f;
-var squares=0.0f;
-for (var block=lane; block<N*S; block+=LANES*256u) {
-var part_1=0.0f;
-var part_2=0.0f;
-let stop=min(block+(LANES*256u),N*S);
-for (var i=block; i<stop; i+=LANES) {
-let N_7=i / max(S,1u);
-let S_7=i % max(S,1u);
-let x_4=x_at(base+((N_7*(C*S))+S_7));
-let d=x_4 - shift_2;
-part_1=part_1+d;
-part_2=part_2+(d*d);
-}
-sum=sum+part_1;
-squares=squares+part_2;
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(sum,mask);
-sum=sum+other;
-let other_2=exchange(squares,mask);
-squares=squares+other_2;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
-let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-sum=all;
-let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares=all_2;
-workgroupBarrier();
-}
-let mean=sum / f32(N*S);
-let variance=larger((squares / f32(N*S)) - (mean*mean),0.0f);
-let far=(variance*4.0f)<(mean*mean);
-let shift_3=select(shift_2,shift_2+mean,far);
-var sum_2=0.0f;
-var squares_2=0.0f;
-let end=select(0u,N*S,far);
-for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
-var part_3=0.0f;
-var part_4=0.0f;
-let stop_2=min(block_2+(LANES*256u),end);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let N_8=i_2 / max(S,1u);
-let S_8=i_2 % max(S,1u);
-let x_5=x_at(base+((N_8*(C*S))+S_8));
-let d_2=x_5 - shift_3;
-part_3=part_3+d_2;
-part_4=part_4+(d_2*d_2);
-}
-sum_2=sum_2+part_3;
-squares_2=squares_2+part_4;
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_5=exchange(sum_2,mask_2);
-sum_2=sum_2+other_5;
-let other_6=exchange(squares_2,mask_2);
-squares_2=squares_2+other_6;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
-let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-sum_2=all_3;
-let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_4;
-workgroupBarrier();
-}
-let mean_2=sum_2 / f32(N*S);
-let variance_2=larger((squares_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
-let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
-var sum_3=0.0f;
-for (var block_3=lane; block_3<N*S; block_3+=LANES*256u) {
-var part_5=0.0f;
-let stop_3=min(block_3+(LANES*256u),N*S);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let N_9=i_3 / max(S,1u);
-let S_9=i_3 % max(S,1u);
-let d_y_4=d_y_at(base+((N_9*(C*S))+S_9));
-part_5=part_5+d_y_4;
-}
-sum_3=sum_3+part_5;
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(sum_3,mask_3);
-sum_3=sum_3+other_9;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_3;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
-}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-sum_3=all_5;
-workgroupBarrier();
-}
-let sum_all=sum_3;
-let rsqrt=inverseSqrt(spread+eps);
-var sum_4=0.0f;
-for (var block_4=lane; block_4<N*S; block_4+=LANES*256u) {
-var part_6=0.0f;
-let stop_4=min(block_4+(LANES*256u),N*S);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let N_10=i_4 / max(S,1u);
-let S_10=i_4 % max(S,1u);
-let d_y_5=d_y_at(base+((N_10*(C*S))+S_10));
-let x_6=x_at(base+((N_10*(C*S))+S_10));
-part_6=part_6+((d_y_5 - shift)*(((x_6 - shift_3) - rest)*rsqrt));
-}
-sum_4=sum_4+part_6;
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(sum_4,mask_4);
-sum_4=sum_4+other_11;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_4;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
-}
-workgroupBarrier();
-}
-let all_6=scratch_memory[row_in_group*LANES];
-sum_4=all_6;
-workgroupBarrier();
-}
-let sum_all_2=sum_4;
-if (active_1 && (lane==0u)) {
-d_gamma_put(row,sum_all_2);
-d_beta_put(row,sum_all);
-}
-}
-`,
-            bindings: [
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-              { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
-              { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
-            ],
-            constants: [
-              { name: "LANES", kind: "lanes" },
-              { name: "ROWS", kind: "rows" },
-              { name: "COLUMNS", kind: "columns" },
-              { name: "SUBGROUP", kind: "subgroup" },
-              { name: "C", kind: "extent", factor: "C" },
-              { name: "S", kind: "extent", factor: "S" },
-              { name: "N", kind: "extent", factor: "N" },
-              { name: "eps", kind: "param", param: "eps" },
-            ],
-          },
-          {
-            vector: "S",
-            together: 1,
-            held: 0,
-            wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override C: u32;
-override S: u32;
-override N: u32;
-override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn larger(a: f32,b: f32) -> f32 {
-return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-fn fold_add(v: vec4f) -> f32 {
-return (v.x+v.y)+(v.z+v.w);
-}
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<C;
-let row=select(0u,index,active_1);
-let N_1=0u / max(S,1u);
-let S_1=0u % max(S,1u);
-let base=row*S;
-let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
-let N_2=((N*S) / 2u) / max(S,1u);
-let S_2=((N*S) / 2u) % max(S,1u);
-let d_y_2=d_y_at(base+((N_2*(C*S))+S_2));
-let N_3=((N*S) - 1u) / max(S,1u);
-let S_3=((N*S) - 1u) % max(S,1u);
-let d_y_3=d_y_at(base+((N_3*(C*S))+S_3));
-let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
-let N_4=0u / max(S,1u);
-let S_4=0u % max(S,1u);
-let x_1=x_at(base+((N_4*(C*S))+S_4));
-let N_5=((N*S) / 2u) / max(S,1u);
-let S_5=((N*S) / 2u) % max(S,1u);
-let x_2=x_at(base+((N_5*(C*S))+S_5));
-let N_6=((N*S) - 1u) / max(S,1u);
-let S_6=((N*S) - 1u) % max(S,1u);
-let x_3=x_at(base+((N_6*(C*S))+S_6));
-let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
-let base_2=row*(S / 4u);
-var sum=vec4f(0.0f);
-var squares=vec4f(0.0f);
-for (var block=lane; block<(N*S) / 4u; block+=LANES*256u) {
-var part_1=vec4f(0.0f);
-var part_2=vec4f(0.0f);
-let stop=min(block+(LANES*256u),(N*S) / 4u);
-for (var i=block; i<stop; i+=LANES) {
-let N_7=(i*4u) / max(S,1u);
-let S_7=(i*4u) % max(S,1u);
-let x_4=x_four(base_2+((N_7*((C*S) / 4u))+(S_7 / 4u)));
-let d=x_4 - vec4f(shift_2);
-part_1=part_1+d;
-part_2=part_2+(d*d);
-}
-sum=sum+part_1;
-squares=squares+part_2;
-}
-var sum_2=fold_add(sum);
-var squares_2=fold_add(squares);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(sum_2,mask);
-sum_2=sum_2+other;
-let other_2=exchange(squares_2,mask);
-squares_2=squares_2+other_2;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
-let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-sum_2=all;
-let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_2;
-workgroupBarrier();
-}
-let mean=sum_2 / f32(N*S);
-let variance=larger((squares_2 / f32(N*S)) - (mean*mean),0.0f);
-let far=(variance*4.0f)<(mean*mean);
-let shift_3=select(shift_2,shift_2+mean,far);
-var sum_3=vec4f(0.0f);
-var squares_3=vec4f(0.0f);
-let end=select(0u,(N*S) / 4u,far);
-for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
-var part_3=vec4f(0.0f);
-var part_4=vec4f(0.0f);
-let stop_2=min(block_2+(LANES*256u),end);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let N_8=(i_2*4u) / max(S,1u);
-let S_8=(i_2*4u) % max(S,1u);
-let x_5=x_four(base_2+((N_8*((C*S) / 4u))+(S_8 / 4u)));
-let d_2=x_5 - vec4f(shift_3);
-part_3=part_3+d_2;
-part_4=part_4+(d_2*d_2);
-}
-sum_3=sum_3+part_3;
-squares_3=squares_3+part_4;
-}
-var sum_3_2=fold_add(sum_3);
-var squares_3_2=fold_add(squares_3);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_5=exchange(sum_3_2,mask_2);
-sum_3_2=sum_3_2+other_5;
-let other_6=exchange(squares_3_2,mask_2);
-squares_3_2=squares_3_2+other_6;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
-let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-sum_3_2=all_3;
-let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_3_2=all_4;
-workgroupBarrier();
-}
-let mean_2=sum_3_2 / f32(N*S);
-let variance_2=larger((squares_3_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
-let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
-var sum_4=vec4f(0.0f);
-for (var block_3=lane; block_3<(N*S) / 4u; block_3+=LANES*256u) {
-var part_5=vec4f(0.0f);
-let stop_3=min(block_3+(LANES*256u),(N*S) / 4u);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let N_9=(i_3*4u) / max(S,1u);
-let S_9=(i_3*4u) % max(S,1u);
-let d_y_4=d_y_four(base_2+((N_9*((C*S) / 4u))+(S_9 / 4u)));
-part_5=part_5+d_y_4;
-}
-sum_4=sum_4+part_5;
-}
-var sum_4_2=fold_add(sum_4);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(sum_4_2,mask_3);
-sum_4_2=sum_4_2+other_9;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
-}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-sum_4_2=all_5;
-workgroupBarrier();
-}
-let sum_all=sum_4_2;
-let rsqrt=inverseSqrt(spread+eps);
-var sum_5=vec4f(0.0f);
-for (var block_4=lane; block_4<(N*S) / 4u; block_4+=LANES*256u) {
-var part_6=vec4f(0.0f);
-let stop_4=min(block_4+(LANES*256u),(N*S) / 4u);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let N_10=(i_4*4u) / max(S,1u);
-let S_10=(i_4*4u) % max(S,1u);
-let d_y_5=d_y_four(base_2+((N_10*((C*S) / 4u))+(S_10 / 4u)));
-let x_6=x_four(base_2+((N_10*((C*S) / 4u))+(S_10 / 4u)));
-part_6=part_6+((d_y_5 - vec4f(shift))*(((x_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt)));
-}
-sum_5=sum_5+part_6;
-}
-var sum_5_2=fold_add(sum_5);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(sum_5_2,mask_4);
-sum_5_2=sum_5_2+other_11;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_5_2;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
-}
-workgroupBarrier();
-}
-let all_6=scratch_memory[row_in_group*LANES];
-sum_5_2=all_6;
-workgroupBarrier();
-}
-let sum_all_2=sum_5_2;
-if (active_1 && (lane==0u)) {
-d_gamma_put(row,sum_all_2);
-d_beta_put(row,sum_all);
-}
-}
-`,
-            bindings: [
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-              { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
-              { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
-            ],
-            constants: [
-              { name: "LANES", kind: "lanes" },
-              { name: "ROWS", kind: "rows" },
-              { name: "COLUMNS", kind: "columns" },
-              { name: "SUBGROUP", kind: "subgroup" },
-              { name: "C", kind: "extent", factor: "C" },
-              { name: "S", kind: "extent", factor: "S" },
-              { name: "N", kind: "extent", factor: "N" },
-              { name: "eps", kind: "param", param: "eps" },
-            ],
-          },
-        ],
-        offers: { held: 2, together: 4, split: true },
-        split: null,
-      },
-    ],
-  }, more: () => import("../further/BatchNorm.train.backward.affines.js") },
-  { ...{
-    norm: "BatchNorm",
-    mode: "train",
-    axes: [
-      { name: "N", variadic: false, factors: [{ name: "N", extent: null }] },
-      { name: "C", variadic: false, factors: [{ name: "C", extent: null }] },
-      { name: "S", variadic: true, factors: [{ name: "S", extent: null }] },
-    ],
-    params: [{ name: "eps", initial: 0.00001, kind: "number" }, { name: "momentum", initial: 0.1, kind: "number" }],
-    tensors: [
-      { name: "x", role: "input", dims: ["N", "C", "S"] },
-      { name: "gamma", role: "affine", dims: ["C"], initial: 1 },
-      { name: "d_y", role: "input", dims: ["N", "C", "S"] },
-      { name: "d_x", role: "output", dims: ["N", "C", "S"] },
-      { name: "d_gamma", role: "output", dims: ["C"] },
-      { name: "d_beta", role: "output", dims: ["C"] },
-      { name: "(partials)", role: "scratch", dims: [], parts: [] },
-    ],
-    kernels: [
-      {
-        name: "d_x",
-        grid: ["C"],
-        row: ["N", "S"],
-        chunked: [],
-        forms: [
-          {
-            vector: null,
-            together: 1,
-            held: 0,
-            wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override C: u32;
-override S: u32;
-override N: u32;
-override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -1216,9 +732,11 @@ let sum_all=sum_3;
 let rsqrt=inverseSqrt(spread+eps);
 var sum_4=0.0f;
 var mean_3=0.0f;
+var sum_5=0.0f;
 for (var block_4=lane; block_4<N*S; block_4+=LANES*256u) {
 var part_6=0.0f;
 var part_7=0.0f;
+var part_8=0.0f;
 let stop_4=min(block_4+(LANES*256u),N*S);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
 let N_10=i_4 / max(S,1u);
@@ -1227,30 +745,38 @@ let d_y_5=d_y_at(base+((N_10*(C*S))+S_10));
 let sub=d_y_5 - shift;
 let x_6=x_at(base+((N_10*(C*S))+S_10));
 let mul=((x_6 - shift_3) - rest)*rsqrt;
-part_6=part_6+(sub*mul);
-part_7=part_7+sub;
+part_6=part_6+sub;
+part_7=part_7+mul;
+part_8=part_8+(sub*mul);
 }
 sum_4=sum_4+part_6;
 mean_3=mean_3+part_7;
+sum_5=sum_5+part_8;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_11=exchange(sum_4,mask_4);
 sum_4=sum_4+other_11;
 let other_12=exchange(mean_3,mask_4);
 mean_3=mean_3+other_12;
+let other_13=exchange(sum_5,mask_4);
+sum_5=sum_5+other_13;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_4;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_5;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_13;
+let other_14=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_14;
 let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_14;
+let other_15=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_15;
+let mine_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_16=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_8+other_16;
 }
 workgroupBarrier();
 }
@@ -1258,25 +784,15 @@ let all_6=scratch_memory[row_in_group*LANES];
 sum_4=all_6;
 let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_3=all_7;
+let all_8=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_5=all_8;
 workgroupBarrier();
 }
 let sum_all_2=sum_4;
 let mean_all=mean_3 / f32(N*S);
-let end_2=select(0u,N*S,active_1);
-let div=sum_all_2 / f32(N*S);
-let gamma_1=gamma_at(row);
-let mul_3=gamma_1*rsqrt;
-for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let N_11=i_5 / max(S,1u);
-let S_11=i_5 % max(S,1u);
-let d_y_6=d_y_at(base+((N_11*(C*S))+S_11));
-let sub_2=d_y_6 - shift;
-let x_7=x_at(base+((N_11*(C*S))+S_11));
-let mul_2=((x_7 - shift_3) - rest)*rsqrt;
-d_x_put(base+((N_11*(C*S))+S_11),((sub_2 - (mul_2*div)) - mean_all)*mul_3);
-}
+let sum_all_3=sum_5;
 if (active_1 && (lane==0u)) {
-d_gamma_put(row,sum_all_2);
+d_gamma_put(row,sum_all_3 - (sum_all_2*mean_all));
 d_beta_put(row,sum_all);
 }
 }
@@ -1284,8 +800,6 @@ d_beta_put(row,sum_all);
             bindings: [
               { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-              { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } },
               { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
               { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
             ],
@@ -1312,7 +826,7 @@ override C: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -1491,9 +1005,11 @@ let sum_all=sum_4_2;
 let rsqrt=inverseSqrt(spread+eps);
 var sum_5=vec4f(0.0f);
 var mean_3=vec4f(0.0f);
+var sum_6=vec4f(0.0f);
 for (var block_4=lane; block_4<(N*S) / 4u; block_4+=LANES*256u) {
 var part_6=vec4f(0.0f);
 var part_7=vec4f(0.0f);
+var part_8=vec4f(0.0f);
 let stop_4=min(block_4+(LANES*256u),(N*S) / 4u);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
 let N_10=(i_4*4u) / max(S,1u);
@@ -1502,32 +1018,41 @@ let d_y_5=d_y_four(base_2+((N_10*((C*S) / 4u))+(S_10 / 4u)));
 let sub=d_y_5 - vec4f(shift);
 let x_6=x_four(base_2+((N_10*((C*S) / 4u))+(S_10 / 4u)));
 let mul=((x_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
-part_6=part_6+(sub*mul);
-part_7=part_7+sub;
+part_6=part_6+sub;
+part_7=part_7+mul;
+part_8=part_8+(sub*mul);
 }
 sum_5=sum_5+part_6;
 mean_3=mean_3+part_7;
+sum_6=sum_6+part_8;
 }
 var sum_5_2=fold_add(sum_5);
 var mean_3_2=fold_add(mean_3);
+var sum_6_2=fold_add(sum_6);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_11=exchange(sum_5_2,mask_4);
 sum_5_2=sum_5_2+other_11;
 let other_12=exchange(mean_3_2,mask_4);
 mean_3_2=mean_3_2+other_12;
+let other_13=exchange(sum_6_2,mask_4);
+sum_6_2=sum_6_2+other_13;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_5_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_6_2;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_13;
+let other_14=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_14;
 let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_14;
+let other_15=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_15;
+let mine_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_16=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_8+other_16;
 }
 workgroupBarrier();
 }
@@ -1535,12 +1060,605 @@ let all_6=scratch_memory[row_in_group*LANES];
 sum_5_2=all_6;
 let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_3_2=all_7;
+let all_8=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_6_2=all_8;
 workgroupBarrier();
 }
 let sum_all_2=sum_5_2;
 let mean_all=mean_3_2 / f32(N*S);
+let sum_all_3=sum_6_2;
+if (active_1 && (lane==0u)) {
+d_gamma_put(row,sum_all_3 - (sum_all_2*mean_all));
+d_beta_put(row,sum_all);
+}
+}
+`,
+            bindings: [
+              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+              { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
+              { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
+            ],
+            constants: [
+              { name: "LANES", kind: "lanes" },
+              { name: "ROWS", kind: "rows" },
+              { name: "COLUMNS", kind: "columns" },
+              { name: "SUBGROUP", kind: "subgroup" },
+              { name: "C", kind: "extent", factor: "C" },
+              { name: "S", kind: "extent", factor: "S" },
+              { name: "N", kind: "extent", factor: "N" },
+              { name: "eps", kind: "param", param: "eps" },
+            ],
+          },
+        ],
+        offers: { held: 2, together: 4, split: true },
+        split: null,
+      },
+    ],
+  }, more: () => import("../further/BatchNorm.train.backward.affines.js") },
+  { ...{
+    norm: "BatchNorm",
+    mode: "train",
+    axes: [
+      { name: "N", variadic: false, factors: [{ name: "N", extent: null }] },
+      { name: "C", variadic: false, factors: [{ name: "C", extent: null }] },
+      { name: "S", variadic: true, factors: [{ name: "S", extent: null }] },
+    ],
+    params: [{ name: "eps", initial: 0.00001, kind: "number" }, { name: "momentum", initial: 0.1, kind: "number" }],
+    tensors: [
+      { name: "x", role: "input", dims: ["N", "C", "S"] },
+      { name: "gamma", role: "affine", dims: ["C"], initial: 1 },
+      { name: "d_y", role: "input", dims: ["N", "C", "S"] },
+      { name: "d_x", role: "output", dims: ["N", "C", "S"] },
+      { name: "d_gamma", role: "output", dims: ["C"] },
+      { name: "d_beta", role: "output", dims: ["C"] },
+      { name: "(partials)", role: "scratch", dims: [], parts: [] },
+    ],
+    kernels: [
+      {
+        name: "d_x",
+        grid: ["C"],
+        row: ["N", "S"],
+        chunked: [],
+        forms: [
+          {
+            vector: null,
+            together: 1,
+            held: 0,
+            wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override SUBGROUP: u32;
+override C: u32;
+override S: u32;
+override N: u32;
+override eps: f32;
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+}
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base=row*S;
+let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let d_y_2=d_y_at(base+((N_2*(C*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let d_y_3=d_y_at(base+((N_3*(C*S))+S_3));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
+let N_4=0u / max(S,1u);
+let S_4=0u % max(S,1u);
+let x_1=x_at(base+((N_4*(C*S))+S_4));
+let N_5=((N*S) / 2u) / max(S,1u);
+let S_5=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_5*(C*S))+S_5));
+let N_6=((N*S) - 1u) / max(S,1u);
+let S_6=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_6*(C*S))+S_6));
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block=lane; block<N*S; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),N*S);
+for (var i=block; i<stop; i+=LANES) {
+let N_7=i / max(S,1u);
+let S_7=i % max(S,1u);
+let x_4=x_at(base+((N_7*(C*S))+S_7));
+let d=x_4 - shift_2;
+part_1=part_1+d;
+part_2=part_2+(d*d);
+}
+sum=sum+part_1;
+squares=squares+part_2;
+}
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
+workgroupBarrier();
+}
+let mean=sum / f32(N*S);
+let variance=larger((squares / f32(N*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_3=select(shift_2,shift_2+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,N*S,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let N_8=i_2 / max(S,1u);
+let S_8=i_2 % max(S,1u);
+let x_5=x_at(base+((N_8*(C*S))+S_8));
+let d_2=x_5 - shift_3;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_2 / f32(N*S);
+let variance_2=larger((squares_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var sum_3=0.0f;
+for (var block_3=lane; block_3<N*S; block_3+=LANES*256u) {
+var part_5=0.0f;
+let stop_3=min(block_3+(LANES*256u),N*S);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let N_9=i_3 / max(S,1u);
+let S_9=i_3 % max(S,1u);
+let d_y_4=d_y_at(base+((N_9*(C*S))+S_9));
+part_5=part_5+d_y_4;
+}
+sum_3=sum_3+part_5;
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(sum_3,mask_3);
+sum_3=sum_3+other_9;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_5=scratch_memory[row_in_group*LANES];
+sum_3=all_5;
+workgroupBarrier();
+}
+let sum_all=sum_3;
+let rsqrt=inverseSqrt(spread+eps);
+var sum_4=0.0f;
+var mean_3=0.0f;
+var sum_5=0.0f;
+for (var block_4=lane; block_4<N*S; block_4+=LANES*256u) {
+var part_6=0.0f;
+var part_7=0.0f;
+var part_8=0.0f;
+let stop_4=min(block_4+(LANES*256u),N*S);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let N_10=i_4 / max(S,1u);
+let S_10=i_4 % max(S,1u);
+let d_y_5=d_y_at(base+((N_10*(C*S))+S_10));
+let sub=d_y_5 - shift;
+let x_6=x_at(base+((N_10*(C*S))+S_10));
+let mul=((x_6 - shift_3) - rest)*rsqrt;
+part_6=part_6+sub;
+part_7=part_7+mul;
+part_8=part_8+(sub*mul);
+}
+sum_4=sum_4+part_6;
+mean_3=mean_3+part_7;
+sum_5=sum_5+part_8;
+}
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_11=exchange(sum_4,mask_4);
+sum_4=sum_4+other_11;
+let other_12=exchange(mean_3,mask_4);
+mean_3=mean_3+other_12;
+let other_13=exchange(sum_5,mask_4);
+sum_5=sum_5+other_13;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_5;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_14=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_14;
+let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_15=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_15;
+let mine_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_16=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_8+other_16;
+}
+workgroupBarrier();
+}
+let all_6=scratch_memory[row_in_group*LANES];
+sum_4=all_6;
+let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_3=all_7;
+let all_8=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_5=all_8;
+workgroupBarrier();
+}
+let sum_all_2=sum_4;
+let mean_all=mean_3 / f32(N*S);
+let sum_all_3=sum_5;
+let end_2=select(0u,N*S,active_1);
+let size=f32(N*S);
+let div=sum_all_2 / size;
+let sub_3=(sum_all_3 / size) - (div*mean_all);
+let gamma_1=gamma_at(row);
+let mul_3=gamma_1*rsqrt;
+for (var i_5=lane; i_5<end_2; i_5+=LANES) {
+let N_11=i_5 / max(S,1u);
+let S_11=i_5 % max(S,1u);
+let d_y_6=d_y_at(base+((N_11*(C*S))+S_11));
+let sub_2=d_y_6 - shift;
+let x_7=x_at(base+((N_11*(C*S))+S_11));
+let mul_2=((x_7 - shift_3) - rest)*rsqrt;
+d_x_put(base+((N_11*(C*S))+S_11),((sub_2 - (mul_2*sub_3)) - div)*mul_3);
+}
+if (active_1 && (lane==0u)) {
+d_gamma_put(row,sum_all_3 - (sum_all_2*mean_all));
+d_beta_put(row,sum_all);
+}
+}
+`,
+            bindings: [
+              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+              { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } },
+              { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
+              { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
+            ],
+            constants: [
+              { name: "LANES", kind: "lanes" },
+              { name: "ROWS", kind: "rows" },
+              { name: "COLUMNS", kind: "columns" },
+              { name: "SUBGROUP", kind: "subgroup" },
+              { name: "C", kind: "extent", factor: "C" },
+              { name: "S", kind: "extent", factor: "S" },
+              { name: "N", kind: "extent", factor: "N" },
+              { name: "eps", kind: "param", param: "eps" },
+            ],
+          },
+          {
+            vector: "S",
+            together: 1,
+            held: 0,
+            wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override SUBGROUP: u32;
+override C: u32;
+override S: u32;
+override N: u32;
+override eps: f32;
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+}
+fn fold_add(v: vec4f) -> f32 {
+return (v.x+v.y)+(v.z+v.w);
+}
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<C;
+let row=select(0u,index,active_1);
+let N_1=0u / max(S,1u);
+let S_1=0u % max(S,1u);
+let base=row*S;
+let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
+let N_2=((N*S) / 2u) / max(S,1u);
+let S_2=((N*S) / 2u) % max(S,1u);
+let d_y_2=d_y_at(base+((N_2*(C*S))+S_2));
+let N_3=((N*S) - 1u) / max(S,1u);
+let S_3=((N*S) - 1u) % max(S,1u);
+let d_y_3=d_y_at(base+((N_3*(C*S))+S_3));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
+let N_4=0u / max(S,1u);
+let S_4=0u % max(S,1u);
+let x_1=x_at(base+((N_4*(C*S))+S_4));
+let N_5=((N*S) / 2u) / max(S,1u);
+let S_5=((N*S) / 2u) % max(S,1u);
+let x_2=x_at(base+((N_5*(C*S))+S_5));
+let N_6=((N*S) - 1u) / max(S,1u);
+let S_6=((N*S) - 1u) % max(S,1u);
+let x_3=x_at(base+((N_6*(C*S))+S_6));
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let base_2=row*(S / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block=lane; block<(N*S) / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(N*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let N_7=(i*4u) / max(S,1u);
+let S_7=(i*4u) % max(S,1u);
+let x_4=x_four(base_2+((N_7*((C*S) / 4u))+(S_7 / 4u)));
+let d=x_4 - vec4f(shift_2);
+part_1=part_1+d;
+part_2=part_2+(d*d);
+}
+sum=sum+part_1;
+squares=squares+part_2;
+}
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
+workgroupBarrier();
+}
+let mean=sum_2 / f32(N*S);
+let variance=larger((squares_2 / f32(N*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_3=select(shift_2,shift_2+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,(N*S) / 4u,far);
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let N_8=(i_2*4u) / max(S,1u);
+let S_8=(i_2*4u) % max(S,1u);
+let x_5=x_four(base_2+((N_8*((C*S) / 4u))+(S_8 / 4u)));
+let d_2=x_5 - vec4f(shift_3);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
+}
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_3_2 / f32(N*S);
+let variance_2=larger((squares_3_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var sum_4=vec4f(0.0f);
+for (var block_3=lane; block_3<(N*S) / 4u; block_3+=LANES*256u) {
+var part_5=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),(N*S) / 4u);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let N_9=(i_3*4u) / max(S,1u);
+let S_9=(i_3*4u) % max(S,1u);
+let d_y_4=d_y_four(base_2+((N_9*((C*S) / 4u))+(S_9 / 4u)));
+part_5=part_5+d_y_4;
+}
+sum_4=sum_4+part_5;
+}
+var sum_4_2=fold_add(sum_4);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(sum_4_2,mask_3);
+sum_4_2=sum_4_2+other_9;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_5=scratch_memory[row_in_group*LANES];
+sum_4_2=all_5;
+workgroupBarrier();
+}
+let sum_all=sum_4_2;
+let rsqrt=inverseSqrt(spread+eps);
+var sum_5=vec4f(0.0f);
+var mean_3=vec4f(0.0f);
+var sum_6=vec4f(0.0f);
+for (var block_4=lane; block_4<(N*S) / 4u; block_4+=LANES*256u) {
+var part_6=vec4f(0.0f);
+var part_7=vec4f(0.0f);
+var part_8=vec4f(0.0f);
+let stop_4=min(block_4+(LANES*256u),(N*S) / 4u);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let N_10=(i_4*4u) / max(S,1u);
+let S_10=(i_4*4u) % max(S,1u);
+let d_y_5=d_y_four(base_2+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let sub=d_y_5 - vec4f(shift);
+let x_6=x_four(base_2+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let mul=((x_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
+part_6=part_6+sub;
+part_7=part_7+mul;
+part_8=part_8+(sub*mul);
+}
+sum_5=sum_5+part_6;
+mean_3=mean_3+part_7;
+sum_6=sum_6+part_8;
+}
+var sum_5_2=fold_add(sum_5);
+var mean_3_2=fold_add(mean_3);
+var sum_6_2=fold_add(sum_6);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_11=exchange(sum_5_2,mask_4);
+sum_5_2=sum_5_2+other_11;
+let other_12=exchange(mean_3_2,mask_4);
+mean_3_2=mean_3_2+other_12;
+let other_13=exchange(sum_6_2,mask_4);
+sum_6_2=sum_6_2+other_13;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_5_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_6_2;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_14=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_14;
+let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_15=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_15;
+let mine_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_16=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_8+other_16;
+}
+workgroupBarrier();
+}
+let all_6=scratch_memory[row_in_group*LANES];
+sum_5_2=all_6;
+let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_3_2=all_7;
+let all_8=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_6_2=all_8;
+workgroupBarrier();
+}
+let sum_all_2=sum_5_2;
+let mean_all=mean_3_2 / f32(N*S);
+let sum_all_3=sum_6_2;
 let end_2=select(0u,(N*S) / 4u,active_1);
-let div=sum_all_2 / f32(N*S);
+let size=f32(N*S);
+let div=sum_all_2 / size;
+let sub_3=(sum_all_3 / size) - (div*mean_all);
 let gamma_1=gamma_at(row);
 let mul_3=gamma_1*rsqrt;
 for (var i_5=lane; i_5<end_2; i_5+=LANES) {
@@ -1550,10 +1668,10 @@ let d_y_6=d_y_four(base_2+((N_11*((C*S) / 4u))+(S_11 / 4u)));
 let sub_2=d_y_6 - vec4f(shift);
 let x_7=x_four(base_2+((N_11*((C*S) / 4u))+(S_11 / 4u)));
 let mul_2=((x_7 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base_2+((N_11*((C*S) / 4u))+(S_11 / 4u)),((sub_2 - (mul_2*vec4f(div))) - vec4f(mean_all))*vec4f(mul_3));
+d_x_put_four(base_2+((N_11*((C*S) / 4u))+(S_11 / 4u)),((sub_2 - (mul_2*vec4f(sub_3))) - vec4f(div))*vec4f(mul_3));
 }
 if (active_1 && (lane==0u)) {
-d_gamma_put(row,sum_all_2);
+d_gamma_put(row,sum_all_3 - (sum_all_2*mean_all));
 d_beta_put(row,sum_all);
 }
 }

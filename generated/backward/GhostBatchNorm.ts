@@ -45,7 +45,7 @@ override C: u32;
 override S: u32;
 override B: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -185,9 +185,11 @@ let spread=select(variance,variance_2,far);
 let rsqrt=inverseSqrt(spread+eps);
 var mean_3=0.0f;
 var mean_4=0.0f;
+var mean_5=0.0f;
 for (var block_3=lane; block_3<B*S; block_3+=LANES*256u) {
 var part_5=0.0f;
 var part_6=0.0f;
+var part_7=0.0f;
 let stop_3=min(block_3+(LANES*256u),B*S);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let B_9=i_3 / max(S,1u);
@@ -196,30 +198,38 @@ let d_y_4=d_y_at(base+((B_9*(C*S))+S_9));
 let sub=d_y_4 - shift;
 let x_6=x_at(base+((B_9*(C*S))+S_9));
 let mul=((x_6 - shift_3) - rest)*rsqrt;
-part_5=part_5+(sub*mul);
-part_6=part_6+sub;
+part_5=part_5+sub;
+part_6=part_6+mul;
+part_7=part_7+(sub*mul);
 }
 mean_3=mean_3+part_5;
 mean_4=mean_4+part_6;
+mean_5=mean_5+part_7;
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3,mask_3);
 mean_3=mean_3+other_9;
 let other_10=exchange(mean_4,mask_3);
 mean_4=mean_4+other_10;
+let other_11=exchange(mean_5,mask_3);
+mean_5=mean_5+other_11;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
 let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
@@ -227,11 +237,15 @@ let all_5=scratch_memory[row_in_group*LANES];
 mean_3=all_5;
 let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4=all_6;
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+mean_5=all_7;
 workgroupBarrier();
 }
 let mean_all=mean_3 / f32(B*S);
 let mean_all_2=mean_4 / f32(B*S);
+let mean_all_3=mean_5 / f32(B*S);
 let end_2=select(0u,B*S,active_1);
+let sub_3=mean_all_3 - (mean_all*mean_all_2);
 let gamma_1=gamma_at(C_1);
 let mul_3=gamma_1*rsqrt;
 for (var i_4=lane; i_4<end_2; i_4+=LANES) {
@@ -241,7 +255,7 @@ let d_y_5=d_y_at(base+((B_10*(C*S))+S_10));
 let sub_2=d_y_5 - shift;
 let x_7=x_at(base+((B_10*(C*S))+S_10));
 let mul_2=((x_7 - shift_3) - rest)*rsqrt;
-d_x_put(base+((B_10*(C*S))+S_10),((sub_2 - (mul_2*mean_all)) - mean_all_2)*mul_3);
+d_x_put(base+((B_10*(C*S))+S_10),((sub_2 - (mul_2*sub_3)) - mean_all)*mul_3);
 }
 }
 `,
@@ -276,7 +290,7 @@ override C: u32;
 override S: u32;
 override B: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -424,9 +438,11 @@ let spread=select(variance,variance_2,far);
 let rsqrt=inverseSqrt(spread+eps);
 var mean_3=vec4f(0.0f);
 var mean_4=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
 for (var block_3=lane; block_3<(B*S) / 4u; block_3+=LANES*256u) {
 var part_5=vec4f(0.0f);
 var part_6=vec4f(0.0f);
+var part_7=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),(B*S) / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let B_9=(i_3*4u) / max(S,1u);
@@ -435,32 +451,41 @@ let d_y_4=d_y_four(base_2+((B_9*((C*S) / 4u))+(S_9 / 4u)));
 let sub=d_y_4 - vec4f(shift);
 let x_6=x_four(base_2+((B_9*((C*S) / 4u))+(S_9 / 4u)));
 let mul=((x_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
-part_5=part_5+(sub*mul);
-part_6=part_6+sub;
+part_5=part_5+sub;
+part_6=part_6+mul;
+part_7=part_7+(sub*mul);
 }
 mean_3=mean_3+part_5;
 mean_4=mean_4+part_6;
+mean_5=mean_5+part_7;
 }
 var mean_3_2=fold_add(mean_3);
 var mean_4_2=fold_add(mean_4);
+var mean_5_2=fold_add(mean_5);
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3_2,mask_3);
 mean_3_2=mean_3_2+other_9;
 let other_10=exchange(mean_4_2,mask_3);
 mean_4_2=mean_4_2+other_10;
+let other_11=exchange(mean_5_2,mask_3);
+mean_5_2=mean_5_2+other_11;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5_2;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
 let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
@@ -468,11 +493,15 @@ let all_5=scratch_memory[row_in_group*LANES];
 mean_3_2=all_5;
 let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4_2=all_6;
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+mean_5_2=all_7;
 workgroupBarrier();
 }
 let mean_all=mean_3_2 / f32(B*S);
 let mean_all_2=mean_4_2 / f32(B*S);
+let mean_all_3=mean_5_2 / f32(B*S);
 let end_2=select(0u,(B*S) / 4u,active_1);
+let sub_3=mean_all_3 - (mean_all*mean_all_2);
 let gamma_1=gamma_at(C_1);
 let mul_3=gamma_1*rsqrt;
 for (var i_4=lane; i_4<end_2; i_4+=LANES) {
@@ -482,7 +511,7 @@ let d_y_5=d_y_four(base_2+((B_10*((C*S) / 4u))+(S_10 / 4u)));
 let sub_2=d_y_5 - vec4f(shift);
 let x_7=x_four(base_2+((B_10*((C*S) / 4u))+(S_10 / 4u)));
 let mul_2=((x_7 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base_2+((B_10*((C*S) / 4u))+(S_10 / 4u)),((sub_2 - (mul_2*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(mul_3));
+d_x_put_four(base_2+((B_10*((C*S) / 4u))+(S_10 / 4u)),((sub_2 - (mul_2*vec4f(sub_3))) - vec4f(mean_all))*vec4f(mul_3));
 }
 }
 `,
@@ -528,17 +557,12 @@ d_x_put_four(base_2+((B_10*((C*S) / 4u))+(S_10 / 4u)),((sub_2 - (mul_2*vec4f(mea
       { name: "d_y", role: "input", dims: ["N", "C", "S"] },
       { name: "d_gamma", role: "output", dims: ["C"] },
       { name: "d_beta", role: "output", dims: ["C"] },
-      {
-        name: "(scratch)",
-        role: "scratch",
-        dims: [],
-        parts: [["V", "C"], ["V", "C"], ["V", "C"], ["V", "C"]],
-      },
+      { name: "(scratch)", role: "scratch", dims: [], parts: [["V", "C"]] },
       { name: "(partials)", role: "scratch", dims: [], parts: [] },
     ],
     kernels: [
       {
-        name: "scratch_12",
+        name: "scratch_19",
         grid: ["V", "C"],
         row: ["B", "S"],
         chunked: [],
@@ -556,7 +580,7 @@ override C: u32;
 override S: u32;
 override B: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -693,11 +717,70 @@ let mean_2=sum_2 / f32(B*S);
 let variance_2=larger((squares_2 / f32(B*S)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
+let rsqrt=inverseSqrt(spread+eps);
+var sum_3=0.0f;
+var mean_3=0.0f;
+var sum_4=0.0f;
+for (var block_3=lane; block_3<B*S; block_3+=LANES*256u) {
+var part_5=0.0f;
+var part_6=0.0f;
+var part_7=0.0f;
+let stop_3=min(block_3+(LANES*256u),B*S);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let B_9=i_3 / max(S,1u);
+let S_9=i_3 % max(S,1u);
+let d_y_4=d_y_at(base+((B_9*(C*S))+S_9));
+let sub=d_y_4 - shift;
+let x_6=x_at(base+((B_9*(C*S))+S_9));
+let mul=((x_6 - shift_3) - rest)*rsqrt;
+part_5=part_5+sub;
+part_6=part_6+mul;
+part_7=part_7+(sub*mul);
+}
+sum_3=sum_3+part_5;
+mean_3=mean_3+part_6;
+sum_4=sum_4+part_7;
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(sum_3,mask_3);
+sum_3=sum_3+other_9;
+let other_10=exchange(mean_3,mask_3);
+mean_3=mean_3+other_10;
+let other_11=exchange(sum_4,mask_3);
+sum_4=sum_4+other_11;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_4;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
+}
+workgroupBarrier();
+}
+let all_5=scratch_memory[row_in_group*LANES];
+sum_3=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_3=all_6;
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_4=all_7;
+workgroupBarrier();
+}
+let sum_all=sum_3;
+let mean_all=mean_3 / f32(B*S);
+let sum_all_2=sum_4;
 if (active_1 && (lane==0u)) {
-scratch_put(row,shift);
-scratch_put(((((V*C)+3u) / 4u)*4u)+row,shift_3);
-scratch_put((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+row,rest);
-scratch_put(((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+((((V*C)+3u) / 4u)*4u))+row,inverseSqrt(spread+eps));
+scratch_put(row,sum_all_2 - (sum_all*mean_all));
 }
 }
 `,
@@ -736,7 +819,7 @@ override C: u32;
 override S: u32;
 override B: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -881,16 +964,78 @@ let mean_2=sum_3_2 / f32(B*S);
 let variance_2=larger((squares_3_2 / f32(B*S)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
+let rsqrt=inverseSqrt(spread+eps);
+var sum_4=vec4f(0.0f);
+var mean_3=vec4f(0.0f);
+var sum_5=vec4f(0.0f);
+for (var block_3=lane; block_3<(B*S) / 4u; block_3+=LANES*256u) {
+var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
+var part_7=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),(B*S) / 4u);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let B_9=(i_3*4u) / max(S,1u);
+let S_9=(i_3*4u) % max(S,1u);
+let d_y_4=d_y_four(base_2+((B_9*((C*S) / 4u))+(S_9 / 4u)));
+let sub=d_y_4 - vec4f(shift);
+let x_6=x_four(base_2+((B_9*((C*S) / 4u))+(S_9 / 4u)));
+let mul=((x_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
+part_5=part_5+sub;
+part_6=part_6+mul;
+part_7=part_7+(sub*mul);
+}
+sum_4=sum_4+part_5;
+mean_3=mean_3+part_6;
+sum_5=sum_5+part_7;
+}
+var sum_4_2=fold_add(sum_4);
+var mean_3_2=fold_add(mean_3);
+var sum_5_2=fold_add(sum_5);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(sum_4_2,mask_3);
+sum_4_2=sum_4_2+other_9;
+let other_10=exchange(mean_3_2,mask_3);
+mean_3_2=mean_3_2+other_10;
+let other_11=exchange(sum_5_2,mask_3);
+sum_5_2=sum_5_2+other_11;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_5_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
+}
+workgroupBarrier();
+}
+let all_5=scratch_memory[row_in_group*LANES];
+sum_4_2=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_3_2=all_6;
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_5_2=all_7;
+workgroupBarrier();
+}
+let sum_all=sum_4_2;
+let mean_all=mean_3_2 / f32(B*S);
+let sum_all_2=sum_5_2;
 if (active_1 && (lane==0u)) {
-scratch_put(row,shift);
-scratch_put(((((V*C)+3u) / 4u)*4u)+row,shift_3);
-scratch_put((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+row,rest);
-scratch_put(((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+((((V*C)+3u) / 4u)*4u))+row,inverseSqrt(spread+eps));
+scratch_put(row,sum_all_2 - (sum_all*mean_all));
 }
 }
 `,
             bindings: [
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
+              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
               {
                 tensor: "(scratch)",
@@ -912,7 +1057,7 @@ scratch_put(((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+((((V*C)+3u) / 4u)*
             ],
           },
         ],
-        offers: { held: 0, together: 4, split: true },
+        offers: { held: 2, together: 4, split: true },
         split: null,
       },
       {
@@ -933,7 +1078,7 @@ override C: u32;
 override S: u32;
 override V: u32;
 override B: u32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*1u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -948,59 +1093,68 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<C;
 let row=select(0u,index,active_1);
 let base=row*S;
-let base_2=((((V*C)+3u) / 4u)*4u)+row;
-let base_3=(((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+row;
-let base_4=((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+((((V*C)+3u) / 4u)*4u))+row;
 var sum=0.0f;
-var sum_2=0.0f;
 for (var block=lane; block<(V*B)*S; block+=LANES*256u) {
 var part_1=0.0f;
-var part_2=0.0f;
 let stop=min(block+(LANES*256u),(V*B)*S);
 for (var i=block; i<stop; i+=LANES) {
 let V_1=i / max(B*S,1u);
 let B_1=(i / max(S,1u)) % max(B,1u);
 let S_1=i % max(S,1u);
 let d_y_1=d_y_at(base+(((V_1*((B*C)*S))+(B_1*(C*S)))+S_1));
-let scratch_12=scratch_at(row+(V_1*C));
-let x_1=x_at(base+(((V_1*((B*C)*S))+(B_1*(C*S)))+S_1));
-let scratch_2=scratch_at(base_2+(V_1*C));
-let scratch_3=scratch_at(base_3+(V_1*C));
-let scratch_8=scratch_at(base_4+(V_1*C));
 part_1=part_1+d_y_1;
-part_2=part_2+((d_y_1 - scratch_12)*(((x_1 - scratch_2) - scratch_3)*scratch_8));
 }
 sum=sum+part_1;
-sum_2=sum_2+part_2;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
 let other=exchange(sum,mask);
 sum=sum+other;
-let other_2=exchange(sum_2,mask);
-sum_2=sum_2+other_2;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
 workgroupBarrier();
 for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
 if (lane<half) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
-let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
 sum=all;
-let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-sum_2=all_2;
 workgroupBarrier();
 }
 let sum_all=sum;
+var sum_2=0.0f;
+for (var block_2=lane; block_2<V; block_2+=LANES*256u) {
+var part_2=0.0f;
+let stop_2=min(block_2+(LANES*256u),V);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let scratch_19=scratch_at(row+(i_2*C));
+part_2=part_2+scratch_19;
+}
+sum_2=sum_2+part_2;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum_2,mask_2);
+sum_2=sum_2+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+sum_2=all_2;
+workgroupBarrier();
+}
 let sum_all_2=sum_2;
 if (active_1 && (lane==0u)) {
 d_gamma_put(row,sum_all_2);
@@ -1011,7 +1165,6 @@ d_beta_put(row,sum_all);
             bindings: [
               { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
               { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
               { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
             ],
@@ -1038,7 +1191,7 @@ override C: u32;
 override S: u32;
 override V: u32;
 override B: u32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*1u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
 return (v.x+v.y)+(v.z+v.w);
@@ -1056,62 +1209,70 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<C;
 let row=select(0u,index,active_1);
 let base=row*(S / 4u);
-let base_2=((((V*C)+3u) / 4u)*4u)+row;
-let base_3=(((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+row;
-let base_4=((((((V*C)+3u) / 4u)*4u)+((((V*C)+3u) / 4u)*4u))+((((V*C)+3u) / 4u)*4u))+row;
 var sum=vec4f(0.0f);
-var sum_2=vec4f(0.0f);
 for (var block=lane; block<((V*B)*S) / 4u; block+=LANES*256u) {
 var part_1=vec4f(0.0f);
-var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),((V*B)*S) / 4u);
 for (var i=block; i<stop; i+=LANES) {
 let V_1=(i*4u) / max(B*S,1u);
 let B_1=((i*4u) / max(S,1u)) % max(B,1u);
 let S_1=(i*4u) % max(S,1u);
 let d_y_1=d_y_four(base+(((V_1*(((B*C)*S) / 4u))+(B_1*((C*S) / 4u)))+(S_1 / 4u)));
-let scratch_12=scratch_at(row+(V_1*C));
-let x_1=x_four(base+(((V_1*(((B*C)*S) / 4u))+(B_1*((C*S) / 4u)))+(S_1 / 4u)));
-let scratch_2=scratch_at(base_2+(V_1*C));
-let scratch_3=scratch_at(base_3+(V_1*C));
-let scratch_8=scratch_at(base_4+(V_1*C));
 part_1=part_1+d_y_1;
-part_2=part_2+((d_y_1 - vec4f(scratch_12))*(((x_1 - vec4f(scratch_2)) - vec4f(scratch_3))*vec4f(scratch_8)));
 }
 sum=sum+part_1;
-sum_2=sum_2+part_2;
 }
-var sum_3=fold_add(sum);
-var sum_2_2=fold_add(sum_2);
+var sum_2=fold_add(sum);
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(sum_3,mask);
-sum_3=sum_3+other;
-let other_2=exchange(sum_2_2,mask);
-sum_2_2=sum_2_2+other_2;
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_3;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 workgroupBarrier();
 for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
 if (lane<half) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
-let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
-sum_3=all;
-let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-sum_2_2=all_2;
+sum_2=all;
 workgroupBarrier();
 }
-let sum_all=sum_3;
-let sum_all_2=sum_2_2;
+let sum_all=sum_2;
+var sum_3=0.0f;
+for (var block_2=lane; block_2<V; block_2+=LANES*256u) {
+var part_2=0.0f;
+let stop_2=min(block_2+(LANES*256u),V);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let scratch_19=scratch_at(row+(i_2*C));
+part_2=part_2+scratch_19;
+}
+sum_3=sum_3+part_2;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum_3,mask_2);
+sum_3=sum_3+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+sum_3=all_2;
+workgroupBarrier();
+}
+let sum_all_2=sum_3;
 if (active_1 && (lane==0u)) {
 d_gamma_put(row,sum_all_2);
 d_beta_put(row,sum_all);
@@ -1121,7 +1282,6 @@ d_beta_put(row,sum_all);
             bindings: [
               { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
               { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
-              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
               { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
               { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
             ],
@@ -1137,7 +1297,7 @@ d_beta_put(row,sum_all);
             ],
           },
         ],
-        offers: { held: 0, together: 4, split: true },
+        offers: { held: 0, together: 4, split: false },
         split: null,
       },
     ],
@@ -1185,7 +1345,7 @@ override C: u32;
 override S: u32;
 override B: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -1357,9 +1517,11 @@ let sum_all=sum_3;
 let rsqrt=inverseSqrt(spread+eps);
 var sum_4=0.0f;
 var mean_3=0.0f;
+var sum_5=0.0f;
 for (var block_4=lane; block_4<B*S; block_4+=LANES*256u) {
 var part_6=0.0f;
 var part_7=0.0f;
+var part_8=0.0f;
 let stop_4=min(block_4+(LANES*256u),B*S);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
 let B_10=i_4 / max(S,1u);
@@ -1368,30 +1530,38 @@ let d_y_5=d_y_at(base+((B_10*(C*S))+S_10));
 let sub=d_y_5 - shift;
 let x_6=x_at(base+((B_10*(C*S))+S_10));
 let mul=((x_6 - shift_3) - rest)*rsqrt;
-part_6=part_6+(sub*mul);
-part_7=part_7+sub;
+part_6=part_6+sub;
+part_7=part_7+mul;
+part_8=part_8+(sub*mul);
 }
 sum_4=sum_4+part_6;
 mean_3=mean_3+part_7;
+sum_5=sum_5+part_8;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_11=exchange(sum_4,mask_4);
 sum_4=sum_4+other_11;
 let other_12=exchange(mean_3,mask_4);
 mean_3=mean_3+other_12;
+let other_13=exchange(sum_5,mask_4);
+sum_5=sum_5+other_13;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_4;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_5;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_13;
+let other_14=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_14;
 let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_14;
+let other_15=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_15;
+let mine_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_16=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_8+other_16;
 }
 workgroupBarrier();
 }
@@ -1399,12 +1569,17 @@ let all_6=scratch_memory[row_in_group*LANES];
 sum_4=all_6;
 let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_3=all_7;
+let all_8=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_5=all_8;
 workgroupBarrier();
 }
 let sum_all_2=sum_4;
 let mean_all=mean_3 / f32(B*S);
+let sum_all_3=sum_5;
 let end_2=select(0u,B*S,active_1);
-let div=sum_all_2 / f32(B*S);
+let size=f32(B*S);
+let div=sum_all_2 / size;
+let sub_3=(sum_all_3 / size) - (div*mean_all);
 let gamma_1=gamma_at(C_1);
 let mul_3=gamma_1*rsqrt;
 for (var i_5=lane; i_5<end_2; i_5+=LANES) {
@@ -1414,10 +1589,10 @@ let d_y_6=d_y_at(base+((B_11*(C*S))+S_11));
 let sub_2=d_y_6 - shift;
 let x_7=x_at(base+((B_11*(C*S))+S_11));
 let mul_2=((x_7 - shift_3) - rest)*rsqrt;
-d_x_put(base+((B_11*(C*S))+S_11),((sub_2 - (mul_2*div)) - mean_all)*mul_3);
+d_x_put(base+((B_11*(C*S))+S_11),((sub_2 - (mul_2*sub_3)) - div)*mul_3);
 }
 if (active_1 && (lane==0u)) {
-scratch_put(row,sum_all_2);
+scratch_put(row,sum_all_3 - (sum_all_2*mean_all));
 scratch_put(((((V*C)+3u) / 4u)*4u)+row,sum_all);
 }
 }
@@ -1459,7 +1634,7 @@ override C: u32;
 override S: u32;
 override B: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -1640,9 +1815,11 @@ let sum_all=sum_4_2;
 let rsqrt=inverseSqrt(spread+eps);
 var sum_5=vec4f(0.0f);
 var mean_3=vec4f(0.0f);
+var sum_6=vec4f(0.0f);
 for (var block_4=lane; block_4<(B*S) / 4u; block_4+=LANES*256u) {
 var part_6=vec4f(0.0f);
 var part_7=vec4f(0.0f);
+var part_8=vec4f(0.0f);
 let stop_4=min(block_4+(LANES*256u),(B*S) / 4u);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
 let B_10=(i_4*4u) / max(S,1u);
@@ -1651,32 +1828,41 @@ let d_y_5=d_y_four(base_2+((B_10*((C*S) / 4u))+(S_10 / 4u)));
 let sub=d_y_5 - vec4f(shift);
 let x_6=x_four(base_2+((B_10*((C*S) / 4u))+(S_10 / 4u)));
 let mul=((x_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
-part_6=part_6+(sub*mul);
-part_7=part_7+sub;
+part_6=part_6+sub;
+part_7=part_7+mul;
+part_8=part_8+(sub*mul);
 }
 sum_5=sum_5+part_6;
 mean_3=mean_3+part_7;
+sum_6=sum_6+part_8;
 }
 var sum_5_2=fold_add(sum_5);
 var mean_3_2=fold_add(mean_3);
+var sum_6_2=fold_add(sum_6);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_11=exchange(sum_5_2,mask_4);
 sum_5_2=sum_5_2+other_11;
 let other_12=exchange(mean_3_2,mask_4);
 mean_3_2=mean_3_2+other_12;
+let other_13=exchange(sum_6_2,mask_4);
+sum_6_2=sum_6_2+other_13;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_5_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_6_2;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_13;
+let other_14=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_14;
 let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_14;
+let other_15=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_15;
+let mine_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_16=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_8+other_16;
 }
 workgroupBarrier();
 }
@@ -1684,12 +1870,17 @@ let all_6=scratch_memory[row_in_group*LANES];
 sum_5_2=all_6;
 let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_3_2=all_7;
+let all_8=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_6_2=all_8;
 workgroupBarrier();
 }
 let sum_all_2=sum_5_2;
 let mean_all=mean_3_2 / f32(B*S);
+let sum_all_3=sum_6_2;
 let end_2=select(0u,(B*S) / 4u,active_1);
-let div=sum_all_2 / f32(B*S);
+let size=f32(B*S);
+let div=sum_all_2 / size;
+let sub_3=(sum_all_3 / size) - (div*mean_all);
 let gamma_1=gamma_at(C_1);
 let mul_3=gamma_1*rsqrt;
 for (var i_5=lane; i_5<end_2; i_5+=LANES) {
@@ -1699,10 +1890,10 @@ let d_y_6=d_y_four(base_2+((B_11*((C*S) / 4u))+(S_11 / 4u)));
 let sub_2=d_y_6 - vec4f(shift);
 let x_7=x_four(base_2+((B_11*((C*S) / 4u))+(S_11 / 4u)));
 let mul_2=((x_7 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base_2+((B_11*((C*S) / 4u))+(S_11 / 4u)),((sub_2 - (mul_2*vec4f(div))) - vec4f(mean_all))*vec4f(mul_3));
+d_x_put_four(base_2+((B_11*((C*S) / 4u))+(S_11 / 4u)),((sub_2 - (mul_2*vec4f(sub_3))) - vec4f(div))*vec4f(mul_3));
 }
 if (active_1 && (lane==0u)) {
-scratch_put(row,sum_all_2);
+scratch_put(row,sum_all_3 - (sum_all_2*mean_all));
 scratch_put(((((V*C)+3u) / 4u)*4u)+row,sum_all);
 }
 }
@@ -1773,10 +1964,10 @@ var part_1=0.0f;
 var part_2=0.0f;
 let stop=min(block+(LANES*256u),V);
 for (var i=block; i<stop; i+=LANES) {
-let scratch_16=scratch_at(row+(i*C));
-let scratch_28=scratch_at(base+(i*C));
-part_1=part_1+scratch_16;
-part_2=part_2+scratch_28;
+let scratch_20=scratch_at(row+(i*C));
+let scratch_34=scratch_at(base+(i*C));
+part_1=part_1+scratch_20;
+part_2=part_2+scratch_34;
 }
 sum=sum+part_1;
 sum_2=sum_2+part_2;
@@ -1862,10 +2053,10 @@ var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),V);
 for (var i=block; i<stop; i+=LANES) {
-let scratch_16=scratch_four(row+(i*(C / 4u)));
-let scratch_28=scratch_four(base+(i*(C / 4u)));
-part_1=part_1+scratch_16;
-part_2=part_2+scratch_28;
+let scratch_20=scratch_four(row+(i*(C / 4u)));
+let scratch_34=scratch_four(base+(i*(C / 4u)));
+part_1=part_1+scratch_20;
+part_2=part_2+scratch_34;
 }
 sum=sum+part_1;
 sum_2=sum_2+part_2;

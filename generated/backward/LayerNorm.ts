@@ -38,7 +38,7 @@ override SUBGROUP: u32;
 override N: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -166,9 +166,11 @@ let spread=select(variance,variance_2,far);
 let rsqrt=inverseSqrt(spread+eps);
 var mean_3=0.0f;
 var mean_4=0.0f;
+var mean_5=0.0f;
 for (var block_3=lane; block_3<D; block_3+=LANES*256u) {
 var part_5=0.0f;
 var part_6=0.0f;
+var part_7=0.0f;
 let stop_3=min(block_3+(LANES*256u),D);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let d_y_4=d_y_at(base+i_3);
@@ -177,30 +179,38 @@ let mul_4=d_y_4*gamma_4;
 let sub=mul_4 - shift;
 let x_6=x_at(base+i_3);
 let mul_5=((x_6 - shift_3) - rest)*rsqrt;
-part_5=part_5+(sub*mul_5);
-part_6=part_6+sub;
+part_5=part_5+sub;
+part_6=part_6+mul_5;
+part_7=part_7+(sub*mul_5);
 }
 mean_3=mean_3+part_5;
 mean_4=mean_4+part_6;
+mean_5=mean_5+part_7;
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3,mask_3);
 mean_3=mean_3+other_9;
 let other_10=exchange(mean_4,mask_3);
 mean_4=mean_4+other_10;
+let other_11=exchange(mean_5,mask_3);
+mean_5=mean_5+other_11;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
 let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
@@ -208,11 +218,15 @@ let all_5=scratch_memory[row_in_group*LANES];
 mean_3=all_5;
 let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4=all_6;
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+mean_5=all_7;
 workgroupBarrier();
 }
 let mean_all=mean_3 / f32(D);
 let mean_all_2=mean_4 / f32(D);
+let mean_all_3=mean_5 / f32(D);
 let end_2=select(0u,D,active_1);
+let sub_3=mean_all_3 - (mean_all*mean_all_2);
 for (var i_4=lane; i_4<end_2; i_4+=LANES) {
 let d_y_5=d_y_at(base+i_4);
 let gamma_5=gamma_at(i_4);
@@ -220,7 +234,7 @@ let mul_6=d_y_5*gamma_5;
 let sub_2=mul_6 - shift;
 let x_7=x_at(base+i_4);
 let mul_7=((x_7 - shift_3) - rest)*rsqrt;
-d_x_put(base+i_4,((sub_2 - (mul_7*mean_all)) - mean_all_2)*rsqrt);
+d_x_put(base+i_4,((sub_2 - (mul_7*sub_3)) - mean_all)*rsqrt);
 }
 }
 `,
@@ -251,7 +265,7 @@ override SUBGROUP: u32;
 override N: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -387,9 +401,11 @@ let spread=select(variance,variance_2,far);
 let rsqrt=inverseSqrt(spread+eps);
 var mean_3=vec4f(0.0f);
 var mean_4=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
 for (var block_3=lane; block_3<D / 4u; block_3+=LANES*256u) {
 var part_5=vec4f(0.0f);
 var part_6=vec4f(0.0f);
+var part_7=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),D / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let d_y_4=d_y_four(base_2+i_3);
@@ -398,32 +414,41 @@ let mul_4=d_y_4*gamma_4;
 let sub=mul_4 - vec4f(shift);
 let x_6=x_four(base_2+i_3);
 let mul_5=((x_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
-part_5=part_5+(sub*mul_5);
-part_6=part_6+sub;
+part_5=part_5+sub;
+part_6=part_6+mul_5;
+part_7=part_7+(sub*mul_5);
 }
 mean_3=mean_3+part_5;
 mean_4=mean_4+part_6;
+mean_5=mean_5+part_7;
 }
 var mean_3_2=fold_add(mean_3);
 var mean_4_2=fold_add(mean_4);
+var mean_5_2=fold_add(mean_5);
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3_2,mask_3);
 mean_3_2=mean_3_2+other_9;
 let other_10=exchange(mean_4_2,mask_3);
 mean_4_2=mean_4_2+other_10;
+let other_11=exchange(mean_5_2,mask_3);
+mean_5_2=mean_5_2+other_11;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5_2;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
 let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
@@ -431,11 +456,15 @@ let all_5=scratch_memory[row_in_group*LANES];
 mean_3_2=all_5;
 let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4_2=all_6;
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+mean_5_2=all_7;
 workgroupBarrier();
 }
 let mean_all=mean_3_2 / f32(D);
 let mean_all_2=mean_4_2 / f32(D);
+let mean_all_3=mean_5_2 / f32(D);
 let end_2=select(0u,D / 4u,active_1);
+let sub_3=mean_all_3 - (mean_all*mean_all_2);
 for (var i_4=lane; i_4<end_2; i_4+=LANES) {
 let d_y_5=d_y_four(base_2+i_4);
 let gamma_5=gamma_four(i_4);
@@ -443,7 +472,7 @@ let mul_6=d_y_5*gamma_5;
 let sub_2=mul_6 - vec4f(shift);
 let x_7=x_four(base_2+i_4);
 let mul_7=((x_7 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base_2+i_4,((sub_2 - (mul_7*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(rsqrt));
+d_x_put_four(base_2+i_4,((sub_2 - (mul_7*vec4f(sub_3))) - vec4f(mean_all))*vec4f(rsqrt));
 }
 }
 `,
@@ -1058,7 +1087,7 @@ override chunk: u32;
 override D: u32;
 override N: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -1192,9 +1221,11 @@ let spread=select(variance,variance_2,far);
 let rsqrt=inverseSqrt(spread+eps);
 var mean_3=0.0f;
 var mean_4=0.0f;
+var mean_5=0.0f;
 for (var block_3=lane; block_3<D; block_3+=LANES*256u) {
 var part_5=0.0f;
 var part_6=0.0f;
+var part_7=0.0f;
 let stop_3=min(block_3+(LANES*256u),D);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let d_y_4=d_y_at(base+i_3);
@@ -1203,30 +1234,38 @@ let mul_4=d_y_4*gamma_4;
 let sub=mul_4 - shift;
 let x_6=x_at(base+i_3);
 let mul_5=((x_6 - shift_3) - rest)*rsqrt;
-part_5=part_5+(sub*mul_5);
-part_6=part_6+sub;
+part_5=part_5+sub;
+part_6=part_6+mul_5;
+part_7=part_7+(sub*mul_5);
 }
 mean_3=mean_3+part_5;
 mean_4=mean_4+part_6;
+mean_5=mean_5+part_7;
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3,mask_3);
 mean_3=mean_3+other_9;
 let other_10=exchange(mean_4,mask_3);
 mean_4=mean_4+other_10;
+let other_11=exchange(mean_5,mask_3);
+mean_5=mean_5+other_11;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
 let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
@@ -1234,11 +1273,15 @@ let all_5=scratch_memory[row_in_group*LANES];
 mean_3=all_5;
 let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4=all_6;
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+mean_5=all_7;
 workgroupBarrier();
 }
 let mean_all=mean_3 / f32(D);
 let mean_all_2=mean_4 / f32(D);
+let mean_all_3=mean_5 / f32(D);
 let end_2=select(0u,D,active_1);
+let sub_3=mean_all_3 - (mean_all*mean_all_2);
 for (var i_4=lane; i_4<end_2; i_4+=LANES) {
 let d_y_5=d_y_at(base+i_4);
 let gamma_5=gamma_at(i_4);
@@ -1246,7 +1289,7 @@ let mul_6=d_y_5*gamma_5;
 let sub_2=mul_6 - shift;
 let x_7=x_at(base+i_4);
 let mul_7=((x_7 - shift_3) - rest)*rsqrt;
-d_x_put(base+i_4,((sub_2 - (mul_7*mean_all)) - mean_all_2)*rsqrt);
+d_x_put(base+i_4,((sub_2 - (mul_7*sub_3)) - mean_all)*rsqrt);
 let before=scratch_at(base_2+i_4);
 scratch_put(base_2+i_4,select(before,0.0f,turn==0u)+(d_y_5*mul_7));
 let before_2=scratch_at(base_3+i_4);
@@ -1290,7 +1333,7 @@ override chunk: u32;
 override D: u32;
 override N: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -1432,9 +1475,11 @@ let spread=select(variance,variance_2,far);
 let rsqrt=inverseSqrt(spread+eps);
 var mean_3=vec4f(0.0f);
 var mean_4=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
 for (var block_3=lane; block_3<D / 4u; block_3+=LANES*256u) {
 var part_5=vec4f(0.0f);
 var part_6=vec4f(0.0f);
+var part_7=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),D / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let d_y_4=d_y_four(base_2+i_3);
@@ -1443,32 +1488,41 @@ let mul_4=d_y_4*gamma_4;
 let sub=mul_4 - vec4f(shift);
 let x_6=x_four(base_2+i_3);
 let mul_5=((x_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
-part_5=part_5+(sub*mul_5);
-part_6=part_6+sub;
+part_5=part_5+sub;
+part_6=part_6+mul_5;
+part_7=part_7+(sub*mul_5);
 }
 mean_3=mean_3+part_5;
 mean_4=mean_4+part_6;
+mean_5=mean_5+part_7;
 }
 var mean_3_2=fold_add(mean_3);
 var mean_4_2=fold_add(mean_4);
+var mean_5_2=fold_add(mean_5);
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3_2,mask_3);
 mean_3_2=mean_3_2+other_9;
 let other_10=exchange(mean_4_2,mask_3);
 mean_4_2=mean_4_2+other_10;
+let other_11=exchange(mean_5_2,mask_3);
+mean_5_2=mean_5_2+other_11;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5_2;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
 let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
@@ -1476,11 +1530,15 @@ let all_5=scratch_memory[row_in_group*LANES];
 mean_3_2=all_5;
 let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4_2=all_6;
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+mean_5_2=all_7;
 workgroupBarrier();
 }
 let mean_all=mean_3_2 / f32(D);
 let mean_all_2=mean_4_2 / f32(D);
+let mean_all_3=mean_5_2 / f32(D);
 let end_2=select(0u,D / 4u,active_1);
+let sub_3=mean_all_3 - (mean_all*mean_all_2);
 for (var i_4=lane; i_4<end_2; i_4+=LANES) {
 let d_y_5=d_y_four(base_2+i_4);
 let gamma_5=gamma_four(i_4);
@@ -1488,7 +1546,7 @@ let mul_6=d_y_5*gamma_5;
 let sub_2=mul_6 - vec4f(shift);
 let x_7=x_four(base_2+i_4);
 let mul_7=((x_7 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base_2+i_4,((sub_2 - (mul_7*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(rsqrt));
+d_x_put_four(base_2+i_4,((sub_2 - (mul_7*vec4f(sub_3))) - vec4f(mean_all))*vec4f(rsqrt));
 let before=scratch_four(base_3+i_4);
 scratch_put_four(base_3+i_4,select(before,vec4f(0.0f),turn==0u)+(d_y_5*mul_7));
 let before_2=scratch_four(base_4+i_4);

@@ -40,7 +40,7 @@ override N: u32;
 override S: u32;
 override C: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -170,9 +170,11 @@ let spread=select(variance,variance_2,far);
 let rsqrt=inverseSqrt(spread+eps);
 var mean_3=0.0f;
 var mean_4=0.0f;
+var mean_5=0.0f;
 for (var block_3=lane; block_3<C; block_3+=LANES*256u) {
 var part_5=0.0f;
 var part_6=0.0f;
+var part_7=0.0f;
 let stop_3=min(block_3+(LANES*256u),C);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let d_y_4=d_y_at(base+(i_3*S));
@@ -181,30 +183,38 @@ let mul_4=d_y_4*gamma_4;
 let sub=mul_4 - shift;
 let x_6=x_at(base+(i_3*S));
 let mul_5=((x_6 - shift_3) - rest)*rsqrt;
-part_5=part_5+(sub*mul_5);
-part_6=part_6+sub;
+part_5=part_5+sub;
+part_6=part_6+mul_5;
+part_7=part_7+(sub*mul_5);
 }
 mean_3=mean_3+part_5;
 mean_4=mean_4+part_6;
+mean_5=mean_5+part_7;
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3,mask_3);
 mean_3=mean_3+other_9;
 let other_10=exchange(mean_4,mask_3);
 mean_4=mean_4+other_10;
+let other_11=exchange(mean_5,mask_3);
+mean_5=mean_5+other_11;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
 let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
@@ -212,11 +222,15 @@ let all_5=scratch_memory[row_in_group*LANES];
 mean_3=all_5;
 let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4=all_6;
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+mean_5=all_7;
 workgroupBarrier();
 }
 let mean_all=mean_3 / f32(C);
 let mean_all_2=mean_4 / f32(C);
+let mean_all_3=mean_5 / f32(C);
 let end_2=select(0u,C,active_1);
+let sub_3=mean_all_3 - (mean_all*mean_all_2);
 for (var i_4=lane; i_4<end_2; i_4+=LANES) {
 let d_y_5=d_y_at(base+(i_4*S));
 let gamma_5=gamma_at(i_4);
@@ -224,7 +238,7 @@ let mul_6=d_y_5*gamma_5;
 let sub_2=mul_6 - shift;
 let x_7=x_at(base+(i_4*S));
 let mul_7=((x_7 - shift_3) - rest)*rsqrt;
-d_x_put(base+(i_4*S),((sub_2 - (mul_7*mean_all)) - mean_all_2)*rsqrt);
+d_x_put(base+(i_4*S),((sub_2 - (mul_7*sub_3)) - mean_all)*rsqrt);
 }
 }
 `,
@@ -257,7 +271,7 @@ override N: u32;
 override S: u32;
 override C: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<vec4f,scratch_length>;
 fn larger4(a: vec4f,b: vec4f) -> vec4f {
 return select(b,a,(a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
@@ -387,9 +401,11 @@ let spread=select(variance,variance_2,far);
 let rsqrt=inverseSqrt(spread+vec4f(eps));
 var mean_3=vec4f(0.0f);
 var mean_4=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
 for (var block_3=lane; block_3<C; block_3+=LANES*256u) {
 var part_5=vec4f(0.0f);
 var part_6=vec4f(0.0f);
+var part_7=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),C);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let d_y_4=d_y_four(base+(i_3*(S / 4u)));
@@ -398,30 +414,38 @@ let mul_4=d_y_4*vec4f(gamma_4);
 let sub=mul_4 - shift;
 let x_6=x_four(base+(i_3*(S / 4u)));
 let mul_5=((x_6 - shift_3) - rest)*rsqrt;
-part_5=part_5+(sub*mul_5);
-part_6=part_6+sub;
+part_5=part_5+sub;
+part_6=part_6+mul_5;
+part_7=part_7+(sub*mul_5);
 }
 mean_3=mean_3+part_5;
 mean_4=mean_4+part_6;
+mean_5=mean_5+part_7;
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange4(mean_3,mask_3);
 mean_3=mean_3+other_9;
 let other_10=exchange4(mean_4,mask_3);
 mean_4=mean_4+other_10;
+let other_11=exchange4(mean_5,mask_3);
+mean_5=mean_5+other_11;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
 let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
@@ -429,11 +453,15 @@ let all_5=scratch_memory[row_in_group*LANES];
 mean_3=all_5;
 let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4=all_6;
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+mean_5=all_7;
 workgroupBarrier();
 }
 let mean_all=mean_3 / vec4f(f32(C));
 let mean_all_2=mean_4 / vec4f(f32(C));
+let mean_all_3=mean_5 / vec4f(f32(C));
 let end_2=select(0u,C,active_1);
+let sub_3=mean_all_3 - (mean_all*mean_all_2);
 for (var i_4=lane; i_4<end_2; i_4+=LANES) {
 let d_y_5=d_y_four(base+(i_4*(S / 4u)));
 let gamma_5=gamma_at(i_4);
@@ -441,7 +469,7 @@ let mul_6=d_y_5*vec4f(gamma_5);
 let sub_2=mul_6 - shift;
 let x_7=x_four(base+(i_4*(S / 4u)));
 let mul_7=((x_7 - shift_3) - rest)*rsqrt;
-d_x_put_four(base+(i_4*(S / 4u)),((sub_2 - (mul_7*mean_all)) - mean_all_2)*rsqrt);
+d_x_put_four(base+(i_4*(S / 4u)),((sub_2 - (mul_7*sub_3)) - mean_all)*rsqrt);
 }
 }
 `,
@@ -1060,7 +1088,7 @@ override C: u32;
 override N: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -1196,9 +1224,11 @@ let spread=select(variance,variance_2,far);
 let rsqrt=inverseSqrt(spread+eps);
 var mean_3=0.0f;
 var mean_4=0.0f;
+var mean_5=0.0f;
 for (var block_3=lane; block_3<C; block_3+=LANES*256u) {
 var part_5=0.0f;
 var part_6=0.0f;
+var part_7=0.0f;
 let stop_3=min(block_3+(LANES*256u),C);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let d_y_4=d_y_at(base+(i_3*S));
@@ -1207,30 +1237,38 @@ let mul_4=d_y_4*gamma_4;
 let sub=mul_4 - shift;
 let x_6=x_at(base+(i_3*S));
 let mul_5=((x_6 - shift_3) - rest)*rsqrt;
-part_5=part_5+(sub*mul_5);
-part_6=part_6+sub;
+part_5=part_5+sub;
+part_6=part_6+mul_5;
+part_7=part_7+(sub*mul_5);
 }
 mean_3=mean_3+part_5;
 mean_4=mean_4+part_6;
+mean_5=mean_5+part_7;
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3,mask_3);
 mean_3=mean_3+other_9;
 let other_10=exchange(mean_4,mask_3);
 mean_4=mean_4+other_10;
+let other_11=exchange(mean_5,mask_3);
+mean_5=mean_5+other_11;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
 let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
@@ -1238,11 +1276,15 @@ let all_5=scratch_memory[row_in_group*LANES];
 mean_3=all_5;
 let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4=all_6;
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+mean_5=all_7;
 workgroupBarrier();
 }
 let mean_all=mean_3 / f32(C);
 let mean_all_2=mean_4 / f32(C);
+let mean_all_3=mean_5 / f32(C);
 let end_2=select(0u,C,active_1);
+let sub_3=mean_all_3 - (mean_all*mean_all_2);
 for (var i_4=lane; i_4<end_2; i_4+=LANES) {
 let d_y_5=d_y_at(base+(i_4*S));
 let gamma_5=gamma_at(i_4);
@@ -1250,7 +1292,7 @@ let mul_6=d_y_5*gamma_5;
 let sub_2=mul_6 - shift;
 let x_7=x_at(base+(i_4*S));
 let mul_7=((x_7 - shift_3) - rest)*rsqrt;
-d_x_put(base+(i_4*S),((sub_2 - (mul_7*mean_all)) - mean_all_2)*rsqrt);
+d_x_put(base+(i_4*S),((sub_2 - (mul_7*sub_3)) - mean_all)*rsqrt);
 let before=scratch_at(base_2+i_4);
 scratch_put(base_2+i_4,select(before,0.0f,turn==0u)+(d_y_5*mul_7));
 let before_2=scratch_at(base_3+i_4);
@@ -1296,7 +1338,7 @@ override C: u32;
 override N: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<vec4f,scratch_length>;
 fn larger4(a: vec4f,b: vec4f) -> vec4f {
 return select(b,a,(a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
@@ -1435,9 +1477,11 @@ let spread=select(variance,variance_2,far);
 let rsqrt=inverseSqrt(spread+vec4f(eps));
 var mean_3=vec4f(0.0f);
 var mean_4=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
 for (var block_3=lane; block_3<C; block_3+=LANES*256u) {
 var part_5=vec4f(0.0f);
 var part_6=vec4f(0.0f);
+var part_7=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),C);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let d_y_4=d_y_four(base+(i_3*(S / 4u)));
@@ -1446,30 +1490,38 @@ let mul_4=d_y_4*vec4f(gamma_4);
 let sub=mul_4 - shift;
 let x_6=x_four(base+(i_3*(S / 4u)));
 let mul_5=((x_6 - shift_3) - rest)*rsqrt;
-part_5=part_5+(sub*mul_5);
-part_6=part_6+sub;
+part_5=part_5+sub;
+part_6=part_6+mul_5;
+part_7=part_7+(sub*mul_5);
 }
 mean_3=mean_3+part_5;
 mean_4=mean_4+part_6;
+mean_5=mean_5+part_7;
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange4(mean_3,mask_3);
 mean_3=mean_3+other_9;
 let other_10=exchange4(mean_4,mask_3);
 mean_4=mean_4+other_10;
+let other_11=exchange4(mean_5,mask_3);
+mean_5=mean_5+other_11;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
 let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
@@ -1477,11 +1529,15 @@ let all_5=scratch_memory[row_in_group*LANES];
 mean_3=all_5;
 let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4=all_6;
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+mean_5=all_7;
 workgroupBarrier();
 }
 let mean_all=mean_3 / vec4f(f32(C));
 let mean_all_2=mean_4 / vec4f(f32(C));
+let mean_all_3=mean_5 / vec4f(f32(C));
 let end_2=select(0u,C,active_1);
+let sub_3=mean_all_3 - (mean_all*mean_all_2);
 for (var i_4=lane; i_4<end_2; i_4+=LANES) {
 let d_y_5=d_y_four(base+(i_4*(S / 4u)));
 let gamma_5=gamma_at(i_4);
@@ -1489,7 +1545,7 @@ let mul_6=d_y_5*vec4f(gamma_5);
 let sub_2=mul_6 - shift;
 let x_7=x_four(base+(i_4*(S / 4u)));
 let mul_7=((x_7 - shift_3) - rest)*rsqrt;
-d_x_put_four(base+(i_4*(S / 4u)),((sub_2 - (mul_7*mean_all)) - mean_all_2)*rsqrt);
+d_x_put_four(base+(i_4*(S / 4u)),((sub_2 - (mul_7*sub_3)) - mean_all)*rsqrt);
 let before=scratch_at(base_2+i_4);
 scratch_put(base_2+i_4,select(before,0.0f,turn==0u)+fold_add(d_y_5*mul_7));
 let before_2=scratch_at(base_3+i_4);

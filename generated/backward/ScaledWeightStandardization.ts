@@ -220,51 +220,78 @@ let rest_2=select(mean_2,mean_4,far_2);
 let mul=spread*f32(F);
 let rsqrt=inverseSqrt(larger(mul,eps));
 var sum_5=0.0f;
+var mean_5=0.0f;
+var sum_6=0.0f;
 for (var block_3=lane; block_3<F; block_3+=LANES*256u) {
 var part_9=0.0f;
+var part_10=0.0f;
+var part_11=0.0f;
 let stop_3=min(block_3+(LANES*256u),F);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let d_y_6=d_y_at(base+i_3);
 let sub=d_y_6 - shift_4;
 let w_6=w_at(base+i_3);
 let sub_2=(w_6 - shift_3) - rest;
-part_9=part_9+(sub*(sub_2*rsqrt));
+let mul_2=sub_2*rsqrt;
+part_9=part_9+sub;
+part_10=part_10+mul_2;
+part_11=part_11+(sub*mul_2);
 }
 sum_5=sum_5+part_9;
+mean_5=mean_5+part_10;
+sum_6=sum_6+part_11;
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_17=exchange(sum_5,mask_3);
 sum_5=sum_5+other_17;
+let other_18=exchange(mean_5,mask_3);
+mean_5=mean_5+other_18;
+let other_19=exchange(sum_6,mask_3);
+sum_6=sum_6+other_19;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_5;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_6;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_9=scratch_memory[(row_in_group*LANES)+lane];
-let other_18=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_9+other_18;
+let other_20=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_9+other_20;
+let mine_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_21=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_10+other_21;
+let mine_11=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_22=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_11+other_22;
 }
 workgroupBarrier();
 }
 let all_9=scratch_memory[row_in_group*LANES];
 sum_5=all_9;
+let all_10=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_5=all_10;
+let all_11=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_6=all_11;
 workgroupBarrier();
 }
 let sum_all=sum_5;
+let mean_all=mean_5 / f32(F);
+let sum_all_2=sum_6;
 let end_2=select(0u,F,active_1);
 let gain_1=gain_at(row);
-let mul_2=gain_1*rsqrt;
-let mul_3=scale*mul_2;
-let mul_4=(mul_2*rsqrt)*sum_all;
+let mul_3=gain_1*rsqrt;
+let mul_4=scale*mul_3;
+let mul_5=(mul_3*rsqrt)*(sum_all_2 - (sum_all*mean_all));
 let scale_1=scale;
-let mul_5=2.0f*select(select(0.0f,-(mul_4*(0.25f*scale_1)),mul==eps),-(mul_4*(0.5f*scale_1)),eps<mul);
+let mul_6=2.0f*select(select(0.0f,-(mul_5*(0.25f*scale_1)),mul==eps),-(mul_5*(0.5f*scale_1)),eps<mul);
 for (var i_4=lane; i_4<end_2; i_4+=LANES) {
 let d_y_7=d_y_at(base+i_4);
 let sub_3=d_y_7 - shift_4;
 let w_7=w_at(base+i_4);
 let sub_4=(w_7 - shift_3) - rest;
-d_w_put(base+i_4,((sub_3 - rest_2)*mul_3)+(sub_4*mul_5));
+d_w_put(base+i_4,((sub_3 - rest_2)*mul_4)+(sub_4*mul_6));
 }
 }
 `,
@@ -490,52 +517,81 @@ let rest_2=select(mean_2,mean_4,far_2);
 let mul=spread*f32(F);
 let rsqrt=inverseSqrt(larger(mul,eps));
 var sum_6=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
+var sum_7=vec4f(0.0f);
 for (var block_3=lane; block_3<F / 4u; block_3+=LANES*256u) {
 var part_9=vec4f(0.0f);
+var part_10=vec4f(0.0f);
+var part_11=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),F / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let d_y_6=d_y_four(base_2+i_3);
 let sub=d_y_6 - vec4f(shift_4);
 let w_6=w_four(base_2+i_3);
 let sub_2=(w_6 - vec4f(shift_3)) - vec4f(rest);
-part_9=part_9+(sub*(sub_2*vec4f(rsqrt)));
+let mul_2=sub_2*vec4f(rsqrt);
+part_9=part_9+sub;
+part_10=part_10+mul_2;
+part_11=part_11+(sub*mul_2);
 }
 sum_6=sum_6+part_9;
+mean_5=mean_5+part_10;
+sum_7=sum_7+part_11;
 }
 var sum_6_2=fold_add(sum_6);
+var mean_5_2=fold_add(mean_5);
+var sum_7_2=fold_add(sum_7);
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_17=exchange(sum_6_2,mask_3);
 sum_6_2=sum_6_2+other_17;
+let other_18=exchange(mean_5_2,mask_3);
+mean_5_2=mean_5_2+other_18;
+let other_19=exchange(sum_7_2,mask_3);
+sum_7_2=sum_7_2+other_19;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_6_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7_2;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_9=scratch_memory[(row_in_group*LANES)+lane];
-let other_18=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_9+other_18;
+let other_20=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_9+other_20;
+let mine_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_21=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_10+other_21;
+let mine_11=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_22=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_11+other_22;
 }
 workgroupBarrier();
 }
 let all_9=scratch_memory[row_in_group*LANES];
 sum_6_2=all_9;
+let all_10=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_5_2=all_10;
+let all_11=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_7_2=all_11;
 workgroupBarrier();
 }
 let sum_all=sum_6_2;
+let mean_all=mean_5_2 / f32(F);
+let sum_all_2=sum_7_2;
 let end_2=select(0u,F / 4u,active_1);
 let gain_1=gain_at(row);
-let mul_2=gain_1*rsqrt;
-let mul_3=scale*mul_2;
-let mul_4=(mul_2*rsqrt)*sum_all;
+let mul_3=gain_1*rsqrt;
+let mul_4=scale*mul_3;
+let mul_5=(mul_3*rsqrt)*(sum_all_2 - (sum_all*mean_all));
 let scale_1=scale;
-let mul_5=2.0f*select(select(0.0f,-(mul_4*(0.25f*scale_1)),mul==eps),-(mul_4*(0.5f*scale_1)),eps<mul);
+let mul_6=2.0f*select(select(0.0f,-(mul_5*(0.25f*scale_1)),mul==eps),-(mul_5*(0.5f*scale_1)),eps<mul);
 for (var i_4=lane; i_4<end_2; i_4+=LANES) {
 let d_y_7=d_y_four(base_2+i_4);
 let sub_3=d_y_7 - vec4f(shift_4);
 let w_7=w_four(base_2+i_4);
 let sub_4=(w_7 - vec4f(shift_3)) - vec4f(rest);
-d_w_put_four(base_2+i_4,((sub_3 - vec4f(rest_2))*vec4f(mul_3))+(sub_4*vec4f(mul_5)));
+d_w_put_four(base_2+i_4,((sub_3 - vec4f(rest_2))*vec4f(mul_4))+(sub_4*vec4f(mul_6)));
 }
 }
 `,
@@ -595,7 +651,7 @@ override O: u32;
 override F: u32;
 override eps: f32;
 override scale: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -716,38 +772,66 @@ let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 let rsqrt=inverseSqrt(larger(spread*f32(F),eps));
 var sum_3=0.0f;
+var mean_3=0.0f;
+var sum_4=0.0f;
 for (var block_3=lane; block_3<F; block_3+=LANES*256u) {
 var part_5=0.0f;
+var part_6=0.0f;
+var part_7=0.0f;
 let stop_3=min(block_3+(LANES*256u),F);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let d_y_4=d_y_at(base+i_3);
+let sub=d_y_4 - shift;
 let w_6=w_at(base+i_3);
-part_5=part_5+((d_y_4 - shift)*(((w_6 - shift_3) - rest)*rsqrt));
+let mul=((w_6 - shift_3) - rest)*rsqrt;
+part_5=part_5+sub;
+part_6=part_6+mul;
+part_7=part_7+(sub*mul);
 }
 sum_3=sum_3+part_5;
+mean_3=mean_3+part_6;
+sum_4=sum_4+part_7;
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(sum_3,mask_3);
 sum_3=sum_3+other_9;
+let other_10=exchange(mean_3,mask_3);
+mean_3=mean_3+other_10;
+let other_11=exchange(sum_4,mask_3);
+sum_4=sum_4+other_11;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_4;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 sum_3=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_3=all_6;
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_4=all_7;
 workgroupBarrier();
 }
 let sum_all=sum_3;
+let mean_all=mean_3 / f32(F);
+let sum_all_2=sum_4;
 if (active_1 && (lane==0u)) {
-d_gain_put(row,sum_all*scale);
+d_gain_put(row,(sum_all_2 - (sum_all*mean_all))*scale);
 }
 }
 `,
@@ -779,7 +863,7 @@ override O: u32;
 override F: u32;
 override eps: f32;
 override scale: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -908,39 +992,69 @@ let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 let rsqrt=inverseSqrt(larger(spread*f32(F),eps));
 var sum_4=vec4f(0.0f);
+var mean_3=vec4f(0.0f);
+var sum_5=vec4f(0.0f);
 for (var block_3=lane; block_3<F / 4u; block_3+=LANES*256u) {
 var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
+var part_7=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),F / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let d_y_4=d_y_four(base_2+i_3);
+let sub=d_y_4 - vec4f(shift);
 let w_6=w_four(base_2+i_3);
-part_5=part_5+((d_y_4 - vec4f(shift))*(((w_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt)));
+let mul=((w_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
+part_5=part_5+sub;
+part_6=part_6+mul;
+part_7=part_7+(sub*mul);
 }
 sum_4=sum_4+part_5;
+mean_3=mean_3+part_6;
+sum_5=sum_5+part_7;
 }
 var sum_4_2=fold_add(sum_4);
+var mean_3_2=fold_add(mean_3);
+var sum_5_2=fold_add(sum_5);
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(sum_4_2,mask_3);
 sum_4_2=sum_4_2+other_9;
+let other_10=exchange(mean_3_2,mask_3);
+mean_3_2=mean_3_2+other_10;
+let other_11=exchange(sum_5_2,mask_3);
+sum_5_2=sum_5_2+other_11;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_5_2;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 sum_4_2=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_3_2=all_6;
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_5_2=all_7;
 workgroupBarrier();
 }
 let sum_all=sum_4_2;
+let mean_all=mean_3_2 / f32(F);
+let sum_all_2=sum_5_2;
 if (active_1 && (lane==0u)) {
-d_gain_put(row,sum_all*scale);
+d_gain_put(row,(sum_all_2 - (sum_all*mean_all))*scale);
 }
 }
 `,
@@ -1182,54 +1296,82 @@ let rest_2=select(mean_2,mean_4,far_2);
 let mul=spread*f32(F);
 let rsqrt=inverseSqrt(larger(mul,eps));
 var sum_5=0.0f;
+var mean_5=0.0f;
+var sum_6=0.0f;
 for (var block_3=lane; block_3<F; block_3+=LANES*256u) {
 var part_9=0.0f;
+var part_10=0.0f;
+var part_11=0.0f;
 let stop_3=min(block_3+(LANES*256u),F);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let d_y_6=d_y_at(base+i_3);
 let sub=d_y_6 - shift_4;
 let w_6=w_at(base+i_3);
 let sub_2=(w_6 - shift_3) - rest;
-part_9=part_9+(sub*(sub_2*rsqrt));
+let mul_2=sub_2*rsqrt;
+part_9=part_9+sub;
+part_10=part_10+mul_2;
+part_11=part_11+(sub*mul_2);
 }
 sum_5=sum_5+part_9;
+mean_5=mean_5+part_10;
+sum_6=sum_6+part_11;
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_17=exchange(sum_5,mask_3);
 sum_5=sum_5+other_17;
+let other_18=exchange(mean_5,mask_3);
+mean_5=mean_5+other_18;
+let other_19=exchange(sum_6,mask_3);
+sum_6=sum_6+other_19;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_5;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_6;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_9=scratch_memory[(row_in_group*LANES)+lane];
-let other_18=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_9+other_18;
+let other_20=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_9+other_20;
+let mine_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_21=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_10+other_21;
+let mine_11=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_22=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_11+other_22;
 }
 workgroupBarrier();
 }
 let all_9=scratch_memory[row_in_group*LANES];
 sum_5=all_9;
+let all_10=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_5=all_10;
+let all_11=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_6=all_11;
 workgroupBarrier();
 }
 let sum_all=sum_5;
+let mean_all=mean_5 / f32(F);
+let sum_all_2=sum_6;
 let end_2=select(0u,F,active_1);
 let gain_1=gain_at(row);
-let mul_2=gain_1*rsqrt;
-let mul_3=scale*mul_2;
-let mul_4=(mul_2*rsqrt)*sum_all;
+let mul_3=gain_1*rsqrt;
+let mul_4=scale*mul_3;
+let sub_5=sum_all_2 - (sum_all*mean_all);
+let mul_5=(mul_3*rsqrt)*sub_5;
 let scale_1=scale;
-let mul_5=2.0f*select(select(0.0f,-(mul_4*(0.25f*scale_1)),mul==eps),-(mul_4*(0.5f*scale_1)),eps<mul);
+let mul_6=2.0f*select(select(0.0f,-(mul_5*(0.25f*scale_1)),mul==eps),-(mul_5*(0.5f*scale_1)),eps<mul);
 for (var i_4=lane; i_4<end_2; i_4+=LANES) {
 let d_y_7=d_y_at(base+i_4);
 let sub_3=d_y_7 - shift_4;
 let w_7=w_at(base+i_4);
 let sub_4=(w_7 - shift_3) - rest;
-d_w_put(base+i_4,((sub_3 - rest_2)*mul_3)+(sub_4*mul_5));
+d_w_put(base+i_4,((sub_3 - rest_2)*mul_4)+(sub_4*mul_6));
 }
 if (active_1 && (lane==0u)) {
-d_gain_put(row,sum_all*scale_1);
+d_gain_put(row,sub_5*scale_1);
 }
 }
 `,
@@ -1456,55 +1598,85 @@ let rest_2=select(mean_2,mean_4,far_2);
 let mul=spread*f32(F);
 let rsqrt=inverseSqrt(larger(mul,eps));
 var sum_6=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
+var sum_7=vec4f(0.0f);
 for (var block_3=lane; block_3<F / 4u; block_3+=LANES*256u) {
 var part_9=vec4f(0.0f);
+var part_10=vec4f(0.0f);
+var part_11=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),F / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let d_y_6=d_y_four(base_2+i_3);
 let sub=d_y_6 - vec4f(shift_4);
 let w_6=w_four(base_2+i_3);
 let sub_2=(w_6 - vec4f(shift_3)) - vec4f(rest);
-part_9=part_9+(sub*(sub_2*vec4f(rsqrt)));
+let mul_2=sub_2*vec4f(rsqrt);
+part_9=part_9+sub;
+part_10=part_10+mul_2;
+part_11=part_11+(sub*mul_2);
 }
 sum_6=sum_6+part_9;
+mean_5=mean_5+part_10;
+sum_7=sum_7+part_11;
 }
 var sum_6_2=fold_add(sum_6);
+var mean_5_2=fold_add(mean_5);
+var sum_7_2=fold_add(sum_7);
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_17=exchange(sum_6_2,mask_3);
 sum_6_2=sum_6_2+other_17;
+let other_18=exchange(mean_5_2,mask_3);
+mean_5_2=mean_5_2+other_18;
+let other_19=exchange(sum_7_2,mask_3);
+sum_7_2=sum_7_2+other_19;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_6_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7_2;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_9=scratch_memory[(row_in_group*LANES)+lane];
-let other_18=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_9+other_18;
+let other_20=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_9+other_20;
+let mine_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_21=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_10+other_21;
+let mine_11=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_22=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_11+other_22;
 }
 workgroupBarrier();
 }
 let all_9=scratch_memory[row_in_group*LANES];
 sum_6_2=all_9;
+let all_10=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_5_2=all_10;
+let all_11=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_7_2=all_11;
 workgroupBarrier();
 }
 let sum_all=sum_6_2;
+let mean_all=mean_5_2 / f32(F);
+let sum_all_2=sum_7_2;
 let end_2=select(0u,F / 4u,active_1);
 let gain_1=gain_at(row);
-let mul_2=gain_1*rsqrt;
-let mul_3=scale*mul_2;
-let mul_4=(mul_2*rsqrt)*sum_all;
+let mul_3=gain_1*rsqrt;
+let mul_4=scale*mul_3;
+let sub_5=sum_all_2 - (sum_all*mean_all);
+let mul_5=(mul_3*rsqrt)*sub_5;
 let scale_1=scale;
-let mul_5=2.0f*select(select(0.0f,-(mul_4*(0.25f*scale_1)),mul==eps),-(mul_4*(0.5f*scale_1)),eps<mul);
+let mul_6=2.0f*select(select(0.0f,-(mul_5*(0.25f*scale_1)),mul==eps),-(mul_5*(0.5f*scale_1)),eps<mul);
 for (var i_4=lane; i_4<end_2; i_4+=LANES) {
 let d_y_7=d_y_four(base_2+i_4);
 let sub_3=d_y_7 - vec4f(shift_4);
 let w_7=w_four(base_2+i_4);
 let sub_4=(w_7 - vec4f(shift_3)) - vec4f(rest);
-d_w_put_four(base_2+i_4,((sub_3 - vec4f(rest_2))*vec4f(mul_3))+(sub_4*vec4f(mul_5)));
+d_w_put_four(base_2+i_4,((sub_3 - vec4f(rest_2))*vec4f(mul_4))+(sub_4*vec4f(mul_6)));
 }
 if (active_1 && (lane==0u)) {
-d_gain_put(row,sum_all*scale_1);
+d_gain_put(row,sub_5*scale_1);
 }
 }
 `,

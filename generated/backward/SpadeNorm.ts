@@ -42,7 +42,7 @@ override C: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -186,9 +186,11 @@ let spread=select(variance,variance_2,far);
 let rsqrt=inverseSqrt(spread+eps);
 var mean_3=0.0f;
 var mean_4=0.0f;
+var mean_5=0.0f;
 for (var block_3=lane; block_3<N*S; block_3+=LANES*256u) {
 var part_5=0.0f;
 var part_6=0.0f;
+var part_7=0.0f;
 let stop_3=min(block_3+(LANES*256u),N*S);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let N_9=i_3 / max(S,1u);
@@ -199,30 +201,38 @@ let mul_4=d_y_4*gamma_4;
 let sub=mul_4 - shift;
 let x_6=x_at(base+((N_9*(C*S))+S_9));
 let mul_5=((x_6 - shift_3) - rest)*rsqrt;
-part_5=part_5+(sub*mul_5);
-part_6=part_6+sub;
+part_5=part_5+sub;
+part_6=part_6+mul_5;
+part_7=part_7+(sub*mul_5);
 }
 mean_3=mean_3+part_5;
 mean_4=mean_4+part_6;
+mean_5=mean_5+part_7;
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3,mask_3);
 mean_3=mean_3+other_9;
 let other_10=exchange(mean_4,mask_3);
 mean_4=mean_4+other_10;
+let other_11=exchange(mean_5,mask_3);
+mean_5=mean_5+other_11;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
 let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
@@ -230,11 +240,15 @@ let all_5=scratch_memory[row_in_group*LANES];
 mean_3=all_5;
 let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4=all_6;
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+mean_5=all_7;
 workgroupBarrier();
 }
 let mean_all=mean_3 / f32(N*S);
 let mean_all_2=mean_4 / f32(N*S);
+let mean_all_3=mean_5 / f32(N*S);
 let end_2=select(0u,N*S,active_1);
+let sub_3=mean_all_3 - (mean_all*mean_all_2);
 for (var i_4=lane; i_4<end_2; i_4+=LANES) {
 let N_10=i_4 / max(S,1u);
 let S_10=i_4 % max(S,1u);
@@ -244,7 +258,7 @@ let mul_6=d_y_5*gamma_5;
 let sub_2=mul_6 - shift;
 let x_7=x_at(base+((N_10*(C*S))+S_10));
 let mul_7=((x_7 - shift_3) - rest)*rsqrt;
-d_x_put(base+((N_10*(C*S))+S_10),((sub_2 - (mul_7*mean_all)) - mean_all_2)*rsqrt);
+d_x_put(base+((N_10*(C*S))+S_10),((sub_2 - (mul_7*sub_3)) - mean_all)*rsqrt);
 d_gamma_put(base+((N_10*(C*S))+S_10),d_y_5*mul_7);
 d_beta_put(base+((N_10*(C*S))+S_10),d_y_5);
 }
@@ -281,7 +295,7 @@ override C: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -433,9 +447,11 @@ let spread=select(variance,variance_2,far);
 let rsqrt=inverseSqrt(spread+eps);
 var mean_3=vec4f(0.0f);
 var mean_4=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
 for (var block_3=lane; block_3<(N*S) / 4u; block_3+=LANES*256u) {
 var part_5=vec4f(0.0f);
 var part_6=vec4f(0.0f);
+var part_7=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),(N*S) / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let N_9=(i_3*4u) / max(S,1u);
@@ -446,32 +462,41 @@ let mul_4=d_y_4*gamma_4;
 let sub=mul_4 - vec4f(shift);
 let x_6=x_four(base_2+((N_9*((C*S) / 4u))+(S_9 / 4u)));
 let mul_5=((x_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
-part_5=part_5+(sub*mul_5);
-part_6=part_6+sub;
+part_5=part_5+sub;
+part_6=part_6+mul_5;
+part_7=part_7+(sub*mul_5);
 }
 mean_3=mean_3+part_5;
 mean_4=mean_4+part_6;
+mean_5=mean_5+part_7;
 }
 var mean_3_2=fold_add(mean_3);
 var mean_4_2=fold_add(mean_4);
+var mean_5_2=fold_add(mean_5);
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3_2,mask_3);
 mean_3_2=mean_3_2+other_9;
 let other_10=exchange(mean_4_2,mask_3);
 mean_4_2=mean_4_2+other_10;
+let other_11=exchange(mean_5_2,mask_3);
+mean_5_2=mean_5_2+other_11;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5_2;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
 let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
@@ -479,11 +504,15 @@ let all_5=scratch_memory[row_in_group*LANES];
 mean_3_2=all_5;
 let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4_2=all_6;
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+mean_5_2=all_7;
 workgroupBarrier();
 }
 let mean_all=mean_3_2 / f32(N*S);
 let mean_all_2=mean_4_2 / f32(N*S);
+let mean_all_3=mean_5_2 / f32(N*S);
 let end_2=select(0u,(N*S) / 4u,active_1);
+let sub_3=mean_all_3 - (mean_all*mean_all_2);
 for (var i_4=lane; i_4<end_2; i_4+=LANES) {
 let N_10=(i_4*4u) / max(S,1u);
 let S_10=(i_4*4u) % max(S,1u);
@@ -493,7 +522,7 @@ let mul_6=d_y_5*gamma_5;
 let sub_2=mul_6 - vec4f(shift);
 let x_7=x_four(base_2+((N_10*((C*S) / 4u))+(S_10 / 4u)));
 let mul_7=((x_7 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base_2+((N_10*((C*S) / 4u))+(S_10 / 4u)),((sub_2 - (mul_7*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(rsqrt));
+d_x_put_four(base_2+((N_10*((C*S) / 4u))+(S_10 / 4u)),((sub_2 - (mul_7*vec4f(sub_3))) - vec4f(mean_all))*vec4f(rsqrt));
 d_gamma_put_four(base_2+((N_10*((C*S) / 4u))+(S_10 / 4u)),d_y_5*mul_7);
 d_beta_put_four(base_2+((N_10*((C*S) / 4u))+(S_10 / 4u)),d_y_5);
 }

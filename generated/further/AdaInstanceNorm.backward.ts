@@ -20,7 +20,7 @@ override C: u32;
 override T: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -154,7 +154,7 @@ for (var k=0u; k<HELD; k+=1u) {
 let i_3=lane+(k*LANES);
 if (i_3<(S / 4u)) {
 let x_4=x_four(base_3+i_3);
-held[held_place(1u,k,local_index)]=x_4;
+held[held_place(0u,k,local_index)]=x_4;
 let d_3=x_4 - vec4f(shift_4);
 sum_3=sum_3+d_3;
 squares_3=squares_3+(d_3*d_3);
@@ -199,7 +199,7 @@ let end_2=select(0u,S / 4u,far_2);
 for (var k_2=0u; k_2<HELD; k_2+=1u) {
 let i_4=lane+(k_2*LANES);
 if (i_4<end_2) {
-let kept=held[held_place(1u,k_2,local_index)];
+let kept=held[held_place(0u,k_2,local_index)];
 let d_4=kept - vec4f(shift_5);
 sum_4=sum_4+d_4;
 squares_4=squares_4+(d_4*d_4);
@@ -243,7 +243,7 @@ for (var k_3=0u; k_3<HELD; k_3+=1u) {
 let i_5=lane+(k_3*LANES);
 if (i_5<(S / 4u)) {
 let d_y_4=d_y_four(base_3+i_5);
-held[held_place(0u,k_3,local_index)]=d_y_4;
+held[held_place(1u,k_3,local_index)]=d_y_4;
 sum_5=sum_5+d_y_4;
 }
 }
@@ -270,38 +270,47 @@ workgroupBarrier();
 let sum_all=sum_5_2;
 var sum_6=vec4f(0.0f);
 var mean_5=vec4f(0.0f);
+var sum_7=vec4f(0.0f);
 let rsqrt=inverseSqrt(spread_2+eps);
 for (var k_4=0u; k_4<HELD; k_4+=1u) {
 let i_6=lane+(k_4*LANES);
 if (i_6<(S / 4u)) {
-let kept_2=held[held_place(0u,k_4,local_index)];
+let kept_2=held[held_place(1u,k_4,local_index)];
 let sub=kept_2 - vec4f(shift_3);
-let kept_3=held[held_place(1u,k_4,local_index)];
+let kept_3=held[held_place(0u,k_4,local_index)];
 let mul=((kept_3 - vec4f(shift_5)) - vec4f(rest_2))*vec4f(rsqrt);
-sum_6=sum_6+(sub*mul);
-mean_5=mean_5+sub;
+sum_6=sum_6+sub;
+mean_5=mean_5+mul;
+sum_7=sum_7+(sub*mul);
 }
 }
 var sum_6_2=fold_add(sum_6);
 var mean_5_2=fold_add(mean_5);
+var sum_7_2=fold_add(sum_7);
 for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
 let other_19=exchange(sum_6_2,mask_6);
 sum_6_2=sum_6_2+other_19;
 let other_20=exchange(mean_5_2,mask_6);
 mean_5_2=mean_5_2+other_20;
+let other_21=exchange(sum_7_2,mask_6);
+sum_7_2=sum_7_2+other_21;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_6_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7_2;
 workgroupBarrier();
 for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
 if (lane<half_6) {
 let mine_10=scratch_memory[(row_in_group*LANES)+lane];
-let other_21=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_10+other_21;
+let other_22=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_10+other_22;
 let mine_11=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_22=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_11+other_22;
+let other_23=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_11+other_23;
+let mine_12=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_24=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_12+other_24;
 }
 workgroupBarrier();
 }
@@ -309,32 +318,38 @@ let all_10=scratch_memory[row_in_group*LANES];
 sum_6_2=all_10;
 let all_11=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_5_2=all_11;
+let all_12=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_7_2=all_12;
 workgroupBarrier();
 }
 let sum_all_2=sum_6_2;
 let mean_all=mean_5_2 / f32(S);
+let sum_all_3=sum_7_2;
 let end_3=select(0u,S / 4u,active_1);
-let div=sum_all_2 / f32(S);
+let size=f32(S);
+let div=sum_all_2 / size;
+let sub_3=(sum_all_3 / size) - (div*mean_all);
 let add=spread+eps;
 let sqrt_1=sqrt(add);
 let mul_3=sqrt_1*rsqrt;
 for (var k_5=0u; k_5<HELD; k_5+=1u) {
 let i_7=lane+(k_5*LANES);
 if (i_7<end_3) {
-let kept_4=held[held_place(0u,k_5,local_index)];
+let kept_4=held[held_place(1u,k_5,local_index)];
 let sub_2=kept_4 - vec4f(shift_3);
-let kept_5=held[held_place(1u,k_5,local_index)];
+let kept_5=held[held_place(0u,k_5,local_index)];
 let mul_2=((kept_5 - vec4f(shift_5)) - vec4f(rest_2))*vec4f(rsqrt);
-d_x_put_four(base_3+i_7,((sub_2 - (mul_2*vec4f(div))) - vec4f(mean_all))*vec4f(mul_3));
+d_x_put_four(base_3+i_7,((sub_2 - (mul_2*vec4f(sub_3))) - vec4f(div))*vec4f(mul_3));
 }
 }
 let end_4=select(0u,T,active_1);
-let size=f32(T);
-let mul_4=2.0f*(select(0.5f*(sum_all_2*inverseSqrt(add)),0.0f,sqrt_1==0.0f) / size);
-let div_2=sum_all / size;
+let size_2=f32(T);
+let div_2=select(0.5f*((sum_all_3 - (sum_all_2*mean_all))*inverseSqrt(add)),0.0f,sqrt_1==0.0f) / size_2;
+let mul_4=2.0f*div_2;
+let div_3=sum_all / size_2;
 for (var i_8=lane; i_8<end_4; i_8+=LANES) {
 let style_6=style_at(base+i_8);
-d_style_put(base+i_8,(((style_6 - shift_2) - rest)*mul_4)+div_2);
+d_style_put(base+i_8,(((style_6 - shift_2) - rest)*mul_4)+div_3);
 }
 }
 `,
@@ -411,19 +426,19 @@ let shift_6=style_7+(((style_2_2 - style_7)+(style_3_2 - style_7))*0.33333334326
 let shift_7=style_8+(((style_2_3 - style_8)+(style_3_3 - style_8))*0.3333333432674408f);
 let shift_8=style_9+(((style_2_4 - style_9)+(style_3_4 - style_9))*0.3333333432674408f);
 let shift_9=style_10+(((style_2_5 - style_10)+(style_3_5 - style_10))*0.3333333432674408f);
-var sum_7=0.0f;
 var sum_8=0.0f;
 var sum_9=0.0f;
 var sum_10=0.0f;
+var sum_11=0.0f;
 var squares_5=0.0f;
 var squares_6=0.0f;
 var squares_7=0.0f;
 var squares_8=0.0f;
 for (var block=lane; block<T; block+=LANES*256u) {
-var part_12=0.0f;
 var part_13=0.0f;
 var part_14=0.0f;
 var part_15=0.0f;
+var part_16=0.0f;
 var part_2_2=0.0f;
 var part_2_3=0.0f;
 var part_2_4=0.0f;
@@ -438,33 +453,33 @@ let d_5=style_4_2 - shift_6;
 let d_6=style_4_3 - shift_7;
 let d_7=style_4_4 - shift_8;
 let d_8=style_4_5 - shift_9;
-part_12=part_12+d_5;
-part_13=part_13+d_6;
-part_14=part_14+d_7;
-part_15=part_15+d_8;
+part_13=part_13+d_5;
+part_14=part_14+d_6;
+part_15=part_15+d_7;
+part_16=part_16+d_8;
 part_2_2=part_2_2+(d_5*d_5);
 part_2_3=part_2_3+(d_6*d_6);
 part_2_4=part_2_4+(d_7*d_7);
 part_2_5=part_2_5+(d_8*d_8);
 }
-sum_7=sum_7+part_12;
 sum_8=sum_8+part_13;
 sum_9=sum_9+part_14;
 sum_10=sum_10+part_15;
+sum_11=sum_11+part_16;
 squares_5=squares_5+part_2_2;
 squares_6=squares_6+part_2_3;
 squares_7=squares_7+part_2_4;
 squares_8=squares_8+part_2_5;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other_12=exchange(sum_7,mask);
 let other_13=exchange(sum_8,mask);
 let other_14=exchange(sum_9,mask);
 let other_15=exchange(sum_10,mask);
-sum_7=sum_7+other_12;
+let other_16=exchange(sum_11,mask);
 sum_8=sum_8+other_13;
 sum_9=sum_9+other_14;
 sum_10=sum_10+other_15;
+sum_11=sum_11+other_16;
 let other_2_2=exchange(squares_5,mask);
 let other_2_3=exchange(squares_6,mask);
 let other_2_4=exchange(squares_7,mask);
@@ -474,10 +489,10 @@ squares_6=squares_6+other_2_3;
 squares_7=squares_7+other_2_4;
 squares_8=squares_8+other_2_5;
 }
-let mean_6=sum_7 / f32(T);
-let mean_7=sum_8 / f32(T);
-let mean_8=sum_9 / f32(T);
-let mean_9=sum_10 / f32(T);
+let mean_6=sum_8 / f32(T);
+let mean_7=sum_9 / f32(T);
+let mean_8=sum_10 / f32(T);
+let mean_9=sum_11 / f32(T);
 let variance_5=larger((squares_5 / f32(T)) - (mean_6*mean_6),0.0f);
 let variance_6=larger((squares_6 / f32(T)) - (mean_7*mean_7),0.0f);
 let variance_7=larger((squares_7 / f32(T)) - (mean_8*mean_8),0.0f);
@@ -860,10 +875,10 @@ sum_5_2_3=sum_5_2_3+other_9_3;
 sum_5_2_4=sum_5_2_4+other_9_4;
 sum_5_2_5=sum_5_2_5+other_9_5;
 }
-let sum_all_3=sum_5_2_2;
-let sum_all_4=sum_5_2_3;
-let sum_all_5=sum_5_2_4;
-let sum_all_6=sum_5_2_5;
+let sum_all_4=sum_5_2_2;
+let sum_all_5=sum_5_2_3;
+let sum_all_6=sum_5_2_4;
+let sum_all_7=sum_5_2_5;
 let rsqrt_2=inverseSqrt(spread_2_2+eps);
 let rsqrt_3=inverseSqrt(spread_2_3+eps);
 let rsqrt_4=inverseSqrt(spread_2_4+eps);
@@ -876,6 +891,10 @@ var mean_5_3=vec4f(0.0f);
 var mean_5_4=vec4f(0.0f);
 var mean_5_5=vec4f(0.0f);
 var mean_5_6=vec4f(0.0f);
+var sum_7_3=vec4f(0.0f);
+var sum_7_4=vec4f(0.0f);
+var sum_7_5=vec4f(0.0f);
+var sum_7_6=vec4f(0.0f);
 for (var block_6=lane; block_6<S / 4u; block_6+=LANES*256u) {
 var part_10_2=vec4f(0.0f);
 var part_10_3=vec4f(0.0f);
@@ -885,16 +904,20 @@ var part_11_2=vec4f(0.0f);
 var part_11_3=vec4f(0.0f);
 var part_11_4=vec4f(0.0f);
 var part_11_5=vec4f(0.0f);
+var part_12_2=vec4f(0.0f);
+var part_12_3=vec4f(0.0f);
+var part_12_4=vec4f(0.0f);
+var part_12_5=vec4f(0.0f);
 let stop_6=min(block_6+(LANES*256u),S / 4u);
 for (var i_6=block_6; i_6<stop_6; i_6+=LANES) {
 let d_y_5_2=d_y_four(base_3_2+i_6);
 let d_y_5_3=d_y_four(base_3_3+i_6);
 let d_y_5_4=d_y_four(base_3_4+i_6);
 let d_y_5_5=d_y_four(base_3_5+i_6);
-let sub_3=d_y_5_2 - vec4f(shift_3_2);
-let sub_4=d_y_5_3 - vec4f(shift_3_3);
-let sub_5=d_y_5_4 - vec4f(shift_3_4);
-let sub_6=d_y_5_5 - vec4f(shift_3_5);
+let sub_4=d_y_5_2 - vec4f(shift_3_2);
+let sub_5=d_y_5_3 - vec4f(shift_3_3);
+let sub_6=d_y_5_4 - vec4f(shift_3_4);
+let sub_7=d_y_5_5 - vec4f(shift_3_5);
 let x_6_2=x_four(base_3_2+i_6);
 let x_6_3=x_four(base_3_3+i_6);
 let x_6_4=x_four(base_3_4+i_6);
@@ -903,14 +926,18 @@ let mul_5=((x_6_2 - vec4f(shift_5_2)) - vec4f(rest_2_2))*vec4f(rsqrt_2);
 let mul_6=((x_6_3 - vec4f(shift_5_3)) - vec4f(rest_2_3))*vec4f(rsqrt_3);
 let mul_7=((x_6_4 - vec4f(shift_5_4)) - vec4f(rest_2_4))*vec4f(rsqrt_4);
 let mul_8=((x_6_5 - vec4f(shift_5_5)) - vec4f(rest_2_5))*vec4f(rsqrt_5);
-part_10_2=part_10_2+(sub_3*mul_5);
-part_10_3=part_10_3+(sub_4*mul_6);
-part_10_4=part_10_4+(sub_5*mul_7);
-part_10_5=part_10_5+(sub_6*mul_8);
-part_11_2=part_11_2+sub_3;
-part_11_3=part_11_3+sub_4;
-part_11_4=part_11_4+sub_5;
-part_11_5=part_11_5+sub_6;
+part_10_2=part_10_2+sub_4;
+part_10_3=part_10_3+sub_5;
+part_10_4=part_10_4+sub_6;
+part_10_5=part_10_5+sub_7;
+part_11_2=part_11_2+mul_5;
+part_11_3=part_11_3+mul_6;
+part_11_4=part_11_4+mul_7;
+part_11_5=part_11_5+mul_8;
+part_12_2=part_12_2+(sub_4*mul_5);
+part_12_3=part_12_3+(sub_5*mul_6);
+part_12_4=part_12_4+(sub_6*mul_7);
+part_12_5=part_12_5+(sub_7*mul_8);
 }
 sum_6_3=sum_6_3+part_10_2;
 sum_6_4=sum_6_4+part_10_3;
@@ -920,6 +947,10 @@ mean_5_3=mean_5_3+part_11_2;
 mean_5_4=mean_5_4+part_11_3;
 mean_5_5=mean_5_5+part_11_4;
 mean_5_6=mean_5_6+part_11_5;
+sum_7_3=sum_7_3+part_12_2;
+sum_7_4=sum_7_4+part_12_3;
+sum_7_5=sum_7_5+part_12_4;
+sum_7_6=sum_7_6+part_12_5;
 }
 var sum_6_2_2=fold_add(sum_6_3);
 var sum_6_2_3=fold_add(sum_6_4);
@@ -929,6 +960,10 @@ var mean_5_2_2=fold_add(mean_5_3);
 var mean_5_2_3=fold_add(mean_5_4);
 var mean_5_2_4=fold_add(mean_5_5);
 var mean_5_2_5=fold_add(mean_5_6);
+var sum_7_2_2=fold_add(sum_7_3);
+var sum_7_2_3=fold_add(sum_7_4);
+var sum_7_2_4=fold_add(sum_7_5);
+var sum_7_2_5=fold_add(sum_7_6);
 for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
 let other_10_2=exchange(sum_6_2_2,mask_6);
 let other_10_3=exchange(sum_6_2_3,mask_6);
@@ -946,6 +981,14 @@ mean_5_2_2=mean_5_2_2+other_11_2;
 mean_5_2_3=mean_5_2_3+other_11_3;
 mean_5_2_4=mean_5_2_4+other_11_4;
 mean_5_2_5=mean_5_2_5+other_11_5;
+let other_12_2=exchange(sum_7_2_2,mask_6);
+let other_12_3=exchange(sum_7_2_3,mask_6);
+let other_12_4=exchange(sum_7_2_4,mask_6);
+let other_12_5=exchange(sum_7_2_5,mask_6);
+sum_7_2_2=sum_7_2_2+other_12_2;
+sum_7_2_3=sum_7_2_3+other_12_3;
+sum_7_2_4=sum_7_2_4+other_12_4;
+sum_7_2_5=sum_7_2_5+other_12_5;
 }
 let sum_all_2_2=sum_6_2_2;
 let sum_all_2_3=sum_6_2_3;
@@ -955,11 +998,20 @@ let mean_all_2=mean_5_2_2 / f32(S);
 let mean_all_3=mean_5_2_3 / f32(S);
 let mean_all_4=mean_5_2_4 / f32(S);
 let mean_all_5=mean_5_2_5 / f32(S);
+let sum_all_3_2=sum_7_2_2;
+let sum_all_3_3=sum_7_2_3;
+let sum_all_3_4=sum_7_2_4;
+let sum_all_3_5=sum_7_2_5;
 let end_3=select(0u,S / 4u,active_1);
-let div_3=sum_all_2_2 / f32(S);
-let div_4=sum_all_2_3 / f32(S);
-let div_5=sum_all_2_4 / f32(S);
-let div_6=sum_all_2_5 / f32(S);
+let size=f32(S);
+let div_4=sum_all_2_2 / size;
+let div_5=sum_all_2_3 / size;
+let div_6=sum_all_2_4 / size;
+let div_7=sum_all_2_5 / size;
+let sub_3_2=(sum_all_3_2 / size) - (div_4*mean_all_2);
+let sub_3_3=(sum_all_3_3 / size) - (div_5*mean_all_3);
+let sub_3_4=(sum_all_3_4 / size) - (div_6*mean_all_4);
+let sub_3_5=(sum_all_3_5 / size) - (div_7*mean_all_5);
 let add_2=spread_3+eps;
 let add_3=spread_4+eps;
 let add_4=spread_5+eps;
@@ -989,30 +1041,34 @@ let mul_2_2=((x_7_2 - vec4f(shift_5_2)) - vec4f(rest_2_2))*vec4f(rsqrt_2);
 let mul_2_3=((x_7_3 - vec4f(shift_5_3)) - vec4f(rest_2_3))*vec4f(rsqrt_3);
 let mul_2_4=((x_7_4 - vec4f(shift_5_4)) - vec4f(rest_2_4))*vec4f(rsqrt_4);
 let mul_2_5=((x_7_5 - vec4f(shift_5_5)) - vec4f(rest_2_5))*vec4f(rsqrt_5);
-d_x_put_four(base_3_2+i_7,((sub_2_2 - (mul_2_2*vec4f(div_3))) - vec4f(mean_all_2))*vec4f(mul_3_2));
-d_x_put_four(base_3_3+i_7,((sub_2_3 - (mul_2_3*vec4f(div_4))) - vec4f(mean_all_3))*vec4f(mul_3_3));
-d_x_put_four(base_3_4+i_7,((sub_2_4 - (mul_2_4*vec4f(div_5))) - vec4f(mean_all_4))*vec4f(mul_3_4));
-d_x_put_four(base_3_5+i_7,((sub_2_5 - (mul_2_5*vec4f(div_6))) - vec4f(mean_all_5))*vec4f(mul_3_5));
+d_x_put_four(base_3_2+i_7,((sub_2_2 - (mul_2_2*vec4f(sub_3_2))) - vec4f(div_4))*vec4f(mul_3_2));
+d_x_put_four(base_3_3+i_7,((sub_2_3 - (mul_2_3*vec4f(sub_3_3))) - vec4f(div_5))*vec4f(mul_3_3));
+d_x_put_four(base_3_4+i_7,((sub_2_4 - (mul_2_4*vec4f(sub_3_4))) - vec4f(div_6))*vec4f(mul_3_4));
+d_x_put_four(base_3_5+i_7,((sub_2_5 - (mul_2_5*vec4f(sub_3_5))) - vec4f(div_7))*vec4f(mul_3_5));
 }
 let end_4=select(0u,T,active_1);
-let size=f32(T);
-let mul_4_2=2.0f*(select(0.5f*(sum_all_2_2*inverseSqrt(add_2)),0.0f,sqrt_2==0.0f) / size);
-let mul_4_3=2.0f*(select(0.5f*(sum_all_2_3*inverseSqrt(add_3)),0.0f,sqrt_3==0.0f) / size);
-let mul_4_4=2.0f*(select(0.5f*(sum_all_2_4*inverseSqrt(add_4)),0.0f,sqrt_4==0.0f) / size);
-let mul_4_5=2.0f*(select(0.5f*(sum_all_2_5*inverseSqrt(add_5)),0.0f,sqrt_5==0.0f) / size);
-let div_2_2=sum_all_3 / size;
-let div_2_3=sum_all_4 / size;
-let div_2_4=sum_all_5 / size;
-let div_2_5=sum_all_6 / size;
+let size_2=f32(T);
+let div_2_2=select(0.5f*((sum_all_3_2 - (sum_all_2_2*mean_all_2))*inverseSqrt(add_2)),0.0f,sqrt_2==0.0f) / size_2;
+let div_2_3=select(0.5f*((sum_all_3_3 - (sum_all_2_3*mean_all_3))*inverseSqrt(add_3)),0.0f,sqrt_3==0.0f) / size_2;
+let div_2_4=select(0.5f*((sum_all_3_4 - (sum_all_2_4*mean_all_4))*inverseSqrt(add_4)),0.0f,sqrt_4==0.0f) / size_2;
+let div_2_5=select(0.5f*((sum_all_3_5 - (sum_all_2_5*mean_all_5))*inverseSqrt(add_5)),0.0f,sqrt_5==0.0f) / size_2;
+let mul_4_2=2.0f*div_2_2;
+let mul_4_3=2.0f*div_2_3;
+let mul_4_4=2.0f*div_2_4;
+let mul_4_5=2.0f*div_2_5;
+let div_3_2=sum_all_4 / size_2;
+let div_3_3=sum_all_5 / size_2;
+let div_3_4=sum_all_6 / size_2;
+let div_3_5=sum_all_7 / size_2;
 for (var i_8=lane; i_8<end_4; i_8+=LANES) {
 let style_6_2=style_at(base_4+i_8);
 let style_6_3=style_at(base_5+i_8);
 let style_6_4=style_at(base_6+i_8);
 let style_6_5=style_at(base_7+i_8);
-d_style_put(base_4+i_8,(((style_6_2 - shift_2_2) - rest_3)*mul_4_2)+div_2_2);
-d_style_put(base_5+i_8,(((style_6_3 - shift_2_3) - rest_4)*mul_4_3)+div_2_3);
-d_style_put(base_6+i_8,(((style_6_4 - shift_2_4) - rest_5)*mul_4_4)+div_2_4);
-d_style_put(base_7+i_8,(((style_6_5 - shift_2_5) - rest_6)*mul_4_5)+div_2_5);
+d_style_put(base_4+i_8,(((style_6_2 - shift_2_2) - rest_3)*mul_4_2)+div_3_2);
+d_style_put(base_5+i_8,(((style_6_3 - shift_2_3) - rest_4)*mul_4_3)+div_3_3);
+d_style_put(base_6+i_8,(((style_6_4 - shift_2_4) - rest_5)*mul_4_4)+div_3_4);
+d_style_put(base_7+i_8,(((style_6_5 - shift_2_5) - rest_6)*mul_4_5)+div_3_5);
 }
 }
 `,

@@ -487,6 +487,7 @@ workgroupBarrier();
 }
 let mean_all=mean_3_2 / f32(D);
 var mean_4=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
 let rsqrt=inverseSqrt(spread+eps);
 for (var k_4=0u; k_4<HELD; k_4+=1u) {
 let i_4=lane+(k_4*LANES);
@@ -497,30 +498,42 @@ let kept_4=held[held_place(1u,k_4,local_index)];
 let kept_5=held[held_place(0u,k_4,local_index)];
 let bias_6=bias_four(i_4);
 let add_6=((kept_4 - vec4f(shift))+(kept_5 - vec4f(shift_2)))+(bias_6 - vec4f(scratch_9));
-mean_4=mean_4+(sub_2*(((add_6 - vec4f(shift_5)) - vec4f(rest))*vec4f(rsqrt)));
+let mul_5=((add_6 - vec4f(shift_5)) - vec4f(rest))*vec4f(rsqrt);
+mean_4=mean_4+(sub_2*mul_5);
+mean_5=mean_5+mul_5;
 }
 }
 var mean_4_2=fold_add(mean_4);
+var mean_5_2=fold_add(mean_5);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_11=exchange(mean_4_2,mask_4);
 mean_4_2=mean_4_2+other_11;
+let other_12=exchange(mean_5_2,mask_4);
+mean_5_2=mean_5_2+other_12;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_4_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5_2;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_13;
+let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_6=scratch_memory[row_in_group*LANES];
 mean_4_2=all_6;
+let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_5_2=all_7;
 workgroupBarrier();
 }
 let mean_all_2=mean_4_2 / f32(D);
+let mean_all_3=mean_5_2 / f32(D);
 if (active_1 && (lane==0u)) {
 scratch_put((((1u+3u) / 4u)*4u)+row,shift_3);
 scratch_put(((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+row,shift);
@@ -528,7 +541,7 @@ scratch_put((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,sh
 scratch_put(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,shift_5);
 scratch_put((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,rest);
 scratch_put(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,rsqrt);
-scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,mean_all_2);
+scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,mean_all_2 - (mean_all*mean_all_3));
 scratch_put(((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,mean_all);
 }
 }
@@ -639,10 +652,10 @@ let d_y_7=d_y_at(base_4);
 let d_y_8=d_y_at(base_5);
 let d_y_9=d_y_at(base_6);
 let gamma_1=gamma_at(0u);
-let mul_6=d_y_6*gamma_1;
-let mul_7=d_y_7*gamma_1;
-let mul_8=d_y_8*gamma_1;
-let mul_9=d_y_9*gamma_1;
+let mul_7=d_y_6*gamma_1;
+let mul_8=d_y_7*gamma_1;
+let mul_9=d_y_8*gamma_1;
+let mul_10=d_y_9*gamma_1;
 let d_y_2_2=d_y_at(base_3+(D / 2u));
 let d_y_2_3=d_y_at(base_4+(D / 2u));
 let d_y_2_4=d_y_at(base_5+(D / 2u));
@@ -661,10 +674,10 @@ let mul_3_2=d_y_3_2*gamma_3;
 let mul_3_3=d_y_3_3*gamma_3;
 let mul_3_4=d_y_3_4*gamma_3;
 let mul_3_5=d_y_3_5*gamma_3;
-let shift_3_2=mul_6+(((mul_2_2 - mul_6)+(mul_3_2 - mul_6))*0.3333333432674408f);
-let shift_3_3=mul_7+(((mul_2_3 - mul_7)+(mul_3_3 - mul_7))*0.3333333432674408f);
-let shift_3_4=mul_8+(((mul_2_4 - mul_8)+(mul_3_4 - mul_8))*0.3333333432674408f);
-let shift_3_5=mul_9+(((mul_2_5 - mul_9)+(mul_3_5 - mul_9))*0.3333333432674408f);
+let shift_3_2=mul_7+(((mul_2_2 - mul_7)+(mul_3_2 - mul_7))*0.3333333432674408f);
+let shift_3_3=mul_8+(((mul_2_3 - mul_8)+(mul_3_3 - mul_8))*0.3333333432674408f);
+let shift_3_4=mul_9+(((mul_2_4 - mul_9)+(mul_3_4 - mul_9))*0.3333333432674408f);
+let shift_3_5=mul_10+(((mul_2_5 - mul_10)+(mul_3_5 - mul_10))*0.3333333432674408f);
 let x_4_2=x_at(base_3);
 let x_4_3=x_at(base_4);
 let x_4_4=x_at(base_5);
@@ -722,10 +735,10 @@ var squares_5=vec4f(0.0f);
 var squares_6=vec4f(0.0f);
 var squares_7=vec4f(0.0f);
 for (var block=lane; block<D / 4u; block+=LANES*256u) {
-var part_7=vec4f(0.0f);
 var part_8=vec4f(0.0f);
 var part_9=vec4f(0.0f);
 var part_10=vec4f(0.0f);
+var part_11=vec4f(0.0f);
 var part_2_2=vec4f(0.0f);
 var part_2_3=vec4f(0.0f);
 var part_2_4=vec4f(0.0f);
@@ -749,19 +762,19 @@ let d_3=add_4_2 - vec4f(shift_4_2);
 let d_4=add_4_3 - vec4f(shift_4_3);
 let d_5=add_4_4 - vec4f(shift_4_4);
 let d_6=add_4_5 - vec4f(shift_4_5);
-part_7=part_7+d_3;
-part_8=part_8+d_4;
-part_9=part_9+d_5;
-part_10=part_10+d_6;
+part_8=part_8+d_3;
+part_9=part_9+d_4;
+part_10=part_10+d_5;
+part_11=part_11+d_6;
 part_2_2=part_2_2+(d_3*d_3);
 part_2_3=part_2_3+(d_4*d_4);
 part_2_4=part_2_4+(d_5*d_5);
 part_2_5=part_2_5+(d_6*d_6);
 }
-sum_4=sum_4+part_7;
-sum_5=sum_5+part_8;
-sum_6=sum_6+part_9;
-sum_7=sum_7+part_10;
+sum_4=sum_4+part_8;
+sum_5=sum_5+part_9;
+sum_6=sum_6+part_10;
+sum_7=sum_7+part_11;
 squares_4=squares_4+part_2_2;
 squares_5=squares_5+part_2_3;
 squares_6=squares_6+part_2_4;
@@ -776,14 +789,14 @@ var squares_2_3=fold_add(squares_5);
 var squares_2_4=fold_add(squares_6);
 var squares_2_5=fold_add(squares_7);
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other_7=exchange(sum_2_2,mask);
-let other_8=exchange(sum_2_3,mask);
-let other_9=exchange(sum_2_4,mask);
-let other_10=exchange(sum_2_5,mask);
-sum_2_2=sum_2_2+other_7;
-sum_2_3=sum_2_3+other_8;
-sum_2_4=sum_2_4+other_9;
-sum_2_5=sum_2_5+other_10;
+let other_8=exchange(sum_2_2,mask);
+let other_9=exchange(sum_2_3,mask);
+let other_10=exchange(sum_2_4,mask);
+let other_11=exchange(sum_2_5,mask);
+sum_2_2=sum_2_2+other_8;
+sum_2_3=sum_2_3+other_9;
+sum_2_4=sum_2_4+other_10;
+sum_2_5=sum_2_5+other_11;
 let other_2_2=exchange(squares_2_2,mask);
 let other_2_3=exchange(squares_2_3,mask);
 let other_2_4=exchange(squares_2_4,mask);
@@ -793,22 +806,22 @@ squares_2_3=squares_2_3+other_2_3;
 squares_2_4=squares_2_4+other_2_4;
 squares_2_5=squares_2_5+other_2_5;
 }
-let mean_5=sum_2_2 / f32(D);
-let mean_6=sum_2_3 / f32(D);
-let mean_7=sum_2_4 / f32(D);
-let mean_8=sum_2_5 / f32(D);
-let variance_3=larger((squares_2_2 / f32(D)) - (mean_5*mean_5),0.0f);
-let variance_4=larger((squares_2_3 / f32(D)) - (mean_6*mean_6),0.0f);
-let variance_5=larger((squares_2_4 / f32(D)) - (mean_7*mean_7),0.0f);
-let variance_6=larger((squares_2_5 / f32(D)) - (mean_8*mean_8),0.0f);
-let far_2=(variance_3*4.0f)<(mean_5*mean_5);
-let far_3=(variance_4*4.0f)<(mean_6*mean_6);
-let far_4=(variance_5*4.0f)<(mean_7*mean_7);
-let far_5=(variance_6*4.0f)<(mean_8*mean_8);
-let shift_5_2=select(shift_4_2,shift_4_2+mean_5,far_2);
-let shift_5_3=select(shift_4_3,shift_4_3+mean_6,far_3);
-let shift_5_4=select(shift_4_4,shift_4_4+mean_7,far_4);
-let shift_5_5=select(shift_4_5,shift_4_5+mean_8,far_5);
+let mean_6=sum_2_2 / f32(D);
+let mean_7=sum_2_3 / f32(D);
+let mean_8=sum_2_4 / f32(D);
+let mean_9=sum_2_5 / f32(D);
+let variance_3=larger((squares_2_2 / f32(D)) - (mean_6*mean_6),0.0f);
+let variance_4=larger((squares_2_3 / f32(D)) - (mean_7*mean_7),0.0f);
+let variance_5=larger((squares_2_4 / f32(D)) - (mean_8*mean_8),0.0f);
+let variance_6=larger((squares_2_5 / f32(D)) - (mean_9*mean_9),0.0f);
+let far_2=(variance_3*4.0f)<(mean_6*mean_6);
+let far_3=(variance_4*4.0f)<(mean_7*mean_7);
+let far_4=(variance_5*4.0f)<(mean_8*mean_8);
+let far_5=(variance_6*4.0f)<(mean_9*mean_9);
+let shift_5_2=select(shift_4_2,shift_4_2+mean_6,far_2);
+let shift_5_3=select(shift_4_3,shift_4_3+mean_7,far_3);
+let shift_5_4=select(shift_4_4,shift_4_4+mean_8,far_4);
+let shift_5_5=select(shift_4_5,shift_4_5+mean_9,far_5);
 var sum_3_3=vec4f(0.0f);
 var sum_3_4=vec4f(0.0f);
 var sum_3_5=vec4f(0.0f);
@@ -919,10 +932,10 @@ let variance_2_2=larger((squares_3_2_2 / f32(D)) - (mean_2_2*mean_2_2),0.0f);
 let variance_2_3=larger((squares_3_2_3 / f32(D)) - (mean_2_3*mean_2_3),0.0f);
 let variance_2_4=larger((squares_3_2_4 / f32(D)) - (mean_2_4*mean_2_4),0.0f);
 let variance_2_5=larger((squares_3_2_5 / f32(D)) - (mean_2_5*mean_2_5),0.0f);
-let rest_2=select(mean_5,mean_2_2,far_2);
-let rest_3=select(mean_6,mean_2_3,far_3);
-let rest_4=select(mean_7,mean_2_4,far_4);
-let rest_5=select(mean_8,mean_2_5,far_5);
+let rest_2=select(mean_6,mean_2_2,far_2);
+let rest_3=select(mean_7,mean_2_3,far_3);
+let rest_4=select(mean_8,mean_2_4,far_4);
+let rest_5=select(mean_9,mean_2_5,far_5);
 let spread_2=select(variance_3,variance_2_2,far_2);
 let spread_3=select(variance_4,variance_2_3,far_3);
 let spread_4=select(variance_5,variance_2_4,far_4);
@@ -975,10 +988,10 @@ mean_3_2_3=mean_3_2_3+other_5_3;
 mean_3_2_4=mean_3_2_4+other_5_4;
 mean_3_2_5=mean_3_2_5+other_5_5;
 }
-let mean_all_3=mean_3_2_2 / f32(D);
-let mean_all_4=mean_3_2_3 / f32(D);
-let mean_all_5=mean_3_2_4 / f32(D);
-let mean_all_6=mean_3_2_5 / f32(D);
+let mean_all_4=mean_3_2_2 / f32(D);
+let mean_all_5=mean_3_2_3 / f32(D);
+let mean_all_6=mean_3_2_4 / f32(D);
+let mean_all_7=mean_3_2_5 / f32(D);
 let rsqrt_2=inverseSqrt(spread_2+eps);
 let rsqrt_3=inverseSqrt(spread_3+eps);
 let rsqrt_4=inverseSqrt(spread_4+eps);
@@ -987,11 +1000,19 @@ var mean_4_3=vec4f(0.0f);
 var mean_4_4=vec4f(0.0f);
 var mean_4_5=vec4f(0.0f);
 var mean_4_6=vec4f(0.0f);
+var mean_5_3=vec4f(0.0f);
+var mean_5_4=vec4f(0.0f);
+var mean_5_5=vec4f(0.0f);
+var mean_5_6=vec4f(0.0f);
 for (var block_4=lane; block_4<D / 4u; block_4+=LANES*256u) {
 var part_6_2=vec4f(0.0f);
 var part_6_3=vec4f(0.0f);
 var part_6_4=vec4f(0.0f);
 var part_6_5=vec4f(0.0f);
+var part_7_2=vec4f(0.0f);
+var part_7_3=vec4f(0.0f);
+var part_7_4=vec4f(0.0f);
+var part_7_5=vec4f(0.0f);
 let stop_4=min(block_4+(LANES*256u),D / 4u);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
 let d_y_5_2=d_y_four(base_2_2+i_4);
@@ -1020,20 +1041,36 @@ let add_6_2=((x_9_2 - vec4f(shift_6))+(residual_9_2 - vec4f(shift_2_2)))+(bias_6
 let add_6_3=((x_9_3 - vec4f(shift_7))+(residual_9_3 - vec4f(shift_2_3)))+(bias_6 - vec4f(scratch_9));
 let add_6_4=((x_9_4 - vec4f(shift_8))+(residual_9_4 - vec4f(shift_2_4)))+(bias_6 - vec4f(scratch_9));
 let add_6_5=((x_9_5 - vec4f(shift_9))+(residual_9_5 - vec4f(shift_2_5)))+(bias_6 - vec4f(scratch_9));
-part_6_2=part_6_2+(sub_2_2*(((add_6_2 - vec4f(shift_5_2)) - vec4f(rest_2))*vec4f(rsqrt_2)));
-part_6_3=part_6_3+(sub_2_3*(((add_6_3 - vec4f(shift_5_3)) - vec4f(rest_3))*vec4f(rsqrt_3)));
-part_6_4=part_6_4+(sub_2_4*(((add_6_4 - vec4f(shift_5_4)) - vec4f(rest_4))*vec4f(rsqrt_4)));
-part_6_5=part_6_5+(sub_2_5*(((add_6_5 - vec4f(shift_5_5)) - vec4f(rest_5))*vec4f(rsqrt_5)));
+let mul_6_2=((add_6_2 - vec4f(shift_5_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
+let mul_6_3=((add_6_3 - vec4f(shift_5_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
+let mul_6_4=((add_6_4 - vec4f(shift_5_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
+let mul_6_5=((add_6_5 - vec4f(shift_5_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
+part_6_2=part_6_2+(sub_2_2*mul_6_2);
+part_6_3=part_6_3+(sub_2_3*mul_6_3);
+part_6_4=part_6_4+(sub_2_4*mul_6_4);
+part_6_5=part_6_5+(sub_2_5*mul_6_5);
+part_7_2=part_7_2+mul_6_2;
+part_7_3=part_7_3+mul_6_3;
+part_7_4=part_7_4+mul_6_4;
+part_7_5=part_7_5+mul_6_5;
 }
 mean_4_3=mean_4_3+part_6_2;
 mean_4_4=mean_4_4+part_6_3;
 mean_4_5=mean_4_5+part_6_4;
 mean_4_6=mean_4_6+part_6_5;
+mean_5_3=mean_5_3+part_7_2;
+mean_5_4=mean_5_4+part_7_3;
+mean_5_5=mean_5_5+part_7_4;
+mean_5_6=mean_5_6+part_7_5;
 }
 var mean_4_2_2=fold_add(mean_4_3);
 var mean_4_2_3=fold_add(mean_4_4);
 var mean_4_2_4=fold_add(mean_4_5);
 var mean_4_2_5=fold_add(mean_4_6);
+var mean_5_2_2=fold_add(mean_5_3);
+var mean_5_2_3=fold_add(mean_5_4);
+var mean_5_2_4=fold_add(mean_5_5);
+var mean_5_2_5=fold_add(mean_5_6);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_6_2=exchange(mean_4_2_2,mask_4);
 let other_6_3=exchange(mean_4_2_3,mask_4);
@@ -1043,11 +1080,23 @@ mean_4_2_2=mean_4_2_2+other_6_2;
 mean_4_2_3=mean_4_2_3+other_6_3;
 mean_4_2_4=mean_4_2_4+other_6_4;
 mean_4_2_5=mean_4_2_5+other_6_5;
+let other_7_2=exchange(mean_5_2_2,mask_4);
+let other_7_3=exchange(mean_5_2_3,mask_4);
+let other_7_4=exchange(mean_5_2_4,mask_4);
+let other_7_5=exchange(mean_5_2_5,mask_4);
+mean_5_2_2=mean_5_2_2+other_7_2;
+mean_5_2_3=mean_5_2_3+other_7_3;
+mean_5_2_4=mean_5_2_4+other_7_4;
+mean_5_2_5=mean_5_2_5+other_7_5;
 }
 let mean_all_2_2=mean_4_2_2 / f32(D);
 let mean_all_2_3=mean_4_2_3 / f32(D);
 let mean_all_2_4=mean_4_2_4 / f32(D);
 let mean_all_2_5=mean_4_2_5 / f32(D);
+let mean_all_3_2=mean_5_2_2 / f32(D);
+let mean_all_3_3=mean_5_2_3 / f32(D);
+let mean_all_3_4=mean_5_2_4 / f32(D);
+let mean_all_3_5=mean_5_2_5 / f32(D);
 if (active_1 && (lane==0u)) {
 scratch_put((((1u+3u) / 4u)*4u)+row_2,shift_3_2);
 scratch_put((((1u+3u) / 4u)*4u)+row_3,shift_3_3);
@@ -1073,14 +1122,14 @@ scratch_put(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((
 scratch_put(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_3,rsqrt_3);
 scratch_put(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_4,rsqrt_4);
 scratch_put(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_5,rsqrt_5);
-scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_2,mean_all_2_2);
-scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_3,mean_all_2_3);
-scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_4,mean_all_2_4);
-scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_5,mean_all_2_5);
-scratch_put(((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_2,mean_all_3);
-scratch_put(((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_3,mean_all_4);
-scratch_put(((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_4,mean_all_5);
-scratch_put(((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_5,mean_all_6);
+scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_2,mean_all_2_2 - (mean_all_4*mean_all_3_2));
+scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_3,mean_all_2_3 - (mean_all_5*mean_all_3_3));
+scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_4,mean_all_2_4 - (mean_all_6*mean_all_3_4));
+scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_5,mean_all_2_5 - (mean_all_7*mean_all_3_5));
+scratch_put(((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_2,mean_all_4);
+scratch_put(((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_3,mean_all_5);
+scratch_put(((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_4,mean_all_6);
+scratch_put(((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row_5,mean_all_7);
 }
 }
 `,
@@ -1119,7 +1168,7 @@ scratch_put(((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(
       },
     ],
     split: {
-      slots: 14,
+      slots: 15,
       stages: [
         {
           forms: [
@@ -1632,7 +1681,7 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1751,8 +1800,10 @@ let base=row*D;
 let scratch_9=scratch_at(0u);
 let rsqrt=inverseSqrt(spread+eps);
 var mean_2=0.0f;
+var mean_3=0.0f;
 for (var block=first+lane; block<last; block+=LANES*256u) {
 var part_11=0.0f;
+var part_12=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let d_y_1=d_y_at(base+i);
@@ -1763,32 +1814,45 @@ let x_1=x_at(base+i);
 let residual_1=residual_at(base+i);
 let bias_1=bias_at(i);
 let add=((x_1 - part_1)+(residual_1 - part_2))+(bias_1 - scratch_9);
-part_11=part_11+(sub*(((add - part_5) - rest)*rsqrt));
+let mul_2=((add - part_5) - rest)*rsqrt;
+part_11=part_11+(sub*mul_2);
+part_12=part_12+mul_2;
 }
 mean_2=mean_2+part_11;
+mean_3=mean_3+part_12;
 }
 for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
 let other_7=exchange(mean_2,mask_5);
 mean_2=mean_2+other_7;
+let other_8=exchange(mean_3,mask_5);
+mean_3=mean_3+other_8;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3;
 workgroupBarrier();
 for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
 if (lane<half_5) {
 let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
 let all_4=scratch_memory[row_in_group*LANES];
 mean_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_3=all_5;
 workgroupBarrier();
 }
 let mean_all=mean_2;
+let mean_all_2=mean_3;
 if (active_1 && (lane==0u)) {
 partials_put((((13u*PARTS)+part)*T)+row,mean_all);
+partials_put((((14u*PARTS)+part)*T)+row,mean_all_2);
 }
 }
 `,
@@ -1829,7 +1893,7 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
 return (v.x+v.y)+(v.z+v.w);
@@ -1951,8 +2015,10 @@ let base=row*(D / 4u);
 let scratch_9=scratch_at(0u);
 let rsqrt=inverseSqrt(spread+eps);
 var mean_2=vec4f(0.0f);
+var mean_3=vec4f(0.0f);
 for (var block=first+lane; block<last; block+=LANES*256u) {
 var part_11=vec4f(0.0f);
+var part_12=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let d_y_1=d_y_four(base+i);
@@ -1963,33 +2029,47 @@ let x_1=x_four(base+i);
 let residual_1=residual_four(base+i);
 let bias_1=bias_four(i);
 let add=((x_1 - vec4f(part_1))+(residual_1 - vec4f(part_2)))+(bias_1 - vec4f(scratch_9));
-part_11=part_11+(sub*(((add - vec4f(part_5)) - vec4f(rest))*vec4f(rsqrt)));
+let mul_2=((add - vec4f(part_5)) - vec4f(rest))*vec4f(rsqrt);
+part_11=part_11+(sub*mul_2);
+part_12=part_12+mul_2;
 }
 mean_2=mean_2+part_11;
+mean_3=mean_3+part_12;
 }
 var mean_2_2=fold_add(mean_2);
+var mean_3_2=fold_add(mean_3);
 for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
 let other_7=exchange(mean_2_2,mask_5);
 mean_2_2=mean_2_2+other_7;
+let other_8=exchange(mean_3_2,mask_5);
+mean_3_2=mean_3_2+other_8;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_2_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3_2;
 workgroupBarrier();
 for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
 if (lane<half_5) {
 let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
 let all_4=scratch_memory[row_in_group*LANES];
 mean_2_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_3_2=all_5;
 workgroupBarrier();
 }
 let mean_all=mean_2_2;
+let mean_all_2=mean_3_2;
 if (active_1 && (lane==0u)) {
 partials_put((((13u*PARTS)+part)*T)+row,mean_all);
+partials_put((((14u*PARTS)+part)*T)+row,mean_all_2);
 }
 }
 `,
@@ -2035,7 +2115,7 @@ override T: u32;
 override D: u32;
 override PARTS: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -2148,30 +2228,42 @@ workgroupBarrier();
 let spread=total_3 / f32(D);
 let used_3=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
 var total_4=0.0f;
+var total_5=0.0f;
 for (var p_5=lane; p_5<used_3; p_5+=LANES) {
 let part_11=partials_at((((13u*PARTS)+p_5)*T)+row);
 total_4=total_4+part_11;
+let part_12=partials_at((((14u*PARTS)+p_5)*T)+row);
+total_5=total_5+part_12;
 }
 for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
 let other_7=exchange(total_4,mask_5);
 total_4=total_4+other_7;
+let other_8=exchange(total_5,mask_5);
+total_5=total_5+other_8;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_5;
 workgroupBarrier();
 for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
 if (lane<half_5) {
 let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
 let all_4=scratch_memory[row_in_group*LANES];
 total_4=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_5=all_5;
 workgroupBarrier();
 }
 let mean_2=total_4 / f32(D);
+let mean_3=total_5 / f32(D);
 if (active_1 && (lane==0u)) {
 scratch_put((((1u+3u) / 4u)*4u)+row,part_3);
 scratch_put(((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+row,part_1);
@@ -2180,7 +2272,7 @@ scratch_put(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+
 scratch_put((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,rest);
 let rsqrt=inverseSqrt(spread+eps);
 scratch_put(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,rsqrt);
-scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,mean_2);
+scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,mean_2 - (mean*mean_3));
 scratch_put(((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,mean);
 }
 }
@@ -2217,7 +2309,7 @@ override T: u32;
 override D: u32;
 override PARTS: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -2330,30 +2422,42 @@ workgroupBarrier();
 let spread=total_3 / f32(D);
 let used_3=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
 var total_4=0.0f;
+var total_5=0.0f;
 for (var p_5=lane; p_5<used_3; p_5+=LANES) {
 let part_11=partials_at((((13u*PARTS)+p_5)*T)+row);
 total_4=total_4+part_11;
+let part_12=partials_at((((14u*PARTS)+p_5)*T)+row);
+total_5=total_5+part_12;
 }
 for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
 let other_7=exchange(total_4,mask_5);
 total_4=total_4+other_7;
+let other_8=exchange(total_5,mask_5);
+total_5=total_5+other_8;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_5;
 workgroupBarrier();
 for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
 if (lane<half_5) {
 let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
 let all_4=scratch_memory[row_in_group*LANES];
 total_4=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_5=all_5;
 workgroupBarrier();
 }
 let mean_2=total_4 / f32(D);
+let mean_3=total_5 / f32(D);
 if (active_1 && (lane==0u)) {
 scratch_put((((1u+3u) / 4u)*4u)+row,part_3);
 scratch_put(((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+row,part_1);
@@ -2362,7 +2466,7 @@ scratch_put(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+
 scratch_put((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,rest);
 let rsqrt=inverseSqrt(spread+eps);
 scratch_put(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,rsqrt);
-scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,mean_2);
+scratch_put((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,mean_2 - (mean*mean_3));
 scratch_put(((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,mean);
 }
 }
@@ -2452,10 +2556,10 @@ let scratch_13=scratch_at(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 
 let scratch_14=scratch_at((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
 let scratch_19=scratch_at(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
 let mul=(((((x_1 - scratch_5)+(residual_1 - scratch_7))+sub) - scratch_13) - scratch_14)*scratch_19;
-let scratch_30=scratch_at((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
-let scratch_33=scratch_at(((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let scratch_34=scratch_at((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let scratch_29=scratch_at(((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
 let d_h_1=d_h_at(row+(i*D));
-let add=(((((d_y_1*gamma_1) - scratch_27) - (mul*scratch_30)) - scratch_33)*scratch_19)+d_h_1;
+let add=(((((d_y_1*gamma_1) - scratch_27) - (mul*scratch_34)) - scratch_29)*scratch_19)+d_h_1;
 part_1=part_1+d_y_1;
 part_2=part_2+add;
 part_3=part_3+(d_y_1*mul);
@@ -2587,10 +2691,10 @@ let scratch_14=scratch_at((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) /
 let sub_2=((((x_1 - vec4f(scratch_5))+(residual_1 - vec4f(scratch_7)))+sub) - vec4f(scratch_13)) - vec4f(scratch_14);
 let scratch_19=scratch_at(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
 let mul=sub_2*vec4f(scratch_19);
-let scratch_30=scratch_at((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
-let scratch_33=scratch_at(((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let scratch_34=scratch_at((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
+let scratch_29=scratch_at(((((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+i);
 let d_h_1=d_h_four(row+(i*(D / 4u)));
-let add=(((((d_y_1*gamma_1) - vec4f(scratch_27)) - (mul*vec4f(scratch_30))) - vec4f(scratch_33))*vec4f(scratch_19))+d_h_1;
+let add=(((((d_y_1*gamma_1) - vec4f(scratch_27)) - (mul*vec4f(scratch_34))) - vec4f(scratch_29))*vec4f(scratch_19))+d_h_1;
 part_1=part_1+d_y_1;
 part_2=part_2+add;
 part_3=part_3+(d_y_1*mul);

@@ -206,42 +206,55 @@ workgroupBarrier();
 }
 let mean_all=mean_3_2 / f32(D);
 var mean_4=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
 let rsqrt=inverseSqrt(spread+eps);
 for (var k_4=0u; k_4<HELD; k_4+=1u) {
 let i_4=lane+(k_4*LANES);
 if (i_4<(D / 4u)) {
-let kept_3=held[held_place(0u,k_4,local_index)];
-let sub_2=kept_3 - vec4f(shift_4);
-let kept_4=held[held_place(2u,k_4,local_index)];
-let kept_5=held[held_place(1u,k_4,local_index)];
+let kept_3=held[held_place(2u,k_4,local_index)];
+let kept_4=held[held_place(1u,k_4,local_index)];
 let bias_9=bias_four(i_4);
-let add_6=((kept_4 - vec4f(shift))+(kept_5 - vec4f(shift_2)))+(bias_9 - vec4f(shift_3));
+let add_6=((kept_3 - vec4f(shift))+(kept_4 - vec4f(shift_2)))+(bias_9 - vec4f(shift_3));
 let mul_5=((add_6 - vec4f(shift_6)) - vec4f(rest))*vec4f(rsqrt);
-mean_4=mean_4+(sub_2*mul_5);
+let kept_5=held[held_place(0u,k_4,local_index)];
+let sub_2=kept_5 - vec4f(shift_4);
+mean_4=mean_4+mul_5;
+mean_5=mean_5+(sub_2*mul_5);
 }
 }
 var mean_4_2=fold_add(mean_4);
+var mean_5_2=fold_add(mean_5);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_11=exchange(mean_4_2,mask_4);
 mean_4_2=mean_4_2+other_11;
+let other_12=exchange(mean_5_2,mask_4);
+mean_5_2=mean_5_2+other_12;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_4_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5_2;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_13;
+let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_6=scratch_memory[row_in_group*LANES];
 mean_4_2=all_6;
+let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_5_2=all_7;
 workgroupBarrier();
 }
 let mean_all_2=mean_4_2 / f32(D);
+let mean_all_3=mean_5_2 / f32(D);
 let end_2=select(0u,D / 4u,active_1);
+let sub_4=mean_all_3 - (mean_all*mean_all_2);
 for (var k_5=0u; k_5<HELD; k_5+=1u) {
 let i_5=lane+(k_5*LANES);
 if (i_5<end_2) {
@@ -253,7 +266,7 @@ let bias_10=bias_four(i_5);
 let add_7=((kept_7 - vec4f(shift))+(kept_8 - vec4f(shift_2)))+(bias_10 - vec4f(shift_3));
 let mul_6=((add_7 - vec4f(shift_6)) - vec4f(rest))*vec4f(rsqrt);
 let d_h_1=d_h_four(base_2+i_5);
-let add_8=(((sub_3 - (mul_6*vec4f(mean_all_2))) - vec4f(mean_all))*vec4f(rsqrt))+d_h_1;
+let add_8=(((sub_3 - (mul_6*vec4f(sub_4))) - vec4f(mean_all))*vec4f(rsqrt))+d_h_1;
 d_x_put_four(base_2+i_5,add_8);
 d_residual_put_four(base_2+i_5,add_8);
 }
@@ -454,10 +467,10 @@ var squares_5=vec4f(0.0f);
 var squares_6=vec4f(0.0f);
 var squares_7=vec4f(0.0f);
 for (var block=lane; block<D / 4u; block+=LANES*256u) {
-var part_7=vec4f(0.0f);
 var part_8=vec4f(0.0f);
 var part_9=vec4f(0.0f);
 var part_10=vec4f(0.0f);
+var part_11=vec4f(0.0f);
 var part_2_2=vec4f(0.0f);
 var part_2_3=vec4f(0.0f);
 var part_2_4=vec4f(0.0f);
@@ -481,19 +494,19 @@ let d_3=add_4_2 - vec4f(shift_5_2);
 let d_4=add_4_3 - vec4f(shift_5_3);
 let d_5=add_4_4 - vec4f(shift_5_4);
 let d_6=add_4_5 - vec4f(shift_5_5);
-part_7=part_7+d_3;
-part_8=part_8+d_4;
-part_9=part_9+d_5;
-part_10=part_10+d_6;
+part_8=part_8+d_3;
+part_9=part_9+d_4;
+part_10=part_10+d_5;
+part_11=part_11+d_6;
 part_2_2=part_2_2+(d_3*d_3);
 part_2_3=part_2_3+(d_4*d_4);
 part_2_4=part_2_4+(d_5*d_5);
 part_2_5=part_2_5+(d_6*d_6);
 }
-sum_4=sum_4+part_7;
-sum_5=sum_5+part_8;
-sum_6=sum_6+part_9;
-sum_7=sum_7+part_10;
+sum_4=sum_4+part_8;
+sum_5=sum_5+part_9;
+sum_6=sum_6+part_10;
+sum_7=sum_7+part_11;
 squares_4=squares_4+part_2_2;
 squares_5=squares_5+part_2_3;
 squares_6=squares_6+part_2_4;
@@ -508,14 +521,14 @@ var squares_2_3=fold_add(squares_5);
 var squares_2_4=fold_add(squares_6);
 var squares_2_5=fold_add(squares_7);
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other_7=exchange(sum_2_2,mask);
-let other_8=exchange(sum_2_3,mask);
-let other_9=exchange(sum_2_4,mask);
-let other_10=exchange(sum_2_5,mask);
-sum_2_2=sum_2_2+other_7;
-sum_2_3=sum_2_3+other_8;
-sum_2_4=sum_2_4+other_9;
-sum_2_5=sum_2_5+other_10;
+let other_8=exchange(sum_2_2,mask);
+let other_9=exchange(sum_2_3,mask);
+let other_10=exchange(sum_2_4,mask);
+let other_11=exchange(sum_2_5,mask);
+sum_2_2=sum_2_2+other_8;
+sum_2_3=sum_2_3+other_9;
+sum_2_4=sum_2_4+other_10;
+sum_2_5=sum_2_5+other_11;
 let other_2_2=exchange(squares_2_2,mask);
 let other_2_3=exchange(squares_2_3,mask);
 let other_2_4=exchange(squares_2_4,mask);
@@ -525,22 +538,22 @@ squares_2_3=squares_2_3+other_2_3;
 squares_2_4=squares_2_4+other_2_4;
 squares_2_5=squares_2_5+other_2_5;
 }
-let mean_5=sum_2_2 / f32(D);
-let mean_6=sum_2_3 / f32(D);
-let mean_7=sum_2_4 / f32(D);
-let mean_8=sum_2_5 / f32(D);
-let variance_3=larger((squares_2_2 / f32(D)) - (mean_5*mean_5),0.0f);
-let variance_4=larger((squares_2_3 / f32(D)) - (mean_6*mean_6),0.0f);
-let variance_5=larger((squares_2_4 / f32(D)) - (mean_7*mean_7),0.0f);
-let variance_6=larger((squares_2_5 / f32(D)) - (mean_8*mean_8),0.0f);
-let far_2=(variance_3*4.0f)<(mean_5*mean_5);
-let far_3=(variance_4*4.0f)<(mean_6*mean_6);
-let far_4=(variance_5*4.0f)<(mean_7*mean_7);
-let far_5=(variance_6*4.0f)<(mean_8*mean_8);
-let shift_6_2=select(shift_5_2,shift_5_2+mean_5,far_2);
-let shift_6_3=select(shift_5_3,shift_5_3+mean_6,far_3);
-let shift_6_4=select(shift_5_4,shift_5_4+mean_7,far_4);
-let shift_6_5=select(shift_5_5,shift_5_5+mean_8,far_5);
+let mean_6=sum_2_2 / f32(D);
+let mean_7=sum_2_3 / f32(D);
+let mean_8=sum_2_4 / f32(D);
+let mean_9=sum_2_5 / f32(D);
+let variance_3=larger((squares_2_2 / f32(D)) - (mean_6*mean_6),0.0f);
+let variance_4=larger((squares_2_3 / f32(D)) - (mean_7*mean_7),0.0f);
+let variance_5=larger((squares_2_4 / f32(D)) - (mean_8*mean_8),0.0f);
+let variance_6=larger((squares_2_5 / f32(D)) - (mean_9*mean_9),0.0f);
+let far_2=(variance_3*4.0f)<(mean_6*mean_6);
+let far_3=(variance_4*4.0f)<(mean_7*mean_7);
+let far_4=(variance_5*4.0f)<(mean_8*mean_8);
+let far_5=(variance_6*4.0f)<(mean_9*mean_9);
+let shift_6_2=select(shift_5_2,shift_5_2+mean_6,far_2);
+let shift_6_3=select(shift_5_3,shift_5_3+mean_7,far_3);
+let shift_6_4=select(shift_5_4,shift_5_4+mean_8,far_4);
+let shift_6_5=select(shift_5_5,shift_5_5+mean_9,far_5);
 var sum_3_3=vec4f(0.0f);
 var sum_3_4=vec4f(0.0f);
 var sum_3_5=vec4f(0.0f);
@@ -651,10 +664,10 @@ let variance_2_2=larger((squares_3_2_2 / f32(D)) - (mean_2_2*mean_2_2),0.0f);
 let variance_2_3=larger((squares_3_2_3 / f32(D)) - (mean_2_3*mean_2_3),0.0f);
 let variance_2_4=larger((squares_3_2_4 / f32(D)) - (mean_2_4*mean_2_4),0.0f);
 let variance_2_5=larger((squares_3_2_5 / f32(D)) - (mean_2_5*mean_2_5),0.0f);
-let rest_2=select(mean_5,mean_2_2,far_2);
-let rest_3=select(mean_6,mean_2_3,far_3);
-let rest_4=select(mean_7,mean_2_4,far_4);
-let rest_5=select(mean_8,mean_2_5,far_5);
+let rest_2=select(mean_6,mean_2_2,far_2);
+let rest_3=select(mean_7,mean_2_3,far_3);
+let rest_4=select(mean_8,mean_2_4,far_4);
+let rest_5=select(mean_9,mean_2_5,far_5);
 let spread_2=select(variance_3,variance_2_2,far_2);
 let spread_3=select(variance_4,variance_2_3,far_3);
 let spread_4=select(variance_5,variance_2_4,far_4);
@@ -679,14 +692,14 @@ let mul_4_2=d_y_4_2*gamma_4;
 let mul_4_3=d_y_4_3*gamma_4;
 let mul_4_4=d_y_4_4*gamma_4;
 let mul_4_5=d_y_4_5*gamma_4;
-let sub_4=mul_4_2 - vec4f(shift_4_2);
-let sub_5=mul_4_3 - vec4f(shift_4_3);
-let sub_6=mul_4_4 - vec4f(shift_4_4);
-let sub_7=mul_4_5 - vec4f(shift_4_5);
-part_5_2=part_5_2+sub_4;
-part_5_3=part_5_3+sub_5;
-part_5_4=part_5_4+sub_6;
-part_5_5=part_5_5+sub_7;
+let sub_5=mul_4_2 - vec4f(shift_4_2);
+let sub_6=mul_4_3 - vec4f(shift_4_3);
+let sub_7=mul_4_4 - vec4f(shift_4_4);
+let sub_8=mul_4_5 - vec4f(shift_4_5);
+part_5_2=part_5_2+sub_5;
+part_5_3=part_5_3+sub_6;
+part_5_4=part_5_4+sub_7;
+part_5_5=part_5_5+sub_8;
 }
 mean_3_3=mean_3_3+part_5_2;
 mean_3_4=mean_3_4+part_5_3;
@@ -707,10 +720,10 @@ mean_3_2_3=mean_3_2_3+other_5_3;
 mean_3_2_4=mean_3_2_4+other_5_4;
 mean_3_2_5=mean_3_2_5+other_5_5;
 }
-let mean_all_3=mean_3_2_2 / f32(D);
-let mean_all_4=mean_3_2_3 / f32(D);
-let mean_all_5=mean_3_2_4 / f32(D);
-let mean_all_6=mean_3_2_5 / f32(D);
+let mean_all_4=mean_3_2_2 / f32(D);
+let mean_all_5=mean_3_2_3 / f32(D);
+let mean_all_6=mean_3_2_4 / f32(D);
+let mean_all_7=mean_3_2_5 / f32(D);
 let rsqrt_2=inverseSqrt(spread_2+eps);
 let rsqrt_3=inverseSqrt(spread_3+eps);
 let rsqrt_4=inverseSqrt(spread_4+eps);
@@ -719,26 +732,21 @@ var mean_4_3=vec4f(0.0f);
 var mean_4_4=vec4f(0.0f);
 var mean_4_5=vec4f(0.0f);
 var mean_4_6=vec4f(0.0f);
+var mean_5_3=vec4f(0.0f);
+var mean_5_4=vec4f(0.0f);
+var mean_5_5=vec4f(0.0f);
+var mean_5_6=vec4f(0.0f);
 for (var block_4=lane; block_4<D / 4u; block_4+=LANES*256u) {
 var part_6_2=vec4f(0.0f);
 var part_6_3=vec4f(0.0f);
 var part_6_4=vec4f(0.0f);
 var part_6_5=vec4f(0.0f);
+var part_7_2=vec4f(0.0f);
+var part_7_3=vec4f(0.0f);
+var part_7_4=vec4f(0.0f);
+var part_7_5=vec4f(0.0f);
 let stop_4=min(block_4+(LANES*256u),D / 4u);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_5_2=d_y_four(base_2_2+i_4);
-let d_y_5_3=d_y_four(base_2_3+i_4);
-let d_y_5_4=d_y_four(base_2_4+i_4);
-let d_y_5_5=d_y_four(base_2_5+i_4);
-let gamma_5=gamma_four(i_4);
-let mul_5_2=d_y_5_2*gamma_5;
-let mul_5_3=d_y_5_3*gamma_5;
-let mul_5_4=d_y_5_4*gamma_5;
-let mul_5_5=d_y_5_5*gamma_5;
-let sub_2_2=mul_5_2 - vec4f(shift_4_2);
-let sub_2_3=mul_5_3 - vec4f(shift_4_3);
-let sub_2_4=mul_5_4 - vec4f(shift_4_4);
-let sub_2_5=mul_5_5 - vec4f(shift_4_5);
 let x_9_2=x_four(base_2_2+i_4);
 let x_9_3=x_four(base_2_3+i_4);
 let x_9_4=x_four(base_2_4+i_4);
@@ -752,24 +760,49 @@ let add_6_2=((x_9_2 - vec4f(shift_7))+(residual_9_2 - vec4f(shift_2_2)))+(bias_9
 let add_6_3=((x_9_3 - vec4f(shift_8))+(residual_9_3 - vec4f(shift_2_3)))+(bias_9 - vec4f(shift_3));
 let add_6_4=((x_9_4 - vec4f(shift_9))+(residual_9_4 - vec4f(shift_2_4)))+(bias_9 - vec4f(shift_3));
 let add_6_5=((x_9_5 - vec4f(shift_10))+(residual_9_5 - vec4f(shift_2_5)))+(bias_9 - vec4f(shift_3));
-let mul_6_2=((add_6_2 - vec4f(shift_6_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
-let mul_6_3=((add_6_3 - vec4f(shift_6_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
-let mul_6_4=((add_6_4 - vec4f(shift_6_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
-let mul_6_5=((add_6_5 - vec4f(shift_6_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
-part_6_2=part_6_2+(sub_2_2*mul_6_2);
-part_6_3=part_6_3+(sub_2_3*mul_6_3);
-part_6_4=part_6_4+(sub_2_4*mul_6_4);
-part_6_5=part_6_5+(sub_2_5*mul_6_5);
+let mul_5_2=((add_6_2 - vec4f(shift_6_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
+let mul_5_3=((add_6_3 - vec4f(shift_6_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
+let mul_5_4=((add_6_4 - vec4f(shift_6_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
+let mul_5_5=((add_6_5 - vec4f(shift_6_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
+let d_y_5_2=d_y_four(base_2_2+i_4);
+let d_y_5_3=d_y_four(base_2_3+i_4);
+let d_y_5_4=d_y_four(base_2_4+i_4);
+let d_y_5_5=d_y_four(base_2_5+i_4);
+let gamma_5=gamma_four(i_4);
+let mul_6_2=d_y_5_2*gamma_5;
+let mul_6_3=d_y_5_3*gamma_5;
+let mul_6_4=d_y_5_4*gamma_5;
+let mul_6_5=d_y_5_5*gamma_5;
+let sub_2_2=mul_6_2 - vec4f(shift_4_2);
+let sub_2_3=mul_6_3 - vec4f(shift_4_3);
+let sub_2_4=mul_6_4 - vec4f(shift_4_4);
+let sub_2_5=mul_6_5 - vec4f(shift_4_5);
+part_6_2=part_6_2+mul_5_2;
+part_6_3=part_6_3+mul_5_3;
+part_6_4=part_6_4+mul_5_4;
+part_6_5=part_6_5+mul_5_5;
+part_7_2=part_7_2+(sub_2_2*mul_5_2);
+part_7_3=part_7_3+(sub_2_3*mul_5_3);
+part_7_4=part_7_4+(sub_2_4*mul_5_4);
+part_7_5=part_7_5+(sub_2_5*mul_5_5);
 }
 mean_4_3=mean_4_3+part_6_2;
 mean_4_4=mean_4_4+part_6_3;
 mean_4_5=mean_4_5+part_6_4;
 mean_4_6=mean_4_6+part_6_5;
+mean_5_3=mean_5_3+part_7_2;
+mean_5_4=mean_5_4+part_7_3;
+mean_5_5=mean_5_5+part_7_4;
+mean_5_6=mean_5_6+part_7_5;
 }
 var mean_4_2_2=fold_add(mean_4_3);
 var mean_4_2_3=fold_add(mean_4_4);
 var mean_4_2_4=fold_add(mean_4_5);
 var mean_4_2_5=fold_add(mean_4_6);
+var mean_5_2_2=fold_add(mean_5_3);
+var mean_5_2_3=fold_add(mean_5_4);
+var mean_5_2_4=fold_add(mean_5_5);
+var mean_5_2_5=fold_add(mean_5_6);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_6_2=exchange(mean_4_2_2,mask_4);
 let other_6_3=exchange(mean_4_2_3,mask_4);
@@ -779,12 +812,28 @@ mean_4_2_2=mean_4_2_2+other_6_2;
 mean_4_2_3=mean_4_2_3+other_6_3;
 mean_4_2_4=mean_4_2_4+other_6_4;
 mean_4_2_5=mean_4_2_5+other_6_5;
+let other_7_2=exchange(mean_5_2_2,mask_4);
+let other_7_3=exchange(mean_5_2_3,mask_4);
+let other_7_4=exchange(mean_5_2_4,mask_4);
+let other_7_5=exchange(mean_5_2_5,mask_4);
+mean_5_2_2=mean_5_2_2+other_7_2;
+mean_5_2_3=mean_5_2_3+other_7_3;
+mean_5_2_4=mean_5_2_4+other_7_4;
+mean_5_2_5=mean_5_2_5+other_7_5;
 }
 let mean_all_2_2=mean_4_2_2 / f32(D);
 let mean_all_2_3=mean_4_2_3 / f32(D);
 let mean_all_2_4=mean_4_2_4 / f32(D);
 let mean_all_2_5=mean_4_2_5 / f32(D);
+let mean_all_3_2=mean_5_2_2 / f32(D);
+let mean_all_3_3=mean_5_2_3 / f32(D);
+let mean_all_3_4=mean_5_2_4 / f32(D);
+let mean_all_3_5=mean_5_2_5 / f32(D);
 let end_2=select(0u,D / 4u,active_1);
+let sub_4_2=mean_all_3_2 - (mean_all_4*mean_all_2_2);
+let sub_4_3=mean_all_3_3 - (mean_all_5*mean_all_2_3);
+let sub_4_4=mean_all_3_4 - (mean_all_6*mean_all_2_4);
+let sub_4_5=mean_all_3_5 - (mean_all_7*mean_all_2_5);
 for (var i_5=lane; i_5<end_2; i_5+=LANES) {
 let d_y_6_2=d_y_four(base_2_2+i_5);
 let d_y_6_3=d_y_four(base_2_3+i_5);
@@ -820,10 +869,10 @@ let d_h_2=d_h_four(base_2_2+i_5);
 let d_h_3=d_h_four(base_2_3+i_5);
 let d_h_4=d_h_four(base_2_4+i_5);
 let d_h_5=d_h_four(base_2_5+i_5);
-let add_8_2=(((sub_3_2 - (mul_8_2*vec4f(mean_all_2_2))) - vec4f(mean_all_3))*vec4f(rsqrt_2))+d_h_2;
-let add_8_3=(((sub_3_3 - (mul_8_3*vec4f(mean_all_2_3))) - vec4f(mean_all_4))*vec4f(rsqrt_3))+d_h_3;
-let add_8_4=(((sub_3_4 - (mul_8_4*vec4f(mean_all_2_4))) - vec4f(mean_all_5))*vec4f(rsqrt_4))+d_h_4;
-let add_8_5=(((sub_3_5 - (mul_8_5*vec4f(mean_all_2_5))) - vec4f(mean_all_6))*vec4f(rsqrt_5))+d_h_5;
+let add_8_2=(((sub_3_2 - (mul_8_2*vec4f(sub_4_2))) - vec4f(mean_all_4))*vec4f(rsqrt_2))+d_h_2;
+let add_8_3=(((sub_3_3 - (mul_8_3*vec4f(sub_4_3))) - vec4f(mean_all_5))*vec4f(rsqrt_3))+d_h_3;
+let add_8_4=(((sub_3_4 - (mul_8_4*vec4f(sub_4_4))) - vec4f(mean_all_6))*vec4f(rsqrt_4))+d_h_4;
+let add_8_5=(((sub_3_5 - (mul_8_5*vec4f(sub_4_5))) - vec4f(mean_all_7))*vec4f(rsqrt_5))+d_h_5;
 d_x_put_four(base_2_2+i_5,add_8_2);
 d_x_put_four(base_2_3+i_5,add_8_3);
 d_x_put_four(base_2_4+i_5,add_8_4);
@@ -872,7 +921,7 @@ d_residual_put_four(base_2_5+i_5,add_8_5);
       },
     ],
     split: {
-      slots: 17,
+      slots: 18,
       stages: [
         {
           forms: [
@@ -1391,7 +1440,7 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1510,54 +1559,68 @@ let last=min(first+(((D+PARTS) - 1u) / PARTS),D);
 let base=row*D;
 let rsqrt=inverseSqrt(spread+eps);
 var mean_2=0.0f;
+var mean_3=0.0f;
 for (var block=first+lane; block<last; block+=LANES*256u) {
 var part_12=0.0f;
+var part_13=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_at(base+i);
-let gamma_1=gamma_at(i);
-let mul=d_y_1*gamma_1;
-let sub=mul - part_4;
 let x_1=x_at(base+i);
 let residual_1=residual_at(base+i);
 let bias_1=bias_at(i);
 let add=((x_1 - part_1)+(residual_1 - part_2))+(bias_1 - part_3);
-let mul_2=((add - part_6) - rest)*rsqrt;
-part_12=part_12+(sub*mul_2);
+let mul=((add - part_6) - rest)*rsqrt;
+let d_y_1=d_y_at(base+i);
+let gamma_1=gamma_at(i);
+let mul_2=d_y_1*gamma_1;
+let sub=mul_2 - part_4;
+part_12=part_12+mul;
+part_13=part_13+(sub*mul);
 }
 mean_2=mean_2+part_12;
+mean_3=mean_3+part_13;
 }
 for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
 let other_7=exchange(mean_2,mask_5);
 mean_2=mean_2+other_7;
+let other_8=exchange(mean_3,mask_5);
+mean_3=mean_3+other_8;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3;
 workgroupBarrier();
 for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
 if (lane<half_5) {
 let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
 let all_4=scratch_memory[row_in_group*LANES];
 mean_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_3=all_5;
 workgroupBarrier();
 }
 let mean_all=mean_2;
+let mean_all_2=mean_3;
 if (active_1 && (lane==0u)) {
 partials_put((((16u*PARTS)+part)*T)+row,mean_all);
+partials_put((((17u*PARTS)+part)*T)+row,mean_all_2);
 }
 }
 `,
               bindings: [
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
                 { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
                 { tensor: "residual", access: "read", name: "residual", accessors: { at: "residual_at" } },
                 { tensor: "bias", access: "read", name: "bias", accessors: { at: "bias_at" } },
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
+                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -1588,7 +1651,7 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
 return (v.x+v.y)+(v.z+v.w);
@@ -1710,55 +1773,70 @@ let last=min(first+((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
 let base=row*(D / 4u);
 let rsqrt=inverseSqrt(spread+eps);
 var mean_2=vec4f(0.0f);
+var mean_3=vec4f(0.0f);
 for (var block=first+lane; block<last; block+=LANES*256u) {
 var part_12=vec4f(0.0f);
+var part_13=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_four(base+i);
-let gamma_1=gamma_four(i);
-let mul=d_y_1*gamma_1;
-let sub=mul - vec4f(part_4);
 let x_1=x_four(base+i);
 let residual_1=residual_four(base+i);
 let bias_1=bias_four(i);
 let add=((x_1 - vec4f(part_1))+(residual_1 - vec4f(part_2)))+(bias_1 - vec4f(part_3));
-let mul_2=((add - vec4f(part_6)) - vec4f(rest))*vec4f(rsqrt);
-part_12=part_12+(sub*mul_2);
+let mul=((add - vec4f(part_6)) - vec4f(rest))*vec4f(rsqrt);
+let d_y_1=d_y_four(base+i);
+let gamma_1=gamma_four(i);
+let mul_2=d_y_1*gamma_1;
+let sub=mul_2 - vec4f(part_4);
+part_12=part_12+mul;
+part_13=part_13+(sub*mul);
 }
 mean_2=mean_2+part_12;
+mean_3=mean_3+part_13;
 }
 var mean_2_2=fold_add(mean_2);
+var mean_3_2=fold_add(mean_3);
 for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
 let other_7=exchange(mean_2_2,mask_5);
 mean_2_2=mean_2_2+other_7;
+let other_8=exchange(mean_3_2,mask_5);
+mean_3_2=mean_3_2+other_8;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_2_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3_2;
 workgroupBarrier();
 for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
 if (lane<half_5) {
 let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
 let all_4=scratch_memory[row_in_group*LANES];
 mean_2_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_3_2=all_5;
 workgroupBarrier();
 }
 let mean_all=mean_2_2;
+let mean_all_2=mean_3_2;
 if (active_1 && (lane==0u)) {
 partials_put((((16u*PARTS)+part)*T)+row,mean_all);
+partials_put((((17u*PARTS)+part)*T)+row,mean_all_2);
 }
 }
 `,
               bindings: [
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
                 { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
                 { tensor: "residual", access: "read", name: "residual", accessors: { four: "residual_four" } },
                 { tensor: "bias", access: "read", name: "bias", accessors: { four: "bias_four" } },
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+                { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -1794,7 +1872,7 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1910,35 +1988,48 @@ workgroupBarrier();
 let spread=total_3 / f32(D);
 let used_3=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
 var total_4=0.0f;
+var total_5=0.0f;
 for (var p_5=lane; p_5<used_3; p_5+=LANES) {
 let part_12=partials_at((((16u*PARTS)+p_5)*T)+row);
 total_4=total_4+part_12;
+let part_13=partials_at((((17u*PARTS)+p_5)*T)+row);
+total_5=total_5+part_13;
 }
 for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
 let other_7=exchange(total_4,mask_5);
 total_4=total_4+other_7;
+let other_8=exchange(total_5,mask_5);
+total_5=total_5+other_8;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_5;
 workgroupBarrier();
 for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
 if (lane<half_5) {
 let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
 let all_4=scratch_memory[row_in_group*LANES];
 total_4=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_5=all_5;
 workgroupBarrier();
 }
 let mean_2=total_4 / f32(D);
+let mean_3=total_5 / f32(D);
 let first=min(part*(((D+PARTS) - 1u) / PARTS),D);
 let last=min(first+(((D+PARTS) - 1u) / PARTS),D);
 let end=select(0u,last,active_1);
 let base=row*D;
 let rsqrt=inverseSqrt(spread+eps);
+let sub_2=mean_3 - (mean*mean_2);
 for (var i=first+lane; i<end; i+=LANES) {
 let d_y_1=d_y_at(base+i);
 let gamma_1=gamma_at(i);
@@ -1950,7 +2041,7 @@ let bias_1=bias_at(i);
 let add=((x_1 - part_1)+(residual_1 - part_2))+(bias_1 - part_3);
 let mul_2=((add - part_6) - rest)*rsqrt;
 let d_h_1=d_h_at(base+i);
-let add_2=(((sub - (mul_2*mean_2)) - mean)*rsqrt)+d_h_1;
+let add_2=(((sub - (mul_2*sub_2)) - mean)*rsqrt)+d_h_1;
 d_x_put(base+i,add_2);
 d_residual_put(base+i,add_2);
 }
@@ -1995,7 +2086,7 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -2111,35 +2202,48 @@ workgroupBarrier();
 let spread=total_3 / f32(D);
 let used_3=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
 var total_4=0.0f;
+var total_5=0.0f;
 for (var p_5=lane; p_5<used_3; p_5+=LANES) {
 let part_12=partials_at((((16u*PARTS)+p_5)*T)+row);
 total_4=total_4+part_12;
+let part_13=partials_at((((17u*PARTS)+p_5)*T)+row);
+total_5=total_5+part_13;
 }
 for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
 let other_7=exchange(total_4,mask_5);
 total_4=total_4+other_7;
+let other_8=exchange(total_5,mask_5);
+total_5=total_5+other_8;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_5;
 workgroupBarrier();
 for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
 if (lane<half_5) {
 let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
 let all_4=scratch_memory[row_in_group*LANES];
 total_4=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_5=all_5;
 workgroupBarrier();
 }
 let mean_2=total_4 / f32(D);
+let mean_3=total_5 / f32(D);
 let first=min(part*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
 let last=min(first+((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
 let end=select(0u,last,active_1);
 let base=row*(D / 4u);
 let rsqrt=inverseSqrt(spread+eps);
+let sub_2=mean_3 - (mean*mean_2);
 for (var i=first+lane; i<end; i+=LANES) {
 let d_y_1=d_y_four(base+i);
 let gamma_1=gamma_four(i);
@@ -2151,7 +2255,7 @@ let bias_1=bias_four(i);
 let add=((x_1 - vec4f(part_1))+(residual_1 - vec4f(part_2)))+(bias_1 - vec4f(part_3));
 let mul_2=((add - vec4f(part_6)) - vec4f(rest))*vec4f(rsqrt);
 let d_h_1=d_h_four(base+i);
-let add_2=(((sub - (mul_2*vec4f(mean_2))) - vec4f(mean))*vec4f(rsqrt))+d_h_1;
+let add_2=(((sub - (mul_2*vec4f(sub_2))) - vec4f(mean))*vec4f(rsqrt))+d_h_1;
 d_x_put_four(base+i,add_2);
 d_residual_put_four(base+i,add_2);
 }

@@ -247,42 +247,55 @@ workgroupBarrier();
 }
 let mean_all=mean_3_2 / f32(K*S);
 var mean_4=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
 let rsqrt_8=inverseSqrt(spread+eps);
 for (var k_4=0u; k_4<HELD; k_4+=1u) {
 let i_4=lane+(k_4*LANES);
 if (i_4<((K*S) / 4u)) {
-let kept_2=held[held_place(0u,k_4,local_index)];
-let sub_2=kept_2 - vec4f(shift_2);
-let kept_3=held[held_place(1u,k_4,local_index)];
+let kept_2=held[held_place(1u,k_4,local_index)];
 let K_13=(i_4*4u) / max(S,1u);
 let beta_b_9=beta_b_at(base_2+K_13);
-let add_6=(kept_3 - vec4f(shift))+vec4f(beta_b_9 - shift_3);
+let add_6=(kept_2 - vec4f(shift))+vec4f(beta_b_9 - shift_3);
 let mul_12=((add_6 - vec4f(shift_5)) - vec4f(rest))*vec4f(rsqrt_8);
-mean_4=mean_4+(sub_2*mul_12);
+let kept_3=held[held_place(0u,k_4,local_index)];
+let sub_2=kept_3 - vec4f(shift_2);
+mean_4=mean_4+mul_12;
+mean_5=mean_5+(sub_2*mul_12);
 }
 }
 var mean_4_2=fold_add(mean_4);
+var mean_5_2=fold_add(mean_5);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_11=exchange(mean_4_2,mask_4);
 mean_4_2=mean_4_2+other_11;
+let other_12=exchange(mean_5_2,mask_4);
+mean_5_2=mean_5_2+other_12;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_4_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5_2;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_13;
+let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_6=scratch_memory[row_in_group*LANES];
 mean_4_2=all_6;
+let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_5_2=all_7;
 workgroupBarrier();
 }
 let mean_all_2=mean_4_2 / f32(K*S);
+let mean_all_3=mean_5_2 / f32(K*S);
 let end_2=select(0u,(K*S) / 4u,active_1);
+let sub_4=mean_all_3 - (mean_all*mean_all_2);
 for (var k_5=0u; k_5<HELD; k_5+=1u) {
 let i_5=lane+(k_5*LANES);
 if (i_5<end_2) {
@@ -296,7 +309,7 @@ let mul_13=((add_7 - vec4f(shift_5)) - vec4f(rest))*vec4f(rsqrt_8);
 let gamma_b_8=gamma_b_at(base_2+K_14);
 let running_var_8=running_var_at(base_2+K_14);
 let rsqrt_9=inverseSqrt(running_var_8+eps);
-let mul_14=(((sub_3 - (mul_13*vec4f(mean_all_2))) - vec4f(mean_all))*vec4f(gamma_b_8*rsqrt_9))*vec4f(rsqrt_8);
+let mul_14=(((sub_3 - (mul_13*vec4f(sub_4))) - vec4f(mean_all))*vec4f(gamma_b_8*rsqrt_9))*vec4f(rsqrt_8);
 d_x_put_four(base_3+i_5,mul_14);
 }
 }
@@ -629,10 +642,10 @@ var squares_5=vec4f(0.0f);
 var squares_6=vec4f(0.0f);
 var squares_7=vec4f(0.0f);
 for (var block=lane; block<(K*S) / 4u; block+=LANES*256u) {
-var part_7=vec4f(0.0f);
 var part_8=vec4f(0.0f);
 var part_9=vec4f(0.0f);
 var part_10=vec4f(0.0f);
+var part_11=vec4f(0.0f);
 var part_2_2=vec4f(0.0f);
 var part_2_3=vec4f(0.0f);
 var part_2_4=vec4f(0.0f);
@@ -676,19 +689,19 @@ let d_3=add_4_2 - vec4f(shift_4_2);
 let d_4=add_4_3 - vec4f(shift_4_3);
 let d_5=add_4_4 - vec4f(shift_4_4);
 let d_6=add_4_5 - vec4f(shift_4_5);
-part_7=part_7+d_3;
-part_8=part_8+d_4;
-part_9=part_9+d_5;
-part_10=part_10+d_6;
+part_8=part_8+d_3;
+part_9=part_9+d_4;
+part_10=part_10+d_5;
+part_11=part_11+d_6;
 part_2_2=part_2_2+(d_3*d_3);
 part_2_3=part_2_3+(d_4*d_4);
 part_2_4=part_2_4+(d_5*d_5);
 part_2_5=part_2_5+(d_6*d_6);
 }
-sum_4=sum_4+part_7;
-sum_5=sum_5+part_8;
-sum_6=sum_6+part_9;
-sum_7=sum_7+part_10;
+sum_4=sum_4+part_8;
+sum_5=sum_5+part_9;
+sum_6=sum_6+part_10;
+sum_7=sum_7+part_11;
 squares_4=squares_4+part_2_2;
 squares_5=squares_5+part_2_3;
 squares_6=squares_6+part_2_4;
@@ -703,14 +716,14 @@ var squares_2_3=fold_add(squares_5);
 var squares_2_4=fold_add(squares_6);
 var squares_2_5=fold_add(squares_7);
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other_7=exchange(sum_2_2,mask);
-let other_8=exchange(sum_2_3,mask);
-let other_9=exchange(sum_2_4,mask);
-let other_10=exchange(sum_2_5,mask);
-sum_2_2=sum_2_2+other_7;
-sum_2_3=sum_2_3+other_8;
-sum_2_4=sum_2_4+other_9;
-sum_2_5=sum_2_5+other_10;
+let other_8=exchange(sum_2_2,mask);
+let other_9=exchange(sum_2_3,mask);
+let other_10=exchange(sum_2_4,mask);
+let other_11=exchange(sum_2_5,mask);
+sum_2_2=sum_2_2+other_8;
+sum_2_3=sum_2_3+other_9;
+sum_2_4=sum_2_4+other_10;
+sum_2_5=sum_2_5+other_11;
 let other_2_2=exchange(squares_2_2,mask);
 let other_2_3=exchange(squares_2_3,mask);
 let other_2_4=exchange(squares_2_4,mask);
@@ -720,22 +733,22 @@ squares_2_3=squares_2_3+other_2_3;
 squares_2_4=squares_2_4+other_2_4;
 squares_2_5=squares_2_5+other_2_5;
 }
-let mean_5=sum_2_2 / f32(K*S);
-let mean_6=sum_2_3 / f32(K*S);
-let mean_7=sum_2_4 / f32(K*S);
-let mean_8=sum_2_5 / f32(K*S);
-let variance_3=larger((squares_2_2 / f32(K*S)) - (mean_5*mean_5),0.0f);
-let variance_4=larger((squares_2_3 / f32(K*S)) - (mean_6*mean_6),0.0f);
-let variance_5=larger((squares_2_4 / f32(K*S)) - (mean_7*mean_7),0.0f);
-let variance_6=larger((squares_2_5 / f32(K*S)) - (mean_8*mean_8),0.0f);
-let far_2=(variance_3*4.0f)<(mean_5*mean_5);
-let far_3=(variance_4*4.0f)<(mean_6*mean_6);
-let far_4=(variance_5*4.0f)<(mean_7*mean_7);
-let far_5=(variance_6*4.0f)<(mean_8*mean_8);
-let shift_5_2=select(shift_4_2,shift_4_2+mean_5,far_2);
-let shift_5_3=select(shift_4_3,shift_4_3+mean_6,far_3);
-let shift_5_4=select(shift_4_4,shift_4_4+mean_7,far_4);
-let shift_5_5=select(shift_4_5,shift_4_5+mean_8,far_5);
+let mean_6=sum_2_2 / f32(K*S);
+let mean_7=sum_2_3 / f32(K*S);
+let mean_8=sum_2_4 / f32(K*S);
+let mean_9=sum_2_5 / f32(K*S);
+let variance_3=larger((squares_2_2 / f32(K*S)) - (mean_6*mean_6),0.0f);
+let variance_4=larger((squares_2_3 / f32(K*S)) - (mean_7*mean_7),0.0f);
+let variance_5=larger((squares_2_4 / f32(K*S)) - (mean_8*mean_8),0.0f);
+let variance_6=larger((squares_2_5 / f32(K*S)) - (mean_9*mean_9),0.0f);
+let far_2=(variance_3*4.0f)<(mean_6*mean_6);
+let far_3=(variance_4*4.0f)<(mean_7*mean_7);
+let far_4=(variance_5*4.0f)<(mean_8*mean_8);
+let far_5=(variance_6*4.0f)<(mean_9*mean_9);
+let shift_5_2=select(shift_4_2,shift_4_2+mean_6,far_2);
+let shift_5_3=select(shift_4_3,shift_4_3+mean_7,far_3);
+let shift_5_4=select(shift_4_4,shift_4_4+mean_8,far_4);
+let shift_5_5=select(shift_4_5,shift_4_5+mean_9,far_5);
 var sum_3_3=vec4f(0.0f);
 var sum_3_4=vec4f(0.0f);
 var sum_3_5=vec4f(0.0f);
@@ -866,10 +879,10 @@ let variance_2_2=larger((squares_3_2_2 / f32(K*S)) - (mean_2_2*mean_2_2),0.0f);
 let variance_2_3=larger((squares_3_2_3 / f32(K*S)) - (mean_2_3*mean_2_3),0.0f);
 let variance_2_4=larger((squares_3_2_4 / f32(K*S)) - (mean_2_4*mean_2_4),0.0f);
 let variance_2_5=larger((squares_3_2_5 / f32(K*S)) - (mean_2_5*mean_2_5),0.0f);
-let rest_2=select(mean_5,mean_2_2,far_2);
-let rest_3=select(mean_6,mean_2_3,far_3);
-let rest_4=select(mean_7,mean_2_4,far_4);
-let rest_5=select(mean_8,mean_2_5,far_5);
+let rest_2=select(mean_6,mean_2_2,far_2);
+let rest_3=select(mean_7,mean_2_3,far_3);
+let rest_4=select(mean_8,mean_2_4,far_4);
+let rest_5=select(mean_9,mean_2_5,far_5);
 let spread_2=select(variance_3,variance_2_2,far_2);
 let spread_3=select(variance_4,variance_2_3,far_3);
 let spread_4=select(variance_5,variance_2_4,far_4);
@@ -898,14 +911,14 @@ let mul_12_2=d_y_4_2*vec4f(gamma_4_2);
 let mul_12_3=d_y_4_3*vec4f(gamma_4_3);
 let mul_12_4=d_y_4_4*vec4f(gamma_4_4);
 let mul_12_5=d_y_4_5*vec4f(gamma_4_5);
-let sub_4=mul_12_2 - vec4f(shift_2_2);
-let sub_5=mul_12_3 - vec4f(shift_2_3);
-let sub_6=mul_12_4 - vec4f(shift_2_4);
-let sub_7=mul_12_5 - vec4f(shift_2_5);
-part_5_2=part_5_2+sub_4;
-part_5_3=part_5_3+sub_5;
-part_5_4=part_5_4+sub_6;
-part_5_5=part_5_5+sub_7;
+let sub_5=mul_12_2 - vec4f(shift_2_2);
+let sub_6=mul_12_3 - vec4f(shift_2_3);
+let sub_7=mul_12_4 - vec4f(shift_2_4);
+let sub_8=mul_12_5 - vec4f(shift_2_5);
+part_5_2=part_5_2+sub_5;
+part_5_3=part_5_3+sub_6;
+part_5_4=part_5_4+sub_7;
+part_5_5=part_5_5+sub_8;
 }
 mean_3_3=mean_3_3+part_5_2;
 mean_3_4=mean_3_4+part_5_3;
@@ -926,10 +939,10 @@ mean_3_2_3=mean_3_2_3+other_5_3;
 mean_3_2_4=mean_3_2_4+other_5_4;
 mean_3_2_5=mean_3_2_5+other_5_5;
 }
-let mean_all_3=mean_3_2_2 / f32(K*S);
-let mean_all_4=mean_3_2_3 / f32(K*S);
-let mean_all_5=mean_3_2_4 / f32(K*S);
-let mean_all_6=mean_3_2_5 / f32(K*S);
+let mean_all_4=mean_3_2_2 / f32(K*S);
+let mean_all_5=mean_3_2_3 / f32(K*S);
+let mean_all_6=mean_3_2_4 / f32(K*S);
+let mean_all_7=mean_3_2_5 / f32(K*S);
 let rsqrt_10_2=inverseSqrt(spread_2+eps);
 let rsqrt_10_3=inverseSqrt(spread_3+eps);
 let rsqrt_10_4=inverseSqrt(spread_4+eps);
@@ -938,34 +951,26 @@ var mean_4_3=vec4f(0.0f);
 var mean_4_4=vec4f(0.0f);
 var mean_4_5=vec4f(0.0f);
 var mean_4_6=vec4f(0.0f);
+var mean_5_3=vec4f(0.0f);
+var mean_5_4=vec4f(0.0f);
+var mean_5_5=vec4f(0.0f);
+var mean_5_6=vec4f(0.0f);
 for (var block_4=lane; block_4<(K*S) / 4u; block_4+=LANES*256u) {
 var part_6_2=vec4f(0.0f);
 var part_6_3=vec4f(0.0f);
 var part_6_4=vec4f(0.0f);
 var part_6_5=vec4f(0.0f);
+var part_7_2=vec4f(0.0f);
+var part_7_3=vec4f(0.0f);
+var part_7_4=vec4f(0.0f);
+var part_7_5=vec4f(0.0f);
 let stop_4=min(block_4+(LANES*256u),(K*S) / 4u);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_5_2=d_y_four(base_3_2+i_4);
-let d_y_5_3=d_y_four(base_3_3+i_4);
-let d_y_5_4=d_y_four(base_3_4+i_4);
-let d_y_5_5=d_y_four(base_3_5+i_4);
-let K_13=(i_4*4u) / max(S,1u);
-let gamma_5_2=gamma_at(base_2_2+K_13);
-let gamma_5_3=gamma_at(base_2_3+K_13);
-let gamma_5_4=gamma_at(base_2_4+K_13);
-let gamma_5_5=gamma_at(base_2_5+K_13);
-let mul_13_2=d_y_5_2*vec4f(gamma_5_2);
-let mul_13_3=d_y_5_3*vec4f(gamma_5_3);
-let mul_13_4=d_y_5_4*vec4f(gamma_5_4);
-let mul_13_5=d_y_5_5*vec4f(gamma_5_5);
-let sub_2_2=mul_13_2 - vec4f(shift_2_2);
-let sub_2_3=mul_13_3 - vec4f(shift_2_3);
-let sub_2_4=mul_13_4 - vec4f(shift_2_4);
-let sub_2_5=mul_13_5 - vec4f(shift_2_5);
 let x_9_2=x_four(base_3_2+i_4);
 let x_9_3=x_four(base_3_3+i_4);
 let x_9_4=x_four(base_3_4+i_4);
 let x_9_5=x_four(base_3_5+i_4);
+let K_13=(i_4*4u) / max(S,1u);
 let running_mean_9_2=running_mean_at(base_2_2+K_13);
 let running_mean_9_3=running_mean_at(base_2_3+K_13);
 let running_mean_9_4=running_mean_at(base_2_4+K_13);
@@ -982,36 +987,64 @@ let gamma_b_9_2=gamma_b_at(base_2_2+K_13);
 let gamma_b_9_3=gamma_b_at(base_2_3+K_13);
 let gamma_b_9_4=gamma_b_at(base_2_4+K_13);
 let gamma_b_9_5=gamma_b_at(base_2_5+K_13);
-let mul_14_2=((x_9_2 - vec4f(running_mean_9_2))*vec4f(rsqrt_9_2))*vec4f(gamma_b_9_2);
-let mul_14_3=((x_9_3 - vec4f(running_mean_9_3))*vec4f(rsqrt_9_3))*vec4f(gamma_b_9_3);
-let mul_14_4=((x_9_4 - vec4f(running_mean_9_4))*vec4f(rsqrt_9_4))*vec4f(gamma_b_9_4);
-let mul_14_5=((x_9_5 - vec4f(running_mean_9_5))*vec4f(rsqrt_9_5))*vec4f(gamma_b_9_5);
+let mul_13_2=((x_9_2 - vec4f(running_mean_9_2))*vec4f(rsqrt_9_2))*vec4f(gamma_b_9_2);
+let mul_13_3=((x_9_3 - vec4f(running_mean_9_3))*vec4f(rsqrt_9_3))*vec4f(gamma_b_9_3);
+let mul_13_4=((x_9_4 - vec4f(running_mean_9_4))*vec4f(rsqrt_9_4))*vec4f(gamma_b_9_4);
+let mul_13_5=((x_9_5 - vec4f(running_mean_9_5))*vec4f(rsqrt_9_5))*vec4f(gamma_b_9_5);
 let beta_b_9_2=beta_b_at(base_2_2+K_13);
 let beta_b_9_3=beta_b_at(base_2_3+K_13);
 let beta_b_9_4=beta_b_at(base_2_4+K_13);
 let beta_b_9_5=beta_b_at(base_2_5+K_13);
-let add_6_2=(mul_14_2 - vec4f(shift_6))+vec4f(beta_b_9_2 - shift_3_2);
-let add_6_3=(mul_14_3 - vec4f(shift_7))+vec4f(beta_b_9_3 - shift_3_3);
-let add_6_4=(mul_14_4 - vec4f(shift_8))+vec4f(beta_b_9_4 - shift_3_4);
-let add_6_5=(mul_14_5 - vec4f(shift_9))+vec4f(beta_b_9_5 - shift_3_5);
-let mul_15_2=((add_6_2 - vec4f(shift_5_2)) - vec4f(rest_2))*vec4f(rsqrt_10_2);
-let mul_15_3=((add_6_3 - vec4f(shift_5_3)) - vec4f(rest_3))*vec4f(rsqrt_10_3);
-let mul_15_4=((add_6_4 - vec4f(shift_5_4)) - vec4f(rest_4))*vec4f(rsqrt_10_4);
-let mul_15_5=((add_6_5 - vec4f(shift_5_5)) - vec4f(rest_5))*vec4f(rsqrt_10_5);
-part_6_2=part_6_2+(sub_2_2*mul_15_2);
-part_6_3=part_6_3+(sub_2_3*mul_15_3);
-part_6_4=part_6_4+(sub_2_4*mul_15_4);
-part_6_5=part_6_5+(sub_2_5*mul_15_5);
+let add_6_2=(mul_13_2 - vec4f(shift_6))+vec4f(beta_b_9_2 - shift_3_2);
+let add_6_3=(mul_13_3 - vec4f(shift_7))+vec4f(beta_b_9_3 - shift_3_3);
+let add_6_4=(mul_13_4 - vec4f(shift_8))+vec4f(beta_b_9_4 - shift_3_4);
+let add_6_5=(mul_13_5 - vec4f(shift_9))+vec4f(beta_b_9_5 - shift_3_5);
+let mul_14_2=((add_6_2 - vec4f(shift_5_2)) - vec4f(rest_2))*vec4f(rsqrt_10_2);
+let mul_14_3=((add_6_3 - vec4f(shift_5_3)) - vec4f(rest_3))*vec4f(rsqrt_10_3);
+let mul_14_4=((add_6_4 - vec4f(shift_5_4)) - vec4f(rest_4))*vec4f(rsqrt_10_4);
+let mul_14_5=((add_6_5 - vec4f(shift_5_5)) - vec4f(rest_5))*vec4f(rsqrt_10_5);
+let d_y_5_2=d_y_four(base_3_2+i_4);
+let d_y_5_3=d_y_four(base_3_3+i_4);
+let d_y_5_4=d_y_four(base_3_4+i_4);
+let d_y_5_5=d_y_four(base_3_5+i_4);
+let gamma_5_2=gamma_at(base_2_2+K_13);
+let gamma_5_3=gamma_at(base_2_3+K_13);
+let gamma_5_4=gamma_at(base_2_4+K_13);
+let gamma_5_5=gamma_at(base_2_5+K_13);
+let mul_15_2=d_y_5_2*vec4f(gamma_5_2);
+let mul_15_3=d_y_5_3*vec4f(gamma_5_3);
+let mul_15_4=d_y_5_4*vec4f(gamma_5_4);
+let mul_15_5=d_y_5_5*vec4f(gamma_5_5);
+let sub_2_2=mul_15_2 - vec4f(shift_2_2);
+let sub_2_3=mul_15_3 - vec4f(shift_2_3);
+let sub_2_4=mul_15_4 - vec4f(shift_2_4);
+let sub_2_5=mul_15_5 - vec4f(shift_2_5);
+part_6_2=part_6_2+mul_14_2;
+part_6_3=part_6_3+mul_14_3;
+part_6_4=part_6_4+mul_14_4;
+part_6_5=part_6_5+mul_14_5;
+part_7_2=part_7_2+(sub_2_2*mul_14_2);
+part_7_3=part_7_3+(sub_2_3*mul_14_3);
+part_7_4=part_7_4+(sub_2_4*mul_14_4);
+part_7_5=part_7_5+(sub_2_5*mul_14_5);
 }
 mean_4_3=mean_4_3+part_6_2;
 mean_4_4=mean_4_4+part_6_3;
 mean_4_5=mean_4_5+part_6_4;
 mean_4_6=mean_4_6+part_6_5;
+mean_5_3=mean_5_3+part_7_2;
+mean_5_4=mean_5_4+part_7_3;
+mean_5_5=mean_5_5+part_7_4;
+mean_5_6=mean_5_6+part_7_5;
 }
 var mean_4_2_2=fold_add(mean_4_3);
 var mean_4_2_3=fold_add(mean_4_4);
 var mean_4_2_4=fold_add(mean_4_5);
 var mean_4_2_5=fold_add(mean_4_6);
+var mean_5_2_2=fold_add(mean_5_3);
+var mean_5_2_3=fold_add(mean_5_4);
+var mean_5_2_4=fold_add(mean_5_5);
+var mean_5_2_5=fold_add(mean_5_6);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_6_2=exchange(mean_4_2_2,mask_4);
 let other_6_3=exchange(mean_4_2_3,mask_4);
@@ -1021,12 +1054,28 @@ mean_4_2_2=mean_4_2_2+other_6_2;
 mean_4_2_3=mean_4_2_3+other_6_3;
 mean_4_2_4=mean_4_2_4+other_6_4;
 mean_4_2_5=mean_4_2_5+other_6_5;
+let other_7_2=exchange(mean_5_2_2,mask_4);
+let other_7_3=exchange(mean_5_2_3,mask_4);
+let other_7_4=exchange(mean_5_2_4,mask_4);
+let other_7_5=exchange(mean_5_2_5,mask_4);
+mean_5_2_2=mean_5_2_2+other_7_2;
+mean_5_2_3=mean_5_2_3+other_7_3;
+mean_5_2_4=mean_5_2_4+other_7_4;
+mean_5_2_5=mean_5_2_5+other_7_5;
 }
 let mean_all_2_2=mean_4_2_2 / f32(K*S);
 let mean_all_2_3=mean_4_2_3 / f32(K*S);
 let mean_all_2_4=mean_4_2_4 / f32(K*S);
 let mean_all_2_5=mean_4_2_5 / f32(K*S);
+let mean_all_3_2=mean_5_2_2 / f32(K*S);
+let mean_all_3_3=mean_5_2_3 / f32(K*S);
+let mean_all_3_4=mean_5_2_4 / f32(K*S);
+let mean_all_3_5=mean_5_2_5 / f32(K*S);
 let end_2=select(0u,(K*S) / 4u,active_1);
+let sub_4_2=mean_all_3_2 - (mean_all_4*mean_all_2_2);
+let sub_4_3=mean_all_3_3 - (mean_all_5*mean_all_2_3);
+let sub_4_4=mean_all_3_4 - (mean_all_6*mean_all_2_4);
+let sub_4_5=mean_all_3_5 - (mean_all_7*mean_all_2_5);
 for (var i_5=lane; i_5<end_2; i_5+=LANES) {
 let d_y_6_2=d_y_four(base_3_2+i_5);
 let d_y_6_3=d_y_four(base_3_3+i_5);
@@ -1081,10 +1130,10 @@ let mul_18_2=((add_7_2 - vec4f(shift_5_2)) - vec4f(rest_2))*vec4f(rsqrt_10_2);
 let mul_18_3=((add_7_3 - vec4f(shift_5_3)) - vec4f(rest_3))*vec4f(rsqrt_10_3);
 let mul_18_4=((add_7_4 - vec4f(shift_5_4)) - vec4f(rest_4))*vec4f(rsqrt_10_4);
 let mul_18_5=((add_7_5 - vec4f(shift_5_5)) - vec4f(rest_5))*vec4f(rsqrt_10_5);
-let mul_19_2=(((sub_3_2 - (mul_18_2*vec4f(mean_all_2_2))) - vec4f(mean_all_3))*vec4f(gamma_b_10_2*rsqrt_11_2))*vec4f(rsqrt_10_2);
-let mul_19_3=(((sub_3_3 - (mul_18_3*vec4f(mean_all_2_3))) - vec4f(mean_all_4))*vec4f(gamma_b_10_3*rsqrt_11_3))*vec4f(rsqrt_10_3);
-let mul_19_4=(((sub_3_4 - (mul_18_4*vec4f(mean_all_2_4))) - vec4f(mean_all_5))*vec4f(gamma_b_10_4*rsqrt_11_4))*vec4f(rsqrt_10_4);
-let mul_19_5=(((sub_3_5 - (mul_18_5*vec4f(mean_all_2_5))) - vec4f(mean_all_6))*vec4f(gamma_b_10_5*rsqrt_11_5))*vec4f(rsqrt_10_5);
+let mul_19_2=(((sub_3_2 - (mul_18_2*vec4f(sub_4_2))) - vec4f(mean_all_4))*vec4f(gamma_b_10_2*rsqrt_11_2))*vec4f(rsqrt_10_2);
+let mul_19_3=(((sub_3_3 - (mul_18_3*vec4f(sub_4_3))) - vec4f(mean_all_5))*vec4f(gamma_b_10_3*rsqrt_11_3))*vec4f(rsqrt_10_3);
+let mul_19_4=(((sub_3_4 - (mul_18_4*vec4f(sub_4_4))) - vec4f(mean_all_6))*vec4f(gamma_b_10_4*rsqrt_11_4))*vec4f(rsqrt_10_4);
+let mul_19_5=(((sub_3_5 - (mul_18_5*vec4f(sub_4_5))) - vec4f(mean_all_7))*vec4f(gamma_b_10_5*rsqrt_11_5))*vec4f(rsqrt_10_5);
 d_x_put_four(base_3_2+i_5,mul_19_2);
 d_x_put_four(base_3_3+i_5,mul_19_3);
 d_x_put_four(base_3_4+i_5,mul_19_4);
@@ -1121,7 +1170,7 @@ d_x_put_four(base_3_5+i_5,mul_19_5);
       },
     ],
     split: {
-      slots: 14,
+      slots: 15,
       stages: [
         {
           forms: [
@@ -1755,7 +1804,7 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1889,56 +1938,68 @@ let G_1=row % max(G,1u);
 let base_2=G_1*K;
 let rsqrt_2=inverseSqrt(spread+eps);
 var mean_2=0.0f;
+var mean_3=0.0f;
 for (var block=first+lane; block<last; block+=LANES*256u) {
 var part_11=0.0f;
+var part_12=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_at(base+i);
-let K_1=i / max(S,1u);
-let gamma_1=gamma_at(base_2+K_1);
-let mul=d_y_1*gamma_1;
-let sub=mul - part_2;
 let x_1=x_at(base+i);
+let K_1=i / max(S,1u);
 let running_mean_1=running_mean_at(base_2+K_1);
 let running_var_1=running_var_at(base_2+K_1);
 let rsqrt=inverseSqrt(running_var_1+eps);
 let gamma_b_1=gamma_b_at(base_2+K_1);
-let mul_2=((x_1 - running_mean_1)*rsqrt)*gamma_b_1;
+let mul=((x_1 - running_mean_1)*rsqrt)*gamma_b_1;
 let beta_b_1=beta_b_at(base_2+K_1);
-let add=(mul_2 - part_1)+(beta_b_1 - part_3);
-let mul_3=((add - part_5) - rest)*rsqrt_2;
-part_11=part_11+(sub*mul_3);
+let add=(mul - part_1)+(beta_b_1 - part_3);
+let mul_2=((add - part_5) - rest)*rsqrt_2;
+let d_y_1=d_y_at(base+i);
+let gamma_1=gamma_at(base_2+K_1);
+let mul_3=d_y_1*gamma_1;
+let sub=mul_3 - part_2;
+part_11=part_11+mul_2;
+part_12=part_12+(sub*mul_2);
 }
 mean_2=mean_2+part_11;
+mean_3=mean_3+part_12;
 }
 for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
 let other_7=exchange(mean_2,mask_6);
 mean_2=mean_2+other_7;
+let other_8=exchange(mean_3,mask_6);
+mean_3=mean_3+other_8;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3;
 workgroupBarrier();
 for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
 if (lane<half_6) {
 let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
 let all_4=scratch_memory[row_in_group*LANES];
 mean_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_3=all_5;
 workgroupBarrier();
 }
 let mean_all=mean_2;
+let mean_all_2=mean_3;
 if (active_1 && (lane==0u)) {
 partials_put((((13u*PARTS)+part)*(N*G))+row,mean_all);
+partials_put((((14u*PARTS)+part)*(N*G))+row,mean_all_2);
 }
 }
 `,
               bindings: [
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
                 { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
                 {
                   tensor: "running_mean",
@@ -1954,6 +2015,8 @@ partials_put((((13u*PARTS)+part)*(N*G))+row,mean_all);
                 },
                 { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
                 { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
+                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -1988,7 +2051,7 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
 return (v.x+v.y)+(v.z+v.w);
@@ -2125,57 +2188,70 @@ let G_1=row % max(G,1u);
 let base_2=G_1*K;
 let rsqrt_2=inverseSqrt(spread+eps);
 var mean_2=vec4f(0.0f);
+var mean_3=vec4f(0.0f);
 for (var block=first+lane; block<last; block+=LANES*256u) {
 var part_11=vec4f(0.0f);
+var part_12=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_four(base+i);
-let K_1=(i*4u) / max(S,1u);
-let gamma_1=gamma_at(base_2+K_1);
-let mul=d_y_1*vec4f(gamma_1);
-let sub=mul - vec4f(part_2);
 let x_1=x_four(base+i);
+let K_1=(i*4u) / max(S,1u);
 let running_mean_1=running_mean_at(base_2+K_1);
 let running_var_1=running_var_at(base_2+K_1);
 let rsqrt=inverseSqrt(running_var_1+eps);
 let gamma_b_1=gamma_b_at(base_2+K_1);
-let mul_2=((x_1 - vec4f(running_mean_1))*vec4f(rsqrt))*vec4f(gamma_b_1);
+let mul=((x_1 - vec4f(running_mean_1))*vec4f(rsqrt))*vec4f(gamma_b_1);
 let beta_b_1=beta_b_at(base_2+K_1);
-let add=(mul_2 - vec4f(part_1))+vec4f(beta_b_1 - part_3);
-let mul_3=((add - vec4f(part_5)) - vec4f(rest))*vec4f(rsqrt_2);
-part_11=part_11+(sub*mul_3);
+let add=(mul - vec4f(part_1))+vec4f(beta_b_1 - part_3);
+let mul_2=((add - vec4f(part_5)) - vec4f(rest))*vec4f(rsqrt_2);
+let d_y_1=d_y_four(base+i);
+let gamma_1=gamma_at(base_2+K_1);
+let mul_3=d_y_1*vec4f(gamma_1);
+let sub=mul_3 - vec4f(part_2);
+part_11=part_11+mul_2;
+part_12=part_12+(sub*mul_2);
 }
 mean_2=mean_2+part_11;
+mean_3=mean_3+part_12;
 }
 var mean_2_2=fold_add(mean_2);
+var mean_3_2=fold_add(mean_3);
 for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
 let other_7=exchange(mean_2_2,mask_6);
 mean_2_2=mean_2_2+other_7;
+let other_8=exchange(mean_3_2,mask_6);
+mean_3_2=mean_3_2+other_8;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_2_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3_2;
 workgroupBarrier();
 for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
 if (lane<half_6) {
 let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
 let all_4=scratch_memory[row_in_group*LANES];
 mean_2_2=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_3_2=all_5;
 workgroupBarrier();
 }
 let mean_all=mean_2_2;
+let mean_all_2=mean_3_2;
 if (active_1 && (lane==0u)) {
 partials_put((((13u*PARTS)+part)*(N*G))+row,mean_all);
+partials_put((((14u*PARTS)+part)*(N*G))+row,mean_all_2);
 }
 }
 `,
               bindings: [
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
                 { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
                 {
                   tensor: "running_mean",
@@ -2191,6 +2267,8 @@ partials_put((((13u*PARTS)+part)*(N*G))+row,mean_all);
                 },
                 { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
                 { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -2230,7 +2308,7 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -2359,30 +2437,42 @@ workgroupBarrier();
 let spread=total_3 / f32(K*S);
 let used_4=(((K*S)+((((K*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((K*S)+PARTS) - 1u) / PARTS);
 var total_4=0.0f;
+var total_5=0.0f;
 for (var p_6=lane; p_6<used_4; p_6+=LANES) {
 let part_11=partials_at((((13u*PARTS)+p_6)*(N*G))+row);
 total_4=total_4+part_11;
+let part_12=partials_at((((14u*PARTS)+p_6)*(N*G))+row);
+total_5=total_5+part_12;
 }
 for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
 let other_7=exchange(total_4,mask_6);
 total_4=total_4+other_7;
+let other_8=exchange(total_5,mask_6);
+total_5=total_5+other_8;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_5;
 workgroupBarrier();
 for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
 if (lane<half_6) {
 let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
 let all_4=scratch_memory[row_in_group*LANES];
 total_4=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_5=all_5;
 workgroupBarrier();
 }
 let mean_2=total_4 / f32(K*S);
+let mean_3=total_5 / f32(K*S);
 let first=min(part*((((K*S)+PARTS) - 1u) / PARTS),K*S);
 let last=min(first+((((K*S)+PARTS) - 1u) / PARTS),K*S);
 let end=select(0u,last,active_1);
@@ -2390,6 +2480,7 @@ let base=row*(K*S);
 let G_1=row % max(G,1u);
 let base_2=G_1*K;
 let rsqrt_2=inverseSqrt(spread+eps);
+let sub_2=mean_3 - (mean*mean_2);
 for (var i=first+lane; i<end; i+=LANES) {
 let d_y_1=d_y_at(base+i);
 let K_1=i / max(S,1u);
@@ -2405,7 +2496,7 @@ let mul_2=((x_1 - running_mean_1)*rsqrt)*gamma_b_1;
 let beta_b_1=beta_b_at(base_2+K_1);
 let add=(mul_2 - part_1)+(beta_b_1 - part_3);
 let mul_3=((add - part_5) - rest)*rsqrt_2;
-d_x_put(base+i,(((sub - (mul_3*mean_2)) - mean)*(gamma_b_1*rsqrt))*rsqrt_2);
+d_x_put(base+i,(((sub - (mul_3*sub_2)) - mean)*(gamma_b_1*rsqrt))*rsqrt_2);
 }
 }
 `,
@@ -2457,7 +2548,7 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -2586,30 +2677,42 @@ workgroupBarrier();
 let spread=total_3 / f32(K*S);
 let used_4=((((K*S) / 4u)+(((((K*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((K*S) / 4u)+PARTS) - 1u) / PARTS);
 var total_4=0.0f;
+var total_5=0.0f;
 for (var p_6=lane; p_6<used_4; p_6+=LANES) {
 let part_11=partials_at((((13u*PARTS)+p_6)*(N*G))+row);
 total_4=total_4+part_11;
+let part_12=partials_at((((14u*PARTS)+p_6)*(N*G))+row);
+total_5=total_5+part_12;
 }
 for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
 let other_7=exchange(total_4,mask_6);
 total_4=total_4+other_7;
+let other_8=exchange(total_5,mask_6);
+total_5=total_5+other_8;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_5;
 workgroupBarrier();
 for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
 if (lane<half_6) {
 let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
 let all_4=scratch_memory[row_in_group*LANES];
 total_4=all_4;
+let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_5=all_5;
 workgroupBarrier();
 }
 let mean_2=total_4 / f32(K*S);
+let mean_3=total_5 / f32(K*S);
 let first=min(part*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
 let last=min(first+(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
 let end=select(0u,last,active_1);
@@ -2617,6 +2720,7 @@ let base=row*((K*S) / 4u);
 let G_1=row % max(G,1u);
 let base_2=G_1*K;
 let rsqrt_2=inverseSqrt(spread+eps);
+let sub_2=mean_3 - (mean*mean_2);
 for (var i=first+lane; i<end; i+=LANES) {
 let d_y_1=d_y_four(base+i);
 let K_1=(i*4u) / max(S,1u);
@@ -2632,7 +2736,7 @@ let mul_2=((x_1 - vec4f(running_mean_1))*vec4f(rsqrt))*vec4f(gamma_b_1);
 let beta_b_1=beta_b_at(base_2+K_1);
 let add=(mul_2 - vec4f(part_1))+vec4f(beta_b_1 - part_3);
 let mul_3=((add - vec4f(part_5)) - vec4f(rest))*vec4f(rsqrt_2);
-let mul_4=(((sub - (mul_3*vec4f(mean_2))) - vec4f(mean))*vec4f(gamma_b_1*rsqrt))*vec4f(rsqrt_2);
+let mul_4=(((sub - (mul_3*vec4f(sub_2))) - vec4f(mean))*vec4f(gamma_b_1*rsqrt))*vec4f(rsqrt_2);
 d_x_put_four(base+i,mul_4);
 }
 }

@@ -19,7 +19,7 @@ override C: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -69,7 +69,7 @@ if (i<((N*S) / 4u)) {
 let N_7=(i*4u) / max(S,1u);
 let S_7=(i*4u) % max(S,1u);
 let x_4=x_four(base_2+((N_7*((C*S) / 4u))+(S_7 / 4u)));
-held[held_place(1u,k,local_index)]=x_4;
+held[held_place(0u,k,local_index)]=x_4;
 let d=x_4 - vec4f(shift_2);
 sum=sum+d;
 squares=squares+(d*d);
@@ -114,7 +114,7 @@ let end=select(0u,(N*S) / 4u,far);
 for (var k_2=0u; k_2<HELD; k_2+=1u) {
 let i_2=lane+(k_2*LANES);
 if (i_2<end) {
-let kept=held[held_place(1u,k_2,local_index)];
+let kept=held[held_place(0u,k_2,local_index)];
 let d_2=kept - vec4f(shift_3);
 sum_3=sum_3+d_2;
 squares_3=squares_3+(d_2*d_2);
@@ -160,7 +160,7 @@ if (i_3<((N*S) / 4u)) {
 let N_8=(i_3*4u) / max(S,1u);
 let S_8=(i_3*4u) % max(S,1u);
 let d_y_4=d_y_four(base_2+((N_8*((C*S) / 4u))+(S_8 / 4u)));
-held[held_place(0u,k_3,local_index)]=d_y_4;
+held[held_place(1u,k_3,local_index)]=d_y_4;
 sum_4=sum_4+d_y_4;
 }
 }
@@ -187,38 +187,47 @@ workgroupBarrier();
 let sum_all=sum_4_2;
 var sum_5=vec4f(0.0f);
 var mean_3=vec4f(0.0f);
+var sum_6=vec4f(0.0f);
 let rsqrt=inverseSqrt(spread+eps);
 for (var k_4=0u; k_4<HELD; k_4+=1u) {
 let i_4=lane+(k_4*LANES);
 if (i_4<((N*S) / 4u)) {
-let kept_2=held[held_place(0u,k_4,local_index)];
+let kept_2=held[held_place(1u,k_4,local_index)];
 let sub=kept_2 - vec4f(shift);
-let kept_3=held[held_place(1u,k_4,local_index)];
+let kept_3=held[held_place(0u,k_4,local_index)];
 let mul=((kept_3 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
-sum_5=sum_5+(sub*mul);
-mean_3=mean_3+sub;
+sum_5=sum_5+sub;
+mean_3=mean_3+mul;
+sum_6=sum_6+(sub*mul);
 }
 }
 var sum_5_2=fold_add(sum_5);
 var mean_3_2=fold_add(mean_3);
+var sum_6_2=fold_add(sum_6);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_11=exchange(sum_5_2,mask_4);
 sum_5_2=sum_5_2+other_11;
 let other_12=exchange(mean_3_2,mask_4);
 mean_3_2=mean_3_2+other_12;
+let other_13=exchange(sum_6_2,mask_4);
+sum_6_2=sum_6_2+other_13;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_5_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_6_2;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_13;
+let other_14=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_14;
 let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_14;
+let other_15=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_15;
+let mine_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_16=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_8+other_16;
 }
 workgroupBarrier();
 }
@@ -226,28 +235,33 @@ let all_6=scratch_memory[row_in_group*LANES];
 sum_5_2=all_6;
 let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_3_2=all_7;
+let all_8=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_6_2=all_8;
 workgroupBarrier();
 }
 let sum_all_2=sum_5_2;
 let mean_all=mean_3_2 / f32(N*S);
+let sum_all_3=sum_6_2;
 let end_2=select(0u,(N*S) / 4u,active_1);
-let div=sum_all_2 / f32(N*S);
+let size=f32(N*S);
+let div=sum_all_2 / size;
+let sub_3=(sum_all_3 / size) - (div*mean_all);
 let gamma_1=gamma_at(row);
 let mul_3=gamma_1*rsqrt;
 for (var k_5=0u; k_5<HELD; k_5+=1u) {
 let i_5=lane+(k_5*LANES);
 if (i_5<end_2) {
-let kept_4=held[held_place(0u,k_5,local_index)];
+let kept_4=held[held_place(1u,k_5,local_index)];
 let sub_2=kept_4 - vec4f(shift);
-let kept_5=held[held_place(1u,k_5,local_index)];
+let kept_5=held[held_place(0u,k_5,local_index)];
 let mul_2=((kept_5 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
 let N_9=(i_5*4u) / max(S,1u);
 let S_9=(i_5*4u) % max(S,1u);
-d_x_put_four(base_2+((N_9*((C*S) / 4u))+(S_9 / 4u)),((sub_2 - (mul_2*vec4f(div))) - vec4f(mean_all))*vec4f(mul_3));
+d_x_put_four(base_2+((N_9*((C*S) / 4u))+(S_9 / 4u)),((sub_2 - (mul_2*vec4f(sub_3))) - vec4f(div))*vec4f(mul_3));
 }
 }
 if (active_1 && (lane==0u)) {
-d_gamma_put(row,sum_all_2);
+d_gamma_put(row,sum_all_3 - (sum_all_2*mean_all));
 d_beta_put(row,sum_all);
 }
 }
@@ -356,19 +370,19 @@ let base_2_2=row_2*(S / 4u);
 let base_2_3=row_3*(S / 4u);
 let base_2_4=row_4*(S / 4u);
 let base_2_5=row_5*(S / 4u);
-var sum_6=vec4f(0.0f);
 var sum_7=vec4f(0.0f);
 var sum_8=vec4f(0.0f);
 var sum_9=vec4f(0.0f);
+var sum_10=vec4f(0.0f);
 var squares_4=vec4f(0.0f);
 var squares_5=vec4f(0.0f);
 var squares_6=vec4f(0.0f);
 var squares_7=vec4f(0.0f);
 for (var block=lane; block<(N*S) / 4u; block+=LANES*256u) {
-var part_8=vec4f(0.0f);
 var part_9=vec4f(0.0f);
 var part_10=vec4f(0.0f);
 var part_11=vec4f(0.0f);
+var part_12=vec4f(0.0f);
 var part_2_2=vec4f(0.0f);
 var part_2_3=vec4f(0.0f);
 var part_2_4=vec4f(0.0f);
@@ -385,41 +399,41 @@ let d_3=x_4_2 - vec4f(shift_2_2);
 let d_4=x_4_3 - vec4f(shift_2_3);
 let d_5=x_4_4 - vec4f(shift_2_4);
 let d_6=x_4_5 - vec4f(shift_2_5);
-part_8=part_8+d_3;
-part_9=part_9+d_4;
-part_10=part_10+d_5;
-part_11=part_11+d_6;
+part_9=part_9+d_3;
+part_10=part_10+d_4;
+part_11=part_11+d_5;
+part_12=part_12+d_6;
 part_2_2=part_2_2+(d_3*d_3);
 part_2_3=part_2_3+(d_4*d_4);
 part_2_4=part_2_4+(d_5*d_5);
 part_2_5=part_2_5+(d_6*d_6);
 }
-sum_6=sum_6+part_8;
 sum_7=sum_7+part_9;
 sum_8=sum_8+part_10;
 sum_9=sum_9+part_11;
+sum_10=sum_10+part_12;
 squares_4=squares_4+part_2_2;
 squares_5=squares_5+part_2_3;
 squares_6=squares_6+part_2_4;
 squares_7=squares_7+part_2_5;
 }
-var sum_2_2=fold_add(sum_6);
-var sum_2_3=fold_add(sum_7);
-var sum_2_4=fold_add(sum_8);
-var sum_2_5=fold_add(sum_9);
+var sum_2_2=fold_add(sum_7);
+var sum_2_3=fold_add(sum_8);
+var sum_2_4=fold_add(sum_9);
+var sum_2_5=fold_add(sum_10);
 var squares_2_2=fold_add(squares_4);
 var squares_2_3=fold_add(squares_5);
 var squares_2_4=fold_add(squares_6);
 var squares_2_5=fold_add(squares_7);
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other_8=exchange(sum_2_2,mask);
-let other_9=exchange(sum_2_3,mask);
-let other_10=exchange(sum_2_4,mask);
-let other_11=exchange(sum_2_5,mask);
-sum_2_2=sum_2_2+other_8;
-sum_2_3=sum_2_3+other_9;
-sum_2_4=sum_2_4+other_10;
-sum_2_5=sum_2_5+other_11;
+let other_9=exchange(sum_2_2,mask);
+let other_10=exchange(sum_2_3,mask);
+let other_11=exchange(sum_2_4,mask);
+let other_12=exchange(sum_2_5,mask);
+sum_2_2=sum_2_2+other_9;
+sum_2_3=sum_2_3+other_10;
+sum_2_4=sum_2_4+other_11;
+sum_2_5=sum_2_5+other_12;
 let other_2_2=exchange(squares_2_2,mask);
 let other_2_3=exchange(squares_2_3,mask);
 let other_2_4=exchange(squares_2_4,mask);
@@ -600,10 +614,10 @@ sum_4_2_3=sum_4_2_3+other_5_3;
 sum_4_2_4=sum_4_2_4+other_5_4;
 sum_4_2_5=sum_4_2_5+other_5_5;
 }
-let sum_all_3=sum_4_2_2;
-let sum_all_4=sum_4_2_3;
-let sum_all_5=sum_4_2_4;
-let sum_all_6=sum_4_2_5;
+let sum_all_4=sum_4_2_2;
+let sum_all_5=sum_4_2_3;
+let sum_all_6=sum_4_2_4;
+let sum_all_7=sum_4_2_5;
 let rsqrt_2=inverseSqrt(spread_2+eps);
 let rsqrt_3=inverseSqrt(spread_3+eps);
 let rsqrt_4=inverseSqrt(spread_4+eps);
@@ -616,6 +630,10 @@ var mean_3_3=vec4f(0.0f);
 var mean_3_4=vec4f(0.0f);
 var mean_3_5=vec4f(0.0f);
 var mean_3_6=vec4f(0.0f);
+var sum_6_3=vec4f(0.0f);
+var sum_6_4=vec4f(0.0f);
+var sum_6_5=vec4f(0.0f);
+var sum_6_6=vec4f(0.0f);
 for (var block_4=lane; block_4<(N*S) / 4u; block_4+=LANES*256u) {
 var part_6_2=vec4f(0.0f);
 var part_6_3=vec4f(0.0f);
@@ -625,6 +643,10 @@ var part_7_2=vec4f(0.0f);
 var part_7_3=vec4f(0.0f);
 var part_7_4=vec4f(0.0f);
 var part_7_5=vec4f(0.0f);
+var part_8_2=vec4f(0.0f);
+var part_8_3=vec4f(0.0f);
+var part_8_4=vec4f(0.0f);
+var part_8_5=vec4f(0.0f);
 let stop_4=min(block_4+(LANES*256u),(N*S) / 4u);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
 let N_10=(i_4*4u) / max(S,1u);
@@ -633,10 +655,10 @@ let d_y_5_2=d_y_four(base_2_2+((N_10*((C*S) / 4u))+(S_10 / 4u)));
 let d_y_5_3=d_y_four(base_2_3+((N_10*((C*S) / 4u))+(S_10 / 4u)));
 let d_y_5_4=d_y_four(base_2_4+((N_10*((C*S) / 4u))+(S_10 / 4u)));
 let d_y_5_5=d_y_four(base_2_5+((N_10*((C*S) / 4u))+(S_10 / 4u)));
-let sub_3=d_y_5_2 - vec4f(shift_4);
-let sub_4=d_y_5_3 - vec4f(shift_5);
-let sub_5=d_y_5_4 - vec4f(shift_6);
-let sub_6=d_y_5_5 - vec4f(shift_7);
+let sub_4=d_y_5_2 - vec4f(shift_4);
+let sub_5=d_y_5_3 - vec4f(shift_5);
+let sub_6=d_y_5_4 - vec4f(shift_6);
+let sub_7=d_y_5_5 - vec4f(shift_7);
 let x_6_2=x_four(base_2_2+((N_10*((C*S) / 4u))+(S_10 / 4u)));
 let x_6_3=x_four(base_2_3+((N_10*((C*S) / 4u))+(S_10 / 4u)));
 let x_6_4=x_four(base_2_4+((N_10*((C*S) / 4u))+(S_10 / 4u)));
@@ -645,14 +667,18 @@ let mul_4=((x_6_2 - vec4f(shift_3_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
 let mul_5=((x_6_3 - vec4f(shift_3_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
 let mul_6=((x_6_4 - vec4f(shift_3_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
 let mul_7=((x_6_5 - vec4f(shift_3_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
-part_6_2=part_6_2+(sub_3*mul_4);
-part_6_3=part_6_3+(sub_4*mul_5);
-part_6_4=part_6_4+(sub_5*mul_6);
-part_6_5=part_6_5+(sub_6*mul_7);
-part_7_2=part_7_2+sub_3;
-part_7_3=part_7_3+sub_4;
-part_7_4=part_7_4+sub_5;
-part_7_5=part_7_5+sub_6;
+part_6_2=part_6_2+sub_4;
+part_6_3=part_6_3+sub_5;
+part_6_4=part_6_4+sub_6;
+part_6_5=part_6_5+sub_7;
+part_7_2=part_7_2+mul_4;
+part_7_3=part_7_3+mul_5;
+part_7_4=part_7_4+mul_6;
+part_7_5=part_7_5+mul_7;
+part_8_2=part_8_2+(sub_4*mul_4);
+part_8_3=part_8_3+(sub_5*mul_5);
+part_8_4=part_8_4+(sub_6*mul_6);
+part_8_5=part_8_5+(sub_7*mul_7);
 }
 sum_5_3=sum_5_3+part_6_2;
 sum_5_4=sum_5_4+part_6_3;
@@ -662,6 +688,10 @@ mean_3_3=mean_3_3+part_7_2;
 mean_3_4=mean_3_4+part_7_3;
 mean_3_5=mean_3_5+part_7_4;
 mean_3_6=mean_3_6+part_7_5;
+sum_6_3=sum_6_3+part_8_2;
+sum_6_4=sum_6_4+part_8_3;
+sum_6_5=sum_6_5+part_8_4;
+sum_6_6=sum_6_6+part_8_5;
 }
 var sum_5_2_2=fold_add(sum_5_3);
 var sum_5_2_3=fold_add(sum_5_4);
@@ -671,6 +701,10 @@ var mean_3_2_2=fold_add(mean_3_3);
 var mean_3_2_3=fold_add(mean_3_4);
 var mean_3_2_4=fold_add(mean_3_5);
 var mean_3_2_5=fold_add(mean_3_6);
+var sum_6_2_2=fold_add(sum_6_3);
+var sum_6_2_3=fold_add(sum_6_4);
+var sum_6_2_4=fold_add(sum_6_5);
+var sum_6_2_5=fold_add(sum_6_6);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_6_2=exchange(sum_5_2_2,mask_4);
 let other_6_3=exchange(sum_5_2_3,mask_4);
@@ -688,6 +722,14 @@ mean_3_2_2=mean_3_2_2+other_7_2;
 mean_3_2_3=mean_3_2_3+other_7_3;
 mean_3_2_4=mean_3_2_4+other_7_4;
 mean_3_2_5=mean_3_2_5+other_7_5;
+let other_8_2=exchange(sum_6_2_2,mask_4);
+let other_8_3=exchange(sum_6_2_3,mask_4);
+let other_8_4=exchange(sum_6_2_4,mask_4);
+let other_8_5=exchange(sum_6_2_5,mask_4);
+sum_6_2_2=sum_6_2_2+other_8_2;
+sum_6_2_3=sum_6_2_3+other_8_3;
+sum_6_2_4=sum_6_2_4+other_8_4;
+sum_6_2_5=sum_6_2_5+other_8_5;
 }
 let sum_all_2_2=sum_5_2_2;
 let sum_all_2_3=sum_5_2_3;
@@ -697,11 +739,20 @@ let mean_all_2=mean_3_2_2 / f32(N*S);
 let mean_all_3=mean_3_2_3 / f32(N*S);
 let mean_all_4=mean_3_2_4 / f32(N*S);
 let mean_all_5=mean_3_2_5 / f32(N*S);
+let sum_all_3_2=sum_6_2_2;
+let sum_all_3_3=sum_6_2_3;
+let sum_all_3_4=sum_6_2_4;
+let sum_all_3_5=sum_6_2_5;
 let end_2=select(0u,(N*S) / 4u,active_1);
-let div_2=sum_all_2_2 / f32(N*S);
-let div_3=sum_all_2_3 / f32(N*S);
-let div_4=sum_all_2_4 / f32(N*S);
-let div_5=sum_all_2_5 / f32(N*S);
+let size=f32(N*S);
+let div_2=sum_all_2_2 / size;
+let div_3=sum_all_2_3 / size;
+let div_4=sum_all_2_4 / size;
+let div_5=sum_all_2_5 / size;
+let sub_3_2=(sum_all_3_2 / size) - (div_2*mean_all_2);
+let sub_3_3=(sum_all_3_3 / size) - (div_3*mean_all_3);
+let sub_3_4=(sum_all_3_4 / size) - (div_4*mean_all_4);
+let sub_3_5=(sum_all_3_5 / size) - (div_5*mean_all_5);
 let gamma_2=gamma_at(row_2);
 let gamma_3=gamma_at(row_3);
 let gamma_4=gamma_at(row_4);
@@ -729,20 +780,20 @@ let mul_2_2=((x_7_2 - vec4f(shift_3_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
 let mul_2_3=((x_7_3 - vec4f(shift_3_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
 let mul_2_4=((x_7_4 - vec4f(shift_3_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
 let mul_2_5=((x_7_5 - vec4f(shift_3_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
-d_x_put_four(base_2_2+((N_11*((C*S) / 4u))+(S_11 / 4u)),((sub_2_2 - (mul_2_2*vec4f(div_2))) - vec4f(mean_all_2))*vec4f(mul_3_2));
-d_x_put_four(base_2_3+((N_11*((C*S) / 4u))+(S_11 / 4u)),((sub_2_3 - (mul_2_3*vec4f(div_3))) - vec4f(mean_all_3))*vec4f(mul_3_3));
-d_x_put_four(base_2_4+((N_11*((C*S) / 4u))+(S_11 / 4u)),((sub_2_4 - (mul_2_4*vec4f(div_4))) - vec4f(mean_all_4))*vec4f(mul_3_4));
-d_x_put_four(base_2_5+((N_11*((C*S) / 4u))+(S_11 / 4u)),((sub_2_5 - (mul_2_5*vec4f(div_5))) - vec4f(mean_all_5))*vec4f(mul_3_5));
+d_x_put_four(base_2_2+((N_11*((C*S) / 4u))+(S_11 / 4u)),((sub_2_2 - (mul_2_2*vec4f(sub_3_2))) - vec4f(div_2))*vec4f(mul_3_2));
+d_x_put_four(base_2_3+((N_11*((C*S) / 4u))+(S_11 / 4u)),((sub_2_3 - (mul_2_3*vec4f(sub_3_3))) - vec4f(div_3))*vec4f(mul_3_3));
+d_x_put_four(base_2_4+((N_11*((C*S) / 4u))+(S_11 / 4u)),((sub_2_4 - (mul_2_4*vec4f(sub_3_4))) - vec4f(div_4))*vec4f(mul_3_4));
+d_x_put_four(base_2_5+((N_11*((C*S) / 4u))+(S_11 / 4u)),((sub_2_5 - (mul_2_5*vec4f(sub_3_5))) - vec4f(div_5))*vec4f(mul_3_5));
 }
 if (active_1 && (lane==0u)) {
-d_gamma_put(row_2,sum_all_2_2);
-d_gamma_put(row_3,sum_all_2_3);
-d_gamma_put(row_4,sum_all_2_4);
-d_gamma_put(row_5,sum_all_2_5);
-d_beta_put(row_2,sum_all_3);
-d_beta_put(row_3,sum_all_4);
-d_beta_put(row_4,sum_all_5);
-d_beta_put(row_5,sum_all_6);
+d_gamma_put(row_2,sum_all_3_2 - (sum_all_2_2*mean_all_2));
+d_gamma_put(row_3,sum_all_3_3 - (sum_all_2_3*mean_all_3));
+d_gamma_put(row_4,sum_all_3_4 - (sum_all_2_4*mean_all_4));
+d_gamma_put(row_5,sum_all_3_5 - (sum_all_2_5*mean_all_5));
+d_beta_put(row_2,sum_all_4);
+d_beta_put(row_3,sum_all_5);
+d_beta_put(row_4,sum_all_6);
+d_beta_put(row_5,sum_all_7);
 }
 }
 `,
@@ -767,7 +818,7 @@ d_beta_put(row_5,sum_all_6);
       },
     ],
     split: {
-      slots: 9,
+      slots: 10,
       stages: [
         {
           forms: [
@@ -1224,7 +1275,7 @@ override C: u32;
 override N: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1326,9 +1377,11 @@ let base=row*S;
 let rsqrt=inverseSqrt(spread+eps);
 var sum=0.0f;
 var mean=0.0f;
+var sum_2=0.0f;
 for (var block=first+lane; block<last; block+=LANES*256u) {
 var part_9=0.0f;
 var part_10=0.0f;
+var part_11=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let N_1=i / max(S,1u);
@@ -1337,30 +1390,38 @@ let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
 let sub=d_y_1 - part_8;
 let x_1=x_at(base+((N_1*(C*S))+S_1));
 let mul=((x_1 - part_2) - rest)*rsqrt;
-part_9=part_9+(sub*mul);
-part_10=part_10+sub;
+part_9=part_9+sub;
+part_10=part_10+mul;
+part_11=part_11+(sub*mul);
 }
 sum=sum+part_9;
 mean=mean+part_10;
+sum_2=sum_2+part_11;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_7=exchange(sum,mask_4);
 sum=sum+other_7;
 let other_8=exchange(mean,mask_4);
 mean=mean+other_8;
+let other_9=exchange(sum_2,mask_4);
+sum_2=sum_2+other_9;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_2;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_10;
 let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+let other_11=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_11;
+let mine_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
@@ -1368,13 +1429,17 @@ let all_4=scratch_memory[row_in_group*LANES];
 sum=all_4;
 let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean=all_5;
+let all_6=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_2=all_6;
 workgroupBarrier();
 }
 let sum_all=sum;
 let mean_all=mean;
+let sum_all_2=sum_2;
 if (active_1 && (lane==0u)) {
 partials_put((((7u*PARTS)+part)*C)+row,sum_all);
 partials_put((((8u*PARTS)+part)*C)+row,mean_all);
+partials_put((((9u*PARTS)+part)*C)+row,sum_all_2);
 }
 }
 `,
@@ -1413,7 +1478,7 @@ override C: u32;
 override N: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
 return (v.x+v.y)+(v.z+v.w);
@@ -1518,9 +1583,11 @@ let base=row*(S / 4u);
 let rsqrt=inverseSqrt(spread+eps);
 var sum=vec4f(0.0f);
 var mean=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
 for (var block=first+lane; block<last; block+=LANES*256u) {
 var part_9=vec4f(0.0f);
 var part_10=vec4f(0.0f);
+var part_11=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let N_1=(i*4u) / max(S,1u);
@@ -1529,46 +1596,59 @@ let d_y_1=d_y_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)));
 let sub=d_y_1 - vec4f(part_8);
 let x_1=x_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)));
 let mul=((x_1 - vec4f(part_2)) - vec4f(rest))*vec4f(rsqrt);
-part_9=part_9+(sub*mul);
-part_10=part_10+sub;
+part_9=part_9+sub;
+part_10=part_10+mul;
+part_11=part_11+(sub*mul);
 }
 sum=sum+part_9;
 mean=mean+part_10;
+sum_2=sum_2+part_11;
 }
-var sum_2=fold_add(sum);
+var sum_3=fold_add(sum);
 var mean_2=fold_add(mean);
+var sum_2_2=fold_add(sum_2);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_7=exchange(sum_2,mask_4);
-sum_2=sum_2+other_7;
+let other_7=exchange(sum_3,mask_4);
+sum_3=sum_3+other_7;
 let other_8=exchange(mean_2,mask_4);
 mean_2=mean_2+other_8;
+let other_9=exchange(sum_2_2,mask_4);
+sum_2_2=sum_2_2+other_9;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_2_2;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_10;
 let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+let other_11=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_11;
+let mine_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
 let all_4=scratch_memory[row_in_group*LANES];
-sum_2=all_4;
+sum_3=all_4;
 let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_2=all_5;
+let all_6=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_2_2=all_6;
 workgroupBarrier();
 }
-let sum_all=sum_2;
+let sum_all=sum_3;
 let mean_all=mean_2;
+let sum_all_2=sum_2_2;
 if (active_1 && (lane==0u)) {
 partials_put((((7u*PARTS)+part)*C)+row,sum_all);
 partials_put((((8u*PARTS)+part)*C)+row,mean_all);
+partials_put((((9u*PARTS)+part)*C)+row,sum_all_2);
 }
 }
 `,
@@ -1612,7 +1692,7 @@ override C: u32;
 override N: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1711,30 +1791,39 @@ let part_8=partials_at(((4u*PARTS)*C)+row);
 let used_2=(((N*S)+((((N*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((N*S)+PARTS) - 1u) / PARTS);
 var total_4=0.0f;
 var total_5=0.0f;
+var total_6=0.0f;
 for (var p_4=lane; p_4<used_2; p_4+=LANES) {
 let part_9=partials_at((((7u*PARTS)+p_4)*C)+row);
 total_4=total_4+part_9;
 let part_10=partials_at((((8u*PARTS)+p_4)*C)+row);
 total_5=total_5+part_10;
+let part_11=partials_at((((9u*PARTS)+p_4)*C)+row);
+total_6=total_6+part_11;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_7=exchange(total_4,mask_4);
 total_4=total_4+other_7;
 let other_8=exchange(total_5,mask_4);
 total_5=total_5+other_8;
+let other_9=exchange(total_6,mask_4);
+total_6=total_6+other_9;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_4;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_5;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_6;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_10;
 let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+let other_11=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_11;
+let mine_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
@@ -1742,6 +1831,8 @@ let all_4=scratch_memory[row_in_group*LANES];
 total_4=all_4;
 let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_5=all_5;
+let all_6=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+total_6=all_6;
 workgroupBarrier();
 }
 let mean=total_5 / f32(N*S);
@@ -1750,7 +1841,9 @@ let last=min(first+((((N*S)+PARTS) - 1u) / PARTS),N*S);
 let end=select(0u,last,active_1);
 let base=row*S;
 let rsqrt=inverseSqrt(spread+eps);
-let div=total_4 / f32(N*S);
+let size=f32(N*S);
+let div=total_4 / size;
+let sub_2=(total_6 / size) - (div*mean);
 let gamma_1=gamma_at(row);
 let mul_2=gamma_1*rsqrt;
 for (var i=first+lane; i<end; i+=LANES) {
@@ -1760,10 +1853,10 @@ let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
 let sub=d_y_1 - part_8;
 let x_1=x_at(base+((N_1*(C*S))+S_1));
 let mul=((x_1 - part_2) - rest)*rsqrt;
-d_x_put(base+((N_1*(C*S))+S_1),((sub - (mul*div)) - mean)*mul_2);
+d_x_put(base+((N_1*(C*S))+S_1),((sub - (mul*sub_2)) - div)*mul_2);
 }
 if ((active_1 && (lane==0u)) && (part==0u)) {
-d_gamma_put(row,total_4);
+d_gamma_put(row,total_6 - (total_4*mean));
 d_beta_put(row,total);
 }
 }
@@ -1807,7 +1900,7 @@ override C: u32;
 override N: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1906,30 +1999,39 @@ let part_8=partials_at(((4u*PARTS)*C)+row);
 let used_2=((((N*S) / 4u)+(((((N*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((N*S) / 4u)+PARTS) - 1u) / PARTS);
 var total_4=0.0f;
 var total_5=0.0f;
+var total_6=0.0f;
 for (var p_4=lane; p_4<used_2; p_4+=LANES) {
 let part_9=partials_at((((7u*PARTS)+p_4)*C)+row);
 total_4=total_4+part_9;
 let part_10=partials_at((((8u*PARTS)+p_4)*C)+row);
 total_5=total_5+part_10;
+let part_11=partials_at((((9u*PARTS)+p_4)*C)+row);
+total_6=total_6+part_11;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_7=exchange(total_4,mask_4);
 total_4=total_4+other_7;
 let other_8=exchange(total_5,mask_4);
 total_5=total_5+other_8;
+let other_9=exchange(total_6,mask_4);
+total_6=total_6+other_9;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_4;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_5;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_6;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_10;
 let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+let other_11=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_11;
+let mine_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
@@ -1937,6 +2039,8 @@ let all_4=scratch_memory[row_in_group*LANES];
 total_4=all_4;
 let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_5=all_5;
+let all_6=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+total_6=all_6;
 workgroupBarrier();
 }
 let mean=total_5 / f32(N*S);
@@ -1945,7 +2049,9 @@ let last=min(first+(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u);
 let end=select(0u,last,active_1);
 let base=row*(S / 4u);
 let rsqrt=inverseSqrt(spread+eps);
-let div=total_4 / f32(N*S);
+let size=f32(N*S);
+let div=total_4 / size;
+let sub_2=(total_6 / size) - (div*mean);
 let gamma_1=gamma_at(row);
 let mul_2=gamma_1*rsqrt;
 for (var i=first+lane; i<end; i+=LANES) {
@@ -1955,10 +2061,10 @@ let d_y_1=d_y_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)));
 let sub=d_y_1 - vec4f(part_8);
 let x_1=x_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)));
 let mul=((x_1 - vec4f(part_2)) - vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)),((sub - (mul*vec4f(div))) - vec4f(mean))*vec4f(mul_2));
+d_x_put_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)),((sub - (mul*vec4f(sub_2))) - vec4f(div))*vec4f(mul_2));
 }
 if ((active_1 && (lane==0u)) && (part==0u)) {
-d_gamma_put(row,total_4);
+d_gamma_put(row,total_6 - (total_4*mean));
 d_beta_put(row,total);
 }
 }

@@ -9,6 +9,217 @@ export const more: readonly FurtherForms[] = [
     forms: [
       {
         vector: "S",
+        together: 1,
+        held: 2,
+        wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override SUBGROUP: u32;
+override N: u32;
+override C: u32;
+override S: u32;
+override eps: f32;
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+}
+fn fold_add(v: vec4f) -> f32 {
+return (v.x+v.y)+(v.z+v.w);
+}
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let base=row*S;
+let d_y_1=d_y_at(base);
+let d_y_2=d_y_at(base+(S / 2u));
+let d_y_3=d_y_at(base+(S - 1u));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
+let x_1=x_at(base);
+let x_2=x_at(base+(S / 2u));
+let x_3=x_at(base+(S - 1u));
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+let base_2=row*(S / 4u);
+for (var k=0u; k<HELD; k+=1u) {
+let i=lane+(k*LANES);
+if (i<(S / 4u)) {
+let x_4=x_four(base_2+i);
+held[held_place(0u,k,local_index)]=x_4;
+let d=x_4 - vec4f(shift_2);
+sum=sum+d;
+squares=squares+(d*d);
+}
+}
+var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
+workgroupBarrier();
+}
+let mean=sum_2 / f32(S);
+let variance=larger((squares_2 / f32(S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_3=select(shift_2,shift_2+mean,far);
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,S / 4u,far);
+for (var k_2=0u; k_2<HELD; k_2+=1u) {
+let i_2=lane+(k_2*LANES);
+if (i_2<end) {
+let kept=held[held_place(0u,k_2,local_index)];
+let d_2=kept - vec4f(shift_3);
+sum_3=sum_3+d_2;
+squares_3=squares_3+(d_2*d_2);
+}
+}
+var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_3_2 / f32(S);
+let variance_2=larger((squares_3_2 / f32(S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
+var sum_4=vec4f(0.0f);
+var mean_3=vec4f(0.0f);
+var sum_5=vec4f(0.0f);
+let rsqrt=inverseSqrt(spread+eps);
+for (var k_3=0u; k_3<HELD; k_3+=1u) {
+let i_3=lane+(k_3*LANES);
+if (i_3<(S / 4u)) {
+let d_y_4=d_y_four(base_2+i_3);
+held[held_place(1u,k_3,local_index)]=d_y_4;
+let sub=d_y_4 - vec4f(shift);
+let kept_2=held[held_place(0u,k_3,local_index)];
+let mul=((kept_2 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
+sum_4=sum_4+sub;
+mean_3=mean_3+mul;
+sum_5=sum_5+(sub*mul);
+}
+}
+var sum_4_2=fold_add(sum_4);
+var mean_3_2=fold_add(mean_3);
+var sum_5_2=fold_add(sum_5);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(sum_4_2,mask_3);
+sum_4_2=sum_4_2+other_9;
+let other_10=exchange(mean_3_2,mask_3);
+mean_3_2=mean_3_2+other_10;
+let other_11=exchange(sum_5_2,mask_3);
+sum_5_2=sum_5_2+other_11;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_5_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
+}
+workgroupBarrier();
+}
+let all_5=scratch_memory[row_in_group*LANES];
+sum_4_2=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_3_2=all_6;
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_5_2=all_7;
+workgroupBarrier();
+}
+let sum_all=sum_4_2;
+let mean_all=mean_3_2 / f32(S);
+let sum_all_2=sum_5_2;
+if (active_1 && (lane==0u)) {
+scratch_put(row,sum_all_2 - (sum_all*mean_all));
+}
+}
+`,
+        bindings: [
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
+          { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
+          { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } },
+        ],
+        constants: [
+          { name: "LANES", kind: "lanes" },
+          { name: "ROWS", kind: "rows" },
+          { name: "COLUMNS", kind: "columns" },
+          { name: "SUBGROUP", kind: "subgroup" },
+          { name: "N", kind: "extent", factor: "N" },
+          { name: "C", kind: "extent", factor: "C" },
+          { name: "S", kind: "extent", factor: "S" },
+          { name: "eps", kind: "param", param: "eps" },
+        ],
+      },
+      {
+        vector: "S",
         together: 4,
         held: 0,
         wgsl: `override LANES: u32;
@@ -44,10 +255,10 @@ let base_3=row_2*S;
 let base_4=row_3*S;
 let base_5=row_4*S;
 let base_6=row_5*S;
-let d_y_4=d_y_at(base_3);
-let d_y_5=d_y_at(base_4);
-let d_y_6=d_y_at(base_5);
-let d_y_7=d_y_at(base_6);
+let d_y_5=d_y_at(base_3);
+let d_y_6=d_y_at(base_4);
+let d_y_7=d_y_at(base_5);
+let d_y_8=d_y_at(base_6);
 let d_y_2_2=d_y_at(base_3+(S / 2u));
 let d_y_2_3=d_y_at(base_4+(S / 2u));
 let d_y_2_4=d_y_at(base_5+(S / 2u));
@@ -56,14 +267,14 @@ let d_y_3_2=d_y_at(base_3+(S - 1u));
 let d_y_3_3=d_y_at(base_4+(S - 1u));
 let d_y_3_4=d_y_at(base_5+(S - 1u));
 let d_y_3_5=d_y_at(base_6+(S - 1u));
-let shift_4=d_y_4+(((d_y_2_2 - d_y_4)+(d_y_3_2 - d_y_4))*0.3333333432674408f);
-let shift_5=d_y_5+(((d_y_2_3 - d_y_5)+(d_y_3_3 - d_y_5))*0.3333333432674408f);
-let shift_6=d_y_6+(((d_y_2_4 - d_y_6)+(d_y_3_4 - d_y_6))*0.3333333432674408f);
-let shift_7=d_y_7+(((d_y_2_5 - d_y_7)+(d_y_3_5 - d_y_7))*0.3333333432674408f);
-let x_6=x_at(base_3);
-let x_7=x_at(base_4);
-let x_8=x_at(base_5);
-let x_9=x_at(base_6);
+let shift_4=d_y_5+(((d_y_2_2 - d_y_5)+(d_y_3_2 - d_y_5))*0.3333333432674408f);
+let shift_5=d_y_6+(((d_y_2_3 - d_y_6)+(d_y_3_3 - d_y_6))*0.3333333432674408f);
+let shift_6=d_y_7+(((d_y_2_4 - d_y_7)+(d_y_3_4 - d_y_7))*0.3333333432674408f);
+let shift_7=d_y_8+(((d_y_2_5 - d_y_8)+(d_y_3_5 - d_y_8))*0.3333333432674408f);
+let x_7=x_at(base_3);
+let x_8=x_at(base_4);
+let x_9=x_at(base_5);
+let x_10=x_at(base_6);
 let x_2_2=x_at(base_3+(S / 2u));
 let x_2_3=x_at(base_4+(S / 2u));
 let x_2_4=x_at(base_5+(S / 2u));
@@ -72,27 +283,27 @@ let x_3_2=x_at(base_3+(S - 1u));
 let x_3_3=x_at(base_4+(S - 1u));
 let x_3_4=x_at(base_5+(S - 1u));
 let x_3_5=x_at(base_6+(S - 1u));
-let shift_2_2=x_6+(((x_2_2 - x_6)+(x_3_2 - x_6))*0.3333333432674408f);
-let shift_2_3=x_7+(((x_2_3 - x_7)+(x_3_3 - x_7))*0.3333333432674408f);
-let shift_2_4=x_8+(((x_2_4 - x_8)+(x_3_4 - x_8))*0.3333333432674408f);
-let shift_2_5=x_9+(((x_2_5 - x_9)+(x_3_5 - x_9))*0.3333333432674408f);
+let shift_2_2=x_7+(((x_2_2 - x_7)+(x_3_2 - x_7))*0.3333333432674408f);
+let shift_2_3=x_8+(((x_2_3 - x_8)+(x_3_3 - x_8))*0.3333333432674408f);
+let shift_2_4=x_9+(((x_2_4 - x_9)+(x_3_4 - x_9))*0.3333333432674408f);
+let shift_2_5=x_10+(((x_2_5 - x_10)+(x_3_5 - x_10))*0.3333333432674408f);
 let base_2_2=row_2*(S / 4u);
 let base_2_3=row_3*(S / 4u);
 let base_2_4=row_4*(S / 4u);
 let base_2_5=row_5*(S / 4u);
-var sum_4=vec4f(0.0f);
-var sum_5=vec4f(0.0f);
 var sum_6=vec4f(0.0f);
 var sum_7=vec4f(0.0f);
+var sum_8=vec4f(0.0f);
+var sum_9=vec4f(0.0f);
 var squares_4=vec4f(0.0f);
 var squares_5=vec4f(0.0f);
 var squares_6=vec4f(0.0f);
 var squares_7=vec4f(0.0f);
 for (var block=lane; block<S / 4u; block+=LANES*256u) {
-var part_5=vec4f(0.0f);
-var part_6=vec4f(0.0f);
-var part_7=vec4f(0.0f);
 var part_8=vec4f(0.0f);
+var part_9=vec4f(0.0f);
+var part_10=vec4f(0.0f);
+var part_11=vec4f(0.0f);
 var part_2_2=vec4f(0.0f);
 var part_2_3=vec4f(0.0f);
 var part_2_4=vec4f(0.0f);
@@ -107,41 +318,41 @@ let d_3=x_4_2 - vec4f(shift_2_2);
 let d_4=x_4_3 - vec4f(shift_2_3);
 let d_5=x_4_4 - vec4f(shift_2_4);
 let d_6=x_4_5 - vec4f(shift_2_5);
-part_5=part_5+d_3;
-part_6=part_6+d_4;
-part_7=part_7+d_5;
-part_8=part_8+d_6;
+part_8=part_8+d_3;
+part_9=part_9+d_4;
+part_10=part_10+d_5;
+part_11=part_11+d_6;
 part_2_2=part_2_2+(d_3*d_3);
 part_2_3=part_2_3+(d_4*d_4);
 part_2_4=part_2_4+(d_5*d_5);
 part_2_5=part_2_5+(d_6*d_6);
 }
-sum_4=sum_4+part_5;
-sum_5=sum_5+part_6;
-sum_6=sum_6+part_7;
-sum_7=sum_7+part_8;
+sum_6=sum_6+part_8;
+sum_7=sum_7+part_9;
+sum_8=sum_8+part_10;
+sum_9=sum_9+part_11;
 squares_4=squares_4+part_2_2;
 squares_5=squares_5+part_2_3;
 squares_6=squares_6+part_2_4;
 squares_7=squares_7+part_2_5;
 }
-var sum_2_2=fold_add(sum_4);
-var sum_2_3=fold_add(sum_5);
-var sum_2_4=fold_add(sum_6);
-var sum_2_5=fold_add(sum_7);
+var sum_2_2=fold_add(sum_6);
+var sum_2_3=fold_add(sum_7);
+var sum_2_4=fold_add(sum_8);
+var sum_2_5=fold_add(sum_9);
 var squares_2_2=fold_add(squares_4);
 var squares_2_3=fold_add(squares_5);
 var squares_2_4=fold_add(squares_6);
 var squares_2_5=fold_add(squares_7);
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other_5=exchange(sum_2_2,mask);
-let other_6=exchange(sum_2_3,mask);
-let other_7=exchange(sum_2_4,mask);
-let other_8=exchange(sum_2_5,mask);
-sum_2_2=sum_2_2+other_5;
-sum_2_3=sum_2_3+other_6;
-sum_2_4=sum_2_4+other_7;
-sum_2_5=sum_2_5+other_8;
+let other_8=exchange(sum_2_2,mask);
+let other_9=exchange(sum_2_3,mask);
+let other_10=exchange(sum_2_4,mask);
+let other_11=exchange(sum_2_5,mask);
+sum_2_2=sum_2_2+other_8;
+sum_2_3=sum_2_3+other_9;
+sum_2_4=sum_2_4+other_10;
+sum_2_5=sum_2_5+other_11;
 let other_2_2=exchange(squares_2_2,mask);
 let other_2_3=exchange(squares_2_3,mask);
 let other_2_4=exchange(squares_2_4,mask);
@@ -151,22 +362,22 @@ squares_2_3=squares_2_3+other_2_3;
 squares_2_4=squares_2_4+other_2_4;
 squares_2_5=squares_2_5+other_2_5;
 }
-let mean_3=sum_2_2 / f32(S);
-let mean_4=sum_2_3 / f32(S);
-let mean_5=sum_2_4 / f32(S);
-let mean_6=sum_2_5 / f32(S);
-let variance_3=larger((squares_2_2 / f32(S)) - (mean_3*mean_3),0.0f);
-let variance_4=larger((squares_2_3 / f32(S)) - (mean_4*mean_4),0.0f);
-let variance_5=larger((squares_2_4 / f32(S)) - (mean_5*mean_5),0.0f);
-let variance_6=larger((squares_2_5 / f32(S)) - (mean_6*mean_6),0.0f);
-let far_2=(variance_3*4.0f)<(mean_3*mean_3);
-let far_3=(variance_4*4.0f)<(mean_4*mean_4);
-let far_4=(variance_5*4.0f)<(mean_5*mean_5);
-let far_5=(variance_6*4.0f)<(mean_6*mean_6);
-let shift_3_2=select(shift_2_2,shift_2_2+mean_3,far_2);
-let shift_3_3=select(shift_2_3,shift_2_3+mean_4,far_3);
-let shift_3_4=select(shift_2_4,shift_2_4+mean_5,far_4);
-let shift_3_5=select(shift_2_5,shift_2_5+mean_6,far_5);
+let mean_4=sum_2_2 / f32(S);
+let mean_5=sum_2_3 / f32(S);
+let mean_6=sum_2_4 / f32(S);
+let mean_7=sum_2_5 / f32(S);
+let variance_3=larger((squares_2_2 / f32(S)) - (mean_4*mean_4),0.0f);
+let variance_4=larger((squares_2_3 / f32(S)) - (mean_5*mean_5),0.0f);
+let variance_5=larger((squares_2_4 / f32(S)) - (mean_6*mean_6),0.0f);
+let variance_6=larger((squares_2_5 / f32(S)) - (mean_7*mean_7),0.0f);
+let far_2=(variance_3*4.0f)<(mean_4*mean_4);
+let far_3=(variance_4*4.0f)<(mean_5*mean_5);
+let far_4=(variance_5*4.0f)<(mean_6*mean_6);
+let far_5=(variance_6*4.0f)<(mean_7*mean_7);
+let shift_3_2=select(shift_2_2,shift_2_2+mean_4,far_2);
+let shift_3_3=select(shift_2_3,shift_2_3+mean_5,far_3);
+let shift_3_4=select(shift_2_4,shift_2_4+mean_6,far_4);
+let shift_3_5=select(shift_2_5,shift_2_5+mean_7,far_5);
 var sum_3_3=vec4f(0.0f);
 var sum_3_4=vec4f(0.0f);
 var sum_3_5=vec4f(0.0f);
@@ -265,36 +476,147 @@ let variance_2_2=larger((squares_3_2_2 / f32(S)) - (mean_2_2*mean_2_2),0.0f);
 let variance_2_3=larger((squares_3_2_3 / f32(S)) - (mean_2_3*mean_2_3),0.0f);
 let variance_2_4=larger((squares_3_2_4 / f32(S)) - (mean_2_4*mean_2_4),0.0f);
 let variance_2_5=larger((squares_3_2_5 / f32(S)) - (mean_2_5*mean_2_5),0.0f);
-let rest_2=select(mean_3,mean_2_2,far_2);
-let rest_3=select(mean_4,mean_2_3,far_3);
-let rest_4=select(mean_5,mean_2_4,far_4);
-let rest_5=select(mean_6,mean_2_5,far_5);
+let rest_2=select(mean_4,mean_2_2,far_2);
+let rest_3=select(mean_5,mean_2_3,far_3);
+let rest_4=select(mean_6,mean_2_4,far_4);
+let rest_5=select(mean_7,mean_2_5,far_5);
 let spread_2=select(variance_3,variance_2_2,far_2);
 let spread_3=select(variance_4,variance_2_3,far_3);
 let spread_4=select(variance_5,variance_2_4,far_4);
 let spread_5=select(variance_6,variance_2_5,far_5);
+let rsqrt_2=inverseSqrt(spread_2+eps);
+let rsqrt_3=inverseSqrt(spread_3+eps);
+let rsqrt_4=inverseSqrt(spread_4+eps);
+let rsqrt_5=inverseSqrt(spread_5+eps);
+var sum_4_3=vec4f(0.0f);
+var sum_4_4=vec4f(0.0f);
+var sum_4_5=vec4f(0.0f);
+var sum_4_6=vec4f(0.0f);
+var mean_3_3=vec4f(0.0f);
+var mean_3_4=vec4f(0.0f);
+var mean_3_5=vec4f(0.0f);
+var mean_3_6=vec4f(0.0f);
+var sum_5_3=vec4f(0.0f);
+var sum_5_4=vec4f(0.0f);
+var sum_5_5=vec4f(0.0f);
+var sum_5_6=vec4f(0.0f);
+for (var block_3=lane; block_3<S / 4u; block_3+=LANES*256u) {
+var part_5_2=vec4f(0.0f);
+var part_5_3=vec4f(0.0f);
+var part_5_4=vec4f(0.0f);
+var part_5_5=vec4f(0.0f);
+var part_6_2=vec4f(0.0f);
+var part_6_3=vec4f(0.0f);
+var part_6_4=vec4f(0.0f);
+var part_6_5=vec4f(0.0f);
+var part_7_2=vec4f(0.0f);
+var part_7_3=vec4f(0.0f);
+var part_7_4=vec4f(0.0f);
+var part_7_5=vec4f(0.0f);
+let stop_3=min(block_3+(LANES*256u),S / 4u);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let d_y_4_2=d_y_four(base_2_2+i_3);
+let d_y_4_3=d_y_four(base_2_3+i_3);
+let d_y_4_4=d_y_four(base_2_4+i_3);
+let d_y_4_5=d_y_four(base_2_5+i_3);
+let sub_2=d_y_4_2 - vec4f(shift_4);
+let sub_3=d_y_4_3 - vec4f(shift_5);
+let sub_4=d_y_4_4 - vec4f(shift_6);
+let sub_5=d_y_4_5 - vec4f(shift_7);
+let x_6_2=x_four(base_2_2+i_3);
+let x_6_3=x_four(base_2_3+i_3);
+let x_6_4=x_four(base_2_4+i_3);
+let x_6_5=x_four(base_2_5+i_3);
+let mul_2=((x_6_2 - vec4f(shift_3_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
+let mul_3=((x_6_3 - vec4f(shift_3_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
+let mul_4=((x_6_4 - vec4f(shift_3_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
+let mul_5=((x_6_5 - vec4f(shift_3_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
+part_5_2=part_5_2+sub_2;
+part_5_3=part_5_3+sub_3;
+part_5_4=part_5_4+sub_4;
+part_5_5=part_5_5+sub_5;
+part_6_2=part_6_2+mul_2;
+part_6_3=part_6_3+mul_3;
+part_6_4=part_6_4+mul_4;
+part_6_5=part_6_5+mul_5;
+part_7_2=part_7_2+(sub_2*mul_2);
+part_7_3=part_7_3+(sub_3*mul_3);
+part_7_4=part_7_4+(sub_4*mul_4);
+part_7_5=part_7_5+(sub_5*mul_5);
+}
+sum_4_3=sum_4_3+part_5_2;
+sum_4_4=sum_4_4+part_5_3;
+sum_4_5=sum_4_5+part_5_4;
+sum_4_6=sum_4_6+part_5_5;
+mean_3_3=mean_3_3+part_6_2;
+mean_3_4=mean_3_4+part_6_3;
+mean_3_5=mean_3_5+part_6_4;
+mean_3_6=mean_3_6+part_6_5;
+sum_5_3=sum_5_3+part_7_2;
+sum_5_4=sum_5_4+part_7_3;
+sum_5_5=sum_5_5+part_7_4;
+sum_5_6=sum_5_6+part_7_5;
+}
+var sum_4_2_2=fold_add(sum_4_3);
+var sum_4_2_3=fold_add(sum_4_4);
+var sum_4_2_4=fold_add(sum_4_5);
+var sum_4_2_5=fold_add(sum_4_6);
+var mean_3_2_2=fold_add(mean_3_3);
+var mean_3_2_3=fold_add(mean_3_4);
+var mean_3_2_4=fold_add(mean_3_5);
+var mean_3_2_5=fold_add(mean_3_6);
+var sum_5_2_2=fold_add(sum_5_3);
+var sum_5_2_3=fold_add(sum_5_4);
+var sum_5_2_4=fold_add(sum_5_5);
+var sum_5_2_5=fold_add(sum_5_6);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_5_2=exchange(sum_4_2_2,mask_3);
+let other_5_3=exchange(sum_4_2_3,mask_3);
+let other_5_4=exchange(sum_4_2_4,mask_3);
+let other_5_5=exchange(sum_4_2_5,mask_3);
+sum_4_2_2=sum_4_2_2+other_5_2;
+sum_4_2_3=sum_4_2_3+other_5_3;
+sum_4_2_4=sum_4_2_4+other_5_4;
+sum_4_2_5=sum_4_2_5+other_5_5;
+let other_6_2=exchange(mean_3_2_2,mask_3);
+let other_6_3=exchange(mean_3_2_3,mask_3);
+let other_6_4=exchange(mean_3_2_4,mask_3);
+let other_6_5=exchange(mean_3_2_5,mask_3);
+mean_3_2_2=mean_3_2_2+other_6_2;
+mean_3_2_3=mean_3_2_3+other_6_3;
+mean_3_2_4=mean_3_2_4+other_6_4;
+mean_3_2_5=mean_3_2_5+other_6_5;
+let other_7_2=exchange(sum_5_2_2,mask_3);
+let other_7_3=exchange(sum_5_2_3,mask_3);
+let other_7_4=exchange(sum_5_2_4,mask_3);
+let other_7_5=exchange(sum_5_2_5,mask_3);
+sum_5_2_2=sum_5_2_2+other_7_2;
+sum_5_2_3=sum_5_2_3+other_7_3;
+sum_5_2_4=sum_5_2_4+other_7_4;
+sum_5_2_5=sum_5_2_5+other_7_5;
+}
+let sum_all_3=sum_4_2_2;
+let sum_all_4=sum_4_2_3;
+let sum_all_5=sum_4_2_4;
+let sum_all_6=sum_4_2_5;
+let mean_all_2=mean_3_2_2 / f32(S);
+let mean_all_3=mean_3_2_3 / f32(S);
+let mean_all_4=mean_3_2_4 / f32(S);
+let mean_all_5=mean_3_2_5 / f32(S);
+let sum_all_2_2=sum_5_2_2;
+let sum_all_2_3=sum_5_2_3;
+let sum_all_2_4=sum_5_2_4;
+let sum_all_2_5=sum_5_2_5;
 if (active_1 && (lane==0u)) {
-scratch_put(row_2,shift_4);
-scratch_put(row_3,shift_5);
-scratch_put(row_4,shift_6);
-scratch_put(row_5,shift_7);
-scratch_put(((((N*C)+3u) / 4u)*4u)+row_2,shift_3_2);
-scratch_put(((((N*C)+3u) / 4u)*4u)+row_3,shift_3_3);
-scratch_put(((((N*C)+3u) / 4u)*4u)+row_4,shift_3_4);
-scratch_put(((((N*C)+3u) / 4u)*4u)+row_5,shift_3_5);
-scratch_put((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row_2,rest_2);
-scratch_put((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row_3,rest_3);
-scratch_put((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row_4,rest_4);
-scratch_put((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row_5,rest_5);
-scratch_put(((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row_2,inverseSqrt(spread_2+eps));
-scratch_put(((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row_3,inverseSqrt(spread_3+eps));
-scratch_put(((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row_4,inverseSqrt(spread_4+eps));
-scratch_put(((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row_5,inverseSqrt(spread_5+eps));
+scratch_put(row_2,sum_all_2_2 - (sum_all_3*mean_all_2));
+scratch_put(row_3,sum_all_2_3 - (sum_all_4*mean_all_3));
+scratch_put(row_4,sum_all_2_4 - (sum_all_5*mean_all_4));
+scratch_put(row_5,sum_all_2_5 - (sum_all_6*mean_all_5));
 }
 }
 `,
         bindings: [
-          { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
           { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
           { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } },
         ],
@@ -311,7 +633,7 @@ scratch_put(((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*
       },
     ],
     split: {
-      slots: 6,
+      slots: 9,
       stages: [
         {
           forms: [
@@ -663,13 +985,403 @@ partials_put((((3u*PARTS)+part)*(N*C))+row,shift);
               wgsl: `override LANES: u32;
 override ROWS: u32;
 override COLUMNS: bool;
+override PARTS: u32;
+override SUBGROUP: u32;
+override N: u32;
+override C: u32;
+override S: u32;
+override eps: f32;
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let used=((S+(((S+PARTS) - 1u) / PARTS)) - 1u) / (((S+PARTS) - 1u) / PARTS);
+for (var p=lane; p<used; p+=LANES) {
+}
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_1=partials_at(row);
+var total=0.0f;
+for (var p_2=lane; p_2<used; p_2+=LANES) {
+let part_2=partials_at((p_2*(N*C))+row);
+let part_3=partials_at(((PARTS+p_2)*(N*C))+row);
+total=total+(f32(min((p_2+1u)*(((S+PARTS) - 1u) / PARTS),S) - (p_2*(((S+PARTS) - 1u) / PARTS)))*((part_2 - part_1)+part_3));
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange(total,mask_2);
+total=total+other;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+let rest=total / f32(S);
+var total_2=0.0f;
+for (var p_3=lane; p_3<used; p_3+=LANES) {
+let part_4=partials_at((p_3*(N*C))+row);
+let part_5=partials_at(((PARTS+p_3)*(N*C))+row);
+let part_6=partials_at((((2u*PARTS)+p_3)*(N*C))+row);
+total_2=total_2+(f32(min((p_3+1u)*(((S+PARTS) - 1u) / PARTS),S) - (p_3*(((S+PARTS) - 1u) / PARTS)))*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_3=exchange(total_2,mask_3);
+total_2=total_2+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+total_2=all_2;
+workgroupBarrier();
+}
+let spread=total_2 / f32(S);
+let part_7=partials_at(((3u*PARTS)*(N*C))+row);
+let first=min(part*(((S+PARTS) - 1u) / PARTS),S);
+let last=min(first+(((S+PARTS) - 1u) / PARTS),S);
+let base=row*S;
+let rsqrt=inverseSqrt(spread+eps);
+var sum=0.0f;
+var mean=0.0f;
+var sum_2=0.0f;
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_8=0.0f;
+var part_9=0.0f;
+var part_10=0.0f;
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let d_y_1=d_y_at(base+i);
+let sub=d_y_1 - part_7;
+let x_1=x_at(base+i);
+let mul=((x_1 - part_1) - rest)*rsqrt;
+part_8=part_8+sub;
+part_9=part_9+mul;
+part_10=part_10+(sub*mul);
+}
+sum=sum+part_8;
+mean=mean+part_9;
+sum_2=sum_2+part_10;
+}
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_5=exchange(sum,mask_4);
+sum=sum+other_5;
+let other_6=exchange(mean,mask_4);
+mean=mean+other_6;
+let other_7=exchange(sum_2,mask_4);
+sum_2=sum_2+other_7;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_2;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
+let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean=all_4;
+let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_2=all_5;
+workgroupBarrier();
+}
+let sum_all=sum;
+let mean_all=mean;
+let sum_all_2=sum_2;
+if (active_1 && (lane==0u)) {
+partials_put((((6u*PARTS)+part)*(N*C))+row,sum_all);
+partials_put((((7u*PARTS)+part)*(N*C))+row,mean_all);
+partials_put((((8u*PARTS)+part)*(N*C))+row,sum_all_2);
+}
+}
+`,
+              bindings: [
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
+                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                {
+                  tensor: "(partials)",
+                  access: "read_write",
+                  name: "partials",
+                  accessors: { at: "partials_at", put: "partials_put" },
+                },
+              ],
+              constants: [
+                { name: "LANES", kind: "lanes" },
+                { name: "ROWS", kind: "rows" },
+                { name: "COLUMNS", kind: "columns" },
+                { name: "PARTS", kind: "parts" },
+                { name: "SUBGROUP", kind: "subgroup" },
+                { name: "N", kind: "extent", factor: "N" },
+                { name: "C", kind: "extent", factor: "C" },
+                { name: "S", kind: "extent", factor: "S" },
+                { name: "eps", kind: "param", param: "eps" },
+              ],
+            },
+            {
+              vector: "S",
+              together: 1,
+              held: 0,
+              wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override PARTS: u32;
+override SUBGROUP: u32;
+override N: u32;
+override C: u32;
+override S: u32;
+override eps: f32;
+override scratch_length: u32=LANES*ROWS*3u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn fold_add(v: vec4f) -> f32 {
+return (v.x+v.y)+(v.z+v.w);
+}
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*C);
+let row=select(0u,index,active_1);
+let used=(((S / 4u)+((((S / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((S / 4u)+PARTS) - 1u) / PARTS);
+for (var p=lane; p<used; p+=LANES) {
+}
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_1=partials_at(row);
+var total=0.0f;
+for (var p_2=lane; p_2<used; p_2+=LANES) {
+let part_2=partials_at((p_2*(N*C))+row);
+let part_3=partials_at(((PARTS+p_2)*(N*C))+row);
+total=total+(f32((min((p_2+1u)*((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u) - (p_2*((((S / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_2 - part_1)+part_3));
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange(total,mask_2);
+total=total+other;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+let rest=total / f32(S);
+var total_2=0.0f;
+for (var p_3=lane; p_3<used; p_3+=LANES) {
+let part_4=partials_at((p_3*(N*C))+row);
+let part_5=partials_at(((PARTS+p_3)*(N*C))+row);
+let part_6=partials_at((((2u*PARTS)+p_3)*(N*C))+row);
+total_2=total_2+(f32((min((p_3+1u)*((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u) - (p_3*((((S / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_3=exchange(total_2,mask_3);
+total_2=total_2+other_3;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_2;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+total_2=all_2;
+workgroupBarrier();
+}
+let spread=total_2 / f32(S);
+let part_7=partials_at(((3u*PARTS)*(N*C))+row);
+let first=min(part*((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u);
+let last=min(first+((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u);
+let base=row*(S / 4u);
+let rsqrt=inverseSqrt(spread+eps);
+var sum=vec4f(0.0f);
+var mean=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_8=vec4f(0.0f);
+var part_9=vec4f(0.0f);
+var part_10=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let d_y_1=d_y_four(base+i);
+let sub=d_y_1 - vec4f(part_7);
+let x_1=x_four(base+i);
+let mul=((x_1 - vec4f(part_1)) - vec4f(rest))*vec4f(rsqrt);
+part_8=part_8+sub;
+part_9=part_9+mul;
+part_10=part_10+(sub*mul);
+}
+sum=sum+part_8;
+mean=mean+part_9;
+sum_2=sum_2+part_10;
+}
+var sum_3=fold_add(sum);
+var mean_2=fold_add(mean);
+var sum_2_2=fold_add(sum_2);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_5=exchange(sum_3,mask_4);
+sum_3=sum_3+other_5;
+let other_6=exchange(mean_2,mask_4);
+mean_2=mean_2+other_6;
+let other_7=exchange(sum_2_2,mask_4);
+sum_2_2=sum_2_2+other_7;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_2_2;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
+let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_2=all_4;
+let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_2_2=all_5;
+workgroupBarrier();
+}
+let sum_all=sum_3;
+let mean_all=mean_2;
+let sum_all_2=sum_2_2;
+if (active_1 && (lane==0u)) {
+partials_put((((6u*PARTS)+part)*(N*C))+row,sum_all);
+partials_put((((7u*PARTS)+part)*(N*C))+row,mean_all);
+partials_put((((8u*PARTS)+part)*(N*C))+row,sum_all_2);
+}
+}
+`,
+              bindings: [
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+                {
+                  tensor: "(partials)",
+                  access: "read_write",
+                  name: "partials",
+                  accessors: { at: "partials_at", put: "partials_put" },
+                },
+              ],
+              constants: [
+                { name: "LANES", kind: "lanes" },
+                { name: "ROWS", kind: "rows" },
+                { name: "COLUMNS", kind: "columns" },
+                { name: "PARTS", kind: "parts" },
+                { name: "SUBGROUP", kind: "subgroup" },
+                { name: "N", kind: "extent", factor: "N" },
+                { name: "C", kind: "extent", factor: "C" },
+                { name: "S", kind: "extent", factor: "S" },
+                { name: "eps", kind: "param", param: "eps" },
+              ],
+            },
+          ],
+          shared: true,
+        },
+        {
+          forms: [
+            {
+              vector: null,
+              together: 1,
+              held: 0,
+              wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override C: u32;
 override S: u32;
 override PARTS: u32;
-override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -752,11 +1464,56 @@ workgroupBarrier();
 }
 let spread=total_2 / f32(S);
 let part_7=partials_at(((3u*PARTS)*(N*C))+row);
+let used_2=((S+(((S+PARTS) - 1u) / PARTS)) - 1u) / (((S+PARTS) - 1u) / PARTS);
+var total_3=0.0f;
+var total_4=0.0f;
+var total_5=0.0f;
+for (var p_4=lane; p_4<used_2; p_4+=LANES) {
+let part_8=partials_at((((6u*PARTS)+p_4)*(N*C))+row);
+total_3=total_3+part_8;
+let part_9=partials_at((((7u*PARTS)+p_4)*(N*C))+row);
+total_4=total_4+part_9;
+let part_10=partials_at((((8u*PARTS)+p_4)*(N*C))+row);
+total_5=total_5+part_10;
+}
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_5=exchange(total_3,mask_4);
+total_3=total_3+other_5;
+let other_6=exchange(total_4,mask_4);
+total_4=total_4+other_6;
+let other_7=exchange(total_5,mask_4);
+total_5=total_5+other_7;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_5;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
+let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+total_3=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_4=all_4;
+let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+total_5=all_5;
+workgroupBarrier();
+}
+let mean=total_4 / f32(S);
 if (active_1 && (lane==0u)) {
-scratch_put(row,part_7);
-scratch_put(((((N*C)+3u) / 4u)*4u)+row,part_1);
-scratch_put((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row,rest);
-scratch_put(((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row,inverseSqrt(spread+eps));
+scratch_put(row,total_5 - (total_3*mean));
 }
 }
 `,
@@ -778,7 +1535,6 @@ scratch_put(((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*
                 { name: "C", kind: "extent", factor: "C" },
                 { name: "S", kind: "extent", factor: "S" },
                 { name: "PARTS", kind: "parts" },
-                { name: "eps", kind: "param", param: "eps" },
               ],
             },
             {
@@ -793,8 +1549,7 @@ override N: u32;
 override C: u32;
 override S: u32;
 override PARTS: u32;
-override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -877,11 +1632,56 @@ workgroupBarrier();
 }
 let spread=total_2 / f32(S);
 let part_7=partials_at(((3u*PARTS)*(N*C))+row);
+let used_2=(((S / 4u)+((((S / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((S / 4u)+PARTS) - 1u) / PARTS);
+var total_3=0.0f;
+var total_4=0.0f;
+var total_5=0.0f;
+for (var p_4=lane; p_4<used_2; p_4+=LANES) {
+let part_8=partials_at((((6u*PARTS)+p_4)*(N*C))+row);
+total_3=total_3+part_8;
+let part_9=partials_at((((7u*PARTS)+p_4)*(N*C))+row);
+total_4=total_4+part_9;
+let part_10=partials_at((((8u*PARTS)+p_4)*(N*C))+row);
+total_5=total_5+part_10;
+}
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_5=exchange(total_3,mask_4);
+total_3=total_3+other_5;
+let other_6=exchange(total_4,mask_4);
+total_4=total_4+other_6;
+let other_7=exchange(total_5,mask_4);
+total_5=total_5+other_7;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_5;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
+let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+total_3=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_4=all_4;
+let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+total_5=all_5;
+workgroupBarrier();
+}
+let mean=total_4 / f32(S);
 if (active_1 && (lane==0u)) {
-scratch_put(row,part_7);
-scratch_put(((((N*C)+3u) / 4u)*4u)+row,part_1);
-scratch_put((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row,rest);
-scratch_put(((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row,inverseSqrt(spread+eps));
+scratch_put(row,total_5 - (total_3*mean));
 }
 }
 `,
@@ -903,7 +1703,6 @@ scratch_put(((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*
                 { name: "C", kind: "extent", factor: "C" },
                 { name: "S", kind: "extent", factor: "S" },
                 { name: "PARTS", kind: "parts" },
-                { name: "eps", kind: "param", param: "eps" },
               ],
             },
           ],
@@ -943,119 +1742,94 @@ let row_2=(select(0u,index,active_1)*4u)+0u;
 let row_3=(select(0u,index,active_1)*4u)+1u;
 let row_4=(select(0u,index,active_1)*4u)+2u;
 let row_5=(select(0u,index,active_1)*4u)+3u;
-let base_5=row_2*(S / 4u);
-let base_6=row_3*(S / 4u);
-let base_7=row_4*(S / 4u);
-let base_8=row_5*(S / 4u);
-let base_2_2=((((N*C)+3u) / 4u)*4u)+row_2;
-let base_2_3=((((N*C)+3u) / 4u)*4u)+row_3;
-let base_2_4=((((N*C)+3u) / 4u)*4u)+row_4;
-let base_2_5=((((N*C)+3u) / 4u)*4u)+row_5;
-let base_3_2=(((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row_2;
-let base_3_3=(((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row_3;
-let base_3_4=(((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row_4;
-let base_3_5=(((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row_5;
-let base_4_2=((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row_2;
-let base_4_3=((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row_3;
-let base_4_4=((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row_4;
-let base_4_5=((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row_5;
+let base_2=row_2*(S / 4u);
+let base_3=row_3*(S / 4u);
+let base_4=row_4*(S / 4u);
+let base_5=row_5*(S / 4u);
 var sum_4=vec4f(0.0f);
 var sum_5=vec4f(0.0f);
 var sum_6=vec4f(0.0f);
 var sum_7=vec4f(0.0f);
-var sum_2_3=vec4f(0.0f);
-var sum_2_4=vec4f(0.0f);
-var sum_2_5=vec4f(0.0f);
-var sum_2_6=vec4f(0.0f);
 for (var block=lane; block<(N*S) / 4u; block+=LANES*256u) {
 var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
 var part_5=vec4f(0.0f);
 var part_6=vec4f(0.0f);
-var part_2_2=vec4f(0.0f);
-var part_2_3=vec4f(0.0f);
-var part_2_4=vec4f(0.0f);
-var part_2_5=vec4f(0.0f);
 let stop=min(block+(LANES*256u),(N*S) / 4u);
 for (var i=block; i<stop; i+=LANES) {
 let N_1=(i*4u) / max(S,1u);
 let S_1=(i*4u) % max(S,1u);
-let d_y_2=d_y_four(base_5+((N_1*((C*S) / 4u))+(S_1 / 4u)));
-let d_y_3=d_y_four(base_6+((N_1*((C*S) / 4u))+(S_1 / 4u)));
-let d_y_4=d_y_four(base_7+((N_1*((C*S) / 4u))+(S_1 / 4u)));
-let d_y_5=d_y_four(base_8+((N_1*((C*S) / 4u))+(S_1 / 4u)));
-let scratch_12_2=scratch_at(row_2+(N_1*C));
-let scratch_12_3=scratch_at(row_3+(N_1*C));
-let scratch_12_4=scratch_at(row_4+(N_1*C));
-let scratch_12_5=scratch_at(row_5+(N_1*C));
-let x_2=x_four(base_5+((N_1*((C*S) / 4u))+(S_1 / 4u)));
-let x_3=x_four(base_6+((N_1*((C*S) / 4u))+(S_1 / 4u)));
-let x_4=x_four(base_7+((N_1*((C*S) / 4u))+(S_1 / 4u)));
-let x_5=x_four(base_8+((N_1*((C*S) / 4u))+(S_1 / 4u)));
-let scratch_2_2=scratch_at(base_2_2+(N_1*C));
-let scratch_2_3=scratch_at(base_2_3+(N_1*C));
-let scratch_2_4=scratch_at(base_2_4+(N_1*C));
-let scratch_2_5=scratch_at(base_2_5+(N_1*C));
-let scratch_3_2=scratch_at(base_3_2+(N_1*C));
-let scratch_3_3=scratch_at(base_3_3+(N_1*C));
-let scratch_3_4=scratch_at(base_3_4+(N_1*C));
-let scratch_3_5=scratch_at(base_3_5+(N_1*C));
-let scratch_8_2=scratch_at(base_4_2+(N_1*C));
-let scratch_8_3=scratch_at(base_4_3+(N_1*C));
-let scratch_8_4=scratch_at(base_4_4+(N_1*C));
-let scratch_8_5=scratch_at(base_4_5+(N_1*C));
+let d_y_2=d_y_four(base_2+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let d_y_3=d_y_four(base_3+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let d_y_4=d_y_four(base_4+((N_1*((C*S) / 4u))+(S_1 / 4u)));
+let d_y_5=d_y_four(base_5+((N_1*((C*S) / 4u))+(S_1 / 4u)));
 part_3=part_3+d_y_2;
 part_4=part_4+d_y_3;
 part_5=part_5+d_y_4;
 part_6=part_6+d_y_5;
-part_2_2=part_2_2+((d_y_2 - vec4f(scratch_12_2))*(((x_2 - vec4f(scratch_2_2)) - vec4f(scratch_3_2))*vec4f(scratch_8_2)));
-part_2_3=part_2_3+((d_y_3 - vec4f(scratch_12_3))*(((x_3 - vec4f(scratch_2_3)) - vec4f(scratch_3_3))*vec4f(scratch_8_3)));
-part_2_4=part_2_4+((d_y_4 - vec4f(scratch_12_4))*(((x_4 - vec4f(scratch_2_4)) - vec4f(scratch_3_4))*vec4f(scratch_8_4)));
-part_2_5=part_2_5+((d_y_5 - vec4f(scratch_12_5))*(((x_5 - vec4f(scratch_2_5)) - vec4f(scratch_3_5))*vec4f(scratch_8_5)));
 }
 sum_4=sum_4+part_3;
 sum_5=sum_5+part_4;
 sum_6=sum_6+part_5;
 sum_7=sum_7+part_6;
-sum_2_3=sum_2_3+part_2_2;
-sum_2_4=sum_2_4+part_2_3;
-sum_2_5=sum_2_5+part_2_4;
-sum_2_6=sum_2_6+part_2_5;
 }
-var sum_3_2=fold_add(sum_4);
-var sum_3_3=fold_add(sum_5);
-var sum_3_4=fold_add(sum_6);
-var sum_3_5=fold_add(sum_7);
-var sum_2_2_2=fold_add(sum_2_3);
-var sum_2_2_3=fold_add(sum_2_4);
-var sum_2_2_4=fold_add(sum_2_5);
-var sum_2_2_5=fold_add(sum_2_6);
+var sum_2_2=fold_add(sum_4);
+var sum_2_3=fold_add(sum_5);
+var sum_2_4=fold_add(sum_6);
+var sum_2_5=fold_add(sum_7);
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other_3=exchange(sum_3_2,mask);
-let other_4=exchange(sum_3_3,mask);
-let other_5=exchange(sum_3_4,mask);
-let other_6=exchange(sum_3_5,mask);
-sum_3_2=sum_3_2+other_3;
-sum_3_3=sum_3_3+other_4;
-sum_3_4=sum_3_4+other_5;
-sum_3_5=sum_3_5+other_6;
-let other_2_2=exchange(sum_2_2_2,mask);
-let other_2_3=exchange(sum_2_2_3,mask);
-let other_2_4=exchange(sum_2_2_4,mask);
-let other_2_5=exchange(sum_2_2_5,mask);
-sum_2_2_2=sum_2_2_2+other_2_2;
-sum_2_2_3=sum_2_2_3+other_2_3;
-sum_2_2_4=sum_2_2_4+other_2_4;
-sum_2_2_5=sum_2_2_5+other_2_5;
+let other_3=exchange(sum_2_2,mask);
+let other_4=exchange(sum_2_3,mask);
+let other_5=exchange(sum_2_4,mask);
+let other_6=exchange(sum_2_5,mask);
+sum_2_2=sum_2_2+other_3;
+sum_2_3=sum_2_3+other_4;
+sum_2_4=sum_2_4+other_5;
+sum_2_5=sum_2_5+other_6;
 }
-let sum_all_3=sum_3_2;
-let sum_all_4=sum_3_3;
-let sum_all_5=sum_3_4;
-let sum_all_6=sum_3_5;
-let sum_all_2_2=sum_2_2_2;
-let sum_all_2_3=sum_2_2_3;
-let sum_all_2_4=sum_2_2_4;
-let sum_all_2_5=sum_2_2_5;
+let sum_all_3=sum_2_2;
+let sum_all_4=sum_2_3;
+let sum_all_5=sum_2_4;
+let sum_all_6=sum_2_5;
+var sum_3_2=0.0f;
+var sum_3_3=0.0f;
+var sum_3_4=0.0f;
+var sum_3_5=0.0f;
+for (var block_2=lane; block_2<N; block_2+=LANES*256u) {
+var part_2_2=0.0f;
+var part_2_3=0.0f;
+var part_2_4=0.0f;
+var part_2_5=0.0f;
+let stop_2=min(block_2+(LANES*256u),N);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let scratch_19_2=scratch_at(row_2+(i_2*C));
+let scratch_19_3=scratch_at(row_3+(i_2*C));
+let scratch_19_4=scratch_at(row_4+(i_2*C));
+let scratch_19_5=scratch_at(row_5+(i_2*C));
+part_2_2=part_2_2+scratch_19_2;
+part_2_3=part_2_3+scratch_19_3;
+part_2_4=part_2_4+scratch_19_4;
+part_2_5=part_2_5+scratch_19_5;
+}
+sum_3_2=sum_3_2+part_2_2;
+sum_3_3=sum_3_3+part_2_3;
+sum_3_4=sum_3_4+part_2_4;
+sum_3_5=sum_3_5+part_2_5;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_2_2=exchange(sum_3_2,mask_2);
+let other_2_3=exchange(sum_3_3,mask_2);
+let other_2_4=exchange(sum_3_4,mask_2);
+let other_2_5=exchange(sum_3_5,mask_2);
+sum_3_2=sum_3_2+other_2_2;
+sum_3_3=sum_3_3+other_2_3;
+sum_3_4=sum_3_4+other_2_4;
+sum_3_5=sum_3_5+other_2_5;
+}
+let sum_all_2_2=sum_3_2;
+let sum_all_2_3=sum_3_3;
+let sum_all_2_4=sum_3_4;
+let sum_all_2_5=sum_3_5;
 if (active_1 && (lane==0u)) {
 d_gamma_put(row_2,sum_all_2_2);
 d_gamma_put(row_3,sum_all_2_3);
@@ -1071,7 +1845,6 @@ d_beta_put(row_5,sum_all_6);
         bindings: [
           { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
           { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
-          { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
           { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
           { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
         ],
@@ -1086,427 +1859,6 @@ d_beta_put(row_5,sum_all_6);
         ],
       },
     ],
-    split: {
-      slots: 2,
-      stages: [
-        {
-          forms: [
-            {
-              vector: null,
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override C: u32;
-override N: u32;
-override S: u32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let group=group_of_all / PARTS;
-let part=group_of_all % PARTS;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<C;
-let row=select(0u,index,active_1);
-let first=min(part*((((N*S)+PARTS) - 1u) / PARTS),N*S);
-let last=min(first+((((N*S)+PARTS) - 1u) / PARTS),N*S);
-let base=row*S;
-let base_2=((((N*C)+3u) / 4u)*4u)+row;
-let base_3=(((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row;
-let base_4=((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row;
-var sum=0.0f;
-var sum_2=0.0f;
-for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_1=0.0f;
-var part_2=0.0f;
-let stop=min(block+(LANES*256u),last);
-for (var i=block; i<stop; i+=LANES) {
-let N_1=i / max(S,1u);
-let S_1=i % max(S,1u);
-let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
-let scratch_12=scratch_at(row+(N_1*C));
-let x_1=x_at(base+((N_1*(C*S))+S_1));
-let scratch_2=scratch_at(base_2+(N_1*C));
-let scratch_3=scratch_at(base_3+(N_1*C));
-let scratch_8=scratch_at(base_4+(N_1*C));
-part_1=part_1+d_y_1;
-part_2=part_2+((d_y_1 - scratch_12)*(((x_1 - scratch_2) - scratch_3)*scratch_8));
-}
-sum=sum+part_1;
-sum_2=sum_2+part_2;
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(sum,mask);
-sum=sum+other;
-let other_2=exchange(sum_2,mask);
-sum_2=sum_2+other_2;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
-let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-sum=all;
-let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-sum_2=all_2;
-workgroupBarrier();
-}
-let sum_all=sum;
-let sum_all_2=sum_2;
-if (active_1 && (lane==0u)) {
-partials_put((part*C)+row,sum_all);
-partials_put(((PARTS+part)*C)+row,sum_all_2);
-}
-}
-`,
-              bindings: [
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
-                { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "C", kind: "extent", factor: "C" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "S", kind: "extent", factor: "S" },
-              ],
-            },
-            {
-              vector: "S",
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override C: u32;
-override N: u32;
-override S: u32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn fold_add(v: vec4f) -> f32 {
-return (v.x+v.y)+(v.z+v.w);
-}
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let group=group_of_all / PARTS;
-let part=group_of_all % PARTS;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<C;
-let row=select(0u,index,active_1);
-let first=min(part*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u);
-let last=min(first+(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u);
-let base=row*(S / 4u);
-let base_2=((((N*C)+3u) / 4u)*4u)+row;
-let base_3=(((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row;
-let base_4=((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row;
-var sum=vec4f(0.0f);
-var sum_2=vec4f(0.0f);
-for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_1=vec4f(0.0f);
-var part_2=vec4f(0.0f);
-let stop=min(block+(LANES*256u),last);
-for (var i=block; i<stop; i+=LANES) {
-let N_1=(i*4u) / max(S,1u);
-let S_1=(i*4u) % max(S,1u);
-let d_y_1=d_y_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)));
-let scratch_12=scratch_at(row+(N_1*C));
-let x_1=x_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)));
-let scratch_2=scratch_at(base_2+(N_1*C));
-let scratch_3=scratch_at(base_3+(N_1*C));
-let scratch_8=scratch_at(base_4+(N_1*C));
-part_1=part_1+d_y_1;
-part_2=part_2+((d_y_1 - vec4f(scratch_12))*(((x_1 - vec4f(scratch_2)) - vec4f(scratch_3))*vec4f(scratch_8)));
-}
-sum=sum+part_1;
-sum_2=sum_2+part_2;
-}
-var sum_3=fold_add(sum);
-var sum_2_2=fold_add(sum_2);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(sum_3,mask);
-sum_3=sum_3+other;
-let other_2=exchange(sum_2_2,mask);
-sum_2_2=sum_2_2+other_2;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_3;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
-let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-sum_3=all;
-let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-sum_2_2=all_2;
-workgroupBarrier();
-}
-let sum_all=sum_3;
-let sum_all_2=sum_2_2;
-if (active_1 && (lane==0u)) {
-partials_put((part*C)+row,sum_all);
-partials_put(((PARTS+part)*C)+row,sum_all_2);
-}
-}
-`,
-              bindings: [
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-                { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
-                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "C", kind: "extent", factor: "C" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "S", kind: "extent", factor: "S" },
-              ],
-            },
-          ],
-          shared: true,
-        },
-        {
-          forms: [
-            {
-              vector: null,
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override C: u32;
-override N: u32;
-override S: u32;
-override PARTS: u32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<C;
-let row=select(0u,index,active_1);
-let used=(((N*S)+((((N*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((N*S)+PARTS) - 1u) / PARTS);
-var total=0.0f;
-var total_2=0.0f;
-for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((p*C)+row);
-total=total+part_1;
-let part_2=partials_at(((PARTS+p)*C)+row);
-total_2=total_2+part_2;
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
-total=total+other;
-let other_2=exchange(total_2,mask);
-total_2=total_2+other_2;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
-let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-total=all;
-let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-total_2=all_2;
-workgroupBarrier();
-}
-if (active_1 && (lane==0u)) {
-d_gamma_put(row,total_2);
-d_beta_put(row,total);
-}
-}
-`,
-              bindings: [
-                { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } },
-                {
-                  tensor: "d_gamma",
-                  access: "read_write",
-                  name: "d_gamma",
-                  accessors: { put: "d_gamma_put" },
-                },
-                { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "C", kind: "extent", factor: "C" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "S", kind: "extent", factor: "S" },
-                { name: "PARTS", kind: "parts" },
-              ],
-            },
-            {
-              vector: "S",
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override SUBGROUP: u32;
-override C: u32;
-override N: u32;
-override S: u32;
-override PARTS: u32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<C;
-let row=select(0u,index,active_1);
-let used=((((N*S) / 4u)+(((((N*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((N*S) / 4u)+PARTS) - 1u) / PARTS);
-var total=0.0f;
-var total_2=0.0f;
-for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((p*C)+row);
-total=total+part_1;
-let part_2=partials_at(((PARTS+p)*C)+row);
-total_2=total_2+part_2;
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
-total=total+other;
-let other_2=exchange(total_2,mask);
-total_2=total_2+other_2;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
-let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-total=all;
-let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-total_2=all_2;
-workgroupBarrier();
-}
-if (active_1 && (lane==0u)) {
-d_gamma_put(row,total_2);
-d_beta_put(row,total);
-}
-}
-`,
-              bindings: [
-                { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } },
-                {
-                  tensor: "d_gamma",
-                  access: "read_write",
-                  name: "d_gamma",
-                  accessors: { put: "d_gamma_put" },
-                },
-                { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "C", kind: "extent", factor: "C" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "S", kind: "extent", factor: "S" },
-                { name: "PARTS", kind: "parts" },
-              ],
-            },
-          ],
-          shared: false,
-        },
-      ],
-    },
+    split: null,
   },
 ];

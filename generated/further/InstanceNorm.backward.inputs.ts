@@ -19,7 +19,7 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -55,7 +55,7 @@ for (var k=0u; k<HELD; k+=1u) {
 let i=lane+(k*LANES);
 if (i<(S / 4u)) {
 let x_4=x_four(base_2+i);
-held[held_place(1u,k,local_index)]=x_4;
+held[held_place(0u,k,local_index)]=x_4;
 let d=x_4 - vec4f(shift_2);
 sum=sum+d;
 squares=squares+(d*d);
@@ -100,7 +100,7 @@ let end=select(0u,S / 4u,far);
 for (var k_2=0u; k_2<HELD; k_2+=1u) {
 let i_2=lane+(k_2*LANES);
 if (i_2<end) {
-let kept=held[held_place(1u,k_2,local_index)];
+let kept=held[held_place(0u,k_2,local_index)];
 let d_2=kept - vec4f(shift_3);
 sum_3=sum_3+d_2;
 squares_3=squares_3+(d_2*d_2);
@@ -141,39 +141,48 @@ let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 var mean_3=vec4f(0.0f);
 var mean_4=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
 let rsqrt=inverseSqrt(spread+eps);
 for (var k_3=0u; k_3<HELD; k_3+=1u) {
 let i_3=lane+(k_3*LANES);
 if (i_3<(S / 4u)) {
 let d_y_4=d_y_four(base_2+i_3);
-held[held_place(0u,k_3,local_index)]=d_y_4;
+held[held_place(1u,k_3,local_index)]=d_y_4;
 let sub=d_y_4 - vec4f(shift);
-let kept_2=held[held_place(1u,k_3,local_index)];
+let kept_2=held[held_place(0u,k_3,local_index)];
 let mul=((kept_2 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
-mean_3=mean_3+(sub*mul);
-mean_4=mean_4+sub;
+mean_3=mean_3+sub;
+mean_4=mean_4+mul;
+mean_5=mean_5+(sub*mul);
 }
 }
 var mean_3_2=fold_add(mean_3);
 var mean_4_2=fold_add(mean_4);
+var mean_5_2=fold_add(mean_5);
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3_2,mask_3);
 mean_3_2=mean_3_2+other_9;
 let other_10=exchange(mean_4_2,mask_3);
 mean_4_2=mean_4_2+other_10;
+let other_11=exchange(mean_5_2,mask_3);
+mean_5_2=mean_5_2+other_11;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5_2;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
 let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
@@ -181,22 +190,26 @@ let all_5=scratch_memory[row_in_group*LANES];
 mean_3_2=all_5;
 let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4_2=all_6;
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+mean_5_2=all_7;
 workgroupBarrier();
 }
 let mean_all=mean_3_2 / f32(S);
 let mean_all_2=mean_4_2 / f32(S);
+let mean_all_3=mean_5_2 / f32(S);
 let end_2=select(0u,S / 4u,active_1);
+let sub_3=mean_all_3 - (mean_all*mean_all_2);
 let C_1=row % max(C,1u);
 let gamma_1=gamma_at(C_1);
 let mul_3=gamma_1*rsqrt;
 for (var k_4=0u; k_4<HELD; k_4+=1u) {
 let i_4=lane+(k_4*LANES);
 if (i_4<end_2) {
-let kept_3=held[held_place(0u,k_4,local_index)];
+let kept_3=held[held_place(1u,k_4,local_index)];
 let sub_2=kept_3 - vec4f(shift);
-let kept_4=held[held_place(1u,k_4,local_index)];
+let kept_4=held[held_place(0u,k_4,local_index)];
 let mul_2=((kept_4 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base_2+i_4,((sub_2 - (mul_2*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(mul_3));
+d_x_put_four(base_2+i_4,((sub_2 - (mul_2*vec4f(sub_3))) - vec4f(mean_all))*vec4f(mul_3));
 }
 }
 }
@@ -300,10 +313,10 @@ var squares_5=vec4f(0.0f);
 var squares_6=vec4f(0.0f);
 var squares_7=vec4f(0.0f);
 for (var block=lane; block<S / 4u; block+=LANES*256u) {
-var part_7=vec4f(0.0f);
 var part_8=vec4f(0.0f);
 var part_9=vec4f(0.0f);
 var part_10=vec4f(0.0f);
+var part_11=vec4f(0.0f);
 var part_2_2=vec4f(0.0f);
 var part_2_3=vec4f(0.0f);
 var part_2_4=vec4f(0.0f);
@@ -318,19 +331,19 @@ let d_3=x_4_2 - vec4f(shift_2_2);
 let d_4=x_4_3 - vec4f(shift_2_3);
 let d_5=x_4_4 - vec4f(shift_2_4);
 let d_6=x_4_5 - vec4f(shift_2_5);
-part_7=part_7+d_3;
-part_8=part_8+d_4;
-part_9=part_9+d_5;
-part_10=part_10+d_6;
+part_8=part_8+d_3;
+part_9=part_9+d_4;
+part_10=part_10+d_5;
+part_11=part_11+d_6;
 part_2_2=part_2_2+(d_3*d_3);
 part_2_3=part_2_3+(d_4*d_4);
 part_2_4=part_2_4+(d_5*d_5);
 part_2_5=part_2_5+(d_6*d_6);
 }
-sum_4=sum_4+part_7;
-sum_5=sum_5+part_8;
-sum_6=sum_6+part_9;
-sum_7=sum_7+part_10;
+sum_4=sum_4+part_8;
+sum_5=sum_5+part_9;
+sum_6=sum_6+part_10;
+sum_7=sum_7+part_11;
 squares_4=squares_4+part_2_2;
 squares_5=squares_5+part_2_3;
 squares_6=squares_6+part_2_4;
@@ -345,14 +358,14 @@ var squares_2_3=fold_add(squares_5);
 var squares_2_4=fold_add(squares_6);
 var squares_2_5=fold_add(squares_7);
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other_7=exchange(sum_2_2,mask);
-let other_8=exchange(sum_2_3,mask);
-let other_9=exchange(sum_2_4,mask);
-let other_10=exchange(sum_2_5,mask);
-sum_2_2=sum_2_2+other_7;
-sum_2_3=sum_2_3+other_8;
-sum_2_4=sum_2_4+other_9;
-sum_2_5=sum_2_5+other_10;
+let other_8=exchange(sum_2_2,mask);
+let other_9=exchange(sum_2_3,mask);
+let other_10=exchange(sum_2_4,mask);
+let other_11=exchange(sum_2_5,mask);
+sum_2_2=sum_2_2+other_8;
+sum_2_3=sum_2_3+other_9;
+sum_2_4=sum_2_4+other_10;
+sum_2_5=sum_2_5+other_11;
 let other_2_2=exchange(squares_2_2,mask);
 let other_2_3=exchange(squares_2_3,mask);
 let other_2_4=exchange(squares_2_4,mask);
@@ -362,22 +375,22 @@ squares_2_3=squares_2_3+other_2_3;
 squares_2_4=squares_2_4+other_2_4;
 squares_2_5=squares_2_5+other_2_5;
 }
-let mean_5=sum_2_2 / f32(S);
-let mean_6=sum_2_3 / f32(S);
-let mean_7=sum_2_4 / f32(S);
-let mean_8=sum_2_5 / f32(S);
-let variance_3=larger((squares_2_2 / f32(S)) - (mean_5*mean_5),0.0f);
-let variance_4=larger((squares_2_3 / f32(S)) - (mean_6*mean_6),0.0f);
-let variance_5=larger((squares_2_4 / f32(S)) - (mean_7*mean_7),0.0f);
-let variance_6=larger((squares_2_5 / f32(S)) - (mean_8*mean_8),0.0f);
-let far_2=(variance_3*4.0f)<(mean_5*mean_5);
-let far_3=(variance_4*4.0f)<(mean_6*mean_6);
-let far_4=(variance_5*4.0f)<(mean_7*mean_7);
-let far_5=(variance_6*4.0f)<(mean_8*mean_8);
-let shift_3_2=select(shift_2_2,shift_2_2+mean_5,far_2);
-let shift_3_3=select(shift_2_3,shift_2_3+mean_6,far_3);
-let shift_3_4=select(shift_2_4,shift_2_4+mean_7,far_4);
-let shift_3_5=select(shift_2_5,shift_2_5+mean_8,far_5);
+let mean_6=sum_2_2 / f32(S);
+let mean_7=sum_2_3 / f32(S);
+let mean_8=sum_2_4 / f32(S);
+let mean_9=sum_2_5 / f32(S);
+let variance_3=larger((squares_2_2 / f32(S)) - (mean_6*mean_6),0.0f);
+let variance_4=larger((squares_2_3 / f32(S)) - (mean_7*mean_7),0.0f);
+let variance_5=larger((squares_2_4 / f32(S)) - (mean_8*mean_8),0.0f);
+let variance_6=larger((squares_2_5 / f32(S)) - (mean_9*mean_9),0.0f);
+let far_2=(variance_3*4.0f)<(mean_6*mean_6);
+let far_3=(variance_4*4.0f)<(mean_7*mean_7);
+let far_4=(variance_5*4.0f)<(mean_8*mean_8);
+let far_5=(variance_6*4.0f)<(mean_9*mean_9);
+let shift_3_2=select(shift_2_2,shift_2_2+mean_6,far_2);
+let shift_3_3=select(shift_2_3,shift_2_3+mean_7,far_3);
+let shift_3_4=select(shift_2_4,shift_2_4+mean_8,far_4);
+let shift_3_5=select(shift_2_5,shift_2_5+mean_9,far_5);
 var sum_3_3=vec4f(0.0f);
 var sum_3_4=vec4f(0.0f);
 var sum_3_5=vec4f(0.0f);
@@ -476,10 +489,10 @@ let variance_2_2=larger((squares_3_2_2 / f32(S)) - (mean_2_2*mean_2_2),0.0f);
 let variance_2_3=larger((squares_3_2_3 / f32(S)) - (mean_2_3*mean_2_3),0.0f);
 let variance_2_4=larger((squares_3_2_4 / f32(S)) - (mean_2_4*mean_2_4),0.0f);
 let variance_2_5=larger((squares_3_2_5 / f32(S)) - (mean_2_5*mean_2_5),0.0f);
-let rest_2=select(mean_5,mean_2_2,far_2);
-let rest_3=select(mean_6,mean_2_3,far_3);
-let rest_4=select(mean_7,mean_2_4,far_4);
-let rest_5=select(mean_8,mean_2_5,far_5);
+let rest_2=select(mean_6,mean_2_2,far_2);
+let rest_3=select(mean_7,mean_2_3,far_3);
+let rest_4=select(mean_8,mean_2_4,far_4);
+let rest_5=select(mean_9,mean_2_5,far_5);
 let spread_2=select(variance_3,variance_2_2,far_2);
 let spread_3=select(variance_4,variance_2_3,far_3);
 let spread_4=select(variance_5,variance_2_4,far_4);
@@ -496,6 +509,10 @@ var mean_4_3=vec4f(0.0f);
 var mean_4_4=vec4f(0.0f);
 var mean_4_5=vec4f(0.0f);
 var mean_4_6=vec4f(0.0f);
+var mean_5_3=vec4f(0.0f);
+var mean_5_4=vec4f(0.0f);
+var mean_5_5=vec4f(0.0f);
+var mean_5_6=vec4f(0.0f);
 for (var block_3=lane; block_3<S / 4u; block_3+=LANES*256u) {
 var part_5_2=vec4f(0.0f);
 var part_5_3=vec4f(0.0f);
@@ -505,16 +522,20 @@ var part_6_2=vec4f(0.0f);
 var part_6_3=vec4f(0.0f);
 var part_6_4=vec4f(0.0f);
 var part_6_5=vec4f(0.0f);
+var part_7_2=vec4f(0.0f);
+var part_7_3=vec4f(0.0f);
+var part_7_4=vec4f(0.0f);
+var part_7_5=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),S / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let d_y_4_2=d_y_four(base_2_2+i_3);
 let d_y_4_3=d_y_four(base_2_3+i_3);
 let d_y_4_4=d_y_four(base_2_4+i_3);
 let d_y_4_5=d_y_four(base_2_5+i_3);
-let sub_3=d_y_4_2 - vec4f(shift_4);
-let sub_4=d_y_4_3 - vec4f(shift_5);
-let sub_5=d_y_4_4 - vec4f(shift_6);
-let sub_6=d_y_4_5 - vec4f(shift_7);
+let sub_4=d_y_4_2 - vec4f(shift_4);
+let sub_5=d_y_4_3 - vec4f(shift_5);
+let sub_6=d_y_4_4 - vec4f(shift_6);
+let sub_7=d_y_4_5 - vec4f(shift_7);
 let x_6_2=x_four(base_2_2+i_3);
 let x_6_3=x_four(base_2_3+i_3);
 let x_6_4=x_four(base_2_4+i_3);
@@ -523,14 +544,18 @@ let mul_4=((x_6_2 - vec4f(shift_3_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
 let mul_5=((x_6_3 - vec4f(shift_3_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
 let mul_6=((x_6_4 - vec4f(shift_3_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
 let mul_7=((x_6_5 - vec4f(shift_3_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
-part_5_2=part_5_2+(sub_3*mul_4);
-part_5_3=part_5_3+(sub_4*mul_5);
-part_5_4=part_5_4+(sub_5*mul_6);
-part_5_5=part_5_5+(sub_6*mul_7);
-part_6_2=part_6_2+sub_3;
-part_6_3=part_6_3+sub_4;
-part_6_4=part_6_4+sub_5;
-part_6_5=part_6_5+sub_6;
+part_5_2=part_5_2+sub_4;
+part_5_3=part_5_3+sub_5;
+part_5_4=part_5_4+sub_6;
+part_5_5=part_5_5+sub_7;
+part_6_2=part_6_2+mul_4;
+part_6_3=part_6_3+mul_5;
+part_6_4=part_6_4+mul_6;
+part_6_5=part_6_5+mul_7;
+part_7_2=part_7_2+(sub_4*mul_4);
+part_7_3=part_7_3+(sub_5*mul_5);
+part_7_4=part_7_4+(sub_6*mul_6);
+part_7_5=part_7_5+(sub_7*mul_7);
 }
 mean_3_3=mean_3_3+part_5_2;
 mean_3_4=mean_3_4+part_5_3;
@@ -540,6 +565,10 @@ mean_4_3=mean_4_3+part_6_2;
 mean_4_4=mean_4_4+part_6_3;
 mean_4_5=mean_4_5+part_6_4;
 mean_4_6=mean_4_6+part_6_5;
+mean_5_3=mean_5_3+part_7_2;
+mean_5_4=mean_5_4+part_7_3;
+mean_5_5=mean_5_5+part_7_4;
+mean_5_6=mean_5_6+part_7_5;
 }
 var mean_3_2_2=fold_add(mean_3_3);
 var mean_3_2_3=fold_add(mean_3_4);
@@ -549,6 +578,10 @@ var mean_4_2_2=fold_add(mean_4_3);
 var mean_4_2_3=fold_add(mean_4_4);
 var mean_4_2_4=fold_add(mean_4_5);
 var mean_4_2_5=fold_add(mean_4_6);
+var mean_5_2_2=fold_add(mean_5_3);
+var mean_5_2_3=fold_add(mean_5_4);
+var mean_5_2_4=fold_add(mean_5_5);
+var mean_5_2_5=fold_add(mean_5_6);
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_5_2=exchange(mean_3_2_2,mask_3);
 let other_5_3=exchange(mean_3_2_3,mask_3);
@@ -566,16 +599,32 @@ mean_4_2_2=mean_4_2_2+other_6_2;
 mean_4_2_3=mean_4_2_3+other_6_3;
 mean_4_2_4=mean_4_2_4+other_6_4;
 mean_4_2_5=mean_4_2_5+other_6_5;
+let other_7_2=exchange(mean_5_2_2,mask_3);
+let other_7_3=exchange(mean_5_2_3,mask_3);
+let other_7_4=exchange(mean_5_2_4,mask_3);
+let other_7_5=exchange(mean_5_2_5,mask_3);
+mean_5_2_2=mean_5_2_2+other_7_2;
+mean_5_2_3=mean_5_2_3+other_7_3;
+mean_5_2_4=mean_5_2_4+other_7_4;
+mean_5_2_5=mean_5_2_5+other_7_5;
 }
-let mean_all_3=mean_3_2_2 / f32(S);
-let mean_all_4=mean_3_2_3 / f32(S);
-let mean_all_5=mean_3_2_4 / f32(S);
-let mean_all_6=mean_3_2_5 / f32(S);
+let mean_all_4=mean_3_2_2 / f32(S);
+let mean_all_5=mean_3_2_3 / f32(S);
+let mean_all_6=mean_3_2_4 / f32(S);
+let mean_all_7=mean_3_2_5 / f32(S);
 let mean_all_2_2=mean_4_2_2 / f32(S);
 let mean_all_2_3=mean_4_2_3 / f32(S);
 let mean_all_2_4=mean_4_2_4 / f32(S);
 let mean_all_2_5=mean_4_2_5 / f32(S);
+let mean_all_3_2=mean_5_2_2 / f32(S);
+let mean_all_3_3=mean_5_2_3 / f32(S);
+let mean_all_3_4=mean_5_2_4 / f32(S);
+let mean_all_3_5=mean_5_2_5 / f32(S);
 let end_2=select(0u,S / 4u,active_1);
+let sub_3_2=mean_all_3_2 - (mean_all_4*mean_all_2_2);
+let sub_3_3=mean_all_3_3 - (mean_all_5*mean_all_2_3);
+let sub_3_4=mean_all_3_4 - (mean_all_6*mean_all_2_4);
+let sub_3_5=mean_all_3_5 - (mean_all_7*mean_all_2_5);
 let C_2=row_2 % max(C,1u);
 let C_3=row_3 % max(C,1u);
 let C_4=row_4 % max(C,1u);
@@ -605,10 +654,10 @@ let mul_2_2=((x_7_2 - vec4f(shift_3_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
 let mul_2_3=((x_7_3 - vec4f(shift_3_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
 let mul_2_4=((x_7_4 - vec4f(shift_3_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
 let mul_2_5=((x_7_5 - vec4f(shift_3_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
-d_x_put_four(base_2_2+i_4,((sub_2_2 - (mul_2_2*vec4f(mean_all_3))) - vec4f(mean_all_2_2))*vec4f(mul_3_2));
-d_x_put_four(base_2_3+i_4,((sub_2_3 - (mul_2_3*vec4f(mean_all_4))) - vec4f(mean_all_2_3))*vec4f(mul_3_3));
-d_x_put_four(base_2_4+i_4,((sub_2_4 - (mul_2_4*vec4f(mean_all_5))) - vec4f(mean_all_2_4))*vec4f(mul_3_4));
-d_x_put_four(base_2_5+i_4,((sub_2_5 - (mul_2_5*vec4f(mean_all_6))) - vec4f(mean_all_2_5))*vec4f(mul_3_5));
+d_x_put_four(base_2_2+i_4,((sub_2_2 - (mul_2_2*vec4f(sub_3_2))) - vec4f(mean_all_4))*vec4f(mul_3_2));
+d_x_put_four(base_2_3+i_4,((sub_2_3 - (mul_2_3*vec4f(sub_3_3))) - vec4f(mean_all_5))*vec4f(mul_3_3));
+d_x_put_four(base_2_4+i_4,((sub_2_4 - (mul_2_4*vec4f(sub_3_4))) - vec4f(mean_all_6))*vec4f(mul_3_4));
+d_x_put_four(base_2_5+i_4,((sub_2_5 - (mul_2_5*vec4f(sub_3_5))) - vec4f(mean_all_7))*vec4f(mul_3_5));
 }
 }
 `,
@@ -631,7 +680,7 @@ d_x_put_four(base_2_5+i_4,((sub_2_5 - (mul_2_5*vec4f(mean_all_6))) - vec4f(mean_
       },
     ],
     split: {
-      slots: 8,
+      slots: 9,
       stages: [
         {
           forms: [
@@ -989,7 +1038,7 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1080,39 +1129,49 @@ let base=row*S;
 let rsqrt=inverseSqrt(spread+eps);
 var mean=0.0f;
 var mean_2=0.0f;
+var mean_3=0.0f;
 for (var block=first+lane; block<last; block+=LANES*256u) {
 var part_8=0.0f;
 var part_9=0.0f;
+var part_10=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let d_y_1=d_y_at(base+i);
 let sub=d_y_1 - part_7;
 let x_1=x_at(base+i);
 let mul=((x_1 - part_1) - rest)*rsqrt;
-part_8=part_8+(sub*mul);
-part_9=part_9+sub;
+part_8=part_8+sub;
+part_9=part_9+mul;
+part_10=part_10+(sub*mul);
 }
 mean=mean+part_8;
 mean_2=mean_2+part_9;
+mean_3=mean_3+part_10;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_5=exchange(mean,mask_4);
 mean=mean+other_5;
 let other_6=exchange(mean_2,mask_4);
 mean_2=mean_2+other_6;
+let other_7=exchange(mean_3,mask_4);
+mean_3=mean_3+other_7;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
 let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
+let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
@@ -1120,13 +1179,17 @@ let all_3=scratch_memory[row_in_group*LANES];
 mean=all_3;
 let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_2=all_4;
+let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+mean_3=all_5;
 workgroupBarrier();
 }
 let mean_all=mean;
 let mean_all_2=mean_2;
+let mean_all_3=mean_3;
 if (active_1 && (lane==0u)) {
 partials_put((((6u*PARTS)+part)*(N*C))+row,mean_all);
 partials_put((((7u*PARTS)+part)*(N*C))+row,mean_all_2);
+partials_put((((8u*PARTS)+part)*(N*C))+row,mean_all_3);
 }
 }
 `,
@@ -1165,7 +1228,7 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
 return (v.x+v.y)+(v.z+v.w);
@@ -1259,55 +1322,70 @@ let base=row*(S / 4u);
 let rsqrt=inverseSqrt(spread+eps);
 var mean=vec4f(0.0f);
 var mean_2=vec4f(0.0f);
+var mean_3=vec4f(0.0f);
 for (var block=first+lane; block<last; block+=LANES*256u) {
 var part_8=vec4f(0.0f);
 var part_9=vec4f(0.0f);
+var part_10=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let d_y_1=d_y_four(base+i);
 let sub=d_y_1 - vec4f(part_7);
 let x_1=x_four(base+i);
 let mul=((x_1 - vec4f(part_1)) - vec4f(rest))*vec4f(rsqrt);
-part_8=part_8+(sub*mul);
-part_9=part_9+sub;
+part_8=part_8+sub;
+part_9=part_9+mul;
+part_10=part_10+(sub*mul);
 }
 mean=mean+part_8;
 mean_2=mean_2+part_9;
+mean_3=mean_3+part_10;
 }
-var mean_3=fold_add(mean);
+var mean_4=fold_add(mean);
 var mean_2_2=fold_add(mean_2);
+var mean_3_2=fold_add(mean_3);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(mean_3,mask_4);
-mean_3=mean_3+other_5;
+let other_5=exchange(mean_4,mask_4);
+mean_4=mean_4+other_5;
 let other_6=exchange(mean_2_2,mask_4);
 mean_2_2=mean_2_2+other_6;
+let other_7=exchange(mean_3_2,mask_4);
+mean_3_2=mean_3_2+other_7;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_3;
+scratch_memory[(row_in_group*LANES)+lane]=mean_4;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3_2;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
 let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
+let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
 let all_3=scratch_memory[row_in_group*LANES];
-mean_3=all_3;
+mean_4=all_3;
 let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_2_2=all_4;
+let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+mean_3_2=all_5;
 workgroupBarrier();
 }
-let mean_all=mean_3;
+let mean_all=mean_4;
 let mean_all_2=mean_2_2;
+let mean_all_3=mean_3_2;
 if (active_1 && (lane==0u)) {
 partials_put((((6u*PARTS)+part)*(N*C))+row,mean_all);
 partials_put((((7u*PARTS)+part)*(N*C))+row,mean_all_2);
+partials_put((((8u*PARTS)+part)*(N*C))+row,mean_all_3);
 }
 }
 `,
@@ -1351,7 +1429,7 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1439,30 +1517,39 @@ let part_7=partials_at(((3u*PARTS)*(N*C))+row);
 let used_2=((S+(((S+PARTS) - 1u) / PARTS)) - 1u) / (((S+PARTS) - 1u) / PARTS);
 var total_3=0.0f;
 var total_4=0.0f;
+var total_5=0.0f;
 for (var p_4=lane; p_4<used_2; p_4+=LANES) {
 let part_8=partials_at((((6u*PARTS)+p_4)*(N*C))+row);
 total_3=total_3+part_8;
 let part_9=partials_at((((7u*PARTS)+p_4)*(N*C))+row);
 total_4=total_4+part_9;
+let part_10=partials_at((((8u*PARTS)+p_4)*(N*C))+row);
+total_5=total_5+part_10;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_5=exchange(total_3,mask_4);
 total_3=total_3+other_5;
 let other_6=exchange(total_4,mask_4);
 total_4=total_4+other_6;
+let other_7=exchange(total_5,mask_4);
+total_5=total_5+other_7;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_3;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_5;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
 let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
+let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
@@ -1470,15 +1557,19 @@ let all_3=scratch_memory[row_in_group*LANES];
 total_3=all_3;
 let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_4=all_4;
+let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+total_5=all_5;
 workgroupBarrier();
 }
 let mean=total_3 / f32(S);
 let mean_2=total_4 / f32(S);
+let mean_3=total_5 / f32(S);
 let first=min(part*(((S+PARTS) - 1u) / PARTS),S);
 let last=min(first+(((S+PARTS) - 1u) / PARTS),S);
 let end=select(0u,last,active_1);
 let base=row*S;
 let rsqrt=inverseSqrt(spread+eps);
+let sub_2=mean_3 - (mean*mean_2);
 let C_1=row % max(C,1u);
 let gamma_1=gamma_at(C_1);
 let mul_2=gamma_1*rsqrt;
@@ -1487,7 +1578,7 @@ let d_y_1=d_y_at(base+i);
 let sub=d_y_1 - part_7;
 let x_1=x_at(base+i);
 let mul=((x_1 - part_1) - rest)*rsqrt;
-d_x_put(base+i,((sub - (mul*mean)) - mean_2)*mul_2);
+d_x_put(base+i,((sub - (mul*sub_2)) - mean)*mul_2);
 }
 }
 `,
@@ -1523,7 +1614,7 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1611,30 +1702,39 @@ let part_7=partials_at(((3u*PARTS)*(N*C))+row);
 let used_2=(((S / 4u)+((((S / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((S / 4u)+PARTS) - 1u) / PARTS);
 var total_3=0.0f;
 var total_4=0.0f;
+var total_5=0.0f;
 for (var p_4=lane; p_4<used_2; p_4+=LANES) {
 let part_8=partials_at((((6u*PARTS)+p_4)*(N*C))+row);
 total_3=total_3+part_8;
 let part_9=partials_at((((7u*PARTS)+p_4)*(N*C))+row);
 total_4=total_4+part_9;
+let part_10=partials_at((((8u*PARTS)+p_4)*(N*C))+row);
+total_5=total_5+part_10;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_5=exchange(total_3,mask_4);
 total_3=total_3+other_5;
 let other_6=exchange(total_4,mask_4);
 total_4=total_4+other_6;
+let other_7=exchange(total_5,mask_4);
+total_5=total_5+other_7;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_3;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_5;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
 let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
+let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
@@ -1642,15 +1742,19 @@ let all_3=scratch_memory[row_in_group*LANES];
 total_3=all_3;
 let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_4=all_4;
+let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+total_5=all_5;
 workgroupBarrier();
 }
 let mean=total_3 / f32(S);
 let mean_2=total_4 / f32(S);
+let mean_3=total_5 / f32(S);
 let first=min(part*((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u);
 let last=min(first+((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u);
 let end=select(0u,last,active_1);
 let base=row*(S / 4u);
 let rsqrt=inverseSqrt(spread+eps);
+let sub_2=mean_3 - (mean*mean_2);
 let C_1=row % max(C,1u);
 let gamma_1=gamma_at(C_1);
 let mul_2=gamma_1*rsqrt;
@@ -1659,7 +1763,7 @@ let d_y_1=d_y_four(base+i);
 let sub=d_y_1 - vec4f(part_7);
 let x_1=x_four(base+i);
 let mul=((x_1 - vec4f(part_1)) - vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base+i,((sub - (mul*vec4f(mean))) - vec4f(mean_2))*vec4f(mul_2));
+d_x_put_four(base+i,((sub - (mul*vec4f(sub_2))) - vec4f(mean))*vec4f(mul_2));
 }
 }
 `,

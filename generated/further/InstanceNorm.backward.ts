@@ -19,7 +19,7 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -55,7 +55,7 @@ for (var k=0u; k<HELD; k+=1u) {
 let i=lane+(k*LANES);
 if (i<(S / 4u)) {
 let x_4=x_four(base_2+i);
-held[held_place(1u,k,local_index)]=x_4;
+held[held_place(0u,k,local_index)]=x_4;
 let d=x_4 - vec4f(shift_2);
 sum=sum+d;
 squares=squares+(d*d);
@@ -100,7 +100,7 @@ let end=select(0u,S / 4u,far);
 for (var k_2=0u; k_2<HELD; k_2+=1u) {
 let i_2=lane+(k_2*LANES);
 if (i_2<end) {
-let kept=held[held_place(1u,k_2,local_index)];
+let kept=held[held_place(0u,k_2,local_index)];
 let d_2=kept - vec4f(shift_3);
 sum_3=sum_3+d_2;
 squares_3=squares_3+(d_2*d_2);
@@ -144,7 +144,7 @@ for (var k_3=0u; k_3<HELD; k_3+=1u) {
 let i_3=lane+(k_3*LANES);
 if (i_3<(S / 4u)) {
 let d_y_4=d_y_four(base_2+i_3);
-held[held_place(0u,k_3,local_index)]=d_y_4;
+held[held_place(1u,k_3,local_index)]=d_y_4;
 sum_4=sum_4+d_y_4;
 }
 }
@@ -171,38 +171,47 @@ workgroupBarrier();
 let sum_all=sum_4_2;
 var sum_5=vec4f(0.0f);
 var mean_3=vec4f(0.0f);
+var sum_6=vec4f(0.0f);
 let rsqrt=inverseSqrt(spread+eps);
 for (var k_4=0u; k_4<HELD; k_4+=1u) {
 let i_4=lane+(k_4*LANES);
 if (i_4<(S / 4u)) {
-let kept_2=held[held_place(0u,k_4,local_index)];
+let kept_2=held[held_place(1u,k_4,local_index)];
 let sub=kept_2 - vec4f(shift);
-let kept_3=held[held_place(1u,k_4,local_index)];
+let kept_3=held[held_place(0u,k_4,local_index)];
 let mul=((kept_3 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
-sum_5=sum_5+(sub*mul);
-mean_3=mean_3+sub;
+sum_5=sum_5+sub;
+mean_3=mean_3+mul;
+sum_6=sum_6+(sub*mul);
 }
 }
 var sum_5_2=fold_add(sum_5);
 var mean_3_2=fold_add(mean_3);
+var sum_6_2=fold_add(sum_6);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_11=exchange(sum_5_2,mask_4);
 sum_5_2=sum_5_2+other_11;
 let other_12=exchange(mean_3_2,mask_4);
 mean_3_2=mean_3_2+other_12;
+let other_13=exchange(sum_6_2,mask_4);
+sum_6_2=sum_6_2+other_13;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_5_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_6_2;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_13;
+let other_14=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_14;
 let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_14;
+let other_15=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_15;
+let mine_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_16=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_8+other_16;
 }
 workgroupBarrier();
 }
@@ -210,27 +219,32 @@ let all_6=scratch_memory[row_in_group*LANES];
 sum_5_2=all_6;
 let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_3_2=all_7;
+let all_8=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_6_2=all_8;
 workgroupBarrier();
 }
 let sum_all_2=sum_5_2;
 let mean_all=mean_3_2 / f32(S);
+let sum_all_3=sum_6_2;
 let end_2=select(0u,S / 4u,active_1);
-let div=sum_all_2 / f32(S);
+let size=f32(S);
+let div=sum_all_2 / size;
+let sub_3=(sum_all_3 / size) - (div*mean_all);
 let C_1=row % max(C,1u);
 let gamma_1=gamma_at(C_1);
 let mul_3=gamma_1*rsqrt;
 for (var k_5=0u; k_5<HELD; k_5+=1u) {
 let i_5=lane+(k_5*LANES);
 if (i_5<end_2) {
-let kept_4=held[held_place(0u,k_5,local_index)];
+let kept_4=held[held_place(1u,k_5,local_index)];
 let sub_2=kept_4 - vec4f(shift);
-let kept_5=held[held_place(1u,k_5,local_index)];
+let kept_5=held[held_place(0u,k_5,local_index)];
 let mul_2=((kept_5 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base_2+i_5,((sub_2 - (mul_2*vec4f(div))) - vec4f(mean_all))*vec4f(mul_3));
+d_x_put_four(base_2+i_5,((sub_2 - (mul_2*vec4f(sub_3))) - vec4f(div))*vec4f(mul_3));
 }
 }
 if (active_1 && (lane==0u)) {
-scratch_put(row,sum_all_2);
+scratch_put(row,sum_all_3 - (sum_all_2*mean_all));
 scratch_put(((((N*C)+3u) / 4u)*4u)+row,sum_all);
 }
 }
@@ -326,19 +340,19 @@ let base_2_2=row_2*(S / 4u);
 let base_2_3=row_3*(S / 4u);
 let base_2_4=row_4*(S / 4u);
 let base_2_5=row_5*(S / 4u);
-var sum_6=vec4f(0.0f);
 var sum_7=vec4f(0.0f);
 var sum_8=vec4f(0.0f);
 var sum_9=vec4f(0.0f);
+var sum_10=vec4f(0.0f);
 var squares_4=vec4f(0.0f);
 var squares_5=vec4f(0.0f);
 var squares_6=vec4f(0.0f);
 var squares_7=vec4f(0.0f);
 for (var block=lane; block<S / 4u; block+=LANES*256u) {
-var part_8=vec4f(0.0f);
 var part_9=vec4f(0.0f);
 var part_10=vec4f(0.0f);
 var part_11=vec4f(0.0f);
+var part_12=vec4f(0.0f);
 var part_2_2=vec4f(0.0f);
 var part_2_3=vec4f(0.0f);
 var part_2_4=vec4f(0.0f);
@@ -353,41 +367,41 @@ let d_3=x_4_2 - vec4f(shift_2_2);
 let d_4=x_4_3 - vec4f(shift_2_3);
 let d_5=x_4_4 - vec4f(shift_2_4);
 let d_6=x_4_5 - vec4f(shift_2_5);
-part_8=part_8+d_3;
-part_9=part_9+d_4;
-part_10=part_10+d_5;
-part_11=part_11+d_6;
+part_9=part_9+d_3;
+part_10=part_10+d_4;
+part_11=part_11+d_5;
+part_12=part_12+d_6;
 part_2_2=part_2_2+(d_3*d_3);
 part_2_3=part_2_3+(d_4*d_4);
 part_2_4=part_2_4+(d_5*d_5);
 part_2_5=part_2_5+(d_6*d_6);
 }
-sum_6=sum_6+part_8;
 sum_7=sum_7+part_9;
 sum_8=sum_8+part_10;
 sum_9=sum_9+part_11;
+sum_10=sum_10+part_12;
 squares_4=squares_4+part_2_2;
 squares_5=squares_5+part_2_3;
 squares_6=squares_6+part_2_4;
 squares_7=squares_7+part_2_5;
 }
-var sum_2_2=fold_add(sum_6);
-var sum_2_3=fold_add(sum_7);
-var sum_2_4=fold_add(sum_8);
-var sum_2_5=fold_add(sum_9);
+var sum_2_2=fold_add(sum_7);
+var sum_2_3=fold_add(sum_8);
+var sum_2_4=fold_add(sum_9);
+var sum_2_5=fold_add(sum_10);
 var squares_2_2=fold_add(squares_4);
 var squares_2_3=fold_add(squares_5);
 var squares_2_4=fold_add(squares_6);
 var squares_2_5=fold_add(squares_7);
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other_8=exchange(sum_2_2,mask);
-let other_9=exchange(sum_2_3,mask);
-let other_10=exchange(sum_2_4,mask);
-let other_11=exchange(sum_2_5,mask);
-sum_2_2=sum_2_2+other_8;
-sum_2_3=sum_2_3+other_9;
-sum_2_4=sum_2_4+other_10;
-sum_2_5=sum_2_5+other_11;
+let other_9=exchange(sum_2_2,mask);
+let other_10=exchange(sum_2_3,mask);
+let other_11=exchange(sum_2_4,mask);
+let other_12=exchange(sum_2_5,mask);
+sum_2_2=sum_2_2+other_9;
+sum_2_3=sum_2_3+other_10;
+sum_2_4=sum_2_4+other_11;
+sum_2_5=sum_2_5+other_12;
 let other_2_2=exchange(squares_2_2,mask);
 let other_2_3=exchange(squares_2_3,mask);
 let other_2_4=exchange(squares_2_4,mask);
@@ -558,10 +572,10 @@ sum_4_2_3=sum_4_2_3+other_5_3;
 sum_4_2_4=sum_4_2_4+other_5_4;
 sum_4_2_5=sum_4_2_5+other_5_5;
 }
-let sum_all_3=sum_4_2_2;
-let sum_all_4=sum_4_2_3;
-let sum_all_5=sum_4_2_4;
-let sum_all_6=sum_4_2_5;
+let sum_all_4=sum_4_2_2;
+let sum_all_5=sum_4_2_3;
+let sum_all_6=sum_4_2_4;
+let sum_all_7=sum_4_2_5;
 let rsqrt_2=inverseSqrt(spread_2+eps);
 let rsqrt_3=inverseSqrt(spread_3+eps);
 let rsqrt_4=inverseSqrt(spread_4+eps);
@@ -574,6 +588,10 @@ var mean_3_3=vec4f(0.0f);
 var mean_3_4=vec4f(0.0f);
 var mean_3_5=vec4f(0.0f);
 var mean_3_6=vec4f(0.0f);
+var sum_6_3=vec4f(0.0f);
+var sum_6_4=vec4f(0.0f);
+var sum_6_5=vec4f(0.0f);
+var sum_6_6=vec4f(0.0f);
 for (var block_4=lane; block_4<S / 4u; block_4+=LANES*256u) {
 var part_6_2=vec4f(0.0f);
 var part_6_3=vec4f(0.0f);
@@ -583,16 +601,20 @@ var part_7_2=vec4f(0.0f);
 var part_7_3=vec4f(0.0f);
 var part_7_4=vec4f(0.0f);
 var part_7_5=vec4f(0.0f);
+var part_8_2=vec4f(0.0f);
+var part_8_3=vec4f(0.0f);
+var part_8_4=vec4f(0.0f);
+var part_8_5=vec4f(0.0f);
 let stop_4=min(block_4+(LANES*256u),S / 4u);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
 let d_y_5_2=d_y_four(base_2_2+i_4);
 let d_y_5_3=d_y_four(base_2_3+i_4);
 let d_y_5_4=d_y_four(base_2_4+i_4);
 let d_y_5_5=d_y_four(base_2_5+i_4);
-let sub_3=d_y_5_2 - vec4f(shift_4);
-let sub_4=d_y_5_3 - vec4f(shift_5);
-let sub_5=d_y_5_4 - vec4f(shift_6);
-let sub_6=d_y_5_5 - vec4f(shift_7);
+let sub_4=d_y_5_2 - vec4f(shift_4);
+let sub_5=d_y_5_3 - vec4f(shift_5);
+let sub_6=d_y_5_4 - vec4f(shift_6);
+let sub_7=d_y_5_5 - vec4f(shift_7);
 let x_6_2=x_four(base_2_2+i_4);
 let x_6_3=x_four(base_2_3+i_4);
 let x_6_4=x_four(base_2_4+i_4);
@@ -601,14 +623,18 @@ let mul_4=((x_6_2 - vec4f(shift_3_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
 let mul_5=((x_6_3 - vec4f(shift_3_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
 let mul_6=((x_6_4 - vec4f(shift_3_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
 let mul_7=((x_6_5 - vec4f(shift_3_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
-part_6_2=part_6_2+(sub_3*mul_4);
-part_6_3=part_6_3+(sub_4*mul_5);
-part_6_4=part_6_4+(sub_5*mul_6);
-part_6_5=part_6_5+(sub_6*mul_7);
-part_7_2=part_7_2+sub_3;
-part_7_3=part_7_3+sub_4;
-part_7_4=part_7_4+sub_5;
-part_7_5=part_7_5+sub_6;
+part_6_2=part_6_2+sub_4;
+part_6_3=part_6_3+sub_5;
+part_6_4=part_6_4+sub_6;
+part_6_5=part_6_5+sub_7;
+part_7_2=part_7_2+mul_4;
+part_7_3=part_7_3+mul_5;
+part_7_4=part_7_4+mul_6;
+part_7_5=part_7_5+mul_7;
+part_8_2=part_8_2+(sub_4*mul_4);
+part_8_3=part_8_3+(sub_5*mul_5);
+part_8_4=part_8_4+(sub_6*mul_6);
+part_8_5=part_8_5+(sub_7*mul_7);
 }
 sum_5_3=sum_5_3+part_6_2;
 sum_5_4=sum_5_4+part_6_3;
@@ -618,6 +644,10 @@ mean_3_3=mean_3_3+part_7_2;
 mean_3_4=mean_3_4+part_7_3;
 mean_3_5=mean_3_5+part_7_4;
 mean_3_6=mean_3_6+part_7_5;
+sum_6_3=sum_6_3+part_8_2;
+sum_6_4=sum_6_4+part_8_3;
+sum_6_5=sum_6_5+part_8_4;
+sum_6_6=sum_6_6+part_8_5;
 }
 var sum_5_2_2=fold_add(sum_5_3);
 var sum_5_2_3=fold_add(sum_5_4);
@@ -627,6 +657,10 @@ var mean_3_2_2=fold_add(mean_3_3);
 var mean_3_2_3=fold_add(mean_3_4);
 var mean_3_2_4=fold_add(mean_3_5);
 var mean_3_2_5=fold_add(mean_3_6);
+var sum_6_2_2=fold_add(sum_6_3);
+var sum_6_2_3=fold_add(sum_6_4);
+var sum_6_2_4=fold_add(sum_6_5);
+var sum_6_2_5=fold_add(sum_6_6);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_6_2=exchange(sum_5_2_2,mask_4);
 let other_6_3=exchange(sum_5_2_3,mask_4);
@@ -644,6 +678,14 @@ mean_3_2_2=mean_3_2_2+other_7_2;
 mean_3_2_3=mean_3_2_3+other_7_3;
 mean_3_2_4=mean_3_2_4+other_7_4;
 mean_3_2_5=mean_3_2_5+other_7_5;
+let other_8_2=exchange(sum_6_2_2,mask_4);
+let other_8_3=exchange(sum_6_2_3,mask_4);
+let other_8_4=exchange(sum_6_2_4,mask_4);
+let other_8_5=exchange(sum_6_2_5,mask_4);
+sum_6_2_2=sum_6_2_2+other_8_2;
+sum_6_2_3=sum_6_2_3+other_8_3;
+sum_6_2_4=sum_6_2_4+other_8_4;
+sum_6_2_5=sum_6_2_5+other_8_5;
 }
 let sum_all_2_2=sum_5_2_2;
 let sum_all_2_3=sum_5_2_3;
@@ -653,11 +695,20 @@ let mean_all_2=mean_3_2_2 / f32(S);
 let mean_all_3=mean_3_2_3 / f32(S);
 let mean_all_4=mean_3_2_4 / f32(S);
 let mean_all_5=mean_3_2_5 / f32(S);
+let sum_all_3_2=sum_6_2_2;
+let sum_all_3_3=sum_6_2_3;
+let sum_all_3_4=sum_6_2_4;
+let sum_all_3_5=sum_6_2_5;
 let end_2=select(0u,S / 4u,active_1);
-let div_2=sum_all_2_2 / f32(S);
-let div_3=sum_all_2_3 / f32(S);
-let div_4=sum_all_2_4 / f32(S);
-let div_5=sum_all_2_5 / f32(S);
+let size=f32(S);
+let div_2=sum_all_2_2 / size;
+let div_3=sum_all_2_3 / size;
+let div_4=sum_all_2_4 / size;
+let div_5=sum_all_2_5 / size;
+let sub_3_2=(sum_all_3_2 / size) - (div_2*mean_all_2);
+let sub_3_3=(sum_all_3_3 / size) - (div_3*mean_all_3);
+let sub_3_4=(sum_all_3_4 / size) - (div_4*mean_all_4);
+let sub_3_5=(sum_all_3_5 / size) - (div_5*mean_all_5);
 let C_2=row_2 % max(C,1u);
 let C_3=row_3 % max(C,1u);
 let C_4=row_4 % max(C,1u);
@@ -687,20 +738,20 @@ let mul_2_2=((x_7_2 - vec4f(shift_3_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
 let mul_2_3=((x_7_3 - vec4f(shift_3_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
 let mul_2_4=((x_7_4 - vec4f(shift_3_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
 let mul_2_5=((x_7_5 - vec4f(shift_3_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
-d_x_put_four(base_2_2+i_5,((sub_2_2 - (mul_2_2*vec4f(div_2))) - vec4f(mean_all_2))*vec4f(mul_3_2));
-d_x_put_four(base_2_3+i_5,((sub_2_3 - (mul_2_3*vec4f(div_3))) - vec4f(mean_all_3))*vec4f(mul_3_3));
-d_x_put_four(base_2_4+i_5,((sub_2_4 - (mul_2_4*vec4f(div_4))) - vec4f(mean_all_4))*vec4f(mul_3_4));
-d_x_put_four(base_2_5+i_5,((sub_2_5 - (mul_2_5*vec4f(div_5))) - vec4f(mean_all_5))*vec4f(mul_3_5));
+d_x_put_four(base_2_2+i_5,((sub_2_2 - (mul_2_2*vec4f(sub_3_2))) - vec4f(div_2))*vec4f(mul_3_2));
+d_x_put_four(base_2_3+i_5,((sub_2_3 - (mul_2_3*vec4f(sub_3_3))) - vec4f(div_3))*vec4f(mul_3_3));
+d_x_put_four(base_2_4+i_5,((sub_2_4 - (mul_2_4*vec4f(sub_3_4))) - vec4f(div_4))*vec4f(mul_3_4));
+d_x_put_four(base_2_5+i_5,((sub_2_5 - (mul_2_5*vec4f(sub_3_5))) - vec4f(div_5))*vec4f(mul_3_5));
 }
 if (active_1 && (lane==0u)) {
-scratch_put(row_2,sum_all_2_2);
-scratch_put(row_3,sum_all_2_3);
-scratch_put(row_4,sum_all_2_4);
-scratch_put(row_5,sum_all_2_5);
-scratch_put(((((N*C)+3u) / 4u)*4u)+row_2,sum_all_3);
-scratch_put(((((N*C)+3u) / 4u)*4u)+row_3,sum_all_4);
-scratch_put(((((N*C)+3u) / 4u)*4u)+row_4,sum_all_5);
-scratch_put(((((N*C)+3u) / 4u)*4u)+row_5,sum_all_6);
+scratch_put(row_2,sum_all_3_2 - (sum_all_2_2*mean_all_2));
+scratch_put(row_3,sum_all_3_3 - (sum_all_2_3*mean_all_3));
+scratch_put(row_4,sum_all_3_4 - (sum_all_2_4*mean_all_4));
+scratch_put(row_5,sum_all_3_5 - (sum_all_2_5*mean_all_5));
+scratch_put(((((N*C)+3u) / 4u)*4u)+row_2,sum_all_4);
+scratch_put(((((N*C)+3u) / 4u)*4u)+row_3,sum_all_5);
+scratch_put(((((N*C)+3u) / 4u)*4u)+row_4,sum_all_6);
+scratch_put(((((N*C)+3u) / 4u)*4u)+row_5,sum_all_7);
 }
 }
 `,
@@ -724,7 +775,7 @@ scratch_put(((((N*C)+3u) / 4u)*4u)+row_5,sum_all_6);
       },
     ],
     split: {
-      slots: 9,
+      slots: 10,
       stages: [
         {
           forms: [
@@ -1145,7 +1196,7 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1247,39 +1298,49 @@ let base=row*S;
 let rsqrt=inverseSqrt(spread+eps);
 var sum=0.0f;
 var mean=0.0f;
+var sum_2=0.0f;
 for (var block=first+lane; block<last; block+=LANES*256u) {
 var part_9=0.0f;
 var part_10=0.0f;
+var part_11=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let d_y_1=d_y_at(base+i);
 let sub=d_y_1 - part_8;
 let x_1=x_at(base+i);
 let mul=((x_1 - part_2) - rest)*rsqrt;
-part_9=part_9+(sub*mul);
-part_10=part_10+sub;
+part_9=part_9+sub;
+part_10=part_10+mul;
+part_11=part_11+(sub*mul);
 }
 sum=sum+part_9;
 mean=mean+part_10;
+sum_2=sum_2+part_11;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_7=exchange(sum,mask_4);
 sum=sum+other_7;
 let other_8=exchange(mean,mask_4);
 mean=mean+other_8;
+let other_9=exchange(sum_2,mask_4);
+sum_2=sum_2+other_9;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_2;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_10;
 let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+let other_11=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_11;
+let mine_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
@@ -1287,13 +1348,17 @@ let all_4=scratch_memory[row_in_group*LANES];
 sum=all_4;
 let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean=all_5;
+let all_6=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_2=all_6;
 workgroupBarrier();
 }
 let sum_all=sum;
 let mean_all=mean;
+let sum_all_2=sum_2;
 if (active_1 && (lane==0u)) {
 partials_put((((7u*PARTS)+part)*(N*C))+row,sum_all);
 partials_put((((8u*PARTS)+part)*(N*C))+row,mean_all);
+partials_put((((9u*PARTS)+part)*(N*C))+row,sum_all_2);
 }
 }
 `,
@@ -1332,7 +1397,7 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
 return (v.x+v.y)+(v.z+v.w);
@@ -1437,55 +1502,70 @@ let base=row*(S / 4u);
 let rsqrt=inverseSqrt(spread+eps);
 var sum=vec4f(0.0f);
 var mean=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
 for (var block=first+lane; block<last; block+=LANES*256u) {
 var part_9=vec4f(0.0f);
 var part_10=vec4f(0.0f);
+var part_11=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let d_y_1=d_y_four(base+i);
 let sub=d_y_1 - vec4f(part_8);
 let x_1=x_four(base+i);
 let mul=((x_1 - vec4f(part_2)) - vec4f(rest))*vec4f(rsqrt);
-part_9=part_9+(sub*mul);
-part_10=part_10+sub;
+part_9=part_9+sub;
+part_10=part_10+mul;
+part_11=part_11+(sub*mul);
 }
 sum=sum+part_9;
 mean=mean+part_10;
+sum_2=sum_2+part_11;
 }
-var sum_2=fold_add(sum);
+var sum_3=fold_add(sum);
 var mean_2=fold_add(mean);
+var sum_2_2=fold_add(sum_2);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_7=exchange(sum_2,mask_4);
-sum_2=sum_2+other_7;
+let other_7=exchange(sum_3,mask_4);
+sum_3=sum_3+other_7;
 let other_8=exchange(mean_2,mask_4);
 mean_2=mean_2+other_8;
+let other_9=exchange(sum_2_2,mask_4);
+sum_2_2=sum_2_2+other_9;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_2_2;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_10;
 let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+let other_11=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_11;
+let mine_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
 let all_4=scratch_memory[row_in_group*LANES];
-sum_2=all_4;
+sum_3=all_4;
 let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_2=all_5;
+let all_6=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_2_2=all_6;
 workgroupBarrier();
 }
-let sum_all=sum_2;
+let sum_all=sum_3;
 let mean_all=mean_2;
+let sum_all_2=sum_2_2;
 if (active_1 && (lane==0u)) {
 partials_put((((7u*PARTS)+part)*(N*C))+row,sum_all);
 partials_put((((8u*PARTS)+part)*(N*C))+row,mean_all);
+partials_put((((9u*PARTS)+part)*(N*C))+row,sum_all_2);
 }
 }
 `,
@@ -1529,7 +1609,7 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1628,30 +1708,39 @@ let part_8=partials_at(((3u*PARTS)*(N*C))+row);
 let used_2=((S+(((S+PARTS) - 1u) / PARTS)) - 1u) / (((S+PARTS) - 1u) / PARTS);
 var total_4=0.0f;
 var total_5=0.0f;
+var total_6=0.0f;
 for (var p_4=lane; p_4<used_2; p_4+=LANES) {
 let part_9=partials_at((((7u*PARTS)+p_4)*(N*C))+row);
 total_4=total_4+part_9;
 let part_10=partials_at((((8u*PARTS)+p_4)*(N*C))+row);
 total_5=total_5+part_10;
+let part_11=partials_at((((9u*PARTS)+p_4)*(N*C))+row);
+total_6=total_6+part_11;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_7=exchange(total_4,mask_4);
 total_4=total_4+other_7;
 let other_8=exchange(total_5,mask_4);
 total_5=total_5+other_8;
+let other_9=exchange(total_6,mask_4);
+total_6=total_6+other_9;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_4;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_5;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_6;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_10;
 let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+let other_11=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_11;
+let mine_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
@@ -1659,6 +1748,8 @@ let all_4=scratch_memory[row_in_group*LANES];
 total_4=all_4;
 let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_5=all_5;
+let all_6=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+total_6=all_6;
 workgroupBarrier();
 }
 let mean=total_5 / f32(S);
@@ -1667,7 +1758,9 @@ let last=min(first+(((S+PARTS) - 1u) / PARTS),S);
 let end=select(0u,last,active_1);
 let base=row*S;
 let rsqrt=inverseSqrt(spread+eps);
-let div=total_4 / f32(S);
+let size=f32(S);
+let div=total_4 / size;
+let sub_2=(total_6 / size) - (div*mean);
 let C_1=row % max(C,1u);
 let gamma_1=gamma_at(C_1);
 let mul_2=gamma_1*rsqrt;
@@ -1676,10 +1769,10 @@ let d_y_1=d_y_at(base+i);
 let sub=d_y_1 - part_8;
 let x_1=x_at(base+i);
 let mul=((x_1 - part_2) - rest)*rsqrt;
-d_x_put(base+i,((sub - (mul*div)) - mean)*mul_2);
+d_x_put(base+i,((sub - (mul*sub_2)) - div)*mul_2);
 }
 if ((active_1 && (lane==0u)) && (part==0u)) {
-scratch_put(row,total_4);
+scratch_put(row,total_6 - (total_4*mean));
 scratch_put(((((N*C)+3u) / 4u)*4u)+row,total);
 }
 }
@@ -1722,7 +1815,7 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1821,30 +1914,39 @@ let part_8=partials_at(((3u*PARTS)*(N*C))+row);
 let used_2=(((S / 4u)+((((S / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((S / 4u)+PARTS) - 1u) / PARTS);
 var total_4=0.0f;
 var total_5=0.0f;
+var total_6=0.0f;
 for (var p_4=lane; p_4<used_2; p_4+=LANES) {
 let part_9=partials_at((((7u*PARTS)+p_4)*(N*C))+row);
 total_4=total_4+part_9;
 let part_10=partials_at((((8u*PARTS)+p_4)*(N*C))+row);
 total_5=total_5+part_10;
+let part_11=partials_at((((9u*PARTS)+p_4)*(N*C))+row);
+total_6=total_6+part_11;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_7=exchange(total_4,mask_4);
 total_4=total_4+other_7;
 let other_8=exchange(total_5,mask_4);
 total_5=total_5+other_8;
+let other_9=exchange(total_6,mask_4);
+total_6=total_6+other_9;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_4;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_5;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_6;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_10;
 let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+let other_11=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_11;
+let mine_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
@@ -1852,6 +1954,8 @@ let all_4=scratch_memory[row_in_group*LANES];
 total_4=all_4;
 let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_5=all_5;
+let all_6=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+total_6=all_6;
 workgroupBarrier();
 }
 let mean=total_5 / f32(S);
@@ -1860,7 +1964,9 @@ let last=min(first+((((S / 4u)+PARTS) - 1u) / PARTS),S / 4u);
 let end=select(0u,last,active_1);
 let base=row*(S / 4u);
 let rsqrt=inverseSqrt(spread+eps);
-let div=total_4 / f32(S);
+let size=f32(S);
+let div=total_4 / size;
+let sub_2=(total_6 / size) - (div*mean);
 let C_1=row % max(C,1u);
 let gamma_1=gamma_at(C_1);
 let mul_2=gamma_1*rsqrt;
@@ -1869,10 +1975,10 @@ let d_y_1=d_y_four(base+i);
 let sub=d_y_1 - vec4f(part_8);
 let x_1=x_four(base+i);
 let mul=((x_1 - vec4f(part_2)) - vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base+i,((sub - (mul*vec4f(div))) - vec4f(mean))*vec4f(mul_2));
+d_x_put_four(base+i,((sub - (mul*vec4f(sub_2))) - vec4f(div))*vec4f(mul_2));
 }
 if ((active_1 && (lane==0u)) && (part==0u)) {
-scratch_put(row,total_4);
+scratch_put(row,total_6 - (total_4*mean));
 scratch_put(((((N*C)+3u) / 4u)*4u)+row,total);
 }
 }
@@ -1952,10 +2058,10 @@ var part_1=0.0f;
 var part_2=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
-let scratch_16=scratch_at(row+(i*C));
-let scratch_28=scratch_at(base+(i*C));
-part_1=part_1+scratch_16;
-part_2=part_2+scratch_28;
+let scratch_20=scratch_at(row+(i*C));
+let scratch_34=scratch_at(base+(i*C));
+part_1=part_1+scratch_20;
+part_2=part_2+scratch_34;
 }
 sum=sum+part_1;
 sum_2=sum_2+part_2;
@@ -2051,10 +2157,10 @@ var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
-let scratch_16=scratch_four(row+(i*(C / 4u)));
-let scratch_28=scratch_four(base+(i*(C / 4u)));
-part_1=part_1+scratch_16;
-part_2=part_2+scratch_28;
+let scratch_20=scratch_four(row+(i*(C / 4u)));
+let scratch_34=scratch_four(base+(i*(C / 4u)));
+part_1=part_1+scratch_20;
+part_2=part_2+scratch_34;
 }
 sum=sum+part_1;
 sum_2=sum_2+part_2;

@@ -19,7 +19,7 @@ override N: u32;
 override S: u32;
 override C: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<vec4f,scratch_length>;
 fn larger4(a: vec4f,b: vec4f) -> vec4f {
 return select(b,a,(a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
@@ -59,7 +59,7 @@ for (var k=0u; k<HELD; k+=1u) {
 let i=lane+(k*LANES);
 if (i<C) {
 let x_4=x_four(base+(i*(S / 4u)));
-held[held_place(1u,k,local_index)]=x_4;
+held[held_place(0u,k,local_index)]=x_4;
 let d=x_4 - shift_2;
 sum=sum+d;
 squares=squares+(d*d);
@@ -102,7 +102,7 @@ let end=select(0u,C,any(far));
 for (var k_2=0u; k_2<HELD; k_2+=1u) {
 let i_2=lane+(k_2*LANES);
 if (i_2<end) {
-let kept=held[held_place(1u,k_2,local_index)];
+let kept=held[held_place(0u,k_2,local_index)];
 let d_2=kept - shift_3;
 sum_2=sum_2+d_2;
 squares_2=squares_2+(d_2*d_2);
@@ -141,6 +141,7 @@ let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 var mean_3=vec4f(0.0f);
 var mean_4=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
 let rsqrt=inverseSqrt(spread+vec4f(eps));
 for (var k_3=0u; k_3<HELD; k_3+=1u) {
 let i_3=lane+(k_3*LANES);
@@ -148,12 +149,13 @@ if (i_3<C) {
 let d_y_4=d_y_four(base+(i_3*(S / 4u)));
 let gamma_4=gamma_at(i_3);
 let mul_4=d_y_4*vec4f(gamma_4);
-held[held_place(0u,k_3,local_index)]=mul_4;
+held[held_place(1u,k_3,local_index)]=mul_4;
 let sub=mul_4 - shift;
-let kept_2=held[held_place(1u,k_3,local_index)];
+let kept_2=held[held_place(0u,k_3,local_index)];
 let mul_5=((kept_2 - shift_3) - rest)*rsqrt;
-mean_3=mean_3+(sub*mul_5);
-mean_4=mean_4+sub;
+mean_3=mean_3+sub;
+mean_4=mean_4+mul_5;
+mean_5=mean_5+(sub*mul_5);
 }
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
@@ -161,19 +163,25 @@ let other_9=exchange4(mean_3,mask_3);
 mean_3=mean_3+other_9;
 let other_10=exchange4(mean_4,mask_3);
 mean_4=mean_4+other_10;
+let other_11=exchange4(mean_5,mask_3);
+mean_5=mean_5+other_11;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
 let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
@@ -181,19 +189,23 @@ let all_5=scratch_memory[row_in_group*LANES];
 mean_3=all_5;
 let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4=all_6;
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+mean_5=all_7;
 workgroupBarrier();
 }
 let mean_all=mean_3 / vec4f(f32(C));
 let mean_all_2=mean_4 / vec4f(f32(C));
+let mean_all_3=mean_5 / vec4f(f32(C));
 let end_2=select(0u,C,active_1);
+let sub_3=mean_all_3 - (mean_all*mean_all_2);
 for (var k_4=0u; k_4<HELD; k_4+=1u) {
 let i_4=lane+(k_4*LANES);
 if (i_4<end_2) {
-let kept_3=held[held_place(0u,k_4,local_index)];
+let kept_3=held[held_place(1u,k_4,local_index)];
 let sub_2=kept_3 - shift;
-let kept_4=held[held_place(1u,k_4,local_index)];
+let kept_4=held[held_place(0u,k_4,local_index)];
 let mul_6=((kept_4 - shift_3) - rest)*rsqrt;
-d_x_put_four(base+(i_4*(S / 4u)),((sub_2 - (mul_6*mean_all)) - mean_all_2)*rsqrt);
+d_x_put_four(base+(i_4*(S / 4u)),((sub_2 - (mul_6*sub_3)) - mean_all)*rsqrt);
 }
 }
 }
@@ -217,7 +229,7 @@ d_x_put_four(base+(i_4*(S / 4u)),((sub_2 - (mul_6*mean_all)) - mean_all_2)*rsqrt
       },
     ],
     split: {
-      slots: 8,
+      slots: 9,
       stages: [
         {
           forms: [
@@ -597,7 +609,7 @@ override N: u32;
 override S: u32;
 override C: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -690,9 +702,11 @@ let base=(N_1*(C*S))+S_1;
 let rsqrt=inverseSqrt(spread+eps);
 var mean=0.0f;
 var mean_2=0.0f;
+var mean_3=0.0f;
 for (var block=first+lane; block<last; block+=LANES*256u) {
 var part_8=0.0f;
 var part_9=0.0f;
+var part_10=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let d_y_1=d_y_at(base+(i*S));
@@ -701,30 +715,38 @@ let mul=d_y_1*gamma_1;
 let sub=mul - part_7;
 let x_1=x_at(base+(i*S));
 let mul_2=((x_1 - part_1) - rest)*rsqrt;
-part_8=part_8+(sub*mul_2);
-part_9=part_9+sub;
+part_8=part_8+sub;
+part_9=part_9+mul_2;
+part_10=part_10+(sub*mul_2);
 }
 mean=mean+part_8;
 mean_2=mean_2+part_9;
+mean_3=mean_3+part_10;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_5=exchange(mean,mask_4);
 mean=mean+other_5;
 let other_6=exchange(mean_2,mask_4);
 mean_2=mean_2+other_6;
+let other_7=exchange(mean_3,mask_4);
+mean_3=mean_3+other_7;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
 let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
+let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
@@ -732,13 +754,17 @@ let all_3=scratch_memory[row_in_group*LANES];
 mean=all_3;
 let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_2=all_4;
+let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+mean_3=all_5;
 workgroupBarrier();
 }
 let mean_all=mean;
 let mean_all_2=mean_2;
+let mean_all_3=mean_3;
 if (active_1 && (lane==0u)) {
 partials_put((((6u*PARTS)+part)*(N*S))+row,mean_all);
 partials_put((((7u*PARTS)+part)*(N*S))+row,mean_all_2);
+partials_put((((8u*PARTS)+part)*(N*S))+row,mean_all_3);
 }
 }
 `,
@@ -778,7 +804,7 @@ override N: u32;
 override S: u32;
 override C: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<vec4f,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -871,9 +897,11 @@ let base=(N_1*((C*S) / 4u))+(S_1 / 4u);
 let rsqrt=inverseSqrt(spread+vec4f(eps));
 var mean=vec4f(0.0f);
 var mean_2=vec4f(0.0f);
+var mean_3=vec4f(0.0f);
 for (var block=first+lane; block<last; block+=LANES*256u) {
 var part_8=vec4f(0.0f);
 var part_9=vec4f(0.0f);
+var part_10=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let d_y_1=d_y_four(base+(i*(S / 4u)));
@@ -882,30 +910,38 @@ let mul=d_y_1*vec4f(gamma_1);
 let sub=mul - part_7;
 let x_1=x_four(base+(i*(S / 4u)));
 let mul_2=((x_1 - part_1) - rest)*rsqrt;
-part_8=part_8+(sub*mul_2);
-part_9=part_9+sub;
+part_8=part_8+sub;
+part_9=part_9+mul_2;
+part_10=part_10+(sub*mul_2);
 }
 mean=mean+part_8;
 mean_2=mean_2+part_9;
+mean_3=mean_3+part_10;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_5=exchange4(mean,mask_4);
 mean=mean+other_5;
 let other_6=exchange4(mean_2,mask_4);
 mean_2=mean_2+other_6;
+let other_7=exchange4(mean_3,mask_4);
+mean_3=mean_3+other_7;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
 let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
+let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
@@ -913,10 +949,13 @@ let all_3=scratch_memory[row_in_group*LANES];
 mean=all_3;
 let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_2=all_4;
+let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+mean_3=all_5;
 workgroupBarrier();
 }
 let mean_all=mean;
 let mean_all_2=mean_2;
+let mean_all_3=mean_3;
 if (active_1 && (lane==0u)) {
 partials_put((((6u*PARTS)+part)*(N*S))+(row*4u),(mean_all)[0]);
 partials_put(((((6u*PARTS)+part)*(N*S))+(row*4u))+1u,(mean_all)[1]);
@@ -926,6 +965,10 @@ partials_put((((7u*PARTS)+part)*(N*S))+(row*4u),(mean_all_2)[0]);
 partials_put(((((7u*PARTS)+part)*(N*S))+(row*4u))+1u,(mean_all_2)[1]);
 partials_put(((((7u*PARTS)+part)*(N*S))+(row*4u))+2u,(mean_all_2)[2]);
 partials_put(((((7u*PARTS)+part)*(N*S))+(row*4u))+3u,(mean_all_2)[3]);
+partials_put((((8u*PARTS)+part)*(N*S))+(row*4u),(mean_all_3)[0]);
+partials_put(((((8u*PARTS)+part)*(N*S))+(row*4u))+1u,(mean_all_3)[1]);
+partials_put(((((8u*PARTS)+part)*(N*S))+(row*4u))+2u,(mean_all_3)[2]);
+partials_put(((((8u*PARTS)+part)*(N*S))+(row*4u))+3u,(mean_all_3)[3]);
 }
 }
 `,
@@ -970,7 +1013,7 @@ override N: u32;
 override S: u32;
 override C: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1058,30 +1101,39 @@ let part_7=partials_at(((3u*PARTS)*(N*S))+row);
 let used_2=((C+(((C+PARTS) - 1u) / PARTS)) - 1u) / (((C+PARTS) - 1u) / PARTS);
 var total_3=0.0f;
 var total_4=0.0f;
+var total_5=0.0f;
 for (var p_4=lane; p_4<used_2; p_4+=LANES) {
 let part_8=partials_at((((6u*PARTS)+p_4)*(N*S))+row);
 total_3=total_3+part_8;
 let part_9=partials_at((((7u*PARTS)+p_4)*(N*S))+row);
 total_4=total_4+part_9;
+let part_10=partials_at((((8u*PARTS)+p_4)*(N*S))+row);
+total_5=total_5+part_10;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_5=exchange(total_3,mask_4);
 total_3=total_3+other_5;
 let other_6=exchange(total_4,mask_4);
 total_4=total_4+other_6;
+let other_7=exchange(total_5,mask_4);
+total_5=total_5+other_7;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_3;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_5;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
 let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
+let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
@@ -1089,10 +1141,13 @@ let all_3=scratch_memory[row_in_group*LANES];
 total_3=all_3;
 let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_4=all_4;
+let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+total_5=all_5;
 workgroupBarrier();
 }
 let mean=total_3 / f32(C);
 let mean_2=total_4 / f32(C);
+let mean_3=total_5 / f32(C);
 let first=min(part*(((C+PARTS) - 1u) / PARTS),C);
 let last=min(first+(((C+PARTS) - 1u) / PARTS),C);
 let end=select(0u,last,active_1);
@@ -1100,6 +1155,7 @@ let N_1=row / max(S,1u);
 let S_1=row % max(S,1u);
 let base=(N_1*(C*S))+S_1;
 let rsqrt=inverseSqrt(spread+eps);
+let sub_2=mean_3 - (mean*mean_2);
 for (var i=first+lane; i<end; i+=LANES) {
 let d_y_1=d_y_at(base+(i*S));
 let gamma_1=gamma_at(i);
@@ -1107,7 +1163,7 @@ let mul=d_y_1*gamma_1;
 let sub=mul - part_7;
 let x_1=x_at(base+(i*S));
 let mul_2=((x_1 - part_1) - rest)*rsqrt;
-d_x_put(base+(i*S),((sub - (mul_2*mean)) - mean_2)*rsqrt);
+d_x_put(base+(i*S),((sub - (mul_2*sub_2)) - mean)*rsqrt);
 }
 }
 `,
@@ -1143,7 +1199,7 @@ override N: u32;
 override S: u32;
 override C: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<vec4f,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1231,30 +1287,39 @@ let part_7=vec4f(partials_at(((3u*PARTS)*(N*S))+(row*4u)),partials_at((((3u*PART
 let used_2=((C+(((C+PARTS) - 1u) / PARTS)) - 1u) / (((C+PARTS) - 1u) / PARTS);
 var total_3=vec4f(0.0f);
 var total_4=vec4f(0.0f);
+var total_5=vec4f(0.0f);
 for (var p_4=lane; p_4<used_2; p_4+=LANES) {
 let part_8=vec4f(partials_at((((6u*PARTS)+p_4)*(N*S))+(row*4u)),partials_at(((((6u*PARTS)+p_4)*(N*S))+(row*4u))+1u),partials_at(((((6u*PARTS)+p_4)*(N*S))+(row*4u))+2u),partials_at(((((6u*PARTS)+p_4)*(N*S))+(row*4u))+3u));
 total_3=total_3+part_8;
 let part_9=vec4f(partials_at((((7u*PARTS)+p_4)*(N*S))+(row*4u)),partials_at(((((7u*PARTS)+p_4)*(N*S))+(row*4u))+1u),partials_at(((((7u*PARTS)+p_4)*(N*S))+(row*4u))+2u),partials_at(((((7u*PARTS)+p_4)*(N*S))+(row*4u))+3u));
 total_4=total_4+part_9;
+let part_10=vec4f(partials_at((((8u*PARTS)+p_4)*(N*S))+(row*4u)),partials_at(((((8u*PARTS)+p_4)*(N*S))+(row*4u))+1u),partials_at(((((8u*PARTS)+p_4)*(N*S))+(row*4u))+2u),partials_at(((((8u*PARTS)+p_4)*(N*S))+(row*4u))+3u));
+total_5=total_5+part_10;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_5=exchange4(total_3,mask_4);
 total_3=total_3+other_5;
 let other_6=exchange4(total_4,mask_4);
 total_4=total_4+other_6;
+let other_7=exchange4(total_5,mask_4);
+total_5=total_5+other_7;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_3;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_5;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
 let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
+let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
@@ -1262,10 +1327,13 @@ let all_3=scratch_memory[row_in_group*LANES];
 total_3=all_3;
 let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_4=all_4;
+let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+total_5=all_5;
 workgroupBarrier();
 }
 let mean=total_3 / vec4f(f32(C));
 let mean_2=total_4 / vec4f(f32(C));
+let mean_3=total_5 / vec4f(f32(C));
 let first=min(part*(((C+PARTS) - 1u) / PARTS),C);
 let last=min(first+(((C+PARTS) - 1u) / PARTS),C);
 let end=select(0u,last,active_1);
@@ -1273,6 +1341,7 @@ let N_1=(row*4u) / max(S,1u);
 let S_1=(row*4u) % max(S,1u);
 let base=(N_1*((C*S) / 4u))+(S_1 / 4u);
 let rsqrt=inverseSqrt(spread+vec4f(eps));
+let sub_2=mean_3 - (mean*mean_2);
 for (var i=first+lane; i<end; i+=LANES) {
 let d_y_1=d_y_four(base+(i*(S / 4u)));
 let gamma_1=gamma_at(i);
@@ -1280,7 +1349,7 @@ let mul=d_y_1*vec4f(gamma_1);
 let sub=mul - part_7;
 let x_1=x_four(base+(i*(S / 4u)));
 let mul_2=((x_1 - part_1) - rest)*rsqrt;
-d_x_put_four(base+(i*(S / 4u)),((sub - (mul_2*mean)) - mean_2)*rsqrt);
+d_x_put_four(base+(i*(S / 4u)),((sub - (mul_2*sub_2)) - mean)*rsqrt);
 }
 }
 `,

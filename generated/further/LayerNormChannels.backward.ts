@@ -20,7 +20,7 @@ override C: u32;
 override N: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<vec4f,scratch_length>;
 fn larger4(a: vec4f,b: vec4f) -> vec4f {
 return select(b,a,(a > b) | ((bitcast<vec4u>(a) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)));
@@ -151,6 +151,7 @@ let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 var mean_3=vec4f(0.0f);
 var mean_4=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
 let rsqrt=inverseSqrt(spread+vec4f(eps));
 for (var k_3=0u; k_3<HELD; k_3+=1u) {
 let i_3=lane+(k_3*LANES);
@@ -162,8 +163,9 @@ let mul_4=d_y_4*vec4f(gamma_4);
 let sub=mul_4 - shift;
 let kept_2=held[held_place(1u,k_3,local_index)];
 let mul_5=((kept_2 - shift_3) - rest)*rsqrt;
-mean_3=mean_3+(sub*mul_5);
-mean_4=mean_4+sub;
+mean_3=mean_3+sub;
+mean_4=mean_4+mul_5;
+mean_5=mean_5+(sub*mul_5);
 }
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
@@ -171,19 +173,25 @@ let other_9=exchange4(mean_3,mask_3);
 mean_3=mean_3+other_9;
 let other_10=exchange4(mean_4,mask_3);
 mean_4=mean_4+other_10;
+let other_11=exchange4(mean_5,mask_3);
+mean_5=mean_5+other_11;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
 let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
@@ -191,11 +199,15 @@ let all_5=scratch_memory[row_in_group*LANES];
 mean_3=all_5;
 let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4=all_6;
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+mean_5=all_7;
 workgroupBarrier();
 }
 let mean_all=mean_3 / vec4f(f32(C));
 let mean_all_2=mean_4 / vec4f(f32(C));
+let mean_all_3=mean_5 / vec4f(f32(C));
 let end_2=select(0u,C,active_1);
+let sub_3=mean_all_3 - (mean_all*mean_all_2);
 for (var k_4=0u; k_4<HELD; k_4+=1u) {
 let i_4=lane+(k_4*LANES);
 if (i_4<end_2) {
@@ -205,7 +217,7 @@ let mul_6=kept_3*vec4f(gamma_5);
 let sub_2=mul_6 - shift;
 let kept_4=held[held_place(1u,k_4,local_index)];
 let mul_7=((kept_4 - shift_3) - rest)*rsqrt;
-d_x_put_four(base+(i_4*(S / 4u)),((sub_2 - (mul_7*mean_all)) - mean_all_2)*rsqrt);
+d_x_put_four(base+(i_4*(S / 4u)),((sub_2 - (mul_7*sub_3)) - mean_all)*rsqrt);
 let before=scratch_at(base_2+i_4);
 scratch_put(base_2+i_4,select(before,0.0f,turn==0u)+fold_add(kept_3*mul_7));
 let before_2=scratch_at(base_3+i_4);

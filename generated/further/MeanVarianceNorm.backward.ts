@@ -210,6 +210,8 @@ let rest=select(mean,mean_3,far);
 let spread=select(variance,variance_3,far);
 let rest_2=select(mean_2,mean_4,far_2);
 var sum_6=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
+var sum_7=vec4f(0.0f);
 let sqrt_1=sqrt(spread);
 let add=sqrt_1+eps;
 for (var k_3=0u; k_3<HELD; k_3+=1u) {
@@ -219,34 +221,57 @@ let kept_3=held[held_place(1u,k_3,local_index)];
 let sub=kept_3 - vec4f(shift_4);
 let kept_4=held[held_place(0u,k_3,local_index)];
 let sub_2=(kept_4 - vec4f(shift_3)) - vec4f(rest);
-sum_6=sum_6+(sub*(sub_2 / vec4f(add)));
+let div=sub_2 / vec4f(add);
+sum_6=sum_6+sub;
+mean_5=mean_5+div;
+sum_7=sum_7+(sub*div);
 }
 }
 var sum_6_2=fold_add(sum_6);
+var mean_5_2=fold_add(mean_5);
+var sum_7_2=fold_add(sum_7);
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_17=exchange(sum_6_2,mask_3);
 sum_6_2=sum_6_2+other_17;
+let other_18=exchange(mean_5_2,mask_3);
+mean_5_2=mean_5_2+other_18;
+let other_19=exchange(sum_7_2,mask_3);
+sum_7_2=sum_7_2+other_19;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_6_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7_2;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_9=scratch_memory[(row_in_group*LANES)+lane];
-let other_18=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_9+other_18;
+let other_20=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_9+other_20;
+let mine_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_21=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_10+other_21;
+let mine_11=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_22=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_11+other_22;
 }
 workgroupBarrier();
 }
 let all_9=scratch_memory[row_in_group*LANES];
 sum_6_2=all_9;
+let all_10=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_5_2=all_10;
+let all_11=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_7_2=all_11;
 workgroupBarrier();
 }
 let sum_all=sum_6_2;
+let mean_all=mean_5_2 / f32(N*S);
+let sum_all_2=sum_7_2;
 let end_2=select(0u,(N*S) / 4u,active_1);
-let div=1.0f / add;
-let div_2=select(-(0.5f*(sum_all / (add*sqrt_1))),0.0f,sqrt_1==0.0f) / f32(N*S);
-let mul=2.0f*div_2;
+let div_2=1.0f / add;
+let where_1=select(-(0.5f*((sum_all_2 - (sum_all*mean_all)) / (add*sqrt_1))),0.0f,sqrt_1==0.0f);
+let mul=2.0f*(where_1 / f32(N*S));
 for (var k_4=0u; k_4<HELD; k_4+=1u) {
 let i_4=lane+(k_4*LANES);
 if (i_4<end_2) {
@@ -256,7 +281,7 @@ let kept_6=held[held_place(0u,k_4,local_index)];
 let sub_4=(kept_6 - vec4f(shift_3)) - vec4f(rest);
 let N_8=(i_4*4u) / max(S,1u);
 let S_8=(i_4*4u) % max(S,1u);
-d_x_put_four(base_2+((N_8*((C*S) / 4u))+(S_8 / 4u)),((sub_3 - vec4f(rest_2))*vec4f(div))+(sub_4*vec4f(mul)));
+d_x_put_four(base_2+((N_8*((C*S) / 4u))+(S_8 / 4u)),((sub_3 - vec4f(rest_2))*vec4f(div_2))+(sub_4*vec4f(mul)));
 }
 }
 }
@@ -362,10 +387,10 @@ let base_2_2=row_2*(S / 4u);
 let base_2_3=row_3*(S / 4u);
 let base_2_4=row_4*(S / 4u);
 let base_2_5=row_5*(S / 4u);
-var sum_7=vec4f(0.0f);
 var sum_8=vec4f(0.0f);
 var sum_9=vec4f(0.0f);
 var sum_10=vec4f(0.0f);
+var sum_11=vec4f(0.0f);
 var squares_6=vec4f(0.0f);
 var squares_7=vec4f(0.0f);
 var squares_8=vec4f(0.0f);
@@ -379,10 +404,10 @@ var squares_2_4=vec4f(0.0f);
 var squares_2_5=vec4f(0.0f);
 var squares_2_6=vec4f(0.0f);
 for (var block=lane; block<(N*S) / 4u; block+=LANES*256u) {
-var part_10=vec4f(0.0f);
-var part_11=vec4f(0.0f);
 var part_12=vec4f(0.0f);
 var part_13=vec4f(0.0f);
+var part_14=vec4f(0.0f);
+var part_15=vec4f(0.0f);
 var part_2_2=vec4f(0.0f);
 var part_2_3=vec4f(0.0f);
 var part_2_4=vec4f(0.0f);
@@ -415,10 +440,10 @@ let d_2_2=d_y_4_2 - vec4f(shift_2_2);
 let d_2_3=d_y_4_3 - vec4f(shift_2_3);
 let d_2_4=d_y_4_4 - vec4f(shift_2_4);
 let d_2_5=d_y_4_5 - vec4f(shift_2_5);
-part_10=part_10+d_5;
-part_11=part_11+d_6;
-part_12=part_12+d_7;
-part_13=part_13+d_8;
+part_12=part_12+d_5;
+part_13=part_13+d_6;
+part_14=part_14+d_7;
+part_15=part_15+d_8;
 part_2_2=part_2_2+(d_5*d_5);
 part_2_3=part_2_3+(d_6*d_6);
 part_2_4=part_2_4+(d_7*d_7);
@@ -432,10 +457,10 @@ part_4_3=part_4_3+(d_2_3*d_2_3);
 part_4_4=part_4_4+(d_2_4*d_2_4);
 part_4_5=part_4_5+(d_2_5*d_2_5);
 }
-sum_7=sum_7+part_10;
-sum_8=sum_8+part_11;
-sum_9=sum_9+part_12;
-sum_10=sum_10+part_13;
+sum_8=sum_8+part_12;
+sum_9=sum_9+part_13;
+sum_10=sum_10+part_14;
+sum_11=sum_11+part_15;
 squares_6=squares_6+part_2_2;
 squares_7=squares_7+part_2_3;
 squares_8=squares_8+part_2_4;
@@ -449,10 +474,10 @@ squares_2_4=squares_2_4+part_4_3;
 squares_2_5=squares_2_5+part_4_4;
 squares_2_6=squares_2_6+part_4_5;
 }
-var sum_3_2=fold_add(sum_7);
-var sum_3_3=fold_add(sum_8);
-var sum_3_4=fold_add(sum_9);
-var sum_3_5=fold_add(sum_10);
+var sum_3_2=fold_add(sum_8);
+var sum_3_3=fold_add(sum_9);
+var sum_3_4=fold_add(sum_10);
+var sum_3_5=fold_add(sum_11);
 var squares_3_2=fold_add(squares_6);
 var squares_3_3=fold_add(squares_7);
 var squares_3_4=fold_add(squares_8);
@@ -466,14 +491,14 @@ var squares_2_2_3=fold_add(squares_2_4);
 var squares_2_2_4=fold_add(squares_2_5);
 var squares_2_2_5=fold_add(squares_2_6);
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other_10=exchange(sum_3_2,mask);
-let other_11=exchange(sum_3_3,mask);
-let other_12=exchange(sum_3_4,mask);
-let other_13=exchange(sum_3_5,mask);
-sum_3_2=sum_3_2+other_10;
-sum_3_3=sum_3_3+other_11;
-sum_3_4=sum_3_4+other_12;
-sum_3_5=sum_3_5+other_13;
+let other_12=exchange(sum_3_2,mask);
+let other_13=exchange(sum_3_3,mask);
+let other_14=exchange(sum_3_4,mask);
+let other_15=exchange(sum_3_5,mask);
+sum_3_2=sum_3_2+other_12;
+sum_3_3=sum_3_3+other_13;
+sum_3_4=sum_3_4+other_14;
+sum_3_5=sum_3_5+other_15;
 let other_2_2=exchange(squares_3_2,mask);
 let other_2_3=exchange(squares_3_3,mask);
 let other_2_4=exchange(squares_3_4,mask);
@@ -499,14 +524,14 @@ squares_2_2_3=squares_2_2_3+other_4_3;
 squares_2_2_4=squares_2_2_4+other_4_4;
 squares_2_2_5=squares_2_2_5+other_4_5;
 }
-let mean_5=sum_3_2 / f32(N*S);
-let mean_6=sum_3_3 / f32(N*S);
-let mean_7=sum_3_4 / f32(N*S);
-let mean_8=sum_3_5 / f32(N*S);
-let variance_5=larger((squares_3_2 / f32(N*S)) - (mean_5*mean_5),0.0f);
-let variance_6=larger((squares_3_3 / f32(N*S)) - (mean_6*mean_6),0.0f);
-let variance_7=larger((squares_3_4 / f32(N*S)) - (mean_7*mean_7),0.0f);
-let variance_8=larger((squares_3_5 / f32(N*S)) - (mean_8*mean_8),0.0f);
+let mean_6=sum_3_2 / f32(N*S);
+let mean_7=sum_3_3 / f32(N*S);
+let mean_8=sum_3_4 / f32(N*S);
+let mean_9=sum_3_5 / f32(N*S);
+let variance_5=larger((squares_3_2 / f32(N*S)) - (mean_6*mean_6),0.0f);
+let variance_6=larger((squares_3_3 / f32(N*S)) - (mean_7*mean_7),0.0f);
+let variance_7=larger((squares_3_4 / f32(N*S)) - (mean_8*mean_8),0.0f);
+let variance_8=larger((squares_3_5 / f32(N*S)) - (mean_9*mean_9),0.0f);
 let mean_2_2=sum_2_2_2 / f32(N*S);
 let mean_2_3=sum_2_2_3 / f32(N*S);
 let mean_2_4=sum_2_2_4 / f32(N*S);
@@ -515,18 +540,18 @@ let variance_2_2=larger((squares_2_2_2 / f32(N*S)) - (mean_2_2*mean_2_2),0.0f);
 let variance_2_3=larger((squares_2_2_3 / f32(N*S)) - (mean_2_3*mean_2_3),0.0f);
 let variance_2_4=larger((squares_2_2_4 / f32(N*S)) - (mean_2_4*mean_2_4),0.0f);
 let variance_2_5=larger((squares_2_2_5 / f32(N*S)) - (mean_2_5*mean_2_5),0.0f);
-let far_3=(variance_5*4.0f)<(mean_5*mean_5);
-let far_4=(variance_6*4.0f)<(mean_6*mean_6);
-let far_5=(variance_7*4.0f)<(mean_7*mean_7);
-let far_6=(variance_8*4.0f)<(mean_8*mean_8);
+let far_3=(variance_5*4.0f)<(mean_6*mean_6);
+let far_4=(variance_6*4.0f)<(mean_7*mean_7);
+let far_5=(variance_7*4.0f)<(mean_8*mean_8);
+let far_6=(variance_8*4.0f)<(mean_9*mean_9);
 let far_2_2=(variance_2_2*4.0f)<(mean_2_2*mean_2_2);
 let far_2_3=(variance_2_3*4.0f)<(mean_2_3*mean_2_3);
 let far_2_4=(variance_2_4*4.0f)<(mean_2_4*mean_2_4);
 let far_2_5=(variance_2_5*4.0f)<(mean_2_5*mean_2_5);
-let shift_3_2=select(shift_5,shift_5+mean_5,far_3);
-let shift_3_3=select(shift_6,shift_6+mean_6,far_4);
-let shift_3_4=select(shift_7,shift_7+mean_7,far_5);
-let shift_3_5=select(shift_8,shift_8+mean_8,far_6);
+let shift_3_2=select(shift_5,shift_5+mean_6,far_3);
+let shift_3_3=select(shift_6,shift_6+mean_7,far_4);
+let shift_3_4=select(shift_7,shift_7+mean_8,far_5);
+let shift_3_5=select(shift_8,shift_8+mean_9,far_6);
 let shift_4_2=select(shift_2_2,shift_2_2+mean_2_2,far_2_2);
 let shift_4_3=select(shift_2_3,shift_2_3+mean_2_3,far_2_3);
 let shift_4_4=select(shift_2_4,shift_2_4+mean_2_4,far_2_4);
@@ -709,10 +734,10 @@ let variance_4_2=larger((squares_5_2_2 / f32(N*S)) - (mean_4_2*mean_4_2),0.0f);
 let variance_4_3=larger((squares_5_2_3 / f32(N*S)) - (mean_4_3*mean_4_3),0.0f);
 let variance_4_4=larger((squares_5_2_4 / f32(N*S)) - (mean_4_4*mean_4_4),0.0f);
 let variance_4_5=larger((squares_5_2_5 / f32(N*S)) - (mean_4_5*mean_4_5),0.0f);
-let rest_3=select(mean_5,mean_3_2,far_3);
-let rest_4=select(mean_6,mean_3_3,far_4);
-let rest_5=select(mean_7,mean_3_4,far_5);
-let rest_6=select(mean_8,mean_3_5,far_6);
+let rest_3=select(mean_6,mean_3_2,far_3);
+let rest_4=select(mean_7,mean_3_3,far_4);
+let rest_5=select(mean_8,mean_3_4,far_5);
+let rest_6=select(mean_9,mean_3_5,far_6);
 let spread_2=select(variance_5,variance_3_2,far_3);
 let spread_3=select(variance_6,variance_3_3,far_4);
 let spread_4=select(variance_7,variance_3_4,far_5);
@@ -733,11 +758,27 @@ var sum_6_3=vec4f(0.0f);
 var sum_6_4=vec4f(0.0f);
 var sum_6_5=vec4f(0.0f);
 var sum_6_6=vec4f(0.0f);
+var mean_5_3=vec4f(0.0f);
+var mean_5_4=vec4f(0.0f);
+var mean_5_5=vec4f(0.0f);
+var mean_5_6=vec4f(0.0f);
+var sum_7_3=vec4f(0.0f);
+var sum_7_4=vec4f(0.0f);
+var sum_7_5=vec4f(0.0f);
+var sum_7_6=vec4f(0.0f);
 for (var block_3=lane; block_3<(N*S) / 4u; block_3+=LANES*256u) {
 var part_9_2=vec4f(0.0f);
 var part_9_3=vec4f(0.0f);
 var part_9_4=vec4f(0.0f);
 var part_9_5=vec4f(0.0f);
+var part_10_2=vec4f(0.0f);
+var part_10_3=vec4f(0.0f);
+var part_10_4=vec4f(0.0f);
+var part_10_5=vec4f(0.0f);
+var part_11_2=vec4f(0.0f);
+var part_11_3=vec4f(0.0f);
+var part_11_4=vec4f(0.0f);
+var part_11_5=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),(N*S) / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let N_9=(i_3*4u) / max(S,1u);
@@ -758,20 +799,48 @@ let sub_2_2=(x_6_2 - vec4f(shift_3_2)) - vec4f(rest_3);
 let sub_2_3=(x_6_3 - vec4f(shift_3_3)) - vec4f(rest_4);
 let sub_2_4=(x_6_4 - vec4f(shift_3_4)) - vec4f(rest_5);
 let sub_2_5=(x_6_5 - vec4f(shift_3_5)) - vec4f(rest_6);
-part_9_2=part_9_2+(sub_5*(sub_2_2 / vec4f(add_2)));
-part_9_3=part_9_3+(sub_6*(sub_2_3 / vec4f(add_3)));
-part_9_4=part_9_4+(sub_7*(sub_2_4 / vec4f(add_4)));
-part_9_5=part_9_5+(sub_8*(sub_2_5 / vec4f(add_5)));
+let div_3=sub_2_2 / vec4f(add_2);
+let div_4=sub_2_3 / vec4f(add_3);
+let div_5=sub_2_4 / vec4f(add_4);
+let div_6=sub_2_5 / vec4f(add_5);
+part_9_2=part_9_2+sub_5;
+part_9_3=part_9_3+sub_6;
+part_9_4=part_9_4+sub_7;
+part_9_5=part_9_5+sub_8;
+part_10_2=part_10_2+div_3;
+part_10_3=part_10_3+div_4;
+part_10_4=part_10_4+div_5;
+part_10_5=part_10_5+div_6;
+part_11_2=part_11_2+(sub_5*div_3);
+part_11_3=part_11_3+(sub_6*div_4);
+part_11_4=part_11_4+(sub_7*div_5);
+part_11_5=part_11_5+(sub_8*div_6);
 }
 sum_6_3=sum_6_3+part_9_2;
 sum_6_4=sum_6_4+part_9_3;
 sum_6_5=sum_6_5+part_9_4;
 sum_6_6=sum_6_6+part_9_5;
+mean_5_3=mean_5_3+part_10_2;
+mean_5_4=mean_5_4+part_10_3;
+mean_5_5=mean_5_5+part_10_4;
+mean_5_6=mean_5_6+part_10_5;
+sum_7_3=sum_7_3+part_11_2;
+sum_7_4=sum_7_4+part_11_3;
+sum_7_5=sum_7_5+part_11_4;
+sum_7_6=sum_7_6+part_11_5;
 }
 var sum_6_2_2=fold_add(sum_6_3);
 var sum_6_2_3=fold_add(sum_6_4);
 var sum_6_2_4=fold_add(sum_6_5);
 var sum_6_2_5=fold_add(sum_6_6);
+var mean_5_2_2=fold_add(mean_5_3);
+var mean_5_2_3=fold_add(mean_5_4);
+var mean_5_2_4=fold_add(mean_5_5);
+var mean_5_2_5=fold_add(mean_5_6);
+var sum_7_2_2=fold_add(sum_7_3);
+var sum_7_2_3=fold_add(sum_7_4);
+var sum_7_2_4=fold_add(sum_7_5);
+var sum_7_2_5=fold_add(sum_7_6);
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9_2=exchange(sum_6_2_2,mask_3);
 let other_9_3=exchange(sum_6_2_3,mask_3);
@@ -781,24 +850,48 @@ sum_6_2_2=sum_6_2_2+other_9_2;
 sum_6_2_3=sum_6_2_3+other_9_3;
 sum_6_2_4=sum_6_2_4+other_9_4;
 sum_6_2_5=sum_6_2_5+other_9_5;
+let other_10_2=exchange(mean_5_2_2,mask_3);
+let other_10_3=exchange(mean_5_2_3,mask_3);
+let other_10_4=exchange(mean_5_2_4,mask_3);
+let other_10_5=exchange(mean_5_2_5,mask_3);
+mean_5_2_2=mean_5_2_2+other_10_2;
+mean_5_2_3=mean_5_2_3+other_10_3;
+mean_5_2_4=mean_5_2_4+other_10_4;
+mean_5_2_5=mean_5_2_5+other_10_5;
+let other_11_2=exchange(sum_7_2_2,mask_3);
+let other_11_3=exchange(sum_7_2_3,mask_3);
+let other_11_4=exchange(sum_7_2_4,mask_3);
+let other_11_5=exchange(sum_7_2_5,mask_3);
+sum_7_2_2=sum_7_2_2+other_11_2;
+sum_7_2_3=sum_7_2_3+other_11_3;
+sum_7_2_4=sum_7_2_4+other_11_4;
+sum_7_2_5=sum_7_2_5+other_11_5;
 }
-let sum_all_2=sum_6_2_2;
-let sum_all_3=sum_6_2_3;
-let sum_all_4=sum_6_2_4;
-let sum_all_5=sum_6_2_5;
+let sum_all_3=sum_6_2_2;
+let sum_all_4=sum_6_2_3;
+let sum_all_5=sum_6_2_4;
+let sum_all_6=sum_6_2_5;
+let mean_all_2=mean_5_2_2 / f32(N*S);
+let mean_all_3=mean_5_2_3 / f32(N*S);
+let mean_all_4=mean_5_2_4 / f32(N*S);
+let mean_all_5=mean_5_2_5 / f32(N*S);
+let sum_all_2_2=sum_7_2_2;
+let sum_all_2_3=sum_7_2_3;
+let sum_all_2_4=sum_7_2_4;
+let sum_all_2_5=sum_7_2_5;
 let end_2=select(0u,(N*S) / 4u,active_1);
-let div_3=1.0f / add_2;
-let div_4=1.0f / add_3;
-let div_5=1.0f / add_4;
-let div_6=1.0f / add_5;
-let div_2_2=select(-(0.5f*(sum_all_2 / (add_2*sqrt_2))),0.0f,sqrt_2==0.0f) / f32(N*S);
-let div_2_3=select(-(0.5f*(sum_all_3 / (add_3*sqrt_3))),0.0f,sqrt_3==0.0f) / f32(N*S);
-let div_2_4=select(-(0.5f*(sum_all_4 / (add_4*sqrt_4))),0.0f,sqrt_4==0.0f) / f32(N*S);
-let div_2_5=select(-(0.5f*(sum_all_5 / (add_5*sqrt_5))),0.0f,sqrt_5==0.0f) / f32(N*S);
-let mul_2=2.0f*div_2_2;
-let mul_3=2.0f*div_2_3;
-let mul_4=2.0f*div_2_4;
-let mul_5=2.0f*div_2_5;
+let div_2_2=1.0f / add_2;
+let div_2_3=1.0f / add_3;
+let div_2_4=1.0f / add_4;
+let div_2_5=1.0f / add_5;
+let where_2=select(-(0.5f*((sum_all_2_2 - (sum_all_3*mean_all_2)) / (add_2*sqrt_2))),0.0f,sqrt_2==0.0f);
+let where_3=select(-(0.5f*((sum_all_2_3 - (sum_all_4*mean_all_3)) / (add_3*sqrt_3))),0.0f,sqrt_3==0.0f);
+let where_4=select(-(0.5f*((sum_all_2_4 - (sum_all_5*mean_all_4)) / (add_4*sqrt_4))),0.0f,sqrt_4==0.0f);
+let where_5=select(-(0.5f*((sum_all_2_5 - (sum_all_6*mean_all_5)) / (add_5*sqrt_5))),0.0f,sqrt_5==0.0f);
+let mul_2=2.0f*(where_2 / f32(N*S));
+let mul_3=2.0f*(where_3 / f32(N*S));
+let mul_4=2.0f*(where_4 / f32(N*S));
+let mul_5=2.0f*(where_5 / f32(N*S));
 for (var i_4=lane; i_4<end_2; i_4+=LANES) {
 let N_10=(i_4*4u) / max(S,1u);
 let S_10=(i_4*4u) % max(S,1u);
@@ -818,10 +911,10 @@ let sub_4_2=(x_7_2 - vec4f(shift_3_2)) - vec4f(rest_3);
 let sub_4_3=(x_7_3 - vec4f(shift_3_3)) - vec4f(rest_4);
 let sub_4_4=(x_7_4 - vec4f(shift_3_4)) - vec4f(rest_5);
 let sub_4_5=(x_7_5 - vec4f(shift_3_5)) - vec4f(rest_6);
-d_x_put_four(base_2_2+((N_10*((C*S) / 4u))+(S_10 / 4u)),((sub_3_2 - vec4f(rest_2_2))*vec4f(div_3))+(sub_4_2*vec4f(mul_2)));
-d_x_put_four(base_2_3+((N_10*((C*S) / 4u))+(S_10 / 4u)),((sub_3_3 - vec4f(rest_2_3))*vec4f(div_4))+(sub_4_3*vec4f(mul_3)));
-d_x_put_four(base_2_4+((N_10*((C*S) / 4u))+(S_10 / 4u)),((sub_3_4 - vec4f(rest_2_4))*vec4f(div_5))+(sub_4_4*vec4f(mul_4)));
-d_x_put_four(base_2_5+((N_10*((C*S) / 4u))+(S_10 / 4u)),((sub_3_5 - vec4f(rest_2_5))*vec4f(div_6))+(sub_4_5*vec4f(mul_5)));
+d_x_put_four(base_2_2+((N_10*((C*S) / 4u))+(S_10 / 4u)),((sub_3_2 - vec4f(rest_2_2))*vec4f(div_2_2))+(sub_4_2*vec4f(mul_2)));
+d_x_put_four(base_2_3+((N_10*((C*S) / 4u))+(S_10 / 4u)),((sub_3_3 - vec4f(rest_2_3))*vec4f(div_2_3))+(sub_4_3*vec4f(mul_3)));
+d_x_put_four(base_2_4+((N_10*((C*S) / 4u))+(S_10 / 4u)),((sub_3_4 - vec4f(rest_2_4))*vec4f(div_2_4))+(sub_4_4*vec4f(mul_4)));
+d_x_put_four(base_2_5+((N_10*((C*S) / 4u))+(S_10 / 4u)),((sub_3_5 - vec4f(rest_2_5))*vec4f(div_2_5))+(sub_4_5*vec4f(mul_5)));
 }
 }
 `,
@@ -843,7 +936,7 @@ d_x_put_four(base_2_5+((N_10*((C*S) / 4u))+(S_10 / 4u)),((sub_3_5 - vec4f(rest_2
       },
     ],
     split: {
-      slots: 7,
+      slots: 9,
       stages: [
         {
           forms: [
@@ -1357,7 +1450,7 @@ override C: u32;
 override N: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1501,8 +1594,12 @@ let base=row*S;
 let sqrt_1=sqrt(spread);
 let add=sqrt_1+eps;
 var sum=0.0f;
+var mean=0.0f;
+var sum_2=0.0f;
 for (var block=first+lane; block<last; block+=LANES*256u) {
 var part_13=0.0f;
+var part_14=0.0f;
+var part_15=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let N_1=i / max(S,1u);
@@ -1511,32 +1608,57 @@ let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
 let sub=d_y_1 - part_7;
 let x_1=x_at(base+((N_1*(C*S))+S_1));
 let sub_2=(x_1 - part_1) - rest;
-part_13=part_13+(sub*(sub_2 / add));
+let div=sub_2 / add;
+part_13=part_13+sub;
+part_14=part_14+div;
+part_15=part_15+(sub*div);
 }
 sum=sum+part_13;
+mean=mean+part_14;
+sum_2=sum_2+part_15;
 }
 for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
 let other_9=exchange(sum,mask_6);
 sum=sum+other_9;
+let other_10=exchange(mean,mask_6);
+mean=mean+other_10;
+let other_11=exchange(sum_2,mask_6);
+sum_2=sum_2+other_11;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_2;
 workgroupBarrier();
 for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
 if (lane<half_6) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 sum=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean=all_6;
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_2=all_7;
 workgroupBarrier();
 }
 let sum_all=sum;
+let mean_all=mean;
+let sum_all_2=sum_2;
 if (active_1 && (lane==0u)) {
 partials_put((((6u*PARTS)+part)*C)+row,sum_all);
+partials_put((((7u*PARTS)+part)*C)+row,mean_all);
+partials_put((((8u*PARTS)+part)*C)+row,sum_all_2);
 }
 }
 `,
@@ -1575,7 +1697,7 @@ override C: u32;
 override N: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
 return (v.x+v.y)+(v.z+v.w);
@@ -1722,8 +1844,12 @@ let base=row*(S / 4u);
 let sqrt_1=sqrt(spread);
 let add=sqrt_1+eps;
 var sum=vec4f(0.0f);
+var mean=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
 for (var block=first+lane; block<last; block+=LANES*256u) {
 var part_13=vec4f(0.0f);
+var part_14=vec4f(0.0f);
+var part_15=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let N_1=(i*4u) / max(S,1u);
@@ -1732,33 +1858,60 @@ let d_y_1=d_y_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)));
 let sub=d_y_1 - vec4f(part_7);
 let x_1=x_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)));
 let sub_2=(x_1 - vec4f(part_1)) - vec4f(rest);
-part_13=part_13+(sub*(sub_2 / vec4f(add)));
+let div=sub_2 / vec4f(add);
+part_13=part_13+sub;
+part_14=part_14+div;
+part_15=part_15+(sub*div);
 }
 sum=sum+part_13;
+mean=mean+part_14;
+sum_2=sum_2+part_15;
 }
-var sum_2=fold_add(sum);
+var sum_3=fold_add(sum);
+var mean_2=fold_add(mean);
+var sum_2_2=fold_add(sum_2);
 for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
-let other_9=exchange(sum_2,mask_6);
-sum_2=sum_2+other_9;
+let other_9=exchange(sum_3,mask_6);
+sum_3=sum_3+other_9;
+let other_10=exchange(mean_2,mask_6);
+mean_2=mean_2+other_10;
+let other_11=exchange(sum_2_2,mask_6);
+sum_2_2=sum_2_2+other_11;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_2_2;
 workgroupBarrier();
 for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
 if (lane<half_6) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
-sum_2=all_5;
+sum_3=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_2=all_6;
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_2_2=all_7;
 workgroupBarrier();
 }
-let sum_all=sum_2;
+let sum_all=sum_3;
+let mean_all=mean_2;
+let sum_all_2=sum_2_2;
 if (active_1 && (lane==0u)) {
 partials_put((((6u*PARTS)+part)*C)+row,sum_all);
+partials_put((((7u*PARTS)+part)*C)+row,mean_all);
+partials_put((((8u*PARTS)+part)*C)+row,sum_all_2);
 }
 }
 `,
@@ -1802,7 +1955,7 @@ override C: u32;
 override N: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1942,29 +2095,52 @@ workgroupBarrier();
 let spread_2=total_4 / f32(N*S);
 let used_2=(((N*S)+((((N*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((N*S)+PARTS) - 1u) / PARTS);
 var total_5=0.0f;
+var total_6=0.0f;
+var total_7=0.0f;
 for (var p_6=lane; p_6<used_2; p_6+=LANES) {
 let part_13=partials_at((((6u*PARTS)+p_6)*C)+row);
 total_5=total_5+part_13;
+let part_14=partials_at((((7u*PARTS)+p_6)*C)+row);
+total_6=total_6+part_14;
+let part_15=partials_at((((8u*PARTS)+p_6)*C)+row);
+total_7=total_7+part_15;
 }
 for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
 let other_9=exchange(total_5,mask_6);
 total_5=total_5+other_9;
+let other_10=exchange(total_6,mask_6);
+total_6=total_6+other_10;
+let other_11=exchange(total_7,mask_6);
+total_7=total_7+other_11;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_5;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_6;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_7;
 workgroupBarrier();
 for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
 if (lane<half_6) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 total_5=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_6=all_6;
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+total_7=all_7;
 workgroupBarrier();
 }
+let mean=total_6 / f32(N*S);
 let first=min(part*((((N*S)+PARTS) - 1u) / PARTS),N*S);
 let last=min(first+((((N*S)+PARTS) - 1u) / PARTS),N*S);
 let end=select(0u,last,active_1);
@@ -1972,8 +2148,8 @@ let base=row*S;
 let sqrt_1=sqrt(spread);
 let add=sqrt_1+eps;
 let div=1.0f / add;
-let div_2=select(-(0.5f*(total_5 / (add*sqrt_1))),0.0f,sqrt_1==0.0f) / f32(N*S);
-let mul=2.0f*div_2;
+let where_1=select(-(0.5f*((total_7 - (total_5*mean)) / (add*sqrt_1))),0.0f,sqrt_1==0.0f);
+let mul=2.0f*(where_1 / f32(N*S));
 for (var i=first+lane; i<end; i+=LANES) {
 let N_1=i / max(S,1u);
 let S_1=i % max(S,1u);
@@ -2016,7 +2192,7 @@ override C: u32;
 override N: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -2156,29 +2332,52 @@ workgroupBarrier();
 let spread_2=total_4 / f32(N*S);
 let used_2=((((N*S) / 4u)+(((((N*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((N*S) / 4u)+PARTS) - 1u) / PARTS);
 var total_5=0.0f;
+var total_6=0.0f;
+var total_7=0.0f;
 for (var p_6=lane; p_6<used_2; p_6+=LANES) {
 let part_13=partials_at((((6u*PARTS)+p_6)*C)+row);
 total_5=total_5+part_13;
+let part_14=partials_at((((7u*PARTS)+p_6)*C)+row);
+total_6=total_6+part_14;
+let part_15=partials_at((((8u*PARTS)+p_6)*C)+row);
+total_7=total_7+part_15;
 }
 for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
 let other_9=exchange(total_5,mask_6);
 total_5=total_5+other_9;
+let other_10=exchange(total_6,mask_6);
+total_6=total_6+other_10;
+let other_11=exchange(total_7,mask_6);
+total_7=total_7+other_11;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_5;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_6;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_7;
 workgroupBarrier();
 for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
 if (lane<half_6) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 total_5=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_6=all_6;
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+total_7=all_7;
 workgroupBarrier();
 }
+let mean=total_6 / f32(N*S);
 let first=min(part*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u);
 let last=min(first+(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u);
 let end=select(0u,last,active_1);
@@ -2186,8 +2385,8 @@ let base=row*(S / 4u);
 let sqrt_1=sqrt(spread);
 let add=sqrt_1+eps;
 let div=1.0f / add;
-let div_2=select(-(0.5f*(total_5 / (add*sqrt_1))),0.0f,sqrt_1==0.0f) / f32(N*S);
-let mul=2.0f*div_2;
+let where_1=select(-(0.5f*((total_7 - (total_5*mean)) / (add*sqrt_1))),0.0f,sqrt_1==0.0f);
+let mul=2.0f*(where_1 / f32(N*S));
 for (var i=first+lane; i<end; i+=LANES) {
 let N_1=(i*4u) / max(S,1u);
 let S_1=(i*4u) % max(S,1u);

@@ -21,7 +21,7 @@ override T: u32;
 override S: u32;
 override eps: f32;
 
-override scratch_length: u32 = LANES * ROWS * 2u;
+override scratch_length: u32 = LANES * ROWS * 3u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
 // A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
@@ -274,39 +274,49 @@ fn main(
   let rsqrt = inverseSqrt(spread_2 + eps);
   var sum_6 = 0.0f;
   var mean_5 = 0.0f;
+  var sum_7 = 0.0f;
   for (var block_6 = lane; block_6 < S; block_6 += LANES * 256u) {
     var part_10 = 0.0f;
     var part_11 = 0.0f;
+    var part_12 = 0.0f;
     let stop_6 = min(block_6 + (LANES * 256u), S);
     for (var i_6 = block_6; i_6 < stop_6; i_6 += LANES) {
       let d_y_5 = d_y_at(base_2 + i_6);
       let sub = d_y_5 - shift_3;
       let x_6 = x_at(base_2 + i_6);
       let mul = ((x_6 - shift_5) - rest_2) * rsqrt;
-      part_10 = part_10 + (sub * mul);
-      part_11 = part_11 + sub;
+      part_10 = part_10 + sub;
+      part_11 = part_11 + mul;
+      part_12 = part_12 + (sub * mul);
     }
     sum_6 = sum_6 + part_10;
     mean_5 = mean_5 + part_11;
+    sum_7 = sum_7 + part_12;
   }
   for (var mask_6 = 1u; mask_6 < SUBGROUP; mask_6 *= 2u) {
     let other_19 = exchange(sum_6, mask_6);
     sum_6 = sum_6 + other_19;
     let other_20 = exchange(mean_5, mask_6);
     mean_5 = mean_5 + other_20;
+    let other_21 = exchange(sum_7, mask_6);
+    sum_7 = sum_7 + other_21;
   }
   if (SUBGROUP < LANES) {
     scratch_memory[(row_in_group * LANES) + lane] = sum_6;
     scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mean_5;
+    scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_7;
     workgroupBarrier();
     for (var half_6 = LANES / 2u; half_6 >= SUBGROUP; half_6 /= 2u) {
       if (lane < half_6) {
         let mine_10 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_21 = scratch_memory[(row_in_group * LANES) + (lane + half_6)];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_10 + other_21;
+        let other_22 = scratch_memory[(row_in_group * LANES) + (lane + half_6)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine_10 + other_22;
         let mine_11 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-        let other_22 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_6))];
-        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_11 + other_22;
+        let other_23 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_6))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_11 + other_23;
+        let mine_12 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
+        let other_24 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_6))];
+        scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_12 + other_24;
       }
       workgroupBarrier();
     }
@@ -314,12 +324,17 @@ fn main(
     sum_6 = all_10;
     let all_11 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
     mean_5 = all_11;
+    let all_12 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
+    sum_7 = all_12;
     workgroupBarrier();
   }
   let sum_all_2 = sum_6;
   let mean_all = mean_5 / f32(S);
+  let sum_all_3 = sum_7;
   let end_3 = select(0u, S, active_1);
-  let div = sum_all_2 / f32(S);
+  let size = f32(S);
+  let div = sum_all_2 / size;
+  let sub_3 = (sum_all_3 / size) - (div * mean_all);
   let add = spread + eps;
   let sqrt_1 = sqrt(add);
   let mul_3 = sqrt_1 * rsqrt;
@@ -328,14 +343,15 @@ fn main(
     let sub_2 = d_y_6 - shift_3;
     let x_7 = x_at(base_2 + i_7);
     let mul_2 = ((x_7 - shift_5) - rest_2) * rsqrt;
-    d_x_put(base_2 + i_7, ((sub_2 - (mul_2 * div)) - mean_all) * mul_3);
+    d_x_put(base_2 + i_7, ((sub_2 - (mul_2 * sub_3)) - div) * mul_3);
   }
   let end_4 = select(0u, T, active_1);
-  let size = f32(T);
-  let mul_4 = 2.0f * (select(0.5f * (sum_all_2 * inverseSqrt(add)), 0.0f, sqrt_1 == 0.0f) / size);
-  let div_2 = sum_all / size;
+  let size_2 = f32(T);
+  let div_2 = select(0.5f * ((sum_all_3 - (sum_all_2 * mean_all)) * inverseSqrt(add)), 0.0f, sqrt_1 == 0.0f) / size_2;
+  let mul_4 = 2.0f * div_2;
+  let div_3 = sum_all / size_2;
   for (var i_8 = lane; i_8 < end_4; i_8 += LANES) {
     let style_6 = style_at(base + i_8);
-    d_style_put(base + i_8, (((style_6 - shift_2) - rest) * mul_4) + div_2);
+    d_style_put(base + i_8, (((style_6 - shift_2) - rest) * mul_4) + div_3);
   }
 }

@@ -42,10 +42,10 @@ fn main(
     var part_3 = 0.0f;
     let stop = min(block + (LANES * 256u), chunk);
     for (var i = block; i < stop; i += LANES) {
-      let sums_36_over_T = scratch_at(row + (i * D));
+      let sums_39_over_T = scratch_at(row + (i * D));
       let sums_25_over_T = scratch_at(base + (i * D));
       let sums_21_over_T = scratch_at(base_2 + (i * D));
-      part_1 = part_1 + sums_36_over_T;
+      part_1 = part_1 + sums_39_over_T;
       part_2 = part_2 + sums_25_over_T;
       part_3 = part_3 + sums_21_over_T;
     }

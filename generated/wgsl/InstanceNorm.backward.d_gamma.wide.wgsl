@@ -37,10 +37,10 @@ fn main(
     var part_2 = vec4f(0.0f);
     let stop = min(block + (LANES * 256u), N);
     for (var i = block; i < stop; i += LANES) {
-      let scratch_16 = scratch_four(row + (i * (C / 4u)));
-      let scratch_28 = scratch_four(base + (i * (C / 4u)));
-      part_1 = part_1 + scratch_16;
-      part_2 = part_2 + scratch_28;
+      let scratch_20 = scratch_four(row + (i * (C / 4u)));
+      let scratch_34 = scratch_four(base + (i * (C / 4u)));
+      part_1 = part_1 + scratch_20;
+      part_2 = part_2 + scratch_34;
     }
     sum = sum + part_1;
     sum_2 = sum_2 + part_2;

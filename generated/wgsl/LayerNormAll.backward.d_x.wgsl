@@ -22,7 +22,7 @@ override S: u32;
 override N: u32;
 override eps: f32;
 
-override scratch_length: u32 = LANES * ROWS * 2u;
+override scratch_length: u32 = LANES * ROWS * 3u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
 // A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
@@ -159,9 +159,11 @@ fn main(
     let rsqrt = inverseSqrt(spread + eps);
     var mean_3 = 0.0f;
     var mean_4 = 0.0f;
+    var mean_5 = 0.0f;
     for (var block_3 = lane; block_3 < C * S; block_3 += LANES * 256u) {
       var part_5 = 0.0f;
       var part_6 = 0.0f;
+      var part_7 = 0.0f;
       let stop_3 = min(block_3 + (LANES * 256u), C * S);
       for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
         let d_y_4 = d_y_at(base + i_3);
@@ -170,30 +172,38 @@ fn main(
         let sub = mul_4 - shift;
         let x_6 = x_at(base + i_3);
         let mul_5 = ((x_6 - shift_3) - rest) * rsqrt;
-        part_5 = part_5 + (sub * mul_5);
-        part_6 = part_6 + sub;
+        part_5 = part_5 + sub;
+        part_6 = part_6 + mul_5;
+        part_7 = part_7 + (sub * mul_5);
       }
       mean_3 = mean_3 + part_5;
       mean_4 = mean_4 + part_6;
+      mean_5 = mean_5 + part_7;
     }
     for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
       let other_9 = exchange(mean_3, mask_3);
       mean_3 = mean_3 + other_9;
       let other_10 = exchange(mean_4, mask_3);
       mean_4 = mean_4 + other_10;
+      let other_11 = exchange(mean_5, mask_3);
+      mean_5 = mean_5 + other_11;
     }
     if (SUBGROUP < LANES) {
       scratch_memory[(row_in_group * LANES) + lane] = mean_3;
       scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mean_4;
+      scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mean_5;
       workgroupBarrier();
       for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
         if (lane < half_3) {
           let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-          let other_11 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-          scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_11;
+          let other_12 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
+          scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_12;
           let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-          let other_12 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-          scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_12;
+          let other_13 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
+          scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_13;
+          let mine_7 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
+          let other_14 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_3))];
+          scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_7 + other_14;
         }
         workgroupBarrier();
       }
@@ -201,11 +211,15 @@ fn main(
       mean_3 = all_5;
       let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
       mean_4 = all_6;
+      let all_7 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
+      mean_5 = all_7;
       workgroupBarrier();
     }
     let mean_all = mean_3 / f32(C * S);
     let mean_all_2 = mean_4 / f32(C * S);
+    let mean_all_3 = mean_5 / f32(C * S);
     let end_2 = select(0u, C * S, active_1);
+    let sub_3 = mean_all_3 - (mean_all * mean_all_2);
     for (var i_4 = lane; i_4 < end_2; i_4 += LANES) {
       let d_y_5 = d_y_at(base + i_4);
       let gamma_5 = gamma_at(i_4);
@@ -213,7 +227,7 @@ fn main(
       let sub_2 = mul_6 - shift;
       let x_7 = x_at(base + i_4);
       let mul_7 = ((x_7 - shift_3) - rest) * rsqrt;
-      d_x_put(base + i_4, ((sub_2 - (mul_7 * mean_all)) - mean_all_2) * rsqrt);
+      d_x_put(base + i_4, ((sub_2 - (mul_7 * sub_3)) - mean_all) * rsqrt);
       let before = scratch_at(base_2 + i_4);
       scratch_put(base_2 + i_4, select(before, 0.0f, turn == 0u) + (d_y_5 * mul_7));
       let before_2 = scratch_at(base_3 + i_4);

@@ -216,8 +216,12 @@ fn main(
   let sqrt_1 = sqrt(spread);
   let add = sqrt_1 + eps;
   var sum_5 = 0.0f;
+  var mean_5 = 0.0f;
+  var sum_6 = 0.0f;
   for (var block_3 = lane; block_3 < N * S; block_3 += LANES * 256u) {
     var part_9 = 0.0f;
+    var part_10 = 0.0f;
+    var part_11 = 0.0f;
     let stop_3 = min(block_3 + (LANES * 256u), N * S);
     for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
       let N_9 = i_3 / max(S, 1u);
@@ -226,34 +230,57 @@ fn main(
       let sub = d_y_6 - shift_4;
       let x_6 = x_at(base + ((N_9 * (C * S)) + S_9));
       let sub_2 = (x_6 - shift_3) - rest;
-      part_9 = part_9 + (sub * (sub_2 / add));
+      let div = sub_2 / add;
+      part_9 = part_9 + sub;
+      part_10 = part_10 + div;
+      part_11 = part_11 + (sub * div);
     }
     sum_5 = sum_5 + part_9;
+    mean_5 = mean_5 + part_10;
+    sum_6 = sum_6 + part_11;
   }
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
     let other_17 = exchange(sum_5, mask_3);
     sum_5 = sum_5 + other_17;
+    let other_18 = exchange(mean_5, mask_3);
+    mean_5 = mean_5 + other_18;
+    let other_19 = exchange(sum_6, mask_3);
+    sum_6 = sum_6 + other_19;
   }
   if (SUBGROUP < LANES) {
     scratch_memory[(row_in_group * LANES) + lane] = sum_5;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mean_5;
+    scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_6;
     workgroupBarrier();
     for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
       if (lane < half_3) {
         let mine_9 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_18 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_9 + other_18;
+        let other_20 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine_9 + other_20;
+        let mine_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_21 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_10 + other_21;
+        let mine_11 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
+        let other_22 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_3))];
+        scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_11 + other_22;
       }
       workgroupBarrier();
     }
     let all_9 = scratch_memory[row_in_group * LANES];
     sum_5 = all_9;
+    let all_10 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    mean_5 = all_10;
+    let all_11 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
+    sum_6 = all_11;
     workgroupBarrier();
   }
   let sum_all = sum_5;
+  let mean_all = mean_5 / f32(N * S);
+  let sum_all_2 = sum_6;
   let end_2 = select(0u, N * S, active_1);
-  let div = 1.0f / add;
-  let div_2 = select(-(0.5f * (sum_all / (add * sqrt_1))), 0.0f, sqrt_1 == 0.0f) / f32(N * S);
-  let mul = 2.0f * div_2;
+  let div_2 = 1.0f / add;
+  let where_1 = select(-(0.5f * ((sum_all_2 - (sum_all * mean_all)) / (add * sqrt_1))), 0.0f, sqrt_1 == 0.0f);
+  let mul = 2.0f * (where_1 / f32(N * S));
   for (var i_4 = lane; i_4 < end_2; i_4 += LANES) {
     let N_10 = i_4 / max(S, 1u);
     let S_10 = i_4 % max(S, 1u);
@@ -261,6 +288,6 @@ fn main(
     let sub_3 = d_y_7 - shift_4;
     let x_7 = x_at(base + ((N_10 * (C * S)) + S_10));
     let sub_4 = (x_7 - shift_3) - rest;
-    d_x_put(base + ((N_10 * (C * S)) + S_10), ((sub_3 - rest_2) * div) + (sub_4 * mul));
+    d_x_put(base + ((N_10 * (C * S)) + S_10), ((sub_3 - rest_2) * div_2) + (sub_4 * mul));
   }
 }

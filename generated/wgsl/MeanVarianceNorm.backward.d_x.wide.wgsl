@@ -231,8 +231,12 @@ fn main(
   let sqrt_1 = sqrt(spread);
   let add = sqrt_1 + eps;
   var sum_6 = vec4f(0.0f);
+  var mean_5 = vec4f(0.0f);
+  var sum_7 = vec4f(0.0f);
   for (var block_3 = lane; block_3 < (N * S) / 4u; block_3 += LANES * 256u) {
     var part_9 = vec4f(0.0f);
+    var part_10 = vec4f(0.0f);
+    var part_11 = vec4f(0.0f);
     let stop_3 = min(block_3 + (LANES * 256u), (N * S) / 4u);
     for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
       let N_9 = (i_3 * 4u) / max(S, 1u);
@@ -241,35 +245,60 @@ fn main(
       let sub = d_y_6 - vec4f(shift_4);
       let x_6 = x_four(base_2 + ((N_9 * ((C * S) / 4u)) + (S_9 / 4u)));
       let sub_2 = (x_6 - vec4f(shift_3)) - vec4f(rest);
-      part_9 = part_9 + (sub * (sub_2 / vec4f(add)));
+      let div = sub_2 / vec4f(add);
+      part_9 = part_9 + sub;
+      part_10 = part_10 + div;
+      part_11 = part_11 + (sub * div);
     }
     sum_6 = sum_6 + part_9;
+    mean_5 = mean_5 + part_10;
+    sum_7 = sum_7 + part_11;
   }
   var sum_6_2 = fold_add(sum_6);
+  var mean_5_2 = fold_add(mean_5);
+  var sum_7_2 = fold_add(sum_7);
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
     let other_17 = exchange(sum_6_2, mask_3);
     sum_6_2 = sum_6_2 + other_17;
+    let other_18 = exchange(mean_5_2, mask_3);
+    mean_5_2 = mean_5_2 + other_18;
+    let other_19 = exchange(sum_7_2, mask_3);
+    sum_7_2 = sum_7_2 + other_19;
   }
   if (SUBGROUP < LANES) {
     scratch_memory[(row_in_group * LANES) + lane] = sum_6_2;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mean_5_2;
+    scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_7_2;
     workgroupBarrier();
     for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
       if (lane < half_3) {
         let mine_9 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_18 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_9 + other_18;
+        let other_20 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine_9 + other_20;
+        let mine_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_21 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_10 + other_21;
+        let mine_11 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
+        let other_22 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_3))];
+        scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_11 + other_22;
       }
       workgroupBarrier();
     }
     let all_9 = scratch_memory[row_in_group * LANES];
     sum_6_2 = all_9;
+    let all_10 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    mean_5_2 = all_10;
+    let all_11 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
+    sum_7_2 = all_11;
     workgroupBarrier();
   }
   let sum_all = sum_6_2;
+  let mean_all = mean_5_2 / f32(N * S);
+  let sum_all_2 = sum_7_2;
   let end_2 = select(0u, (N * S) / 4u, active_1);
-  let div = 1.0f / add;
-  let div_2 = select(-(0.5f * (sum_all / (add * sqrt_1))), 0.0f, sqrt_1 == 0.0f) / f32(N * S);
-  let mul = 2.0f * div_2;
+  let div_2 = 1.0f / add;
+  let where_1 = select(-(0.5f * ((sum_all_2 - (sum_all * mean_all)) / (add * sqrt_1))), 0.0f, sqrt_1 == 0.0f);
+  let mul = 2.0f * (where_1 / f32(N * S));
   for (var i_4 = lane; i_4 < end_2; i_4 += LANES) {
     let N_10 = (i_4 * 4u) / max(S, 1u);
     let S_10 = (i_4 * 4u) % max(S, 1u);
@@ -277,6 +306,6 @@ fn main(
     let sub_3 = d_y_7 - vec4f(shift_4);
     let x_7 = x_four(base_2 + ((N_10 * ((C * S) / 4u)) + (S_10 / 4u)));
     let sub_4 = (x_7 - vec4f(shift_3)) - vec4f(rest);
-    d_x_put_four(base_2 + ((N_10 * ((C * S) / 4u)) + (S_10 / 4u)), ((sub_3 - vec4f(rest_2)) * vec4f(div)) + (sub_4 * vec4f(mul)));
+    d_x_put_four(base_2 + ((N_10 * ((C * S) / 4u)) + (S_10 / 4u)), ((sub_3 - vec4f(rest_2)) * vec4f(div_2)) + (sub_4 * vec4f(mul)));
   }
 }

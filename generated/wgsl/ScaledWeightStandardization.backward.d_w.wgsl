@@ -204,53 +204,81 @@ fn main(
   let mul = spread * f32(F);
   let rsqrt = inverseSqrt(larger(mul, eps));
   var sum_5 = 0.0f;
+  var mean_5 = 0.0f;
+  var sum_6 = 0.0f;
   for (var block_3 = lane; block_3 < F; block_3 += LANES * 256u) {
     var part_9 = 0.0f;
+    var part_10 = 0.0f;
+    var part_11 = 0.0f;
     let stop_3 = min(block_3 + (LANES * 256u), F);
     for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
       let d_y_6 = d_y_at(base + i_3);
       let sub = d_y_6 - shift_4;
       let w_6 = w_at(base + i_3);
       let sub_2 = (w_6 - shift_3) - rest;
-      part_9 = part_9 + (sub * (sub_2 * rsqrt));
+      let mul_2 = sub_2 * rsqrt;
+      part_9 = part_9 + sub;
+      part_10 = part_10 + mul_2;
+      part_11 = part_11 + (sub * mul_2);
     }
     sum_5 = sum_5 + part_9;
+    mean_5 = mean_5 + part_10;
+    sum_6 = sum_6 + part_11;
   }
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
     let other_17 = exchange(sum_5, mask_3);
     sum_5 = sum_5 + other_17;
+    let other_18 = exchange(mean_5, mask_3);
+    mean_5 = mean_5 + other_18;
+    let other_19 = exchange(sum_6, mask_3);
+    sum_6 = sum_6 + other_19;
   }
   if (SUBGROUP < LANES) {
     scratch_memory[(row_in_group * LANES) + lane] = sum_5;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mean_5;
+    scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_6;
     workgroupBarrier();
     for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
       if (lane < half_3) {
         let mine_9 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_18 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_9 + other_18;
+        let other_20 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine_9 + other_20;
+        let mine_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_21 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_10 + other_21;
+        let mine_11 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
+        let other_22 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_3))];
+        scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_11 + other_22;
       }
       workgroupBarrier();
     }
     let all_9 = scratch_memory[row_in_group * LANES];
     sum_5 = all_9;
+    let all_10 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    mean_5 = all_10;
+    let all_11 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
+    sum_6 = all_11;
     workgroupBarrier();
   }
   let sum_all = sum_5;
+  let mean_all = mean_5 / f32(F);
+  let sum_all_2 = sum_6;
   let end_2 = select(0u, F, active_1);
   let gain_1 = gain_at(row);
-  let mul_2 = gain_1 * rsqrt;
-  let mul_3 = scale * mul_2;
-  let mul_4 = (mul_2 * rsqrt) * sum_all;
+  let mul_3 = gain_1 * rsqrt;
+  let mul_4 = scale * mul_3;
+  let sub_5 = sum_all_2 - (sum_all * mean_all);
+  let mul_5 = (mul_3 * rsqrt) * sub_5;
   let scale_1 = scale;
-  let mul_5 = 2.0f * select(select(0.0f, -(mul_4 * (0.25f * scale_1)), mul == eps), -(mul_4 * (0.5f * scale_1)), eps < mul);
+  let mul_6 = 2.0f * select(select(0.0f, -(mul_5 * (0.25f * scale_1)), mul == eps), -(mul_5 * (0.5f * scale_1)), eps < mul);
   for (var i_4 = lane; i_4 < end_2; i_4 += LANES) {
     let d_y_7 = d_y_at(base + i_4);
     let sub_3 = d_y_7 - shift_4;
     let w_7 = w_at(base + i_4);
     let sub_4 = (w_7 - shift_3) - rest;
-    d_w_put(base + i_4, ((sub_3 - rest_2) * mul_3) + (sub_4 * mul_5));
+    d_w_put(base + i_4, ((sub_3 - rest_2) * mul_4) + (sub_4 * mul_6));
   }
   if (active_1 && (lane == 0u)) {
-    d_gain_put(row, sum_all * scale_1);
+    d_gain_put(row, sub_5 * scale_1);
   }
 }

@@ -17,7 +17,7 @@ override O: u32;
 override F: u32;
 override eps: f32;
 
-override scratch_length: u32 = LANES * ROWS * 2u;
+override scratch_length: u32 = LANES * ROWS * 3u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
 // A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
@@ -151,41 +151,52 @@ fn main(
   let rsqrt = inverseSqrt(spread + eps);
   var mean_3 = vec4f(0.0f);
   var mean_4 = vec4f(0.0f);
+  var mean_5 = vec4f(0.0f);
   for (var block_3 = lane; block_3 < F / 4u; block_3 += LANES * 256u) {
     var part_5 = vec4f(0.0f);
     var part_6 = vec4f(0.0f);
+    var part_7 = vec4f(0.0f);
     let stop_3 = min(block_3 + (LANES * 256u), F / 4u);
     for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
       let d_y_4 = d_y_four(base_2 + i_3);
       let sub = d_y_4 - vec4f(shift);
       let w_6 = w_four(base_2 + i_3);
       let mul = ((w_6 - vec4f(shift_3)) - vec4f(rest)) * vec4f(rsqrt);
-      part_5 = part_5 + (sub * mul);
-      part_6 = part_6 + sub;
+      part_5 = part_5 + sub;
+      part_6 = part_6 + mul;
+      part_7 = part_7 + (sub * mul);
     }
     mean_3 = mean_3 + part_5;
     mean_4 = mean_4 + part_6;
+    mean_5 = mean_5 + part_7;
   }
   var mean_3_2 = fold_add(mean_3);
   var mean_4_2 = fold_add(mean_4);
+  var mean_5_2 = fold_add(mean_5);
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
     let other_9 = exchange(mean_3_2, mask_3);
     mean_3_2 = mean_3_2 + other_9;
     let other_10 = exchange(mean_4_2, mask_3);
     mean_4_2 = mean_4_2 + other_10;
+    let other_11 = exchange(mean_5_2, mask_3);
+    mean_5_2 = mean_5_2 + other_11;
   }
   if (SUBGROUP < LANES) {
     scratch_memory[(row_in_group * LANES) + lane] = mean_3_2;
     scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mean_4_2;
+    scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mean_5_2;
     workgroupBarrier();
     for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
       if (lane < half_3) {
         let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_11 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_11;
+        let other_12 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_12;
         let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-        let other_12 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_12;
+        let other_13 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_13;
+        let mine_7 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
+        let other_14 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_3))];
+        scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_7 + other_14;
       }
       workgroupBarrier();
     }
@@ -193,16 +204,20 @@ fn main(
     mean_3_2 = all_5;
     let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
     mean_4_2 = all_6;
+    let all_7 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
+    mean_5_2 = all_7;
     workgroupBarrier();
   }
   let mean_all = mean_3_2 / f32(F);
   let mean_all_2 = mean_4_2 / f32(F);
+  let mean_all_3 = mean_5_2 / f32(F);
   let end_2 = select(0u, F / 4u, active_1);
+  let sub_3 = mean_all_3 - (mean_all * mean_all_2);
   for (var i_4 = lane; i_4 < end_2; i_4 += LANES) {
     let d_y_5 = d_y_four(base_2 + i_4);
     let sub_2 = d_y_5 - vec4f(shift);
     let w_7 = w_four(base_2 + i_4);
     let mul_2 = ((w_7 - vec4f(shift_3)) - vec4f(rest)) * vec4f(rsqrt);
-    d_w_put_four(base_2 + i_4, ((sub_2 - (mul_2 * vec4f(mean_all))) - vec4f(mean_all_2)) * vec4f(rsqrt));
+    d_w_put_four(base_2 + i_4, ((sub_2 - (mul_2 * vec4f(sub_3))) - vec4f(mean_all)) * vec4f(rsqrt));
   }
 }

@@ -71,17 +71,17 @@ let i=lane+(k*LANES);
 if (i<(D / 4u)) {
 let x_4=x_four(base_2+i);
 let mul_7=((x_4 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
-held[held_place(1u,k,local_index)]=mul_7;
+held[held_place(0u,k,local_index)]=mul_7;
 let gamma_4=gamma_four(i);
 let beta_4=beta_four(i);
 let add_4=(mul_7*gamma_4)+beta_4;
 let d_y_4=d_y_four(base_2+i);
 let where_4=select(d_y_4,vec4f(0.0f),add_4==vec4f(0.0f));
 let mul_8=select(select(vec4f(0.0f),vec4f(0.5f)*where_4,add_4==vec4f(0.0f)),where_4,vec4f(0.0f)<add_4)*gamma_4;
-held[held_place(0u,k,local_index)]=mul_8;
+held[held_place(1u,k,local_index)]=mul_8;
 let sub=mul_8 - vec4f(shift);
-mean=mean+(sub*mul_7);
-mean_2=mean_2+sub;
+mean=mean+sub;
+mean_2=mean_2+(sub*mul_7);
 }
 }
 var mean_3=fold_add(mean);
@@ -116,13 +116,15 @@ workgroupBarrier();
 let mean_all=mean_3 / f32(D);
 let mean_all_2=mean_2_2 / f32(D);
 let end=select(0u,D / 4u,active_1);
+let saved_3=saved_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row);
+let sub_3=mean_all_2 - (mean_all*saved_3);
 for (var k_2=0u; k_2<HELD; k_2+=1u) {
 let i_2=lane+(k_2*LANES);
 if (i_2<end) {
-let kept=held[held_place(0u,k_2,local_index)];
+let kept=held[held_place(1u,k_2,local_index)];
 let sub_2=kept - vec4f(shift);
-let kept_2=held[held_place(1u,k_2,local_index)];
-d_x_put_four(base_2+i_2,((sub_2 - (kept_2*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(saved_2));
+let kept_2=held[held_place(0u,k_2,local_index)];
+d_x_put_four(base_2+i_2,((sub_2 - (kept_2*vec4f(sub_3))) - vec4f(mean_all))*vec4f(saved_2));
 }
 }
 }
@@ -324,18 +326,18 @@ let mul_8_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_4_2,add_4_2==vec4f(0.0f)
 let mul_8_3=select(select(vec4f(0.0f),vec4f(0.5f)*where_4_3,add_4_3==vec4f(0.0f)),where_4_3,vec4f(0.0f)<add_4_3)*gamma_4;
 let mul_8_4=select(select(vec4f(0.0f),vec4f(0.5f)*where_4_4,add_4_4==vec4f(0.0f)),where_4_4,vec4f(0.0f)<add_4_4)*gamma_4;
 let mul_8_5=select(select(vec4f(0.0f),vec4f(0.5f)*where_4_5,add_4_5==vec4f(0.0f)),where_4_5,vec4f(0.0f)<add_4_5)*gamma_4;
-let sub_3=mul_8_2 - vec4f(shift_2);
-let sub_4=mul_8_3 - vec4f(shift_3);
-let sub_5=mul_8_4 - vec4f(shift_4);
-let sub_6=mul_8_5 - vec4f(shift_5);
-part_3=part_3+(sub_3*mul_7_2);
-part_4=part_4+(sub_4*mul_7_3);
-part_5=part_5+(sub_5*mul_7_4);
-part_6=part_6+(sub_6*mul_7_5);
-part_2_2=part_2_2+sub_3;
-part_2_3=part_2_3+sub_4;
-part_2_4=part_2_4+sub_5;
-part_2_5=part_2_5+sub_6;
+let sub_4=mul_8_2 - vec4f(shift_2);
+let sub_5=mul_8_3 - vec4f(shift_3);
+let sub_6=mul_8_4 - vec4f(shift_4);
+let sub_7=mul_8_5 - vec4f(shift_5);
+part_3=part_3+sub_4;
+part_4=part_4+sub_5;
+part_5=part_5+sub_6;
+part_6=part_6+sub_7;
+part_2_2=part_2_2+(sub_4*mul_7_2);
+part_2_3=part_2_3+(sub_5*mul_7_3);
+part_2_4=part_2_4+(sub_6*mul_7_4);
+part_2_5=part_2_5+(sub_7*mul_7_5);
 }
 mean_4=mean_4+part_3;
 mean_5=mean_5+part_4;
@@ -381,6 +383,14 @@ let mean_all_2_3=mean_2_2_3 / f32(D);
 let mean_all_2_4=mean_2_2_4 / f32(D);
 let mean_all_2_5=mean_2_2_5 / f32(D);
 let end=select(0u,D / 4u,active_1);
+let saved_3__2=saved_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row_2);
+let saved_3__3=saved_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row_3);
+let saved_3__4=saved_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row_4);
+let saved_3__5=saved_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row_5);
+let sub_3_2=mean_all_2_2 - (mean_all_3*saved_3__2);
+let sub_3_3=mean_all_2_3 - (mean_all_4*saved_3__3);
+let sub_3_4=mean_all_2_4 - (mean_all_5*saved_3__4);
+let sub_3_5=mean_all_2_5 - (mean_all_6*saved_3__5);
 for (var i_2=lane; i_2<end; i_2+=LANES) {
 let x_5_2=x_four(base_2_2+i_2);
 let x_5_3=x_four(base_2_3+i_2);
@@ -412,10 +422,10 @@ let sub_2_2=mul_10_2 - vec4f(shift_2);
 let sub_2_3=mul_10_3 - vec4f(shift_3);
 let sub_2_4=mul_10_4 - vec4f(shift_4);
 let sub_2_5=mul_10_5 - vec4f(shift_5);
-d_x_put_four(base_2_2+i_2,((sub_2_2 - (mul_9_2*vec4f(mean_all_3))) - vec4f(mean_all_2_2))*vec4f(saved_2__2));
-d_x_put_four(base_2_3+i_2,((sub_2_3 - (mul_9_3*vec4f(mean_all_4))) - vec4f(mean_all_2_3))*vec4f(saved_2__3));
-d_x_put_four(base_2_4+i_2,((sub_2_4 - (mul_9_4*vec4f(mean_all_5))) - vec4f(mean_all_2_4))*vec4f(saved_2__4));
-d_x_put_four(base_2_5+i_2,((sub_2_5 - (mul_9_5*vec4f(mean_all_6))) - vec4f(mean_all_2_5))*vec4f(saved_2__5));
+d_x_put_four(base_2_2+i_2,((sub_2_2 - (mul_9_2*vec4f(sub_3_2))) - vec4f(mean_all_3))*vec4f(saved_2__2));
+d_x_put_four(base_2_3+i_2,((sub_2_3 - (mul_9_3*vec4f(sub_3_3))) - vec4f(mean_all_4))*vec4f(saved_2__3));
+d_x_put_four(base_2_4+i_2,((sub_2_4 - (mul_9_4*vec4f(sub_3_4))) - vec4f(mean_all_5))*vec4f(saved_2__4));
+d_x_put_four(base_2_5+i_2,((sub_2_5 - (mul_9_5*vec4f(sub_3_5))) - vec4f(mean_all_6))*vec4f(saved_2__5));
 }
 }
 `,
@@ -523,8 +533,8 @@ let d_y_4=d_y_at(base+i);
 let where_4=select(d_y_4,0.0f,add_4==0.0f);
 let mul_8=select(select(0.0f,0.5f*where_4,add_4==0.0f),where_4,0.0f<add_4)*gamma_4;
 let sub=mul_8 - shift;
-part_1=part_1+(sub*mul_7);
-part_2=part_2+sub;
+part_1=part_1+sub;
+part_2=part_2+(sub*mul_7);
 }
 mean=mean+part_1;
 mean_2=mean_2+part_2;
@@ -668,8 +678,8 @@ let d_y_4=d_y_four(base_2+i);
 let where_4=select(d_y_4,vec4f(0.0f),add_4==vec4f(0.0f));
 let mul_8=select(select(vec4f(0.0f),vec4f(0.5f)*where_4,add_4==vec4f(0.0f)),where_4,vec4f(0.0f)<add_4)*gamma_4;
 let sub=mul_8 - vec4f(shift);
-part_1=part_1+(sub*mul_7);
-part_2=part_2+sub;
+part_1=part_1+sub;
+part_2=part_2+(sub*mul_7);
 }
 mean=mean+part_1;
 mean_2=mean_2+part_2;
@@ -837,6 +847,8 @@ let base=row*D;
 let saved_0=saved_at(row);
 let saved_1=saved_at((((N+3u) / 4u)*4u)+row);
 let saved_2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row);
+let saved_3=saved_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row);
+let sub_2=mean_2 - (mean*saved_3);
 for (var i=first+lane; i<end; i+=LANES) {
 let x_1=x_at(base+i);
 let mul=((x_1 - saved_0) - saved_1)*saved_2;
@@ -847,7 +859,7 @@ let d_y_1=d_y_at(base+i);
 let where_1=select(d_y_1,0.0f,add==0.0f);
 let mul_2=select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add)*gamma_1;
 let sub=mul_2 - part_1;
-d_x_put(base+i,((sub - (mul*mean)) - mean_2)*saved_2);
+d_x_put(base+i,((sub - (mul*sub_2)) - mean)*saved_2);
 }
 }
 `,
@@ -957,6 +969,8 @@ let base=row*(D / 4u);
 let saved_0=saved_at(row);
 let saved_1=saved_at((((N+3u) / 4u)*4u)+row);
 let saved_2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row);
+let saved_3=saved_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row);
+let sub_2=mean_2 - (mean*saved_3);
 for (var i=first+lane; i<end; i+=LANES) {
 let x_1=x_four(base+i);
 let mul=((x_1 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
@@ -967,7 +981,7 @@ let d_y_1=d_y_four(base+i);
 let where_1=select(d_y_1,vec4f(0.0f),add==vec4f(0.0f));
 let mul_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f)),where_1,vec4f(0.0f)<add)*gamma_1;
 let sub=mul_2 - vec4f(part_1);
-d_x_put_four(base+i,((sub - (mul*vec4f(mean))) - vec4f(mean_2))*vec4f(saved_2));
+d_x_put_four(base+i,((sub - (mul*vec4f(sub_2))) - vec4f(mean))*vec4f(saved_2));
 }
 }
 `,

@@ -94,8 +94,8 @@ fn main(
         let where_8 = select(select(0.0f, 0.5f * where_7, add_4 == 0.0f), where_7, 0.0f < add_4);
         let mul_8 = where_8 * gamma_4;
         let sub = mul_8 - shift;
-        part_1 = part_1 + (sub * mul_7);
-        part_2 = part_2 + sub;
+        part_1 = part_1 + sub;
+        part_2 = part_2 + (sub * mul_7);
       }
       mean = mean + part_1;
       mean_2 = mean_2 + part_2;
@@ -130,6 +130,8 @@ fn main(
     let mean_all = mean / f32(D);
     let mean_all_2 = mean_2 / f32(D);
     let end = select(0u, D, active_1);
+    let saved_3 = saved_at((((((N + 3u) / 4u) * 4u) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + row);
+    let sub_3 = mean_all_2 - (mean_all * saved_3);
     for (var i_2 = lane; i_2 < end; i_2 += LANES) {
       let x_5 = x_at(base + i_2);
       let mul_9 = ((x_5 - saved_0) - saved_1) * saved_2;
@@ -141,7 +143,7 @@ fn main(
       let where_10 = select(select(0.0f, 0.5f * where_9, add_5 == 0.0f), where_9, 0.0f < add_5);
       let mul_10 = where_10 * gamma_5;
       let sub_2 = mul_10 - shift;
-      d_x_put(base + i_2, ((sub_2 - (mul_9 * mean_all)) - mean_all_2) * saved_2);
+      d_x_put(base + i_2, ((sub_2 - (mul_9 * sub_3)) - mean_all) * saved_2);
       let before = scratch_at(base_2 + i_2);
       scratch_put(base_2 + i_2, select(before, 0.0f, turn == 0u) + (where_10 * mul_9));
       let before_2 = scratch_at(base_3 + i_2);

@@ -103,8 +103,8 @@ fn main(
         let where_8 = select(select(vec4f(0.0f), vec4f(0.5f) * where_7, add_4 == vec4f(0.0f)), where_7, vec4f(0.0f) < add_4);
         let mul_8 = where_8 * gamma_4;
         let sub = mul_8 - vec4f(shift);
-        part_1 = part_1 + (sub * mul_7);
-        part_2 = part_2 + sub;
+        part_1 = part_1 + sub;
+        part_2 = part_2 + (sub * mul_7);
       }
       mean = mean + part_1;
       mean_2 = mean_2 + part_2;
@@ -141,6 +141,8 @@ fn main(
     let mean_all = mean_3 / f32(D);
     let mean_all_2 = mean_2_2 / f32(D);
     let end = select(0u, D / 4u, active_1);
+    let saved_3 = saved_at((((((N + 3u) / 4u) * 4u) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + row);
+    let sub_3 = mean_all_2 - (mean_all * saved_3);
     for (var i_2 = lane; i_2 < end; i_2 += LANES) {
       let x_5 = x_four(base_2 + i_2);
       let mul_9 = ((x_5 - vec4f(saved_0)) - vec4f(saved_1)) * vec4f(saved_2);
@@ -152,7 +154,7 @@ fn main(
       let where_10 = select(select(vec4f(0.0f), vec4f(0.5f) * where_9, add_5 == vec4f(0.0f)), where_9, vec4f(0.0f) < add_5);
       let mul_10 = where_10 * gamma_5;
       let sub_2 = mul_10 - vec4f(shift);
-      d_x_put_four(base_2 + i_2, ((sub_2 - (mul_9 * vec4f(mean_all))) - vec4f(mean_all_2)) * vec4f(saved_2));
+      d_x_put_four(base_2 + i_2, ((sub_2 - (mul_9 * vec4f(sub_3))) - vec4f(mean_all)) * vec4f(saved_2));
       let before = scratch_four(base_3 + i_2);
       scratch_put_four(base_3 + i_2, select(before, vec4f(0.0f), turn == 0u) + (where_10 * mul_9));
       let before_2 = scratch_four(base_4 + i_2);
