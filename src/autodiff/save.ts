@@ -52,7 +52,7 @@ export function divide(forward: Graph, joined: Graph, save: Exclude<Save, "none"
     for (const { tensor, value } of values) if (outputs.has(tensor)) given.set(value, tensor);
   }
   const within = bufferName(forward);
-  const saved = statistics(forward, gradients, given).map(
+  const saved = statistics(forward, values, gradients, given).map(
     (value, place): Result => ({ tensor: `${within}[${place}]`, value }),
   );
   for (const { tensor, value } of saved) given.set(value, tensor);
@@ -118,10 +118,17 @@ function bufferName({ tensors }: Graph): string {
 }
 
 /**
- * The nodes to keep: what reads tensors through reductions alone, as late as that holds. `x − mean(x)` reads x as well, and
- * `rstd * gamma` gamma: they are cheaper computed again.
+ * The nodes to keep: what the forward pass computes anyway and reads tensors through reductions alone, as late as that
+ * holds. `x − mean(x)` reads x as well, and `rstd * gamma` gamma: they are cheaper computed again. What only gradients
+ * need (the mean of xhat) would be one more loop of the forward pass.
  */
-function statistics(forward: Graph, gradients: readonly Result[], given: ReadonlyMap<Node, string>): Node[] {
+function statistics(
+  forward: Graph,
+  values: readonly Result[],
+  gradients: readonly Result[],
+  given: ReadonlyMap<Node, string>,
+): Node[] {
+  const computed = new Set(reachable(values.map((one) => one.value)));
   const cotangents = cotangentsOf(forward);
   const largest = Math.max(...forward.tensors.map((one) => one.factors.length));
   const below = (node: Node): readonly Node[] => (given.has(node) ? [] : operands(node));
@@ -139,7 +146,7 @@ function statistics(forward: Graph, gradients: readonly Result[], given: Readonl
   }
   // A value of as many axes as the largest tensor would be no small thing to keep.
   const isStatistic = (node: Node): boolean =>
-    reading.get(node) === "reductions" && node.axes.length < largest;
+    reading.get(node) === "reductions" && computed.has(node) && node.axes.length < largest;
   const used = nodes.filter((one) => !isStatistic(one)).flatMap(below);
   const last = new Set([...used, ...roots].filter(isStatistic));
   return nodes.filter((one) => last.has(one));

@@ -5,7 +5,7 @@
 import type { Program } from "normc/runtime";
 
 export const backward: readonly Program[] = [
-  {
+  { ...{
     norm: "CrossEntropy",
     mode: null,
     axes: [
@@ -20,13 +20,14 @@ export const backward: readonly Program[] = [
       { name: "d_loss", role: "input", dims: ["N"] },
       { name: "d_x", role: "output", dims: ["N", "K"] },
       { name: "d_target", role: "output", dims: ["N", "K"] },
-      { name: "saved", role: "saved", dims: [], parts: [["N"], ["N"], ["N"], ["N"]], updated: false },
+      { name: "saved", role: "saved", dims: [], parts: [["N"], ["N"]], updated: false },
+      { name: "(partials)", role: "scratch", dims: [], parts: [] },
     ],
     kernels: [
       {
         name: "d_x",
-        grid: ["N", "K"],
-        row: [],
+        grid: ["N"],
+        row: ["K"],
         chunked: [],
         forms: [
           {
@@ -36,43 +37,95 @@ export const backward: readonly Program[] = [
             wgsl: `override LANES: u32;
 override ROWS: u32;
 override COLUMNS: bool;
+override SUBGROUP: u32;
 override N: u32;
 override K: u32;
-
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
 fn main(
-  @builtin(workgroup_id) workgroup_id: vec3u,
-  @builtin(num_workgroups) num_workgroups: vec3u,
-  @builtin(local_invocation_index) local_index: u32,
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
 ) {
-  let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-  let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-  let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-  let index = (group * ROWS) + row_in_group;
-  let active_1 = index < (N * K);
-  let row = select(0u, index, active_1);
-  let K_1 = row % max(K, 1u);
-  let N_1 = row / max(K, 1u);
-  if (active_1 && (lane == 0u)) {
-    let x_1 = x_at(row);
-    let beta_1 = beta_at(K_1);
-    let add = x_1 + beta_1;
-    let saved_0 = saved_at(N_1);
-    let sub = add - saved_0;
-    let saved_2 = saved_at(((((N + 3u) / 4u) * 4u) + (((N + 3u) / 4u) * 4u)) + N_1);
-    let target_2 = target_1_at(row);
-    let d_loss_1 = d_loss_at(N_1);
-    let saved_3 = saved_at((((((N + 3u) / 4u) * 4u) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + N_1);
-    let saved_1 = saved_at((((N + 3u) / 4u) * 4u) + N_1);
-    d_x_put(row, (((exp(sub) * saved_2) - target_2) * d_loss_1) + select(0.0f, (d_loss_1 * saved_3) / saved_1, add == saved_0));
-    d_target_put(row, -(sub * d_loss_1));
-  }
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let base=row*K;
+let saved_0=saved_at(row);
+let saved_1=saved_at((((N+3u) / 4u)*4u)+row);
+let div=1.0f / saved_1;
+var sum=0.0f;
+var sum_2=0.0f;
+for (var block=lane; block<K; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),K);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_at(base+i);
+let beta_1=beta_at(i);
+let add=x_1+beta_1;
+let eq=select(0.0f,1.0f,add==saved_0);
+let target_2=target_1_at(base+i);
+let sub=add - saved_0;
+let mul=exp(sub)*div;
+part_1=part_1+eq;
+part_2=part_2+(target_2 - mul);
+}
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+}
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(sum_2,mask);
+sum_2=sum_2+other_2;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+let end=select(0u,K,active_1);
+let d_loss_1=d_loss_at(row);
+let div_2=(d_loss_1*sum_all_2) / sum_all;
+for (var i_2=lane; i_2<end; i_2+=LANES) {
+let x_2=x_at(base+i_2);
+let beta_2=beta_at(i_2);
+let add_2=x_2+beta_2;
+let sub_2=add_2 - saved_0;
+let mul_2=exp(sub_2)*div;
+let target_2_1=target_1_at(base+i_2);
+d_x_put(base+i_2,((mul_2 - target_2_1)*d_loss_1)+select(0.0f,div_2,add_2==saved_0));
+d_target_put(base+i_2,-(sub_2*d_loss_1));
+}
 }
 `,
             bindings: [
+              { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
-              { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
               { tensor: "target", access: "read", name: "target_1", accessors: { at: "target_1_at" } },
               { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } },
@@ -87,6 +140,7 @@ fn main(
               { name: "LANES", kind: "lanes" },
               { name: "ROWS", kind: "rows" },
               { name: "COLUMNS", kind: "columns" },
+              { name: "SUBGROUP", kind: "subgroup" },
               { name: "N", kind: "extent", factor: "N" },
               { name: "K", kind: "extent", factor: "K" },
             ],
@@ -98,43 +152,100 @@ fn main(
             wgsl: `override LANES: u32;
 override ROWS: u32;
 override COLUMNS: bool;
+override SUBGROUP: u32;
 override N: u32;
 override K: u32;
-
-@compute @workgroup_size(LANES * ROWS)
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn fold_add(v: vec4f) -> f32 {
+return (v.x+v.y)+(v.z+v.w);
+}
+@compute @workgroup_size(LANES*ROWS)
 fn main(
-  @builtin(workgroup_id) workgroup_id: vec3u,
-  @builtin(num_workgroups) num_workgroups: vec3u,
-  @builtin(local_invocation_index) local_index: u32,
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
 ) {
-  let group = workgroup_id.x + workgroup_id.y * num_workgroups.x;
-  let lane = select(local_index % LANES, local_index / ROWS, COLUMNS);
-  let row_in_group = select(local_index / LANES, local_index % ROWS, COLUMNS);
-  let index = (group * ROWS) + row_in_group;
-  let active_1 = index < ((N * K) / 4u);
-  let row = select(0u, index, active_1);
-  let K_1 = (row * 4u) % max(K, 1u);
-  let N_1 = (row * 4u) / max(K, 1u);
-  if (active_1 && (lane == 0u)) {
-    let x_1 = x_four(row);
-    let beta_1 = beta_four(K_1 / 4u);
-    let add = x_1 + beta_1;
-    let saved_0 = saved_at(N_1);
-    let sub = add - vec4f(saved_0);
-    let saved_2 = saved_at(((((N + 3u) / 4u) * 4u) + (((N + 3u) / 4u) * 4u)) + N_1);
-    let target_2 = target_1_four(row);
-    let d_loss_1 = d_loss_at(N_1);
-    let saved_3 = saved_at((((((N + 3u) / 4u) * 4u) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + N_1);
-    let saved_1 = saved_at((((N + 3u) / 4u) * 4u) + N_1);
-    d_x_put_four(row, (((exp(sub) * vec4f(saved_2)) - target_2) * vec4f(d_loss_1)) + select(vec4f(0.0f), vec4f((d_loss_1 * saved_3) / saved_1), add == vec4f(saved_0)));
-    d_target_put_four(row, -(sub * vec4f(d_loss_1)));
-  }
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let base=row*(K / 4u);
+let saved_0=saved_at(row);
+let saved_1=saved_at((((N+3u) / 4u)*4u)+row);
+let div=1.0f / saved_1;
+var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+for (var block=lane; block<K / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),K / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_four(base+i);
+let beta_1=beta_four(i);
+let add=x_1+beta_1;
+let eq=select(vec4f(0.0f),vec4f(1.0f),add==vec4f(saved_0));
+let target_2=target_1_four(base+i);
+let sub=add - vec4f(saved_0);
+let mul=exp(sub)*vec4f(div);
+part_1=part_1+eq;
+part_2=part_2+(target_2 - mul);
+}
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+}
+var sum_3=fold_add(sum);
+var sum_2_2=fold_add(sum_2);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_3,mask);
+sum_3=sum_3+other;
+let other_2=exchange(sum_2_2,mask);
+sum_2_2=sum_2_2+other_2;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+sum_3=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum_3;
+let sum_all_2=sum_2_2;
+let end=select(0u,K / 4u,active_1);
+let d_loss_1=d_loss_at(row);
+let div_2=(d_loss_1*sum_all_2) / sum_all;
+for (var i_2=lane; i_2<end; i_2+=LANES) {
+let x_2=x_four(base+i_2);
+let beta_2=beta_four(i_2);
+let add_2=x_2+beta_2;
+let sub_2=add_2 - vec4f(saved_0);
+let mul_2=exp(sub_2)*vec4f(div);
+let target_2_1=target_1_four(base+i_2);
+d_x_put_four(base+i_2,((mul_2 - target_2_1)*vec4f(d_loss_1))+select(vec4f(0.0f),vec4f(div_2),add_2==vec4f(saved_0)));
+d_target_put_four(base+i_2,-(sub_2*vec4f(d_loss_1)));
+}
 }
 `,
             bindings: [
+              { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
               { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
               { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
-              { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
               { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } },
               { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
@@ -149,16 +260,17 @@ fn main(
               { name: "LANES", kind: "lanes" },
               { name: "ROWS", kind: "rows" },
               { name: "COLUMNS", kind: "columns" },
+              { name: "SUBGROUP", kind: "subgroup" },
               { name: "N", kind: "extent", factor: "N" },
               { name: "K", kind: "extent", factor: "K" },
             ],
           },
         ],
-        offers: { held: 0, together: 1, split: false },
+        offers: { held: 2, together: 4, split: true },
         split: null,
       },
     ],
-  },
+  }, more: () => import("../further/CrossEntropy.backward.inputs.js") },
   { ...{
     norm: "CrossEntropy",
     mode: null,
@@ -173,10 +285,230 @@ fn main(
       { name: "beta", role: "affine", dims: ["K"], initial: 0 },
       { name: "d_loss", role: "input", dims: ["N"] },
       { name: "d_beta", role: "output", dims: ["K"] },
-      { name: "saved", role: "saved", dims: [], parts: [["N"], ["N"], ["N"], ["N"]], updated: false },
+      { name: "saved", role: "saved", dims: [], parts: [["N"], ["N"]], updated: false },
+      { name: "(scratch)", role: "scratch", dims: [], parts: [["N"]] },
       { name: "(partials)", role: "scratch", dims: [], parts: [] },
     ],
     kernels: [
+      {
+        name: "scratch_18",
+        grid: ["N"],
+        row: ["K"],
+        chunked: [],
+        forms: [
+          {
+            vector: null,
+            together: 1,
+            held: 0,
+            wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override SUBGROUP: u32;
+override N: u32;
+override K: u32;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let base=row*K;
+let saved_0=saved_at(row);
+let saved_1=saved_at((((N+3u) / 4u)*4u)+row);
+let div=1.0f / saved_1;
+var sum=0.0f;
+var sum_2=0.0f;
+for (var block=lane; block<K; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),K);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_at(base+i);
+let beta_1=beta_at(i);
+let add=x_1+beta_1;
+let target_2=target_1_at(base+i);
+part_1=part_1+select(0.0f,1.0f,add==saved_0);
+part_2=part_2+(target_2 - (exp(add - saved_0)*div));
+}
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+}
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(sum_2,mask);
+sum_2=sum_2+other_2;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+if (active_1 && (lane==0u)) {
+let d_loss_1=d_loss_at(row);
+scratch_put(row,(d_loss_1*sum_all_2) / sum_all);
+}
+}
+`,
+            bindings: [
+              { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+              { tensor: "target", access: "read", name: "target_1", accessors: { at: "target_1_at" } },
+              { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } },
+              {
+                tensor: "(scratch)",
+                access: "read_write",
+                name: "scratch",
+                accessors: { put: "scratch_put" },
+              },
+            ],
+            constants: [
+              { name: "LANES", kind: "lanes" },
+              { name: "ROWS", kind: "rows" },
+              { name: "COLUMNS", kind: "columns" },
+              { name: "SUBGROUP", kind: "subgroup" },
+              { name: "N", kind: "extent", factor: "N" },
+              { name: "K", kind: "extent", factor: "K" },
+            ],
+          },
+          {
+            vector: "K",
+            together: 1,
+            held: 0,
+            wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override SUBGROUP: u32;
+override N: u32;
+override K: u32;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn fold_add(v: vec4f) -> f32 {
+return (v.x+v.y)+(v.z+v.w);
+}
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let base=row*(K / 4u);
+let saved_0=saved_at(row);
+let saved_1=saved_at((((N+3u) / 4u)*4u)+row);
+let div=1.0f / saved_1;
+var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+for (var block=lane; block<K / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),K / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_four(base+i);
+let beta_1=beta_four(i);
+let add=x_1+beta_1;
+let target_2=target_1_four(base+i);
+part_1=part_1+select(vec4f(0.0f),vec4f(1.0f),add==vec4f(saved_0));
+part_2=part_2+(target_2 - (exp(add - vec4f(saved_0))*vec4f(div)));
+}
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+}
+var sum_3=fold_add(sum);
+var sum_2_2=fold_add(sum_2);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_3,mask);
+sum_3=sum_3+other;
+let other_2=exchange(sum_2_2,mask);
+sum_2_2=sum_2_2+other_2;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+sum_3=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum_3;
+let sum_all_2=sum_2_2;
+if (active_1 && (lane==0u)) {
+let d_loss_1=d_loss_at(row);
+scratch_put(row,(d_loss_1*sum_all_2) / sum_all);
+}
+}
+`,
+            bindings: [
+              { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
+              { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+              { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
+              { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } },
+              { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } },
+              {
+                tensor: "(scratch)",
+                access: "read_write",
+                name: "scratch",
+                accessors: { put: "scratch_put" },
+              },
+            ],
+            constants: [
+              { name: "LANES", kind: "lanes" },
+              { name: "ROWS", kind: "rows" },
+              { name: "COLUMNS", kind: "columns" },
+              { name: "SUBGROUP", kind: "subgroup" },
+              { name: "N", kind: "extent", factor: "N" },
+              { name: "K", kind: "extent", factor: "K" },
+            ],
+          },
+        ],
+        offers: { held: 0, together: 4, split: true },
+        split: null,
+      },
       {
         name: "d_beta",
         grid: ["K"],
@@ -216,12 +548,11 @@ for (var i=block; i<stop; i+=LANES) {
 let x_1=x_at(row+(i*K));
 let add=x_1+beta_1;
 let saved_0=saved_at(i);
-let saved_2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+i);
+let saved_1=saved_at((((N+3u) / 4u)*4u)+i);
 let target_2=target_1_at(row+(i*K));
 let d_loss_1=d_loss_at(i);
-let saved_3=saved_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+i);
-let saved_1=saved_at((((N+3u) / 4u)*4u)+i);
-let add_2=(((exp(add - saved_0)*saved_2) - target_2)*d_loss_1)+select(0.0f,(d_loss_1*saved_3) / saved_1,add==saved_0);
+let scratch_18=scratch_at(i);
+let add_2=(((exp(add - saved_0)*(1.0f / saved_1)) - target_2)*d_loss_1)+select(0.0f,scratch_18,add==saved_0);
 part_1=part_1+add_2;
 }
 sum=sum+part_1;
@@ -257,6 +588,7 @@ d_beta_put(row,sum_all);
               { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
               { tensor: "target", access: "read", name: "target_1", accessors: { at: "target_1_at" } },
               { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } },
+              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
               { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
             ],
             constants: [
@@ -301,13 +633,12 @@ for (var i=block; i<stop; i+=LANES) {
 let x_1=x_four(row+(i*(K / 4u)));
 let add=x_1+beta_1;
 let saved_0=saved_at(i);
-let saved_2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+i);
+let saved_1=saved_at((((N+3u) / 4u)*4u)+i);
 let target_2=target_1_four(row+(i*(K / 4u)));
 let d_loss_1=d_loss_at(i);
-let mul=((exp(add - vec4f(saved_0))*vec4f(saved_2)) - target_2)*vec4f(d_loss_1);
-let saved_3=saved_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+i);
-let saved_1=saved_at((((N+3u) / 4u)*4u)+i);
-part_1=part_1+(mul+select(vec4f(0.0f),vec4f((d_loss_1*saved_3) / saved_1),add==vec4f(saved_0)));
+let mul=((exp(add - vec4f(saved_0))*vec4f(1.0f / saved_1)) - target_2)*vec4f(d_loss_1);
+let scratch_18=scratch_at(i);
+part_1=part_1+(mul+select(vec4f(0.0f),vec4f(scratch_18),add==vec4f(saved_0)));
 }
 sum=sum+part_1;
 }
@@ -342,6 +673,7 @@ d_beta_put_four(row,sum_all);
               { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
               { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } },
               { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } },
+              { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
               {
                 tensor: "d_beta",
                 access: "read_write",
@@ -380,16 +712,16 @@ d_beta_put_four(row,sum_all);
       { name: "d_x", role: "output", dims: ["N", "K"] },
       { name: "d_target", role: "output", dims: ["N", "K"] },
       { name: "d_beta", role: "output", dims: ["K"] },
-      { name: "saved", role: "saved", dims: [], parts: [["N"], ["N"], ["N"], ["N"]], updated: false },
-      { name: "(scratch)", role: "scratch", dims: [], parts: [["N", "K"]] },
+      { name: "saved", role: "saved", dims: [], parts: [["N"], ["N"]], updated: false },
+      { name: "(scratch)", role: "scratch", dims: [], parts: [["(chunk)", "K"]] },
       { name: "(partials)", role: "scratch", dims: [], parts: [] },
     ],
     kernels: [
       {
-        name: "d_target",
-        grid: ["N", "K"],
-        row: [],
-        chunked: [],
+        name: "d_x",
+        grid: ["N"],
+        row: ["K"],
+        chunked: ["N"],
         forms: [
           {
             vector: null,
@@ -398,8 +730,12 @@ d_beta_put_four(row,sum_all);
             wgsl: `override LANES: u32;
 override ROWS: u32;
 override COLUMNS: bool;
-override N: u32;
+override SUBGROUP: u32;
+override chunk: u32;
 override K: u32;
+override N: u32;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
@@ -410,32 +746,89 @@ let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
 let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
-let active_1=index<(N*K);
-let row=select(0u,index,active_1);
-let K_1=row % max(K,1u);
-let N_1=row / max(K,1u);
-if (active_1 && (lane==0u)) {
-let x_1=x_at(row);
-let beta_1=beta_at(K_1);
+let own=index<chunk;
+let slot=select(0u,index,own);
+let base_2=slot*K;
+for (var turn=0u; turn<((N+chunk) - 1u) / chunk; turn+=1u) {
+let at_1=(turn*chunk)+slot;
+let active_1=own && (at_1<N);
+let row=select(0u,at_1,active_1);
+let base=row*K;
+let saved_0=saved_at(row);
+let saved_1=saved_at((((N+3u) / 4u)*4u)+row);
+let div=1.0f / saved_1;
+var sum=0.0f;
+var sum_2=0.0f;
+for (var block=lane; block<K; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),K);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_at(base+i);
+let beta_1=beta_at(i);
 let add=x_1+beta_1;
-let saved_0=saved_at(N_1);
+let eq=select(0.0f,1.0f,add==saved_0);
+let target_2=target_1_at(base+i);
 let sub=add - saved_0;
-let saved_2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+N_1);
-let target_2=target_1_at(row);
-let d_loss_1=d_loss_at(N_1);
-let saved_3=saved_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+N_1);
-let saved_1=saved_at((((N+3u) / 4u)*4u)+N_1);
-let add_2=(((exp(sub)*saved_2) - target_2)*d_loss_1)+select(0.0f,(d_loss_1*saved_3) / saved_1,add==saved_0);
-d_x_put(row,add_2);
-d_target_put(row,-(sub*d_loss_1));
-scratch_put(row,add_2);
+let mul=exp(sub)*div;
+part_1=part_1+eq;
+part_2=part_2+(target_2 - mul);
+}
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+}
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(sum_2,mask);
+sum_2=sum_2+other_2;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+let end=select(0u,K,active_1);
+let d_loss_1=d_loss_at(row);
+let div_2=(d_loss_1*sum_all_2) / sum_all;
+for (var i_2=lane; i_2<end; i_2+=LANES) {
+let x_2=x_at(base+i_2);
+let beta_2=beta_at(i_2);
+let add_2=x_2+beta_2;
+let sub_2=add_2 - saved_0;
+let mul_2=exp(sub_2)*div;
+let target_2_1=target_1_at(base+i_2);
+let add_3=((mul_2 - target_2_1)*d_loss_1)+select(0.0f,div_2,add_2==saved_0);
+d_x_put(base+i_2,add_3);
+d_target_put(base+i_2,-(sub_2*d_loss_1));
+let before=scratch_at(base_2+i_2);
+scratch_put(base_2+i_2,select(before,0.0f,turn==0u)+add_3);
+}
 }
 }
 `,
             bindings: [
+              { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
-              { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
               { tensor: "target", access: "read", name: "target_1", accessors: { at: "target_1_at" } },
               { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } },
@@ -449,15 +842,17 @@ scratch_put(row,add_2);
                 tensor: "(scratch)",
                 access: "read_write",
                 name: "scratch",
-                accessors: { put: "scratch_put" },
+                accessors: { at: "scratch_at", put: "scratch_put" },
               },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
               { name: "ROWS", kind: "rows" },
               { name: "COLUMNS", kind: "columns" },
-              { name: "N", kind: "extent", factor: "N" },
+              { name: "SUBGROUP", kind: "subgroup" },
+              { name: "chunk", kind: "extent", factor: "(chunk)" },
               { name: "K", kind: "extent", factor: "K" },
+              { name: "N", kind: "extent", factor: "N" },
             ],
           },
           {
@@ -467,8 +862,15 @@ scratch_put(row,add_2);
             wgsl: `override LANES: u32;
 override ROWS: u32;
 override COLUMNS: bool;
-override N: u32;
+override SUBGROUP: u32;
+override chunk: u32;
 override K: u32;
+override N: u32;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn fold_add(v: vec4f) -> f32 {
+return (v.x+v.y)+(v.z+v.w);
+}
 @compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
@@ -479,32 +881,91 @@ let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
 let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
-let active_1=index<((N*K) / 4u);
-let row=select(0u,index,active_1);
-let K_1=(row*4u) % max(K,1u);
-let N_1=(row*4u) / max(K,1u);
-if (active_1 && (lane==0u)) {
-let x_1=x_four(row);
-let beta_1=beta_four(K_1 / 4u);
+let own=index<chunk;
+let slot=select(0u,index,own);
+let base_2=slot*(K / 4u);
+for (var turn=0u; turn<((N+chunk) - 1u) / chunk; turn+=1u) {
+let at_1=(turn*chunk)+slot;
+let active_1=own && (at_1<N);
+let row=select(0u,at_1,active_1);
+let base=row*(K / 4u);
+let saved_0=saved_at(row);
+let saved_1=saved_at((((N+3u) / 4u)*4u)+row);
+let div=1.0f / saved_1;
+var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+for (var block=lane; block<K / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),K / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_four(base+i);
+let beta_1=beta_four(i);
 let add=x_1+beta_1;
-let saved_0=saved_at(N_1);
+let eq=select(vec4f(0.0f),vec4f(1.0f),add==vec4f(saved_0));
+let target_2=target_1_four(base+i);
 let sub=add - vec4f(saved_0);
-let saved_2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+N_1);
-let target_2=target_1_four(row);
-let d_loss_1=d_loss_at(N_1);
-let saved_3=saved_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+N_1);
-let saved_1=saved_at((((N+3u) / 4u)*4u)+N_1);
-let add_2=(((exp(sub)*vec4f(saved_2)) - target_2)*vec4f(d_loss_1))+select(vec4f(0.0f),vec4f((d_loss_1*saved_3) / saved_1),add==vec4f(saved_0));
-d_x_put_four(row,add_2);
-d_target_put_four(row,-(sub*vec4f(d_loss_1)));
-scratch_put_four(row,add_2);
+let mul=exp(sub)*vec4f(div);
+part_1=part_1+eq;
+part_2=part_2+(target_2 - mul);
+}
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+}
+var sum_3=fold_add(sum);
+var sum_2_2=fold_add(sum_2);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_3,mask);
+sum_3=sum_3+other;
+let other_2=exchange(sum_2_2,mask);
+sum_2_2=sum_2_2+other_2;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+sum_3=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum_3;
+let sum_all_2=sum_2_2;
+let end=select(0u,K / 4u,active_1);
+let d_loss_1=d_loss_at(row);
+let div_2=(d_loss_1*sum_all_2) / sum_all;
+for (var i_2=lane; i_2<end; i_2+=LANES) {
+let x_2=x_four(base+i_2);
+let beta_2=beta_four(i_2);
+let add_2=x_2+beta_2;
+let sub_2=add_2 - vec4f(saved_0);
+let mul_2=exp(sub_2)*vec4f(div);
+let target_2_1=target_1_four(base+i_2);
+let add_3=((mul_2 - target_2_1)*vec4f(d_loss_1))+select(vec4f(0.0f),vec4f(div_2),add_2==vec4f(saved_0));
+d_x_put_four(base+i_2,add_3);
+d_target_put_four(base+i_2,-(sub_2*vec4f(d_loss_1)));
+let before=scratch_four(base_2+i_2);
+scratch_put_four(base_2+i_2,select(before,vec4f(0.0f),turn==0u)+add_3);
+}
 }
 }
 `,
             bindings: [
+              { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
               { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
               { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
-              { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
               { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } },
               { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
@@ -518,25 +979,27 @@ scratch_put_four(row,add_2);
                 tensor: "(scratch)",
                 access: "read_write",
                 name: "scratch",
-                accessors: { putFour: "scratch_put_four" },
+                accessors: { four: "scratch_four", putFour: "scratch_put_four" },
               },
             ],
             constants: [
               { name: "LANES", kind: "lanes" },
               { name: "ROWS", kind: "rows" },
               { name: "COLUMNS", kind: "columns" },
-              { name: "N", kind: "extent", factor: "N" },
+              { name: "SUBGROUP", kind: "subgroup" },
+              { name: "chunk", kind: "extent", factor: "(chunk)" },
               { name: "K", kind: "extent", factor: "K" },
+              { name: "N", kind: "extent", factor: "N" },
             ],
           },
         ],
-        offers: { held: 0, together: 1, split: false },
+        offers: { held: 2, together: 4, split: false },
         split: null,
       },
       {
         name: "d_beta",
         grid: ["K"],
-        row: ["N"],
+        row: ["(chunk)"],
         chunked: [],
         forms: [
           {
@@ -548,7 +1011,7 @@ override ROWS: u32;
 override COLUMNS: bool;
 override SUBGROUP: u32;
 override K: u32;
-override N: u32;
+override chunk: u32;
 override scratch_length: u32=LANES*ROWS*1u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
@@ -564,12 +1027,12 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<K;
 let row=select(0u,index,active_1);
 var sum=0.0f;
-for (var block=lane; block<N; block+=LANES*256u) {
+for (var block=lane; block<chunk; block+=LANES*256u) {
 var part_1=0.0f;
-let stop=min(block+(LANES*256u),N);
+let stop=min(block+(LANES*256u),chunk);
 for (var i=block; i<stop; i+=LANES) {
-let scratch_19=scratch_at(row+(i*K));
-part_1=part_1+scratch_19;
+let sums_22_over_N=scratch_at(row+(i*K));
+part_1=part_1+sums_22_over_N;
 }
 sum=sum+part_1;
 }
@@ -608,7 +1071,7 @@ d_beta_put(row,sum_all);
               { name: "COLUMNS", kind: "columns" },
               { name: "SUBGROUP", kind: "subgroup" },
               { name: "K", kind: "extent", factor: "K" },
-              { name: "N", kind: "extent", factor: "N" },
+              { name: "chunk", kind: "extent", factor: "(chunk)" },
             ],
           },
           {
@@ -620,7 +1083,7 @@ override ROWS: u32;
 override COLUMNS: bool;
 override SUBGROUP: u32;
 override K: u32;
-override N: u32;
+override chunk: u32;
 override scratch_length: u32=LANES*ROWS*1u;
 var<workgroup> scratch_memory: array<vec4f,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
@@ -636,12 +1099,12 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<(K / 4u);
 let row=select(0u,index,active_1);
 var sum=vec4f(0.0f);
-for (var block=lane; block<N; block+=LANES*256u) {
+for (var block=lane; block<chunk; block+=LANES*256u) {
 var part_1=vec4f(0.0f);
-let stop=min(block+(LANES*256u),N);
+let stop=min(block+(LANES*256u),chunk);
 for (var i=block; i<stop; i+=LANES) {
-let scratch_19=scratch_four(row+(i*(K / 4u)));
-part_1=part_1+scratch_19;
+let sums_22_over_N=scratch_four(row+(i*(K / 4u)));
+part_1=part_1+sums_22_over_N;
 }
 sum=sum+part_1;
 }
@@ -685,7 +1148,7 @@ d_beta_put_four(row,sum_all);
               { name: "COLUMNS", kind: "columns" },
               { name: "SUBGROUP", kind: "subgroup" },
               { name: "K", kind: "extent", factor: "K" },
-              { name: "N", kind: "extent", factor: "N" },
+              { name: "chunk", kind: "extent", factor: "(chunk)" },
             ],
           },
         ],
@@ -711,7 +1174,7 @@ export const saving: readonly Program[] = [
       { name: "target", role: "input", dims: ["N", "K"] },
       { name: "beta", role: "affine", dims: ["K"], initial: 0 },
       { name: "loss", role: "output", dims: ["N"] },
-      { name: "saved", role: "saved", dims: [], parts: [["N"], ["N"], ["N"], ["N"]], updated: true },
+      { name: "saved", role: "saved", dims: [], parts: [["N"], ["N"]], updated: true },
       { name: "(partials)", role: "scratch", dims: [], parts: [] },
     ],
     kernels: [
@@ -731,7 +1194,7 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override K: u32;
-override scratch_length: u32=LANES*ROWS*3u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
@@ -786,51 +1249,40 @@ workgroupBarrier();
 let max_all=max_1;
 var sum=0.0f;
 var sum_2=0.0f;
-var sum_3=0.0f;
 for (var block_2=lane; block_2<K; block_2+=LANES*256u) {
 var part_2=0.0f;
 var part_3=0.0f;
-var part_4=0.0f;
 let stop_2=min(block_2+(LANES*256u),K);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
 let x_2=x_at(base+i_2);
 let beta_2=beta_at(i_2);
 let add_2=x_2+beta_2;
 let sub=add_2 - max_all;
-let exp_1=exp(sub);
 let target_2=target_1_at(base+i_2);
-part_2=part_2+exp_1;
-part_3=part_3+select(0.0f,1.0f,add_2==max_all);
-part_4=part_4+(target_2*sub);
+part_2=part_2+exp(sub);
+part_3=part_3+(target_2*sub);
 }
 sum=sum+part_2;
 sum_2=sum_2+part_3;
-sum_3=sum_3+part_4;
 }
 for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
 let other_3=exchange(sum,mask_2);
 sum=sum+other_3;
 let other_4=exchange(sum_2,mask_2);
 sum_2=sum_2+other_4;
-let other_5=exchange(sum_3,mask_2);
-sum_3=sum_3+other_5;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3;
 workgroupBarrier();
 for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
 if (lane<half_2) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_6;
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
 let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_7;
-let mine_4=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
@@ -838,55 +1290,14 @@ let all_2=scratch_memory[row_in_group*LANES];
 sum=all_2;
 let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 sum_2=all_3;
-let all_4=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
-sum_3=all_4;
 workgroupBarrier();
 }
 let sum_all=sum;
 let sum_all_2=sum_2;
-let sum_all_3=sum_3;
-let div=1.0f / sum_all;
-var sum_4=0.0f;
-for (var block_3=lane; block_3<K; block_3+=LANES*256u) {
-var part_5=0.0f;
-let stop_3=min(block_3+(LANES*256u),K);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let target_2_1=target_1_at(base+i_3);
-let x_3=x_at(base+i_3);
-let beta_3=beta_at(i_3);
-let add_3=x_3+beta_3;
-let sub_2=add_3 - max_all;
-let exp_2=exp(sub_2);
-part_5=part_5+(target_2_1 - (exp_2*div));
-}
-sum_4=sum_4+part_5;
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(sum_4,mask_3);
-sum_4=sum_4+other_9;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_4;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
-}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-sum_4=all_5;
-workgroupBarrier();
-}
-let sum_all_4=sum_4;
 if (active_1 && (lane==0u)) {
-loss_put(row,log(sum_all) - sum_all_3);
+loss_put(row,log(sum_all) - sum_all_2);
 saved_put(row,max_all);
-saved_put((((N+3u) / 4u)*4u)+row,sum_all_2);
-saved_put(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row,div);
-saved_put((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,sum_all_4);
+saved_put((((N+3u) / 4u)*4u)+row,sum_all);
 }
 }
 `,
@@ -916,7 +1327,7 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override K: u32;
-override scratch_length: u32=LANES*ROWS*3u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
@@ -981,111 +1392,57 @@ workgroupBarrier();
 let max_all=max_2;
 var sum=vec4f(0.0f);
 var sum_2=vec4f(0.0f);
-var sum_3=vec4f(0.0f);
 for (var block_2=lane; block_2<K / 4u; block_2+=LANES*256u) {
 var part_2=vec4f(0.0f);
 var part_3=vec4f(0.0f);
-var part_4=vec4f(0.0f);
 let stop_2=min(block_2+(LANES*256u),K / 4u);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
 let x_2=x_four(base+i_2);
 let beta_2=beta_four(i_2);
 let add_2=x_2+beta_2;
 let sub=add_2 - vec4f(max_all);
-let exp_1=exp(sub);
 let target_2=target_1_four(base+i_2);
-part_2=part_2+exp_1;
-part_3=part_3+select(vec4f(0.0f),vec4f(1.0f),add_2==vec4f(max_all));
-part_4=part_4+(target_2*sub);
+part_2=part_2+exp(sub);
+part_3=part_3+(target_2*sub);
 }
 sum=sum+part_2;
 sum_2=sum_2+part_3;
-sum_3=sum_3+part_4;
 }
-var sum_4=fold_add(sum);
+var sum_3=fold_add(sum);
 var sum_2_2=fold_add(sum_2);
-var sum_3_2=fold_add(sum_3);
 for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum_4,mask_2);
-sum_4=sum_4+other_3;
+let other_3=exchange(sum_3,mask_2);
+sum_3=sum_3+other_3;
 let other_4=exchange(sum_2_2,mask_2);
 sum_2_2=sum_2_2+other_4;
-let other_5=exchange(sum_3_2,mask_2);
-sum_3_2=sum_3_2+other_5;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_4;
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3_2;
 workgroupBarrier();
 for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
 if (lane<half_2) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_6;
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
 let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_7;
-let mine_4=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
 let all_2=scratch_memory[row_in_group*LANES];
-sum_4=all_2;
+sum_3=all_2;
 let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 sum_2_2=all_3;
-let all_4=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
-sum_3_2=all_4;
 workgroupBarrier();
 }
-let sum_all=sum_4;
+let sum_all=sum_3;
 let sum_all_2=sum_2_2;
-let sum_all_3=sum_3_2;
-let div=1.0f / sum_all;
-var sum_5=vec4f(0.0f);
-for (var block_3=lane; block_3<K / 4u; block_3+=LANES*256u) {
-var part_5=vec4f(0.0f);
-let stop_3=min(block_3+(LANES*256u),K / 4u);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let target_2_1=target_1_four(base+i_3);
-let x_3=x_four(base+i_3);
-let beta_3=beta_four(i_3);
-let add_3=x_3+beta_3;
-let sub_2=add_3 - vec4f(max_all);
-let exp_2=exp(sub_2);
-part_5=part_5+(target_2_1 - (exp_2*vec4f(div)));
-}
-sum_5=sum_5+part_5;
-}
-var sum_5_2=fold_add(sum_5);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(sum_5_2,mask_3);
-sum_5_2=sum_5_2+other_9;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_5_2;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
-}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-sum_5_2=all_5;
-workgroupBarrier();
-}
-let sum_all_4=sum_5_2;
 if (active_1 && (lane==0u)) {
-loss_put(row,log(sum_all) - sum_all_3);
+loss_put(row,log(sum_all) - sum_all_2);
 saved_put(row,max_all);
-saved_put((((N+3u) / 4u)*4u)+row,sum_all_2);
-saved_put(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row,div);
-saved_put((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,sum_all_4);
+saved_put((((N+3u) / 4u)*4u)+row,sum_all);
 }
 }
 `,
@@ -1106,7 +1463,7 @@ saved_put((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,sum_a
             ],
           },
         ],
-        offers: { held: 2, together: 4, split: true },
+        offers: { held: 1, together: 4, split: true },
         split: null,
       },
     ],

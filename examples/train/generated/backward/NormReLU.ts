@@ -19,7 +19,7 @@ export const backward: readonly Program[] = [
       { name: "beta", role: "affine", dims: ["D"], initial: 0 },
       { name: "d_y", role: "input", dims: ["N", "D"] },
       { name: "d_x", role: "output", dims: ["N", "D"] },
-      { name: "saved", role: "saved", dims: [], parts: [["N"], ["N"], ["N"], ["N"]], updated: false },
+      { name: "saved", role: "saved", dims: [], parts: [["N"], ["N"], ["N"]], updated: false },
       { name: "(partials)", role: "scratch", dims: [], parts: [] },
     ],
     kernels: [
@@ -83,70 +83,100 @@ let where_3=select(d_y_3,0.0f,add_3==0.0f);
 let mul_6=select(select(0.0f,0.5f*where_3,add_3==0.0f),where_3,0.0f<add_3)*gamma_3;
 let shift=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
 var mean=0.0f;
-var mean_2=0.0f;
 for (var block=lane; block<D; block+=LANES*256u) {
 var part_1=0.0f;
-var part_2=0.0f;
 let stop=min(block+(LANES*256u),D);
 for (var i=block; i<stop; i+=LANES) {
 let x_4=x_at(base+i);
 let mul_7=((x_4 - saved_0) - saved_1)*saved_2;
-let gamma_4=gamma_at(i);
-let beta_4=beta_at(i);
-let add_4=(mul_7*gamma_4)+beta_4;
-let d_y_4=d_y_at(base+i);
-let where_4=select(d_y_4,0.0f,add_4==0.0f);
-let mul_8=select(select(0.0f,0.5f*where_4,add_4==0.0f),where_4,0.0f<add_4)*gamma_4;
-let sub=mul_8 - shift;
-part_1=part_1+sub;
-part_2=part_2+(sub*mul_7);
+part_1=part_1+mul_7;
 }
 mean=mean+part_1;
-mean_2=mean_2+part_2;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
 let other=exchange(mean,mask);
 mean=mean+other;
-let other_2=exchange(mean_2,mask);
-mean_2=mean_2+other_2;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
 workgroupBarrier();
 for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
 if (lane<half) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
-let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
 mean=all;
-let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-mean_2=all_2;
 workgroupBarrier();
 }
 let mean_all=mean / f32(D);
-let mean_all_2=mean_2 / f32(D);
-let end=select(0u,D,active_1);
-let saved_3=saved_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row);
-let sub_3=mean_all_2 - (mean_all*saved_3);
-for (var i_2=lane; i_2<end; i_2+=LANES) {
+var mean_2=0.0f;
+var mean_3=0.0f;
+for (var block_2=lane; block_2<D; block_2+=LANES*256u) {
+var part_2=0.0f;
+var part_3=0.0f;
+let stop_2=min(block_2+(LANES*256u),D);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
 let x_5=x_at(base+i_2);
-let mul_9=((x_5 - saved_0) - saved_1)*saved_2;
-let gamma_5=gamma_at(i_2);
-let beta_5=beta_at(i_2);
-let add_5=(mul_9*gamma_5)+beta_5;
-let d_y_5=d_y_at(base+i_2);
+let mul_8=((x_5 - saved_0) - saved_1)*saved_2;
+let gamma_4=gamma_at(i_2);
+let beta_4=beta_at(i_2);
+let add_4=(mul_8*gamma_4)+beta_4;
+let d_y_4=d_y_at(base+i_2);
+let where_4=select(d_y_4,0.0f,add_4==0.0f);
+let mul_9=select(select(0.0f,0.5f*where_4,add_4==0.0f),where_4,0.0f<add_4)*gamma_4;
+let sub=mul_9 - shift;
+part_2=part_2+sub;
+part_3=part_3+(sub*mul_8);
+}
+mean_2=mean_2+part_2;
+mean_3=mean_3+part_3;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(mean_2,mask_2);
+mean_2=mean_2+other_3;
+let other_4=exchange(mean_3,mask_2);
+mean_3=mean_3+other_4;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+mean_2=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_3=all_3;
+workgroupBarrier();
+}
+let mean_all_2=mean_2 / f32(D);
+let mean_all_3=mean_3 / f32(D);
+let end=select(0u,D,active_1);
+let sub_3=mean_all_3 - (mean_all_2*mean_all);
+for (var i_3=lane; i_3<end; i_3+=LANES) {
+let x_6=x_at(base+i_3);
+let mul_10=((x_6 - saved_0) - saved_1)*saved_2;
+let gamma_5=gamma_at(i_3);
+let beta_5=beta_at(i_3);
+let add_5=(mul_10*gamma_5)+beta_5;
+let d_y_5=d_y_at(base+i_3);
 let where_5=select(d_y_5,0.0f,add_5==0.0f);
-let mul_10=select(select(0.0f,0.5f*where_5,add_5==0.0f),where_5,0.0f<add_5)*gamma_5;
-let sub_2=mul_10 - shift;
-d_x_put(base+i_2,((sub_2 - (mul_9*sub_3)) - mean_all)*saved_2);
+let mul_11=select(select(0.0f,0.5f*where_5,add_5==0.0f),where_5,0.0f<add_5)*gamma_5;
+let sub_2=mul_11 - shift;
+d_x_put(base+i_3,((sub_2 - (mul_10*sub_3)) - mean_all_2)*saved_2);
 }
 }
 `,
@@ -225,72 +255,103 @@ let mul_6=select(select(0.0f,0.5f*where_3,add_3==0.0f),where_3,0.0f<add_3)*gamma
 let shift=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
 let base_2=row*(D / 4u);
 var mean=vec4f(0.0f);
-var mean_2=vec4f(0.0f);
 for (var block=lane; block<D / 4u; block+=LANES*256u) {
 var part_1=vec4f(0.0f);
-var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),D / 4u);
 for (var i=block; i<stop; i+=LANES) {
 let x_4=x_four(base_2+i);
 let mul_7=((x_4 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
-let gamma_4=gamma_four(i);
-let beta_4=beta_four(i);
-let add_4=(mul_7*gamma_4)+beta_4;
-let d_y_4=d_y_four(base_2+i);
-let where_4=select(d_y_4,vec4f(0.0f),add_4==vec4f(0.0f));
-let mul_8=select(select(vec4f(0.0f),vec4f(0.5f)*where_4,add_4==vec4f(0.0f)),where_4,vec4f(0.0f)<add_4)*gamma_4;
-let sub=mul_8 - vec4f(shift);
-part_1=part_1+sub;
-part_2=part_2+(sub*mul_7);
+part_1=part_1+mul_7;
 }
 mean=mean+part_1;
-mean_2=mean_2+part_2;
 }
-var mean_3=fold_add(mean);
-var mean_2_2=fold_add(mean_2);
+var mean_2=fold_add(mean);
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean_3,mask);
-mean_3=mean_3+other;
-let other_2=exchange(mean_2_2,mask);
-mean_2_2=mean_2_2+other_2;
+let other=exchange(mean_2,mask);
+mean_2=mean_2+other;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_3;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
 workgroupBarrier();
 for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
 if (lane<half) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
-let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
-mean_3=all;
-let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-mean_2_2=all_2;
+mean_2=all;
 workgroupBarrier();
 }
-let mean_all=mean_3 / f32(D);
-let mean_all_2=mean_2_2 / f32(D);
-let end=select(0u,D / 4u,active_1);
-let saved_3=saved_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row);
-let sub_3=mean_all_2 - (mean_all*saved_3);
-for (var i_2=lane; i_2<end; i_2+=LANES) {
+let mean_all=mean_2 / f32(D);
+var mean_3=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
+for (var block_2=lane; block_2<D / 4u; block_2+=LANES*256u) {
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),D / 4u);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
 let x_5=x_four(base_2+i_2);
-let mul_9=((x_5 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
-let gamma_5=gamma_four(i_2);
-let beta_5=beta_four(i_2);
-let add_5=(mul_9*gamma_5)+beta_5;
-let d_y_5=d_y_four(base_2+i_2);
+let mul_8=((x_5 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
+let gamma_4=gamma_four(i_2);
+let beta_4=beta_four(i_2);
+let add_4=(mul_8*gamma_4)+beta_4;
+let d_y_4=d_y_four(base_2+i_2);
+let where_4=select(d_y_4,vec4f(0.0f),add_4==vec4f(0.0f));
+let mul_9=select(select(vec4f(0.0f),vec4f(0.5f)*where_4,add_4==vec4f(0.0f)),where_4,vec4f(0.0f)<add_4)*gamma_4;
+let sub=mul_9 - vec4f(shift);
+part_2=part_2+sub;
+part_3=part_3+(sub*mul_8);
+}
+mean_3=mean_3+part_2;
+mean_4=mean_4+part_3;
+}
+var mean_3_2=fold_add(mean_3);
+var mean_4_2=fold_add(mean_4);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(mean_3_2,mask_2);
+mean_3_2=mean_3_2+other_3;
+let other_4=exchange(mean_4_2,mask_2);
+mean_4_2=mean_4_2+other_4;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+mean_3_2=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_4_2=all_3;
+workgroupBarrier();
+}
+let mean_all_2=mean_3_2 / f32(D);
+let mean_all_3=mean_4_2 / f32(D);
+let end=select(0u,D / 4u,active_1);
+let sub_3=mean_all_3 - (mean_all_2*mean_all);
+for (var i_3=lane; i_3<end; i_3+=LANES) {
+let x_6=x_four(base_2+i_3);
+let mul_10=((x_6 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
+let gamma_5=gamma_four(i_3);
+let beta_5=beta_four(i_3);
+let add_5=(mul_10*gamma_5)+beta_5;
+let d_y_5=d_y_four(base_2+i_3);
 let where_5=select(d_y_5,vec4f(0.0f),add_5==vec4f(0.0f));
-let mul_10=select(select(vec4f(0.0f),vec4f(0.5f)*where_5,add_5==vec4f(0.0f)),where_5,vec4f(0.0f)<add_5)*gamma_5;
-let sub_2=mul_10 - vec4f(shift);
-d_x_put_four(base_2+i_2,((sub_2 - (mul_9*vec4f(sub_3))) - vec4f(mean_all))*vec4f(saved_2));
+let mul_11=select(select(vec4f(0.0f),vec4f(0.5f)*where_5,add_5==vec4f(0.0f)),where_5,vec4f(0.0f)<add_5)*gamma_5;
+let sub_2=mul_11 - vec4f(shift);
+d_x_put_four(base_2+i_3,((sub_2 - (mul_10*vec4f(sub_3))) - vec4f(mean_all_2))*vec4f(saved_2));
 }
 }
 `,
@@ -342,7 +403,7 @@ d_x_put_four(base_2+i_2,((sub_2 - (mul_9*vec4f(sub_3))) - vec4f(mean_all))*vec4f
       { name: "d_y", role: "input", dims: ["N", "D"] },
       { name: "d_gamma", role: "output", dims: ["D"] },
       { name: "d_beta", role: "output", dims: ["D"] },
-      { name: "saved", role: "saved", dims: [], parts: [["N"], ["N"], ["N"], ["N"]], updated: false },
+      { name: "saved", role: "saved", dims: [], parts: [["N"], ["N"], ["N"]], updated: false },
       { name: "(partials)", role: "scratch", dims: [], parts: [] },
     ],
     kernels: [
@@ -586,7 +647,7 @@ d_beta_put_four(row,sum_all);
       { name: "d_x", role: "output", dims: ["N", "D"] },
       { name: "d_gamma", role: "output", dims: ["D"] },
       { name: "d_beta", role: "output", dims: ["D"] },
-      { name: "saved", role: "saved", dims: [], parts: [["N"], ["N"], ["N"], ["N"]], updated: false },
+      { name: "saved", role: "saved", dims: [], parts: [["N"], ["N"], ["N"]], updated: false },
       { name: "(scratch)", role: "scratch", dims: [], parts: [["(chunk)", "D"], ["(chunk)", "D"]] },
       { name: "(partials)", role: "scratch", dims: [], parts: [] },
     ],
@@ -661,76 +722,106 @@ let where_6=select(select(0.0f,0.5f*where_5,add_3==0.0f),where_5,0.0f<add_3);
 let mul_6=where_6*gamma_3;
 let shift=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
 var mean=0.0f;
-var mean_2=0.0f;
 for (var block=lane; block<D; block+=LANES*256u) {
 var part_1=0.0f;
-var part_2=0.0f;
 let stop=min(block+(LANES*256u),D);
 for (var i=block; i<stop; i+=LANES) {
 let x_4=x_at(base+i);
 let mul_7=((x_4 - saved_0) - saved_1)*saved_2;
-let gamma_4=gamma_at(i);
-let beta_4=beta_at(i);
-let add_4=(mul_7*gamma_4)+beta_4;
-let d_y_4=d_y_at(base+i);
-let where_7=select(d_y_4,0.0f,add_4==0.0f);
-let where_8=select(select(0.0f,0.5f*where_7,add_4==0.0f),where_7,0.0f<add_4);
-let mul_8=where_8*gamma_4;
-let sub=mul_8 - shift;
-part_1=part_1+sub;
-part_2=part_2+(sub*mul_7);
+part_1=part_1+mul_7;
 }
 mean=mean+part_1;
-mean_2=mean_2+part_2;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
 let other=exchange(mean,mask);
 mean=mean+other;
-let other_2=exchange(mean_2,mask);
-mean_2=mean_2+other_2;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
 workgroupBarrier();
 for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
 if (lane<half) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
-let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
 mean=all;
-let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-mean_2=all_2;
 workgroupBarrier();
 }
 let mean_all=mean / f32(D);
-let mean_all_2=mean_2 / f32(D);
-let end=select(0u,D,active_1);
-let saved_3=saved_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row);
-let sub_3=mean_all_2 - (mean_all*saved_3);
-for (var i_2=lane; i_2<end; i_2+=LANES) {
+var mean_2=0.0f;
+var mean_3=0.0f;
+for (var block_2=lane; block_2<D; block_2+=LANES*256u) {
+var part_2=0.0f;
+var part_3=0.0f;
+let stop_2=min(block_2+(LANES*256u),D);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
 let x_5=x_at(base+i_2);
-let mul_9=((x_5 - saved_0) - saved_1)*saved_2;
-let gamma_5=gamma_at(i_2);
-let beta_5=beta_at(i_2);
-let add_5=(mul_9*gamma_5)+beta_5;
-let d_y_5=d_y_at(base+i_2);
+let mul_8=((x_5 - saved_0) - saved_1)*saved_2;
+let gamma_4=gamma_at(i_2);
+let beta_4=beta_at(i_2);
+let add_4=(mul_8*gamma_4)+beta_4;
+let d_y_4=d_y_at(base+i_2);
+let where_7=select(d_y_4,0.0f,add_4==0.0f);
+let where_8=select(select(0.0f,0.5f*where_7,add_4==0.0f),where_7,0.0f<add_4);
+let mul_9=where_8*gamma_4;
+let sub=mul_9 - shift;
+part_2=part_2+sub;
+part_3=part_3+(sub*mul_8);
+}
+mean_2=mean_2+part_2;
+mean_3=mean_3+part_3;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(mean_2,mask_2);
+mean_2=mean_2+other_3;
+let other_4=exchange(mean_3,mask_2);
+mean_3=mean_3+other_4;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+mean_2=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_3=all_3;
+workgroupBarrier();
+}
+let mean_all_2=mean_2 / f32(D);
+let mean_all_3=mean_3 / f32(D);
+let end=select(0u,D,active_1);
+let sub_3=mean_all_3 - (mean_all_2*mean_all);
+for (var i_3=lane; i_3<end; i_3+=LANES) {
+let x_6=x_at(base+i_3);
+let mul_10=((x_6 - saved_0) - saved_1)*saved_2;
+let gamma_5=gamma_at(i_3);
+let beta_5=beta_at(i_3);
+let add_5=(mul_10*gamma_5)+beta_5;
+let d_y_5=d_y_at(base+i_3);
 let where_9=select(d_y_5,0.0f,add_5==0.0f);
 let where_10=select(select(0.0f,0.5f*where_9,add_5==0.0f),where_9,0.0f<add_5);
-let mul_10=where_10*gamma_5;
-let sub_2=mul_10 - shift;
-d_x_put(base+i_2,((sub_2 - (mul_9*sub_3)) - mean_all)*saved_2);
-let before=scratch_at(base_2+i_2);
-scratch_put(base_2+i_2,select(before,0.0f,turn==0u)+(where_10*mul_9));
-let before_2=scratch_at(base_3+i_2);
-scratch_put(base_3+i_2,select(before_2,0.0f,turn==0u)+where_10);
+let mul_11=where_10*gamma_5;
+let sub_2=mul_11 - shift;
+d_x_put(base+i_3,((sub_2 - (mul_10*sub_3)) - mean_all_2)*saved_2);
+let before=scratch_at(base_2+i_3);
+scratch_put(base_2+i_3,select(before,0.0f,turn==0u)+(where_10*mul_10));
+let before_2=scratch_at(base_3+i_3);
+scratch_put(base_3+i_3,select(before_2,0.0f,turn==0u)+where_10);
 }
 }
 }
@@ -827,78 +918,109 @@ let mul_6=where_6*gamma_3;
 let shift=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
 let base_2=row*(D / 4u);
 var mean=vec4f(0.0f);
-var mean_2=vec4f(0.0f);
 for (var block=lane; block<D / 4u; block+=LANES*256u) {
 var part_1=vec4f(0.0f);
-var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),D / 4u);
 for (var i=block; i<stop; i+=LANES) {
 let x_4=x_four(base_2+i);
 let mul_7=((x_4 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
-let gamma_4=gamma_four(i);
-let beta_4=beta_four(i);
-let add_4=(mul_7*gamma_4)+beta_4;
-let d_y_4=d_y_four(base_2+i);
-let where_7=select(d_y_4,vec4f(0.0f),add_4==vec4f(0.0f));
-let where_8=select(select(vec4f(0.0f),vec4f(0.5f)*where_7,add_4==vec4f(0.0f)),where_7,vec4f(0.0f)<add_4);
-let mul_8=where_8*gamma_4;
-let sub=mul_8 - vec4f(shift);
-part_1=part_1+sub;
-part_2=part_2+(sub*mul_7);
+part_1=part_1+mul_7;
 }
 mean=mean+part_1;
-mean_2=mean_2+part_2;
 }
-var mean_3=fold_add(mean);
-var mean_2_2=fold_add(mean_2);
+var mean_2=fold_add(mean);
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean_3,mask);
-mean_3=mean_3+other;
-let other_2=exchange(mean_2_2,mask);
-mean_2_2=mean_2_2+other_2;
+let other=exchange(mean_2,mask);
+mean_2=mean_2+other;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_3;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
 workgroupBarrier();
 for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
 if (lane<half) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
-let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
-mean_3=all;
-let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-mean_2_2=all_2;
+mean_2=all;
 workgroupBarrier();
 }
-let mean_all=mean_3 / f32(D);
-let mean_all_2=mean_2_2 / f32(D);
-let end=select(0u,D / 4u,active_1);
-let saved_3=saved_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row);
-let sub_3=mean_all_2 - (mean_all*saved_3);
-for (var i_2=lane; i_2<end; i_2+=LANES) {
+let mean_all=mean_2 / f32(D);
+var mean_3=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
+for (var block_2=lane; block_2<D / 4u; block_2+=LANES*256u) {
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),D / 4u);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
 let x_5=x_four(base_2+i_2);
-let mul_9=((x_5 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
-let gamma_5=gamma_four(i_2);
-let beta_5=beta_four(i_2);
-let add_5=(mul_9*gamma_5)+beta_5;
-let d_y_5=d_y_four(base_2+i_2);
+let mul_8=((x_5 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
+let gamma_4=gamma_four(i_2);
+let beta_4=beta_four(i_2);
+let add_4=(mul_8*gamma_4)+beta_4;
+let d_y_4=d_y_four(base_2+i_2);
+let where_7=select(d_y_4,vec4f(0.0f),add_4==vec4f(0.0f));
+let where_8=select(select(vec4f(0.0f),vec4f(0.5f)*where_7,add_4==vec4f(0.0f)),where_7,vec4f(0.0f)<add_4);
+let mul_9=where_8*gamma_4;
+let sub=mul_9 - vec4f(shift);
+part_2=part_2+sub;
+part_3=part_3+(sub*mul_8);
+}
+mean_3=mean_3+part_2;
+mean_4=mean_4+part_3;
+}
+var mean_3_2=fold_add(mean_3);
+var mean_4_2=fold_add(mean_4);
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(mean_3_2,mask_2);
+mean_3_2=mean_3_2+other_3;
+let other_4=exchange(mean_4_2,mask_2);
+mean_4_2=mean_4_2+other_4;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+mean_3_2=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_4_2=all_3;
+workgroupBarrier();
+}
+let mean_all_2=mean_3_2 / f32(D);
+let mean_all_3=mean_4_2 / f32(D);
+let end=select(0u,D / 4u,active_1);
+let sub_3=mean_all_3 - (mean_all_2*mean_all);
+for (var i_3=lane; i_3<end; i_3+=LANES) {
+let x_6=x_four(base_2+i_3);
+let mul_10=((x_6 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
+let gamma_5=gamma_four(i_3);
+let beta_5=beta_four(i_3);
+let add_5=(mul_10*gamma_5)+beta_5;
+let d_y_5=d_y_four(base_2+i_3);
 let where_9=select(d_y_5,vec4f(0.0f),add_5==vec4f(0.0f));
 let where_10=select(select(vec4f(0.0f),vec4f(0.5f)*where_9,add_5==vec4f(0.0f)),where_9,vec4f(0.0f)<add_5);
-let mul_10=where_10*gamma_5;
-let sub_2=mul_10 - vec4f(shift);
-d_x_put_four(base_2+i_2,((sub_2 - (mul_9*vec4f(sub_3))) - vec4f(mean_all))*vec4f(saved_2));
-let before=scratch_four(base_3+i_2);
-scratch_put_four(base_3+i_2,select(before,vec4f(0.0f),turn==0u)+(where_10*mul_9));
-let before_2=scratch_four(base_4+i_2);
-scratch_put_four(base_4+i_2,select(before_2,vec4f(0.0f),turn==0u)+where_10);
+let mul_11=where_10*gamma_5;
+let sub_2=mul_11 - vec4f(shift);
+d_x_put_four(base_2+i_3,((sub_2 - (mul_10*vec4f(sub_3))) - vec4f(mean_all_2))*vec4f(saved_2));
+let before=scratch_four(base_3+i_3);
+scratch_put_four(base_3+i_3,select(before,vec4f(0.0f),turn==0u)+(where_10*mul_10));
+let before_2=scratch_four(base_4+i_3);
+scratch_put_four(base_4+i_3,select(before_2,vec4f(0.0f),turn==0u)+where_10);
 }
 }
 }
@@ -1158,7 +1280,7 @@ export const saving: readonly Program[] = [
       { name: "gamma", role: "affine", dims: ["D"], initial: 1 },
       { name: "beta", role: "affine", dims: ["D"], initial: 0 },
       { name: "y", role: "output", dims: ["N", "D"] },
-      { name: "saved", role: "saved", dims: [], parts: [["N"], ["N"], ["N"], ["N"]], updated: true },
+      { name: "saved", role: "saved", dims: [], parts: [["N"], ["N"], ["N"]], updated: true },
       { name: "(partials)", role: "scratch", dims: [], parts: [] },
     ],
     kernels: [
@@ -1294,52 +1416,19 @@ let mean_2=sum_2 / f32(D);
 let variance_2=larger((squares_2 / f32(D)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
-let rsqrt=inverseSqrt(spread+eps);
-var mean_3=0.0f;
-for (var block_3=lane; block_3<D; block_3+=LANES*256u) {
-var part_5=0.0f;
-let stop_3=min(block_3+(LANES*256u),D);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let x_6=x_at(base+i_3);
-let mul=((x_6 - shift_2) - rest)*rsqrt;
-part_5=part_5+mul;
-}
-mean_3=mean_3+part_5;
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(mean_3,mask_3);
-mean_3=mean_3+other_9;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_3;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
-}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-mean_3=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_3 / f32(D);
 let end_2=select(0u,D,active_1);
-for (var i_4=lane; i_4<end_2; i_4+=LANES) {
-let x_7=x_at(base+i_4);
-let mul_2=((x_7 - shift_2) - rest)*rsqrt;
-let gamma_1=gamma_at(i_4);
-let beta_1=beta_at(i_4);
-let add=(mul_2*gamma_1)+beta_1;
-y_put(base+i_4,select(larger(add,0.0f),0.0f,add==0.0f));
+let rsqrt=inverseSqrt(spread+eps);
+for (var i_3=lane; i_3<end_2; i_3+=LANES) {
+let x_6=x_at(base+i_3);
+let gamma_1=gamma_at(i_3);
+let beta_1=beta_at(i_3);
+let add=((((x_6 - shift_2) - rest)*rsqrt)*gamma_1)+beta_1;
+y_put(base+i_3,select(larger(add,0.0f),0.0f,add==0.0f));
 }
 if (active_1 && (lane==0u)) {
 saved_put(row,shift_2);
 saved_put((((N+3u) / 4u)*4u)+row,rest);
 saved_put(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row,rsqrt);
-saved_put((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,mean_all);
 }
 }
 `,
@@ -1497,53 +1586,19 @@ let mean_2=sum_3_2 / f32(D);
 let variance_2=larger((squares_3_2 / f32(D)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
-let rsqrt=inverseSqrt(spread+eps);
-var mean_3=vec4f(0.0f);
-for (var block_3=lane; block_3<D / 4u; block_3+=LANES*256u) {
-var part_5=vec4f(0.0f);
-let stop_3=min(block_3+(LANES*256u),D / 4u);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let x_6=x_four(base_2+i_3);
-let mul=((x_6 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-part_5=part_5+mul;
-}
-mean_3=mean_3+part_5;
-}
-var mean_3_2=fold_add(mean_3);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(mean_3_2,mask_3);
-mean_3_2=mean_3_2+other_9;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
-}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-mean_3_2=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_3_2 / f32(D);
 let end_2=select(0u,D / 4u,active_1);
-for (var i_4=lane; i_4<end_2; i_4+=LANES) {
-let x_7=x_four(base_2+i_4);
-let mul_2=((x_7 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-let gamma_1=gamma_four(i_4);
-let beta_1=beta_four(i_4);
-let add=(mul_2*gamma_1)+beta_1;
-y_put_four(base_2+i_4,select(larger4(add,vec4f(0.0f)),vec4f(0.0f),add==vec4f(0.0f)));
+let rsqrt=inverseSqrt(spread+eps);
+for (var i_3=lane; i_3<end_2; i_3+=LANES) {
+let x_6=x_four(base_2+i_3);
+let gamma_1=gamma_four(i_3);
+let beta_1=beta_four(i_3);
+let add=((((x_6 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt))*gamma_1)+beta_1;
+y_put_four(base_2+i_3,select(larger4(add,vec4f(0.0f)),vec4f(0.0f),add==vec4f(0.0f)));
 }
 if (active_1 && (lane==0u)) {
 saved_put(row,shift_2);
 saved_put((((N+3u) / 4u)*4u)+row,rest);
 saved_put(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row,rsqrt);
-saved_put((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,mean_all);
 }
 }
 `,

@@ -6,6 +6,575 @@ import type { FurtherForms } from "normc/runtime";
 
 export const more: readonly FurtherForms[] = [
   {
+    forms: [
+      {
+        vector: "K",
+        together: 4,
+        held: 0,
+        wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override SUBGROUP: u32;
+override N: u32;
+override K: u32;
+fn fold_add(v: vec4f) -> f32 {
+return (v.x+v.y)+(v.z+v.w);
+}
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N / 4u);
+let row_2=(select(0u,index,active_1)*4u)+0u;
+let row_3=(select(0u,index,active_1)*4u)+1u;
+let row_4=(select(0u,index,active_1)*4u)+2u;
+let row_5=(select(0u,index,active_1)*4u)+3u;
+let base_2=row_2*(K / 4u);
+let base_3=row_3*(K / 4u);
+let base_4=row_4*(K / 4u);
+let base_5=row_5*(K / 4u);
+let saved_0__2=saved_at(row_2);
+let saved_0__3=saved_at(row_3);
+let saved_0__4=saved_at(row_4);
+let saved_0__5=saved_at(row_5);
+let saved_1__2=saved_at((((N+3u) / 4u)*4u)+row_2);
+let saved_1__3=saved_at((((N+3u) / 4u)*4u)+row_3);
+let saved_1__4=saved_at((((N+3u) / 4u)*4u)+row_4);
+let saved_1__5=saved_at((((N+3u) / 4u)*4u)+row_5);
+let div_2=1.0f / saved_1__2;
+let div_3=1.0f / saved_1__3;
+let div_4=1.0f / saved_1__4;
+let div_5=1.0f / saved_1__5;
+var sum_4=vec4f(0.0f);
+var sum_5=vec4f(0.0f);
+var sum_6=vec4f(0.0f);
+var sum_7=vec4f(0.0f);
+var sum_2_3=vec4f(0.0f);
+var sum_2_4=vec4f(0.0f);
+var sum_2_5=vec4f(0.0f);
+var sum_2_6=vec4f(0.0f);
+for (var block=lane; block<K / 4u; block+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
+var part_2_2=vec4f(0.0f);
+var part_2_3=vec4f(0.0f);
+var part_2_4=vec4f(0.0f);
+var part_2_5=vec4f(0.0f);
+let stop=min(block+(LANES*256u),K / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_2=x_four(base_2+i);
+let x_3=x_four(base_3+i);
+let x_4=x_four(base_4+i);
+let x_5=x_four(base_5+i);
+let beta_1=beta_four(i);
+let add_2=x_2+beta_1;
+let add_3=x_3+beta_1;
+let add_4=x_4+beta_1;
+let add_5=x_5+beta_1;
+let target_2=target_1_four(base_2+i);
+let target_3=target_1_four(base_3+i);
+let target_4=target_1_four(base_4+i);
+let target_5=target_1_four(base_5+i);
+part_3=part_3+select(vec4f(0.0f),vec4f(1.0f),add_2==vec4f(saved_0__2));
+part_4=part_4+select(vec4f(0.0f),vec4f(1.0f),add_3==vec4f(saved_0__3));
+part_5=part_5+select(vec4f(0.0f),vec4f(1.0f),add_4==vec4f(saved_0__4));
+part_6=part_6+select(vec4f(0.0f),vec4f(1.0f),add_5==vec4f(saved_0__5));
+part_2_2=part_2_2+(target_2 - (exp(add_2 - vec4f(saved_0__2))*vec4f(div_2)));
+part_2_3=part_2_3+(target_3 - (exp(add_3 - vec4f(saved_0__3))*vec4f(div_3)));
+part_2_4=part_2_4+(target_4 - (exp(add_4 - vec4f(saved_0__4))*vec4f(div_4)));
+part_2_5=part_2_5+(target_5 - (exp(add_5 - vec4f(saved_0__5))*vec4f(div_5)));
+}
+sum_4=sum_4+part_3;
+sum_5=sum_5+part_4;
+sum_6=sum_6+part_5;
+sum_7=sum_7+part_6;
+sum_2_3=sum_2_3+part_2_2;
+sum_2_4=sum_2_4+part_2_3;
+sum_2_5=sum_2_5+part_2_4;
+sum_2_6=sum_2_6+part_2_5;
+}
+var sum_3_2=fold_add(sum_4);
+var sum_3_3=fold_add(sum_5);
+var sum_3_4=fold_add(sum_6);
+var sum_3_5=fold_add(sum_7);
+var sum_2_2_2=fold_add(sum_2_3);
+var sum_2_2_3=fold_add(sum_2_4);
+var sum_2_2_4=fold_add(sum_2_5);
+var sum_2_2_5=fold_add(sum_2_6);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other_3=exchange(sum_3_2,mask);
+let other_4=exchange(sum_3_3,mask);
+let other_5=exchange(sum_3_4,mask);
+let other_6=exchange(sum_3_5,mask);
+sum_3_2=sum_3_2+other_3;
+sum_3_3=sum_3_3+other_4;
+sum_3_4=sum_3_4+other_5;
+sum_3_5=sum_3_5+other_6;
+let other_2_2=exchange(sum_2_2_2,mask);
+let other_2_3=exchange(sum_2_2_3,mask);
+let other_2_4=exchange(sum_2_2_4,mask);
+let other_2_5=exchange(sum_2_2_5,mask);
+sum_2_2_2=sum_2_2_2+other_2_2;
+sum_2_2_3=sum_2_2_3+other_2_3;
+sum_2_2_4=sum_2_2_4+other_2_4;
+sum_2_2_5=sum_2_2_5+other_2_5;
+}
+let sum_all_3=sum_3_2;
+let sum_all_4=sum_3_3;
+let sum_all_5=sum_3_4;
+let sum_all_6=sum_3_5;
+let sum_all_2_2=sum_2_2_2;
+let sum_all_2_3=sum_2_2_3;
+let sum_all_2_4=sum_2_2_4;
+let sum_all_2_5=sum_2_2_5;
+if (active_1 && (lane==0u)) {
+let d_loss_2=d_loss_at(row_2);
+let d_loss_3=d_loss_at(row_3);
+let d_loss_4=d_loss_at(row_4);
+let d_loss_5=d_loss_at(row_5);
+scratch_put(row_2,(d_loss_2*sum_all_2_2) / sum_all_3);
+scratch_put(row_3,(d_loss_3*sum_all_2_3) / sum_all_4);
+scratch_put(row_4,(d_loss_4*sum_all_2_4) / sum_all_5);
+scratch_put(row_5,(d_loss_5*sum_all_2_5) / sum_all_6);
+}
+}
+`,
+        bindings: [
+          { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
+          { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+          { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
+          { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } },
+          { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } },
+          { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } },
+        ],
+        constants: [
+          { name: "LANES", kind: "lanes" },
+          { name: "ROWS", kind: "rows" },
+          { name: "COLUMNS", kind: "columns" },
+          { name: "SUBGROUP", kind: "subgroup" },
+          { name: "N", kind: "extent", factor: "N" },
+          { name: "K", kind: "extent", factor: "K" },
+        ],
+      },
+    ],
+    split: {
+      slots: 2,
+      stages: [
+        {
+          forms: [
+            {
+              vector: null,
+              together: 1,
+              held: 0,
+              wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override PARTS: u32;
+override SUBGROUP: u32;
+override N: u32;
+override K: u32;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let first=min(part*(((K+PARTS) - 1u) / PARTS),K);
+let last=min(first+(((K+PARTS) - 1u) / PARTS),K);
+let base=row*K;
+let saved_0=saved_at(row);
+let saved_1=saved_at((((N+3u) / 4u)*4u)+row);
+let div=1.0f / saved_1;
+var sum=0.0f;
+var sum_2=0.0f;
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_at(base+i);
+let beta_1=beta_at(i);
+let add=x_1+beta_1;
+let target_2=target_1_at(base+i);
+part_1=part_1+select(0.0f,1.0f,add==saved_0);
+part_2=part_2+(target_2 - (exp(add - saved_0)*div));
+}
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+}
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(sum_2,mask);
+sum_2=sum_2+other_2;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+if (active_1 && (lane==0u)) {
+partials_put((part*N)+row,sum_all);
+partials_put(((PARTS+part)*N)+row,sum_all_2);
+}
+}
+`,
+              bindings: [
+                { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
+                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
+                { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
+                { tensor: "target", access: "read", name: "target_1", accessors: { at: "target_1_at" } },
+                {
+                  tensor: "(partials)",
+                  access: "read_write",
+                  name: "partials",
+                  accessors: { put: "partials_put" },
+                },
+              ],
+              constants: [
+                { name: "LANES", kind: "lanes" },
+                { name: "ROWS", kind: "rows" },
+                { name: "COLUMNS", kind: "columns" },
+                { name: "PARTS", kind: "parts" },
+                { name: "SUBGROUP", kind: "subgroup" },
+                { name: "N", kind: "extent", factor: "N" },
+                { name: "K", kind: "extent", factor: "K" },
+              ],
+            },
+            {
+              vector: "K",
+              together: 1,
+              held: 0,
+              wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override PARTS: u32;
+override SUBGROUP: u32;
+override N: u32;
+override K: u32;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn fold_add(v: vec4f) -> f32 {
+return (v.x+v.y)+(v.z+v.w);
+}
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all / PARTS;
+let part=group_of_all % PARTS;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let first=min(part*((((K / 4u)+PARTS) - 1u) / PARTS),K / 4u);
+let last=min(first+((((K / 4u)+PARTS) - 1u) / PARTS),K / 4u);
+let base=row*(K / 4u);
+let saved_0=saved_at(row);
+let saved_1=saved_at((((N+3u) / 4u)*4u)+row);
+let div=1.0f / saved_1;
+var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last);
+for (var i=block; i<stop; i+=LANES) {
+let x_1=x_four(base+i);
+let beta_1=beta_four(i);
+let add=x_1+beta_1;
+let target_2=target_1_four(base+i);
+part_1=part_1+select(vec4f(0.0f),vec4f(1.0f),add==vec4f(saved_0));
+part_2=part_2+(target_2 - (exp(add - vec4f(saved_0))*vec4f(div)));
+}
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+}
+var sum_3=fold_add(sum);
+var sum_2_2=fold_add(sum_2);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_3,mask);
+sum_3=sum_3+other;
+let other_2=exchange(sum_2_2,mask);
+sum_2_2=sum_2_2+other_2;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+sum_3=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum_3;
+let sum_all_2=sum_2_2;
+if (active_1 && (lane==0u)) {
+partials_put((part*N)+row,sum_all);
+partials_put(((PARTS+part)*N)+row,sum_all_2);
+}
+}
+`,
+              bindings: [
+                { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
+                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+                { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
+                { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } },
+                {
+                  tensor: "(partials)",
+                  access: "read_write",
+                  name: "partials",
+                  accessors: { put: "partials_put" },
+                },
+              ],
+              constants: [
+                { name: "LANES", kind: "lanes" },
+                { name: "ROWS", kind: "rows" },
+                { name: "COLUMNS", kind: "columns" },
+                { name: "PARTS", kind: "parts" },
+                { name: "SUBGROUP", kind: "subgroup" },
+                { name: "N", kind: "extent", factor: "N" },
+                { name: "K", kind: "extent", factor: "K" },
+              ],
+            },
+          ],
+          shared: true,
+        },
+        {
+          forms: [
+            {
+              vector: null,
+              together: 1,
+              held: 0,
+              wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override SUBGROUP: u32;
+override N: u32;
+override K: u32;
+override PARTS: u32;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let used=((K+(((K+PARTS) - 1u) / PARTS)) - 1u) / (((K+PARTS) - 1u) / PARTS);
+var total=0.0f;
+var total_2=0.0f;
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*N)+row);
+total=total+part_1;
+let part_2=partials_at(((PARTS+p)*N)+row);
+total_2=total_2+part_2;
+}
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
+let other_2=exchange(total_2,mask);
+total_2=total_2+other_2;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_2=all_2;
+workgroupBarrier();
+}
+if (active_1 && (lane==0u)) {
+let d_loss_1=d_loss_at(row);
+scratch_put(row,(d_loss_1*total_2) / total);
+}
+}
+`,
+              bindings: [
+                { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } },
+                { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } },
+                {
+                  tensor: "(scratch)",
+                  access: "read_write",
+                  name: "scratch",
+                  accessors: { put: "scratch_put" },
+                },
+              ],
+              constants: [
+                { name: "LANES", kind: "lanes" },
+                { name: "ROWS", kind: "rows" },
+                { name: "COLUMNS", kind: "columns" },
+                { name: "SUBGROUP", kind: "subgroup" },
+                { name: "N", kind: "extent", factor: "N" },
+                { name: "K", kind: "extent", factor: "K" },
+                { name: "PARTS", kind: "parts" },
+              ],
+            },
+            {
+              vector: "K",
+              together: 1,
+              held: 0,
+              wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override SUBGROUP: u32;
+override N: u32;
+override K: u32;
+override PARTS: u32;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let used=(((K / 4u)+((((K / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((K / 4u)+PARTS) - 1u) / PARTS);
+var total=0.0f;
+var total_2=0.0f;
+for (var p=lane; p<used; p+=LANES) {
+let part_1=partials_at((p*N)+row);
+total=total+part_1;
+let part_2=partials_at(((PARTS+p)*N)+row);
+total_2=total_2+part_2;
+}
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(total,mask);
+total=total+other;
+let other_2=exchange(total_2,mask);
+total_2=total_2+other_2;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_2=all_2;
+workgroupBarrier();
+}
+if (active_1 && (lane==0u)) {
+let d_loss_1=d_loss_at(row);
+scratch_put(row,(d_loss_1*total_2) / total);
+}
+}
+`,
+              bindings: [
+                { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } },
+                { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } },
+                {
+                  tensor: "(scratch)",
+                  access: "read_write",
+                  name: "scratch",
+                  accessors: { put: "scratch_put" },
+                },
+              ],
+              constants: [
+                { name: "LANES", kind: "lanes" },
+                { name: "ROWS", kind: "rows" },
+                { name: "COLUMNS", kind: "columns" },
+                { name: "SUBGROUP", kind: "subgroup" },
+                { name: "N", kind: "extent", factor: "N" },
+                { name: "K", kind: "extent", factor: "K" },
+                { name: "PARTS", kind: "parts" },
+              ],
+            },
+          ],
+          shared: false,
+        },
+      ],
+    },
+  },
+  {
     forms: [],
     split: {
       slots: 1,
@@ -50,12 +619,11 @@ for (var i=block; i<stop; i+=LANES) {
 let x_1=x_at(row+(i*K));
 let add=x_1+beta_1;
 let saved_0=saved_at(i);
-let saved_2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+i);
+let saved_1=saved_at((((N+3u) / 4u)*4u)+i);
 let target_2=target_1_at(row+(i*K));
 let d_loss_1=d_loss_at(i);
-let saved_3=saved_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+i);
-let saved_1=saved_at((((N+3u) / 4u)*4u)+i);
-let add_2=(((exp(add - saved_0)*saved_2) - target_2)*d_loss_1)+select(0.0f,(d_loss_1*saved_3) / saved_1,add==saved_0);
+let scratch_18=scratch_at(i);
+let add_2=(((exp(add - saved_0)*(1.0f / saved_1)) - target_2)*d_loss_1)+select(0.0f,scratch_18,add==saved_0);
 part_1=part_1+add_2;
 }
 sum=sum+part_1;
@@ -91,6 +659,7 @@ partials_put((part*K)+row,sum_all);
                 { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
                 { tensor: "target", access: "read", name: "target_1", accessors: { at: "target_1_at" } },
                 { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } },
+                { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -146,13 +715,12 @@ for (var i=block; i<stop; i+=LANES) {
 let x_1=x_four(row+(i*(K / 4u)));
 let add=x_1+beta_1;
 let saved_0=saved_at(i);
-let saved_2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+i);
+let saved_1=saved_at((((N+3u) / 4u)*4u)+i);
 let target_2=target_1_four(row+(i*(K / 4u)));
 let d_loss_1=d_loss_at(i);
-let mul=((exp(add - vec4f(saved_0))*vec4f(saved_2)) - target_2)*vec4f(d_loss_1);
-let saved_3=saved_at((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+i);
-let saved_1=saved_at((((N+3u) / 4u)*4u)+i);
-part_1=part_1+(mul+select(vec4f(0.0f),vec4f((d_loss_1*saved_3) / saved_1),add==vec4f(saved_0)));
+let mul=((exp(add - vec4f(saved_0))*vec4f(1.0f / saved_1)) - target_2)*vec4f(d_loss_1);
+let scratch_18=scratch_at(i);
+part_1=part_1+(mul+select(vec4f(0.0f),vec4f(scratch_18),add==vec4f(saved_0)));
 }
 sum=sum+part_1;
 }
@@ -190,6 +758,7 @@ partials_put(((part*K)+(row*4u))+3u,(sum_all)[3]);
                 { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
                 { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } },
                 { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } },
+                { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",

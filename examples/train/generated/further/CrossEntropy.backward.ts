@@ -5,7 +5,374 @@
 import type { FurtherForms } from "normc/runtime";
 
 export const more: readonly FurtherForms[] = [
-  { forms: [], split: null },
+  {
+    forms: [
+      {
+        vector: "K",
+        together: 1,
+        held: 2,
+        wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override SUBGROUP: u32;
+override chunk: u32;
+override K: u32;
+override N: u32;
+override scratch_length: u32=LANES*ROWS*2u;
+var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn fold_add(v: vec4f) -> f32 {
+return (v.x+v.y)+(v.z+v.w);
+}
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let own=index<chunk;
+let slot=select(0u,index,own);
+let base_2=slot*(K / 4u);
+for (var turn=0u; turn<((N+chunk) - 1u) / chunk; turn+=1u) {
+let at_1=(turn*chunk)+slot;
+let active_1=own && (at_1<N);
+let row=select(0u,at_1,active_1);
+var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+let base=row*(K / 4u);
+let saved_0=saved_at(row);
+let saved_1=saved_at((((N+3u) / 4u)*4u)+row);
+let div=1.0f / saved_1;
+for (var k=0u; k<HELD; k+=1u) {
+let i=lane+(k*LANES);
+if (i<(K / 4u)) {
+let x_1=x_four(base+i);
+held[held_place(0u,k,local_index)]=x_1;
+let beta_1=beta_four(i);
+let add=x_1+beta_1;
+let eq=select(vec4f(0.0f),vec4f(1.0f),add==vec4f(saved_0));
+let target_2=target_1_four(base+i);
+held[held_place(1u,k,local_index)]=target_2;
+let sub=add - vec4f(saved_0);
+let mul=exp(sub)*vec4f(div);
+sum=sum+eq;
+sum_2=sum_2+(target_2 - mul);
+}
+}
+var sum_3=fold_add(sum);
+var sum_2_2=fold_add(sum_2);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_3,mask);
+sum_3=sum_3+other;
+let other_2=exchange(sum_2_2,mask);
+sum_2_2=sum_2_2+other_2;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+sum_3=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum_3;
+let sum_all_2=sum_2_2;
+let end=select(0u,K / 4u,active_1);
+let d_loss_1=d_loss_at(row);
+let div_2=(d_loss_1*sum_all_2) / sum_all;
+for (var k_2=0u; k_2<HELD; k_2+=1u) {
+let i_2=lane+(k_2*LANES);
+if (i_2<end) {
+let kept=held[held_place(0u,k_2,local_index)];
+let beta_2=beta_four(i_2);
+let add_2=kept+beta_2;
+let sub_2=add_2 - vec4f(saved_0);
+let mul_2=exp(sub_2)*vec4f(div);
+let kept_2=held[held_place(1u,k_2,local_index)];
+let add_3=((mul_2 - kept_2)*vec4f(d_loss_1))+select(vec4f(0.0f),vec4f(div_2),add_2==vec4f(saved_0));
+d_x_put_four(base+i_2,add_3);
+d_target_put_four(base+i_2,-(sub_2*vec4f(d_loss_1)));
+let before=scratch_four(base_2+i_2);
+scratch_put_four(base_2+i_2,select(before,vec4f(0.0f),turn==0u)+add_3);
+}
+}
+}
+}
+`,
+        bindings: [
+          { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
+          { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+          { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
+          { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } },
+          { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } },
+          { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
+          {
+            tensor: "d_target",
+            access: "read_write",
+            name: "d_target",
+            accessors: { putFour: "d_target_put_four" },
+          },
+          {
+            tensor: "(scratch)",
+            access: "read_write",
+            name: "scratch",
+            accessors: { four: "scratch_four", putFour: "scratch_put_four" },
+          },
+        ],
+        constants: [
+          { name: "LANES", kind: "lanes" },
+          { name: "ROWS", kind: "rows" },
+          { name: "COLUMNS", kind: "columns" },
+          { name: "SUBGROUP", kind: "subgroup" },
+          { name: "chunk", kind: "extent", factor: "(chunk)" },
+          { name: "K", kind: "extent", factor: "K" },
+          { name: "N", kind: "extent", factor: "N" },
+        ],
+      },
+      {
+        vector: "K",
+        together: 4,
+        held: 0,
+        wgsl: `override LANES: u32;
+override ROWS: u32;
+override COLUMNS: bool;
+override SUBGROUP: u32;
+override chunk: u32;
+override K: u32;
+override N: u32;
+fn fold_add(v: vec4f) -> f32 {
+return (v.x+v.y)+(v.z+v.w);
+}
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id) workgroup_id: vec3u,
+@builtin(num_workgroups) num_workgroups: vec3u,
+@builtin(local_invocation_index) local_index: u32,
+) {
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
+let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let own=index<chunk;
+let slot=select(0u,index,own);
+let base_2=slot*(K / 4u);
+for (var turn=0u; turn<(((N / 4u)+chunk) - 1u) / chunk; turn+=1u) {
+let at_1=(turn*chunk)+slot;
+let active_1=own && (at_1<(N / 4u));
+let row_2=(select(0u,at_1,active_1)*4u)+0u;
+let row_3=(select(0u,at_1,active_1)*4u)+1u;
+let row_4=(select(0u,at_1,active_1)*4u)+2u;
+let row_5=(select(0u,at_1,active_1)*4u)+3u;
+let base_3=row_2*(K / 4u);
+let base_4=row_3*(K / 4u);
+let base_5=row_4*(K / 4u);
+let base_6=row_5*(K / 4u);
+let saved_0__2=saved_at(row_2);
+let saved_0__3=saved_at(row_3);
+let saved_0__4=saved_at(row_4);
+let saved_0__5=saved_at(row_5);
+let saved_1__2=saved_at((((N+3u) / 4u)*4u)+row_2);
+let saved_1__3=saved_at((((N+3u) / 4u)*4u)+row_3);
+let saved_1__4=saved_at((((N+3u) / 4u)*4u)+row_4);
+let saved_1__5=saved_at((((N+3u) / 4u)*4u)+row_5);
+let div_3=1.0f / saved_1__2;
+let div_4=1.0f / saved_1__3;
+let div_5=1.0f / saved_1__4;
+let div_6=1.0f / saved_1__5;
+var sum_4=vec4f(0.0f);
+var sum_5=vec4f(0.0f);
+var sum_6=vec4f(0.0f);
+var sum_7=vec4f(0.0f);
+var sum_2_3=vec4f(0.0f);
+var sum_2_4=vec4f(0.0f);
+var sum_2_5=vec4f(0.0f);
+var sum_2_6=vec4f(0.0f);
+for (var block=lane; block<K / 4u; block+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
+var part_2_2=vec4f(0.0f);
+var part_2_3=vec4f(0.0f);
+var part_2_4=vec4f(0.0f);
+var part_2_5=vec4f(0.0f);
+let stop=min(block+(LANES*256u),K / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_3=x_four(base_3+i);
+let x_4=x_four(base_4+i);
+let x_5=x_four(base_5+i);
+let x_6=x_four(base_6+i);
+let beta_1=beta_four(i);
+let add_4=x_3+beta_1;
+let add_5=x_4+beta_1;
+let add_6=x_5+beta_1;
+let add_7=x_6+beta_1;
+let eq_2=select(vec4f(0.0f),vec4f(1.0f),add_4==vec4f(saved_0__2));
+let eq_3=select(vec4f(0.0f),vec4f(1.0f),add_5==vec4f(saved_0__3));
+let eq_4=select(vec4f(0.0f),vec4f(1.0f),add_6==vec4f(saved_0__4));
+let eq_5=select(vec4f(0.0f),vec4f(1.0f),add_7==vec4f(saved_0__5));
+let target_3=target_1_four(base_3+i);
+let target_4=target_1_four(base_4+i);
+let target_5=target_1_four(base_5+i);
+let target_6=target_1_four(base_6+i);
+let sub_3=add_4 - vec4f(saved_0__2);
+let sub_4=add_5 - vec4f(saved_0__3);
+let sub_5=add_6 - vec4f(saved_0__4);
+let sub_6=add_7 - vec4f(saved_0__5);
+let mul_3=exp(sub_3)*vec4f(div_3);
+let mul_4=exp(sub_4)*vec4f(div_4);
+let mul_5=exp(sub_5)*vec4f(div_5);
+let mul_6=exp(sub_6)*vec4f(div_6);
+part_3=part_3+eq_2;
+part_4=part_4+eq_3;
+part_5=part_5+eq_4;
+part_6=part_6+eq_5;
+part_2_2=part_2_2+(target_3 - mul_3);
+part_2_3=part_2_3+(target_4 - mul_4);
+part_2_4=part_2_4+(target_5 - mul_5);
+part_2_5=part_2_5+(target_6 - mul_6);
+}
+sum_4=sum_4+part_3;
+sum_5=sum_5+part_4;
+sum_6=sum_6+part_5;
+sum_7=sum_7+part_6;
+sum_2_3=sum_2_3+part_2_2;
+sum_2_4=sum_2_4+part_2_3;
+sum_2_5=sum_2_5+part_2_4;
+sum_2_6=sum_2_6+part_2_5;
+}
+var sum_3_2=fold_add(sum_4);
+var sum_3_3=fold_add(sum_5);
+var sum_3_4=fold_add(sum_6);
+var sum_3_5=fold_add(sum_7);
+var sum_2_2_2=fold_add(sum_2_3);
+var sum_2_2_3=fold_add(sum_2_4);
+var sum_2_2_4=fold_add(sum_2_5);
+var sum_2_2_5=fold_add(sum_2_6);
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other_3=exchange(sum_3_2,mask);
+let other_4=exchange(sum_3_3,mask);
+let other_5=exchange(sum_3_4,mask);
+let other_6=exchange(sum_3_5,mask);
+sum_3_2=sum_3_2+other_3;
+sum_3_3=sum_3_3+other_4;
+sum_3_4=sum_3_4+other_5;
+sum_3_5=sum_3_5+other_6;
+let other_2_2=exchange(sum_2_2_2,mask);
+let other_2_3=exchange(sum_2_2_3,mask);
+let other_2_4=exchange(sum_2_2_4,mask);
+let other_2_5=exchange(sum_2_2_5,mask);
+sum_2_2_2=sum_2_2_2+other_2_2;
+sum_2_2_3=sum_2_2_3+other_2_3;
+sum_2_2_4=sum_2_2_4+other_2_4;
+sum_2_2_5=sum_2_2_5+other_2_5;
+}
+let sum_all_3=sum_3_2;
+let sum_all_4=sum_3_3;
+let sum_all_5=sum_3_4;
+let sum_all_6=sum_3_5;
+let sum_all_2_2=sum_2_2_2;
+let sum_all_2_3=sum_2_2_3;
+let sum_all_2_4=sum_2_2_4;
+let sum_all_2_5=sum_2_2_5;
+let end=select(0u,K / 4u,active_1);
+let d_loss_2=d_loss_at(row_2);
+let d_loss_3=d_loss_at(row_3);
+let d_loss_4=d_loss_at(row_4);
+let d_loss_5=d_loss_at(row_5);
+let div_2_2=(d_loss_2*sum_all_2_2) / sum_all_3;
+let div_2_3=(d_loss_3*sum_all_2_3) / sum_all_4;
+let div_2_4=(d_loss_4*sum_all_2_4) / sum_all_5;
+let div_2_5=(d_loss_5*sum_all_2_5) / sum_all_6;
+for (var i_2=lane; i_2<end; i_2+=LANES) {
+let x_2_2=x_four(base_3+i_2);
+let x_2_3=x_four(base_4+i_2);
+let x_2_4=x_four(base_5+i_2);
+let x_2_5=x_four(base_6+i_2);
+let beta_2=beta_four(i_2);
+let add_2_2=x_2_2+beta_2;
+let add_2_3=x_2_3+beta_2;
+let add_2_4=x_2_4+beta_2;
+let add_2_5=x_2_5+beta_2;
+let sub_2_2=add_2_2 - vec4f(saved_0__2);
+let sub_2_3=add_2_3 - vec4f(saved_0__3);
+let sub_2_4=add_2_4 - vec4f(saved_0__4);
+let sub_2_5=add_2_5 - vec4f(saved_0__5);
+let mul_2_2=exp(sub_2_2)*vec4f(div_3);
+let mul_2_3=exp(sub_2_3)*vec4f(div_4);
+let mul_2_4=exp(sub_2_4)*vec4f(div_5);
+let mul_2_5=exp(sub_2_5)*vec4f(div_6);
+let target_2_2=target_1_four(base_3+i_2);
+let target_2_3=target_1_four(base_4+i_2);
+let target_2_4=target_1_four(base_5+i_2);
+let target_2_5=target_1_four(base_6+i_2);
+let add_3_2=((mul_2_2 - target_2_2)*vec4f(d_loss_2))+select(vec4f(0.0f),vec4f(div_2_2),add_2_2==vec4f(saved_0__2));
+let add_3_3=((mul_2_3 - target_2_3)*vec4f(d_loss_3))+select(vec4f(0.0f),vec4f(div_2_3),add_2_3==vec4f(saved_0__3));
+let add_3_4=((mul_2_4 - target_2_4)*vec4f(d_loss_4))+select(vec4f(0.0f),vec4f(div_2_4),add_2_4==vec4f(saved_0__4));
+let add_3_5=((mul_2_5 - target_2_5)*vec4f(d_loss_5))+select(vec4f(0.0f),vec4f(div_2_5),add_2_5==vec4f(saved_0__5));
+d_x_put_four(base_3+i_2,add_3_2);
+d_x_put_four(base_4+i_2,add_3_3);
+d_x_put_four(base_5+i_2,add_3_4);
+d_x_put_four(base_6+i_2,add_3_5);
+d_target_put_four(base_3+i_2,-(sub_2_2*vec4f(d_loss_2)));
+d_target_put_four(base_4+i_2,-(sub_2_3*vec4f(d_loss_3)));
+d_target_put_four(base_5+i_2,-(sub_2_4*vec4f(d_loss_4)));
+d_target_put_four(base_6+i_2,-(sub_2_5*vec4f(d_loss_5)));
+let before=scratch_four(base_2+i_2);
+scratch_put_four(base_2+i_2,select(before,vec4f(0.0f),turn==0u)+(((add_3_2+add_3_3)+add_3_4)+add_3_5));
+}
+}
+}
+`,
+        bindings: [
+          { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
+          { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+          { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
+          { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } },
+          { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } },
+          { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
+          {
+            tensor: "d_target",
+            access: "read_write",
+            name: "d_target",
+            accessors: { putFour: "d_target_put_four" },
+          },
+          {
+            tensor: "(scratch)",
+            access: "read_write",
+            name: "scratch",
+            accessors: { four: "scratch_four", putFour: "scratch_put_four" },
+          },
+        ],
+        constants: [
+          { name: "LANES", kind: "lanes" },
+          { name: "ROWS", kind: "rows" },
+          { name: "COLUMNS", kind: "columns" },
+          { name: "SUBGROUP", kind: "subgroup" },
+          { name: "chunk", kind: "extent", factor: "(chunk)" },
+          { name: "K", kind: "extent", factor: "K" },
+          { name: "N", kind: "extent", factor: "N" },
+        ],
+      },
+    ],
+    split: null,
+  },
   {
     forms: [],
     split: {
@@ -23,7 +390,7 @@ override COLUMNS: bool;
 override PARTS: u32;
 override SUBGROUP: u32;
 override K: u32;
-override N: u32;
+override chunk: u32;
 override scratch_length: u32=LANES*ROWS*1u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
@@ -40,15 +407,15 @@ let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 let active_1=index<K;
 let row=select(0u,index,active_1);
-let first=min(part*(((N+PARTS) - 1u) / PARTS),N);
-let last=min(first+(((N+PARTS) - 1u) / PARTS),N);
+let first=min(part*(((chunk+PARTS) - 1u) / PARTS),chunk);
+let last=min(first+(((chunk+PARTS) - 1u) / PARTS),chunk);
 var sum=0.0f;
 for (var block=first+lane; block<last; block+=LANES*256u) {
 var part_1=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
-let scratch_19=scratch_at(row+(i*K));
-part_1=part_1+scratch_19;
+let sums_22_over_N=scratch_at(row+(i*K));
+part_1=part_1+sums_22_over_N;
 }
 sum=sum+part_1;
 }
@@ -93,7 +460,7 @@ partials_put((part*K)+row,sum_all);
                 { name: "PARTS", kind: "parts" },
                 { name: "SUBGROUP", kind: "subgroup" },
                 { name: "K", kind: "extent", factor: "K" },
-                { name: "N", kind: "extent", factor: "N" },
+                { name: "chunk", kind: "extent", factor: "(chunk)" },
               ],
             },
             {
@@ -106,7 +473,7 @@ override COLUMNS: bool;
 override PARTS: u32;
 override SUBGROUP: u32;
 override K: u32;
-override N: u32;
+override chunk: u32;
 override scratch_length: u32=LANES*ROWS*1u;
 var<workgroup> scratch_memory: array<vec4f,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
@@ -123,15 +490,15 @@ let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 let active_1=index<(K / 4u);
 let row=select(0u,index,active_1);
-let first=min(part*(((N+PARTS) - 1u) / PARTS),N);
-let last=min(first+(((N+PARTS) - 1u) / PARTS),N);
+let first=min(part*(((chunk+PARTS) - 1u) / PARTS),chunk);
+let last=min(first+(((chunk+PARTS) - 1u) / PARTS),chunk);
 var sum=vec4f(0.0f);
 for (var block=first+lane; block<last; block+=LANES*256u) {
 var part_1=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
-let scratch_19=scratch_four(row+(i*(K / 4u)));
-part_1=part_1+scratch_19;
+let sums_22_over_N=scratch_four(row+(i*(K / 4u)));
+part_1=part_1+sums_22_over_N;
 }
 sum=sum+part_1;
 }
@@ -179,7 +546,7 @@ partials_put(((part*K)+(row*4u))+3u,(sum_all)[3]);
                 { name: "PARTS", kind: "parts" },
                 { name: "SUBGROUP", kind: "subgroup" },
                 { name: "K", kind: "extent", factor: "K" },
-                { name: "N", kind: "extent", factor: "N" },
+                { name: "chunk", kind: "extent", factor: "(chunk)" },
               ],
             },
           ],
@@ -196,7 +563,7 @@ override ROWS: u32;
 override COLUMNS: bool;
 override SUBGROUP: u32;
 override K: u32;
-override N: u32;
+override chunk: u32;
 override PARTS: u32;
 override scratch_length: u32=LANES*ROWS*1u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
@@ -212,7 +579,7 @@ let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 let active_1=index<K;
 let row=select(0u,index,active_1);
-let used=((N+(((N+PARTS) - 1u) / PARTS)) - 1u) / (((N+PARTS) - 1u) / PARTS);
+let used=((chunk+(((chunk+PARTS) - 1u) / PARTS)) - 1u) / (((chunk+PARTS) - 1u) / PARTS);
 var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
 let part_1=partials_at((p*K)+row);
@@ -252,7 +619,7 @@ d_beta_put(row,total);
                 { name: "COLUMNS", kind: "columns" },
                 { name: "SUBGROUP", kind: "subgroup" },
                 { name: "K", kind: "extent", factor: "K" },
-                { name: "N", kind: "extent", factor: "N" },
+                { name: "chunk", kind: "extent", factor: "(chunk)" },
                 { name: "PARTS", kind: "parts" },
               ],
             },
@@ -265,7 +632,7 @@ override ROWS: u32;
 override COLUMNS: bool;
 override SUBGROUP: u32;
 override K: u32;
-override N: u32;
+override chunk: u32;
 override PARTS: u32;
 override scratch_length: u32=LANES*ROWS*1u;
 var<workgroup> scratch_memory: array<vec4f,scratch_length>;
@@ -281,7 +648,7 @@ let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 let active_1=index<(K / 4u);
 let row=select(0u,index,active_1);
-let used=((N+(((N+PARTS) - 1u) / PARTS)) - 1u) / (((N+PARTS) - 1u) / PARTS);
+let used=((chunk+(((chunk+PARTS) - 1u) / PARTS)) - 1u) / (((chunk+PARTS) - 1u) / PARTS);
 var total=vec4f(0.0f);
 for (var p=lane; p<used; p+=LANES) {
 let part_1=vec4f(partials_at((p*K)+(row*4u)),partials_at(((p*K)+(row*4u))+1u),partials_at(((p*K)+(row*4u))+2u),partials_at(((p*K)+(row*4u))+3u));
@@ -326,7 +693,7 @@ d_beta_put_four(row,total);
                 { name: "COLUMNS", kind: "columns" },
                 { name: "SUBGROUP", kind: "subgroup" },
                 { name: "K", kind: "extent", factor: "K" },
-                { name: "N", kind: "extent", factor: "N" },
+                { name: "chunk", kind: "extent", factor: "(chunk)" },
                 { name: "PARTS", kind: "parts" },
               ],
             },

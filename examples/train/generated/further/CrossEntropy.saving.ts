@@ -10,14 +10,14 @@ export const more: readonly FurtherForms[] = [
       {
         vector: "K",
         together: 1,
-        held: 2,
+        held: 1,
         wgsl: `override LANES: u32;
 override ROWS: u32;
 override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override K: u32;
-override scratch_length: u32=LANES*ROWS*3u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
@@ -81,100 +81,51 @@ workgroupBarrier();
 let max_all=max_2;
 var sum=vec4f(0.0f);
 var sum_2=vec4f(0.0f);
-var sum_3=vec4f(0.0f);
 for (var k_2=0u; k_2<HELD; k_2+=1u) {
 let i_2=lane+(k_2*LANES);
 if (i_2<(K / 4u)) {
 let kept=held[held_place(0u,k_2,local_index)];
 let sub=kept - vec4f(max_all);
-let exp_1=exp(sub);
 let target_2=target_1_four(base+i_2);
-held[held_place(1u,k_2,local_index)]=target_2;
-sum=sum+exp_1;
-sum_2=sum_2+select(vec4f(0.0f),vec4f(1.0f),kept==vec4f(max_all));
-sum_3=sum_3+(target_2*sub);
+sum=sum+exp(sub);
+sum_2=sum_2+(target_2*sub);
 }
 }
-var sum_4=fold_add(sum);
+var sum_3=fold_add(sum);
 var sum_2_2=fold_add(sum_2);
-var sum_3_2=fold_add(sum_3);
 for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum_4,mask_2);
-sum_4=sum_4+other_3;
+let other_3=exchange(sum_3,mask_2);
+sum_3=sum_3+other_3;
 let other_4=exchange(sum_2_2,mask_2);
 sum_2_2=sum_2_2+other_4;
-let other_5=exchange(sum_3_2,mask_2);
-sum_3_2=sum_3_2+other_5;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_4;
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3_2;
 workgroupBarrier();
 for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
 if (lane<half_2) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_6;
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
 let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_7;
-let mine_4=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
 let all_2=scratch_memory[row_in_group*LANES];
-sum_4=all_2;
+sum_3=all_2;
 let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 sum_2_2=all_3;
-let all_4=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
-sum_3_2=all_4;
 workgroupBarrier();
 }
-let sum_all=sum_4;
+let sum_all=sum_3;
 let sum_all_2=sum_2_2;
-let sum_all_3=sum_3_2;
-var sum_5=vec4f(0.0f);
-let div=1.0f / sum_all;
-for (var k_3=0u; k_3<HELD; k_3+=1u) {
-let i_3=lane+(k_3*LANES);
-if (i_3<(K / 4u)) {
-let kept_2=held[held_place(1u,k_3,local_index)];
-let kept_3=held[held_place(0u,k_3,local_index)];
-let sub_2=kept_3 - vec4f(max_all);
-let exp_2=exp(sub_2);
-sum_5=sum_5+(kept_2 - (exp_2*vec4f(div)));
-}
-}
-var sum_5_2=fold_add(sum_5);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(sum_5_2,mask_3);
-sum_5_2=sum_5_2+other_9;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_5_2;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
-}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-sum_5_2=all_5;
-workgroupBarrier();
-}
-let sum_all_4=sum_5_2;
 if (active_1 && (lane==0u)) {
-loss_put(row,log(sum_all) - sum_all_3);
+loss_put(row,log(sum_all) - sum_all_2);
 saved_put(row,max_all);
-saved_put((((N+3u) / 4u)*4u)+row,sum_all_2);
-saved_put(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row,div);
-saved_put((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,sum_all_4);
+saved_put((((N+3u) / 4u)*4u)+row,sum_all);
 }
 }
 `,
@@ -243,61 +194,57 @@ var max_4=vec4f(non_finite(4286578688u));
 var max_5=vec4f(non_finite(4286578688u));
 var max_6=vec4f(non_finite(4286578688u));
 for (var block=lane; block<K / 4u; block+=LANES*256u) {
+var part_4=vec4f(non_finite(4286578688u));
+var part_5=vec4f(non_finite(4286578688u));
 var part_6=vec4f(non_finite(4286578688u));
 var part_7=vec4f(non_finite(4286578688u));
-var part_8=vec4f(non_finite(4286578688u));
-var part_9=vec4f(non_finite(4286578688u));
 let stop=min(block+(LANES*256u),K / 4u);
 for (var i=block; i<stop; i+=LANES) {
-let x_4=x_four(base_2+i);
-let x_5=x_four(base_3+i);
-let x_6=x_four(base_4+i);
-let x_7=x_four(base_5+i);
+let x_3=x_four(base_2+i);
+let x_4=x_four(base_3+i);
+let x_5=x_four(base_4+i);
+let x_6=x_four(base_5+i);
 let beta_1=beta_four(i);
+let add_3=x_3+beta_1;
 let add_4=x_4+beta_1;
 let add_5=x_5+beta_1;
 let add_6=x_6+beta_1;
-let add_7=x_7+beta_1;
-part_6=larger4(part_6,add_4);
-part_7=larger4(part_7,add_5);
-part_8=larger4(part_8,add_6);
-part_9=larger4(part_9,add_7);
+part_4=larger4(part_4,add_3);
+part_5=larger4(part_5,add_4);
+part_6=larger4(part_6,add_5);
+part_7=larger4(part_7,add_6);
 }
-max_3=larger4(max_3,part_6);
-max_4=larger4(max_4,part_7);
-max_5=larger4(max_5,part_8);
-max_6=larger4(max_6,part_9);
+max_3=larger4(max_3,part_4);
+max_4=larger4(max_4,part_5);
+max_5=larger4(max_5,part_6);
+max_6=larger4(max_6,part_7);
 }
 var max_2_2=fold_max(max_3);
 var max_2_3=fold_max(max_4);
 var max_2_4=fold_max(max_5);
 var max_2_5=fold_max(max_6);
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other_6=exchange(max_2_2,mask);
-let other_7=exchange(max_2_3,mask);
-let other_8=exchange(max_2_4,mask);
-let other_9=exchange(max_2_5,mask);
-max_2_2=larger(max_2_2,other_6);
-max_2_3=larger(max_2_3,other_7);
-max_2_4=larger(max_2_4,other_8);
-max_2_5=larger(max_2_5,other_9);
+let other_4=exchange(max_2_2,mask);
+let other_5=exchange(max_2_3,mask);
+let other_6=exchange(max_2_4,mask);
+let other_7=exchange(max_2_5,mask);
+max_2_2=larger(max_2_2,other_4);
+max_2_3=larger(max_2_3,other_5);
+max_2_4=larger(max_2_4,other_6);
+max_2_5=larger(max_2_5,other_7);
 }
 let max_all_2=max_2_2;
 let max_all_3=max_2_3;
 let max_all_4=max_2_4;
 let max_all_5=max_2_5;
+var sum_4=vec4f(0.0f);
+var sum_5=vec4f(0.0f);
 var sum_6=vec4f(0.0f);
 var sum_7=vec4f(0.0f);
-var sum_8=vec4f(0.0f);
-var sum_9=vec4f(0.0f);
 var sum_2_3=vec4f(0.0f);
 var sum_2_4=vec4f(0.0f);
 var sum_2_5=vec4f(0.0f);
 var sum_2_6=vec4f(0.0f);
-var sum_3_3=vec4f(0.0f);
-var sum_3_4=vec4f(0.0f);
-var sum_3_5=vec4f(0.0f);
-var sum_3_6=vec4f(0.0f);
 for (var block_2=lane; block_2<K / 4u; block_2+=LANES*256u) {
 var part_2_2=vec4f(0.0f);
 var part_2_3=vec4f(0.0f);
@@ -307,10 +254,6 @@ var part_3_2=vec4f(0.0f);
 var part_3_3=vec4f(0.0f);
 var part_3_4=vec4f(0.0f);
 var part_3_5=vec4f(0.0f);
-var part_4_2=vec4f(0.0f);
-var part_4_3=vec4f(0.0f);
-var part_4_4=vec4f(0.0f);
-var part_4_5=vec4f(0.0f);
 let stop_2=min(block_2+(LANES*256u),K / 4u);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
 let x_2_2=x_four(base_2+i_2);
@@ -322,65 +265,49 @@ let add_2_2=x_2_2+beta_2;
 let add_2_3=x_2_3+beta_2;
 let add_2_4=x_2_4+beta_2;
 let add_2_5=x_2_5+beta_2;
-let sub_3=add_2_2 - vec4f(max_all_2);
-let sub_4=add_2_3 - vec4f(max_all_3);
-let sub_5=add_2_4 - vec4f(max_all_4);
-let sub_6=add_2_5 - vec4f(max_all_5);
-let exp_3=exp(sub_3);
-let exp_4=exp(sub_4);
-let exp_5=exp(sub_5);
-let exp_6=exp(sub_6);
-let target_3=target_1_four(base_2+i_2);
-let target_4=target_1_four(base_3+i_2);
-let target_5=target_1_four(base_4+i_2);
-let target_6=target_1_four(base_5+i_2);
-part_2_2=part_2_2+exp_3;
-part_2_3=part_2_3+exp_4;
-part_2_4=part_2_4+exp_5;
-part_2_5=part_2_5+exp_6;
-part_3_2=part_3_2+select(vec4f(0.0f),vec4f(1.0f),add_2_2==vec4f(max_all_2));
-part_3_3=part_3_3+select(vec4f(0.0f),vec4f(1.0f),add_2_3==vec4f(max_all_3));
-part_3_4=part_3_4+select(vec4f(0.0f),vec4f(1.0f),add_2_4==vec4f(max_all_4));
-part_3_5=part_3_5+select(vec4f(0.0f),vec4f(1.0f),add_2_5==vec4f(max_all_5));
-part_4_2=part_4_2+(target_3*sub_3);
-part_4_3=part_4_3+(target_4*sub_4);
-part_4_4=part_4_4+(target_5*sub_5);
-part_4_5=part_4_5+(target_6*sub_6);
+let sub_2=add_2_2 - vec4f(max_all_2);
+let sub_3=add_2_3 - vec4f(max_all_3);
+let sub_4=add_2_4 - vec4f(max_all_4);
+let sub_5=add_2_5 - vec4f(max_all_5);
+let target_2=target_1_four(base_2+i_2);
+let target_3=target_1_four(base_3+i_2);
+let target_4=target_1_four(base_4+i_2);
+let target_5=target_1_four(base_5+i_2);
+part_2_2=part_2_2+exp(sub_2);
+part_2_3=part_2_3+exp(sub_3);
+part_2_4=part_2_4+exp(sub_4);
+part_2_5=part_2_5+exp(sub_5);
+part_3_2=part_3_2+(target_2*sub_2);
+part_3_3=part_3_3+(target_3*sub_3);
+part_3_4=part_3_4+(target_4*sub_4);
+part_3_5=part_3_5+(target_5*sub_5);
 }
-sum_6=sum_6+part_2_2;
-sum_7=sum_7+part_2_3;
-sum_8=sum_8+part_2_4;
-sum_9=sum_9+part_2_5;
+sum_4=sum_4+part_2_2;
+sum_5=sum_5+part_2_3;
+sum_6=sum_6+part_2_4;
+sum_7=sum_7+part_2_5;
 sum_2_3=sum_2_3+part_3_2;
 sum_2_4=sum_2_4+part_3_3;
 sum_2_5=sum_2_5+part_3_4;
 sum_2_6=sum_2_6+part_3_5;
-sum_3_3=sum_3_3+part_4_2;
-sum_3_4=sum_3_4+part_4_3;
-sum_3_5=sum_3_5+part_4_4;
-sum_3_6=sum_3_6+part_4_5;
 }
-var sum_4_2=fold_add(sum_6);
-var sum_4_3=fold_add(sum_7);
-var sum_4_4=fold_add(sum_8);
-var sum_4_5=fold_add(sum_9);
+var sum_3_2=fold_add(sum_4);
+var sum_3_3=fold_add(sum_5);
+var sum_3_4=fold_add(sum_6);
+var sum_3_5=fold_add(sum_7);
 var sum_2_2_2=fold_add(sum_2_3);
 var sum_2_2_3=fold_add(sum_2_4);
 var sum_2_2_4=fold_add(sum_2_5);
 var sum_2_2_5=fold_add(sum_2_6);
-var sum_3_2_2=fold_add(sum_3_3);
-var sum_3_2_3=fold_add(sum_3_4);
-var sum_3_2_4=fold_add(sum_3_5);
-var sum_3_2_5=fold_add(sum_3_6);
 for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_2_2=exchange(sum_4_2,mask_2);
-let other_2_3=exchange(sum_4_3,mask_2);
-let other_2_4=exchange(sum_4_4,mask_2);
-let other_2_5=exchange(sum_4_5,mask_2);
-sum_4_2=sum_4_2+other_2_2;
-sum_4_3=sum_4_3+other_2_3;
-sum_4_4=sum_4_4+other_2_4;
-sum_4_5=sum_4_5+other_2_5;
+let other_2_2=exchange(sum_3_2,mask_2);
+let other_2_3=exchange(sum_3_3,mask_2);
+let other_2_4=exchange(sum_3_4,mask_2);
+let other_2_5=exchange(sum_3_5,mask_2);
+sum_3_2=sum_3_2+other_2_2;
+sum_3_3=sum_3_3+other_2_3;
+sum_3_4=sum_3_4+other_2_4;
+sum_3_5=sum_3_5+other_2_5;
 let other_3_2=exchange(sum_2_2_2,mask_2);
 let other_3_3=exchange(sum_2_2_3,mask_2);
 let other_3_4=exchange(sum_2_2_4,mask_2);
@@ -389,112 +316,28 @@ sum_2_2_2=sum_2_2_2+other_3_2;
 sum_2_2_3=sum_2_2_3+other_3_3;
 sum_2_2_4=sum_2_2_4+other_3_4;
 sum_2_2_5=sum_2_2_5+other_3_5;
-let other_4_2=exchange(sum_3_2_2,mask_2);
-let other_4_3=exchange(sum_3_2_3,mask_2);
-let other_4_4=exchange(sum_3_2_4,mask_2);
-let other_4_5=exchange(sum_3_2_5,mask_2);
-sum_3_2_2=sum_3_2_2+other_4_2;
-sum_3_2_3=sum_3_2_3+other_4_3;
-sum_3_2_4=sum_3_2_4+other_4_4;
-sum_3_2_5=sum_3_2_5+other_4_5;
 }
-let sum_all_5=sum_4_2;
-let sum_all_6=sum_4_3;
-let sum_all_7=sum_4_4;
-let sum_all_8=sum_4_5;
+let sum_all_3=sum_3_2;
+let sum_all_4=sum_3_3;
+let sum_all_5=sum_3_4;
+let sum_all_6=sum_3_5;
 let sum_all_2_2=sum_2_2_2;
 let sum_all_2_3=sum_2_2_3;
 let sum_all_2_4=sum_2_2_4;
 let sum_all_2_5=sum_2_2_5;
-let sum_all_3_2=sum_3_2_2;
-let sum_all_3_3=sum_3_2_3;
-let sum_all_3_4=sum_3_2_4;
-let sum_all_3_5=sum_3_2_5;
-let div_2=1.0f / sum_all_5;
-let div_3=1.0f / sum_all_6;
-let div_4=1.0f / sum_all_7;
-let div_5=1.0f / sum_all_8;
-var sum_5_3=vec4f(0.0f);
-var sum_5_4=vec4f(0.0f);
-var sum_5_5=vec4f(0.0f);
-var sum_5_6=vec4f(0.0f);
-for (var block_3=lane; block_3<K / 4u; block_3+=LANES*256u) {
-var part_5_2=vec4f(0.0f);
-var part_5_3=vec4f(0.0f);
-var part_5_4=vec4f(0.0f);
-var part_5_5=vec4f(0.0f);
-let stop_3=min(block_3+(LANES*256u),K / 4u);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let target_2_2=target_1_four(base_2+i_3);
-let target_2_3=target_1_four(base_3+i_3);
-let target_2_4=target_1_four(base_4+i_3);
-let target_2_5=target_1_four(base_5+i_3);
-let x_3_2=x_four(base_2+i_3);
-let x_3_3=x_four(base_3+i_3);
-let x_3_4=x_four(base_4+i_3);
-let x_3_5=x_four(base_5+i_3);
-let beta_3=beta_four(i_3);
-let add_3_2=x_3_2+beta_3;
-let add_3_3=x_3_3+beta_3;
-let add_3_4=x_3_4+beta_3;
-let add_3_5=x_3_5+beta_3;
-let sub_2_2=add_3_2 - vec4f(max_all_2);
-let sub_2_3=add_3_3 - vec4f(max_all_3);
-let sub_2_4=add_3_4 - vec4f(max_all_4);
-let sub_2_5=add_3_5 - vec4f(max_all_5);
-let exp_2_2=exp(sub_2_2);
-let exp_2_3=exp(sub_2_3);
-let exp_2_4=exp(sub_2_4);
-let exp_2_5=exp(sub_2_5);
-part_5_2=part_5_2+(target_2_2 - (exp_2_2*vec4f(div_2)));
-part_5_3=part_5_3+(target_2_3 - (exp_2_3*vec4f(div_3)));
-part_5_4=part_5_4+(target_2_4 - (exp_2_4*vec4f(div_4)));
-part_5_5=part_5_5+(target_2_5 - (exp_2_5*vec4f(div_5)));
-}
-sum_5_3=sum_5_3+part_5_2;
-sum_5_4=sum_5_4+part_5_3;
-sum_5_5=sum_5_5+part_5_4;
-sum_5_6=sum_5_6+part_5_5;
-}
-var sum_5_2_2=fold_add(sum_5_3);
-var sum_5_2_3=fold_add(sum_5_4);
-var sum_5_2_4=fold_add(sum_5_5);
-var sum_5_2_5=fold_add(sum_5_6);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_5_2=exchange(sum_5_2_2,mask_3);
-let other_5_3=exchange(sum_5_2_3,mask_3);
-let other_5_4=exchange(sum_5_2_4,mask_3);
-let other_5_5=exchange(sum_5_2_5,mask_3);
-sum_5_2_2=sum_5_2_2+other_5_2;
-sum_5_2_3=sum_5_2_3+other_5_3;
-sum_5_2_4=sum_5_2_4+other_5_4;
-sum_5_2_5=sum_5_2_5+other_5_5;
-}
-let sum_all_4_2=sum_5_2_2;
-let sum_all_4_3=sum_5_2_3;
-let sum_all_4_4=sum_5_2_4;
-let sum_all_4_5=sum_5_2_5;
 if (active_1 && (lane==0u)) {
-loss_put(row_2,log(sum_all_5) - sum_all_3_2);
-loss_put(row_3,log(sum_all_6) - sum_all_3_3);
-loss_put(row_4,log(sum_all_7) - sum_all_3_4);
-loss_put(row_5,log(sum_all_8) - sum_all_3_5);
+loss_put(row_2,log(sum_all_3) - sum_all_2_2);
+loss_put(row_3,log(sum_all_4) - sum_all_2_3);
+loss_put(row_4,log(sum_all_5) - sum_all_2_4);
+loss_put(row_5,log(sum_all_6) - sum_all_2_5);
 saved_put(row_2,max_all_2);
 saved_put(row_3,max_all_3);
 saved_put(row_4,max_all_4);
 saved_put(row_5,max_all_5);
-saved_put((((N+3u) / 4u)*4u)+row_2,sum_all_2_2);
-saved_put((((N+3u) / 4u)*4u)+row_3,sum_all_2_3);
-saved_put((((N+3u) / 4u)*4u)+row_4,sum_all_2_4);
-saved_put((((N+3u) / 4u)*4u)+row_5,sum_all_2_5);
-saved_put(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row_2,div_2);
-saved_put(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row_3,div_3);
-saved_put(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row_4,div_4);
-saved_put(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row_5,div_5);
-saved_put((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row_2,sum_all_4_2);
-saved_put((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row_3,sum_all_4_3);
-saved_put((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row_4,sum_all_4_4);
-saved_put((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row_5,sum_all_4_5);
+saved_put((((N+3u) / 4u)*4u)+row_2,sum_all_3);
+saved_put((((N+3u) / 4u)*4u)+row_3,sum_all_4);
+saved_put((((N+3u) / 4u)*4u)+row_4,sum_all_5);
+saved_put((((N+3u) / 4u)*4u)+row_5,sum_all_6);
 }
 }
 `,
@@ -516,7 +359,7 @@ saved_put((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row_5,sum
       },
     ],
     split: {
-      slots: 5,
+      slots: 3,
       stages: [
         {
           forms: [
@@ -729,7 +572,7 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override K: u32;
-override scratch_length: u32=LANES*ROWS*3u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
@@ -781,51 +624,40 @@ let last=min(first+(((K+PARTS) - 1u) / PARTS),K);
 let base=row*K;
 var sum=0.0f;
 var sum_2=0.0f;
-var sum_3=0.0f;
 for (var block=first+lane; block<last; block+=LANES*256u) {
 var part_2=0.0f;
 var part_3=0.0f;
-var part_4=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let x_1=x_at(base+i);
 let beta_1=beta_at(i);
 let add=x_1+beta_1;
 let sub=add - total;
-let exp_1=exp(sub);
 let target_2=target_1_at(base+i);
-part_2=part_2+exp_1;
-part_3=part_3+select(0.0f,1.0f,add==total);
-part_4=part_4+(target_2*sub);
+part_2=part_2+exp(sub);
+part_3=part_3+(target_2*sub);
 }
 sum=sum+part_2;
 sum_2=sum_2+part_3;
-sum_3=sum_3+part_4;
 }
 for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
 let other_3=exchange(sum,mask_2);
 sum=sum+other_3;
 let other_4=exchange(sum_2,mask_2);
 sum_2=sum_2+other_4;
-let other_5=exchange(sum_3,mask_2);
-sum_3=sum_3+other_5;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3;
 workgroupBarrier();
 for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
 if (lane<half_2) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_6;
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
 let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_7;
-let mine_4=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
@@ -833,17 +665,13 @@ let all_2=scratch_memory[row_in_group*LANES];
 sum=all_2;
 let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 sum_2=all_3;
-let all_4=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
-sum_3=all_4;
 workgroupBarrier();
 }
 let sum_all=sum;
 let sum_all_2=sum_2;
-let sum_all_3=sum_3;
 if (active_1 && (lane==0u)) {
 partials_put(((PARTS+part)*N)+row,sum_all);
 partials_put((((2u*PARTS)+part)*N)+row,sum_all_2);
-partials_put((((3u*PARTS)+part)*N)+row,sum_all_3);
 }
 }
 `,
@@ -879,7 +707,7 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override K: u32;
-override scratch_length: u32=LANES*ROWS*3u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
@@ -934,72 +762,56 @@ let last=min(first+((((K / 4u)+PARTS) - 1u) / PARTS),K / 4u);
 let base=row*(K / 4u);
 var sum=vec4f(0.0f);
 var sum_2=vec4f(0.0f);
-var sum_3=vec4f(0.0f);
 for (var block=first+lane; block<last; block+=LANES*256u) {
 var part_2=vec4f(0.0f);
 var part_3=vec4f(0.0f);
-var part_4=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let x_1=x_four(base+i);
 let beta_1=beta_four(i);
 let add=x_1+beta_1;
 let sub=add - vec4f(total);
-let exp_1=exp(sub);
 let target_2=target_1_four(base+i);
-part_2=part_2+exp_1;
-part_3=part_3+select(vec4f(0.0f),vec4f(1.0f),add==vec4f(total));
-part_4=part_4+(target_2*sub);
+part_2=part_2+exp(sub);
+part_3=part_3+(target_2*sub);
 }
 sum=sum+part_2;
 sum_2=sum_2+part_3;
-sum_3=sum_3+part_4;
 }
-var sum_4=fold_add(sum);
+var sum_3=fold_add(sum);
 var sum_2_2=fold_add(sum_2);
-var sum_3_2=fold_add(sum_3);
 for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum_4,mask_2);
-sum_4=sum_4+other_3;
+let other_3=exchange(sum_3,mask_2);
+sum_3=sum_3+other_3;
 let other_4=exchange(sum_2_2,mask_2);
 sum_2_2=sum_2_2+other_4;
-let other_5=exchange(sum_3_2,mask_2);
-sum_3_2=sum_3_2+other_5;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_4;
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3_2;
 workgroupBarrier();
 for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
 if (lane<half_2) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_6;
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
 let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_7;
-let mine_4=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
 let all_2=scratch_memory[row_in_group*LANES];
-sum_4=all_2;
+sum_3=all_2;
 let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 sum_2_2=all_3;
-let all_4=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
-sum_3_2=all_4;
 workgroupBarrier();
 }
-let sum_all=sum_4;
+let sum_all=sum_3;
 let sum_all_2=sum_2_2;
-let sum_all_3=sum_3_2;
 if (active_1 && (lane==0u)) {
 partials_put(((PARTS+part)*N)+row,sum_all);
 partials_put((((2u*PARTS)+part)*N)+row,sum_all_2);
-partials_put((((3u*PARTS)+part)*N)+row,sum_all_3);
 }
 }
 `,
@@ -1036,360 +848,11 @@ partials_put((((3u*PARTS)+part)*N)+row,sum_all_3);
               wgsl: `override LANES: u32;
 override ROWS: u32;
 override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override N: u32;
-override K: u32;
-override scratch_length: u32=LANES*ROWS*3u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn non_finite(bits: u32) -> f32 {
-return bitcast<f32>(bits);
-}
-fn larger(a: f32,b: f32) -> f32 {
-return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let group=group_of_all / PARTS;
-let part=group_of_all % PARTS;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<N;
-let row=select(0u,index,active_1);
-let used=((K+(((K+PARTS) - 1u) / PARTS)) - 1u) / (((K+PARTS) - 1u) / PARTS);
-var total=non_finite(4286578688u);
-for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((p*N)+row);
-total=larger(total,part_1);
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
-total=larger(total,other);
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-total=all;
-workgroupBarrier();
-}
-let used_2=((K+(((K+PARTS) - 1u) / PARTS)) - 1u) / (((K+PARTS) - 1u) / PARTS);
-var total_2=0.0f;
-var total_3=0.0f;
-var total_4=0.0f;
-for (var p_2=lane; p_2<used_2; p_2+=LANES) {
-let part_2=partials_at(((PARTS+p_2)*N)+row);
-total_2=total_2+part_2;
-let part_3=partials_at((((2u*PARTS)+p_2)*N)+row);
-total_3=total_3+part_3;
-let part_4=partials_at((((3u*PARTS)+p_2)*N)+row);
-total_4=total_4+part_4;
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(total_2,mask_2);
-total_2=total_2+other_3;
-let other_4=exchange(total_3,mask_2);
-total_3=total_3+other_4;
-let other_5=exchange(total_4,mask_2);
-total_4=total_4+other_5;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_3;
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_4;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_6;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_7;
-let mine_4=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_2=scratch_memory[row_in_group*LANES];
-total_2=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-total_3=all_3;
-let all_4=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
-total_4=all_4;
-workgroupBarrier();
-}
-let first=min(part*(((K+PARTS) - 1u) / PARTS),K);
-let last=min(first+(((K+PARTS) - 1u) / PARTS),K);
-let base=row*K;
-let div=1.0f / total_2;
-var sum=0.0f;
-for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_5=0.0f;
-let stop=min(block+(LANES*256u),last);
-for (var i=block; i<stop; i+=LANES) {
-let target_2=target_1_at(base+i);
-let x_1=x_at(base+i);
-let beta_1=beta_at(i);
-let add=x_1+beta_1;
-let sub=add - total;
-let exp_1=exp(sub);
-part_5=part_5+(target_2 - (exp_1*div));
-}
-sum=sum+part_5;
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(sum,mask_3);
-sum=sum+other_9;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
-}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-sum=all_5;
-workgroupBarrier();
-}
-let sum_all=sum;
-if (active_1 && (lane==0u)) {
-partials_put((((4u*PARTS)+part)*N)+row,sum_all);
-}
-}
-`,
-              bindings: [
-                { tensor: "target", access: "read", name: "target_1", accessors: { at: "target_1_at" } },
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-                { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { at: "partials_at", put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "K", kind: "extent", factor: "K" },
-              ],
-            },
-            {
-              vector: "K",
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override N: u32;
-override K: u32;
-override scratch_length: u32=LANES*ROWS*3u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn non_finite(bits: u32) -> f32 {
-return bitcast<f32>(bits);
-}
-fn larger(a: f32,b: f32) -> f32 {
-return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-fn fold_add(v: vec4f) -> f32 {
-return (v.x+v.y)+(v.z+v.w);
-}
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let group=group_of_all / PARTS;
-let part=group_of_all % PARTS;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<N;
-let row=select(0u,index,active_1);
-let used=(((K / 4u)+((((K / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((K / 4u)+PARTS) - 1u) / PARTS);
-var total=non_finite(4286578688u);
-for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((p*N)+row);
-total=larger(total,part_1);
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
-total=larger(total,other);
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-total=all;
-workgroupBarrier();
-}
-let used_2=(((K / 4u)+((((K / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((K / 4u)+PARTS) - 1u) / PARTS);
-var total_2=0.0f;
-var total_3=0.0f;
-var total_4=0.0f;
-for (var p_2=lane; p_2<used_2; p_2+=LANES) {
-let part_2=partials_at(((PARTS+p_2)*N)+row);
-total_2=total_2+part_2;
-let part_3=partials_at((((2u*PARTS)+p_2)*N)+row);
-total_3=total_3+part_3;
-let part_4=partials_at((((3u*PARTS)+p_2)*N)+row);
-total_4=total_4+part_4;
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(total_2,mask_2);
-total_2=total_2+other_3;
-let other_4=exchange(total_3,mask_2);
-total_3=total_3+other_4;
-let other_5=exchange(total_4,mask_2);
-total_4=total_4+other_5;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_3;
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_4;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_6;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_7;
-let mine_4=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_2=scratch_memory[row_in_group*LANES];
-total_2=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-total_3=all_3;
-let all_4=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
-total_4=all_4;
-workgroupBarrier();
-}
-let first=min(part*((((K / 4u)+PARTS) - 1u) / PARTS),K / 4u);
-let last=min(first+((((K / 4u)+PARTS) - 1u) / PARTS),K / 4u);
-let base=row*(K / 4u);
-let div=1.0f / total_2;
-var sum=vec4f(0.0f);
-for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_5=vec4f(0.0f);
-let stop=min(block+(LANES*256u),last);
-for (var i=block; i<stop; i+=LANES) {
-let target_2=target_1_four(base+i);
-let x_1=x_four(base+i);
-let beta_1=beta_four(i);
-let add=x_1+beta_1;
-let sub=add - vec4f(total);
-let exp_1=exp(sub);
-part_5=part_5+(target_2 - (exp_1*vec4f(div)));
-}
-sum=sum+part_5;
-}
-var sum_2=fold_add(sum);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(sum_2,mask_3);
-sum_2=sum_2+other_9;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_2;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
-}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-sum_2=all_5;
-workgroupBarrier();
-}
-let sum_all=sum_2;
-if (active_1 && (lane==0u)) {
-partials_put((((4u*PARTS)+part)*N)+row,sum_all);
-}
-}
-`,
-              bindings: [
-                { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } },
-                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-                { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { at: "partials_at", put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "K", kind: "extent", factor: "K" },
-              ],
-            },
-          ],
-          shared: true,
-        },
-        {
-          forms: [
-            {
-              vector: null,
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override K: u32;
 override PARTS: u32;
-override scratch_length: u32=LANES*ROWS*3u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
@@ -1437,39 +900,30 @@ workgroupBarrier();
 let used_2=((K+(((K+PARTS) - 1u) / PARTS)) - 1u) / (((K+PARTS) - 1u) / PARTS);
 var total_2=0.0f;
 var total_3=0.0f;
-var total_4=0.0f;
 for (var p_2=lane; p_2<used_2; p_2+=LANES) {
 let part_2=partials_at(((PARTS+p_2)*N)+row);
 total_2=total_2+part_2;
 let part_3=partials_at((((2u*PARTS)+p_2)*N)+row);
 total_3=total_3+part_3;
-let part_4=partials_at((((3u*PARTS)+p_2)*N)+row);
-total_4=total_4+part_4;
 }
 for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
 let other_3=exchange(total_2,mask_2);
 total_2=total_2+other_3;
 let other_4=exchange(total_3,mask_2);
 total_3=total_3+other_4;
-let other_5=exchange(total_4,mask_2);
-total_4=total_4+other_5;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_3;
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_4;
 workgroupBarrier();
 for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
 if (lane<half_2) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_6;
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
 let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_7;
-let mine_4=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
@@ -1477,42 +931,12 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_3=all_3;
-let all_4=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
-total_4=all_4;
-workgroupBarrier();
-}
-let used_3=((K+(((K+PARTS) - 1u) / PARTS)) - 1u) / (((K+PARTS) - 1u) / PARTS);
-var total_5=0.0f;
-for (var p_3=lane; p_3<used_3; p_3+=LANES) {
-let part_5=partials_at((((4u*PARTS)+p_3)*N)+row);
-total_5=total_5+part_5;
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(total_5,mask_3);
-total_5=total_5+other_9;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_5;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
-}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-total_5=all_5;
 workgroupBarrier();
 }
 if (active_1 && (lane==0u)) {
-loss_put(row,log(total_2) - total_4);
+loss_put(row,log(total_2) - total_3);
 saved_put(row,total);
-saved_put((((N+3u) / 4u)*4u)+row,total_3);
-let div=1.0f / total_2;
-saved_put(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row,div);
-saved_put((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,total_5);
+saved_put((((N+3u) / 4u)*4u)+row,total_2);
 }
 }
 `,
@@ -1542,7 +966,7 @@ override SUBGROUP: u32;
 override N: u32;
 override K: u32;
 override PARTS: u32;
-override scratch_length: u32=LANES*ROWS*3u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn non_finite(bits: u32) -> f32 {
 return bitcast<f32>(bits);
@@ -1590,39 +1014,30 @@ workgroupBarrier();
 let used_2=(((K / 4u)+((((K / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((K / 4u)+PARTS) - 1u) / PARTS);
 var total_2=0.0f;
 var total_3=0.0f;
-var total_4=0.0f;
 for (var p_2=lane; p_2<used_2; p_2+=LANES) {
 let part_2=partials_at(((PARTS+p_2)*N)+row);
 total_2=total_2+part_2;
 let part_3=partials_at((((2u*PARTS)+p_2)*N)+row);
 total_3=total_3+part_3;
-let part_4=partials_at((((3u*PARTS)+p_2)*N)+row);
-total_4=total_4+part_4;
 }
 for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
 let other_3=exchange(total_2,mask_2);
 total_2=total_2+other_3;
 let other_4=exchange(total_3,mask_2);
 total_3=total_3+other_4;
-let other_5=exchange(total_4,mask_2);
-total_4=total_4+other_5;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_3;
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_4;
 workgroupBarrier();
 for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
 if (lane<half_2) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_6;
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
 let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_7;
-let mine_4=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
@@ -1630,42 +1045,12 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_3=all_3;
-let all_4=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
-total_4=all_4;
-workgroupBarrier();
-}
-let used_3=(((K / 4u)+((((K / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((K / 4u)+PARTS) - 1u) / PARTS);
-var total_5=0.0f;
-for (var p_3=lane; p_3<used_3; p_3+=LANES) {
-let part_5=partials_at((((4u*PARTS)+p_3)*N)+row);
-total_5=total_5+part_5;
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(total_5,mask_3);
-total_5=total_5+other_9;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_5;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
-}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-total_5=all_5;
 workgroupBarrier();
 }
 if (active_1 && (lane==0u)) {
-loss_put(row,log(total_2) - total_4);
+loss_put(row,log(total_2) - total_3);
 saved_put(row,total);
-saved_put((((N+3u) / 4u)*4u)+row,total_3);
-let div=1.0f / total_2;
-saved_put(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row,div);
-saved_put((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,total_5);
+saved_put((((N+3u) / 4u)*4u)+row,total_2);
 }
 }
 `,

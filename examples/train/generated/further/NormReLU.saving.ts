@@ -137,54 +137,22 @@ let mean_2=sum_3_2 / f32(D);
 let variance_2=larger((squares_3_2 / f32(D)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
-var mean_3=vec4f(0.0f);
+let end_2=select(0u,D / 4u,active_1);
 let rsqrt=inverseSqrt(spread+eps);
 for (var k_3=0u; k_3<HELD; k_3+=1u) {
 let i_3=lane+(k_3*LANES);
-if (i_3<(D / 4u)) {
+if (i_3<end_2) {
 let kept_2=held[held_place(0u,k_3,local_index)];
-let mul=((kept_2 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-mean_3=mean_3+mul;
-}
-}
-var mean_3_2=fold_add(mean_3);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(mean_3_2,mask_3);
-mean_3_2=mean_3_2+other_9;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
-}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-mean_3_2=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_3_2 / f32(D);
-let end_2=select(0u,D / 4u,active_1);
-for (var k_4=0u; k_4<HELD; k_4+=1u) {
-let i_4=lane+(k_4*LANES);
-if (i_4<end_2) {
-let kept_3=held[held_place(0u,k_4,local_index)];
-let mul_2=((kept_3 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-let gamma_1=gamma_four(i_4);
-let beta_1=beta_four(i_4);
-let add=(mul_2*gamma_1)+beta_1;
-y_put_four(base_2+i_4,select(larger4(add,vec4f(0.0f)),vec4f(0.0f),add==vec4f(0.0f)));
+let gamma_1=gamma_four(i_3);
+let beta_1=beta_four(i_3);
+let add=((((kept_2 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt))*gamma_1)+beta_1;
+y_put_four(base_2+i_3,select(larger4(add,vec4f(0.0f)),vec4f(0.0f),add==vec4f(0.0f)));
 }
 }
 if (active_1 && (lane==0u)) {
 saved_put(row,shift_2);
 saved_put((((N+3u) / 4u)*4u)+row,rest);
 saved_put(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row,rsqrt);
-saved_put((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,mean_all);
 }
 }
 `,
@@ -244,10 +212,10 @@ let base_3=row_2*D;
 let base_4=row_3*D;
 let base_5=row_4*D;
 let base_6=row_5*D;
-let x_8=x_at(base_3);
-let x_9=x_at(base_4);
-let x_10=x_at(base_5);
-let x_11=x_at(base_6);
+let x_7=x_at(base_3);
+let x_8=x_at(base_4);
+let x_9=x_at(base_5);
+let x_10=x_at(base_6);
 let x_2_2=x_at(base_3+(D / 2u));
 let x_2_3=x_at(base_4+(D / 2u));
 let x_2_4=x_at(base_5+(D / 2u));
@@ -256,10 +224,10 @@ let x_3_2=x_at(base_3+(D - 1u));
 let x_3_3=x_at(base_4+(D - 1u));
 let x_3_4=x_at(base_5+(D - 1u));
 let x_3_5=x_at(base_6+(D - 1u));
-let shift_3=x_8+(((x_2_2 - x_8)+(x_3_2 - x_8))*0.3333333432674408f);
-let shift_4=x_9+(((x_2_3 - x_9)+(x_3_3 - x_9))*0.3333333432674408f);
-let shift_5=x_10+(((x_2_4 - x_10)+(x_3_4 - x_10))*0.3333333432674408f);
-let shift_6=x_11+(((x_2_5 - x_11)+(x_3_5 - x_11))*0.3333333432674408f);
+let shift_3=x_7+(((x_2_2 - x_7)+(x_3_2 - x_7))*0.3333333432674408f);
+let shift_4=x_8+(((x_2_3 - x_8)+(x_3_3 - x_8))*0.3333333432674408f);
+let shift_5=x_9+(((x_2_4 - x_9)+(x_3_4 - x_9))*0.3333333432674408f);
+let shift_6=x_10+(((x_2_5 - x_10)+(x_3_5 - x_10))*0.3333333432674408f);
 let base_2_2=row_2*(D / 4u);
 let base_2_3=row_3*(D / 4u);
 let base_2_4=row_4*(D / 4u);
@@ -273,10 +241,10 @@ var squares_5=vec4f(0.0f);
 var squares_6=vec4f(0.0f);
 var squares_7=vec4f(0.0f);
 for (var block=lane; block<D / 4u; block+=LANES*256u) {
+var part_5=vec4f(0.0f);
 var part_6=vec4f(0.0f);
 var part_7=vec4f(0.0f);
 var part_8=vec4f(0.0f);
-var part_9=vec4f(0.0f);
 var part_2_2=vec4f(0.0f);
 var part_2_3=vec4f(0.0f);
 var part_2_4=vec4f(0.0f);
@@ -291,19 +259,19 @@ let d_3=x_4_2 - vec4f(shift_3);
 let d_4=x_4_3 - vec4f(shift_4);
 let d_5=x_4_4 - vec4f(shift_5);
 let d_6=x_4_5 - vec4f(shift_6);
-part_6=part_6+d_3;
-part_7=part_7+d_4;
-part_8=part_8+d_5;
-part_9=part_9+d_6;
+part_5=part_5+d_3;
+part_6=part_6+d_4;
+part_7=part_7+d_5;
+part_8=part_8+d_6;
 part_2_2=part_2_2+(d_3*d_3);
 part_2_3=part_2_3+(d_4*d_4);
 part_2_4=part_2_4+(d_5*d_5);
 part_2_5=part_2_5+(d_6*d_6);
 }
-sum_4=sum_4+part_6;
-sum_5=sum_5+part_7;
-sum_6=sum_6+part_8;
-sum_7=sum_7+part_9;
+sum_4=sum_4+part_5;
+sum_5=sum_5+part_6;
+sum_6=sum_6+part_7;
+sum_7=sum_7+part_8;
 squares_4=squares_4+part_2_2;
 squares_5=squares_5+part_2_3;
 squares_6=squares_6+part_2_4;
@@ -318,14 +286,14 @@ var squares_2_3=fold_add(squares_5);
 var squares_2_4=fold_add(squares_6);
 var squares_2_5=fold_add(squares_7);
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other_6=exchange(sum_2_2,mask);
-let other_7=exchange(sum_2_3,mask);
-let other_8=exchange(sum_2_4,mask);
-let other_9=exchange(sum_2_5,mask);
-sum_2_2=sum_2_2+other_6;
-sum_2_3=sum_2_3+other_7;
-sum_2_4=sum_2_4+other_8;
-sum_2_5=sum_2_5+other_9;
+let other_5=exchange(sum_2_2,mask);
+let other_6=exchange(sum_2_3,mask);
+let other_7=exchange(sum_2_4,mask);
+let other_8=exchange(sum_2_5,mask);
+sum_2_2=sum_2_2+other_5;
+sum_2_3=sum_2_3+other_6;
+sum_2_4=sum_2_4+other_7;
+sum_2_5=sum_2_5+other_8;
 let other_2_2=exchange(squares_2_2,mask);
 let other_2_3=exchange(squares_2_3,mask);
 let other_2_4=exchange(squares_2_4,mask);
@@ -335,22 +303,22 @@ squares_2_3=squares_2_3+other_2_3;
 squares_2_4=squares_2_4+other_2_4;
 squares_2_5=squares_2_5+other_2_5;
 }
-let mean_4=sum_2_2 / f32(D);
-let mean_5=sum_2_3 / f32(D);
-let mean_6=sum_2_4 / f32(D);
-let mean_7=sum_2_5 / f32(D);
-let variance_3=larger((squares_2_2 / f32(D)) - (mean_4*mean_4),0.0f);
-let variance_4=larger((squares_2_3 / f32(D)) - (mean_5*mean_5),0.0f);
-let variance_5=larger((squares_2_4 / f32(D)) - (mean_6*mean_6),0.0f);
-let variance_6=larger((squares_2_5 / f32(D)) - (mean_7*mean_7),0.0f);
-let far_2=(variance_3*4.0f)<(mean_4*mean_4);
-let far_3=(variance_4*4.0f)<(mean_5*mean_5);
-let far_4=(variance_5*4.0f)<(mean_6*mean_6);
-let far_5=(variance_6*4.0f)<(mean_7*mean_7);
-let shift_2_2=select(shift_3,shift_3+mean_4,far_2);
-let shift_2_3=select(shift_4,shift_4+mean_5,far_3);
-let shift_2_4=select(shift_5,shift_5+mean_6,far_4);
-let shift_2_5=select(shift_6,shift_6+mean_7,far_5);
+let mean_3=sum_2_2 / f32(D);
+let mean_4=sum_2_3 / f32(D);
+let mean_5=sum_2_4 / f32(D);
+let mean_6=sum_2_5 / f32(D);
+let variance_3=larger((squares_2_2 / f32(D)) - (mean_3*mean_3),0.0f);
+let variance_4=larger((squares_2_3 / f32(D)) - (mean_4*mean_4),0.0f);
+let variance_5=larger((squares_2_4 / f32(D)) - (mean_5*mean_5),0.0f);
+let variance_6=larger((squares_2_5 / f32(D)) - (mean_6*mean_6),0.0f);
+let far_2=(variance_3*4.0f)<(mean_3*mean_3);
+let far_3=(variance_4*4.0f)<(mean_4*mean_4);
+let far_4=(variance_5*4.0f)<(mean_5*mean_5);
+let far_5=(variance_6*4.0f)<(mean_6*mean_6);
+let shift_2_2=select(shift_3,shift_3+mean_3,far_2);
+let shift_2_3=select(shift_4,shift_4+mean_4,far_3);
+let shift_2_4=select(shift_5,shift_5+mean_5,far_4);
+let shift_2_5=select(shift_6,shift_6+mean_6,far_5);
 var sum_3_3=vec4f(0.0f);
 var sum_3_4=vec4f(0.0f);
 var sum_3_5=vec4f(0.0f);
@@ -449,85 +417,34 @@ let variance_2_2=larger((squares_3_2_2 / f32(D)) - (mean_2_2*mean_2_2),0.0f);
 let variance_2_3=larger((squares_3_2_3 / f32(D)) - (mean_2_3*mean_2_3),0.0f);
 let variance_2_4=larger((squares_3_2_4 / f32(D)) - (mean_2_4*mean_2_4),0.0f);
 let variance_2_5=larger((squares_3_2_5 / f32(D)) - (mean_2_5*mean_2_5),0.0f);
-let rest_2=select(mean_4,mean_2_2,far_2);
-let rest_3=select(mean_5,mean_2_3,far_3);
-let rest_4=select(mean_6,mean_2_4,far_4);
-let rest_5=select(mean_7,mean_2_5,far_5);
+let rest_2=select(mean_3,mean_2_2,far_2);
+let rest_3=select(mean_4,mean_2_3,far_3);
+let rest_4=select(mean_5,mean_2_4,far_4);
+let rest_5=select(mean_6,mean_2_5,far_5);
 let spread_2=select(variance_3,variance_2_2,far_2);
 let spread_3=select(variance_4,variance_2_3,far_3);
 let spread_4=select(variance_5,variance_2_4,far_4);
 let spread_5=select(variance_6,variance_2_5,far_5);
+let end_2=select(0u,D / 4u,active_1);
 let rsqrt_2=inverseSqrt(spread_2+eps);
 let rsqrt_3=inverseSqrt(spread_3+eps);
 let rsqrt_4=inverseSqrt(spread_4+eps);
 let rsqrt_5=inverseSqrt(spread_5+eps);
-var mean_3_3=vec4f(0.0f);
-var mean_3_4=vec4f(0.0f);
-var mean_3_5=vec4f(0.0f);
-var mean_3_6=vec4f(0.0f);
-for (var block_3=lane; block_3<D / 4u; block_3+=LANES*256u) {
-var part_5_2=vec4f(0.0f);
-var part_5_3=vec4f(0.0f);
-var part_5_4=vec4f(0.0f);
-var part_5_5=vec4f(0.0f);
-let stop_3=min(block_3+(LANES*256u),D / 4u);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+for (var i_3=lane; i_3<end_2; i_3+=LANES) {
 let x_6_2=x_four(base_2_2+i_3);
 let x_6_3=x_four(base_2_3+i_3);
 let x_6_4=x_four(base_2_4+i_3);
 let x_6_5=x_four(base_2_5+i_3);
-let mul_3=((x_6_2 - vec4f(shift_2_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
-let mul_4=((x_6_3 - vec4f(shift_2_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
-let mul_5=((x_6_4 - vec4f(shift_2_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
-let mul_6=((x_6_5 - vec4f(shift_2_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
-part_5_2=part_5_2+mul_3;
-part_5_3=part_5_3+mul_4;
-part_5_4=part_5_4+mul_5;
-part_5_5=part_5_5+mul_6;
-}
-mean_3_3=mean_3_3+part_5_2;
-mean_3_4=mean_3_4+part_5_3;
-mean_3_5=mean_3_5+part_5_4;
-mean_3_6=mean_3_6+part_5_5;
-}
-var mean_3_2_2=fold_add(mean_3_3);
-var mean_3_2_3=fold_add(mean_3_4);
-var mean_3_2_4=fold_add(mean_3_5);
-var mean_3_2_5=fold_add(mean_3_6);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_5_2=exchange(mean_3_2_2,mask_3);
-let other_5_3=exchange(mean_3_2_3,mask_3);
-let other_5_4=exchange(mean_3_2_4,mask_3);
-let other_5_5=exchange(mean_3_2_5,mask_3);
-mean_3_2_2=mean_3_2_2+other_5_2;
-mean_3_2_3=mean_3_2_3+other_5_3;
-mean_3_2_4=mean_3_2_4+other_5_4;
-mean_3_2_5=mean_3_2_5+other_5_5;
-}
-let mean_all_2=mean_3_2_2 / f32(D);
-let mean_all_3=mean_3_2_3 / f32(D);
-let mean_all_4=mean_3_2_4 / f32(D);
-let mean_all_5=mean_3_2_5 / f32(D);
-let end_2=select(0u,D / 4u,active_1);
-for (var i_4=lane; i_4<end_2; i_4+=LANES) {
-let x_7_2=x_four(base_2_2+i_4);
-let x_7_3=x_four(base_2_3+i_4);
-let x_7_4=x_four(base_2_4+i_4);
-let x_7_5=x_four(base_2_5+i_4);
-let mul_2_2=((x_7_2 - vec4f(shift_2_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
-let mul_2_3=((x_7_3 - vec4f(shift_2_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
-let mul_2_4=((x_7_4 - vec4f(shift_2_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
-let mul_2_5=((x_7_5 - vec4f(shift_2_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
-let gamma_1=gamma_four(i_4);
-let beta_1=beta_four(i_4);
-let add_2=(mul_2_2*gamma_1)+beta_1;
-let add_3=(mul_2_3*gamma_1)+beta_1;
-let add_4=(mul_2_4*gamma_1)+beta_1;
-let add_5=(mul_2_5*gamma_1)+beta_1;
-y_put_four(base_2_2+i_4,select(larger4(add_2,vec4f(0.0f)),vec4f(0.0f),add_2==vec4f(0.0f)));
-y_put_four(base_2_3+i_4,select(larger4(add_3,vec4f(0.0f)),vec4f(0.0f),add_3==vec4f(0.0f)));
-y_put_four(base_2_4+i_4,select(larger4(add_4,vec4f(0.0f)),vec4f(0.0f),add_4==vec4f(0.0f)));
-y_put_four(base_2_5+i_4,select(larger4(add_5,vec4f(0.0f)),vec4f(0.0f),add_5==vec4f(0.0f)));
+let gamma_1=gamma_four(i_3);
+let beta_1=beta_four(i_3);
+let add_2=((((x_6_2 - vec4f(shift_2_2)) - vec4f(rest_2))*vec4f(rsqrt_2))*gamma_1)+beta_1;
+let add_3=((((x_6_3 - vec4f(shift_2_3)) - vec4f(rest_3))*vec4f(rsqrt_3))*gamma_1)+beta_1;
+let add_4=((((x_6_4 - vec4f(shift_2_4)) - vec4f(rest_4))*vec4f(rsqrt_4))*gamma_1)+beta_1;
+let add_5=((((x_6_5 - vec4f(shift_2_5)) - vec4f(rest_5))*vec4f(rsqrt_5))*gamma_1)+beta_1;
+y_put_four(base_2_2+i_3,select(larger4(add_2,vec4f(0.0f)),vec4f(0.0f),add_2==vec4f(0.0f)));
+y_put_four(base_2_3+i_3,select(larger4(add_3,vec4f(0.0f)),vec4f(0.0f),add_3==vec4f(0.0f)));
+y_put_four(base_2_4+i_3,select(larger4(add_4,vec4f(0.0f)),vec4f(0.0f),add_4==vec4f(0.0f)));
+y_put_four(base_2_5+i_3,select(larger4(add_5,vec4f(0.0f)),vec4f(0.0f),add_5==vec4f(0.0f)));
 }
 if (active_1 && (lane==0u)) {
 saved_put(row_2,shift_2_2);
@@ -542,10 +459,6 @@ saved_put(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row_2,rsqrt_2);
 saved_put(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row_3,rsqrt_3);
 saved_put(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row_4,rsqrt_4);
 saved_put(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row_5,rsqrt_5);
-saved_put((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row_2,mean_all_2);
-saved_put((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row_3,mean_all_3);
-saved_put((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row_4,mean_all_4);
-saved_put((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row_5,mean_all_5);
 }
 }
 `,
@@ -568,7 +481,7 @@ saved_put((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row_5,mea
       },
     ],
     split: {
-      slots: 4,
+      slots: 3,
       stages: [
         {
           forms: [
@@ -911,327 +824,6 @@ override D: u32;
 override eps: f32;
 override scratch_length: u32=LANES*ROWS*1u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let group=group_of_all / PARTS;
-let part=group_of_all % PARTS;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<N;
-let row=select(0u,index,active_1);
-let used=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
-for (var p=lane; p<used; p+=LANES) {
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-}
-if (SUBGROUP<LANES) {
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-}
-workgroupBarrier();
-}
-workgroupBarrier();
-}
-let part_1=partials_at(row);
-var total=0.0f;
-for (var p_2=lane; p_2<used; p_2+=LANES) {
-let part_2=partials_at((p_2*N)+row);
-let part_3=partials_at(((PARTS+p_2)*N)+row);
-total=total+(f32(min((p_2+1u)*(((D+PARTS) - 1u) / PARTS),D) - (p_2*(((D+PARTS) - 1u) / PARTS)))*((part_2 - part_1)+part_3));
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other=exchange(total,mask_2);
-total=total+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-total=all;
-workgroupBarrier();
-}
-let rest=total / f32(D);
-var total_2=0.0f;
-for (var p_3=lane; p_3<used; p_3+=LANES) {
-let part_4=partials_at((p_3*N)+row);
-let part_5=partials_at(((PARTS+p_3)*N)+row);
-let part_6=partials_at((((2u*PARTS)+p_3)*N)+row);
-total_2=total_2+(f32(min((p_3+1u)*(((D+PARTS) - 1u) / PARTS),D) - (p_3*(((D+PARTS) - 1u) / PARTS)))*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_3=exchange(total_2,mask_3);
-total_2=total_2+other_3;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_2;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
-}
-workgroupBarrier();
-}
-let all_2=scratch_memory[row_in_group*LANES];
-total_2=all_2;
-workgroupBarrier();
-}
-let spread=total_2 / f32(D);
-let first=min(part*(((D+PARTS) - 1u) / PARTS),D);
-let last=min(first+(((D+PARTS) - 1u) / PARTS),D);
-let base=row*D;
-let rsqrt=inverseSqrt(spread+eps);
-var mean=0.0f;
-for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_7=0.0f;
-let stop=min(block+(LANES*256u),last);
-for (var i=block; i<stop; i+=LANES) {
-let x_1=x_at(base+i);
-let mul=((x_1 - part_1) - rest)*rsqrt;
-part_7=part_7+mul;
-}
-mean=mean+part_7;
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(mean,mask_4);
-mean=mean+other_5;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-mean=all_3;
-workgroupBarrier();
-}
-let mean_all=mean;
-if (active_1 && (lane==0u)) {
-partials_put((((3u*PARTS)+part)*N)+row,mean_all);
-}
-}
-`,
-              bindings: [
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { at: "partials_at", put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "D", kind: "extent", factor: "D" },
-                { name: "eps", kind: "param", param: "eps" },
-              ],
-            },
-            {
-              vector: "D",
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override N: u32;
-override D: u32;
-override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn fold_add(v: vec4f) -> f32 {
-return (v.x+v.y)+(v.z+v.w);
-}
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let group=group_of_all / PARTS;
-let part=group_of_all % PARTS;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<N;
-let row=select(0u,index,active_1);
-let used=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
-for (var p=lane; p<used; p+=LANES) {
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-}
-if (SUBGROUP<LANES) {
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-}
-workgroupBarrier();
-}
-workgroupBarrier();
-}
-let part_1=partials_at(row);
-var total=0.0f;
-for (var p_2=lane; p_2<used; p_2+=LANES) {
-let part_2=partials_at((p_2*N)+row);
-let part_3=partials_at(((PARTS+p_2)*N)+row);
-total=total+(f32((min((p_2+1u)*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u) - (p_2*((((D / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_2 - part_1)+part_3));
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other=exchange(total,mask_2);
-total=total+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-total=all;
-workgroupBarrier();
-}
-let rest=total / f32(D);
-var total_2=0.0f;
-for (var p_3=lane; p_3<used; p_3+=LANES) {
-let part_4=partials_at((p_3*N)+row);
-let part_5=partials_at(((PARTS+p_3)*N)+row);
-let part_6=partials_at((((2u*PARTS)+p_3)*N)+row);
-total_2=total_2+(f32((min((p_3+1u)*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u) - (p_3*((((D / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_3=exchange(total_2,mask_3);
-total_2=total_2+other_3;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_2;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
-}
-workgroupBarrier();
-}
-let all_2=scratch_memory[row_in_group*LANES];
-total_2=all_2;
-workgroupBarrier();
-}
-let spread=total_2 / f32(D);
-let first=min(part*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
-let last=min(first+((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
-let base=row*(D / 4u);
-let rsqrt=inverseSqrt(spread+eps);
-var mean=vec4f(0.0f);
-for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_7=vec4f(0.0f);
-let stop=min(block+(LANES*256u),last);
-for (var i=block; i<stop; i+=LANES) {
-let x_1=x_four(base+i);
-let mul=((x_1 - vec4f(part_1)) - vec4f(rest))*vec4f(rsqrt);
-part_7=part_7+mul;
-}
-mean=mean+part_7;
-}
-var mean_2=fold_add(mean);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(mean_2,mask_4);
-mean_2=mean_2+other_5;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-mean_2=all_3;
-workgroupBarrier();
-}
-let mean_all=mean_2;
-if (active_1 && (lane==0u)) {
-partials_put((((3u*PARTS)+part)*N)+row,mean_all);
-}
-}
-`,
-              bindings: [
-                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { at: "partials_at", put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "D", kind: "extent", factor: "D" },
-                { name: "eps", kind: "param", param: "eps" },
-              ],
-            },
-          ],
-          shared: true,
-        },
-        {
-          forms: [
-            {
-              vector: null,
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override N: u32;
-override D: u32;
-override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
 }
@@ -1317,32 +909,6 @@ total_2=all_2;
 workgroupBarrier();
 }
 let spread=total_2 / f32(D);
-let used_2=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
-var total_3=0.0f;
-for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_7=partials_at((((3u*PARTS)+p_4)*N)+row);
-total_3=total_3+part_7;
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(total_3,mask_4);
-total_3=total_3+other_5;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-total_3=all_3;
-workgroupBarrier();
-}
-let mean=total_3 / f32(D);
 let first=min(part*(((D+PARTS) - 1u) / PARTS),D);
 let last=min(first+(((D+PARTS) - 1u) / PARTS),D);
 let end=select(0u,last,active_1);
@@ -1350,17 +916,15 @@ let base=row*D;
 let rsqrt=inverseSqrt(spread+eps);
 for (var i=first+lane; i<end; i+=LANES) {
 let x_1=x_at(base+i);
-let mul=((x_1 - part_1) - rest)*rsqrt;
 let gamma_1=gamma_at(i);
 let beta_1=beta_at(i);
-let add=(mul*gamma_1)+beta_1;
+let add=((((x_1 - part_1) - rest)*rsqrt)*gamma_1)+beta_1;
 y_put(base+i,select(larger(add,0.0f),0.0f,add==0.0f));
 }
 if ((active_1 && (lane==0u)) && (part==0u)) {
 saved_put(row,part_1);
 saved_put((((N+3u) / 4u)*4u)+row,rest);
 saved_put(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row,rsqrt);
-saved_put((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,mean);
 }
 }
 `,
@@ -1482,32 +1046,6 @@ total_2=all_2;
 workgroupBarrier();
 }
 let spread=total_2 / f32(D);
-let used_2=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
-var total_3=0.0f;
-for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_7=partials_at((((3u*PARTS)+p_4)*N)+row);
-total_3=total_3+part_7;
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(total_3,mask_4);
-total_3=total_3+other_5;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-total_3=all_3;
-workgroupBarrier();
-}
-let mean=total_3 / f32(D);
 let first=min(part*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
 let last=min(first+((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
 let end=select(0u,last,active_1);
@@ -1515,17 +1053,15 @@ let base=row*(D / 4u);
 let rsqrt=inverseSqrt(spread+eps);
 for (var i=first+lane; i<end; i+=LANES) {
 let x_1=x_four(base+i);
-let mul=((x_1 - vec4f(part_1)) - vec4f(rest))*vec4f(rsqrt);
 let gamma_1=gamma_four(i);
 let beta_1=beta_four(i);
-let add=(mul*gamma_1)+beta_1;
+let add=((((x_1 - vec4f(part_1)) - vec4f(rest))*vec4f(rsqrt))*gamma_1)+beta_1;
 y_put_four(base+i,select(larger4(add,vec4f(0.0f)),vec4f(0.0f),add==vec4f(0.0f)));
 }
 if ((active_1 && (lane==0u)) && (part==0u)) {
 saved_put(row,part_1);
 saved_put((((N+3u) / 4u)*4u)+row,rest);
 saved_put(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row,rsqrt);
-saved_put((((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+(((N+3u) / 4u)*4u))+row,mean);
 }
 }
 `,

@@ -10,7 +10,7 @@ override ROWS: u32;
 override COLUMNS: bool;
 override SUBGROUP: u32;
 override K: u32;
-override N: u32;
+override chunk: u32;
 
 override scratch_length: u32 = LANES * ROWS * 1u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
@@ -28,12 +28,12 @@ fn main(
   let active_1 = index < K;
   let row = select(0u, index, active_1);
   var sum = 0.0f;
-  for (var block = lane; block < N; block += LANES * 256u) {
+  for (var block = lane; block < chunk; block += LANES * 256u) {
     var part_1 = 0.0f;
-    let stop = min(block + (LANES * 256u), N);
+    let stop = min(block + (LANES * 256u), chunk);
     for (var i = block; i < stop; i += LANES) {
-      let scratch_19 = scratch_at(row + (i * K));
-      part_1 = part_1 + scratch_19;
+      let sums_22_over_N = scratch_at(row + (i * K));
+      part_1 = part_1 + sums_22_over_N;
     }
     sum = sum + part_1;
   }

@@ -18,7 +18,7 @@ override SUBGROUP: u32;
 override N: u32;
 override K: u32;
 
-override scratch_length: u32 = LANES * ROWS * 3u;
+override scratch_length: u32 = LANES * ROWS * 2u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
 // WGSL has no literal for an infinity or NaN, and refuses constant expressions that make one.
@@ -91,110 +91,56 @@ fn main(
   let max_all = max_2;
   var sum = vec4f(0.0f);
   var sum_2 = vec4f(0.0f);
-  var sum_3 = vec4f(0.0f);
   for (var block_2 = lane; block_2 < K / 4u; block_2 += LANES * 256u) {
     var part_2 = vec4f(0.0f);
     var part_3 = vec4f(0.0f);
-    var part_4 = vec4f(0.0f);
     let stop_2 = min(block_2 + (LANES * 256u), K / 4u);
     for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
       let x_2 = x_four(base + i_2);
       let beta_2 = beta_four(i_2);
       let add_2 = x_2 + beta_2;
       let sub = add_2 - vec4f(max_all);
-      let exp_1 = exp(sub);
       let target_2 = target_1_four(base + i_2);
-      part_2 = part_2 + exp_1;
-      part_3 = part_3 + select(vec4f(0.0f), vec4f(1.0f), add_2 == vec4f(max_all));
-      part_4 = part_4 + (target_2 * sub);
+      part_2 = part_2 + exp(sub);
+      part_3 = part_3 + (target_2 * sub);
     }
     sum = sum + part_2;
     sum_2 = sum_2 + part_3;
-    sum_3 = sum_3 + part_4;
   }
-  var sum_4 = fold_add(sum);
+  var sum_3 = fold_add(sum);
   var sum_2_2 = fold_add(sum_2);
-  var sum_3_2 = fold_add(sum_3);
   for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-    let other_3 = exchange(sum_4, mask_2);
-    sum_4 = sum_4 + other_3;
+    let other_3 = exchange(sum_3, mask_2);
+    sum_3 = sum_3 + other_3;
     let other_4 = exchange(sum_2_2, mask_2);
     sum_2_2 = sum_2_2 + other_4;
-    let other_5 = exchange(sum_3_2, mask_2);
-    sum_3_2 = sum_3_2 + other_5;
   }
   if (SUBGROUP < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = sum_4;
+    scratch_memory[(row_in_group * LANES) + lane] = sum_3;
     scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_2_2;
-    scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_3_2;
     workgroupBarrier();
     for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
       if (lane < half_2) {
         let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_6 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_6;
+        let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
         let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-        let other_7 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_7;
-        let mine_4 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-        let other_8 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_2))];
-        scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
+        let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
       }
       workgroupBarrier();
     }
     let all_2 = scratch_memory[row_in_group * LANES];
-    sum_4 = all_2;
+    sum_3 = all_2;
     let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
     sum_2_2 = all_3;
-    let all_4 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
-    sum_3_2 = all_4;
     workgroupBarrier();
   }
-  let sum_all = sum_4;
+  let sum_all = sum_3;
   let sum_all_2 = sum_2_2;
-  let sum_all_3 = sum_3_2;
-  let div = 1.0f / sum_all;
-  var sum_5 = vec4f(0.0f);
-  for (var block_3 = lane; block_3 < K / 4u; block_3 += LANES * 256u) {
-    var part_5 = vec4f(0.0f);
-    let stop_3 = min(block_3 + (LANES * 256u), K / 4u);
-    for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-      let target_2_1 = target_1_four(base + i_3);
-      let x_3 = x_four(base + i_3);
-      let beta_3 = beta_four(i_3);
-      let add_3 = x_3 + beta_3;
-      let sub_2 = add_3 - vec4f(max_all);
-      let exp_2 = exp(sub_2);
-      part_5 = part_5 + (target_2_1 - (exp_2 * vec4f(div)));
-    }
-    sum_5 = sum_5 + part_5;
-  }
-  var sum_5_2 = fold_add(sum_5);
-  for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-    let other_9 = exchange(sum_5_2, mask_3);
-    sum_5_2 = sum_5_2 + other_9;
-  }
-  if (SUBGROUP < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = sum_5_2;
-    workgroupBarrier();
-    for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-      if (lane < half_3) {
-        let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_10 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_10;
-      }
-      workgroupBarrier();
-    }
-    let all_5 = scratch_memory[row_in_group * LANES];
-    sum_5_2 = all_5;
-    workgroupBarrier();
-  }
-  let sum_all_4 = sum_5_2;
   if (active_1 && (lane == 0u)) {
-    loss_put(row, log(sum_all) - sum_all_3);
+    loss_put(row, log(sum_all) - sum_all_2);
     saved_put(row, max_all);
-    saved_put((((N + 3u) / 4u) * 4u) + row, sum_all_2);
-    saved_put(((((N + 3u) / 4u) * 4u) + (((N + 3u) / 4u) * 4u)) + row, div);
-    saved_put((((((N + 3u) / 4u) * 4u) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + row, sum_all_4);
+    saved_put((((N + 3u) / 4u) * 4u) + row, sum_all);
   }
 }

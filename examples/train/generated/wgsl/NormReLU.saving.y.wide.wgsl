@@ -151,52 +151,18 @@ fn main(
   let variance_2 = larger((squares_3_2 / f32(D)) - (mean_2 * mean_2), 0.0f);
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
-  let rsqrt = inverseSqrt(spread + eps);
-  var mean_3 = vec4f(0.0f);
-  for (var block_3 = lane; block_3 < D / 4u; block_3 += LANES * 256u) {
-    var part_5 = vec4f(0.0f);
-    let stop_3 = min(block_3 + (LANES * 256u), D / 4u);
-    for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-      let x_6 = x_four(base_2 + i_3);
-      let mul = ((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt);
-      part_5 = part_5 + mul;
-    }
-    mean_3 = mean_3 + part_5;
-  }
-  var mean_3_2 = fold_add(mean_3);
-  for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-    let other_9 = exchange(mean_3_2, mask_3);
-    mean_3_2 = mean_3_2 + other_9;
-  }
-  if (SUBGROUP < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean_3_2;
-    workgroupBarrier();
-    for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-      if (lane < half_3) {
-        let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_10 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_10;
-      }
-      workgroupBarrier();
-    }
-    let all_5 = scratch_memory[row_in_group * LANES];
-    mean_3_2 = all_5;
-    workgroupBarrier();
-  }
-  let mean_all = mean_3_2 / f32(D);
   let end_2 = select(0u, D / 4u, active_1);
-  for (var i_4 = lane; i_4 < end_2; i_4 += LANES) {
-    let x_7 = x_four(base_2 + i_4);
-    let mul_2 = ((x_7 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt);
-    let gamma_1 = gamma_four(i_4);
-    let beta_1 = beta_four(i_4);
-    let add = (mul_2 * gamma_1) + beta_1;
-    y_put_four(base_2 + i_4, select(larger4(add, vec4f(0.0f)), vec4f(0.0f), add == vec4f(0.0f)));
+  let rsqrt = inverseSqrt(spread + eps);
+  for (var i_3 = lane; i_3 < end_2; i_3 += LANES) {
+    let x_6 = x_four(base_2 + i_3);
+    let gamma_1 = gamma_four(i_3);
+    let beta_1 = beta_four(i_3);
+    let add = ((((x_6 - vec4f(shift_2)) - vec4f(rest)) * vec4f(rsqrt)) * gamma_1) + beta_1;
+    y_put_four(base_2 + i_3, select(larger4(add, vec4f(0.0f)), vec4f(0.0f), add == vec4f(0.0f)));
   }
   if (active_1 && (lane == 0u)) {
     saved_put(row, shift_2);
     saved_put((((N + 3u) / 4u) * 4u) + row, rest);
     saved_put(((((N + 3u) / 4u) * 4u) + (((N + 3u) / 4u) * 4u)) + row, rsqrt);
-    saved_put((((((N + 3u) / 4u) * 4u) + (((N + 3u) / 4u) * 4u)) + (((N + 3u) / 4u) * 4u)) + row, mean_all);
   }
 }
