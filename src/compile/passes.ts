@@ -32,7 +32,8 @@ export const graphPasses: readonly { readonly name: string; readonly run: (graph
   { name: "tidy", run: simplify },
 ];
 
-export function compileGraph(checked: Graph): Compiled {
+/** The graph as checked, then after each pass. */
+export function runGraphPasses(checked: Graph): Compiled["graphs"] {
   verifyGraph(checked, "check");
   const graphs = [{ pass: "check", graph: checked, ms: 0 }];
   let graph = checked;
@@ -42,6 +43,12 @@ export function compileGraph(checked: Graph): Compiled {
     graphs.push({ pass: name, graph, ms: performance.now() - start });
     verifyGraph(graph, name);
   }
+  return graphs;
+}
+
+export function compileGraph(checked: Graph): Compiled {
+  const graphs = runGraphPasses(checked);
+  const { graph } = graphs.at(-1)!;
   const plan = partition(graph);
   const addressOf = addresses(graph.tensors, plan.scratch);
   const kernels = plan.kernels.map((one) => lowerForms(graph, one, addressOf));

@@ -68,6 +68,7 @@ export const codes = {
   N513: { severity: "error", title: "a defect of normc" },
   N514: { severity: "error", title: "a buffer, element type or list that cannot be used" },
   N515: { severity: "error", title: "a name that a gradient needs" },
+  N516: { severity: "error", title: "a backend of gpu.js that is not there" },
 } as const satisfies Record<string, CodeEntry>;
 
 export type Code = keyof typeof codes;
