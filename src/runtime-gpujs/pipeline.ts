@@ -95,7 +95,7 @@ function glslKernel(gpu: GpuJs, sized: SizedPass, shapes: Shapes): KernelCall {
   );
   const source = [...constants, ...pass.reads.flatMap(accessors), pass.glsl].join("");
   return gpu.createKernel(
-    `function (${pass.reads.map(({ name }) => name).join(", ")}) { return pass_value(this.thread.x); }`,
+    `function (${pass.reads.map((_, i) => parameter(i)).join(", ")}) { return pass_value(this.thread.x); }`,
     {
       ...settings,
       output: [count],
@@ -112,8 +112,12 @@ function glslKernel(gpu: GpuJs, sized: SizedPass, shapes: Shapes): KernelCall {
   );
 }
 
+/** Without `_`, which gpu.js writes twice. */
+const parameter = (place: number): string => `read${place}`;
+
 /** gpu.js calls the sampler of an argument `user_NAME`, and its width and height `user_NAMESize`. */
-function accessors({ name, accessors }: GatherRead): string[] {
+function accessors({ accessors }: GatherRead, place: number): string[] {
+  const name = parameter(place);
   return Object.entries(accessors).map(
     ([slot, accessor]) =>
       `float ${accessor}(int index) { return texelFetch(user_${name}, ivec2(index % user_${name}Size.x, index / user_${name}Size.x), 0)[${slot}]; }\n`,
