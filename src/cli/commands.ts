@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { escaped } from "../diagnostics/display.ts";
 import { version } from "../version.ts";
+import { backendChoices } from "./backend-choice.ts";
 import { CommandError, type ExitCode, InputError } from "./failure.ts";
 import { say, showDiagnostics } from "./output.ts";
 
@@ -66,8 +67,8 @@ The oracle rounds inputs as they would be stored and computes in float64; its ou
     .option("--set <params>", "params: NAME=NUMBER,…; repeatable", collect, [])
     .option("--out <file>", "write the outputs there instead of standard output")
     .addOption(
-      new Option("--backend <name>", "where to run")
-        .choices(["auto", "webgpu", "gpujs", "oracle"])
+      new Option("--backend <name>", "where to run; auto: WebGPU, else the best of gpu.js, else the oracle")
+        .choices(backendChoices)
         .default("auto"),
     )
     .addOption(

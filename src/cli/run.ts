@@ -2,8 +2,9 @@ import { escaped } from "../diagnostics/display.ts";
 import { NormError } from "../runtime/errors.ts";
 import { refuseUnknown } from "../runtime/names.ts";
 import type { Graph } from "../tensor/graph.ts";
+import type { BackendChoice } from "./backend-choice.ts";
 import { type Backend, type Job, openBackend } from "./backends.ts";
-import { CommandError, type ExitCode } from "./failure.ts";
+import type { ExitCode } from "./failure.ts";
 import { type Case, CaseError, readCase, readCases } from "./feeds.ts";
 import { backwardFeeds, backwardOf, gradientFeeds, refuseNameClash } from "./gradients.ts";
 import { type Outcome, writeOutcomes } from "./outcomes.ts";
@@ -16,7 +17,7 @@ export interface RunOptions {
   readonly feeds: string;
   readonly set: readonly string[];
   readonly out?: string;
-  readonly backend: "auto" | "webgpu" | "gpujs" | "oracle";
+  readonly backend: BackendChoice;
   readonly adapter: string;
   readonly mode?: string;
   readonly dtype: "f32" | "f16";
@@ -25,7 +26,6 @@ export interface RunOptions {
 }
 
 export async function run(specName: string, options: RunOptions): Promise<ExitCode> {
-  if (options.backend === "gpujs") throw new CommandError(2, "the backend gpujs is not there yet");
   const settings = parseSettings(options.set);
   const spec = resolveSpec(specName);
   if (options.grad) refuseNameClash(spec);
