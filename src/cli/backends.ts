@@ -79,7 +79,7 @@ export const oracle: Backend = {
   name: "oracle",
   adapter: "CPU (float64 oracle)",
   async run({ graph, feeds, params, dtype }) {
-    const program = { ...programInterface(graph), kernels: [] };
+    const program = programInterface(graph);
     const shapes = resolveShapes(program, dimsOf(feeds), params);
     const storages = resolveStorage(program, dtype);
     const tensors = Object.entries(feeds).map(([name, { data }]) => {

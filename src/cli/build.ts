@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
 import { escaped } from "../diagnostics/display.ts";
 import { renderJson } from "../diagnostics/render.ts";
-import { type BuildFiles, buildFiles, importsOf } from "./build-files.ts";
+import { type BuildFiles, type BuildTarget, buildFiles, importsOf } from "./build-files.ts";
 import { CommandError, type ExitCode, InputError } from "./failure.ts";
 import { parseLayout } from "./layout.ts";
 import { loadFiles } from "./load.ts";
@@ -13,7 +13,9 @@ import { printJson, say, showDiagnostics } from "./output.ts";
 export interface BuildOptions {
   readonly out: string;
   readonly watch?: boolean;
+  readonly target: readonly BuildTarget[];
   readonly runtime: string;
+  readonly gpujsRuntime: string;
   readonly layout: readonly string[];
   readonly json?: boolean;
 }
@@ -39,7 +41,9 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
     }
     const made: BuildFiles = await buildFiles(files, {
       out: realFolder(options.out),
+      targets: options.target,
       runtime: options.runtime,
+      gpujsRuntime: options.gpujsRuntime,
       layouts,
     });
     report(diagnostics, writeBuild(options.out, made), options);

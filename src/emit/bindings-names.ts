@@ -36,7 +36,10 @@ const reserved = new Set(
   any as bigint boolean never number object of string symbol type unknown __esModule exports module require
   globalThis Infinity NaN Object
   ArrayBuffer ArrayLike Backward Float32Array GPUBuffer GPUDevice NoInfer Norm Partial Program Promise Record
-  createBackwardFromOptions createFromOptions`.split(/\s+/),
+  createBackwardFromOptions createFromOptions
+  GatherBackward GatherNorm GatherProgram GpuSettings createGatherBackwardFromOptions createGatherFromOptions`.split(
+    /\s+/,
+  ),
 );
 
 /**

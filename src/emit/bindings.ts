@@ -4,6 +4,7 @@ import { escapeComment } from "./bindings-docs.ts";
 import { printLiteral } from "./bindings-literal.ts";
 import type { BoundNorm } from "./bindings-members.ts";
 import { chooseIdentifiers } from "./bindings-names.ts";
+import { importsOf, webgpuTarget } from "./bindings-target.ts";
 import { divideProgram } from "./program.ts";
 import { type ProgramShell, renderBackward, renderFurther, renderModule } from "./shells.ts";
 
@@ -41,7 +42,12 @@ export function emitFurther(program: Program, input: BindingsInput): string {
 /** The text of a module with a norm's backward programs. */
 export function emitBackward({ name, backward = [] }: BoundNorm, input: BindingsInput): string {
   const programs = backward.map((program) => programShell(program, input));
-  return renderBackward({ ...headOf(input), norm: escapeComment(name), programs });
+  return renderBackward({
+    ...headOf(input),
+    norm: escapeComment(name),
+    type: webgpuTarget.program,
+    programs,
+  });
 }
 
 /** The text of the TypeScript module for the norms of one .norm file. */
@@ -49,12 +55,18 @@ export async function emitBindings(input: BindingsInput): Promise<string> {
   const { norms } = input;
   const identifiers = chooseIdentifiers(norms.map((norm) => norm.name));
   const modules = norms.map((norm) => (norm.backward === undefined ? undefined : input.backward?.(norm)));
-  const declarations = norms.flatMap((norm, i) => describeNorm(norm, identifiers[i]!, modules[i]));
+  const declarations = norms.flatMap((norm, i) =>
+    describeNorm(norm, identifiers[i]!, webgpuTarget, modules[i]),
+  );
   // ts-morph takes half a second to load, which checking and running a spec should not wait for.
   const { printDeclarations } = await import("./bindings-morph.ts");
   return renderModule({
     ...headOf(input),
-    backward: modules.some((one) => one !== undefined),
+    imports: importsOf(
+      webgpuTarget,
+      modules.some((one) => one !== undefined),
+    ),
+    type: webgpuTarget.program,
     api: printDeclarations(declarations).trim(),
     programs: norms.map((norm, i) => ({
       name: identifiers[i]!.programs,
@@ -63,7 +75,11 @@ export async function emitBindings(input: BindingsInput): Promise<string> {
   });
 }
 
-function headOf({ banner, runtime = "normc/runtime" }: BindingsInput) {
+/** What every module's head says. */
+export function headOf({
+  banner,
+  runtime = webgpuTarget.runtime,
+}: Pick<BindingsInput, "banner" | "runtime">) {
   return {
     source: escapeComment(banner.source),
     hash: escapeComment(banner.hash),

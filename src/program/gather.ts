@@ -2,9 +2,9 @@
  * A program for gpu.js: one norm in one mode as passes in which an invocation writes one texel and nobody waits for
  * anybody. Plain data, as `program.ts` is; shapes stay open.
  */
-import type { Program } from "./program.ts";
+import type { ProgramInterface } from "./program.ts";
 
-export interface GatherProgram extends Omit<Program, "kernels" | "more"> {
+export interface GatherProgram extends ProgramInterface {
   /** In the order in which they run. */
   readonly steps: readonly GatherStep[];
 }

@@ -9,4 +9,5 @@ export type { GatherProgram } from "../program/gather.ts";
 export type { Mode, Storage } from "../program/program.ts";
 export { NormError, type NormErrorCode } from "../runtime/errors.ts";
 export { backends, type GpuBackend, type GpuConstructor, type GpuSettings } from "./gpujs.ts";
-export { createGatherNorm, type GatherNorm, type GatherOptions } from "./norm.ts";
+export { createGatherNorm, type GatherBackward, type GatherNorm, type GatherOptions } from "./norm.ts";
+export { createGatherBackwardFromOptions, createGatherFromOptions } from "./options.ts";

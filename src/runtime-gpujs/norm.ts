@@ -32,6 +32,12 @@ export interface GatherNorm<Feeds = FeedsByName, Results = ResultsByName> {
   destroy(): Promise<void>;
 }
 
+/** The backward pass of a norm: `run` takes a `d_y` for each output and gives a `d_x` for each tensor that was asked for. */
+export type GatherBackward<Feeds, Of extends string> = GatherNorm<
+  Feeds,
+  Readonly<Record<`d_${Of}`, Float32Array<ArrayBuffer>>>
+>;
+
 /**
  * Makes a program ready to run with gpu.js. Everything that can be wrong with the dims, the params or the limits of the
  * backend is refused before gpu.js makes a kernel.
@@ -44,9 +50,8 @@ export async function createGatherNorm(
   options: GatherOptions,
   wanted: readonly string[] = resultsOf(program).map(({ name }) => name),
 ): Promise<GatherNorm> {
-  const whole = { ...program, kernels: [] };
-  const shapes = resolveShapes(whole, options.dims, options.params);
-  const storages = resolveStorage(whole, options.storage);
+  const shapes = resolveShapes(program, options.dims, options.params);
+  const storages = resolveStorage(program, options.storage);
   const { gpu, backend, maxTextureSize } = openGpu(gpuSettings);
   const passes = sizedPasses(program, shapes, new Set(wanted));
   checkSizes(program, shapes, passes, backend, maxTextureSize);

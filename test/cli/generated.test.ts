@@ -19,11 +19,11 @@ function texts(path: string): Record<string, string> {
 const library = readdirSync(join(root, "library")).map((one) => `library/${one}`);
 
 test.each([
-  ["generated", library],
-  ["examples/train/generated", ["examples/train/layers.norm"]],
-])("%s is what its specs give: otherwise run `npm run generate`", async (path, specs) => {
+  ["generated", library, "wgsl,glsl"],
+  ["examples/train/generated", ["examples/train/layers.norm"], "wgsl"],
+])("%s is what its specs give: otherwise run `npm run generate`", async (path, specs, target) => {
   const out = join(folder.path, path);
-  const { code, err } = await normc(["build", ...specs, "--out", out]);
+  const { code, err } = await normc(["build", ...specs, "--target", target, "--out", out]);
   expect(err).toContain("files written");
   expect(code).toBe(0);
   const { "manifest.json": manifest, ...built } = texts(out);

@@ -28,7 +28,7 @@ export async function executeOracle(run: Run): Promise<Outputs> {
   return merged(run, async (graph, feeds) => {
     const dims = Object.fromEntries(feeds.map(([name, feed]) => [name, feed.dims]));
     // What the runtime needs of a program to know its shapes, all of it in the graph.
-    const shapes = resolveShapes({ ...graph, kernels: [] }, dims, run.set);
+    const shapes = resolveShapes(graph, dims, run.set);
     const values = interpret(graph, {
       extents: shapes.factors,
       params: shapes.params,

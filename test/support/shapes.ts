@@ -28,7 +28,7 @@ export function randomTrial(
   };
   const given = graph.tensors.filter((one) => one.role !== "output");
   const dims = Object.fromEntries(given.map((one) => [one.name, one.dims.flatMap(extentOf)]));
-  const shapes = resolveShapes({ ...graph, kernels: [] }, dims, params);
+  const shapes = resolveShapes(graph, dims, params);
   const feeds = Object.fromEntries(
     given.map((one, i) => {
       const count = shapes.elements.get(one.name) as number;
