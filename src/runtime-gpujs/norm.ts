@@ -96,20 +96,24 @@ function resultsOf({ tensors }: GatherProgram): ProgramTensor[] {
   return tensors.filter((one) => one.role === "output" || one.updated === true);
 }
 
-/** The values as they would be stored; gpu.js takes no empty array. */
+/** The values as they would be stored. gpu.js copies them before it returns, and takes no empty array. */
 function rounded(
   given: ArrayLike<number> | undefined,
   { initial = 0 }: ProgramTensor,
   count: number,
   storage: Storage,
 ): Float32Array {
-  const values = given === undefined ? new Float32Array(count).fill(initial) : Float32Array.from(given);
-  if (storage === "f16") for (const [i, value] of values.entries()) values[i] = fromHalf(toHalf(value));
-  return values.length === 0 ? new Float32Array(1) : values;
+  if (count === 0) return new Float32Array(1);
+  if (given === undefined) return new Float32Array(count).fill(atStorage(initial, storage));
+  if (storage === "f16") return Float32Array.from(given, (value) => atStorage(value, storage));
+  return given instanceof Float32Array ? given : new Float32Array(given);
 }
 
 function resultOf(made: unknown, storage: Storage): Float32Array<ArrayBuffer> {
-  const values = made === undefined ? new Float32Array() : new Float32Array(made as ArrayLike<number>);
-  if (storage === "f16") for (const [i, value] of values.entries()) values[i] = fromHalf(toHalf(value));
-  return values;
+  const values = made instanceof Float32Array ? (made as Float32Array<ArrayBuffer>) : new Float32Array();
+  return storage === "f16" ? values.map((value) => atStorage(value, storage)) : values;
+}
+
+function atStorage(value: number, storage: Storage): number {
+  return storage === "f16" ? fromHalf(toHalf(value)) : value;
 }
