@@ -30,6 +30,7 @@ export type Results = Readonly<Record<string, TensorResult>>;
 
 export interface Backend {
   readonly name: "webgpu" | "gpujs" | "oracle";
+  /** What ran the last case, or will run the next one. */
   readonly adapter: string;
   /** Rejects with a NormError where the feeds do not fit the norm. */
   run(job: Job): Promise<Results>;

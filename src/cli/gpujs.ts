@@ -21,26 +21,36 @@ export async function openGpuJs(backend: GpuBackend | "auto"): Promise<Backend |
     return "the package gpu.js is not installed: npm install gpu.js";
   }
   try {
-    const opened = openGpu({ GPU, backend });
+    const opened = await openGpu({ GPU, backend });
     await opened.gpu.destroy();
-    return gpujs(GPU, opened.backend, version);
+    return gpujs(GPU, backend, opened.backend, version);
   } catch (error) {
     if (error instanceof NormError) return error.message;
     throw error;
   }
 }
 
-function gpujs(GPU: GpuConstructor, backend: GpuBackend, version: string): Backend {
+/** @param best what `auto` takes, unless a case is too large for it. */
+function gpujs(
+  GPU: GpuConstructor,
+  backend: GpuBackend | "auto",
+  best: GpuBackend,
+  version: string,
+): Backend {
+  let ran = best;
   // Many cases of one spec share a graph, and its program serves all their shapes.
   const compiled = new Map<Graph, GatherProgram>();
   return {
     name: "gpujs",
-    adapter: `gpu.js ${version} ${backend}`,
+    get adapter() {
+      return `gpu.js ${version} ${ran}`;
+    },
     async run({ graph, feeds, params, dtype }) {
       const program = compiled.get(graph) ?? compileGather(graph).program;
       compiled.set(graph, program);
       const options = { dims: dimsOf(feeds), params, storage: dtype };
       const norm = await createGatherNorm({ GPU, backend }, program, options);
+      ran = norm.backend;
       try {
         const results = await norm.run(
           Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, feed.data])),

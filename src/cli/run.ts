@@ -89,7 +89,8 @@ async function runCase(
     if (graph === undefined) throw new CaseError("N511", missingMode(spec.norm, String(mode)));
     const params = { ...settings, ...one.set };
     const job = options.grad ? backwardJob(graph, one, params) : forwardJob(graph, one);
-    return { ...head(), outputs: await backend.run({ ...job, params, dtype: options.dtype }) };
+    const outputs = await backend.run({ ...job, params, dtype: options.dtype });
+    return { ...head(), outputs };
   } catch (error) {
     if (error instanceof CaseError || error instanceof NormError) {
       return { ...head(), error: { code: error.code, message: error.message } };

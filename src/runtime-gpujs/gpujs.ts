@@ -53,8 +53,15 @@ export interface Opened {
   readonly maxTextureSize: number;
 }
 
-/** Throws N516 where gpu.js does not have the backend, or has not what is asked of any. */
-export function openGpu({ GPU, backend = "auto" }: GpuSettings): Opened {
+/**
+ * Opens the backend that is named, or the best that `fits`.
+ * @param fits throws for a backend that cannot do it.
+ * @throws NormError N516 where gpu.js does not have the backend; what `fits` throws where none does.
+ */
+export async function openGpu(
+  { GPU, backend = "auto" }: GpuSettings,
+  fits: (opened: Opened) => void = () => undefined,
+): Promise<Opened> {
   const statics = GPU as unknown as GpuStatics;
   if (typeof GPU !== "function" || typeof statics.isWebAssemblySupported !== "boolean") {
     throw new NormError(
@@ -65,11 +72,26 @@ export function openGpu({ GPU, backend = "auto" }: GpuSettings): Opened {
   if (backend !== "auto" && !backends.includes(backend)) {
     throw new NormError("N516", `backend: expected ${backends.join(", ")} or auto, given ${String(backend)}`);
   }
-  const chosen = backend === "auto" ? backends.find((one) => isThere(statics, one))! : backend;
-  if (!isThere(statics, chosen)) {
-    const there = backends.filter((one) => isThere(statics, one));
-    throw new NormError("N516", `gpu.js has no backend ${chosen} here: it has ${there.join(", ")}`);
+  const there = backends.filter((one) => isThere(statics, one));
+  const candidates = backend === "auto" ? there : there.filter((one) => one === backend);
+  let refused: unknown = new NormError(
+    "N516",
+    `gpu.js has no backend ${backend} here: it has ${there.join(", ")}`,
+  );
+  for (const candidate of candidates) {
+    const opened = openBackend(GPU, candidate);
+    try {
+      fits(opened);
+      return opened;
+    } catch (error) {
+      await opened.gpu.destroy();
+      refused = error;
+    }
   }
+  throw refused;
+}
+
+function openBackend(GPU: GpuConstructor, chosen: GpuBackend): Opened {
   const gpu = new (GPU as unknown as new (settings: object) => OpenedGpu)({ mode: chosen });
   const features = chosen === "webgl2" ? gpu.Kernel.features : null;
   return { gpu, backend: chosen, maxTextureSize: features?.maxTextureSize ?? Number.POSITIVE_INFINITY };

@@ -52,9 +52,10 @@ export async function createGatherNorm(
 ): Promise<GatherNorm> {
   const shapes = resolveShapes(program, options.dims, options.params);
   const storages = resolveStorage(program, options.storage);
-  const { gpu, backend, maxTextureSize } = openGpu(gpuSettings);
   const passes = sizedPasses(program, shapes, new Set(wanted));
-  checkSizes(program, shapes, passes, backend, maxTextureSize);
+  const { gpu, backend } = await openGpu(gpuSettings, (opened) =>
+    checkSizes(program, shapes, passes, opened),
+  );
   const results = resultsOf(program).filter(({ name }) => wanted.includes(name));
   const computed = results.filter(({ name }) => shapes.elements.get(name)! > 0).map(({ name }) => name);
   const chain = computed.length === 0 ? undefined : openChain(gpu, backend, passes, shapes, computed);

@@ -2,7 +2,7 @@
 import type { GatherPass, GatherProgram, GatherStep } from "../program/gather.ts";
 import { NormError } from "../runtime/errors.ts";
 import { product, type Shapes } from "../runtime/shapes.ts";
-import type { GpuBackend } from "./gpujs.ts";
+import type { Opened } from "./gpujs.ts";
 
 const partsFactor = "(parts)";
 
@@ -77,8 +77,7 @@ export function checkSizes(
   program: GatherProgram,
   shapes: Shapes,
   passes: readonly SizedPass[],
-  backend: GpuBackend,
-  maxTextureSize: number,
+  { backend, maxTextureSize }: Pick<Opened, "backend" | "maxTextureSize">,
 ): void {
   const [limit, why] =
     backend === "webgl2"
