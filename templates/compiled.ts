@@ -64,9 +64,13 @@ export const templates: Readonly<Record<"backward" | "further" | "kernel.wgsl" |
     + ((stack1 = (((helper = lookupProperty(helpers,"hash") || alias1(depth0, "hash", {"start":{"line":2,"column":54},"end":{"line":2,"column":58}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"hash","hash":{},"data":data,"loc":{"start":{"line":2,"column":52},"end":{"line":2,"column":60}}}) : helper))) != null ? stack1 : "")
     + ").\n * Do not edit. The backward pass of "
     + ((stack1 = (((helper = lookupProperty(helpers,"norm") || alias1(depth0, "norm", {"start":{"line":3,"column":39},"end":{"line":3,"column":43}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"norm","hash":{},"data":data,"loc":{"start":{"line":3,"column":37},"end":{"line":3,"column":45}}}) : helper))) != null ? stack1 : "")
-    + "; the module that imports this one loads it when needed.\n */\nimport type { Program } from "
-    + ((stack1 = (((helper = lookupProperty(helpers,"runtime") || alias1(depth0, "runtime", {"start":{"line":5,"column":31},"end":{"line":5,"column":38}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"runtime","hash":{},"data":data,"loc":{"start":{"line":5,"column":29},"end":{"line":5,"column":40}}}) : helper))) != null ? stack1 : "")
-    + ";\n\nexport const backward: readonly Program[] = [\n"
+    + "; the module that imports this one loads it when needed.\n */\nimport type { "
+    + ((stack1 = (((helper = lookupProperty(helpers,"type") || alias1(depth0, "type", {"start":{"line":5,"column":16},"end":{"line":5,"column":20}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"type","hash":{},"data":data,"loc":{"start":{"line":5,"column":14},"end":{"line":5,"column":22}}}) : helper))) != null ? stack1 : "")
+    + " } from "
+    + ((stack1 = (((helper = lookupProperty(helpers,"runtime") || alias1(depth0, "runtime", {"start":{"line":5,"column":32},"end":{"line":5,"column":39}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"runtime","hash":{},"data":data,"loc":{"start":{"line":5,"column":30},"end":{"line":5,"column":41}}}) : helper))) != null ? stack1 : "")
+    + ";\n\nexport const backward: readonly "
+    + ((stack1 = (((helper = lookupProperty(helpers,"type") || alias1(depth0, "type", {"start":{"line":7,"column":34},"end":{"line":7,"column":38}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"type","hash":{},"data":data,"loc":{"start":{"line":7,"column":32},"end":{"line":7,"column":40}}}) : helper))) != null ? stack1 : "")
+    + "[] = [\n"
     + ((stack1 = lookupProperty(helpers,"each").call(alias2,lookupProperty(depth0,"programs"),{"name":"each","hash":{},"fn":container.program(0, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":8,"column":0},"end":{"line":10,"column":9}}})) != null ? stack1 : "")
     + "];\n"
     + ((stack1 = lookupProperty(helpers,"if").call(alias2,lookupProperty(depth0,"saving"),{"name":"if","hash":{},"fn":container.program(3, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":12,"column":0},"end":{"line":20,"column":7}}})) != null ? stack1 : "");
@@ -175,14 +179,8 @@ export const templates: Readonly<Record<"backward" | "further" | "kernel.wgsl" |
     + ((stack1 = (((helper = lookupProperty(helpers,"body") || alias2(depth0, "body", {"start":{"line":29,"column":2},"end":{"line":29,"column":6}} ))),(typeof helper === "function" ? helper.call(alias1,{"name":"body","hash":{},"data":data,"loc":{"start":{"line":29,"column":0},"end":{"line":29,"column":8}}}) : helper))) != null ? stack1 : "")
     + "\n}\n";
 },"useData":true},
-  "module": {"0":function(container,depth0,helpers,partials,data) {
-    return "type Backward, createBackwardFromOptions, ";
-},"1":function(container,depth0,helpers,partials,data) {
-    return "createSavingFromOptions, ";
-},"2":function(container,depth0,helpers,partials,data) {
-    return ", type Saving";
-},"3":function(container,depth0,helpers,partials,data) {
-    var stack1, helper, alias1=depth0 != null ? depth0 : (container.nullContext || {}), lookupProperty = container.lookupProperty || function(parent, propertyName) {
+  "module": {"0":function(container,depth0,helpers,partials,data,blockParams,depths) {
+    var stack1, helper, alias1=container.strict, alias2=depth0 != null ? depth0 : (container.nullContext || {}), lookupProperty = container.lookupProperty || function(parent, propertyName) {
         if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
           return parent[propertyName];
         }
@@ -190,11 +188,13 @@ export const templates: Readonly<Record<"backward" | "further" | "kernel.wgsl" |
     };
 
   return "\nconst "
-    + ((stack1 = (((helper = lookupProperty(helpers,"name") || container.strict(depth0, "name", {"start":{"line":10,"column":8},"end":{"line":10,"column":12}} ))),(typeof helper === "function" ? helper.call(alias1,{"name":"name","hash":{},"data":data,"loc":{"start":{"line":10,"column":6},"end":{"line":10,"column":14}}}) : helper))) != null ? stack1 : "")
-    + ": readonly Program[] = [\n"
-    + ((stack1 = lookupProperty(helpers,"each").call(alias1,lookupProperty(depth0,"programs"),{"name":"each","hash":{},"fn":container.program(4, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":11,"column":0},"end":{"line":13,"column":9}}})) != null ? stack1 : "")
+    + ((stack1 = (((helper = lookupProperty(helpers,"name") || alias1(depth0, "name", {"start":{"line":10,"column":8},"end":{"line":10,"column":12}} ))),(typeof helper === "function" ? helper.call(alias2,{"name":"name","hash":{},"data":data,"loc":{"start":{"line":10,"column":6},"end":{"line":10,"column":14}}}) : helper))) != null ? stack1 : "")
+    + ": readonly "
+    + ((stack1 = container.lambda(alias1(depths[1], "type", {"start":{"line":10,"column":27},"end":{"line":10,"column":34}} ), depth0)) != null ? stack1 : "")
+    + "[] = [\n"
+    + ((stack1 = lookupProperty(helpers,"each").call(alias2,lookupProperty(depth0,"programs"),{"name":"each","hash":{},"fn":container.program(1, data, 0, blockParams, depths),"inverse":container.noop,"data":data,"loc":{"start":{"line":11,"column":0},"end":{"line":13,"column":9}}})) != null ? stack1 : "")
     + "];\n";
-},"4":function(container,depth0,helpers,partials,data) {
+},"1":function(container,depth0,helpers,partials,data) {
     var stack1, lookupProperty = container.lookupProperty || function(parent, propertyName) {
         if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
           return parent[propertyName];
@@ -203,9 +203,9 @@ export const templates: Readonly<Record<"backward" | "further" | "kernel.wgsl" |
     };
 
   return "  "
-    + ((stack1 = lookupProperty(helpers,"if").call(depth0 != null ? depth0 : (container.nullContext || {}),lookupProperty(depth0,"further"),{"name":"if","hash":{},"fn":container.program(5, data, 0),"inverse":container.program(6, data, 0),"data":data,"loc":{"start":{"line":12,"column":2},"end":{"line":12,"column":94}}})) != null ? stack1 : "")
+    + ((stack1 = lookupProperty(helpers,"if").call(depth0 != null ? depth0 : (container.nullContext || {}),lookupProperty(depth0,"further"),{"name":"if","hash":{},"fn":container.program(2, data, 0),"inverse":container.program(3, data, 0),"data":data,"loc":{"start":{"line":12,"column":2},"end":{"line":12,"column":94}}})) != null ? stack1 : "")
     + ",\n";
-},"5":function(container,depth0,helpers,partials,data) {
+},"2":function(container,depth0,helpers,partials,data) {
     var stack1, helper, alias1=container.strict, alias2=depth0 != null ? depth0 : (container.nullContext || {}), alias3="function", lookupProperty = container.lookupProperty || function(parent, propertyName) {
         if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
           return parent[propertyName];
@@ -218,7 +218,7 @@ export const templates: Readonly<Record<"backward" | "further" | "kernel.wgsl" |
     + ", more: () => import("
     + ((stack1 = (((helper = lookupProperty(helpers,"further") || alias1(depth0, "further", {"start":{"line":12,"column":56},"end":{"line":12,"column":63}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"further","hash":{},"data":data,"loc":{"start":{"line":12,"column":54},"end":{"line":12,"column":65}}}) : helper))) != null ? stack1 : "")
     + ") }";
-},"6":function(container,depth0,helpers,partials,data) {
+},"3":function(container,depth0,helpers,partials,data) {
     var stack1, helper, lookupProperty = container.lookupProperty || function(parent, propertyName) {
         if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
           return parent[propertyName];
@@ -227,7 +227,7 @@ export const templates: Readonly<Record<"backward" | "further" | "kernel.wgsl" |
     };
 
   return ((stack1 = (((helper = lookupProperty(helpers,"literal") || container.strict(depth0, "literal", {"start":{"line":12,"column":78},"end":{"line":12,"column":85}} ))),(typeof helper === "function" ? helper.call(depth0 != null ? depth0 : (container.nullContext || {}),{"name":"literal","hash":{},"data":data,"loc":{"start":{"line":12,"column":76},"end":{"line":12,"column":87}}}) : helper))) != null ? stack1 : "");
-},"compiler":[8,">= 4.3.0"],"main":function(container,depth0,helpers,partials,data) {
+},"compiler":[8,">= 4.3.0"],"main":function(container,depth0,helpers,partials,data,blockParams,depths) {
     var stack1, helper, alias1=container.strict, alias2=depth0 != null ? depth0 : (container.nullContext || {}), alias3="function", lookupProperty = container.lookupProperty || function(parent, propertyName) {
         if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
           return parent[propertyName];
@@ -242,16 +242,12 @@ export const templates: Readonly<Record<"backward" | "further" | "kernel.wgsl" |
     + " ("
     + ((stack1 = (((helper = lookupProperty(helpers,"hash") || alias1(depth0, "hash", {"start":{"line":2,"column":54},"end":{"line":2,"column":58}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"hash","hash":{},"data":data,"loc":{"start":{"line":2,"column":52},"end":{"line":2,"column":60}}}) : helper))) != null ? stack1 : "")
     + ").\n * Do not edit: change the spec and run `normc build`.\n */\nimport { "
-    + ((stack1 = lookupProperty(helpers,"if").call(alias2,lookupProperty(depth0,"backward"),{"name":"if","hash":{},"fn":container.program(0, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":5,"column":9},"end":{"line":5,"column":74}}})) != null ? stack1 : "")
-    + "createFromOptions, "
-    + ((stack1 = lookupProperty(helpers,"if").call(alias2,lookupProperty(depth0,"saving"),{"name":"if","hash":{},"fn":container.program(1, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":5,"column":93},"end":{"line":5,"column":139}}})) != null ? stack1 : "")
-    + "type Norm, type Program"
-    + ((stack1 = lookupProperty(helpers,"if").call(alias2,lookupProperty(depth0,"saving"),{"name":"if","hash":{},"fn":container.program(2, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":5,"column":162},"end":{"line":5,"column":196}}})) != null ? stack1 : "")
+    + ((stack1 = (((helper = lookupProperty(helpers,"imports") || alias1(depth0, "imports", {"start":{"line":5,"column":11},"end":{"line":5,"column":18}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"imports","hash":{},"data":data,"loc":{"start":{"line":5,"column":9},"end":{"line":5,"column":20}}}) : helper))) != null ? stack1 : "")
     + " } from "
-    + ((stack1 = (((helper = lookupProperty(helpers,"runtime") || alias1(depth0, "runtime", {"start":{"line":5,"column":206},"end":{"line":5,"column":213}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"runtime","hash":{},"data":data,"loc":{"start":{"line":5,"column":204},"end":{"line":5,"column":215}}}) : helper))) != null ? stack1 : "")
+    + ((stack1 = (((helper = lookupProperty(helpers,"runtime") || alias1(depth0, "runtime", {"start":{"line":5,"column":30},"end":{"line":5,"column":37}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"runtime","hash":{},"data":data,"loc":{"start":{"line":5,"column":28},"end":{"line":5,"column":39}}}) : helper))) != null ? stack1 : "")
     + ";\n\n"
     + ((stack1 = (((helper = lookupProperty(helpers,"api") || alias1(depth0, "api", {"start":{"line":7,"column":2},"end":{"line":7,"column":5}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"api","hash":{},"data":data,"loc":{"start":{"line":7,"column":0},"end":{"line":7,"column":7}}}) : helper))) != null ? stack1 : "")
     + "\n"
-    + ((stack1 = lookupProperty(helpers,"each").call(alias2,lookupProperty(depth0,"programs"),{"name":"each","hash":{},"fn":container.program(3, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":8,"column":0},"end":{"line":15,"column":9}}})) != null ? stack1 : "");
-},"useData":true},
+    + ((stack1 = lookupProperty(helpers,"each").call(alias2,lookupProperty(depth0,"programs"),{"name":"each","hash":{},"fn":container.program(0, data, 0, blockParams, depths),"inverse":container.noop,"data":data,"loc":{"start":{"line":8,"column":0},"end":{"line":15,"column":9}}})) != null ? stack1 : "");
+},"useData":true,"useDepths":true},
 };

@@ -23,14 +23,18 @@ const road = [
   "src/emit",
   "src/compile",
   "src/runtime",
+  "src/runtime-gpujs",
   "src/measure",
   "src/device",
   "src",
   "src/cli",
 ];
 
-/** The runtime is shipped alone: of the compiler it may know the form of programs, and no more. */
-const alone = { "src/runtime": ["src/program", "src/runtime"] };
+/** The runtimes are shipped alone: of the compiler they may know the form of programs, and no more. */
+const alone = {
+  "src/runtime": ["src/program", "src/runtime"],
+  "src/runtime-gpujs": ["src/program", "src/runtime", "src/runtime-gpujs"],
+};
 
 const files = ["src", "grammar", "templates"].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })

@@ -9,8 +9,9 @@ import { createNorm } from "../runtime/norm.ts";
 import { resolveShapes } from "../runtime/shapes.ts";
 import { resolveStorage } from "../runtime/storage.ts";
 import type { Graph } from "../tensor/graph.ts";
+import type { BackendChoice } from "./backend-choice.ts";
 import { CommandError } from "./failure.ts";
-import type { Feed } from "./feeds.ts";
+import { dimsOf, type Feed } from "./feeds.ts";
 import { say } from "./output.ts";
 
 export interface Job {
@@ -39,7 +40,8 @@ export interface TensorResult {
 export type Results = Readonly<Record<string, TensorResult>>;
 
 export interface Backend {
-  readonly name: "webgpu" | "oracle";
+  readonly name: "webgpu" | "gpujs" | "oracle";
+  /** What ran the last case, or will run the next one. */
   readonly adapter: string;
   /** Rejects with a NormError where the feeds do not fit the norm. */
   run(job: Job): Promise<Results>;
@@ -47,23 +49,49 @@ export interface Backend {
 }
 
 /** Throws a CommandError 3 where no device can be had and one is insisted on. */
-export async function openBackend(choice: "auto" | "webgpu" | "oracle", adapter: string): Promise<Backend> {
-  if (choice === "oracle") return oracle;
+export async function openBackend(choice: BackendChoice, adapter: string): Promise<Backend> {
+  switch (choice) {
+    case "oracle":
+      return oracle;
+    case "auto":
+    case "webgpu":
+      return openWebgpu(choice, adapter);
+    case "gpujs":
+    case "gpujs:webgl2":
+    case "gpujs:webasm":
+    case "gpujs:cpu": {
+      const { openGpuJs } = await import("./gpujs.ts");
+      const opened = await openGpuJs(choice === "gpujs" ? "auto" : gpujsBackends[choice]);
+      if (typeof opened === "string") throw new CommandError(3, opened);
+      return opened;
+    }
+  }
+}
+
+const gpujsBackends = { "gpujs:webgl2": "webgl2", "gpujs:webasm": "webasm", "gpujs:cpu": "cpu" } as const;
+
+async function openWebgpu(choice: "auto" | "webgpu", adapter: string): Promise<Backend> {
   const { openDevice } = await import("../device/open.ts");
   const reasons: string[] = [];
   const opened = await openDevice({ adapter, onMiss: (reason) => reasons.push(reason) });
   if (opened !== undefined) return webgpu(opened);
   const reason = `no WebGPU device: ${reasons.join("; ")}`;
   if (choice === "webgpu" || adapter !== "auto") throw new CommandError(3, reason);
-  say(`normc: ${reason}: the oracle runs instead`);
-  return oracle;
+  const { openGpuJs } = await import("./gpujs.ts");
+  const gpujs = await openGpuJs("auto");
+  if (typeof gpujs === "string") {
+    say(`normc: ${reason}; ${gpujs}: the oracle runs instead`);
+    return oracle;
+  }
+  say(`normc: ${reason}: ${gpujs.adapter} runs instead`);
+  return gpujs;
 }
 
 export const oracle: Backend = {
   name: "oracle",
   adapter: "CPU (float64 oracle)",
   async run({ graph, feeds, params, dtype }) {
-    const program = { ...programInterface(graph), kernels: [] };
+    const program = programInterface(graph);
     const shapes = resolveShapes(program, dimsOf(feeds), params);
     const storages = resolveStorage(program, dtype);
     const tensors = Object.entries(feeds).map(([name, { data }]) => {
@@ -145,10 +173,6 @@ function readBy(
 /** Whether this program writes it for another. */
 function isKept({ role, updated }: ProgramTensor): boolean {
   return role === "saved" && updated === true;
-}
-
-function dimsOf(feeds: Readonly<Record<string, Feed>>): Record<string, readonly number[]> {
-  return Object.fromEntries(Object.entries(feeds).map(([name, { dims }]) => [name, dims]));
 }
 
 function roundHalf(value: number): number {

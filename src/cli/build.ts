@@ -4,7 +4,7 @@ import type { Save } from "../autodiff/save.ts";
 import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
 import { escaped } from "../diagnostics/display.ts";
 import { renderJson } from "../diagnostics/render.ts";
-import { type BuildFiles, buildFiles, importsOf } from "./build-files.ts";
+import { type BuildFiles, type BuildTarget, buildFiles, importsOf } from "./build-files.ts";
 import { CommandError, type ExitCode, InputError } from "./failure.ts";
 import { parseLayout } from "./layout.ts";
 import { loadFiles } from "./load.ts";
@@ -15,7 +15,9 @@ import { refusedSaves } from "./save.ts";
 export interface BuildOptions {
   readonly out: string;
   readonly watch?: boolean;
+  readonly target: readonly BuildTarget[];
   readonly runtime: string;
+  readonly gpujsRuntime: string;
   readonly layout: readonly string[];
   readonly save: Save;
   readonly json?: boolean;
@@ -52,7 +54,9 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
     }
     const made: BuildFiles = await buildFiles(files, {
       out: realFolder(options.out),
+      targets: options.target,
       runtime: options.runtime,
+      gpujsRuntime: options.gpujsRuntime,
       layouts,
       save: options.save,
     });

@@ -1,7 +1,8 @@
 /** The command line: what commands there are. The code of a command is imported only when it runs. */
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { escaped } from "../diagnostics/display.ts";
 import { version } from "../version.ts";
+import { backendChoices } from "./backend-choice.ts";
 import { CommandError, type ExitCode, InputError } from "./failure.ts";
 import { say, showDiagnostics } from "./output.ts";
 
@@ -26,7 +27,7 @@ export async function main(words: readonly string[]): Promise<number> {
 function describe(ended: (code: ExitCode) => void): Command {
   const program = new Command("normc")
     .description(
-      "Compiles normalization layers (.norm specs) to WebGPU kernels and typed TypeScript bindings.",
+      "Compiles normalization layers (.norm specs) to GPU kernels (WebGPU, gpu.js) and typed TypeScript bindings.",
     )
     .version(version, "-V, --version", "print the version")
     .showHelpAfterError("(--help shows what there is)")
@@ -43,14 +44,16 @@ function describe(ended: (code: ExitCode) => void): Command {
 
   add(
     "build",
-    "write WGSL, TypeScript bindings and a manifest",
+    "write WGSL or GLSL, TypeScript bindings and a manifest",
     "normc build library/*.norm --out generated",
     "Nothing is written if a file has an error; only what changed is written.",
   )
     .argument("<file...>", ".norm files")
     .requiredOption("--out <dir>", "the folder to write into, and nowhere else")
     .option("--watch", "build again whenever a source changes")
+    .option("--target <targets>", "wgsl for WebGPU, glsl for gpu.js, or wgsl,glsl", readTargets, ["wgsl"])
     .option("--runtime <specifier>", "what the bindings import the runtime from", "normc/runtime")
+    .option("--gpujs-runtime <specifier>", "the same of those for gpu.js", "normc/gpujs")
     .option("--layout <layout>", "order in memory: AXIS,AXIS,… or TENSOR=AXIS,…; repeatable", collect, [])
     .addOption(save)
     .addOption(json)
@@ -70,8 +73,8 @@ The oracle rounds inputs as they would be stored and computes in float64; its ou
     .option("--set <params>", "params: NAME=NUMBER,…; repeatable", collect, [])
     .option("--out <file>", "write the outputs there instead of standard output")
     .addOption(
-      new Option("--backend <name>", "where to run")
-        .choices(["auto", "webgpu", "gpujs", "oracle"])
+      new Option("--backend <name>", "where to run; auto: WebGPU, else the best of gpu.js, else the oracle")
+        .choices(backendChoices)
         .default("auto"),
     )
     .addOption(
@@ -152,6 +155,13 @@ A shape names the extents of axes; a variadic axis takes as many as it has, join
 
 function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
+}
+
+function readTargets(value: string): readonly ("wgsl" | "glsl")[] {
+  return value.split(",").map((one) => {
+    if (one === "wgsl" || one === "glsl") return one;
+    throw new InvalidArgumentError(`Expected wgsl, glsl or both, joined by a comma, given ${one}.`);
+  });
 }
 
 function failed(error: unknown, json: boolean): ExitCode {

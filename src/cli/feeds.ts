@@ -149,3 +149,7 @@ function shown(value: unknown): string {
   const json = JSON.stringify(value);
   return json.length > 40 ? `${json.slice(0, 40)}…` : json;
 }
+
+export function dimsOf(feeds: Readonly<Record<string, Feed>>): Record<string, readonly number[]> {
+  return Object.fromEntries(Object.entries(feeds).map(([name, { dims }]) => [name, dims]));
+}

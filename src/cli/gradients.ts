@@ -75,7 +75,7 @@ export function completeFeeds(
   const given = new Map(Object.entries(feeds));
   const forward = graph.tensors.filter((one) => one.role !== "output" && given.has(one.name));
   const dims = Object.fromEntries(forward.map(({ name }) => [name, given.get(name)?.dims ?? []]));
-  const shapes = resolveShapes({ ...programInterface(graph), kernels: [] }, dims, params);
+  const shapes = resolveShapes(programInterface(graph), dims, params);
   for (const { name, role } of graph.tensors) {
     const cotangent = gradientName(name);
     if (role !== "output" || given.has(cotangent)) continue;

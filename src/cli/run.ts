@@ -3,8 +3,9 @@ import { escaped } from "../diagnostics/display.ts";
 import { NormError } from "../runtime/errors.ts";
 import { refuseUnknown } from "../runtime/names.ts";
 import type { Graph } from "../tensor/graph.ts";
+import type { BackendChoice } from "./backend-choice.ts";
 import { type Backend, type Job, openBackend } from "./backends.ts";
-import { CommandError, type ExitCode, InputError } from "./failure.ts";
+import { type ExitCode, InputError } from "./failure.ts";
 import { type Case, CaseError, readCase, readCases } from "./feeds.ts";
 import { backwardFeeds, backwardOf, completeFeeds, gradientFeeds, refuseNameClash } from "./gradients.ts";
 import { type Outcome, writeOutcomes } from "./outcomes.ts";
@@ -18,7 +19,7 @@ export interface RunOptions {
   readonly feeds: string;
   readonly set: readonly string[];
   readonly out?: string;
-  readonly backend: "auto" | "webgpu" | "gpujs" | "oracle";
+  readonly backend: BackendChoice;
   readonly adapter: string;
   readonly mode?: string;
   readonly dtype: "f32" | "f16";
@@ -28,7 +29,6 @@ export interface RunOptions {
 }
 
 export async function run(specName: string, options: RunOptions): Promise<ExitCode> {
-  if (options.backend === "gpujs") throw new CommandError(2, "the backend gpujs is not there yet");
   const settings = parseSettings(options.set);
   const spec = resolveSpec(specName);
   if (options.grad) refuseNameClash(spec);
@@ -94,7 +94,8 @@ async function runCase(
     if (graph === undefined) throw new CaseError("N511", missingMode(spec.norm, String(mode)));
     const params = { ...settings, ...one.set };
     const job = options.grad ? backwardJob(spec, graph, one, params, options.save) : forwardJob(graph, one);
-    return { ...head(), outputs: await backend.run({ ...job, params, dtype: options.dtype }) };
+    const outputs = await backend.run({ ...job, params, dtype: options.dtype });
+    return { ...head(), outputs };
   } catch (error) {
     if (error instanceof CaseError || error instanceof NormError) {
       return { ...head(), error: { code: error.code, message: error.message } };

@@ -34,7 +34,14 @@ async function start(): Promise<number> {
   const began = performance.now();
   const paths = shippedFiles().map((one) => relative(process.cwd(), one.path));
   const out = relative(process.cwd(), join(packageRoot, "generated"));
-  const code = await build(paths, { out, runtime: "normc/runtime", layout: [], save: "none" });
+  const code = await build(paths, {
+    out,
+    target: ["wgsl", "glsl"],
+    runtime: "normc/runtime",
+    gpujsRuntime: "normc/gpujs",
+    layout: [],
+    save: "none",
+  });
   if (code !== 0) return code;
 
   const { compileGraph } = await import("../compile/passes.ts");

@@ -69,6 +69,7 @@ export const codes = {
   N514: { severity: "error", title: "a buffer, element type or list that cannot be used" },
   N515: { severity: "error", title: "a name that a gradient needs" },
   N516: { severity: "error", title: "what cannot be kept for the backward pass" },
+  N517: { severity: "error", title: "a backend of gpu.js that is not there" },
 } as const satisfies Record<string, CodeEntry>;
 
 export type Code = keyof typeof codes;

@@ -1,4 +1,4 @@
-import type { Mode, Program, ProgramTensor } from "../program/program.ts";
+import type { Mode, ProgramInterface, ProgramTensor } from "../program/program.ts";
 import { type BackwardKeys, backwardMethod, describeBackward } from "./bindings-backward.ts";
 import {
   type BoundNorm,
@@ -11,12 +11,18 @@ import {
 } from "./bindings-members.ts";
 import { freeName, type NormIdentifiers } from "./bindings-names.ts";
 import { describeSaving, savingMethod } from "./bindings-saving.ts";
+import type { BindingsTarget } from "./bindings-target.ts";
 
 /**
  * What a module exports for one norm: its options, buffers, feeds, results, and the object that creates it.
  * @param backward where the module of its backward programs lies; without one it has no backward pass.
  */
-export function describeNorm(norm: BoundNorm, ids: NormIdentifiers, backward?: string): Declaration[] {
+export function describeNorm(
+  norm: BoundNorm<ProgramInterface>,
+  ids: NormIdentifiers,
+  target: BindingsTarget,
+  backward?: string,
+): Declaration[] {
   const own = new Set(norm.programs.flatMap((p) => [...p.tensors, ...p.params].map((each) => each.name)));
   const keys = { mode: freeName("mode", own), dtype: freeName("dtype", own) };
   const options: Declaration = {
@@ -31,31 +37,39 @@ export function describeNorm(norm: BoundNorm, ids: NormIdentifiers, backward?: s
     accumulate: freeName("accumulate", own),
   };
   const body: NormBody = {
+    target,
     doc: docOf(norm),
     mode: keys.mode,
     extra: keys.mode === "mode" && keys.dtype === "dtype" ? "" : `, ${JSON.stringify(keys)}`,
-    backward: backward === undefined ? "" : methods(norm, ids, all, backward),
+    backward: backward === undefined ? "" : methods(norm, ids, all, target, backward),
   };
-  const more = backward === undefined ? [] : describeBackward(norm, ids, all);
+  const more = backward === undefined ? [] : describeBackward(norm, ids, all, target);
   if (isSaving(norm)) more.push(...describeSaving(norm, ids));
-  const calls = norm.programs.flatMap((program) => describeCalls(norm, program, ids));
+  const calls = norm.programs.flatMap((program) => describeCalls(norm, program, ids, target));
   const modal = norm.programs.some((program) => program.mode !== null);
   return [options, ...calls, ...more, ...(modal ? modalNorm(norm, ids, body) : plainNorm(ids, body))];
 }
 
-function isSaving({ saving = [] }: BoundNorm): boolean {
+function isSaving({ saving = [] }: BoundNorm<ProgramInterface>): boolean {
   return saving.length > 0;
 }
 
 /** The methods for training, where there are any. */
-function methods(norm: BoundNorm, ids: NormIdentifiers, keys: BackwardKeys, module: string): string {
+function methods(
+  norm: BoundNorm<ProgramInterface>,
+  ids: NormIdentifiers,
+  keys: BackwardKeys,
+  target: BindingsTarget,
+  module: string,
+): string {
   const { mode, dtype } = keys;
   const saving = isSaving(norm) ? savingMethod(norm, ids, { mode, dtype }, module) : "";
-  return saving + backwardMethod(norm, ids, keys, module);
+  return saving + backwardMethod(norm, ids, keys, target, module);
 }
 
 /** What the object that creates a norm is written with. */
 interface NormBody {
+  readonly target: BindingsTarget;
   readonly doc: string;
   /** What the option of the mode is called. */
   readonly mode: string;
@@ -65,7 +79,7 @@ interface NormBody {
   readonly backward: string;
 }
 
-function docOf({ name, doc, clash }: BoundNorm): string {
+function docOf({ name, doc, clash }: BoundNorm<ProgramInterface>): string {
   const text = doc ?? `The norm ${name}.`;
   if (clash === undefined) return text;
   return joined(
@@ -74,25 +88,25 @@ function docOf({ name, doc, clash }: BoundNorm): string {
   );
 }
 
-function plainNorm(ids: NormIdentifiers, { doc, extra, backward }: NormBody): Declaration[] {
+function plainNorm(ids: NormIdentifiers, { target, doc, extra, backward }: NormBody): Declaration[] {
   return [
-    { kind: "type", name: ids.norm, doc, type: normType(ids, null) },
+    { kind: "type", name: ids.norm, doc, type: normType(ids, null, target) },
     {
       kind: "const",
       name: ids.norm,
       doc,
       value: `{
-  /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
-  create(device: GPUDevice, options: ${ids.options}): Promise<${ids.norm}> {
-    return createFromOptions(device, ${ids.programs}, options${extra});
+  /** Makes it ready to run ${target.device.doc}. Errors name the axis, the expected extent and the one given. */
+  create(${target.device.name}: ${target.device.type}, options: ${ids.options}): Promise<${ids.norm}> {
+    return ${target.create}(${target.device.name}, ${ids.programs}, options${extra});
   },${backward}
 }`,
     },
   ];
 }
 
-function modalNorm(norm: BoundNorm, ids: NormIdentifiers, body: NormBody): Declaration[] {
-  const { doc, mode: modeKey, extra, backward } = body;
+function modalNorm(norm: BoundNorm<ProgramInterface>, ids: NormIdentifiers, body: NormBody): Declaration[] {
+  const { target, doc, mode: modeKey, extra, backward } = body;
   return [
     {
       kind: "interface",
@@ -100,7 +114,7 @@ function modalNorm(norm: BoundNorm, ids: NormIdentifiers, body: NormBody): Decla
       doc: `${norm.name} in each of its modes.`,
       members: norm.programs.map(({ mode }) => ({
         name: mode!,
-        type: normType(ids, mode),
+        type: normType(ids, mode, target),
         optional: false,
         doc: "",
       })),
@@ -117,12 +131,12 @@ function modalNorm(norm: BoundNorm, ids: NormIdentifiers, body: NormBody): Decla
       name: ids.norm,
       doc,
       value: `{
-  /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
+  /** Makes it ready to run ${target.device.doc}. Errors name the axis, the expected extent and the one given. */
   create<M extends keyof ${ids.modes}>(
-    device: GPUDevice,
+    ${target.device.name}: ${target.device.type},
     options: ${ids.options} & { readonly ${modeKey}: M },
   ): Promise<${ids.norm}<M>> {
-    return createFromOptions(device, ${ids.programs}, options${extra});
+    return ${target.create}(${target.device.name}, ${ids.programs}, options${extra});
   },${backward}
 }`,
     },
@@ -130,7 +144,12 @@ function modalNorm(norm: BoundNorm, ids: NormIdentifiers, body: NormBody): Decla
 }
 
 /** The interfaces of `encode` and `run`. */
-function describeCalls(norm: BoundNorm, program: Program, ids: NormIdentifiers): Declaration[] {
+function describeCalls(
+  norm: BoundNorm<ProgramInterface>,
+  program: ProgramInterface,
+  ids: NormIdentifiers,
+  target: BindingsTarget,
+): Declaration[] {
   const named = program.tensors.filter((tensor) => tensor.role !== "scratch");
   const names = ids.calls(program.mode);
   const member = (tensor: ProgramTensor, type: string, optional: boolean): Member => ({
@@ -140,15 +159,16 @@ function describeCalls(norm: BoundNorm, program: Program, ids: NormIdentifiers):
     doc: joined(norm.docs.get(tensor.name), described(program, tensor, optional)),
   });
   const mode = program.mode === null ? "" : ` in mode ${program.mode}`;
+  const buffers: Declaration = {
+    kind: "interface",
+    name: names.buffers,
+    doc: `Buffers for \`encode\`${mode}, each with the usage STORAGE.`,
+    members: named.map((t) =>
+      member(t, "GPUBuffer", t.role === "affine" || (t.role === "state" && !t.updated)),
+    ),
+  };
   return [
-    {
-      kind: "interface",
-      name: names.buffers,
-      doc: `Buffers for \`encode\`${mode}, each with the usage STORAGE.`,
-      members: named.map((t) =>
-        member(t, "GPUBuffer", t.role === "affine" || (t.role === "state" && !t.updated)),
-      ),
-    },
+    ...(target.buffers ? [buffers] : []),
     {
       kind: "interface",
       name: names.feeds,
@@ -168,7 +188,7 @@ function describeCalls(norm: BoundNorm, program: Program, ids: NormIdentifiers):
   ];
 }
 
-function normType(ids: NormIdentifiers, mode: Mode | null): string {
+function normType(ids: NormIdentifiers, mode: Mode | null, target: BindingsTarget): string {
   const { buffers, feeds, results } = ids.calls(mode);
-  return `Norm<${buffers}, ${feeds}, ${results}>`;
+  return `${target.norm}<${target.buffers ? `${buffers}, ` : ""}${feeds}, ${results}>`;
 }

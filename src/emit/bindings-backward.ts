@@ -1,5 +1,5 @@
 /** What a module exports for the backward pass of one norm. */
-import type { Program, ProgramTensor } from "../program/program.ts";
+import type { ProgramInterface, ProgramTensor } from "../program/program.ts";
 import { dimsDoc } from "./bindings-dims.ts";
 import {
   type BoundNorm,
@@ -13,6 +13,7 @@ import {
 } from "./bindings-members.ts";
 import type { NormIdentifiers } from "./bindings-names.ts";
 import { savedDoc } from "./bindings-saving.ts";
+import type { BindingsTarget } from "./bindings-target.ts";
 
 /** The options of a generated module that are neither a tensor nor a param, as this norm calls them. */
 export interface BackwardKeys {
@@ -22,11 +23,22 @@ export interface BackwardKeys {
   readonly accumulate: string;
 }
 
-export function describeBackward(norm: BoundNorm, ids: NormIdentifiers, keys: BackwardKeys): Declaration[] {
+export function describeBackward(
+  norm: BoundNorm<ProgramInterface>,
+  ids: NormIdentifiers,
+  keys: BackwardKeys,
+  target: BindingsTarget,
+): Declaration[] {
   const programs = norm.backward!;
   const { options, modes, type } = ids.backward;
   const of = ofParameter(norm);
   const parameter = `Of extends ${of} = ${of}`;
+  const accumulate: Member = {
+    name: keys.accumulate,
+    type: "readonly NoInfer<Of>[]",
+    optional: true,
+    doc: "Of these, those whose gradients are added to what their buffers hold; the others are overwritten.",
+  };
   const declarations: Declaration[] = [
     {
       kind: "interface",
@@ -45,20 +57,19 @@ export function describeBackward(norm: BoundNorm, ids: NormIdentifiers, keys: Ba
           optional: true,
           doc: "The tensors whose gradients are wanted; all where left out.",
         },
-        {
-          name: keys.accumulate,
-          type: "readonly NoInfer<Of>[]",
-          optional: true,
-          doc: "Of these, those whose gradients are added to what their buffers hold; the others are overwritten.",
-        },
+        ...(target.buffers ? [accumulate] : []),
       ],
     },
-    ...modesOf(norm).flatMap((mode) => describeCalls(norm, mode, ids)),
+    ...modesOf(norm).flatMap((mode) => describeCalls(norm, mode, ids, target)),
   ];
   const [first] = modesOf(norm);
-  const doc = `The backward pass of ${norm.name}: \`encode\` takes a buffer \`d_x\` for each gradient that was asked for.`;
+  const gradients = target.buffers ? "`encode` takes a buffer `d_x`" : "`run` gives a `d_x`";
+  const doc = `The backward pass of ${norm.name}: ${gradients} for each gradient that was asked for.`;
   if (first === null) {
-    return [...declarations, { kind: "type", name: type, doc, parameter, type: backwardType(ids, null) }];
+    return [
+      ...declarations,
+      { kind: "type", name: type, doc, parameter, type: backwardType(ids, null, target) },
+    ];
   }
   return [
     ...declarations,
@@ -69,7 +80,7 @@ export function describeBackward(norm: BoundNorm, ids: NormIdentifiers, keys: Ba
       parameter: "Of extends string",
       members: modesOf(norm).map((mode) => ({
         name: mode!,
-        type: backwardType(ids, mode),
+        type: backwardType(ids, mode, target),
         optional: false,
         doc: "",
       })),
@@ -86,29 +97,32 @@ export function describeBackward(norm: BoundNorm, ids: NormIdentifiers, keys: Ba
 
 /** The method of the norm's object. */
 export function backwardMethod(
-  norm: BoundNorm,
+  norm: BoundNorm<ProgramInterface>,
   ids: NormIdentifiers,
   keys: BackwardKeys,
+  target: BindingsTarget,
   module: string,
 ): string {
   const { options, modes, type } = ids.backward;
   const modal = modesOf(norm)[0] !== null;
   const of = ofParameter(norm);
-  const same = Object.entries(keys).every(([key, name]) => key === name);
-  const extra = same ? "" : `, ${JSON.stringify(keys)}`;
+  const { accumulate, ...others } = keys;
+  const own = target.buffers ? { ...others, accumulate } : others;
+  const same = Object.entries(own).every(([key, name]) => key === name);
+  const extra = same ? "" : `, ${JSON.stringify(own)}`;
   const load = `() => import(${JSON.stringify(module)})`;
   return `
   /** Makes its backward pass ready to run, for all gradients or those \`${keys.of}\` some tensors. */
   createBackward<${modal ? `M extends keyof ${modes}<never>, ` : ""}const Of extends ${of} = ${of}>(
-    device: GPUDevice,
+    ${target.device.name}: ${target.device.type},
     options: ${options}<Of>${modal ? ` & { readonly ${keys.mode}: M }` : ""},
   ): Promise<${type}<${modal ? "M, " : ""}Of>> {
-    return createBackwardFromOptions(device, ${ids.programs}, ${load}, options${extra});
+    return ${target.createBackward}(${target.device.name}, ${ids.programs}, ${load}, options${extra});
   },`;
 }
 
 /** `"x" | "gamma"`: what has a gradient. */
-function ofParameter(norm: BoundNorm): string {
+function ofParameter(norm: BoundNorm<ProgramInterface>): string {
   const names = unionByName(norm.programs.map((one) => one.tensors)).filter(hasGradient);
   return names.map(({ name }) => JSON.stringify(name)).join(" | ");
 }
@@ -117,12 +131,17 @@ function hasGradient({ role }: ProgramTensor): boolean {
   return role === "input" || role === "affine";
 }
 
-function modesOf(norm: BoundNorm): Program["mode"][] {
+function modesOf(norm: BoundNorm<ProgramInterface>): ProgramInterface["mode"][] {
   return norm.programs.map(({ mode }) => mode);
 }
 
 /** The interfaces of `encode` and `run`, without the gradients: which there are depends on what is asked for. */
-function describeCalls(norm: BoundNorm, mode: Program["mode"], ids: NormIdentifiers): Declaration[] {
+function describeCalls(
+  norm: BoundNorm<ProgramInterface>,
+  mode: ProgramInterface["mode"],
+  ids: NormIdentifiers,
+  target: BindingsTarget,
+): Declaration[] {
   const names = ids.calls(mode);
   const programs = norm.backward!.filter((one) => one.mode === mode);
   const read = unionByName(programs.map((one) => one.tensors)).filter(
@@ -140,13 +159,14 @@ function describeCalls(norm: BoundNorm, mode: Program["mode"], ids: NormIdentifi
     return { name: tensor.name, type, optional, doc };
   };
   const which = mode === null ? "" : ` in mode ${mode}`;
+  const buffers: Declaration = {
+    kind: "interface",
+    name: names.backwardBuffers,
+    doc: `Buffers for \`encode\` of the backward pass${which}, each with the usage STORAGE; the gradients come besides.`,
+    members: read.map((one) => member(one, "GPUBuffer")),
+  };
   return [
-    {
-      kind: "interface",
-      name: names.backwardBuffers,
-      doc: `Buffers for \`encode\` of the backward pass${which}, each with the usage STORAGE; the gradients come besides.`,
-      members: read.map((one) => member(one, "GPUBuffer")),
-    },
+    ...(target.buffers ? [buffers] : []),
     {
       kind: "interface",
       name: names.backwardFeeds,
@@ -156,7 +176,7 @@ function describeCalls(norm: BoundNorm, mode: Program["mode"], ids: NormIdentifi
   ];
 }
 
-function backwardType(ids: NormIdentifiers, mode: Program["mode"]): string {
+function backwardType(ids: NormIdentifiers, mode: ProgramInterface["mode"], target: BindingsTarget): string {
   const { backwardBuffers, backwardFeeds } = ids.calls(mode);
-  return `Backward<${backwardBuffers}, ${backwardFeeds}, Of>`;
+  return `${target.backward}<${target.buffers ? `${backwardBuffers}, ` : ""}${backwardFeeds}, Of>`;
 }

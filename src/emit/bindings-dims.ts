@@ -1,8 +1,8 @@
-import type { Program, ProgramTensor } from "../program/program.ts";
+import type { ProgramInterface, ProgramTensor } from "../program/program.ts";
 import { tupleLabel } from "./bindings-names.ts";
 
 /** `readonly [N: number, C: number, ...S: number[]]` */
-export function dimsType(program: Program, tensor: ProgramTensor): string {
+export function dimsType(program: ProgramInterface, tensor: ProgramTensor): string {
   const members = tensor.dims.map((name) =>
     isVariadic(program, name) ? `...${tupleLabel(name)}: number[]` : `${tupleLabel(name)}: number`,
   );
@@ -10,13 +10,13 @@ export function dimsType(program: Program, tensor: ProgramTensor): string {
 }
 
 /** `x[N, C, ...S]`, as the spec writes it. */
-export function dimsDoc(program: Program, tensor: ProgramTensor): string {
+export function dimsDoc(program: ProgramInterface, tensor: ProgramTensor): string {
   const dims = tensor.dims.map((name) => (isVariadic(program, name) ? `...${name}` : name));
   return `\`${tensor.name}[${dims.join(", ")}]\``;
 }
 
 /** Whether the tensor has an axis whose extent neither an input nor the spec gives. */
-export function needsDims(program: Program, tensor: ProgramTensor): boolean {
+export function needsDims(program: ProgramInterface, tensor: ProgramTensor): boolean {
   const given = new Set(program.tensors.filter((each) => each.role === "input").flatMap((each) => each.dims));
   return !tensor.dims.every((name) => {
     const axis = program.axes.find((each) => each.name === name || each.factors.some((f) => f.name === name));
@@ -28,6 +28,6 @@ export function needsDims(program: Program, tensor: ProgramTensor): boolean {
   });
 }
 
-function isVariadic(program: Program, name: string): boolean {
+function isVariadic(program: ProgramInterface, name: string): boolean {
   return program.axes.some((axis) => axis.variadic && axis.name === name);
 }

@@ -1,19 +1,19 @@
 /** What the declarations of a norm are made of: its members, with their documentation. */
-import type { Program, ProgramTensor } from "../program/program.ts";
+import type { Program, ProgramInterface, ProgramTensor } from "../program/program.ts";
 import { dimsDoc, dimsType, needsDims } from "./bindings-dims.ts";
 
 /** A norm as the bindings need it: its documentation and its programs, one a mode. */
-export interface BoundNorm {
+export interface BoundNorm<P extends ProgramInterface = Program> {
   readonly name: string;
   readonly doc?: string | undefined;
   /** The documentation of tensors and params by name. */
   readonly docs: ReadonlyMap<string, string>;
   /** One for each mode, or a single one whose mode is null. */
-  readonly programs: readonly Program[];
+  readonly programs: readonly P[];
   /** Its backward programs, for each mode the smallest first and last the one that computes all gradients. */
-  readonly backward?: readonly Program[];
+  readonly backward?: readonly P[];
   /** The forward programs that keep what the backward ones read; where nothing is kept, none. */
-  readonly saving?: readonly Program[];
+  readonly saving?: readonly P[];
   /** A name of the norm that is that of a gradient: then it has no backward pass. */
   readonly clash?: { readonly name: string; readonly of: string } | undefined;
 }
@@ -43,7 +43,7 @@ export interface Member {
   readonly doc: string;
 }
 
-export function optionMembers(norm: BoundNorm): Member[] {
+export function optionMembers(norm: BoundNorm<ProgramInterface>): Member[] {
   const [program] = norm.programs;
   const members: Member[] = [];
   for (const tensor of unionByName(norm.programs.map((each) => each.tensors))) {
@@ -67,7 +67,7 @@ export function optionMembers(norm: BoundNorm): Member[] {
 }
 
 /** @param programs whose tensors can be named. */
-export function dtypeMember(programs: readonly Program[], name: string): Member {
+export function dtypeMember(programs: readonly ProgramInterface[], name: string): Member {
   const named = unionByName(programs.map((each) => each.tensors)).filter(
     ({ role }) => role !== "scratch" && role !== "saved",
   );
@@ -80,7 +80,7 @@ export function dtypeMember(programs: readonly Program[], name: string): Member 
   };
 }
 
-export function described(program: Program, tensor: ProgramTensor, optional: boolean): string {
+export function described(program: ProgramInterface, tensor: ProgramTensor, optional: boolean): string {
   const initial = optional && tensor.initial !== undefined ? `, ${tensor.initial} where left out` : "";
   return `${dimsDoc(program, tensor)}${initial}.`;
 }

@@ -1,17 +1,20 @@
 /** What a module exports for the forward pass of one norm that keeps what the backward pass reads. */
-import type { Mode, Program, ProgramTensor } from "../program/program.ts";
+import type { Mode, ProgramInterface, ProgramTensor } from "../program/program.ts";
 import type { BoundNorm, Declaration } from "./bindings-members.ts";
 import { type NormIdentifiers, propertyKey } from "./bindings-names.ts";
 
 /** What of a program is kept; nothing mostly. */
-export function savedTensor(programs: readonly Program[], mode: Mode | null): ProgramTensor | undefined {
+export function savedTensor(
+  programs: readonly ProgramInterface[],
+  mode: Mode | null,
+): ProgramTensor | undefined {
   return programs.find((one) => one.mode === mode)?.tensors.find((one) => one.role === "saved");
 }
 
 /** How the member is called and documented wherever it stands. */
 export const savedDoc = "What is kept from the forward pass: as many bytes as its `savedBytes`.";
 
-export function describeSaving(norm: BoundNorm, ids: NormIdentifiers): Declaration[] {
+export function describeSaving(norm: BoundNorm<ProgramInterface>, ids: NormIdentifiers): Declaration[] {
   const { modes, type } = ids.saving;
   const doc = `${norm.name}, which besides keeps what its backward pass reads.`;
   const [first] = norm.programs;
@@ -38,7 +41,7 @@ export function describeSaving(norm: BoundNorm, ids: NormIdentifiers): Declarati
   ];
 }
 
-function savingType(norm: BoundNorm, ids: NormIdentifiers, mode: Mode | null): string {
+function savingType(norm: BoundNorm<ProgramInterface>, ids: NormIdentifiers, mode: Mode | null): string {
   const { buffers, feeds, results } = ids.calls(mode);
   const saved = savedTensor(norm.saving ?? [], mode);
   if (saved === undefined) return `Saving<${buffers}, ${feeds}, ${results}>`;
@@ -49,7 +52,7 @@ function savingType(norm: BoundNorm, ids: NormIdentifiers, mode: Mode | null): s
 
 /** The method of the norm's object. */
 export function savingMethod(
-  norm: BoundNorm,
+  norm: BoundNorm<ProgramInterface>,
   ids: NormIdentifiers,
   keys: { readonly mode: string; readonly dtype: string },
   module: string,

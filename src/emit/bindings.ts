@@ -4,6 +4,7 @@ import { escapeComment } from "./bindings-docs.ts";
 import { printLiteral } from "./bindings-literal.ts";
 import type { BoundNorm } from "./bindings-members.ts";
 import { chooseIdentifiers } from "./bindings-names.ts";
+import { importsOf, webgpuTarget } from "./bindings-target.ts";
 import { divideProgram } from "./program.ts";
 import { type ProgramShell, renderBackward, renderFurther, renderModule } from "./shells.ts";
 
@@ -44,6 +45,7 @@ export function emitBackward({ name, backward = [], saving = [] }: BoundNorm, in
     programs.map((program) => programShell(program, input));
   return renderBackward({
     ...headOf(input),
+    type: webgpuTarget.program,
     norm: escapeComment(name),
     programs: shells(backward),
     saving: shells(saving),
@@ -55,13 +57,19 @@ export async function emitBindings(input: BindingsInput): Promise<string> {
   const { norms } = input;
   const identifiers = chooseIdentifiers(norms.map((norm) => norm.name));
   const modules = norms.map((norm) => (norm.backward === undefined ? undefined : input.backward?.(norm)));
-  const declarations = norms.flatMap((norm, i) => describeNorm(norm, identifiers[i]!, modules[i]));
+  const declarations = norms.flatMap((norm, i) =>
+    describeNorm(norm, identifiers[i]!, webgpuTarget, modules[i]),
+  );
   // ts-morph takes half a second to load, which checking and running a spec should not wait for.
   const { printDeclarations } = await import("./bindings-morph.ts");
   return renderModule({
     ...headOf(input),
-    backward: modules.some((one) => one !== undefined),
-    saving: norms.some(({ saving = [] }, i) => modules[i] !== undefined && saving.length > 0),
+    imports: importsOf(
+      webgpuTarget,
+      modules.some((one) => one !== undefined),
+      norms.some(({ saving = [] }, i) => modules[i] !== undefined && saving.length > 0),
+    ),
+    type: webgpuTarget.program,
     api: printDeclarations(declarations).trim(),
     programs: norms.map((norm, i) => ({
       name: identifiers[i]!.programs,
@@ -70,7 +78,11 @@ export async function emitBindings(input: BindingsInput): Promise<string> {
   });
 }
 
-function headOf({ banner, runtime = "normc/runtime" }: BindingsInput) {
+/** What every module's head says. */
+export function headOf({
+  banner,
+  runtime = webgpuTarget.runtime,
+}: Pick<BindingsInput, "banner" | "runtime">) {
   return {
     source: escapeComment(banner.source),
     hash: escapeComment(banner.hash),

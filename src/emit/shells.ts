@@ -21,10 +21,10 @@ export interface ProgramShell {
 }
 
 export interface ModuleShell extends ShellHead {
-  /** Whether a norm of the module has a backward pass. */
-  readonly backward: boolean;
-  /** Whether one has a forward pass that keeps what that reads. */
-  readonly saving: boolean;
+  /** What it imports from the runtime. */
+  readonly imports: string;
+  /** The type of its programs. */
+  readonly type: string;
   readonly api: string;
   readonly programs: readonly { readonly name: string; readonly programs: readonly ProgramShell[] }[];
 }
@@ -34,6 +34,7 @@ export interface FurtherShell extends ShellHead {
 }
 
 export interface BackwardShell extends ShellHead {
+  readonly type: string;
   readonly norm: string;
   readonly programs: readonly ProgramShell[];
   /** The forward programs that keep what these read. */

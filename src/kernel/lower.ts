@@ -12,7 +12,7 @@ import { lowerReductions } from "./reduce.ts";
 import { type Kept, keptValues } from "./resident.ts";
 import { mainLoops, type RowWork } from "./row.ts";
 import { lowerSegments } from "./segments.ts";
-import { mergePartials, partialsOf, partRange, splitStages, storePartials } from "./split.ts";
+import { mergePartials, partialsOf, partRange, slotPlace, splitStages, storePartials } from "./split.ts";
 import { storeElements, storeOnce } from "./store.ts";
 import { takeTogether } from "./together.ts";
 import { everyStmt, heldSlots, sharedMemory, usedConstants, wideTensors } from "./uses.ts";
@@ -102,7 +102,7 @@ function lowerStage(context: ValueContext, open: OpenRow, work: RowWork, stage: 
     const path = pathOver(order);
     const own = stages.findIndex((one) => one.includes(loop));
     if (own < 0) lowerLoop(context, open, loop, path);
-    else if (own < stage) mergePartials(context, row, grid, path, loop, partials);
+    else if (own < stage) mergePartials(context, row, path, loop, partials, slotPlace(row, grid));
     else {
       lowerLoop(context, open, loop, ranged(path));
       if (stages[own].at(-1) !== loop) continue;
@@ -197,7 +197,7 @@ function tensorsIn(body: readonly Stmt[]): KernelTensor[] {
   ];
 }
 
-function countUses(values: readonly Node[]): Map<Node, number> {
+export function countUses(values: readonly Node[]): Map<Node, number> {
   const uses = new Map<Node, number>();
   const count = (node: Node): void => void uses.set(node, (uses.get(node) ?? 0) + 1);
   for (const node of reachable(values)) for (const one of operands(node)) count(one);
@@ -206,7 +206,7 @@ function countUses(values: readonly Node[]): Map<Node, number> {
 }
 
 /** Names of locals, each once; the emitter makes them legal in its language. */
-function createNames(): NameOf {
+export function createNames(): NameOf {
   const taken = new Set<string>();
   return (base) => {
     let name = base;

@@ -129,18 +129,26 @@ export function storePartials(
   row.body.push({ kind: "if", condition, body });
 }
 
+/** Where a slot of a part of the row at hand lies. */
+export type SlotPlace = (slot: number, part: Expr) => { readonly tensor: string; readonly index: Expr };
+
+/** The place in the buffer of partials, in which all slots lie one behind the other. */
+export function slotPlace(row: Frame, grid: AxisSet): SlotPlace {
+  const place = row.run?.linear as Expr;
+  return (slot, part) => ({ tensor: partialsTensor, index: placeOf(grid, slot, part, place) });
+}
+
 /** Reads what all parts add up to and merges it: the reductions are values of the row's frame afterwards. */
 export function mergePartials(
   context: ValueContext,
   row: Frame,
-  grid: AxisSet,
   path: Path,
   loop: ReductionLoop,
   partials: Partials,
+  slotAt: SlotPlace,
 ): void {
   const { nameOf } = context;
   const { access, type } = accessOf(row);
-  const place = row.run?.linear as Expr;
   const used = bind(
     row,
     "used",
@@ -149,13 +157,7 @@ export function mergePartials(
   );
   const load = (body: Stmt[], slot: number, part: Expr): Expr => {
     const name = nameOf("part");
-    body.push({
-      kind: "load",
-      name,
-      tensor: partialsTensor,
-      index: placeOf(grid, slot, part, place),
-      access,
-    });
+    body.push({ kind: "load", name, ...slotAt(slot, part), access });
     return local(type, name);
   };
   /** Adds something up over the parts, the same for all lanes. */

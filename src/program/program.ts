@@ -3,14 +3,7 @@
  * generated modules, and all that the runtime knows of a spec. Shapes stay open: extents and params are
  * pipeline-overridable constants of the kernels.
  */
-export interface Program {
-  /** The norm's name in its spec. */
-  readonly norm: string;
-  /** The mode, where the norm has modes. */
-  readonly mode: Mode | null;
-  readonly axes: readonly ProgramAxis[];
-  readonly params: readonly ProgramParam[];
-  readonly tensors: readonly ProgramTensor[];
+export interface Program extends ProgramInterface {
   /** In the order in which they are dispatched. */
   readonly kernels: readonly ProgramKernel[];
   /**
@@ -18,6 +11,17 @@ export interface Program {
    * generated modules; a program as compiled is whole.
    */
   readonly more?: () => Promise<{ readonly more: readonly FurtherForms[] }>;
+}
+
+/** What a program is called and takes, whatever it runs on. */
+export interface ProgramInterface {
+  /** The norm's name in its spec. */
+  readonly norm: string;
+  /** The mode, where the norm has modes. */
+  readonly mode: Mode | null;
+  readonly axes: readonly ProgramAxis[];
+  readonly params: readonly ProgramParam[];
+  readonly tensors: readonly ProgramTensor[];
 }
 
 /** Texts that a kernel offers besides those that it holds. */

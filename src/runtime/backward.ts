@@ -2,15 +2,11 @@
  * The backward pass of a norm. Only the gradients that are asked for are wanted as buffers; of the programs that were
  * compiled, the smallest that computes them all serves. Loaded on demand: a page that only runs forward has none of it.
  */
-import type { FurtherForms, KernelForm, Program, ProgramTensor, Storage } from "../program/program.ts";
-import { NormError } from "./errors.ts";
-import { type BackwardKeys, readOptions } from "./given.ts";
-import { givenNames, own, refuseUnknown } from "./names.ts";
+import type { FurtherForms, KernelForm, Program, ProgramTensor } from "../program/program.ts";
+import { outputs, readAsked, without } from "./asked.ts";
+import type { BackwardKeys } from "./given.ts";
 import { createNorm } from "./norm.ts";
-import { resolveShapes } from "./shapes.ts";
 import type { BuffersByName, FeedsByName, Norm } from "./types.ts";
-
-const prefix = "d_";
 
 /**
  * @param programs the forward programs, whose dims, params and names the options give.
@@ -24,67 +20,14 @@ export async function createBackward(
   options: object,
   keys: BackwardKeys = { mode: "mode", dtype: "dtype", of: "of", accumulate: "accumulate" },
 ): Promise<Norm> {
-  const given = options as Readonly<Record<string, unknown>>;
-  const { program: forward, dims, params, dtype } = readOptions(programs, given, keys);
-  const { backward } = await load();
-  const candidates = backward.filter((one) => one.mode === forward.mode);
-  const offered = outputs(candidates.at(-1)!).map((name) => name.slice(prefix.length));
-  const of = names(given, keys.of, "tensor with a gradient", offered) ?? offered;
-  const accumulate = names(given, keys.accumulate, "gradient asked for", of) ?? [];
-  if (of.length === 0)
-    throw new NormError("N514", `${keys.of}: expected some of ${offered.join(", ")}, given none`);
-
-  const asked = new Set(of.map((name) => prefix + name));
-  const covers = (one: Program): boolean => [...asked].every((name) => outputs(one).includes(name));
-  const program = narrowed(candidates.find(covers)!, asked, new Set(accumulate.map((name) => prefix + name)));
-
-  const shapes = resolveShapes(forward, dims, params);
-  const base = baseNames(forward);
-  // What is saved has neither dims nor another type than f32.
-  const tensors = program.tensors
-    .filter(({ role }) => role !== "scratch" && role !== "saved")
-    .map(({ name }) => name);
-  const norm = await createNorm(device, program, {
-    dims: Object.fromEntries(tensors.map((name) => [name, shapes.dims.get(base.get(name)!)!])),
-    params,
-    storage: storageOf(dtype, tensors, base),
-  });
-  const ignored = forward.tensors
-    .filter(
-      ({ name, role }) =>
-        (role === "input" || role === "affine" || role === "state") && !tensors.includes(name),
-    )
-    .map(({ name }) => name);
+  const read = await readAsked(programs, load, options, keys);
+  const covers = (one: Program): boolean => [...read.asked].every((name) => outputs(one).includes(name));
+  const smallest = read.candidates.find(covers)!;
+  const program = narrowed(smallest, read.asked, read.sums);
+  // What nobody asked for is scratch memory, and has neither dims nor an element type.
+  const norm = await createNorm(device, program, read.optionsFor(program));
+  const ignored = read.ignoredBy(program);
   return ignored.length === 0 ? norm : ignoring(norm, ignored);
-}
-
-/** Each of the forward tensors under its own name, and again under that of its gradient. */
-function baseNames(forward: Program): Map<string, string> {
-  const names = forward.tensors.filter((one) => one.role !== "scratch").map(({ name }) => name);
-  return new Map([
-    ...names.map((name) => [prefix + name, name] as const),
-    ...names.map((name) => [name, name] as const),
-  ]);
-}
-
-function outputs({ tensors }: Program): string[] {
-  return tensors.filter((one) => one.role === "output").map(({ name }) => name);
-}
-
-/** A list of names among the options; undefined where it is left out. */
-function names(
-  options: Readonly<Record<string, unknown>>,
-  key: string,
-  what: string,
-  known: readonly string[],
-): readonly string[] | undefined {
-  const list = own(options, key);
-  if (list === undefined) return undefined;
-  if (!Array.isArray(list)) {
-    throw new NormError("N514", `${key}: expected a list of names, given ${JSON.stringify(list)}`);
-  }
-  refuseUnknown(what, list.map(String), known);
-  return list.map(String);
 }
 
 /** The program with what it computes and nobody asked for in scratch memory, and with sums in place of values. */
@@ -116,26 +59,11 @@ function adding<T extends FurtherForms>(kernels: readonly T[], sums: ReadonlySet
   }));
 }
 
-/** A gradient has the element type of its tensor where nothing else is said. */
-function storageOf(
-  dtype: Storage | Readonly<Record<string, Storage>> | undefined,
-  tensors: readonly string[],
-  base: ReadonlyMap<string, string>,
-): Storage | Record<string, Storage> | undefined {
-  if (typeof dtype !== "object") return dtype;
-  refuseUnknown("tensor", givenNames(dtype), [...base.keys()]);
-  return Object.fromEntries(
-    tensors.map((name) => [name, own(dtype, name) ?? own(dtype, base.get(name)!) ?? ("f32" as const)]),
-  );
-}
-
 /** What the forward pass reads may always be given, also where the gradients do not depend on it. */
 function ignoring(norm: Norm, ignored: readonly string[]): Norm {
-  const needed = <T>(given: Readonly<Record<string, T>>): Record<string, T> =>
-    Object.fromEntries(Object.entries(given).filter(([name]) => !ignored.includes(name)));
   return {
     ...norm,
-    encode: (pass, given: BuffersByName) => norm.encode(pass, needed(given)),
-    run: (feeds: FeedsByName) => norm.run(needed(feeds)),
+    encode: (pass, given: BuffersByName) => norm.encode(pass, without(given, ignored)),
+    run: (feeds: FeedsByName) => norm.run(without(feeds, ignored)),
   };
 }

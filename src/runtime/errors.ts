@@ -12,7 +12,8 @@ export type NormErrorCode =
   | "N510"
   | "N511"
   | "N513"
-  | "N514";
+  | "N514"
+  | "N517";
 
 /** What the runtime throws: the message names the axis or tensor, what was expected and what was given. */
 export class NormError extends Error {

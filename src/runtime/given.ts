@@ -1,5 +1,5 @@
 /** What the flat record of options that a generated module takes says, by name. */
-import type { Mode, Program } from "../program/program.ts";
+import type { Mode, ProgramInterface } from "../program/program.ts";
 import { NormError } from "./errors.ts";
 import { givenNames, own, refuseUnknown } from "./names.ts";
 import type { NormOptions } from "./types.ts";
@@ -17,15 +17,19 @@ export interface BackwardKeys extends OptionKeys {
 }
 
 /** What the options say of a norm. */
-export interface ReadOptions {
-  readonly program: Program;
+export interface ReadOptions<P extends ProgramInterface> {
+  readonly program: P;
   readonly dims: Readonly<Record<string, readonly number[]>>;
   readonly params: Readonly<Record<string, number>>;
   readonly dtype: NormOptions["storage"];
 }
 
 /** Throws N511 for a mode, N501 for a name that there is not. */
-export function readOptions(programs: readonly Program[], options: object, keys: OptionKeys): ReadOptions {
+export function readOptions<P extends ProgramInterface>(
+  programs: readonly P[],
+  options: object,
+  keys: OptionKeys,
+): ReadOptions<P> {
   const given = options as Readonly<Record<string, unknown>>;
   const program = choose(programs, own(given, keys.mode));
   const tensors = namesOf(programs, (each) => each.tensors.filter((t) => t.role !== "scratch"));
@@ -48,7 +52,7 @@ export function readOptions(programs: readonly Program[], options: object, keys:
   };
 }
 
-function choose(programs: readonly Program[], mode: unknown): Program {
+function choose<P extends ProgramInterface>(programs: readonly P[], mode: unknown): P {
   const found = programs.find((program) => program.mode === (mode ?? null));
   if (found !== undefined) return found;
   const modes = programs.map((program) => program.mode).filter((each): each is Mode => each !== null);
@@ -58,8 +62,8 @@ function choose(programs: readonly Program[], mode: unknown): Program {
 }
 
 function namesOf(
-  programs: readonly Program[],
-  read: (program: Program) => readonly { readonly name: string }[],
+  programs: readonly ProgramInterface[],
+  read: (program: ProgramInterface) => readonly { readonly name: string }[],
 ): string[] {
   return [...new Set(programs.flatMap((program) => read(program).map((each) => each.name)))];
 }

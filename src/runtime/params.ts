@@ -1,10 +1,10 @@
-import type { Program, ProgramParam } from "../program/program.ts";
+import type { ProgramInterface, ProgramParam } from "../program/program.ts";
 import { NormError } from "./errors.ts";
 import { givenNames, own, refuseUnknown } from "./names.ts";
 
 /** The value of every param: given or initial. Throws N501 for an unknown name, N507 for an unusable value. */
 export function resolveParams(
-  program: Program,
+  program: ProgramInterface,
   given: Readonly<Record<string, number>> | undefined,
 ): Map<string, number> {
   const known = program.params.map((param) => param.name);

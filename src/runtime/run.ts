@@ -1,6 +1,6 @@
 import type { Program, ProgramTensor } from "../program/program.ts";
 import { isWritten, usage } from "./buffers.ts";
-import { NormError } from "./errors.ts";
+import { checkFeed } from "./feeds.ts";
 import { guarded } from "./lost.ts";
 import { own } from "./names.ts";
 import type { Shapes } from "./shapes.ts";
@@ -67,19 +67,4 @@ export async function runOnce(
   } finally {
     for (const buffer of made) buffer.destroy();
   }
-}
-
-function checkFeed(tensor: ProgramTensor, feed: ArrayLike<number> | undefined, shapes: Shapes): void {
-  if (feed === undefined) {
-    if (tensor.role !== "input" && (tensor.role !== "saved" || tensor.updated)) return;
-    throw new NormError("N502", `the values of ${tensor.role} ${tensor.name} are missing`);
-  }
-  const expected = shapes.elements.get(tensor.name)!;
-  if (feed.length === expected) return;
-  const dims = shapes.dims.get(tensor.name)!;
-  const because = tensor.parts === undefined ? ` for ${tensor.dims.join(", ")} = [${dims.join(", ")}]` : "";
-  throw new NormError(
-    "N506",
-    `tensor ${tensor.name}: expected ${expected} elements${because}, given ${feed.length}`,
-  );
 }

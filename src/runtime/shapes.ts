@@ -1,4 +1,4 @@
-import type { Program, ProgramAxis, ProgramTensor } from "../program/program.ts";
+import type { ProgramAxis, ProgramInterface, ProgramTensor } from "../program/program.ts";
 import { NormError } from "./errors.ts";
 import { givenNames, own, refuseUnknown } from "./names.ts";
 import { resolveParams } from "./params.ts";
@@ -29,7 +29,7 @@ type Extents = Map<string, Extent>;
  * divide, N505 wrong rank, N507 unusable param, N308 an axis that no given tensor has.
  */
 export function resolveShapes(
-  program: Program,
+  program: ProgramInterface,
   dims: Readonly<Record<string, readonly number[]>>,
   params?: Readonly<Record<string, number>>,
 ): Shapes {
@@ -76,7 +76,7 @@ export function resolveShapes(
 const chunkFactor = "(chunk)";
 
 /** The shapes, once it is known into how many chunks a kernel divides its rows. */
-export function withChunks(program: Program, shapes: Shapes, chunks: number): Shapes {
+export function withChunks(program: ProgramInterface, shapes: Shapes, chunks: number): Shapes {
   const factors = new Map([...shapes.factors, [chunkFactor, chunks]]);
   const scratch = program.tensors.flatMap(({ name, parts }) =>
     parts === undefined ? [] : [[name, scratchLength(parts, (factor) => factors.get(factor)!)] as const],
@@ -106,7 +106,12 @@ function readFixed(axis: ProgramAxis, params: ReadonlyMap<string, number>, exten
   }
 }
 
-function readDims(program: Program, tensor: ProgramTensor, given: readonly number[], extents: Extents): void {
+function readDims(
+  program: ProgramInterface,
+  tensor: ProgramTensor,
+  given: readonly number[],
+  extents: Extents,
+): void {
   const variadic = tensor.dims.findIndex((name) => isVariadic(program, name));
   const fixed = tensor.dims.length - (variadic < 0 ? 0 : 1);
   if (variadic < 0 ? given.length !== fixed : given.length < fixed) {
@@ -145,7 +150,7 @@ function set(extents: Extents, name: string, sizes: readonly number[], from: str
 }
 
 /** Makes the axis and all its factors known: the axis from its factors, or one factor by division. */
-function completeAxis(program: Program, axis: ProgramAxis, extents: Extents): void {
+function completeAxis(program: ProgramInterface, axis: ProgramAxis, extents: Extents): void {
   const whole = extents.get(axis.name);
   const unknown = axis.factors.filter((factor) => !extents.has(factor.name));
   const known = axis.factors.filter((factor) => extents.has(factor.name));
@@ -195,7 +200,7 @@ function notDivisible(
   );
 }
 
-function notGiven(program: Program, name: string, axis: string): NormError {
+function notGiven(program: ProgramInterface, name: string, axis: string): NormError {
   const having = program.tensors.filter(
     (tensor) => tensor.role !== "scratch" && (tensor.dims.includes(name) || tensor.dims.includes(axis)),
   );
@@ -204,11 +209,11 @@ function notGiven(program: Program, name: string, axis: string): NormError {
   return new NormError("N308", `the extent of axis ${name} is not known${hint}`);
 }
 
-function isVariadic(program: Program, name: string): boolean {
+function isVariadic(program: ProgramInterface, name: string): boolean {
   return program.axes.some((axis) => axis.variadic && axis.name === name);
 }
 
-function shown(program: Program, tensor: ProgramTensor): string {
+function shown(program: ProgramInterface, tensor: ProgramTensor): string {
   const dims = tensor.dims.map((name) => (isVariadic(program, name) ? `...${name}` : name));
   return `${tensor.name}[${dims.join(", ")}]`;
 }

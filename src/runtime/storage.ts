@@ -1,4 +1,4 @@
-import type { Program, Storage } from "../program/program.ts";
+import type { ProgramInterface, Storage } from "../program/program.ts";
 import { NormError } from "./errors.ts";
 import { fromHalf, toHalf } from "./half.ts";
 import { own, refuseUnknown } from "./names.ts";
@@ -12,7 +12,7 @@ export type Storages = ReadonlyMap<string, Storage>;
  * @throws NormError N501 for a name that is no tensor, N514 for a type that is none.
  */
 export function resolveStorage(
-  program: Program,
+  program: ProgramInterface,
   choice: Storage | Readonly<Record<string, Storage>> | undefined,
 ): Storages {
   const named = program.tensors.filter((tensor) => tensor.role !== "scratch");

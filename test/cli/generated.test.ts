@@ -19,7 +19,7 @@ function texts(path: string): Record<string, string> {
 const library = readdirSync(join(root, "library")).map((one) => `library/${one}`);
 
 test.each([
-  ["generated", library],
+  ["generated", [...library, "--target", "wgsl,glsl"]],
   ["examples/train/generated", ["examples/train/layers.norm", "--save", "stats"]],
 ])("%s is what its specs give: otherwise run `npm run generate`", async (path, words) => {
   const out = join(folder.path, path);

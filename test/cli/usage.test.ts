@@ -34,7 +34,6 @@ test.each([
   [["run", "GroupNorm", "--feeds", "f", "--mode", "test"], "Allowed choices"],
   [["run", "GroupNorm", "--feeds", "f", "--set", "G"], "expected NAME=NUMBER, given `G`"],
   [["run", "GroupNorm", "--feeds", "f", "--set", "G=two"], "G is to be a number"],
-  [["run", "GroupNorm", "--feeds", "f", "--backend", "gpujs"], "not there yet"],
   [["explain", "GroupNorm", "--shape", "N=2x"], "expected AXIS=EXTENT"],
   [["explain", "GroupNorm", "--shape", "Q=2"], "GroupNorm has no axis Q"],
   [["explain", "GroupNorm", "--shape", "N=2"], "the extent of axis C is missing"],

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
 import { compare } from "./compare.ts";
-import { executeDevice, executeOracle, type Outputs } from "./execute.ts";
+import { executeDevice, executeGpuJs, executeOracle, type Outputs } from "./execute.ts";
 import { type Run, toRun } from "./map.ts";
 import { type Case, type CaseFile, caseFiles, conformanceFolder, elements } from "./read.ts";
 import { report, written } from "./report.ts";
@@ -39,6 +39,16 @@ describe.each(devices)("conformance on $name", ({ name, device }) => {
   for (const file of files ?? []) {
     it(`${file.suite}/${file.op}`, { timeout: 300_000 }, async () => {
       expect(await failures(file, deviceElements(name), (run) => executeDevice(run, device))).toEqual([]);
+    });
+  }
+});
+
+describe.skipIf(files === null)("conformance on gpu.js webasm", () => {
+  for (const file of files ?? []) {
+    it(`${file.suite}/${file.op}`, { timeout: 300_000 }, async () => {
+      expect(await failures(file, deviceElements("webasm"), (run) => executeGpuJs(run, "webasm"))).toEqual(
+        [],
+      );
     });
   }
 });

@@ -1,14 +1,22 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { GPU } from "gpu.js";
 import { differentiate } from "../../src/autodiff/differentiate.ts";
 import { type CheckedFile, checkFile } from "../../src/check/check.ts";
+import { compileGather } from "../../src/compile/gather.ts";
 import { compileGraph } from "../../src/compile/passes.ts";
 import type { Source } from "../../src/diagnostics/diagnostic.ts";
 import { interpret } from "../../src/oracle/interpret.ts";
 import type { Program, Storage } from "../../src/program/program.ts";
-import { createNorm } from "../../src/runtime/index.ts";
+import { createNorm, type Norm } from "../../src/runtime/index.ts";
 import { resolveShapes } from "../../src/runtime/shapes.ts";
+import {
+  createGatherNorm,
+  type GatherNorm,
+  type GatherProgram,
+  type GpuBackend,
+} from "../../src/runtime-gpujs/index.ts";
 import type { Graph } from "../../src/tensor/graph.ts";
 import type { Feed, Run } from "./map.ts";
 import type { Spec } from "./spec.ts";
@@ -20,7 +28,7 @@ export async function executeOracle(run: Run): Promise<Outputs> {
   return merged(run, async (graph, feeds) => {
     const dims = Object.fromEntries(feeds.map(([name, feed]) => [name, feed.dims]));
     // What the runtime needs of a program to know its shapes, all of it in the graph.
-    const shapes = resolveShapes({ ...graph, kernels: [] }, dims, run.set);
+    const shapes = resolveShapes(graph, dims, run.set);
     const values = interpret(graph, {
       extents: shapes.factors,
       params: shapes.params,
@@ -35,30 +43,51 @@ export async function executeOracle(run: Run): Promise<Outputs> {
 /** Runs a case on a device, with the element types that its feeds and expectations name. */
 export async function executeDevice(run: Run, device: GPUDevice): Promise<Outputs> {
   return merged(run, async (graph, feeds) => {
-    const program = programOf(graph);
-    const storage: Record<string, Storage> = {};
-    for (const tensor of program.tensors) {
-      if (tensor.role !== "scratch" && tensor.role !== "state") storage[tensor.name] = run.storage;
-    }
-    for (const [name, feed] of feeds) storage[name] = feed.type;
-    for (const one of run.expect) if (storage[one.output] !== undefined) storage[one.output] = one.type;
-    const norm = await createNorm(device, program, {
+    const norm = await createNorm(device, programOf(graph), {
       dims: Object.fromEntries(feeds.map(([name, feed]) => [name, feed.dims])),
       params: run.set,
-      storage,
+      storage: storageOf(run, graph, feeds),
     });
-    try {
-      const results = await norm.run(Object.fromEntries(feeds.map(([name, feed]) => [name, feed.data])));
-      return Object.fromEntries(
-        Object.entries(results).map(([name, data]) => [
-          name,
-          { dims: norm.dims.get(name) ?? [], data: Float64Array.from(data) },
-        ]),
-      );
-    } finally {
-      norm.destroy();
-    }
+    return outputsOf(norm, feeds);
   });
+}
+
+/** The same on gpu.js. */
+export async function executeGpuJs(run: Run, backend: GpuBackend): Promise<Outputs> {
+  return merged(run, async (graph, feeds) => {
+    const program = gatherPrograms.get(graph) ?? compileGather(graph).program;
+    gatherPrograms.set(graph, program);
+    const norm = await createGatherNorm({ GPU, backend }, program, {
+      dims: Object.fromEntries(feeds.map(([name, feed]) => [name, feed.dims])),
+      params: run.set,
+      storage: storageOf(run, graph, feeds),
+    });
+    return outputsOf(norm, feeds);
+  });
+}
+
+const gatherPrograms = new WeakMap<Graph, GatherProgram>();
+
+function storageOf(run: Run, graph: Graph, feeds: Feeds): Record<string, Storage> {
+  const storage: Record<string, Storage> = {};
+  for (const tensor of graph.tensors) if (tensor.role !== "state") storage[tensor.name] = run.storage;
+  for (const [name, feed] of feeds) storage[name] = feed.type;
+  for (const one of run.expect) if (storage[one.output] !== undefined) storage[one.output] = one.type;
+  return storage;
+}
+
+async function outputsOf(norm: Norm | GatherNorm, feeds: Feeds): Promise<Outputs> {
+  try {
+    const results = await norm.run(Object.fromEntries(feeds.map(([name, feed]) => [name, feed.data])));
+    return Object.fromEntries(
+      Object.entries(results).map(([name, data]) => [
+        name,
+        { dims: norm.dims.get(name) ?? [], data: Float64Array.from(data) },
+      ]),
+    );
+  } finally {
+    await norm.destroy();
+  }
 }
 
 type Feeds = readonly (readonly [name: string, feed: Feed])[];

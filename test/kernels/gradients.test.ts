@@ -1,49 +1,10 @@
 /** The gradients of the whole library on every adapter of the machine against the oracle's backward graph. */
 import { afterAll, describe, expect, it } from "vitest";
-import { oracle, type Trial } from "../support/compare.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
-import { backwardTrial, worstOnDevice } from "../support/gradients.ts";
+import { backwardTrial, numbersOnly, worstOnDevice } from "../support/gradients.ts";
 import { graphOf, libraryNorms } from "../support/library.ts";
 import { normals } from "../support/random.ts";
-import { type Extents, randomTrial } from "../support/shapes.ts";
-
-interface Shape {
-  readonly name: string;
-  readonly extents: Extents;
-  readonly params: Readonly<Record<string, number>>;
-  readonly least?: number;
-}
-
-const shapes: readonly Shape[] = [
-  {
-    // The variance of a single value is 0: with the usual eps all rounding would be multiplied by 1 / √eps = 316. What
-    // is then 0 is the difference of two terms of size 1.
-    name: "all ones",
-    extents: { N: [1], C: [1], S: [1], D: [1], T: [1], O: [1], F: [1] },
-    params: { G: 1, B: 1, eps: 1 },
-    least: 1,
-  },
-  {
-    name: "odd and prime",
-    extents: { N: [3], C: [15], S: [7, 11], D: [67], T: [13], O: [5], F: [3, 3, 7] },
-    params: { G: 3, B: 3 },
-  },
-  {
-    name: "multiples of four",
-    extents: { N: [4], C: [8], S: [6, 8], D: [96], T: [12], O: [8], F: [4, 3, 4] },
-    params: { G: 2, B: 2 },
-  },
-  {
-    name: "a long row",
-    extents: { N: [2], C: [2], S: [2003], D: [4001], T: [2], O: [2], F: [4001] },
-    params: { G: 1, B: 1 },
-  },
-  {
-    name: "nothing at all",
-    extents: { N: [0], C: [4], S: [3], D: [3], T: [0], O: [0], F: [5] },
-    params: { G: 2, B: 1 },
-  },
-];
+import { gradientShapes, ownParams, randomTrial } from "../support/shapes.ts";
 
 /** The contract (design, "The numerics contract"): relative to the largest gradient of the tensor. */
 const tolerance = 1e-5;
@@ -55,24 +16,15 @@ const cases = libraryNorms().flatMap((norm) =>
   norm.graphs.map((graph) => ({ norm: norm.name, mode: graph.mode, graph })),
 );
 
-/** The statistics of an empty batch are NaN (0 / 0); on the way to a gradient Mesa folds the NaN · 0 to 0. */
-function numbersOnly(trial: Trial): Trial {
-  const want = oracle(trial);
-  const results = trial.graph.results.filter((one) => !want.get(one.tensor)?.some(Number.isNaN));
-  return { ...trial, graph: { ...trial.graph, results } };
-}
-
 describe.each(devices)("gradients of the library on $name", ({ name, device }) => {
   describe.each(cases)("$norm $mode", ({ graph }) => {
-    const own = (params: Readonly<Record<string, number>>): Record<string, number> =>
-      Object.fromEntries(
-        Object.entries(params).filter(([name]) => graph.params.some((one) => one.name === name)),
-      );
-
     // SwiftShader takes a second to compile each norm for a shape: one shape there, and the one far from zero.
-    const chosen = name === "swiftshader" ? shapes.filter((one) => one.name === "multiples of four") : shapes;
+    const chosen =
+      name === "swiftshader"
+        ? gradientShapes.filter((one) => one.name === "multiples of four")
+        : gradientShapes;
     it.each(chosen)("$name", async ({ extents, params, least }) => {
-      const trial = randomTrial(graph, extents, own(params), 7);
+      const trial = randomTrial(graph, extents, ownParams(graph, params), 7);
       const backward = backwardTrial(trial);
       const empty = Object.values(extents).some((list) => list.includes(0));
       const worst = await worstOnDevice(device, empty ? numbersOnly(backward) : backward, least);
@@ -82,7 +34,7 @@ describe.each(devices)("gradients of the library on $name", ({ name, device }) =
     // What the statistics are of, far from zero, and running means with it; what scales and shifts stays where it was.
     it.each([-1e4])("at mean/std %d", async (ratio) => {
       const extents = { N: [4], C: [6], S: [8, 12], D: [384], T: [6], O: [5], F: [16, 12] };
-      const trial = randomTrial(graph, extents, own({ G: 3, B: 2 }), 13);
+      const trial = randomTrial(graph, extents, ownParams(graph, { G: 3, B: 2 }), 13);
       const [first] = graph.tensors;
       const far = graph.tensors.filter((one) => one === first || (one.role === "state" && one.initial === 0));
       const moved = far.map((one) => [one.name, normals(3, trial.feeds[one.name].length, ratio)]);

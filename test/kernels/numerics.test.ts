@@ -2,44 +2,18 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { worstDifference } from "../support/compare.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
+import { farLayers, farTrial } from "../support/far.ts";
 import { checkText, graphOf } from "../support/library.ts";
 import { normals } from "../support/random.ts";
 
 const devices = await openTestDevices();
 afterAll(() => closeTestDevices(devices));
 
-interface Layer {
-  readonly norm: string;
-  readonly mode: "train" | null;
-  readonly tensor: string;
-  readonly dims: readonly number[];
-  readonly params?: Readonly<Record<string, number>>;
-}
-
-const layers: readonly Layer[] = [
-  { norm: "LayerNorm", mode: null, tensor: "x", dims: [4, 768] },
-  { norm: "LayerNorm", mode: null, tensor: "x", dims: [2, 65536] },
-  { norm: "LayerNormChannels", mode: null, tensor: "x", dims: [2, 768, 3] },
-  { norm: "LayerNormAll", mode: null, tensor: "x", dims: [2, 64, 100] },
-  { norm: "InstanceNorm", mode: null, tensor: "x", dims: [2, 3, 768] },
-  { norm: "GroupNorm", mode: null, tensor: "x", dims: [1, 64, 1024], params: { G: 2 } },
-  { norm: "BatchNorm", mode: "train", tensor: "x", dims: [8, 3, 96] },
-  { norm: "BatchChannelNorm", mode: "train", tensor: "x", dims: [8, 6, 96], params: { G: 3 } },
-  { norm: "GhostBatchNorm", mode: null, tensor: "x", dims: [8, 3, 96], params: { B: 4 } },
-  { norm: "WeightStandardization", mode: null, tensor: "w", dims: [5, 64, 12] },
-  { norm: "MeanVarianceNorm", mode: null, tensor: "x", dims: [8, 3, 96] },
-  { norm: "SwitchableNorm", mode: null, tensor: "x", dims: [4, 6, 96] },
-];
-
 describe.each(devices)("far from zero on $name", ({ device }) => {
-  it.each(layers.flatMap((layer) => [1e3, -1e4, 1e6].map((ratio) => ({ ...layer, ratio }))))(
+  it.each(farLayers.flatMap((layer) => [1e3, -1e4, 1e6].map((ratio) => ({ ...layer, ratio }))))(
     "$norm $dims at mean/std $ratio",
-    async ({ norm, mode, tensor, dims, params, ratio }) => {
-      const graph = graphOf(norm, mode);
-      const count = dims.reduce((a, b) => a * b, 1);
-      const feeds = { [tensor]: normals(11, count, ratio) };
-      // Running statistics are compared by their own size in `library.test.ts`; here only what is standardized counts.
-      const trial = { graph, dims: { [tensor]: dims }, params: params ?? {}, feeds };
+    async ({ ratio, ...layer }) => {
+      const trial = farTrial(layer, ratio);
       const worst = await worstDifference(device, trial);
       expect(worst.error, JSON.stringify(worst)).toBeLessThanOrEqual(1e-5);
     },

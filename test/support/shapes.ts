@@ -28,7 +28,7 @@ export function randomTrial(
   };
   const given = graph.tensors.filter((one) => one.role !== "output");
   const dims = Object.fromEntries(given.map((one) => [one.name, one.dims.flatMap(extentOf)]));
-  const shapes = resolveShapes({ ...graph, kernels: [] }, dims, params);
+  const shapes = resolveShapes(graph, dims, params);
   const feeds = Object.fromEntries(
     given.map((one, i) => {
       const count = shapes.elements.get(one.name) as number;
@@ -44,3 +44,97 @@ export function randomTrial(
   );
   return { graph, dims, params, feeds };
 }
+
+export interface Shape {
+  readonly name: string;
+  readonly extents: Extents;
+  readonly params: Readonly<Record<string, number>>;
+}
+
+/** Extents 1, 0, odd, prime, one short of and one beyond a power of two; groups and virtual batches that divide. */
+export const awkwardShapes: readonly Shape[] = [
+  {
+    name: "all ones",
+    extents: { N: [1], C: [1], S: [1], D: [1], T: [1], O: [1], F: [1] },
+    params: { G: 1, B: 1 },
+  },
+  {
+    name: "no spatial axes",
+    extents: { N: [6], C: [4], S: [], D: [5], T: [], O: [3], F: [] },
+    params: { G: 2, B: 3 },
+  },
+  {
+    name: "odd and prime",
+    extents: { N: [3], C: [15], S: [7, 11], D: [67], T: [13], O: [5], F: [3, 3, 7] },
+    params: { G: 3, B: 3 },
+  },
+  {
+    name: "around powers of two",
+    extents: { N: [4], C: [64], S: [17, 15], D: [257], T: [33], O: [65], F: [63] },
+    params: { G: 32, B: 2 },
+  },
+  {
+    name: "multiples of four",
+    extents: { N: [4], C: [8], S: [6, 8], D: [96], T: [12], O: [8], F: [4, 3, 4] },
+    params: { G: 2, B: 2 },
+  },
+  {
+    name: "one long row",
+    extents: { N: [1], C: [2], S: [20011], D: [30011], T: [1], O: [1], F: [30011] },
+    params: { G: 1, B: 1 },
+  },
+  {
+    name: "many short rows",
+    extents: { N: [900], C: [8], S: [3], D: [3], T: [3001], O: [2000], F: [5] },
+    params: { G: 4, B: 9 },
+  },
+  {
+    name: "nothing at all",
+    extents: { N: [0], C: [4], S: [3], D: [3], T: [0], O: [0], F: [5] },
+    params: { G: 2, B: 1 },
+  },
+  {
+    name: "empty rows",
+    extents: { N: [2], C: [4], S: [0], D: [0], T: [2], O: [2], F: [0] },
+    params: { G: 2, B: 1 },
+  },
+];
+
+/** Those of the params that the norm has. */
+export function ownParams(graph: Graph, params: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(params).filter(([name]) => graph.params.some((one) => one.name === name)),
+  );
+}
+
+/** For gradients; `least`: see `worstOnDevice`. */
+export const gradientShapes: readonly (Shape & { readonly least?: number })[] = [
+  {
+    // The variance of a single value is 0: with the usual eps all rounding would be multiplied by 1 / √eps = 316. What
+    // is then 0 is the difference of two terms of size 1.
+    name: "all ones",
+    extents: { N: [1], C: [1], S: [1], D: [1], T: [1], O: [1], F: [1] },
+    params: { G: 1, B: 1, eps: 1 },
+    least: 1,
+  },
+  {
+    name: "odd and prime",
+    extents: { N: [3], C: [15], S: [7, 11], D: [67], T: [13], O: [5], F: [3, 3, 7] },
+    params: { G: 3, B: 3 },
+  },
+  {
+    name: "multiples of four",
+    extents: { N: [4], C: [8], S: [6, 8], D: [96], T: [12], O: [8], F: [4, 3, 4] },
+    params: { G: 2, B: 2 },
+  },
+  {
+    name: "a long row",
+    extents: { N: [2], C: [2], S: [2003], D: [4001], T: [2], O: [2], F: [4001] },
+    params: { G: 1, B: 1 },
+  },
+  {
+    name: "nothing at all",
+    extents: { N: [0], C: [4], S: [3], D: [3], T: [0], O: [0], F: [5] },
+    params: { G: 2, B: 1 },
+  },
+];

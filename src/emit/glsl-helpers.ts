@@ -1,0 +1,25 @@
+/** Functions that emitted GLSL calls and GLSL ES 3.00 does not have. */
+const helpers: readonly { readonly name: string; readonly text: string }[] = [
+  {
+    name: "larger",
+    text: `// A NaN stays a NaN, which max does not promise. Told by its bits: a compiler may take a != a for false.
+float larger(float a, float b) {
+  return a > b || (floatBitsToUint(a) & 0x7fffffffu) > 0x7f800000u ? a : b;
+}
+`,
+  },
+  {
+    name: "smaller",
+    text: `// A NaN stays a NaN, which min does not promise. Told by its bits: a compiler may take a != a for false.
+float smaller(float a, float b) {
+  return a < b || (floatBitsToUint(a) & 0x7fffffffu) > 0x7f800000u ? a : b;
+}
+`,
+  },
+];
+
+export const glslHelperNames: readonly string[] = helpers.map((one) => one.name);
+
+export function glslHelpersOf(body: string): string[] {
+  return helpers.filter(({ name }) => body.includes(`${name}(`)).map(({ text }) => text);
+}

@@ -1,0 +1,38 @@
+/** Every norm of the library, in every mode, forward and backward, on gpu.js in Node, against the oracle. */
+import { describe, expect, it } from "vitest";
+import { worstOf } from "../support/compare.ts";
+import { nodeBackends, runOnGpuJs } from "../support/gather.ts";
+import { backwardTrial, numbersOnly, worstGradient } from "../support/gradients.ts";
+import { libraryNorms } from "../support/library.ts";
+import { awkwardShapes, gradientShapes, ownParams, randomTrial } from "../support/shapes.ts";
+
+/** The numerics contract: within 1e-5 of float64, relative to a unit-variance output or to the largest gradient. */
+const tolerance = 1e-5;
+
+const cases = libraryNorms().flatMap((norm) =>
+  norm.graphs.map((graph) => ({ norm: norm.name, mode: graph.mode, graph })),
+);
+
+// The embedding of a style for every place, 21 million numbers, is beyond what webasm can index (see limits.test.ts).
+const beyond = (norm: string, shape: string): boolean =>
+  norm === "AdaInstanceNorm" && shape === "many short rows";
+
+describe.each(cases)("$norm $mode on gpu.js", ({ norm, graph }) => {
+  it.each(awkwardShapes.filter(({ name }) => !beyond(norm, name)))("$name", async ({ extents, params }) => {
+    const trial = randomTrial(graph, extents, ownParams(graph, params), 7);
+    for (const backend of nodeBackends) {
+      const worst = worstOf(await runOnGpuJs(trial, backend), trial);
+      expect(worst.error, `${backend} ${JSON.stringify(worst)}`).toBeLessThanOrEqual(tolerance);
+    }
+  });
+
+  it.each(gradientShapes)("gradients, $name", async ({ extents, params, least }) => {
+    const backward = backwardTrial(randomTrial(graph, extents, ownParams(graph, params), 7));
+    const empty = Object.values(extents).some((list) => list.includes(0));
+    const compared = empty ? numbersOnly(backward) : backward;
+    for (const backend of nodeBackends) {
+      const worst = worstGradient(compared, await runOnGpuJs(backward, backend), least);
+      expect(worst.error, `${backend} ${JSON.stringify(worst)}`).toBeLessThanOrEqual(tolerance);
+    }
+  });
+});

@@ -1,0 +1,44 @@
+/** Sizes that a backend of gpu.js cannot do: refused before a kernel is made. */
+import { GPU } from "gpu.js";
+import { expect, it } from "vitest";
+import { compileGather } from "../../src/compile/gather.ts";
+import { resolveShapes } from "../../src/runtime/index.ts";
+import { createGatherNorm } from "../../src/runtime-gpujs/index.ts";
+import { checkSizes, sizedPasses } from "../../src/runtime-gpujs/passes.ts";
+import { graphOf } from "../support/library.ts";
+
+const { program } = compileGather(graphOf("LayerNorm"));
+const dims = { x: [2 ** 15, 1024] };
+
+it("webasm ends at 2^24 elements; where no backend is named, the next one is taken", async () => {
+  await expect(createGatherNorm({ GPU, backend: "webasm" }, program, { dims })).rejects.toMatchObject({
+    code: "N508",
+    message: "tensor x: 33554432 elements are above 16777216 (webasm: an index is an f32 there)",
+  });
+  const norm = await createGatherNorm({ GPU }, program, { dims });
+  expect(norm.backend).toBe("cpu");
+  await norm.destroy();
+  const small = await createGatherNorm({ GPU }, program, { dims: { x: [4, 1024] } });
+  expect(small.backend).toBe("webasm");
+  await small.destroy();
+});
+
+it("webgl2 ends where a texture does", () => {
+  const shapes = resolveShapes(program, dims);
+  const passes = sizedPasses(program, shapes, new Set(["y"]));
+  const check = (maxTextureSize: number) => () =>
+    checkSizes(program, shapes, passes, { backend: "webgl2", maxTextureSize });
+  expect(check(8192)).not.toThrow();
+  expect(check(4096)).toThrow(
+    "tensor x: 33554432 elements are above 16777216 (webgl2: a texture of 4096 × 4096)",
+  );
+});
+
+it("rows that are long and few are in parts, and those that are many are not", () => {
+  const passes = (rows: number, length: number): string[] =>
+    sizedPasses(program, resolveShapes(program, { x: [rows, length] }), new Set(["y"])).map(
+      ({ pass, parts }) => `${pass.name} ${parts}`,
+    );
+  expect(passes(4096, 768)).toEqual(["stats_1 1", "y 1"]);
+  expect(passes(2, 65536)).toEqual(["stats_1_parts 256", "stats_1 256", "y 1"]);
+});
