@@ -280,9 +280,10 @@ float gamma_1 = gamma_at(C_1);
 float x_1 = x_at(group);
 int N = group / max(C * S, 1);
 float stat_7 = stats_1_at((N * C) + C_1);
+float eps_1 = eps;
 float beta_1 = beta_at(C_1);
 float tau_1 = tau_at(C_1);
-float max_1 = larger(((gamma_1 * x_1) * inversesqrt(stat_7 + abs(eps))) + beta_1, tau_1);
+float max_1 = larger(((gamma_1 * x_1) * inversesqrt(stat_7 + abs(eps_1))) + beta_1, tau_1);
 return max_1;
 }
 `,
@@ -292,9 +293,10 @@ const gamma_1 = gamma[C_1];
 const x_1 = x[this.thread.x];
 const N = Math.floor(this.thread.x / Math.max(this.constants.C * this.constants.S, 1));
 const stat_7 = stats_1[(N * this.constants.C) + C_1];
+const eps_1 = this.constants.eps;
 const beta_1 = beta[C_1];
 const tau_1 = tau[C_1];
-const max_1 = Math.fround(Math.max(((gamma_1 * x_1) * (1 / Math.sqrt(stat_7 + Math.abs(this.constants.eps)))) + beta_1, tau_1));
+const max_1 = Math.fround(Math.max(((gamma_1 * x_1) * (1 / Math.sqrt(stat_7 + Math.abs(eps_1)))) + beta_1, tau_1));
 return max_1;
 }
 `,

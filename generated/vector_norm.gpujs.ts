@@ -593,14 +593,16 @@ float pass_value(int group) {
 float x_1 = x_at(group);
 int N = group / max(D, 1);
 float stat_3 = stats_1_at(N);
-return x_1 * inversesqrt(larger(stat_3, eps * eps));
+float eps_1 = eps;
+return x_1 * inversesqrt(larger(stat_3, eps_1 * eps_1));
 }
 `,
           js: `function (x, stats_1) {
 const x_1 = x[this.thread.x];
 const N = Math.floor(this.thread.x / Math.max(this.constants.D, 1));
 const stat_3 = stats_1[N];
-return x_1 * (1 / Math.sqrt(Math.max(stat_3, this.constants.eps * this.constants.eps)));
+const eps_1 = this.constants.eps;
+return x_1 * (1 / Math.sqrt(Math.max(stat_3, eps_1 * eps_1)));
 }
 `,
         },
@@ -770,7 +772,8 @@ float w_1 = w_at(group);
 int O = group / max(F, 1);
 float g_1 = g_at(O);
 float stat_4 = stats_1_at(O);
-return w_1 * (g_1 * inversesqrt(larger(stat_4, eps * eps)));
+float eps_1 = eps;
+return w_1 * (g_1 * inversesqrt(larger(stat_4, eps_1 * eps_1)));
 }
 `,
           js: `function (w, g, stats_1) {
@@ -778,7 +781,8 @@ const w_1 = w[this.thread.x];
 const O = Math.floor(this.thread.x / Math.max(this.constants.F, 1));
 const g_1 = g[O];
 const stat_4 = stats_1[O];
-return w_1 * (g_1 * (1 / Math.sqrt(Math.max(stat_4, this.constants.eps * this.constants.eps))));
+const eps_1 = this.constants.eps;
+return w_1 * (g_1 * (1 / Math.sqrt(Math.max(stat_4, eps_1 * eps_1))));
 }
 `,
         },

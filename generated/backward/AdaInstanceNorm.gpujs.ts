@@ -718,7 +718,36 @@ return total;
           name: "stats_3",
           factors: ["N", "C"],
           slots: 1,
+          reads: [{ from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } }],
+          constants: [{ name: "S", kind: "extent", factor: "S" }],
+          glsl: `float pass_value(int group) {
+int base = group * S;
+float d_y_1 = d_y_at(base);
+float d_y_2 = d_y_at(base + (S / 2));
+float d_y_3 = d_y_at(base + (max(S, 1) - 1));
+float shift = d_y_1 + (((d_y_2 - d_y_1) + (d_y_3 - d_y_1)) * 0.3333333432674408);
+return shift;
+}
+`,
+          js: `function (d_y) {
+const base = this.thread.x * this.constants.S;
+const d_y_1 = d_y[base];
+const d_y_2 = d_y[base + (Math.floor(this.constants.S / 2))];
+const d_y_3 = d_y[base + (Math.max(this.constants.S, 1) - 1)];
+const shift = Math.fround(d_y_1 + (((d_y_2 - d_y_1) + (d_y_3 - d_y_1)) * 0.3333333432674408));
+return shift;
+}
+`,
+        },
+        split: null,
+      },
+      {
+        whole: {
+          name: "stats_4",
+          factors: ["N", "C"],
+          slots: 3,
           reads: [
+            { from: "stats_3", name: "stats_3", accessors: { "0": "stats_3_at" } },
             {
               from: "stats_2",
               name: "stats_2",
@@ -728,55 +757,88 @@ return total;
             { from: "x", name: "x", accessors: { "0": "x_at" } },
           ],
           constants: [{ name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" }],
-          glsl: `float pass_value(int group) {
+          glsl: `vec4 pass_value(int group) {
 int base = group * S;
+float stat_27 = stats_3_at(group);
 float stat_7 = stats_2_0_at(group);
 float stat_9 = stats_2_1_at(group);
 float stat_13 = stats_2_2_at(group);
 float rsqrt = inversesqrt(stat_13 + eps);
 float sum = 0.0;
+float mean = 0.0;
+float sum_2 = 0.0;
 for (int block = 0; block < S; block += 256) {
 float part = 0.0;
+float part_2 = 0.0;
+float part_3 = 0.0;
 int stop = min(block + 256, S);
 for (int i = block; i < stop; i += 1) {
 float d_y_1 = d_y_at(base + i);
+float sub = d_y_1 - stat_27;
 float x_1 = x_at(base + i);
-part = part + (d_y_1 * (((x_1 - stat_7) - stat_9) * rsqrt));
+float mul = ((x_1 - stat_7) - stat_9) * rsqrt;
+part = part + sub;
+part_2 = part_2 + mul;
+part_3 = part_3 + (sub * mul);
 }
 sum = sum + part;
+mean = mean + part_2;
+sum_2 = sum_2 + part_3;
 }
 float sum_all = sum;
-return sum_all;
+float mean_all = mean / float(S);
+float sum_all_2 = sum_2;
+return vec4(sum_all, mean_all, sum_all_2, 0.0);
 }
 `,
-          js: `function (stats_2, d_y, x) {
+          js: `function (stats_3, stats_2, d_y, x) {
 const base = this.thread.x * this.constants.S;
+const stat_27 = stats_3[this.thread.x];
 const stat_7 = stats_2[0][this.thread.x];
 const stat_9 = stats_2[1][this.thread.x];
 const stat_13 = stats_2[2][this.thread.x];
 const rsqrt = Math.fround((1 / Math.sqrt(stat_13 + this.constants.eps)));
 let sum = 0.0;
+let mean = 0.0;
+let sum_2 = 0.0;
 for (let block = 0; block < this.constants.S; block += 256) {
 let part = 0.0;
+let part_2 = 0.0;
+let part_3 = 0.0;
 const stop = Math.min(block + 256, this.constants.S);
 for (let i = block; i < stop; i += 1) {
 const d_y_1 = d_y[base + i];
+const sub = Math.fround(d_y_1 - stat_27);
 const x_1 = x[base + i];
-part = part + (d_y_1 * (((x_1 - stat_7) - stat_9) * rsqrt));
+const mul = Math.fround(((x_1 - stat_7) - stat_9) * rsqrt);
+part = part + sub;
+part_2 = part_2 + mul;
+part_3 = part_3 + (sub * mul);
 }
 sum = sum + part;
+mean = mean + part_2;
+sum_2 = sum_2 + part_3;
 }
 const sum_all = sum;
+const mean_all = Math.fround(mean / this.constants.S);
+const sum_all_2 = sum_2;
+if (this.thread.y === 0) {
 return sum_all;
+}
+if (this.thread.y === 1) {
+return mean_all;
+}
+return sum_all_2;
 }
 `,
         },
         split: {
           part: {
-            name: "stats_3_parts",
+            name: "stats_4_parts",
             factors: ["(parts)", "N", "C"],
-            slots: 1,
+            slots: 3,
             reads: [
+              { from: "stats_3", name: "stats_3", accessors: { "0": "stats_3_at" } },
               {
                 from: "stats_2",
                 name: "stats_2",
@@ -792,86 +854,144 @@ return sum_all;
               { name: "parts", kind: "extent", factor: "(parts)" },
               { name: "eps", kind: "param", param: "eps" },
             ],
-            glsl: `float pass_value(int group) {
+            glsl: `vec4 pass_value(int group) {
 int part = group / (N * C);
 int row = group - (part * (N * C));
 int first = min(part * (((S + parts) - 1) / parts), S);
 int last = min(first + (((S + parts) - 1) / parts), S);
 int base = row * S;
+float stat_27 = stats_3_at(row);
 float stat_7 = stats_2_0_at(row);
 float stat_9 = stats_2_1_at(row);
 float stat_13 = stats_2_2_at(row);
 float rsqrt = inversesqrt(stat_13 + eps);
 float sum = 0.0;
+float mean = 0.0;
+float sum_2 = 0.0;
 for (int block = first; block < last; block += 256) {
 float part_2 = 0.0;
+float part_3 = 0.0;
+float part_4 = 0.0;
 int stop = min(block + 256, last);
 for (int i = block; i < stop; i += 1) {
 float d_y_1 = d_y_at(base + i);
+float sub = d_y_1 - stat_27;
 float x_1 = x_at(base + i);
-part_2 = part_2 + (d_y_1 * (((x_1 - stat_7) - stat_9) * rsqrt));
+float mul = ((x_1 - stat_7) - stat_9) * rsqrt;
+part_2 = part_2 + sub;
+part_3 = part_3 + mul;
+part_4 = part_4 + (sub * mul);
 }
 sum = sum + part_2;
+mean = mean + part_3;
+sum_2 = sum_2 + part_4;
 }
 float sum_all = sum;
-return sum_all;
+float mean_all = mean;
+float sum_all_2 = sum_2;
+return vec4(sum_all, mean_all, sum_all_2, 0.0);
 }
 `,
-            js: `function (stats_2, d_y, x) {
+            js: `function (stats_3, stats_2, d_y, x) {
 const part = Math.floor(this.thread.x / (this.constants.N * this.constants.C));
 const row = this.thread.x - (part * (this.constants.N * this.constants.C));
 const first = Math.min(part * (Math.floor(((this.constants.S + this.constants.parts) - 1) / this.constants.parts)), this.constants.S);
 const last = Math.min(first + (Math.floor(((this.constants.S + this.constants.parts) - 1) / this.constants.parts)), this.constants.S);
 const base = row * this.constants.S;
+const stat_27 = stats_3[row];
 const stat_7 = stats_2[0][row];
 const stat_9 = stats_2[1][row];
 const stat_13 = stats_2[2][row];
 const rsqrt = Math.fround((1 / Math.sqrt(stat_13 + this.constants.eps)));
 let sum = 0.0;
+let mean = 0.0;
+let sum_2 = 0.0;
 for (let block = first; block < last; block += 256) {
 let part_2 = 0.0;
+let part_3 = 0.0;
+let part_4 = 0.0;
 const stop = Math.min(block + 256, last);
 for (let i = block; i < stop; i += 1) {
 const d_y_1 = d_y[base + i];
+const sub = Math.fround(d_y_1 - stat_27);
 const x_1 = x[base + i];
-part_2 = part_2 + (d_y_1 * (((x_1 - stat_7) - stat_9) * rsqrt));
+const mul = Math.fround(((x_1 - stat_7) - stat_9) * rsqrt);
+part_2 = part_2 + sub;
+part_3 = part_3 + mul;
+part_4 = part_4 + (sub * mul);
 }
 sum = sum + part_2;
+mean = mean + part_3;
+sum_2 = sum_2 + part_4;
 }
 const sum_all = sum;
+const mean_all = mean;
+const sum_all_2 = sum_2;
+if (this.thread.y === 0) {
 return sum_all;
+}
+if (this.thread.y === 1) {
+return mean_all;
+}
+return sum_all_2;
 }
 `,
           },
           merge: {
-            name: "stats_3",
+            name: "stats_4",
             factors: ["N", "C"],
-            slots: 1,
-            reads: [{ from: "stats_3_parts", name: "stats_3_parts", accessors: { "0": "stats_3_parts_at" } }],
+            slots: 3,
+            reads: [
+              {
+                from: "stats_4_parts",
+                name: "stats_4_parts",
+                accessors: { "0": "stats_4_parts_0_at", "1": "stats_4_parts_1_at", "2": "stats_4_parts_2_at" },
+              },
+            ],
             constants: [
               { name: "S", kind: "extent", factor: "S" },
               { name: "parts", kind: "extent", factor: "(parts)" },
               { name: "N", kind: "extent", factor: "N" },
               { name: "C", kind: "extent", factor: "C" },
             ],
-            glsl: `float pass_value(int group) {
+            glsl: `vec4 pass_value(int group) {
 int used = ((S + (((S + parts) - 1) / parts)) - 1) / (((S + parts) - 1) / parts);
 float total = 0.0;
+float total_2 = 0.0;
+float total_3 = 0.0;
 for (int p = 0; p < used; p += 1) {
-float part = stats_3_parts_at((p * (N * C)) + group);
+float part = stats_4_parts_0_at((p * (N * C)) + group);
 total = total + part;
+float part_2 = stats_4_parts_1_at((p * (N * C)) + group);
+total_2 = total_2 + part_2;
+float part_3 = stats_4_parts_2_at((p * (N * C)) + group);
+total_3 = total_3 + part_3;
 }
-return total;
+float mean = total_2 / float(S);
+return vec4(total, mean, total_3, 0.0);
 }
 `,
-            js: `function (stats_3_parts) {
+            js: `function (stats_4_parts) {
 const used = Math.floor(((this.constants.S + (Math.floor(((this.constants.S + this.constants.parts) - 1) / this.constants.parts))) - 1) / (Math.floor(((this.constants.S + this.constants.parts) - 1) / this.constants.parts)));
 let total = 0.0;
+let total_2 = 0.0;
+let total_3 = 0.0;
 for (let p = 0; p < used; p += 1) {
-const part = stats_3_parts[(p * (this.constants.N * this.constants.C)) + this.thread.x];
+const part = stats_4_parts[0][(p * (this.constants.N * this.constants.C)) + this.thread.x];
 total = total + part;
+const part_2 = stats_4_parts[1][(p * (this.constants.N * this.constants.C)) + this.thread.x];
+total_2 = total_2 + part_2;
+const part_3 = stats_4_parts[2][(p * (this.constants.N * this.constants.C)) + this.thread.x];
+total_3 = total_3 + part_3;
 }
+const mean = Math.fround(total_2 / this.constants.S);
+if (this.thread.y === 0) {
 return total;
+}
+if (this.thread.y === 1) {
+return mean;
+}
+return total_3;
 }
 `,
           },
@@ -885,13 +1005,18 @@ return total;
           slots: 1,
           reads: [
             { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
+            { from: "stats_3", name: "stats_3", accessors: { "0": "stats_3_at" } },
             { from: "x", name: "x", accessors: { "0": "x_at" } },
             {
               from: "stats_2",
               name: "stats_2",
-              accessors: { "0": "stats_2_0_at", "1": "stats_2_1_at", "2": "stats_2_2_at", "3": "stats_2_3_at" },
+              accessors: { "0": "stats_2_0_at", "1": "stats_2_1_at", "2": "stats_2_2_at" },
             },
-            { from: "stats_3", name: "stats_3", accessors: { "0": "stats_3_at" } },
+            {
+              from: "stats_4",
+              name: "stats_4",
+              accessors: { "0": "stats_4_0_at", "1": "stats_4_1_at", "2": "stats_4_2_at" },
+            },
             { from: "stats_1", name: "stats_1", accessors: { "0": "stats_1_0_at" } },
           ],
           constants: [
@@ -901,34 +1026,40 @@ return total;
           ],
           glsl: `float pass_value(int group) {
 float d_y_1 = d_y_at(group);
-float x_1 = x_at(group);
 int N = group / max(C * S, 1);
 int C_1 = (group / max(S, 1)) % max(C, 1);
+float stat_27 = stats_3_at((N * C) + C_1);
+float x_1 = x_at(group);
 float stat_7 = stats_2_0_at((N * C) + C_1);
 float stat_9 = stats_2_1_at((N * C) + C_1);
 float stat_13 = stats_2_2_at((N * C) + C_1);
 float rsqrt = inversesqrt(stat_13 + eps);
-float stat_28 = stats_3_at((N * C) + C_1);
+float stat_36 = stats_4_2_at((N * C) + C_1);
 float size = float(S);
-float stat_23 = stats_2_3_at((N * C) + C_1);
-float sub = (d_y_1 - ((((x_1 - stat_7) - stat_9) * rsqrt) * (stat_28 / size))) - (stat_23 / size);
+float stat_30 = stats_4_0_at((N * C) + C_1);
+float div = stat_30 / size;
+float stat_32 = stats_4_1_at((N * C) + C_1);
+float sub = ((d_y_1 - stat_27) - ((((x_1 - stat_7) - stat_9) * rsqrt) * ((stat_36 / size) - (div * stat_32)))) - div;
 float stat_3 = stats_1_0_at((N * C) + C_1);
 return sub * (sqrt(stat_3 + eps) * rsqrt);
 }
 `,
-          js: `function (d_y, x, stats_2, stats_3, stats_1) {
+          js: `function (d_y, stats_3, x, stats_2, stats_4, stats_1) {
 const d_y_1 = d_y[this.thread.x];
-const x_1 = x[this.thread.x];
 const N = Math.floor(this.thread.x / Math.max(this.constants.C * this.constants.S, 1));
 const C_1 = (Math.floor(this.thread.x / Math.max(this.constants.S, 1))) - Math.floor((Math.floor(this.thread.x / Math.max(this.constants.S, 1))) / Math.max(this.constants.C, 1)) * Math.max(this.constants.C, 1);
+const stat_27 = stats_3[(N * this.constants.C) + C_1];
+const x_1 = x[this.thread.x];
 const stat_7 = stats_2[0][(N * this.constants.C) + C_1];
 const stat_9 = stats_2[1][(N * this.constants.C) + C_1];
 const stat_13 = stats_2[2][(N * this.constants.C) + C_1];
 const rsqrt = Math.fround((1 / Math.sqrt(stat_13 + this.constants.eps)));
-const stat_28 = stats_3[(N * this.constants.C) + C_1];
+const stat_36 = stats_4[2][(N * this.constants.C) + C_1];
 const size = Math.fround(this.constants.S);
-const stat_23 = stats_2[3][(N * this.constants.C) + C_1];
-const sub = Math.fround((d_y_1 - ((((x_1 - stat_7) - stat_9) * rsqrt) * (stat_28 / size))) - (stat_23 / size));
+const stat_30 = stats_4[0][(N * this.constants.C) + C_1];
+const div = Math.fround(stat_30 / size);
+const stat_32 = stats_4[1][(N * this.constants.C) + C_1];
+const sub = Math.fround(((d_y_1 - stat_27) - ((((x_1 - stat_7) - stat_9) * rsqrt) * ((stat_36 / size) - (div * stat_32)))) - div);
 const stat_3 = stats_1[0][(N * this.constants.C) + C_1];
 return sub * (Math.sqrt(stat_3 + this.constants.eps) * rsqrt);
 }
@@ -948,7 +1079,11 @@ return sub * (Math.sqrt(stat_3 + this.constants.eps) * rsqrt);
               name: "stats_1",
               accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at", "2": "stats_1_2_at" },
             },
-            { from: "stats_3", name: "stats_3", accessors: { "0": "stats_3_at" } },
+            {
+              from: "stats_4",
+              name: "stats_4",
+              accessors: { "0": "stats_4_0_at", "1": "stats_4_1_at", "2": "stats_4_2_at" },
+            },
             { from: "stats_2", name: "stats_2", accessors: { "3": "stats_2_3_at" } },
           ],
           constants: [
@@ -964,14 +1099,16 @@ float stat_18 = stats_1_1_at((N * C) + C_1);
 float stat_20 = stats_1_2_at((N * C) + C_1);
 float stat_3 = stats_1_0_at((N * C) + C_1);
 float add = stat_3 + eps;
-float stat_28 = stats_3_at((N * C) + C_1);
+float stat_36 = stats_4_2_at((N * C) + C_1);
+float stat_30 = stats_4_0_at((N * C) + C_1);
+float stat_32 = stats_4_1_at((N * C) + C_1);
 float size = float(T);
-float mul = 2.0 * (((sqrt(add) == 0.0) ? 0.0 : (0.5 * (stat_28 * inversesqrt(add)))) / size);
+float div = ((sqrt(add) == 0.0) ? 0.0 : (0.5 * ((stat_36 - (stat_30 * stat_32)) * inversesqrt(add)))) / size;
 float stat_23 = stats_2_3_at((N * C) + C_1);
-return (((style_1 - stat_18) - stat_20) * mul) + (stat_23 / size);
+return (((style_1 - stat_18) - stat_20) * (2.0 * div)) + (stat_23 / size);
 }
 `,
-          js: `function (style, stats_1, stats_3, stats_2) {
+          js: `function (style, stats_1, stats_4, stats_2) {
 const style_1 = style[this.thread.x];
 const N = Math.floor(this.thread.x / Math.max(this.constants.C * this.constants.T, 1));
 const C_1 = (Math.floor(this.thread.x / Math.max(this.constants.T, 1))) - Math.floor((Math.floor(this.thread.x / Math.max(this.constants.T, 1))) / Math.max(this.constants.C, 1)) * Math.max(this.constants.C, 1);
@@ -979,11 +1116,13 @@ const stat_18 = stats_1[1][(N * this.constants.C) + C_1];
 const stat_20 = stats_1[2][(N * this.constants.C) + C_1];
 const stat_3 = stats_1[0][(N * this.constants.C) + C_1];
 const add = Math.fround(stat_3 + this.constants.eps);
-const stat_28 = stats_3[(N * this.constants.C) + C_1];
+const stat_36 = stats_4[2][(N * this.constants.C) + C_1];
+const stat_30 = stats_4[0][(N * this.constants.C) + C_1];
+const stat_32 = stats_4[1][(N * this.constants.C) + C_1];
 const size = Math.fround(this.constants.T);
-const mul = Math.fround(2.0 * (((Math.sqrt(add) === 0.0) ? 0.0 : (0.5 * (stat_28 * (1 / Math.sqrt(add))))) / size));
+const div = Math.fround(((Math.sqrt(add) === 0.0) ? 0.0 : (0.5 * ((stat_36 - (stat_30 * stat_32)) * (1 / Math.sqrt(add))))) / size);
 const stat_23 = stats_2[3][(N * this.constants.C) + C_1];
-return (((style_1 - stat_18) - stat_20) * mul) + (stat_23 / size);
+return (((style_1 - stat_18) - stat_20) * (2.0 * div)) + (stat_23 / size);
 }
 `,
         },

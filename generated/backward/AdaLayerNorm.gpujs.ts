@@ -27,13 +27,9 @@ export const backward: readonly GatherProgram[] = [
         whole: {
           name: "stats_1",
           factors: ["N", "T"],
-          slots: 4,
-          reads: [
-            { from: "x", name: "x", accessors: { "0": "x_at" } },
-            { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
-            { from: "scale", name: "scale", accessors: { "0": "scale_at" } },
-          ],
-          constants: [{ name: "D", kind: "extent", factor: "D" }, { name: "T", kind: "extent", factor: "T" }],
+          slots: 3,
+          reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }],
+          constants: [{ name: "D", kind: "extent", factor: "D" }],
           glsl: `float larger(float a, float b) {
 return a > b || (floatBitsToUint(a) & 0x7fffffffu) > 0x7f800000u ? a : b;
 }
@@ -82,24 +78,10 @@ float mean_2 = sum_2 / float(D);
 float variance_2 = larger((squares_2 / float(D)) - (mean_2 * mean_2), 0.0);
 float rest = (far ? mean_2 : mean);
 float spread = (far ? variance_2 : variance);
-int N = group / max(T, 1);
-int base_2 = N * D;
-float mean_3 = 0.0;
-for (int block_3 = 0; block_3 < D; block_3 += 256) {
-float part_5 = 0.0;
-int stop_3 = min(block_3 + 256, D);
-for (int i_3 = block_3; i_3 < stop_3; i_3 += 1) {
-float d_y_1 = d_y_at(base + i_3);
-float scale_1 = scale_at(base_2 + i_3);
-part_5 = part_5 + (d_y_1 * (1.0 + scale_1));
-}
-mean_3 = mean_3 + part_5;
-}
-float mean_all = mean_3 / float(D);
-return vec4(shift_2, rest, spread, mean_all);
+return vec4(shift_2, rest, spread, 0.0);
 }
 `,
-          js: `function (x, d_y, scale) {
+          js: `function (x) {
 const base = this.thread.x * this.constants.D;
 const x_1 = x[base];
 const x_2 = x[base + (Math.floor(this.constants.D / 2))];
@@ -144,30 +126,13 @@ const mean_2 = Math.fround(sum_2 / this.constants.D);
 const variance_2 = Math.fround(Math.max((squares_2 / this.constants.D) - (mean_2 * mean_2), 0.0));
 const rest = Math.fround((far ? mean_2 : mean));
 const spread = Math.fround((far ? variance_2 : variance));
-const N = Math.floor(this.thread.x / Math.max(this.constants.T, 1));
-const base_2 = N * this.constants.D;
-let mean_3 = 0.0;
-for (let block_3 = 0; block_3 < this.constants.D; block_3 += 256) {
-let part_5 = 0.0;
-const stop_3 = Math.min(block_3 + 256, this.constants.D);
-for (let i_3 = block_3; i_3 < stop_3; i_3 += 1) {
-const d_y_1 = d_y[base + i_3];
-const scale_1 = scale[base_2 + i_3];
-part_5 = part_5 + (d_y_1 * (1.0 + scale_1));
-}
-mean_3 = mean_3 + part_5;
-}
-const mean_all = Math.fround(mean_3 / this.constants.D);
 if (this.thread.y === 0) {
 return shift_2;
 }
 if (this.thread.y === 1) {
 return rest;
 }
-if (this.thread.y === 2) {
 return spread;
-}
-return mean_all;
 }
 `,
         },
@@ -175,12 +140,8 @@ return mean_all;
           part: {
             name: "stats_1_parts",
             factors: ["(parts)", "N", "T"],
-            slots: 4,
-            reads: [
-              { from: "x", name: "x", accessors: { "0": "x_at" } },
-              { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
-              { from: "scale", name: "scale", accessors: { "0": "scale_at" } },
-            ],
+            slots: 3,
+            reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }],
             constants: [
               { name: "N", kind: "extent", factor: "N" },
               { name: "T", kind: "extent", factor: "T" },
@@ -239,24 +200,10 @@ float mean_2 = sum_2 / float(last - first);
 float variance_2 = larger((squares_2 / float(last - first)) - (mean_2 * mean_2), 0.0);
 float rest = (far ? mean_2 : mean);
 float spread = (far ? variance_2 : variance);
-int N_1 = row / max(T, 1);
-int base_2 = N_1 * D;
-float mean_3 = 0.0;
-for (int block_3 = first; block_3 < last; block_3 += 256) {
-float part_6 = 0.0;
-int stop_3 = min(block_3 + 256, last);
-for (int i_3 = block_3; i_3 < stop_3; i_3 += 1) {
-float d_y_1 = d_y_at(base + i_3);
-float scale_1 = scale_at(base_2 + i_3);
-part_6 = part_6 + (d_y_1 * (1.0 + scale_1));
-}
-mean_3 = mean_3 + part_6;
-}
-float mean_all = mean_3;
-return vec4(shift_2, rest, spread, mean_all);
+return vec4(shift_2, rest, spread, 0.0);
 }
 `,
-            js: `function (x, d_y, scale) {
+            js: `function (x) {
 const part = Math.floor(this.thread.x / (this.constants.N * this.constants.T));
 const row = this.thread.x - (part * (this.constants.N * this.constants.T));
 const first = Math.min(part * (Math.floor(((this.constants.D + this.constants.parts) - 1) / this.constants.parts)), this.constants.D);
@@ -305,47 +252,25 @@ const mean_2 = Math.fround(sum_2 / (last - first));
 const variance_2 = Math.fround(Math.max((squares_2 / (last - first)) - (mean_2 * mean_2), 0.0));
 const rest = Math.fround((far ? mean_2 : mean));
 const spread = Math.fround((far ? variance_2 : variance));
-const N_1 = Math.floor(row / Math.max(this.constants.T, 1));
-const base_2 = N_1 * this.constants.D;
-let mean_3 = 0.0;
-for (let block_3 = first; block_3 < last; block_3 += 256) {
-let part_6 = 0.0;
-const stop_3 = Math.min(block_3 + 256, last);
-for (let i_3 = block_3; i_3 < stop_3; i_3 += 1) {
-const d_y_1 = d_y[base + i_3];
-const scale_1 = scale[base_2 + i_3];
-part_6 = part_6 + (d_y_1 * (1.0 + scale_1));
-}
-mean_3 = mean_3 + part_6;
-}
-const mean_all = mean_3;
 if (this.thread.y === 0) {
 return shift_2;
 }
 if (this.thread.y === 1) {
 return rest;
 }
-if (this.thread.y === 2) {
 return spread;
-}
-return mean_all;
 }
 `,
           },
           merge: {
             name: "stats_1",
             factors: ["N", "T"],
-            slots: 4,
+            slots: 3,
             reads: [
               {
                 from: "stats_1_parts",
                 name: "stats_1_parts",
-                accessors: {
-                  "0": "stats_1_parts_0_at",
-                  "1": "stats_1_parts_1_at",
-                  "2": "stats_1_parts_2_at",
-                  "3": "stats_1_parts_3_at",
-                },
+                accessors: { "0": "stats_1_parts_0_at", "1": "stats_1_parts_1_at", "2": "stats_1_parts_2_at" },
               },
             ],
             constants: [
@@ -356,65 +281,50 @@ return mean_all;
             ],
             glsl: `vec4 pass_value(int group) {
 int used = ((D + (((D + parts) - 1) / parts)) - 1) / (((D + parts) - 1) / parts);
+float part = stats_1_parts_0_at(group);
 float total = 0.0;
-for (int p = 0; p < used; p += 1) {
-float part = stats_1_parts_3_at((p * (N * T)) + group);
-total = total + part;
-}
-float mean = total / float(D);
-float part_2 = stats_1_parts_0_at(group);
-float total_2 = 0.0;
 for (int p_2 = 0; p_2 < used; p_2 += 1) {
-float part_3 = stats_1_parts_0_at((p_2 * (N * T)) + group);
-float part_4 = stats_1_parts_1_at((p_2 * (N * T)) + group);
-total_2 = total_2 + (float(min((p_2 + 1) * (((D + parts) - 1) / parts), D) - (p_2 * (((D + parts) - 1) / parts))) * ((part_3 - part_2) + part_4));
+float part_2 = stats_1_parts_0_at((p_2 * (N * T)) + group);
+float part_3 = stats_1_parts_1_at((p_2 * (N * T)) + group);
+total = total + (float(min((p_2 + 1) * (((D + parts) - 1) / parts), D) - (p_2 * (((D + parts) - 1) / parts))) * ((part_2 - part) + part_3));
 }
-float rest = total_2 / float(D);
-float total_3 = 0.0;
+float rest = total / float(D);
+float total_2 = 0.0;
 for (int p_3 = 0; p_3 < used; p_3 += 1) {
-float part_5 = stats_1_parts_0_at((p_3 * (N * T)) + group);
-float part_6 = stats_1_parts_1_at((p_3 * (N * T)) + group);
-float part_7 = stats_1_parts_2_at((p_3 * (N * T)) + group);
-total_3 = total_3 + (float(min((p_3 + 1) * (((D + parts) - 1) / parts), D) - (p_3 * (((D + parts) - 1) / parts))) * (part_7 + ((((part_5 - part_2) + part_6) - rest) * (((part_5 - part_2) + part_6) - rest))));
+float part_4 = stats_1_parts_0_at((p_3 * (N * T)) + group);
+float part_5 = stats_1_parts_1_at((p_3 * (N * T)) + group);
+float part_6 = stats_1_parts_2_at((p_3 * (N * T)) + group);
+total_2 = total_2 + (float(min((p_3 + 1) * (((D + parts) - 1) / parts), D) - (p_3 * (((D + parts) - 1) / parts))) * (part_6 + ((((part_4 - part) + part_5) - rest) * (((part_4 - part) + part_5) - rest))));
 }
-float spread = total_3 / float(D);
-return vec4(part_2, rest, spread, mean);
+float spread = total_2 / float(D);
+return vec4(part, rest, spread, 0.0);
 }
 `,
             js: `function (stats_1_parts) {
 const used = Math.floor(((this.constants.D + (Math.floor(((this.constants.D + this.constants.parts) - 1) / this.constants.parts))) - 1) / (Math.floor(((this.constants.D + this.constants.parts) - 1) / this.constants.parts)));
+const part = stats_1_parts[0][this.thread.x];
 let total = 0.0;
-for (let p = 0; p < used; p += 1) {
-const part = stats_1_parts[3][(p * (this.constants.N * this.constants.T)) + this.thread.x];
-total = total + part;
-}
-const mean = Math.fround(total / this.constants.D);
-const part_2 = stats_1_parts[0][this.thread.x];
-let total_2 = 0.0;
 for (let p_2 = 0; p_2 < used; p_2 += 1) {
-const part_3 = stats_1_parts[0][(p_2 * (this.constants.N * this.constants.T)) + this.thread.x];
-const part_4 = stats_1_parts[1][(p_2 * (this.constants.N * this.constants.T)) + this.thread.x];
-total_2 = total_2 + ((Math.min((p_2 + 1) * (Math.floor(((this.constants.D + this.constants.parts) - 1) / this.constants.parts)), this.constants.D) - (p_2 * (Math.floor(((this.constants.D + this.constants.parts) - 1) / this.constants.parts)))) * ((part_3 - part_2) + part_4));
+const part_2 = stats_1_parts[0][(p_2 * (this.constants.N * this.constants.T)) + this.thread.x];
+const part_3 = stats_1_parts[1][(p_2 * (this.constants.N * this.constants.T)) + this.thread.x];
+total = total + ((Math.min((p_2 + 1) * (Math.floor(((this.constants.D + this.constants.parts) - 1) / this.constants.parts)), this.constants.D) - (p_2 * (Math.floor(((this.constants.D + this.constants.parts) - 1) / this.constants.parts)))) * ((part_2 - part) + part_3));
 }
-const rest = Math.fround(total_2 / this.constants.D);
-let total_3 = 0.0;
+const rest = Math.fround(total / this.constants.D);
+let total_2 = 0.0;
 for (let p_3 = 0; p_3 < used; p_3 += 1) {
-const part_5 = stats_1_parts[0][(p_3 * (this.constants.N * this.constants.T)) + this.thread.x];
-const part_6 = stats_1_parts[1][(p_3 * (this.constants.N * this.constants.T)) + this.thread.x];
-const part_7 = stats_1_parts[2][(p_3 * (this.constants.N * this.constants.T)) + this.thread.x];
-total_3 = total_3 + ((Math.min((p_3 + 1) * (Math.floor(((this.constants.D + this.constants.parts) - 1) / this.constants.parts)), this.constants.D) - (p_3 * (Math.floor(((this.constants.D + this.constants.parts) - 1) / this.constants.parts)))) * (part_7 + ((((part_5 - part_2) + part_6) - rest) * (((part_5 - part_2) + part_6) - rest))));
+const part_4 = stats_1_parts[0][(p_3 * (this.constants.N * this.constants.T)) + this.thread.x];
+const part_5 = stats_1_parts[1][(p_3 * (this.constants.N * this.constants.T)) + this.thread.x];
+const part_6 = stats_1_parts[2][(p_3 * (this.constants.N * this.constants.T)) + this.thread.x];
+total_2 = total_2 + ((Math.min((p_3 + 1) * (Math.floor(((this.constants.D + this.constants.parts) - 1) / this.constants.parts)), this.constants.D) - (p_3 * (Math.floor(((this.constants.D + this.constants.parts) - 1) / this.constants.parts)))) * (part_6 + ((((part_4 - part) + part_5) - rest) * (((part_4 - part) + part_5) - rest))));
 }
-const spread = Math.fround(total_3 / this.constants.D);
+const spread = Math.fround(total_2 / this.constants.D);
 if (this.thread.y === 0) {
-return part_2;
+return part;
 }
 if (this.thread.y === 1) {
 return rest;
 }
-if (this.thread.y === 2) {
 return spread;
-}
-return mean;
 }
 `,
           },
@@ -424,6 +334,47 @@ return mean;
       {
         whole: {
           name: "stats_2",
+          factors: ["N", "T"],
+          slots: 1,
+          reads: [
+            { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
+            { from: "scale", name: "scale", accessors: { "0": "scale_at" } },
+          ],
+          constants: [{ name: "D", kind: "extent", factor: "D" }, { name: "T", kind: "extent", factor: "T" }],
+          glsl: `float pass_value(int group) {
+int base = group * D;
+float d_y_1 = d_y_at(base);
+int N = group / max(T, 1);
+int base_2 = N * D;
+float scale_1 = scale_at(base_2);
+float d_y_2 = d_y_at(base + (D / 2));
+float scale_2 = scale_at(base_2 + (D / 2));
+float d_y_3 = d_y_at(base + (max(D, 1) - 1));
+float scale_3 = scale_at(base_2 + (max(D, 1) - 1));
+float shift = (d_y_1 * (1.0 + scale_1)) + ((((d_y_2 * (1.0 + scale_2)) - (d_y_1 * (1.0 + scale_1))) + ((d_y_3 * (1.0 + scale_3)) - (d_y_1 * (1.0 + scale_1)))) * 0.3333333432674408);
+return shift;
+}
+`,
+          js: `function (d_y, scale) {
+const base = this.thread.x * this.constants.D;
+const d_y_1 = d_y[base];
+const N = Math.floor(this.thread.x / Math.max(this.constants.T, 1));
+const base_2 = N * this.constants.D;
+const scale_1 = scale[base_2];
+const d_y_2 = d_y[base + (Math.floor(this.constants.D / 2))];
+const scale_2 = scale[base_2 + (Math.floor(this.constants.D / 2))];
+const d_y_3 = d_y[base + (Math.max(this.constants.D, 1) - 1)];
+const scale_3 = scale[base_2 + (Math.max(this.constants.D, 1) - 1)];
+const shift = Math.fround((d_y_1 * (1.0 + scale_1)) + ((((d_y_2 * (1.0 + scale_2)) - (d_y_1 * (1.0 + scale_1))) + ((d_y_3 * (1.0 + scale_3)) - (d_y_1 * (1.0 + scale_1)))) * 0.3333333432674408));
+return shift;
+}
+`,
+        },
+        split: null,
+      },
+      {
+        whole: {
+          name: "stats_3",
           factors: ["N", "D"],
           slots: 1,
           reads: [{ from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } }],
@@ -467,7 +418,7 @@ return sum_all;
         },
         split: {
           part: {
-            name: "stats_2_parts",
+            name: "stats_3_parts",
             factors: ["(parts)", "N", "D"],
             slots: 1,
             reads: [{ from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } }],
@@ -523,10 +474,10 @@ return sum_all;
 `,
           },
           merge: {
-            name: "stats_2",
+            name: "stats_3",
             factors: ["N", "D"],
             slots: 1,
-            reads: [{ from: "stats_2_parts", name: "stats_2_parts", accessors: { "0": "stats_2_parts_at" } }],
+            reads: [{ from: "stats_3_parts", name: "stats_3_parts", accessors: { "0": "stats_3_parts_at" } }],
             constants: [
               { name: "T", kind: "extent", factor: "T" },
               { name: "parts", kind: "extent", factor: "(parts)" },
@@ -537,17 +488,17 @@ return sum_all;
 int used = ((T + (((T + parts) - 1) / parts)) - 1) / (((T + parts) - 1) / parts);
 float total = 0.0;
 for (int p = 0; p < used; p += 1) {
-float part = stats_2_parts_at((p * (N * D)) + group);
+float part = stats_3_parts_at((p * (N * D)) + group);
 total = total + part;
 }
 return total;
 }
 `,
-            js: `function (stats_2_parts) {
+            js: `function (stats_3_parts) {
 const used = Math.floor(((this.constants.T + (Math.floor(((this.constants.T + this.constants.parts) - 1) / this.constants.parts))) - 1) / (Math.floor(((this.constants.T + this.constants.parts) - 1) / this.constants.parts)));
 let total = 0.0;
 for (let p = 0; p < used; p += 1) {
-const part = stats_2_parts[(p * (this.constants.N * this.constants.D)) + this.thread.x];
+const part = stats_3_parts[(p * (this.constants.N * this.constants.D)) + this.thread.x];
 total = total + part;
 }
 return total;
@@ -559,7 +510,7 @@ return total;
       },
       {
         whole: {
-          name: "stats_3",
+          name: "stats_4",
           factors: ["N", "D"],
           slots: 1,
           reads: [
@@ -625,7 +576,7 @@ return sum_all;
         },
         split: {
           part: {
-            name: "stats_3_parts",
+            name: "stats_4_parts",
             factors: ["(parts)", "N", "D"],
             slots: 1,
             reads: [
@@ -700,10 +651,10 @@ return sum_all;
 `,
           },
           merge: {
-            name: "stats_3",
+            name: "stats_4",
             factors: ["N", "D"],
             slots: 1,
-            reads: [{ from: "stats_3_parts", name: "stats_3_parts", accessors: { "0": "stats_3_parts_at" } }],
+            reads: [{ from: "stats_4_parts", name: "stats_4_parts", accessors: { "0": "stats_4_parts_at" } }],
             constants: [
               { name: "T", kind: "extent", factor: "T" },
               { name: "parts", kind: "extent", factor: "(parts)" },
@@ -714,17 +665,17 @@ return sum_all;
 int used = ((T + (((T + parts) - 1) / parts)) - 1) / (((T + parts) - 1) / parts);
 float total = 0.0;
 for (int p = 0; p < used; p += 1) {
-float part = stats_3_parts_at((p * (N * D)) + group);
+float part = stats_4_parts_at((p * (N * D)) + group);
 total = total + part;
 }
 return total;
 }
 `,
-            js: `function (stats_3_parts) {
+            js: `function (stats_4_parts) {
 const used = Math.floor(((this.constants.T + (Math.floor(((this.constants.T + this.constants.parts) - 1) / this.constants.parts))) - 1) / (Math.floor(((this.constants.T + this.constants.parts) - 1) / this.constants.parts)));
 let total = 0.0;
 for (let p = 0; p < used; p += 1) {
-const part = stats_3_parts[(p * (this.constants.N * this.constants.D)) + this.thread.x];
+const part = stats_4_parts[(p * (this.constants.N * this.constants.D)) + this.thread.x];
 total = total + part;
 }
 return total;
@@ -736,87 +687,121 @@ return total;
       },
       {
         whole: {
-          name: "stats_4",
+          name: "stats_5",
           factors: ["N", "T"],
-          slots: 1,
+          slots: 3,
           reads: [
+            { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } },
             {
               from: "stats_1",
               name: "stats_1",
               accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at", "2": "stats_1_2_at" },
             },
             { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
-            { from: "x", name: "x", accessors: { "0": "x_at" } },
             { from: "scale", name: "scale", accessors: { "0": "scale_at" } },
+            { from: "x", name: "x", accessors: { "0": "x_at" } },
           ],
           constants: [
             { name: "D", kind: "extent", factor: "D" },
-            { name: "eps", kind: "param", param: "eps" },
             { name: "T", kind: "extent", factor: "T" },
+            { name: "eps", kind: "param", param: "eps" },
           ],
-          glsl: `float pass_value(int group) {
+          glsl: `vec4 pass_value(int group) {
 int base = group * D;
+int N = group / max(T, 1);
+int base_2 = N * D;
+float stat_23 = stats_2_at(group);
 float stat_3 = stats_1_0_at(group);
 float stat_5 = stats_1_1_at(group);
 float stat_9 = stats_1_2_at(group);
 float rsqrt = inversesqrt(stat_9 + eps);
-int N = group / max(T, 1);
-int base_2 = N * D;
 float mean = 0.0;
+float mean_2 = 0.0;
+float mean_3 = 0.0;
 for (int block = 0; block < D; block += 256) {
 float part = 0.0;
+float part_2 = 0.0;
+float part_3 = 0.0;
 int stop = min(block + 256, D);
 for (int i = block; i < stop; i += 1) {
 float d_y_1 = d_y_at(base + i);
-float x_1 = x_at(base + i);
 float scale_1 = scale_at(base_2 + i);
-part = part + ((d_y_1 * (((x_1 - stat_3) - stat_5) * rsqrt)) * (1.0 + scale_1));
+float sub = (d_y_1 * (1.0 + scale_1)) - stat_23;
+float x_1 = x_at(base + i);
+float mul = ((x_1 - stat_3) - stat_5) * rsqrt;
+part = part + sub;
+part_2 = part_2 + mul;
+part_3 = part_3 + (sub * mul);
 }
 mean = mean + part;
+mean_2 = mean_2 + part_2;
+mean_3 = mean_3 + part_3;
 }
 float mean_all = mean / float(D);
-return mean_all;
+float mean_all_2 = mean_2 / float(D);
+float mean_all_3 = mean_3 / float(D);
+return vec4(mean_all, mean_all_2, mean_all_3, 0.0);
 }
 `,
-          js: `function (stats_1, d_y, x, scale) {
+          js: `function (stats_2, stats_1, d_y, scale, x) {
 const base = this.thread.x * this.constants.D;
+const N = Math.floor(this.thread.x / Math.max(this.constants.T, 1));
+const base_2 = N * this.constants.D;
+const stat_23 = stats_2[this.thread.x];
 const stat_3 = stats_1[0][this.thread.x];
 const stat_5 = stats_1[1][this.thread.x];
 const stat_9 = stats_1[2][this.thread.x];
 const rsqrt = Math.fround((1 / Math.sqrt(stat_9 + this.constants.eps)));
-const N = Math.floor(this.thread.x / Math.max(this.constants.T, 1));
-const base_2 = N * this.constants.D;
 let mean = 0.0;
+let mean_2 = 0.0;
+let mean_3 = 0.0;
 for (let block = 0; block < this.constants.D; block += 256) {
 let part = 0.0;
+let part_2 = 0.0;
+let part_3 = 0.0;
 const stop = Math.min(block + 256, this.constants.D);
 for (let i = block; i < stop; i += 1) {
 const d_y_1 = d_y[base + i];
-const x_1 = x[base + i];
 const scale_1 = scale[base_2 + i];
-part = part + ((d_y_1 * (((x_1 - stat_3) - stat_5) * rsqrt)) * (1.0 + scale_1));
+const sub = Math.fround((d_y_1 * (1.0 + scale_1)) - stat_23);
+const x_1 = x[base + i];
+const mul = Math.fround(((x_1 - stat_3) - stat_5) * rsqrt);
+part = part + sub;
+part_2 = part_2 + mul;
+part_3 = part_3 + (sub * mul);
 }
 mean = mean + part;
+mean_2 = mean_2 + part_2;
+mean_3 = mean_3 + part_3;
 }
 const mean_all = Math.fround(mean / this.constants.D);
+const mean_all_2 = Math.fround(mean_2 / this.constants.D);
+const mean_all_3 = Math.fround(mean_3 / this.constants.D);
+if (this.thread.y === 0) {
 return mean_all;
+}
+if (this.thread.y === 1) {
+return mean_all_2;
+}
+return mean_all_3;
 }
 `,
         },
         split: {
           part: {
-            name: "stats_4_parts",
+            name: "stats_5_parts",
             factors: ["(parts)", "N", "T"],
-            slots: 1,
+            slots: 3,
             reads: [
+              { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } },
               {
                 from: "stats_1",
                 name: "stats_1",
                 accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at", "2": "stats_1_2_at" },
               },
               { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
-              { from: "x", name: "x", accessors: { "0": "x_at" } },
               { from: "scale", name: "scale", accessors: { "0": "scale_at" } },
+              { from: "x", name: "x", accessors: { "0": "x_at" } },
             ],
             constants: [
               { name: "N", kind: "extent", factor: "N" },
@@ -825,94 +810,154 @@ return mean_all;
               { name: "parts", kind: "extent", factor: "(parts)" },
               { name: "eps", kind: "param", param: "eps" },
             ],
-            glsl: `float pass_value(int group) {
+            glsl: `vec4 pass_value(int group) {
 int part = group / (N * T);
 int row = group - (part * (N * T));
 int first = min(part * (((D + parts) - 1) / parts), D);
 int last = min(first + (((D + parts) - 1) / parts), D);
 int base = row * D;
+int N_1 = row / max(T, 1);
+int base_2 = N_1 * D;
+float stat_23 = stats_2_at(row);
 float stat_3 = stats_1_0_at(row);
 float stat_5 = stats_1_1_at(row);
 float stat_9 = stats_1_2_at(row);
 float rsqrt = inversesqrt(stat_9 + eps);
-int N_1 = row / max(T, 1);
-int base_2 = N_1 * D;
 float mean = 0.0;
+float mean_2 = 0.0;
+float mean_3 = 0.0;
 for (int block = first; block < last; block += 256) {
 float part_2 = 0.0;
+float part_3 = 0.0;
+float part_4 = 0.0;
 int stop = min(block + 256, last);
 for (int i = block; i < stop; i += 1) {
 float d_y_1 = d_y_at(base + i);
-float x_1 = x_at(base + i);
 float scale_1 = scale_at(base_2 + i);
-part_2 = part_2 + ((d_y_1 * (((x_1 - stat_3) - stat_5) * rsqrt)) * (1.0 + scale_1));
+float sub = (d_y_1 * (1.0 + scale_1)) - stat_23;
+float x_1 = x_at(base + i);
+float mul = ((x_1 - stat_3) - stat_5) * rsqrt;
+part_2 = part_2 + sub;
+part_3 = part_3 + mul;
+part_4 = part_4 + (sub * mul);
 }
 mean = mean + part_2;
+mean_2 = mean_2 + part_3;
+mean_3 = mean_3 + part_4;
 }
 float mean_all = mean;
-return mean_all;
+float mean_all_2 = mean_2;
+float mean_all_3 = mean_3;
+return vec4(mean_all, mean_all_2, mean_all_3, 0.0);
 }
 `,
-            js: `function (stats_1, d_y, x, scale) {
+            js: `function (stats_2, stats_1, d_y, scale, x) {
 const part = Math.floor(this.thread.x / (this.constants.N * this.constants.T));
 const row = this.thread.x - (part * (this.constants.N * this.constants.T));
 const first = Math.min(part * (Math.floor(((this.constants.D + this.constants.parts) - 1) / this.constants.parts)), this.constants.D);
 const last = Math.min(first + (Math.floor(((this.constants.D + this.constants.parts) - 1) / this.constants.parts)), this.constants.D);
 const base = row * this.constants.D;
+const N_1 = Math.floor(row / Math.max(this.constants.T, 1));
+const base_2 = N_1 * this.constants.D;
+const stat_23 = stats_2[row];
 const stat_3 = stats_1[0][row];
 const stat_5 = stats_1[1][row];
 const stat_9 = stats_1[2][row];
 const rsqrt = Math.fround((1 / Math.sqrt(stat_9 + this.constants.eps)));
-const N_1 = Math.floor(row / Math.max(this.constants.T, 1));
-const base_2 = N_1 * this.constants.D;
 let mean = 0.0;
+let mean_2 = 0.0;
+let mean_3 = 0.0;
 for (let block = first; block < last; block += 256) {
 let part_2 = 0.0;
+let part_3 = 0.0;
+let part_4 = 0.0;
 const stop = Math.min(block + 256, last);
 for (let i = block; i < stop; i += 1) {
 const d_y_1 = d_y[base + i];
-const x_1 = x[base + i];
 const scale_1 = scale[base_2 + i];
-part_2 = part_2 + ((d_y_1 * (((x_1 - stat_3) - stat_5) * rsqrt)) * (1.0 + scale_1));
+const sub = Math.fround((d_y_1 * (1.0 + scale_1)) - stat_23);
+const x_1 = x[base + i];
+const mul = Math.fround(((x_1 - stat_3) - stat_5) * rsqrt);
+part_2 = part_2 + sub;
+part_3 = part_3 + mul;
+part_4 = part_4 + (sub * mul);
 }
 mean = mean + part_2;
+mean_2 = mean_2 + part_3;
+mean_3 = mean_3 + part_4;
 }
 const mean_all = mean;
+const mean_all_2 = mean_2;
+const mean_all_3 = mean_3;
+if (this.thread.y === 0) {
 return mean_all;
+}
+if (this.thread.y === 1) {
+return mean_all_2;
+}
+return mean_all_3;
 }
 `,
           },
           merge: {
-            name: "stats_4",
+            name: "stats_5",
             factors: ["N", "T"],
-            slots: 1,
-            reads: [{ from: "stats_4_parts", name: "stats_4_parts", accessors: { "0": "stats_4_parts_at" } }],
+            slots: 3,
+            reads: [
+              {
+                from: "stats_5_parts",
+                name: "stats_5_parts",
+                accessors: { "0": "stats_5_parts_0_at", "1": "stats_5_parts_1_at", "2": "stats_5_parts_2_at" },
+              },
+            ],
             constants: [
               { name: "D", kind: "extent", factor: "D" },
               { name: "parts", kind: "extent", factor: "(parts)" },
               { name: "N", kind: "extent", factor: "N" },
               { name: "T", kind: "extent", factor: "T" },
             ],
-            glsl: `float pass_value(int group) {
+            glsl: `vec4 pass_value(int group) {
 int used = ((D + (((D + parts) - 1) / parts)) - 1) / (((D + parts) - 1) / parts);
 float total = 0.0;
+float total_2 = 0.0;
+float total_3 = 0.0;
 for (int p = 0; p < used; p += 1) {
-float part = stats_4_parts_at((p * (N * T)) + group);
+float part = stats_5_parts_0_at((p * (N * T)) + group);
 total = total + part;
+float part_2 = stats_5_parts_1_at((p * (N * T)) + group);
+total_2 = total_2 + part_2;
+float part_3 = stats_5_parts_2_at((p * (N * T)) + group);
+total_3 = total_3 + part_3;
 }
 float mean = total / float(D);
-return mean;
+float mean_2 = total_2 / float(D);
+float mean_3 = total_3 / float(D);
+return vec4(mean, mean_2, mean_3, 0.0);
 }
 `,
-            js: `function (stats_4_parts) {
+            js: `function (stats_5_parts) {
 const used = Math.floor(((this.constants.D + (Math.floor(((this.constants.D + this.constants.parts) - 1) / this.constants.parts))) - 1) / (Math.floor(((this.constants.D + this.constants.parts) - 1) / this.constants.parts)));
 let total = 0.0;
+let total_2 = 0.0;
+let total_3 = 0.0;
 for (let p = 0; p < used; p += 1) {
-const part = stats_4_parts[(p * (this.constants.N * this.constants.T)) + this.thread.x];
+const part = stats_5_parts[0][(p * (this.constants.N * this.constants.T)) + this.thread.x];
 total = total + part;
+const part_2 = stats_5_parts[1][(p * (this.constants.N * this.constants.T)) + this.thread.x];
+total_2 = total_2 + part_2;
+const part_3 = stats_5_parts[2][(p * (this.constants.N * this.constants.T)) + this.thread.x];
+total_3 = total_3 + part_3;
 }
 const mean = Math.fround(total / this.constants.D);
+const mean_2 = Math.fround(total_2 / this.constants.D);
+const mean_3 = Math.fround(total_3 / this.constants.D);
+if (this.thread.y === 0) {
 return mean;
+}
+if (this.thread.y === 1) {
+return mean_2;
+}
+return mean_3;
 }
 `,
           },
@@ -927,13 +972,18 @@ return mean;
           reads: [
             { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
             { from: "scale", name: "scale", accessors: { "0": "scale_at" } },
+            { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } },
             { from: "x", name: "x", accessors: { "0": "x_at" } },
             {
               from: "stats_1",
               name: "stats_1",
-              accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at", "2": "stats_1_2_at", "3": "stats_1_3_at" },
+              accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at", "2": "stats_1_2_at" },
             },
-            { from: "stats_4", name: "stats_4", accessors: { "0": "stats_4_at" } },
+            {
+              from: "stats_5",
+              name: "stats_5",
+              accessors: { "0": "stats_5_0_at", "1": "stats_5_1_at", "2": "stats_5_2_at" },
+            },
           ],
           constants: [
             { name: "T", kind: "extent", factor: "T" },
@@ -945,32 +995,36 @@ float d_y_1 = d_y_at(group);
 int N = group / max(T * D, 1);
 int D_1 = group % max(D, 1);
 float scale_1 = scale_at((N * D) + D_1);
-float x_1 = x_at(group);
 int T_1 = (group / max(D, 1)) % max(T, 1);
+float stat_23 = stats_2_at((N * T) + T_1);
+float x_1 = x_at(group);
 float stat_3 = stats_1_0_at((N * T) + T_1);
 float stat_5 = stats_1_1_at((N * T) + T_1);
 float stat_9 = stats_1_2_at((N * T) + T_1);
 float rsqrt = inversesqrt(stat_9 + eps);
-float stat_24 = stats_4_at((N * T) + T_1);
-float stat_26 = stats_1_3_at((N * T) + T_1);
-float sub = ((d_y_1 * (1.0 + scale_1)) - ((((x_1 - stat_3) - stat_5) * rsqrt) * stat_24)) - stat_26;
+float stat_32 = stats_5_2_at((N * T) + T_1);
+float stat_26 = stats_5_0_at((N * T) + T_1);
+float stat_28 = stats_5_1_at((N * T) + T_1);
+float sub = (((d_y_1 * (1.0 + scale_1)) - stat_23) - ((((x_1 - stat_3) - stat_5) * rsqrt) * (stat_32 - (stat_26 * stat_28)))) - stat_26;
 return sub * rsqrt;
 }
 `,
-          js: `function (d_y, scale, x, stats_1, stats_4) {
+          js: `function (d_y, scale, stats_2, x, stats_1, stats_5) {
 const d_y_1 = d_y[this.thread.x];
 const N = Math.floor(this.thread.x / Math.max(this.constants.T * this.constants.D, 1));
 const D_1 = this.thread.x - Math.floor(this.thread.x / Math.max(this.constants.D, 1)) * Math.max(this.constants.D, 1);
 const scale_1 = scale[(N * this.constants.D) + D_1];
-const x_1 = x[this.thread.x];
 const T_1 = (Math.floor(this.thread.x / Math.max(this.constants.D, 1))) - Math.floor((Math.floor(this.thread.x / Math.max(this.constants.D, 1))) / Math.max(this.constants.T, 1)) * Math.max(this.constants.T, 1);
+const stat_23 = stats_2[(N * this.constants.T) + T_1];
+const x_1 = x[this.thread.x];
 const stat_3 = stats_1[0][(N * this.constants.T) + T_1];
 const stat_5 = stats_1[1][(N * this.constants.T) + T_1];
 const stat_9 = stats_1[2][(N * this.constants.T) + T_1];
 const rsqrt = Math.fround((1 / Math.sqrt(stat_9 + this.constants.eps)));
-const stat_24 = stats_4[(N * this.constants.T) + T_1];
-const stat_26 = stats_1[3][(N * this.constants.T) + T_1];
-const sub = Math.fround(((d_y_1 * (1.0 + scale_1)) - ((((x_1 - stat_3) - stat_5) * rsqrt) * stat_24)) - stat_26);
+const stat_32 = stats_5[2][(N * this.constants.T) + T_1];
+const stat_26 = stats_5[0][(N * this.constants.T) + T_1];
+const stat_28 = stats_5[1][(N * this.constants.T) + T_1];
+const sub = Math.fround((((d_y_1 * (1.0 + scale_1)) - stat_23) - ((((x_1 - stat_3) - stat_5) * rsqrt) * (stat_32 - (stat_26 * stat_28)))) - stat_26);
 return sub * rsqrt;
 }
 `,
@@ -982,15 +1036,15 @@ return sub * rsqrt;
           name: "d_scale",
           factors: ["N", "D"],
           slots: 1,
-          reads: [{ from: "stats_3", name: "stats_3", accessors: { "0": "stats_3_at" } }],
+          reads: [{ from: "stats_4", name: "stats_4", accessors: { "0": "stats_4_at" } }],
           constants: [],
           glsl: `float pass_value(int group) {
-float stat_21 = stats_3_at(group);
+float stat_21 = stats_4_at(group);
 return stat_21;
 }
 `,
-          js: `function (stats_3) {
-const stat_21 = stats_3[this.thread.x];
+          js: `function (stats_4) {
+const stat_21 = stats_4[this.thread.x];
 return stat_21;
 }
 `,
@@ -1002,15 +1056,15 @@ return stat_21;
           name: "d_shift",
           factors: ["N", "D"],
           slots: 1,
-          reads: [{ from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } }],
+          reads: [{ from: "stats_3", name: "stats_3", accessors: { "0": "stats_3_at" } }],
           constants: [],
           glsl: `float pass_value(int group) {
-float stat_17 = stats_2_at(group);
+float stat_17 = stats_3_at(group);
 return stat_17;
 }
 `,
-          js: `function (stats_2) {
-const stat_17 = stats_2[this.thread.x];
+          js: `function (stats_3) {
+const stat_17 = stats_3[this.thread.x];
 return stat_17;
 }
 `,

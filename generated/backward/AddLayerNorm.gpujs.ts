@@ -31,261 +31,29 @@ export const backward: readonly GatherProgram[] = [
         whole: {
           name: "stats_1",
           factors: ["T"],
-          slots: 2,
-          reads: [
-            { from: "x", name: "x", accessors: { "0": "x_at" } },
-            { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
-            { from: "gamma", name: "gamma", accessors: { "0": "gamma_at" } },
-          ],
+          slots: 1,
+          reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }],
           constants: [{ name: "D", kind: "extent", factor: "D" }],
-          glsl: `vec4 pass_value(int group) {
+          glsl: `float pass_value(int group) {
 int base = group * D;
 float x_1 = x_at(base);
 float x_2 = x_at(base + (D / 2));
 float x_3 = x_at(base + (max(D, 1) - 1));
 float shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408);
-float mean = 0.0;
-for (int block = 0; block < D; block += 256) {
-float part = 0.0;
-int stop = min(block + 256, D);
-for (int i = block; i < stop; i += 1) {
-float d_y_1 = d_y_at(base + i);
-float gamma_1 = gamma_at(i);
-part = part + (d_y_1 * gamma_1);
-}
-mean = mean + part;
-}
-float mean_all = mean / float(D);
-return vec4(shift, mean_all, 0.0, 0.0);
+return shift;
 }
 `,
-          js: `function (x, d_y, gamma) {
+          js: `function (x) {
 const base = this.thread.x * this.constants.D;
 const x_1 = x[base];
 const x_2 = x[base + (Math.floor(this.constants.D / 2))];
 const x_3 = x[base + (Math.max(this.constants.D, 1) - 1)];
 const shift = Math.fround(x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408));
-let mean = 0.0;
-for (let block = 0; block < this.constants.D; block += 256) {
-let part = 0.0;
-const stop = Math.min(block + 256, this.constants.D);
-for (let i = block; i < stop; i += 1) {
-const d_y_1 = d_y[base + i];
-const gamma_1 = gamma[i];
-part = part + (d_y_1 * gamma_1);
-}
-mean = mean + part;
-}
-const mean_all = Math.fround(mean / this.constants.D);
-if (this.thread.y === 0) {
 return shift;
 }
-return mean_all;
-}
 `,
         },
-        split: {
-          part: {
-            name: "stats_1_parts",
-            factors: ["(parts)", "T"],
-            slots: 4,
-            reads: [
-              { from: "x", name: "x", accessors: { "0": "x_at" } },
-              { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
-              { from: "gamma", name: "gamma", accessors: { "0": "gamma_at" } },
-            ],
-            constants: [
-              { name: "T", kind: "extent", factor: "T" },
-              { name: "D", kind: "extent", factor: "D" },
-              { name: "parts", kind: "extent", factor: "(parts)" },
-            ],
-            glsl: `float larger(float a, float b) {
-return a > b || (floatBitsToUint(a) & 0x7fffffffu) > 0x7f800000u ? a : b;
-}
-vec4 pass_value(int group) {
-int part = group / T;
-int row = group - (part * T);
-int first = min(part * (((D + parts) - 1) / parts), D);
-int last = min(first + (((D + parts) - 1) / parts), D);
-int base = row * D;
-float x_1 = x_at(base);
-float x_2 = x_at(base + (D / 2));
-float x_3 = x_at(base + (max(D, 1) - 1));
-float shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408);
-float sum = 0.0;
-float squares = 0.0;
-for (int block = first; block < last; block += 256) {
-float part_2 = 0.0;
-float part_3 = 0.0;
-int stop = min(block + 256, last);
-for (int i = block; i < stop; i += 1) {
-float x_4 = x_at(base + i);
-float d = x_4 - shift;
-part_2 = part_2 + d;
-part_3 = part_3 + (d * d);
-}
-sum = sum + part_2;
-squares = squares + part_3;
-}
-float mean = sum / float(last - first);
-float variance = larger((squares / float(last - first)) - (mean * mean), 0.0);
-bool far = (variance * 4.0) < (mean * mean);
-float shift_2 = (far ? (shift + mean) : shift);
-float sum_2 = 0.0;
-float squares_2 = 0.0;
-int end = (far ? last : 0);
-for (int block_2 = first; block_2 < end; block_2 += 256) {
-float part_4 = 0.0;
-float part_5 = 0.0;
-int stop_2 = min(block_2 + 256, end);
-for (int i_2 = block_2; i_2 < stop_2; i_2 += 1) {
-float x_5 = x_at(base + i_2);
-float d_2 = x_5 - shift_2;
-part_4 = part_4 + d_2;
-part_5 = part_5 + (d_2 * d_2);
-}
-sum_2 = sum_2 + part_4;
-squares_2 = squares_2 + part_5;
-}
-float mean_2 = sum_2 / float(last - first);
-float variance_2 = larger((squares_2 / float(last - first)) - (mean_2 * mean_2), 0.0);
-float rest = (far ? mean_2 : mean);
-float spread = (far ? variance_2 : variance);
-float mean_3 = 0.0;
-for (int block_3 = first; block_3 < last; block_3 += 256) {
-float part_6 = 0.0;
-int stop_3 = min(block_3 + 256, last);
-for (int i_3 = block_3; i_3 < stop_3; i_3 += 1) {
-float d_y_1 = d_y_at(base + i_3);
-float gamma_1 = gamma_at(i_3);
-part_6 = part_6 + (d_y_1 * gamma_1);
-}
-mean_3 = mean_3 + part_6;
-}
-float mean_all = mean_3;
-return vec4(shift_2, rest, spread, mean_all);
-}
-`,
-            js: `function (x, d_y, gamma) {
-const part = Math.floor(this.thread.x / this.constants.T);
-const row = this.thread.x - (part * this.constants.T);
-const first = Math.min(part * (Math.floor(((this.constants.D + this.constants.parts) - 1) / this.constants.parts)), this.constants.D);
-const last = Math.min(first + (Math.floor(((this.constants.D + this.constants.parts) - 1) / this.constants.parts)), this.constants.D);
-const base = row * this.constants.D;
-const x_1 = x[base];
-const x_2 = x[base + (Math.floor(this.constants.D / 2))];
-const x_3 = x[base + (Math.max(this.constants.D, 1) - 1)];
-const shift = Math.fround(x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408));
-let sum = 0.0;
-let squares = 0.0;
-for (let block = first; block < last; block += 256) {
-let part_2 = 0.0;
-let part_3 = 0.0;
-const stop = Math.min(block + 256, last);
-for (let i = block; i < stop; i += 1) {
-const x_4 = x[base + i];
-const d = Math.fround(x_4 - shift);
-part_2 = part_2 + d;
-part_3 = part_3 + (d * d);
-}
-sum = sum + part_2;
-squares = squares + part_3;
-}
-const mean = Math.fround(sum / (last - first));
-const variance = Math.fround(Math.max((squares / (last - first)) - (mean * mean), 0.0));
-const far = (variance * 4.0) < (mean * mean);
-const shift_2 = Math.fround((far ? (shift + mean) : shift));
-let sum_2 = 0.0;
-let squares_2 = 0.0;
-const end = (far ? last : 0);
-for (let block_2 = first; block_2 < end; block_2 += 256) {
-let part_4 = 0.0;
-let part_5 = 0.0;
-const stop_2 = Math.min(block_2 + 256, end);
-for (let i_2 = block_2; i_2 < stop_2; i_2 += 1) {
-const x_5 = x[base + i_2];
-const d_2 = Math.fround(x_5 - shift_2);
-part_4 = part_4 + d_2;
-part_5 = part_5 + (d_2 * d_2);
-}
-sum_2 = sum_2 + part_4;
-squares_2 = squares_2 + part_5;
-}
-const mean_2 = Math.fround(sum_2 / (last - first));
-const variance_2 = Math.fround(Math.max((squares_2 / (last - first)) - (mean_2 * mean_2), 0.0));
-const rest = Math.fround((far ? mean_2 : mean));
-const spread = Math.fround((far ? variance_2 : variance));
-let mean_3 = 0.0;
-for (let block_3 = first; block_3 < last; block_3 += 256) {
-let part_6 = 0.0;
-const stop_3 = Math.min(block_3 + 256, last);
-for (let i_3 = block_3; i_3 < stop_3; i_3 += 1) {
-const d_y_1 = d_y[base + i_3];
-const gamma_1 = gamma[i_3];
-part_6 = part_6 + (d_y_1 * gamma_1);
-}
-mean_3 = mean_3 + part_6;
-}
-const mean_all = mean_3;
-if (this.thread.y === 0) {
-return shift_2;
-}
-if (this.thread.y === 1) {
-return rest;
-}
-if (this.thread.y === 2) {
-return spread;
-}
-return mean_all;
-}
-`,
-          },
-          merge: {
-            name: "stats_1",
-            factors: ["T"],
-            slots: 2,
-            reads: [
-              {
-                from: "stats_1_parts",
-                name: "stats_1_parts",
-                accessors: { "0": "stats_1_parts_0_at", "3": "stats_1_parts_3_at" },
-              },
-            ],
-            constants: [
-              { name: "D", kind: "extent", factor: "D" },
-              { name: "parts", kind: "extent", factor: "(parts)" },
-              { name: "T", kind: "extent", factor: "T" },
-            ],
-            glsl: `vec4 pass_value(int group) {
-int used = ((D + (((D + parts) - 1) / parts)) - 1) / (((D + parts) - 1) / parts);
-float total = 0.0;
-for (int p = 0; p < used; p += 1) {
-float part = stats_1_parts_3_at((p * T) + group);
-total = total + part;
-}
-float mean = total / float(D);
-float part_2 = stats_1_parts_0_at(group);
-return vec4(part_2, mean, 0.0, 0.0);
-}
-`,
-            js: `function (stats_1_parts) {
-const used = Math.floor(((this.constants.D + (Math.floor(((this.constants.D + this.constants.parts) - 1) / this.constants.parts))) - 1) / (Math.floor(((this.constants.D + this.constants.parts) - 1) / this.constants.parts)));
-let total = 0.0;
-for (let p = 0; p < used; p += 1) {
-const part = stats_1_parts[3][(p * this.constants.T) + this.thread.x];
-total = total + part;
-}
-const mean = Math.fround(total / this.constants.D);
-const part_2 = stats_1_parts[0][this.thread.x];
-if (this.thread.y === 0) {
-return part_2;
-}
-return mean;
-}
-`,
-          },
-          row: ["D"],
-        },
+        split: null,
       },
       {
         whole: {
@@ -318,6 +86,43 @@ return shift;
       {
         whole: {
           name: "stats_3",
+          factors: ["T"],
+          slots: 1,
+          reads: [
+            { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
+            { from: "gamma", name: "gamma", accessors: { "0": "gamma_at" } },
+          ],
+          constants: [{ name: "D", kind: "extent", factor: "D" }],
+          glsl: `float pass_value(int group) {
+int base = group * D;
+float d_y_1 = d_y_at(base);
+float gamma_1 = gamma_at(0);
+float d_y_2 = d_y_at(base + (D / 2));
+float gamma_2 = gamma_at(D / 2);
+float d_y_3 = d_y_at(base + (max(D, 1) - 1));
+float gamma_3 = gamma_at(max(D, 1) - 1);
+float shift = (d_y_1 * gamma_1) + ((((d_y_2 * gamma_2) - (d_y_1 * gamma_1)) + ((d_y_3 * gamma_3) - (d_y_1 * gamma_1))) * 0.3333333432674408);
+return shift;
+}
+`,
+          js: `function (d_y, gamma) {
+const base = this.thread.x * this.constants.D;
+const d_y_1 = d_y[base];
+const gamma_1 = gamma[0];
+const d_y_2 = d_y[base + (Math.floor(this.constants.D / 2))];
+const gamma_2 = gamma[Math.floor(this.constants.D / 2)];
+const d_y_3 = d_y[base + (Math.max(this.constants.D, 1) - 1)];
+const gamma_3 = gamma[Math.max(this.constants.D, 1) - 1];
+const shift = Math.fround((d_y_1 * gamma_1) + ((((d_y_2 * gamma_2) - (d_y_1 * gamma_1)) + ((d_y_3 * gamma_3) - (d_y_1 * gamma_1))) * 0.3333333432674408));
+return shift;
+}
+`,
+        },
+        split: null,
+      },
+      {
+        whole: {
+          name: "stats_4",
           factors: [],
           slots: 1,
           reads: [{ from: "bias", name: "bias", accessors: { "0": "bias_at" } }],
@@ -343,7 +148,7 @@ return shift;
       },
       {
         whole: {
-          name: "stats_4",
+          name: "stats_5",
           factors: ["D"],
           slots: 1,
           reads: [{ from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } }],
@@ -383,7 +188,7 @@ return sum_all;
         },
         split: {
           part: {
-            name: "stats_4_parts",
+            name: "stats_5_parts",
             factors: ["(parts)", "D"],
             slots: 1,
             reads: [{ from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } }],
@@ -432,10 +237,10 @@ return sum_all;
 `,
           },
           merge: {
-            name: "stats_4",
+            name: "stats_5",
             factors: ["D"],
             slots: 1,
-            reads: [{ from: "stats_4_parts", name: "stats_4_parts", accessors: { "0": "stats_4_parts_at" } }],
+            reads: [{ from: "stats_5_parts", name: "stats_5_parts", accessors: { "0": "stats_5_parts_at" } }],
             constants: [
               { name: "T", kind: "extent", factor: "T" },
               { name: "parts", kind: "extent", factor: "(parts)" },
@@ -445,17 +250,17 @@ return sum_all;
 int used = ((T + (((T + parts) - 1) / parts)) - 1) / (((T + parts) - 1) / parts);
 float total = 0.0;
 for (int p = 0; p < used; p += 1) {
-float part = stats_4_parts_at((p * D) + group);
+float part = stats_5_parts_at((p * D) + group);
 total = total + part;
 }
 return total;
 }
 `,
-            js: `function (stats_4_parts) {
+            js: `function (stats_5_parts) {
 const used = Math.floor(((this.constants.T + (Math.floor(((this.constants.T + this.constants.parts) - 1) / this.constants.parts))) - 1) / (Math.floor(((this.constants.T + this.constants.parts) - 1) / this.constants.parts)));
 let total = 0.0;
 for (let p = 0; p < used; p += 1) {
-const part = stats_4_parts[(p * this.constants.D) + this.thread.x];
+const part = stats_5_parts[(p * this.constants.D) + this.thread.x];
 total = total + part;
 }
 return total;
@@ -467,16 +272,19 @@ return total;
       },
       {
         whole: {
-          name: "stats_5",
+          name: "stats_6",
           factors: ["T"],
-          slots: 3,
+          slots: 4,
           reads: [
             { from: "x", name: "x", accessors: { "0": "x_at" } },
-            { from: "stats_1", name: "stats_1", accessors: { "0": "stats_1_0_at" } },
+            { from: "stats_1", name: "stats_1", accessors: { "0": "stats_1_at" } },
             { from: "residual", name: "residual", accessors: { "0": "residual_at" } },
             { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } },
             { from: "bias", name: "bias", accessors: { "0": "bias_at" } },
+            { from: "stats_4", name: "stats_4", accessors: { "0": "stats_4_at" } },
             { from: "stats_3", name: "stats_3", accessors: { "0": "stats_3_at" } },
+            { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
+            { from: "gamma", name: "gamma", accessors: { "0": "gamma_at" } },
           ],
           constants: [{ name: "D", kind: "extent", factor: "D" }],
           glsl: `float larger(float a, float b) {
@@ -485,11 +293,11 @@ return a > b || (floatBitsToUint(a) & 0x7fffffffu) > 0x7f800000u ? a : b;
 vec4 pass_value(int group) {
 int base = group * D;
 float x_1 = x_at(base);
-float stat_5 = stats_1_0_at(group);
+float stat_5 = stats_1_at(group);
 float residual_1 = residual_at(base);
 float stat_8 = stats_2_at(group);
 float bias_1 = bias_at(0);
-float stat_11 = stats_3_at(0);
+float stat_11 = stats_4_at(0);
 float add = ((x_1 - stat_5) + (residual_1 - stat_8)) + (bias_1 - stat_11);
 float x_2 = x_at(base + (D / 2));
 float residual_2 = residual_at(base + (D / 2));
@@ -545,17 +353,30 @@ float mean_2 = sum_2 / float(D);
 float variance_2 = larger((squares_2 / float(D)) - (mean_2 * mean_2), 0.0);
 float rest = (far ? mean_2 : mean);
 float spread = (far ? variance_2 : variance);
-return vec4(shift_2, rest, spread, 0.0);
+float stat_35 = stats_3_at(group);
+float mean_3 = 0.0;
+for (int block_3 = 0; block_3 < D; block_3 += 256) {
+float part_5 = 0.0;
+int stop_3 = min(block_3 + 256, D);
+for (int i_3 = block_3; i_3 < stop_3; i_3 += 1) {
+float d_y_1 = d_y_at(base + i_3);
+float gamma_1 = gamma_at(i_3);
+part_5 = part_5 + ((d_y_1 * gamma_1) - stat_35);
+}
+mean_3 = mean_3 + part_5;
+}
+float mean_all = mean_3 / float(D);
+return vec4(shift_2, rest, spread, mean_all);
 }
 `,
-          js: `function (x, stats_1, residual, stats_2, bias, stats_3) {
+          js: `function (x, stats_1, residual, stats_2, bias, stats_4, stats_3, d_y, gamma) {
 const base = this.thread.x * this.constants.D;
 const x_1 = x[base];
-const stat_5 = stats_1[0][this.thread.x];
+const stat_5 = stats_1[this.thread.x];
 const residual_1 = residual[base];
 const stat_8 = stats_2[this.thread.x];
 const bias_1 = bias[0];
-const stat_11 = stats_3[0];
+const stat_11 = stats_4[0];
 const add = Math.fround(((x_1 - stat_5) + (residual_1 - stat_8)) + (bias_1 - stat_11));
 const x_2 = x[base + (Math.floor(this.constants.D / 2))];
 const residual_2 = residual[base + (Math.floor(this.constants.D / 2))];
@@ -611,28 +432,47 @@ const mean_2 = Math.fround(sum_2 / this.constants.D);
 const variance_2 = Math.fround(Math.max((squares_2 / this.constants.D) - (mean_2 * mean_2), 0.0));
 const rest = Math.fround((far ? mean_2 : mean));
 const spread = Math.fround((far ? variance_2 : variance));
+const stat_35 = stats_3[this.thread.x];
+let mean_3 = 0.0;
+for (let block_3 = 0; block_3 < this.constants.D; block_3 += 256) {
+let part_5 = 0.0;
+const stop_3 = Math.min(block_3 + 256, this.constants.D);
+for (let i_3 = block_3; i_3 < stop_3; i_3 += 1) {
+const d_y_1 = d_y[base + i_3];
+const gamma_1 = gamma[i_3];
+part_5 = part_5 + ((d_y_1 * gamma_1) - stat_35);
+}
+mean_3 = mean_3 + part_5;
+}
+const mean_all = Math.fround(mean_3 / this.constants.D);
 if (this.thread.y === 0) {
 return shift_2;
 }
 if (this.thread.y === 1) {
 return rest;
 }
+if (this.thread.y === 2) {
 return spread;
+}
+return mean_all;
 }
 `,
         },
         split: {
           part: {
-            name: "stats_5_parts",
+            name: "stats_6_parts",
             factors: ["(parts)", "T"],
-            slots: 3,
+            slots: 4,
             reads: [
               { from: "x", name: "x", accessors: { "0": "x_at" } },
-              { from: "stats_1", name: "stats_1", accessors: { "0": "stats_1_0_at" } },
+              { from: "stats_1", name: "stats_1", accessors: { "0": "stats_1_at" } },
               { from: "residual", name: "residual", accessors: { "0": "residual_at" } },
               { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } },
               { from: "bias", name: "bias", accessors: { "0": "bias_at" } },
+              { from: "stats_4", name: "stats_4", accessors: { "0": "stats_4_at" } },
               { from: "stats_3", name: "stats_3", accessors: { "0": "stats_3_at" } },
+              { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
+              { from: "gamma", name: "gamma", accessors: { "0": "gamma_at" } },
             ],
             constants: [
               { name: "T", kind: "extent", factor: "T" },
@@ -649,11 +489,11 @@ int first = min(part * (((D + parts) - 1) / parts), D);
 int last = min(first + (((D + parts) - 1) / parts), D);
 int base = row * D;
 float x_1 = x_at(base);
-float stat_5 = stats_1_0_at(row);
+float stat_5 = stats_1_at(row);
 float residual_1 = residual_at(base);
 float stat_8 = stats_2_at(row);
 float bias_1 = bias_at(0);
-float stat_11 = stats_3_at(0);
+float stat_11 = stats_4_at(0);
 float add = ((x_1 - stat_5) + (residual_1 - stat_8)) + (bias_1 - stat_11);
 float x_2 = x_at(base + (D / 2));
 float residual_2 = residual_at(base + (D / 2));
@@ -709,21 +549,34 @@ float mean_2 = sum_2 / float(last - first);
 float variance_2 = larger((squares_2 / float(last - first)) - (mean_2 * mean_2), 0.0);
 float rest = (far ? mean_2 : mean);
 float spread = (far ? variance_2 : variance);
-return vec4(shift_2, rest, spread, 0.0);
+float stat_35 = stats_3_at(row);
+float mean_3 = 0.0;
+for (int block_3 = first; block_3 < last; block_3 += 256) {
+float part_6 = 0.0;
+int stop_3 = min(block_3 + 256, last);
+for (int i_3 = block_3; i_3 < stop_3; i_3 += 1) {
+float d_y_1 = d_y_at(base + i_3);
+float gamma_1 = gamma_at(i_3);
+part_6 = part_6 + ((d_y_1 * gamma_1) - stat_35);
+}
+mean_3 = mean_3 + part_6;
+}
+float mean_all = mean_3;
+return vec4(shift_2, rest, spread, mean_all);
 }
 `,
-            js: `function (x, stats_1, residual, stats_2, bias, stats_3) {
+            js: `function (x, stats_1, residual, stats_2, bias, stats_4, stats_3, d_y, gamma) {
 const part = Math.floor(this.thread.x / this.constants.T);
 const row = this.thread.x - (part * this.constants.T);
 const first = Math.min(part * (Math.floor(((this.constants.D + this.constants.parts) - 1) / this.constants.parts)), this.constants.D);
 const last = Math.min(first + (Math.floor(((this.constants.D + this.constants.parts) - 1) / this.constants.parts)), this.constants.D);
 const base = row * this.constants.D;
 const x_1 = x[base];
-const stat_5 = stats_1[0][row];
+const stat_5 = stats_1[row];
 const residual_1 = residual[base];
 const stat_8 = stats_2[row];
 const bias_1 = bias[0];
-const stat_11 = stats_3[0];
+const stat_11 = stats_4[0];
 const add = Math.fround(((x_1 - stat_5) + (residual_1 - stat_8)) + (bias_1 - stat_11));
 const x_2 = x[base + (Math.floor(this.constants.D / 2))];
 const residual_2 = residual[base + (Math.floor(this.constants.D / 2))];
@@ -779,25 +632,46 @@ const mean_2 = Math.fround(sum_2 / (last - first));
 const variance_2 = Math.fround(Math.max((squares_2 / (last - first)) - (mean_2 * mean_2), 0.0));
 const rest = Math.fround((far ? mean_2 : mean));
 const spread = Math.fround((far ? variance_2 : variance));
+const stat_35 = stats_3[row];
+let mean_3 = 0.0;
+for (let block_3 = first; block_3 < last; block_3 += 256) {
+let part_6 = 0.0;
+const stop_3 = Math.min(block_3 + 256, last);
+for (let i_3 = block_3; i_3 < stop_3; i_3 += 1) {
+const d_y_1 = d_y[base + i_3];
+const gamma_1 = gamma[i_3];
+part_6 = part_6 + ((d_y_1 * gamma_1) - stat_35);
+}
+mean_3 = mean_3 + part_6;
+}
+const mean_all = mean_3;
 if (this.thread.y === 0) {
 return shift_2;
 }
 if (this.thread.y === 1) {
 return rest;
 }
+if (this.thread.y === 2) {
 return spread;
+}
+return mean_all;
 }
 `,
           },
           merge: {
-            name: "stats_5",
+            name: "stats_6",
             factors: ["T"],
-            slots: 3,
+            slots: 4,
             reads: [
               {
-                from: "stats_5_parts",
-                name: "stats_5_parts",
-                accessors: { "0": "stats_5_parts_0_at", "1": "stats_5_parts_1_at", "2": "stats_5_parts_2_at" },
+                from: "stats_6_parts",
+                name: "stats_6_parts",
+                accessors: {
+                  "0": "stats_6_parts_0_at",
+                  "1": "stats_6_parts_1_at",
+                  "2": "stats_6_parts_2_at",
+                  "3": "stats_6_parts_3_at",
+                },
               },
             ],
             constants: [
@@ -807,50 +681,65 @@ return spread;
             ],
             glsl: `vec4 pass_value(int group) {
 int used = ((D + (((D + parts) - 1) / parts)) - 1) / (((D + parts) - 1) / parts);
-float part = stats_5_parts_0_at(group);
 float total = 0.0;
-for (int p_2 = 0; p_2 < used; p_2 += 1) {
-float part_2 = stats_5_parts_0_at((p_2 * T) + group);
-float part_3 = stats_5_parts_1_at((p_2 * T) + group);
-total = total + (float(min((p_2 + 1) * (((D + parts) - 1) / parts), D) - (p_2 * (((D + parts) - 1) / parts))) * ((part_2 - part) + part_3));
+for (int p = 0; p < used; p += 1) {
+float part = stats_6_parts_3_at((p * T) + group);
+total = total + part;
 }
-float rest = total / float(D);
+float mean = total / float(D);
+float part_2 = stats_6_parts_0_at(group);
 float total_2 = 0.0;
-for (int p_3 = 0; p_3 < used; p_3 += 1) {
-float part_4 = stats_5_parts_0_at((p_3 * T) + group);
-float part_5 = stats_5_parts_1_at((p_3 * T) + group);
-float part_6 = stats_5_parts_2_at((p_3 * T) + group);
-total_2 = total_2 + (float(min((p_3 + 1) * (((D + parts) - 1) / parts), D) - (p_3 * (((D + parts) - 1) / parts))) * (part_6 + ((((part_4 - part) + part_5) - rest) * (((part_4 - part) + part_5) - rest))));
+for (int p_2 = 0; p_2 < used; p_2 += 1) {
+float part_3 = stats_6_parts_0_at((p_2 * T) + group);
+float part_4 = stats_6_parts_1_at((p_2 * T) + group);
+total_2 = total_2 + (float(min((p_2 + 1) * (((D + parts) - 1) / parts), D) - (p_2 * (((D + parts) - 1) / parts))) * ((part_3 - part_2) + part_4));
 }
-float spread = total_2 / float(D);
-return vec4(part, rest, spread, 0.0);
+float rest = total_2 / float(D);
+float total_3 = 0.0;
+for (int p_3 = 0; p_3 < used; p_3 += 1) {
+float part_5 = stats_6_parts_0_at((p_3 * T) + group);
+float part_6 = stats_6_parts_1_at((p_3 * T) + group);
+float part_7 = stats_6_parts_2_at((p_3 * T) + group);
+total_3 = total_3 + (float(min((p_3 + 1) * (((D + parts) - 1) / parts), D) - (p_3 * (((D + parts) - 1) / parts))) * (part_7 + ((((part_5 - part_2) + part_6) - rest) * (((part_5 - part_2) + part_6) - rest))));
+}
+float spread = total_3 / float(D);
+return vec4(part_2, rest, spread, mean);
 }
 `,
-            js: `function (stats_5_parts) {
+            js: `function (stats_6_parts) {
 const used = Math.floor(((this.constants.D + (Math.floor(((this.constants.D + this.constants.parts) - 1) / this.constants.parts))) - 1) / (Math.floor(((this.constants.D + this.constants.parts) - 1) / this.constants.parts)));
-const part = stats_5_parts[0][this.thread.x];
 let total = 0.0;
-for (let p_2 = 0; p_2 < used; p_2 += 1) {
-const part_2 = stats_5_parts[0][(p_2 * this.constants.T) + this.thread.x];
-const part_3 = stats_5_parts[1][(p_2 * this.constants.T) + this.thread.x];
-total = total + ((Math.min((p_2 + 1) * (Math.floor(((this.constants.D + this.constants.parts) - 1) / this.constants.parts)), this.constants.D) - (p_2 * (Math.floor(((this.constants.D + this.constants.parts) - 1) / this.constants.parts)))) * ((part_2 - part) + part_3));
+for (let p = 0; p < used; p += 1) {
+const part = stats_6_parts[3][(p * this.constants.T) + this.thread.x];
+total = total + part;
 }
-const rest = Math.fround(total / this.constants.D);
+const mean = Math.fround(total / this.constants.D);
+const part_2 = stats_6_parts[0][this.thread.x];
 let total_2 = 0.0;
-for (let p_3 = 0; p_3 < used; p_3 += 1) {
-const part_4 = stats_5_parts[0][(p_3 * this.constants.T) + this.thread.x];
-const part_5 = stats_5_parts[1][(p_3 * this.constants.T) + this.thread.x];
-const part_6 = stats_5_parts[2][(p_3 * this.constants.T) + this.thread.x];
-total_2 = total_2 + ((Math.min((p_3 + 1) * (Math.floor(((this.constants.D + this.constants.parts) - 1) / this.constants.parts)), this.constants.D) - (p_3 * (Math.floor(((this.constants.D + this.constants.parts) - 1) / this.constants.parts)))) * (part_6 + ((((part_4 - part) + part_5) - rest) * (((part_4 - part) + part_5) - rest))));
+for (let p_2 = 0; p_2 < used; p_2 += 1) {
+const part_3 = stats_6_parts[0][(p_2 * this.constants.T) + this.thread.x];
+const part_4 = stats_6_parts[1][(p_2 * this.constants.T) + this.thread.x];
+total_2 = total_2 + ((Math.min((p_2 + 1) * (Math.floor(((this.constants.D + this.constants.parts) - 1) / this.constants.parts)), this.constants.D) - (p_2 * (Math.floor(((this.constants.D + this.constants.parts) - 1) / this.constants.parts)))) * ((part_3 - part_2) + part_4));
 }
-const spread = Math.fround(total_2 / this.constants.D);
+const rest = Math.fround(total_2 / this.constants.D);
+let total_3 = 0.0;
+for (let p_3 = 0; p_3 < used; p_3 += 1) {
+const part_5 = stats_6_parts[0][(p_3 * this.constants.T) + this.thread.x];
+const part_6 = stats_6_parts[1][(p_3 * this.constants.T) + this.thread.x];
+const part_7 = stats_6_parts[2][(p_3 * this.constants.T) + this.thread.x];
+total_3 = total_3 + ((Math.min((p_3 + 1) * (Math.floor(((this.constants.D + this.constants.parts) - 1) / this.constants.parts)), this.constants.D) - (p_3 * (Math.floor(((this.constants.D + this.constants.parts) - 1) / this.constants.parts)))) * (part_7 + ((((part_5 - part_2) + part_6) - rest) * (((part_5 - part_2) + part_6) - rest))));
+}
+const spread = Math.fround(total_3 / this.constants.D);
 if (this.thread.y === 0) {
-return part;
+return part_2;
 }
 if (this.thread.y === 1) {
 return rest;
 }
+if (this.thread.y === 2) {
 return spread;
+}
+return mean;
 }
 `,
           },
@@ -859,21 +748,21 @@ return spread;
       },
       {
         whole: {
-          name: "stats_6",
+          name: "stats_7",
           factors: ["D"],
           slots: 1,
           reads: [
             { from: "bias", name: "bias", accessors: { "0": "bias_at" } },
-            { from: "stats_3", name: "stats_3", accessors: { "0": "stats_3_at" } },
+            { from: "stats_4", name: "stats_4", accessors: { "0": "stats_4_at" } },
             { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
             { from: "x", name: "x", accessors: { "0": "x_at" } },
-            { from: "stats_1", name: "stats_1", accessors: { "0": "stats_1_0_at" } },
+            { from: "stats_1", name: "stats_1", accessors: { "0": "stats_1_at" } },
             { from: "residual", name: "residual", accessors: { "0": "residual_at" } },
             { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } },
             {
-              from: "stats_5",
-              name: "stats_5",
-              accessors: { "0": "stats_5_0_at", "1": "stats_5_1_at", "2": "stats_5_2_at" },
+              from: "stats_6",
+              name: "stats_6",
+              accessors: { "0": "stats_6_0_at", "1": "stats_6_1_at", "2": "stats_6_2_at" },
             },
           ],
           constants: [
@@ -884,7 +773,7 @@ return spread;
           glsl: `float pass_value(int group) {
 int base = group;
 float bias_1 = bias_at(group);
-float stat_11 = stats_3_at(0);
+float stat_11 = stats_4_at(0);
 float sub = bias_1 - stat_11;
 float sum = 0.0;
 for (int block = 0; block < T; block += 256) {
@@ -893,12 +782,12 @@ int stop = min(block + 256, T);
 for (int i = block; i < stop; i += 1) {
 float d_y_1 = d_y_at(base + (i * D));
 float x_1 = x_at(base + (i * D));
-float stat_5 = stats_1_0_at(i);
+float stat_5 = stats_1_at(i);
 float residual_1 = residual_at(base + (i * D));
 float stat_8 = stats_2_at(i);
-float stat_16 = stats_5_0_at(i);
-float stat_18 = stats_5_1_at(i);
-float stat_22 = stats_5_2_at(i);
+float stat_16 = stats_6_0_at(i);
+float stat_18 = stats_6_1_at(i);
+float stat_22 = stats_6_2_at(i);
 float mul = (((((x_1 - stat_5) + (residual_1 - stat_8)) + sub) - stat_16) - stat_18) * inversesqrt(stat_22 + eps);
 part = part + (d_y_1 * mul);
 }
@@ -908,10 +797,10 @@ float sum_all = sum;
 return sum_all;
 }
 `,
-          js: `function (bias, stats_3, d_y, x, stats_1, residual, stats_2, stats_5) {
+          js: `function (bias, stats_4, d_y, x, stats_1, residual, stats_2, stats_6) {
 const base = this.thread.x;
 const bias_1 = bias[this.thread.x];
-const stat_11 = stats_3[0];
+const stat_11 = stats_4[0];
 const sub = Math.fround(bias_1 - stat_11);
 let sum = 0.0;
 for (let block = 0; block < this.constants.T; block += 256) {
@@ -920,12 +809,12 @@ const stop = Math.min(block + 256, this.constants.T);
 for (let i = block; i < stop; i += 1) {
 const d_y_1 = d_y[base + (i * this.constants.D)];
 const x_1 = x[base + (i * this.constants.D)];
-const stat_5 = stats_1[0][i];
+const stat_5 = stats_1[i];
 const residual_1 = residual[base + (i * this.constants.D)];
 const stat_8 = stats_2[i];
-const stat_16 = stats_5[0][i];
-const stat_18 = stats_5[1][i];
-const stat_22 = stats_5[2][i];
+const stat_16 = stats_6[0][i];
+const stat_18 = stats_6[1][i];
+const stat_22 = stats_6[2][i];
 const mul = Math.fround((((((x_1 - stat_5) + (residual_1 - stat_8)) + sub) - stat_16) - stat_18) * (1 / Math.sqrt(stat_22 + this.constants.eps)));
 part = part + (d_y_1 * mul);
 }
@@ -938,21 +827,21 @@ return sum_all;
         },
         split: {
           part: {
-            name: "stats_6_parts",
+            name: "stats_7_parts",
             factors: ["(parts)", "D"],
             slots: 1,
             reads: [
               { from: "bias", name: "bias", accessors: { "0": "bias_at" } },
-              { from: "stats_3", name: "stats_3", accessors: { "0": "stats_3_at" } },
+              { from: "stats_4", name: "stats_4", accessors: { "0": "stats_4_at" } },
               { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
               { from: "x", name: "x", accessors: { "0": "x_at" } },
-              { from: "stats_1", name: "stats_1", accessors: { "0": "stats_1_0_at" } },
+              { from: "stats_1", name: "stats_1", accessors: { "0": "stats_1_at" } },
               { from: "residual", name: "residual", accessors: { "0": "residual_at" } },
               { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } },
               {
-                from: "stats_5",
-                name: "stats_5",
-                accessors: { "0": "stats_5_0_at", "1": "stats_5_1_at", "2": "stats_5_2_at" },
+                from: "stats_6",
+                name: "stats_6",
+                accessors: { "0": "stats_6_0_at", "1": "stats_6_1_at", "2": "stats_6_2_at" },
               },
             ],
             constants: [
@@ -967,7 +856,7 @@ int row = group - (part * D);
 int first = min(part * (((T + parts) - 1) / parts), T);
 int last = min(first + (((T + parts) - 1) / parts), T);
 float bias_1 = bias_at(row);
-float stat_11 = stats_3_at(0);
+float stat_11 = stats_4_at(0);
 float sub = bias_1 - stat_11;
 float sum = 0.0;
 for (int block = first; block < last; block += 256) {
@@ -976,12 +865,12 @@ int stop = min(block + 256, last);
 for (int i = block; i < stop; i += 1) {
 float d_y_1 = d_y_at(row + (i * D));
 float x_1 = x_at(row + (i * D));
-float stat_5 = stats_1_0_at(i);
+float stat_5 = stats_1_at(i);
 float residual_1 = residual_at(row + (i * D));
 float stat_8 = stats_2_at(i);
-float stat_16 = stats_5_0_at(i);
-float stat_18 = stats_5_1_at(i);
-float stat_22 = stats_5_2_at(i);
+float stat_16 = stats_6_0_at(i);
+float stat_18 = stats_6_1_at(i);
+float stat_22 = stats_6_2_at(i);
 float mul = (((((x_1 - stat_5) + (residual_1 - stat_8)) + sub) - stat_16) - stat_18) * inversesqrt(stat_22 + eps);
 part_2 = part_2 + (d_y_1 * mul);
 }
@@ -991,13 +880,13 @@ float sum_all = sum;
 return sum_all;
 }
 `,
-            js: `function (bias, stats_3, d_y, x, stats_1, residual, stats_2, stats_5) {
+            js: `function (bias, stats_4, d_y, x, stats_1, residual, stats_2, stats_6) {
 const part = Math.floor(this.thread.x / this.constants.D);
 const row = this.thread.x - (part * this.constants.D);
 const first = Math.min(part * (Math.floor(((this.constants.T + this.constants.parts) - 1) / this.constants.parts)), this.constants.T);
 const last = Math.min(first + (Math.floor(((this.constants.T + this.constants.parts) - 1) / this.constants.parts)), this.constants.T);
 const bias_1 = bias[row];
-const stat_11 = stats_3[0];
+const stat_11 = stats_4[0];
 const sub = Math.fround(bias_1 - stat_11);
 let sum = 0.0;
 for (let block = first; block < last; block += 256) {
@@ -1006,12 +895,12 @@ const stop = Math.min(block + 256, last);
 for (let i = block; i < stop; i += 1) {
 const d_y_1 = d_y[row + (i * this.constants.D)];
 const x_1 = x[row + (i * this.constants.D)];
-const stat_5 = stats_1[0][i];
+const stat_5 = stats_1[i];
 const residual_1 = residual[row + (i * this.constants.D)];
 const stat_8 = stats_2[i];
-const stat_16 = stats_5[0][i];
-const stat_18 = stats_5[1][i];
-const stat_22 = stats_5[2][i];
+const stat_16 = stats_6[0][i];
+const stat_18 = stats_6[1][i];
+const stat_22 = stats_6[2][i];
 const mul = Math.fround((((((x_1 - stat_5) + (residual_1 - stat_8)) + sub) - stat_16) - stat_18) * (1 / Math.sqrt(stat_22 + this.constants.eps)));
 part_2 = part_2 + (d_y_1 * mul);
 }
@@ -1023,10 +912,10 @@ return sum_all;
 `,
           },
           merge: {
-            name: "stats_6",
+            name: "stats_7",
             factors: ["D"],
             slots: 1,
-            reads: [{ from: "stats_6_parts", name: "stats_6_parts", accessors: { "0": "stats_6_parts_at" } }],
+            reads: [{ from: "stats_7_parts", name: "stats_7_parts", accessors: { "0": "stats_7_parts_at" } }],
             constants: [
               { name: "T", kind: "extent", factor: "T" },
               { name: "parts", kind: "extent", factor: "(parts)" },
@@ -1036,17 +925,17 @@ return sum_all;
 int used = ((T + (((T + parts) - 1) / parts)) - 1) / (((T + parts) - 1) / parts);
 float total = 0.0;
 for (int p = 0; p < used; p += 1) {
-float part = stats_6_parts_at((p * D) + group);
+float part = stats_7_parts_at((p * D) + group);
 total = total + part;
 }
 return total;
 }
 `,
-            js: `function (stats_6_parts) {
+            js: `function (stats_7_parts) {
 const used = Math.floor(((this.constants.T + (Math.floor(((this.constants.T + this.constants.parts) - 1) / this.constants.parts))) - 1) / (Math.floor(((this.constants.T + this.constants.parts) - 1) / this.constants.parts)));
 let total = 0.0;
 for (let p = 0; p < used; p += 1) {
-const part = stats_6_parts[(p * this.constants.D) + this.thread.x];
+const part = stats_7_parts[(p * this.constants.D) + this.thread.x];
 total = total + part;
 }
 return total;
@@ -1058,100 +947,117 @@ return total;
       },
       {
         whole: {
-          name: "stats_7",
+          name: "stats_8",
           factors: ["T"],
-          slots: 1,
+          slots: 2,
           reads: [
-            { from: "stats_1", name: "stats_1", accessors: { "0": "stats_1_0_at" } },
+            { from: "stats_1", name: "stats_1", accessors: { "0": "stats_1_at" } },
             { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } },
-            { from: "stats_3", name: "stats_3", accessors: { "0": "stats_3_at" } },
+            { from: "stats_4", name: "stats_4", accessors: { "0": "stats_4_at" } },
             {
-              from: "stats_5",
-              name: "stats_5",
-              accessors: { "0": "stats_5_0_at", "1": "stats_5_1_at", "2": "stats_5_2_at" },
+              from: "stats_6",
+              name: "stats_6",
+              accessors: { "0": "stats_6_0_at", "1": "stats_6_1_at", "2": "stats_6_2_at" },
             },
-            { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
+            { from: "stats_3", name: "stats_3", accessors: { "0": "stats_3_at" } },
             { from: "x", name: "x", accessors: { "0": "x_at" } },
             { from: "residual", name: "residual", accessors: { "0": "residual_at" } },
             { from: "bias", name: "bias", accessors: { "0": "bias_at" } },
+            { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
             { from: "gamma", name: "gamma", accessors: { "0": "gamma_at" } },
           ],
           constants: [{ name: "D", kind: "extent", factor: "D" }, { name: "eps", kind: "param", param: "eps" }],
-          glsl: `float pass_value(int group) {
+          glsl: `vec4 pass_value(int group) {
 int base = group * D;
-float stat_5 = stats_1_0_at(group);
+float stat_5 = stats_1_at(group);
 float stat_8 = stats_2_at(group);
-float stat_11 = stats_3_at(0);
-float stat_16 = stats_5_0_at(group);
-float stat_18 = stats_5_1_at(group);
-float stat_22 = stats_5_2_at(group);
+float stat_11 = stats_4_at(0);
+float stat_16 = stats_6_0_at(group);
+float stat_18 = stats_6_1_at(group);
+float stat_22 = stats_6_2_at(group);
 float rsqrt = inversesqrt(stat_22 + eps);
+float stat_35 = stats_3_at(group);
 float mean = 0.0;
+float mean_2 = 0.0;
 for (int block = 0; block < D; block += 256) {
 float part = 0.0;
+float part_2 = 0.0;
 int stop = min(block + 256, D);
 for (int i = block; i < stop; i += 1) {
-float d_y_1 = d_y_at(base + i);
 float x_1 = x_at(base + i);
 float residual_1 = residual_at(base + i);
 float bias_1 = bias_at(i);
 float mul = (((((x_1 - stat_5) + (residual_1 - stat_8)) + (bias_1 - stat_11)) - stat_16) - stat_18) * rsqrt;
+float d_y_1 = d_y_at(base + i);
 float gamma_1 = gamma_at(i);
-part = part + ((d_y_1 * mul) * gamma_1);
+part = part + mul;
+part_2 = part_2 + (((d_y_1 * gamma_1) - stat_35) * mul);
 }
 mean = mean + part;
+mean_2 = mean_2 + part_2;
 }
 float mean_all = mean / float(D);
-return mean_all;
+float mean_all_2 = mean_2 / float(D);
+return vec4(mean_all, mean_all_2, 0.0, 0.0);
 }
 `,
-          js: `function (stats_1, stats_2, stats_3, stats_5, d_y, x, residual, bias, gamma) {
+          js: `function (stats_1, stats_2, stats_4, stats_6, stats_3, x, residual, bias, d_y, gamma) {
 const base = this.thread.x * this.constants.D;
-const stat_5 = stats_1[0][this.thread.x];
+const stat_5 = stats_1[this.thread.x];
 const stat_8 = stats_2[this.thread.x];
-const stat_11 = stats_3[0];
-const stat_16 = stats_5[0][this.thread.x];
-const stat_18 = stats_5[1][this.thread.x];
-const stat_22 = stats_5[2][this.thread.x];
+const stat_11 = stats_4[0];
+const stat_16 = stats_6[0][this.thread.x];
+const stat_18 = stats_6[1][this.thread.x];
+const stat_22 = stats_6[2][this.thread.x];
 const rsqrt = Math.fround((1 / Math.sqrt(stat_22 + this.constants.eps)));
+const stat_35 = stats_3[this.thread.x];
 let mean = 0.0;
+let mean_2 = 0.0;
 for (let block = 0; block < this.constants.D; block += 256) {
 let part = 0.0;
+let part_2 = 0.0;
 const stop = Math.min(block + 256, this.constants.D);
 for (let i = block; i < stop; i += 1) {
-const d_y_1 = d_y[base + i];
 const x_1 = x[base + i];
 const residual_1 = residual[base + i];
 const bias_1 = bias[i];
 const mul = Math.fround((((((x_1 - stat_5) + (residual_1 - stat_8)) + (bias_1 - stat_11)) - stat_16) - stat_18) * rsqrt);
+const d_y_1 = d_y[base + i];
 const gamma_1 = gamma[i];
-part = part + ((d_y_1 * mul) * gamma_1);
+part = part + mul;
+part_2 = part_2 + (((d_y_1 * gamma_1) - stat_35) * mul);
 }
 mean = mean + part;
+mean_2 = mean_2 + part_2;
 }
 const mean_all = Math.fround(mean / this.constants.D);
+const mean_all_2 = Math.fround(mean_2 / this.constants.D);
+if (this.thread.y === 0) {
 return mean_all;
+}
+return mean_all_2;
 }
 `,
         },
         split: {
           part: {
-            name: "stats_7_parts",
+            name: "stats_8_parts",
             factors: ["(parts)", "T"],
-            slots: 1,
+            slots: 2,
             reads: [
-              { from: "stats_1", name: "stats_1", accessors: { "0": "stats_1_0_at" } },
+              { from: "stats_1", name: "stats_1", accessors: { "0": "stats_1_at" } },
               { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } },
-              { from: "stats_3", name: "stats_3", accessors: { "0": "stats_3_at" } },
+              { from: "stats_4", name: "stats_4", accessors: { "0": "stats_4_at" } },
               {
-                from: "stats_5",
-                name: "stats_5",
-                accessors: { "0": "stats_5_0_at", "1": "stats_5_1_at", "2": "stats_5_2_at" },
+                from: "stats_6",
+                name: "stats_6",
+                accessors: { "0": "stats_6_0_at", "1": "stats_6_1_at", "2": "stats_6_2_at" },
               },
-              { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
+              { from: "stats_3", name: "stats_3", accessors: { "0": "stats_3_at" } },
               { from: "x", name: "x", accessors: { "0": "x_at" } },
               { from: "residual", name: "residual", accessors: { "0": "residual_at" } },
               { from: "bias", name: "bias", accessors: { "0": "bias_at" } },
+              { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
               { from: "gamma", name: "gamma", accessors: { "0": "gamma_at" } },
             ],
             constants: [
@@ -1160,101 +1066,133 @@ return mean_all;
               { name: "parts", kind: "extent", factor: "(parts)" },
               { name: "eps", kind: "param", param: "eps" },
             ],
-            glsl: `float pass_value(int group) {
+            glsl: `vec4 pass_value(int group) {
 int part = group / T;
 int row = group - (part * T);
 int first = min(part * (((D + parts) - 1) / parts), D);
 int last = min(first + (((D + parts) - 1) / parts), D);
 int base = row * D;
-float stat_5 = stats_1_0_at(row);
+float stat_5 = stats_1_at(row);
 float stat_8 = stats_2_at(row);
-float stat_11 = stats_3_at(0);
-float stat_16 = stats_5_0_at(row);
-float stat_18 = stats_5_1_at(row);
-float stat_22 = stats_5_2_at(row);
+float stat_11 = stats_4_at(0);
+float stat_16 = stats_6_0_at(row);
+float stat_18 = stats_6_1_at(row);
+float stat_22 = stats_6_2_at(row);
 float rsqrt = inversesqrt(stat_22 + eps);
+float stat_35 = stats_3_at(row);
 float mean = 0.0;
+float mean_2 = 0.0;
 for (int block = first; block < last; block += 256) {
 float part_2 = 0.0;
+float part_3 = 0.0;
 int stop = min(block + 256, last);
 for (int i = block; i < stop; i += 1) {
-float d_y_1 = d_y_at(base + i);
 float x_1 = x_at(base + i);
 float residual_1 = residual_at(base + i);
 float bias_1 = bias_at(i);
 float mul = (((((x_1 - stat_5) + (residual_1 - stat_8)) + (bias_1 - stat_11)) - stat_16) - stat_18) * rsqrt;
+float d_y_1 = d_y_at(base + i);
 float gamma_1 = gamma_at(i);
-part_2 = part_2 + ((d_y_1 * mul) * gamma_1);
+part_2 = part_2 + mul;
+part_3 = part_3 + (((d_y_1 * gamma_1) - stat_35) * mul);
 }
 mean = mean + part_2;
+mean_2 = mean_2 + part_3;
 }
 float mean_all = mean;
-return mean_all;
+float mean_all_2 = mean_2;
+return vec4(mean_all, mean_all_2, 0.0, 0.0);
 }
 `,
-            js: `function (stats_1, stats_2, stats_3, stats_5, d_y, x, residual, bias, gamma) {
+            js: `function (stats_1, stats_2, stats_4, stats_6, stats_3, x, residual, bias, d_y, gamma) {
 const part = Math.floor(this.thread.x / this.constants.T);
 const row = this.thread.x - (part * this.constants.T);
 const first = Math.min(part * (Math.floor(((this.constants.D + this.constants.parts) - 1) / this.constants.parts)), this.constants.D);
 const last = Math.min(first + (Math.floor(((this.constants.D + this.constants.parts) - 1) / this.constants.parts)), this.constants.D);
 const base = row * this.constants.D;
-const stat_5 = stats_1[0][row];
+const stat_5 = stats_1[row];
 const stat_8 = stats_2[row];
-const stat_11 = stats_3[0];
-const stat_16 = stats_5[0][row];
-const stat_18 = stats_5[1][row];
-const stat_22 = stats_5[2][row];
+const stat_11 = stats_4[0];
+const stat_16 = stats_6[0][row];
+const stat_18 = stats_6[1][row];
+const stat_22 = stats_6[2][row];
 const rsqrt = Math.fround((1 / Math.sqrt(stat_22 + this.constants.eps)));
+const stat_35 = stats_3[row];
 let mean = 0.0;
+let mean_2 = 0.0;
 for (let block = first; block < last; block += 256) {
 let part_2 = 0.0;
+let part_3 = 0.0;
 const stop = Math.min(block + 256, last);
 for (let i = block; i < stop; i += 1) {
-const d_y_1 = d_y[base + i];
 const x_1 = x[base + i];
 const residual_1 = residual[base + i];
 const bias_1 = bias[i];
 const mul = Math.fround((((((x_1 - stat_5) + (residual_1 - stat_8)) + (bias_1 - stat_11)) - stat_16) - stat_18) * rsqrt);
+const d_y_1 = d_y[base + i];
 const gamma_1 = gamma[i];
-part_2 = part_2 + ((d_y_1 * mul) * gamma_1);
+part_2 = part_2 + mul;
+part_3 = part_3 + (((d_y_1 * gamma_1) - stat_35) * mul);
 }
 mean = mean + part_2;
+mean_2 = mean_2 + part_3;
 }
 const mean_all = mean;
+const mean_all_2 = mean_2;
+if (this.thread.y === 0) {
 return mean_all;
+}
+return mean_all_2;
 }
 `,
           },
           merge: {
-            name: "stats_7",
+            name: "stats_8",
             factors: ["T"],
-            slots: 1,
-            reads: [{ from: "stats_7_parts", name: "stats_7_parts", accessors: { "0": "stats_7_parts_at" } }],
+            slots: 2,
+            reads: [
+              {
+                from: "stats_8_parts",
+                name: "stats_8_parts",
+                accessors: { "0": "stats_8_parts_0_at", "1": "stats_8_parts_1_at" },
+              },
+            ],
             constants: [
               { name: "D", kind: "extent", factor: "D" },
               { name: "parts", kind: "extent", factor: "(parts)" },
               { name: "T", kind: "extent", factor: "T" },
             ],
-            glsl: `float pass_value(int group) {
+            glsl: `vec4 pass_value(int group) {
 int used = ((D + (((D + parts) - 1) / parts)) - 1) / (((D + parts) - 1) / parts);
 float total = 0.0;
+float total_2 = 0.0;
 for (int p = 0; p < used; p += 1) {
-float part = stats_7_parts_at((p * T) + group);
+float part = stats_8_parts_0_at((p * T) + group);
 total = total + part;
+float part_2 = stats_8_parts_1_at((p * T) + group);
+total_2 = total_2 + part_2;
 }
 float mean = total / float(D);
-return mean;
+float mean_2 = total_2 / float(D);
+return vec4(mean, mean_2, 0.0, 0.0);
 }
 `,
-            js: `function (stats_7_parts) {
+            js: `function (stats_8_parts) {
 const used = Math.floor(((this.constants.D + (Math.floor(((this.constants.D + this.constants.parts) - 1) / this.constants.parts))) - 1) / (Math.floor(((this.constants.D + this.constants.parts) - 1) / this.constants.parts)));
 let total = 0.0;
+let total_2 = 0.0;
 for (let p = 0; p < used; p += 1) {
-const part = stats_7_parts[(p * this.constants.T) + this.thread.x];
+const part = stats_8_parts[0][(p * this.constants.T) + this.thread.x];
 total = total + part;
+const part_2 = stats_8_parts[1][(p * this.constants.T) + this.thread.x];
+total_2 = total_2 + part_2;
 }
 const mean = Math.fround(total / this.constants.D);
+const mean_2 = Math.fround(total_2 / this.constants.D);
+if (this.thread.y === 0) {
 return mean;
+}
+return mean_2;
 }
 `,
           },
@@ -1263,24 +1201,25 @@ return mean;
       },
       {
         whole: {
-          name: "stats_8",
+          name: "stats_9",
           factors: ["D"],
           slots: 1,
           reads: [
             { from: "gamma", name: "gamma", accessors: { "0": "gamma_at" } },
             { from: "bias", name: "bias", accessors: { "0": "bias_at" } },
-            { from: "stats_3", name: "stats_3", accessors: { "0": "stats_3_at" } },
+            { from: "stats_4", name: "stats_4", accessors: { "0": "stats_4_at" } },
             { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
+            { from: "stats_3", name: "stats_3", accessors: { "0": "stats_3_at" } },
             { from: "x", name: "x", accessors: { "0": "x_at" } },
-            { from: "stats_1", name: "stats_1", accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at" } },
+            { from: "stats_1", name: "stats_1", accessors: { "0": "stats_1_at" } },
             { from: "residual", name: "residual", accessors: { "0": "residual_at" } },
             { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } },
             {
-              from: "stats_5",
-              name: "stats_5",
-              accessors: { "0": "stats_5_0_at", "1": "stats_5_1_at", "2": "stats_5_2_at" },
+              from: "stats_6",
+              name: "stats_6",
+              accessors: { "0": "stats_6_0_at", "1": "stats_6_1_at", "2": "stats_6_2_at", "3": "stats_6_3_at" },
             },
-            { from: "stats_7", name: "stats_7", accessors: { "0": "stats_7_at" } },
+            { from: "stats_8", name: "stats_8", accessors: { "0": "stats_8_0_at", "1": "stats_8_1_at" } },
             { from: "d_h", name: "d_h", accessors: { "0": "d_h_at" } },
           ],
           constants: [
@@ -1292,7 +1231,7 @@ return mean;
 int base = group;
 float gamma_1 = gamma_at(group);
 float bias_1 = bias_at(group);
-float stat_11 = stats_3_at(0);
+float stat_11 = stats_4_at(0);
 float sub = bias_1 - stat_11;
 float sum = 0.0;
 for (int block = 0; block < T; block += 256) {
@@ -1300,19 +1239,22 @@ float part = 0.0;
 int stop = min(block + 256, T);
 for (int i = block; i < stop; i += 1) {
 float d_y_1 = d_y_at(base + (i * D));
+float stat_35 = stats_3_at(i);
 float x_1 = x_at(base + (i * D));
-float stat_5 = stats_1_0_at(i);
+float stat_5 = stats_1_at(i);
 float residual_1 = residual_at(base + (i * D));
 float stat_8 = stats_2_at(i);
-float stat_16 = stats_5_0_at(i);
-float stat_18 = stats_5_1_at(i);
-float stat_22 = stats_5_2_at(i);
+float stat_16 = stats_6_0_at(i);
+float stat_18 = stats_6_1_at(i);
+float stat_22 = stats_6_2_at(i);
 float rsqrt = inversesqrt(stat_22 + eps);
 float mul = (((((x_1 - stat_5) + (residual_1 - stat_8)) + sub) - stat_16) - stat_18) * rsqrt;
-float stat_36 = stats_7_at(i);
-float stat_38 = stats_1_1_at(i);
+float stat_44 = stats_8_1_at(i);
+float stat_38 = stats_6_3_at(i);
+float stat_40 = stats_8_0_at(i);
+float mul_2 = ((((d_y_1 * gamma_1) - stat_35) - (mul * (stat_44 - (stat_38 * stat_40)))) - stat_38) * rsqrt;
 float d_h_1 = d_h_at(base + (i * D));
-part = part + (((((d_y_1 * gamma_1) - (mul * stat_36)) - stat_38) * rsqrt) + d_h_1);
+part = part + (mul_2 + d_h_1);
 }
 sum = sum + part;
 }
@@ -1320,11 +1262,11 @@ float sum_all = sum;
 return sum_all;
 }
 `,
-          js: `function (gamma, bias, stats_3, d_y, x, stats_1, residual, stats_2, stats_5, stats_7, d_h) {
+          js: `function (gamma, bias, stats_4, d_y, stats_3, x, stats_1, residual, stats_2, stats_6, stats_8, d_h) {
 const base = this.thread.x;
 const gamma_1 = gamma[this.thread.x];
 const bias_1 = bias[this.thread.x];
-const stat_11 = stats_3[0];
+const stat_11 = stats_4[0];
 const sub = Math.fround(bias_1 - stat_11);
 let sum = 0.0;
 for (let block = 0; block < this.constants.T; block += 256) {
@@ -1332,19 +1274,22 @@ let part = 0.0;
 const stop = Math.min(block + 256, this.constants.T);
 for (let i = block; i < stop; i += 1) {
 const d_y_1 = d_y[base + (i * this.constants.D)];
+const stat_35 = stats_3[i];
 const x_1 = x[base + (i * this.constants.D)];
-const stat_5 = stats_1[0][i];
+const stat_5 = stats_1[i];
 const residual_1 = residual[base + (i * this.constants.D)];
 const stat_8 = stats_2[i];
-const stat_16 = stats_5[0][i];
-const stat_18 = stats_5[1][i];
-const stat_22 = stats_5[2][i];
+const stat_16 = stats_6[0][i];
+const stat_18 = stats_6[1][i];
+const stat_22 = stats_6[2][i];
 const rsqrt = Math.fround((1 / Math.sqrt(stat_22 + this.constants.eps)));
 const mul = Math.fround((((((x_1 - stat_5) + (residual_1 - stat_8)) + sub) - stat_16) - stat_18) * rsqrt);
-const stat_36 = stats_7[i];
-const stat_38 = stats_1[1][i];
+const stat_44 = stats_8[1][i];
+const stat_38 = stats_6[3][i];
+const stat_40 = stats_8[0][i];
+const mul_2 = Math.fround(((((d_y_1 * gamma_1) - stat_35) - (mul * (stat_44 - (stat_38 * stat_40)))) - stat_38) * rsqrt);
 const d_h_1 = d_h[base + (i * this.constants.D)];
-part = part + (((((d_y_1 * gamma_1) - (mul * stat_36)) - stat_38) * rsqrt) + d_h_1);
+part = part + (mul_2 + d_h_1);
 }
 sum = sum + part;
 }
@@ -1355,24 +1300,25 @@ return sum_all;
         },
         split: {
           part: {
-            name: "stats_8_parts",
+            name: "stats_9_parts",
             factors: ["(parts)", "D"],
             slots: 1,
             reads: [
               { from: "gamma", name: "gamma", accessors: { "0": "gamma_at" } },
               { from: "bias", name: "bias", accessors: { "0": "bias_at" } },
-              { from: "stats_3", name: "stats_3", accessors: { "0": "stats_3_at" } },
+              { from: "stats_4", name: "stats_4", accessors: { "0": "stats_4_at" } },
               { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
+              { from: "stats_3", name: "stats_3", accessors: { "0": "stats_3_at" } },
               { from: "x", name: "x", accessors: { "0": "x_at" } },
-              { from: "stats_1", name: "stats_1", accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at" } },
+              { from: "stats_1", name: "stats_1", accessors: { "0": "stats_1_at" } },
               { from: "residual", name: "residual", accessors: { "0": "residual_at" } },
               { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } },
               {
-                from: "stats_5",
-                name: "stats_5",
-                accessors: { "0": "stats_5_0_at", "1": "stats_5_1_at", "2": "stats_5_2_at" },
+                from: "stats_6",
+                name: "stats_6",
+                accessors: { "0": "stats_6_0_at", "1": "stats_6_1_at", "2": "stats_6_2_at", "3": "stats_6_3_at" },
               },
-              { from: "stats_7", name: "stats_7", accessors: { "0": "stats_7_at" } },
+              { from: "stats_8", name: "stats_8", accessors: { "0": "stats_8_0_at", "1": "stats_8_1_at" } },
               { from: "d_h", name: "d_h", accessors: { "0": "d_h_at" } },
             ],
             constants: [
@@ -1388,7 +1334,7 @@ int first = min(part * (((T + parts) - 1) / parts), T);
 int last = min(first + (((T + parts) - 1) / parts), T);
 float gamma_1 = gamma_at(row);
 float bias_1 = bias_at(row);
-float stat_11 = stats_3_at(0);
+float stat_11 = stats_4_at(0);
 float sub = bias_1 - stat_11;
 float sum = 0.0;
 for (int block = first; block < last; block += 256) {
@@ -1396,19 +1342,22 @@ float part_2 = 0.0;
 int stop = min(block + 256, last);
 for (int i = block; i < stop; i += 1) {
 float d_y_1 = d_y_at(row + (i * D));
+float stat_35 = stats_3_at(i);
 float x_1 = x_at(row + (i * D));
-float stat_5 = stats_1_0_at(i);
+float stat_5 = stats_1_at(i);
 float residual_1 = residual_at(row + (i * D));
 float stat_8 = stats_2_at(i);
-float stat_16 = stats_5_0_at(i);
-float stat_18 = stats_5_1_at(i);
-float stat_22 = stats_5_2_at(i);
+float stat_16 = stats_6_0_at(i);
+float stat_18 = stats_6_1_at(i);
+float stat_22 = stats_6_2_at(i);
 float rsqrt = inversesqrt(stat_22 + eps);
 float mul = (((((x_1 - stat_5) + (residual_1 - stat_8)) + sub) - stat_16) - stat_18) * rsqrt;
-float stat_36 = stats_7_at(i);
-float stat_38 = stats_1_1_at(i);
+float stat_44 = stats_8_1_at(i);
+float stat_38 = stats_6_3_at(i);
+float stat_40 = stats_8_0_at(i);
+float mul_2 = ((((d_y_1 * gamma_1) - stat_35) - (mul * (stat_44 - (stat_38 * stat_40)))) - stat_38) * rsqrt;
 float d_h_1 = d_h_at(row + (i * D));
-part_2 = part_2 + (((((d_y_1 * gamma_1) - (mul * stat_36)) - stat_38) * rsqrt) + d_h_1);
+part_2 = part_2 + (mul_2 + d_h_1);
 }
 sum = sum + part_2;
 }
@@ -1416,14 +1365,14 @@ float sum_all = sum;
 return sum_all;
 }
 `,
-            js: `function (gamma, bias, stats_3, d_y, x, stats_1, residual, stats_2, stats_5, stats_7, d_h) {
+            js: `function (gamma, bias, stats_4, d_y, stats_3, x, stats_1, residual, stats_2, stats_6, stats_8, d_h) {
 const part = Math.floor(this.thread.x / this.constants.D);
 const row = this.thread.x - (part * this.constants.D);
 const first = Math.min(part * (Math.floor(((this.constants.T + this.constants.parts) - 1) / this.constants.parts)), this.constants.T);
 const last = Math.min(first + (Math.floor(((this.constants.T + this.constants.parts) - 1) / this.constants.parts)), this.constants.T);
 const gamma_1 = gamma[row];
 const bias_1 = bias[row];
-const stat_11 = stats_3[0];
+const stat_11 = stats_4[0];
 const sub = Math.fround(bias_1 - stat_11);
 let sum = 0.0;
 for (let block = first; block < last; block += 256) {
@@ -1431,19 +1380,22 @@ let part_2 = 0.0;
 const stop = Math.min(block + 256, last);
 for (let i = block; i < stop; i += 1) {
 const d_y_1 = d_y[row + (i * this.constants.D)];
+const stat_35 = stats_3[i];
 const x_1 = x[row + (i * this.constants.D)];
-const stat_5 = stats_1[0][i];
+const stat_5 = stats_1[i];
 const residual_1 = residual[row + (i * this.constants.D)];
 const stat_8 = stats_2[i];
-const stat_16 = stats_5[0][i];
-const stat_18 = stats_5[1][i];
-const stat_22 = stats_5[2][i];
+const stat_16 = stats_6[0][i];
+const stat_18 = stats_6[1][i];
+const stat_22 = stats_6[2][i];
 const rsqrt = Math.fround((1 / Math.sqrt(stat_22 + this.constants.eps)));
 const mul = Math.fround((((((x_1 - stat_5) + (residual_1 - stat_8)) + sub) - stat_16) - stat_18) * rsqrt);
-const stat_36 = stats_7[i];
-const stat_38 = stats_1[1][i];
+const stat_44 = stats_8[1][i];
+const stat_38 = stats_6[3][i];
+const stat_40 = stats_8[0][i];
+const mul_2 = Math.fround(((((d_y_1 * gamma_1) - stat_35) - (mul * (stat_44 - (stat_38 * stat_40)))) - stat_38) * rsqrt);
 const d_h_1 = d_h[row + (i * this.constants.D)];
-part_2 = part_2 + (((((d_y_1 * gamma_1) - (mul * stat_36)) - stat_38) * rsqrt) + d_h_1);
+part_2 = part_2 + (mul_2 + d_h_1);
 }
 sum = sum + part_2;
 }
@@ -1453,10 +1405,10 @@ return sum_all;
 `,
           },
           merge: {
-            name: "stats_8",
+            name: "stats_9",
             factors: ["D"],
             slots: 1,
-            reads: [{ from: "stats_8_parts", name: "stats_8_parts", accessors: { "0": "stats_8_parts_at" } }],
+            reads: [{ from: "stats_9_parts", name: "stats_9_parts", accessors: { "0": "stats_9_parts_at" } }],
             constants: [
               { name: "T", kind: "extent", factor: "T" },
               { name: "parts", kind: "extent", factor: "(parts)" },
@@ -1466,17 +1418,17 @@ return sum_all;
 int used = ((T + (((T + parts) - 1) / parts)) - 1) / (((T + parts) - 1) / parts);
 float total = 0.0;
 for (int p = 0; p < used; p += 1) {
-float part = stats_8_parts_at((p * D) + group);
+float part = stats_9_parts_at((p * D) + group);
 total = total + part;
 }
 return total;
 }
 `,
-            js: `function (stats_8_parts) {
+            js: `function (stats_9_parts) {
 const used = Math.floor(((this.constants.T + (Math.floor(((this.constants.T + this.constants.parts) - 1) / this.constants.parts))) - 1) / (Math.floor(((this.constants.T + this.constants.parts) - 1) / this.constants.parts)));
 let total = 0.0;
 for (let p = 0; p < used; p += 1) {
-const part = stats_8_parts[(p * this.constants.D) + this.thread.x];
+const part = stats_9_parts[(p * this.constants.D) + this.thread.x];
 total = total + part;
 }
 return total;
@@ -1494,18 +1446,19 @@ return total;
           reads: [
             { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
             { from: "gamma", name: "gamma", accessors: { "0": "gamma_at" } },
+            { from: "stats_3", name: "stats_3", accessors: { "0": "stats_3_at" } },
             { from: "x", name: "x", accessors: { "0": "x_at" } },
-            { from: "stats_1", name: "stats_1", accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at" } },
+            { from: "stats_1", name: "stats_1", accessors: { "0": "stats_1_at" } },
             { from: "residual", name: "residual", accessors: { "0": "residual_at" } },
             { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } },
             { from: "bias", name: "bias", accessors: { "0": "bias_at" } },
-            { from: "stats_3", name: "stats_3", accessors: { "0": "stats_3_at" } },
+            { from: "stats_4", name: "stats_4", accessors: { "0": "stats_4_at" } },
             {
-              from: "stats_5",
-              name: "stats_5",
-              accessors: { "0": "stats_5_0_at", "1": "stats_5_1_at", "2": "stats_5_2_at" },
+              from: "stats_6",
+              name: "stats_6",
+              accessors: { "0": "stats_6_0_at", "1": "stats_6_1_at", "2": "stats_6_2_at", "3": "stats_6_3_at" },
             },
-            { from: "stats_7", name: "stats_7", accessors: { "0": "stats_7_at" } },
+            { from: "stats_8", name: "stats_8", accessors: { "0": "stats_8_0_at", "1": "stats_8_1_at" } },
             { from: "d_h", name: "d_h", accessors: { "0": "d_h_at" } },
           ],
           constants: [{ name: "D", kind: "extent", factor: "D" }, { name: "eps", kind: "param", param: "eps" }],
@@ -1513,44 +1466,50 @@ return total;
 float d_y_1 = d_y_at(group);
 int D_1 = group % max(D, 1);
 float gamma_1 = gamma_at(D_1);
-float x_1 = x_at(group);
 int T = group / max(D, 1);
-float stat_5 = stats_1_0_at(T);
+float stat_35 = stats_3_at(T);
+float x_1 = x_at(group);
+float stat_5 = stats_1_at(T);
 float residual_1 = residual_at(group);
 float stat_8 = stats_2_at(T);
 float bias_1 = bias_at(D_1);
-float stat_11 = stats_3_at(0);
-float stat_16 = stats_5_0_at(T);
-float stat_18 = stats_5_1_at(T);
-float stat_22 = stats_5_2_at(T);
+float stat_11 = stats_4_at(0);
+float stat_16 = stats_6_0_at(T);
+float stat_18 = stats_6_1_at(T);
+float stat_22 = stats_6_2_at(T);
 float rsqrt = inversesqrt(stat_22 + eps);
 float mul = (((((x_1 - stat_5) + (residual_1 - stat_8)) + (bias_1 - stat_11)) - stat_16) - stat_18) * rsqrt;
-float stat_36 = stats_7_at(T);
-float stat_38 = stats_1_1_at(T);
+float stat_44 = stats_8_1_at(T);
+float stat_38 = stats_6_3_at(T);
+float stat_40 = stats_8_0_at(T);
+float mul_2 = ((((d_y_1 * gamma_1) - stat_35) - (mul * (stat_44 - (stat_38 * stat_40)))) - stat_38) * rsqrt;
 float d_h_1 = d_h_at(group);
-return ((((d_y_1 * gamma_1) - (mul * stat_36)) - stat_38) * rsqrt) + d_h_1;
+return mul_2 + d_h_1;
 }
 `,
-          js: `function (d_y, gamma, x, stats_1, residual, stats_2, bias, stats_3, stats_5, stats_7, d_h) {
+          js: `function (d_y, gamma, stats_3, x, stats_1, residual, stats_2, bias, stats_4, stats_6, stats_8, d_h) {
 const d_y_1 = d_y[this.thread.x];
 const D_1 = this.thread.x - Math.floor(this.thread.x / Math.max(this.constants.D, 1)) * Math.max(this.constants.D, 1);
 const gamma_1 = gamma[D_1];
-const x_1 = x[this.thread.x];
 const T = Math.floor(this.thread.x / Math.max(this.constants.D, 1));
-const stat_5 = stats_1[0][T];
+const stat_35 = stats_3[T];
+const x_1 = x[this.thread.x];
+const stat_5 = stats_1[T];
 const residual_1 = residual[this.thread.x];
 const stat_8 = stats_2[T];
 const bias_1 = bias[D_1];
-const stat_11 = stats_3[0];
-const stat_16 = stats_5[0][T];
-const stat_18 = stats_5[1][T];
-const stat_22 = stats_5[2][T];
+const stat_11 = stats_4[0];
+const stat_16 = stats_6[0][T];
+const stat_18 = stats_6[1][T];
+const stat_22 = stats_6[2][T];
 const rsqrt = Math.fround((1 / Math.sqrt(stat_22 + this.constants.eps)));
 const mul = Math.fround((((((x_1 - stat_5) + (residual_1 - stat_8)) + (bias_1 - stat_11)) - stat_16) - stat_18) * rsqrt);
-const stat_36 = stats_7[T];
-const stat_38 = stats_1[1][T];
+const stat_44 = stats_8[1][T];
+const stat_38 = stats_6[3][T];
+const stat_40 = stats_8[0][T];
+const mul_2 = Math.fround(((((d_y_1 * gamma_1) - stat_35) - (mul * (stat_44 - (stat_38 * stat_40)))) - stat_38) * rsqrt);
 const d_h_1 = d_h[this.thread.x];
-return ((((d_y_1 * gamma_1) - (mul * stat_36)) - stat_38) * rsqrt) + d_h_1;
+return mul_2 + d_h_1;
 }
 `,
         },
@@ -1564,18 +1523,19 @@ return ((((d_y_1 * gamma_1) - (mul * stat_36)) - stat_38) * rsqrt) + d_h_1;
           reads: [
             { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
             { from: "gamma", name: "gamma", accessors: { "0": "gamma_at" } },
+            { from: "stats_3", name: "stats_3", accessors: { "0": "stats_3_at" } },
             { from: "x", name: "x", accessors: { "0": "x_at" } },
-            { from: "stats_1", name: "stats_1", accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at" } },
+            { from: "stats_1", name: "stats_1", accessors: { "0": "stats_1_at" } },
             { from: "residual", name: "residual", accessors: { "0": "residual_at" } },
             { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } },
             { from: "bias", name: "bias", accessors: { "0": "bias_at" } },
-            { from: "stats_3", name: "stats_3", accessors: { "0": "stats_3_at" } },
+            { from: "stats_4", name: "stats_4", accessors: { "0": "stats_4_at" } },
             {
-              from: "stats_5",
-              name: "stats_5",
-              accessors: { "0": "stats_5_0_at", "1": "stats_5_1_at", "2": "stats_5_2_at" },
+              from: "stats_6",
+              name: "stats_6",
+              accessors: { "0": "stats_6_0_at", "1": "stats_6_1_at", "2": "stats_6_2_at", "3": "stats_6_3_at" },
             },
-            { from: "stats_7", name: "stats_7", accessors: { "0": "stats_7_at" } },
+            { from: "stats_8", name: "stats_8", accessors: { "0": "stats_8_0_at", "1": "stats_8_1_at" } },
             { from: "d_h", name: "d_h", accessors: { "0": "d_h_at" } },
           ],
           constants: [{ name: "D", kind: "extent", factor: "D" }, { name: "eps", kind: "param", param: "eps" }],
@@ -1583,44 +1543,50 @@ return ((((d_y_1 * gamma_1) - (mul * stat_36)) - stat_38) * rsqrt) + d_h_1;
 float d_y_1 = d_y_at(group);
 int D_1 = group % max(D, 1);
 float gamma_1 = gamma_at(D_1);
-float x_1 = x_at(group);
 int T = group / max(D, 1);
-float stat_5 = stats_1_0_at(T);
+float stat_35 = stats_3_at(T);
+float x_1 = x_at(group);
+float stat_5 = stats_1_at(T);
 float residual_1 = residual_at(group);
 float stat_8 = stats_2_at(T);
 float bias_1 = bias_at(D_1);
-float stat_11 = stats_3_at(0);
-float stat_16 = stats_5_0_at(T);
-float stat_18 = stats_5_1_at(T);
-float stat_22 = stats_5_2_at(T);
+float stat_11 = stats_4_at(0);
+float stat_16 = stats_6_0_at(T);
+float stat_18 = stats_6_1_at(T);
+float stat_22 = stats_6_2_at(T);
 float rsqrt = inversesqrt(stat_22 + eps);
 float mul = (((((x_1 - stat_5) + (residual_1 - stat_8)) + (bias_1 - stat_11)) - stat_16) - stat_18) * rsqrt;
-float stat_36 = stats_7_at(T);
-float stat_38 = stats_1_1_at(T);
+float stat_44 = stats_8_1_at(T);
+float stat_38 = stats_6_3_at(T);
+float stat_40 = stats_8_0_at(T);
+float mul_2 = ((((d_y_1 * gamma_1) - stat_35) - (mul * (stat_44 - (stat_38 * stat_40)))) - stat_38) * rsqrt;
 float d_h_1 = d_h_at(group);
-return ((((d_y_1 * gamma_1) - (mul * stat_36)) - stat_38) * rsqrt) + d_h_1;
+return mul_2 + d_h_1;
 }
 `,
-          js: `function (d_y, gamma, x, stats_1, residual, stats_2, bias, stats_3, stats_5, stats_7, d_h) {
+          js: `function (d_y, gamma, stats_3, x, stats_1, residual, stats_2, bias, stats_4, stats_6, stats_8, d_h) {
 const d_y_1 = d_y[this.thread.x];
 const D_1 = this.thread.x - Math.floor(this.thread.x / Math.max(this.constants.D, 1)) * Math.max(this.constants.D, 1);
 const gamma_1 = gamma[D_1];
-const x_1 = x[this.thread.x];
 const T = Math.floor(this.thread.x / Math.max(this.constants.D, 1));
-const stat_5 = stats_1[0][T];
+const stat_35 = stats_3[T];
+const x_1 = x[this.thread.x];
+const stat_5 = stats_1[T];
 const residual_1 = residual[this.thread.x];
 const stat_8 = stats_2[T];
 const bias_1 = bias[D_1];
-const stat_11 = stats_3[0];
-const stat_16 = stats_5[0][T];
-const stat_18 = stats_5[1][T];
-const stat_22 = stats_5[2][T];
+const stat_11 = stats_4[0];
+const stat_16 = stats_6[0][T];
+const stat_18 = stats_6[1][T];
+const stat_22 = stats_6[2][T];
 const rsqrt = Math.fround((1 / Math.sqrt(stat_22 + this.constants.eps)));
 const mul = Math.fround((((((x_1 - stat_5) + (residual_1 - stat_8)) + (bias_1 - stat_11)) - stat_16) - stat_18) * rsqrt);
-const stat_36 = stats_7[T];
-const stat_38 = stats_1[1][T];
+const stat_44 = stats_8[1][T];
+const stat_38 = stats_6[3][T];
+const stat_40 = stats_8[0][T];
+const mul_2 = Math.fround(((((d_y_1 * gamma_1) - stat_35) - (mul * (stat_44 - (stat_38 * stat_40)))) - stat_38) * rsqrt);
 const d_h_1 = d_h[this.thread.x];
-return ((((d_y_1 * gamma_1) - (mul * stat_36)) - stat_38) * rsqrt) + d_h_1;
+return mul_2 + d_h_1;
 }
 `,
         },
@@ -1631,16 +1597,16 @@ return ((((d_y_1 * gamma_1) - (mul * stat_36)) - stat_38) * rsqrt) + d_h_1;
           name: "d_bias",
           factors: ["D"],
           slots: 1,
-          reads: [{ from: "stats_8", name: "stats_8", accessors: { "0": "stats_8_at" } }],
+          reads: [{ from: "stats_9", name: "stats_9", accessors: { "0": "stats_9_at" } }],
           constants: [],
           glsl: `float pass_value(int group) {
-float stat_45 = stats_8_at(group);
-return stat_45;
+float stat_52 = stats_9_at(group);
+return stat_52;
 }
 `,
-          js: `function (stats_8) {
-const stat_45 = stats_8[this.thread.x];
-return stat_45;
+          js: `function (stats_9) {
+const stat_52 = stats_9[this.thread.x];
+return stat_52;
 }
 `,
         },
@@ -1651,15 +1617,15 @@ return stat_45;
           name: "d_gamma",
           factors: ["D"],
           slots: 1,
-          reads: [{ from: "stats_6", name: "stats_6", accessors: { "0": "stats_6_at" } }],
+          reads: [{ from: "stats_7", name: "stats_7", accessors: { "0": "stats_7_at" } }],
           constants: [],
           glsl: `float pass_value(int group) {
-float stat_33 = stats_6_at(group);
+float stat_33 = stats_7_at(group);
 return stat_33;
 }
 `,
-          js: `function (stats_6) {
-const stat_33 = stats_6[this.thread.x];
+          js: `function (stats_7) {
+const stat_33 = stats_7[this.thread.x];
 return stat_33;
 }
 `,
@@ -1671,15 +1637,15 @@ return stat_33;
           name: "d_beta",
           factors: ["D"],
           slots: 1,
-          reads: [{ from: "stats_4", name: "stats_4", accessors: { "0": "stats_4_at" } }],
+          reads: [{ from: "stats_5", name: "stats_5", accessors: { "0": "stats_5_at" } }],
           constants: [],
           glsl: `float pass_value(int group) {
-float stat_29 = stats_4_at(group);
+float stat_29 = stats_5_at(group);
 return stat_29;
 }
 `,
-          js: `function (stats_4) {
-const stat_29 = stats_4[this.thread.x];
+          js: `function (stats_5) {
+const stat_29 = stats_5[this.thread.x];
 return stat_29;
 }
 `,

@@ -462,7 +462,52 @@ return total;
           name: "stats_2",
           factors: ["C"],
           slots: 1,
+          reads: [{ from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } }],
+          constants: [
+            { name: "S", kind: "extent", factor: "S" },
+            { name: "C", kind: "extent", factor: "C" },
+            { name: "N", kind: "extent", factor: "N" },
+          ],
+          glsl: `float pass_value(int group) {
+int N_1 = 0 / max(S, 1);
+int S_1 = 0 % max(S, 1);
+int base = group * S;
+float d_y_1 = d_y_at(base + ((N_1 * (C * S)) + S_1));
+int N_2 = ((N * S) / 2) / max(S, 1);
+int S_2 = ((N * S) / 2) % max(S, 1);
+float d_y_2 = d_y_at(base + ((N_2 * (C * S)) + S_2));
+int N_3 = (max(N * S, 1) - 1) / max(S, 1);
+int S_3 = (max(N * S, 1) - 1) % max(S, 1);
+float d_y_3 = d_y_at(base + ((N_3 * (C * S)) + S_3));
+float shift = d_y_1 + (((d_y_2 - d_y_1) + (d_y_3 - d_y_1)) * 0.3333333432674408);
+return shift;
+}
+`,
+          js: `function (d_y) {
+const N_1 = Math.floor(0 / Math.max(this.constants.S, 1));
+const S_1 = 0 - Math.floor(0 / Math.max(this.constants.S, 1)) * Math.max(this.constants.S, 1);
+const base = this.thread.x * this.constants.S;
+const d_y_1 = d_y[base + ((N_1 * (this.constants.C * this.constants.S)) + S_1)];
+const N_2 = Math.floor((Math.floor((this.constants.N * this.constants.S) / 2)) / Math.max(this.constants.S, 1));
+const S_2 = (Math.floor((this.constants.N * this.constants.S) / 2)) - Math.floor((Math.floor((this.constants.N * this.constants.S) / 2)) / Math.max(this.constants.S, 1)) * Math.max(this.constants.S, 1);
+const d_y_2 = d_y[base + ((N_2 * (this.constants.C * this.constants.S)) + S_2)];
+const N_3 = Math.floor((Math.max(this.constants.N * this.constants.S, 1) - 1) / Math.max(this.constants.S, 1));
+const S_3 = (Math.max(this.constants.N * this.constants.S, 1) - 1) - Math.floor((Math.max(this.constants.N * this.constants.S, 1) - 1) / Math.max(this.constants.S, 1)) * Math.max(this.constants.S, 1);
+const d_y_3 = d_y[base + ((N_3 * (this.constants.C * this.constants.S)) + S_3)];
+const shift = Math.fround(d_y_1 + (((d_y_2 - d_y_1) + (d_y_3 - d_y_1)) * 0.3333333432674408));
+return shift;
+}
+`,
+        },
+        split: null,
+      },
+      {
+        whole: {
+          name: "stats_3",
+          factors: ["C"],
+          slots: 3,
           reads: [
+            { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } },
             {
               from: "stats_1",
               name: "stats_1",
@@ -477,59 +522,92 @@ return total;
             { name: "N", kind: "extent", factor: "N" },
             { name: "C", kind: "extent", factor: "C" },
           ],
-          glsl: `float pass_value(int group) {
+          glsl: `vec4 pass_value(int group) {
 int base = group * S;
+float stat_17 = stats_2_at(group);
 float stat_3 = stats_1_0_at(group);
 float stat_5 = stats_1_1_at(group);
 float stat_7 = stats_1_2_at(group);
 float rsqrt = inversesqrt(stat_7 + eps);
 float sum = 0.0;
+float mean = 0.0;
+float sum_2 = 0.0;
 for (int block = 0; block < N * S; block += 256) {
 float part = 0.0;
+float part_2 = 0.0;
+float part_3 = 0.0;
 int stop = min(block + 256, N * S);
 for (int i = block; i < stop; i += 1) {
 int N_1 = i / max(S, 1);
 int S_1 = i % max(S, 1);
 float d_y_1 = d_y_at(base + ((N_1 * (C * S)) + S_1));
+float sub = d_y_1 - stat_17;
 float x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
-part = part + (d_y_1 * (((x_1 - stat_3) - stat_5) * rsqrt));
+float mul = ((x_1 - stat_3) - stat_5) * rsqrt;
+part = part + sub;
+part_2 = part_2 + mul;
+part_3 = part_3 + (sub * mul);
 }
 sum = sum + part;
+mean = mean + part_2;
+sum_2 = sum_2 + part_3;
 }
 float sum_all = sum;
-return sum_all;
+float mean_all = mean / float(N * S);
+float sum_all_2 = sum_2;
+return vec4(sum_all, mean_all, sum_all_2, 0.0);
 }
 `,
-          js: `function (stats_1, d_y, x) {
+          js: `function (stats_2, stats_1, d_y, x) {
 const base = this.thread.x * this.constants.S;
+const stat_17 = stats_2[this.thread.x];
 const stat_3 = stats_1[0][this.thread.x];
 const stat_5 = stats_1[1][this.thread.x];
 const stat_7 = stats_1[2][this.thread.x];
 const rsqrt = Math.fround((1 / Math.sqrt(stat_7 + this.constants.eps)));
 let sum = 0.0;
+let mean = 0.0;
+let sum_2 = 0.0;
 for (let block = 0; block < this.constants.N * this.constants.S; block += 256) {
 let part = 0.0;
+let part_2 = 0.0;
+let part_3 = 0.0;
 const stop = Math.min(block + 256, this.constants.N * this.constants.S);
 for (let i = block; i < stop; i += 1) {
 const N_1 = Math.floor(i / Math.max(this.constants.S, 1));
 const S_1 = i - Math.floor(i / Math.max(this.constants.S, 1)) * Math.max(this.constants.S, 1);
 const d_y_1 = d_y[base + ((N_1 * (this.constants.C * this.constants.S)) + S_1)];
+const sub = Math.fround(d_y_1 - stat_17);
 const x_1 = x[base + ((N_1 * (this.constants.C * this.constants.S)) + S_1)];
-part = part + (d_y_1 * (((x_1 - stat_3) - stat_5) * rsqrt));
+const mul = Math.fround(((x_1 - stat_3) - stat_5) * rsqrt);
+part = part + sub;
+part_2 = part_2 + mul;
+part_3 = part_3 + (sub * mul);
 }
 sum = sum + part;
+mean = mean + part_2;
+sum_2 = sum_2 + part_3;
 }
 const sum_all = sum;
+const mean_all = Math.fround(mean / (this.constants.N * this.constants.S));
+const sum_all_2 = sum_2;
+if (this.thread.y === 0) {
 return sum_all;
+}
+if (this.thread.y === 1) {
+return mean_all;
+}
+return sum_all_2;
 }
 `,
         },
         split: {
           part: {
-            name: "stats_2_parts",
+            name: "stats_3_parts",
             factors: ["(parts)", "C"],
-            slots: 1,
+            slots: 3,
             reads: [
+              { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } },
               {
                 from: "stats_1",
                 name: "stats_1",
@@ -545,90 +623,148 @@ return sum_all;
               { name: "parts", kind: "extent", factor: "(parts)" },
               { name: "eps", kind: "param", param: "eps" },
             ],
-            glsl: `float pass_value(int group) {
+            glsl: `vec4 pass_value(int group) {
 int part = group / C;
 int row = group - (part * C);
 int first = min(part * ((((N * S) + parts) - 1) / parts), N * S);
 int last = min(first + ((((N * S) + parts) - 1) / parts), N * S);
 int base = row * S;
+float stat_17 = stats_2_at(row);
 float stat_3 = stats_1_0_at(row);
 float stat_5 = stats_1_1_at(row);
 float stat_7 = stats_1_2_at(row);
 float rsqrt = inversesqrt(stat_7 + eps);
 float sum = 0.0;
+float mean = 0.0;
+float sum_2 = 0.0;
 for (int block = first; block < last; block += 256) {
 float part_2 = 0.0;
+float part_3 = 0.0;
+float part_4 = 0.0;
 int stop = min(block + 256, last);
 for (int i = block; i < stop; i += 1) {
 int N_1 = i / max(S, 1);
 int S_1 = i % max(S, 1);
 float d_y_1 = d_y_at(base + ((N_1 * (C * S)) + S_1));
+float sub = d_y_1 - stat_17;
 float x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
-part_2 = part_2 + (d_y_1 * (((x_1 - stat_3) - stat_5) * rsqrt));
+float mul = ((x_1 - stat_3) - stat_5) * rsqrt;
+part_2 = part_2 + sub;
+part_3 = part_3 + mul;
+part_4 = part_4 + (sub * mul);
 }
 sum = sum + part_2;
+mean = mean + part_3;
+sum_2 = sum_2 + part_4;
 }
 float sum_all = sum;
-return sum_all;
+float mean_all = mean;
+float sum_all_2 = sum_2;
+return vec4(sum_all, mean_all, sum_all_2, 0.0);
 }
 `,
-            js: `function (stats_1, d_y, x) {
+            js: `function (stats_2, stats_1, d_y, x) {
 const part = Math.floor(this.thread.x / this.constants.C);
 const row = this.thread.x - (part * this.constants.C);
 const first = Math.min(part * (Math.floor((((this.constants.N * this.constants.S) + this.constants.parts) - 1) / this.constants.parts)), this.constants.N * this.constants.S);
 const last = Math.min(first + (Math.floor((((this.constants.N * this.constants.S) + this.constants.parts) - 1) / this.constants.parts)), this.constants.N * this.constants.S);
 const base = row * this.constants.S;
+const stat_17 = stats_2[row];
 const stat_3 = stats_1[0][row];
 const stat_5 = stats_1[1][row];
 const stat_7 = stats_1[2][row];
 const rsqrt = Math.fround((1 / Math.sqrt(stat_7 + this.constants.eps)));
 let sum = 0.0;
+let mean = 0.0;
+let sum_2 = 0.0;
 for (let block = first; block < last; block += 256) {
 let part_2 = 0.0;
+let part_3 = 0.0;
+let part_4 = 0.0;
 const stop = Math.min(block + 256, last);
 for (let i = block; i < stop; i += 1) {
 const N_1 = Math.floor(i / Math.max(this.constants.S, 1));
 const S_1 = i - Math.floor(i / Math.max(this.constants.S, 1)) * Math.max(this.constants.S, 1);
 const d_y_1 = d_y[base + ((N_1 * (this.constants.C * this.constants.S)) + S_1)];
+const sub = Math.fround(d_y_1 - stat_17);
 const x_1 = x[base + ((N_1 * (this.constants.C * this.constants.S)) + S_1)];
-part_2 = part_2 + (d_y_1 * (((x_1 - stat_3) - stat_5) * rsqrt));
+const mul = Math.fround(((x_1 - stat_3) - stat_5) * rsqrt);
+part_2 = part_2 + sub;
+part_3 = part_3 + mul;
+part_4 = part_4 + (sub * mul);
 }
 sum = sum + part_2;
+mean = mean + part_3;
+sum_2 = sum_2 + part_4;
 }
 const sum_all = sum;
+const mean_all = mean;
+const sum_all_2 = sum_2;
+if (this.thread.y === 0) {
 return sum_all;
+}
+if (this.thread.y === 1) {
+return mean_all;
+}
+return sum_all_2;
 }
 `,
           },
           merge: {
-            name: "stats_2",
+            name: "stats_3",
             factors: ["C"],
-            slots: 1,
-            reads: [{ from: "stats_2_parts", name: "stats_2_parts", accessors: { "0": "stats_2_parts_at" } }],
+            slots: 3,
+            reads: [
+              {
+                from: "stats_3_parts",
+                name: "stats_3_parts",
+                accessors: { "0": "stats_3_parts_0_at", "1": "stats_3_parts_1_at", "2": "stats_3_parts_2_at" },
+              },
+            ],
             constants: [
               { name: "N", kind: "extent", factor: "N" },
               { name: "S", kind: "extent", factor: "S" },
               { name: "parts", kind: "extent", factor: "(parts)" },
               { name: "C", kind: "extent", factor: "C" },
             ],
-            glsl: `float pass_value(int group) {
+            glsl: `vec4 pass_value(int group) {
 int used = (((N * S) + ((((N * S) + parts) - 1) / parts)) - 1) / ((((N * S) + parts) - 1) / parts);
 float total = 0.0;
+float total_2 = 0.0;
+float total_3 = 0.0;
 for (int p = 0; p < used; p += 1) {
-float part = stats_2_parts_at((p * C) + group);
+float part = stats_3_parts_0_at((p * C) + group);
 total = total + part;
+float part_2 = stats_3_parts_1_at((p * C) + group);
+total_2 = total_2 + part_2;
+float part_3 = stats_3_parts_2_at((p * C) + group);
+total_3 = total_3 + part_3;
 }
-return total;
+float mean = total_2 / float(N * S);
+return vec4(total, mean, total_3, 0.0);
 }
 `,
-            js: `function (stats_2_parts) {
+            js: `function (stats_3_parts) {
 const used = Math.floor((((this.constants.N * this.constants.S) + (Math.floor((((this.constants.N * this.constants.S) + this.constants.parts) - 1) / this.constants.parts))) - 1) / (Math.floor((((this.constants.N * this.constants.S) + this.constants.parts) - 1) / this.constants.parts)));
 let total = 0.0;
+let total_2 = 0.0;
+let total_3 = 0.0;
 for (let p = 0; p < used; p += 1) {
-const part = stats_2_parts[(p * this.constants.C) + this.thread.x];
+const part = stats_3_parts[0][(p * this.constants.C) + this.thread.x];
 total = total + part;
+const part_2 = stats_3_parts[1][(p * this.constants.C) + this.thread.x];
+total_2 = total_2 + part_2;
+const part_3 = stats_3_parts[2][(p * this.constants.C) + this.thread.x];
+total_3 = total_3 + part_3;
 }
+const mean = Math.fround(total_2 / (this.constants.N * this.constants.S));
+if (this.thread.y === 0) {
 return total;
+}
+if (this.thread.y === 1) {
+return mean;
+}
+return total_3;
 }
 `,
           },
@@ -642,13 +778,18 @@ return total;
           slots: 1,
           reads: [
             { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
+            { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } },
             { from: "x", name: "x", accessors: { "0": "x_at" } },
             {
               from: "stats_1",
               name: "stats_1",
-              accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at", "2": "stats_1_2_at", "3": "stats_1_3_at" },
+              accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at", "2": "stats_1_2_at" },
             },
-            { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } },
+            {
+              from: "stats_3",
+              name: "stats_3",
+              accessors: { "0": "stats_3_0_at", "1": "stats_3_1_at", "2": "stats_3_2_at" },
+            },
             { from: "gamma", name: "gamma", accessors: { "0": "gamma_at" } },
           ],
           constants: [
@@ -659,32 +800,38 @@ return total;
           ],
           glsl: `float pass_value(int group) {
 float d_y_1 = d_y_at(group);
-float x_1 = x_at(group);
 int C_1 = (group / max(S, 1)) % max(C, 1);
+float stat_17 = stats_2_at(C_1);
+float x_1 = x_at(group);
 float stat_3 = stats_1_0_at(C_1);
 float stat_5 = stats_1_1_at(C_1);
 float stat_7 = stats_1_2_at(C_1);
 float rsqrt = inversesqrt(stat_7 + eps);
-float stat_18 = stats_2_at(C_1);
+float stat_26 = stats_3_2_at(C_1);
 float size = float(N * S);
-float stat_15 = stats_1_3_at(C_1);
-float sub = (d_y_1 - ((((x_1 - stat_3) - stat_5) * rsqrt) * (stat_18 / size))) - (stat_15 / size);
+float stat_20 = stats_3_0_at(C_1);
+float div = stat_20 / size;
+float stat_22 = stats_3_1_at(C_1);
+float sub = ((d_y_1 - stat_17) - ((((x_1 - stat_3) - stat_5) * rsqrt) * ((stat_26 / size) - (div * stat_22)))) - div;
 float gamma_1 = gamma_at(C_1);
 return sub * (gamma_1 * rsqrt);
 }
 `,
-          js: `function (d_y, x, stats_1, stats_2, gamma) {
+          js: `function (d_y, stats_2, x, stats_1, stats_3, gamma) {
 const d_y_1 = d_y[this.thread.x];
-const x_1 = x[this.thread.x];
 const C_1 = (Math.floor(this.thread.x / Math.max(this.constants.S, 1))) - Math.floor((Math.floor(this.thread.x / Math.max(this.constants.S, 1))) / Math.max(this.constants.C, 1)) * Math.max(this.constants.C, 1);
+const stat_17 = stats_2[C_1];
+const x_1 = x[this.thread.x];
 const stat_3 = stats_1[0][C_1];
 const stat_5 = stats_1[1][C_1];
 const stat_7 = stats_1[2][C_1];
 const rsqrt = Math.fround((1 / Math.sqrt(stat_7 + this.constants.eps)));
-const stat_18 = stats_2[C_1];
+const stat_26 = stats_3[2][C_1];
 const size = Math.fround((this.constants.N * this.constants.S));
-const stat_15 = stats_1[3][C_1];
-const sub = Math.fround((d_y_1 - ((((x_1 - stat_3) - stat_5) * rsqrt) * (stat_18 / size))) - (stat_15 / size));
+const stat_20 = stats_3[0][C_1];
+const div = Math.fround(stat_20 / size);
+const stat_22 = stats_3[1][C_1];
+const sub = Math.fround(((d_y_1 - stat_17) - ((((x_1 - stat_3) - stat_5) * rsqrt) * ((stat_26 / size) - (div * stat_22)))) - div);
 const gamma_1 = gamma[C_1];
 return sub * (gamma_1 * rsqrt);
 }
@@ -697,16 +844,26 @@ return sub * (gamma_1 * rsqrt);
           name: "d_gamma",
           factors: ["C"],
           slots: 1,
-          reads: [{ from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } }],
+          reads: [
+            {
+              from: "stats_3",
+              name: "stats_3",
+              accessors: { "0": "stats_3_0_at", "1": "stats_3_1_at", "2": "stats_3_2_at" },
+            },
+          ],
           constants: [],
           glsl: `float pass_value(int group) {
-float stat_18 = stats_2_at(group);
-return stat_18;
+float stat_26 = stats_3_2_at(group);
+float stat_20 = stats_3_0_at(group);
+float stat_22 = stats_3_1_at(group);
+return stat_26 - (stat_20 * stat_22);
 }
 `,
-          js: `function (stats_2) {
-const stat_18 = stats_2[this.thread.x];
-return stat_18;
+          js: `function (stats_3) {
+const stat_26 = stats_3[2][this.thread.x];
+const stat_20 = stats_3[0][this.thread.x];
+const stat_22 = stats_3[1][this.thread.x];
+return stat_26 - (stat_20 * stat_22);
 }
 `,
         },

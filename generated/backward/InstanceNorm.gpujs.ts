@@ -27,11 +27,8 @@ export const backward: readonly GatherProgram[] = [
         whole: {
           name: "stats_1",
           factors: ["N", "C"],
-          slots: 4,
-          reads: [
-            { from: "x", name: "x", accessors: { "0": "x_at" } },
-            { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
-          ],
+          slots: 3,
+          reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }],
           constants: [{ name: "S", kind: "extent", factor: "S" }],
           glsl: `float larger(float a, float b) {
 return a > b || (floatBitsToUint(a) & 0x7fffffffu) > 0x7f800000u ? a : b;
@@ -81,21 +78,10 @@ float mean_2 = sum_2 / float(S);
 float variance_2 = larger((squares_2 / float(S)) - (mean_2 * mean_2), 0.0);
 float rest = (far ? mean_2 : mean);
 float spread = (far ? variance_2 : variance);
-float sum_3 = 0.0;
-for (int block_3 = 0; block_3 < S; block_3 += 256) {
-float part_5 = 0.0;
-int stop_3 = min(block_3 + 256, S);
-for (int i_3 = block_3; i_3 < stop_3; i_3 += 1) {
-float d_y_1 = d_y_at(base + i_3);
-part_5 = part_5 + d_y_1;
-}
-sum_3 = sum_3 + part_5;
-}
-float sum_all = sum_3;
-return vec4(shift_2, rest, spread, sum_all);
+return vec4(shift_2, rest, spread, 0.0);
 }
 `,
-          js: `function (x, d_y) {
+          js: `function (x) {
 const base = this.thread.x * this.constants.S;
 const x_1 = x[base];
 const x_2 = x[base + (Math.floor(this.constants.S / 2))];
@@ -140,27 +126,13 @@ const mean_2 = Math.fround(sum_2 / this.constants.S);
 const variance_2 = Math.fround(Math.max((squares_2 / this.constants.S) - (mean_2 * mean_2), 0.0));
 const rest = Math.fround((far ? mean_2 : mean));
 const spread = Math.fround((far ? variance_2 : variance));
-let sum_3 = 0.0;
-for (let block_3 = 0; block_3 < this.constants.S; block_3 += 256) {
-let part_5 = 0.0;
-const stop_3 = Math.min(block_3 + 256, this.constants.S);
-for (let i_3 = block_3; i_3 < stop_3; i_3 += 1) {
-const d_y_1 = d_y[base + i_3];
-part_5 = part_5 + d_y_1;
-}
-sum_3 = sum_3 + part_5;
-}
-const sum_all = sum_3;
 if (this.thread.y === 0) {
 return shift_2;
 }
 if (this.thread.y === 1) {
 return rest;
 }
-if (this.thread.y === 2) {
 return spread;
-}
-return sum_all;
 }
 `,
         },
@@ -168,11 +140,8 @@ return sum_all;
           part: {
             name: "stats_1_parts",
             factors: ["(parts)", "N", "C"],
-            slots: 4,
-            reads: [
-              { from: "x", name: "x", accessors: { "0": "x_at" } },
-              { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
-            ],
+            slots: 3,
+            reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }],
             constants: [
               { name: "N", kind: "extent", factor: "N" },
               { name: "C", kind: "extent", factor: "C" },
@@ -231,21 +200,10 @@ float mean_2 = sum_2 / float(last - first);
 float variance_2 = larger((squares_2 / float(last - first)) - (mean_2 * mean_2), 0.0);
 float rest = (far ? mean_2 : mean);
 float spread = (far ? variance_2 : variance);
-float sum_3 = 0.0;
-for (int block_3 = first; block_3 < last; block_3 += 256) {
-float part_6 = 0.0;
-int stop_3 = min(block_3 + 256, last);
-for (int i_3 = block_3; i_3 < stop_3; i_3 += 1) {
-float d_y_1 = d_y_at(base + i_3);
-part_6 = part_6 + d_y_1;
-}
-sum_3 = sum_3 + part_6;
-}
-float sum_all = sum_3;
-return vec4(shift_2, rest, spread, sum_all);
+return vec4(shift_2, rest, spread, 0.0);
 }
 `,
-            js: `function (x, d_y) {
+            js: `function (x) {
 const part = Math.floor(this.thread.x / (this.constants.N * this.constants.C));
 const row = this.thread.x - (part * (this.constants.N * this.constants.C));
 const first = Math.min(part * (Math.floor(((this.constants.S + this.constants.parts) - 1) / this.constants.parts)), this.constants.S);
@@ -294,44 +252,25 @@ const mean_2 = Math.fround(sum_2 / (last - first));
 const variance_2 = Math.fround(Math.max((squares_2 / (last - first)) - (mean_2 * mean_2), 0.0));
 const rest = Math.fround((far ? mean_2 : mean));
 const spread = Math.fround((far ? variance_2 : variance));
-let sum_3 = 0.0;
-for (let block_3 = first; block_3 < last; block_3 += 256) {
-let part_6 = 0.0;
-const stop_3 = Math.min(block_3 + 256, last);
-for (let i_3 = block_3; i_3 < stop_3; i_3 += 1) {
-const d_y_1 = d_y[base + i_3];
-part_6 = part_6 + d_y_1;
-}
-sum_3 = sum_3 + part_6;
-}
-const sum_all = sum_3;
 if (this.thread.y === 0) {
 return shift_2;
 }
 if (this.thread.y === 1) {
 return rest;
 }
-if (this.thread.y === 2) {
 return spread;
-}
-return sum_all;
 }
 `,
           },
           merge: {
             name: "stats_1",
             factors: ["N", "C"],
-            slots: 4,
+            slots: 3,
             reads: [
               {
                 from: "stats_1_parts",
                 name: "stats_1_parts",
-                accessors: {
-                  "0": "stats_1_parts_0_at",
-                  "1": "stats_1_parts_1_at",
-                  "2": "stats_1_parts_2_at",
-                  "3": "stats_1_parts_3_at",
-                },
+                accessors: { "0": "stats_1_parts_0_at", "1": "stats_1_parts_1_at", "2": "stats_1_parts_2_at" },
               },
             ],
             constants: [
@@ -342,63 +281,50 @@ return sum_all;
             ],
             glsl: `vec4 pass_value(int group) {
 int used = ((S + (((S + parts) - 1) / parts)) - 1) / (((S + parts) - 1) / parts);
+float part = stats_1_parts_0_at(group);
 float total = 0.0;
-for (int p = 0; p < used; p += 1) {
-float part = stats_1_parts_3_at((p * (N * C)) + group);
-total = total + part;
-}
-float part_2 = stats_1_parts_0_at(group);
-float total_2 = 0.0;
 for (int p_2 = 0; p_2 < used; p_2 += 1) {
-float part_3 = stats_1_parts_0_at((p_2 * (N * C)) + group);
-float part_4 = stats_1_parts_1_at((p_2 * (N * C)) + group);
-total_2 = total_2 + (float(min((p_2 + 1) * (((S + parts) - 1) / parts), S) - (p_2 * (((S + parts) - 1) / parts))) * ((part_3 - part_2) + part_4));
+float part_2 = stats_1_parts_0_at((p_2 * (N * C)) + group);
+float part_3 = stats_1_parts_1_at((p_2 * (N * C)) + group);
+total = total + (float(min((p_2 + 1) * (((S + parts) - 1) / parts), S) - (p_2 * (((S + parts) - 1) / parts))) * ((part_2 - part) + part_3));
 }
-float rest = total_2 / float(S);
-float total_3 = 0.0;
+float rest = total / float(S);
+float total_2 = 0.0;
 for (int p_3 = 0; p_3 < used; p_3 += 1) {
-float part_5 = stats_1_parts_0_at((p_3 * (N * C)) + group);
-float part_6 = stats_1_parts_1_at((p_3 * (N * C)) + group);
-float part_7 = stats_1_parts_2_at((p_3 * (N * C)) + group);
-total_3 = total_3 + (float(min((p_3 + 1) * (((S + parts) - 1) / parts), S) - (p_3 * (((S + parts) - 1) / parts))) * (part_7 + ((((part_5 - part_2) + part_6) - rest) * (((part_5 - part_2) + part_6) - rest))));
+float part_4 = stats_1_parts_0_at((p_3 * (N * C)) + group);
+float part_5 = stats_1_parts_1_at((p_3 * (N * C)) + group);
+float part_6 = stats_1_parts_2_at((p_3 * (N * C)) + group);
+total_2 = total_2 + (float(min((p_3 + 1) * (((S + parts) - 1) / parts), S) - (p_3 * (((S + parts) - 1) / parts))) * (part_6 + ((((part_4 - part) + part_5) - rest) * (((part_4 - part) + part_5) - rest))));
 }
-float spread = total_3 / float(S);
-return vec4(part_2, rest, spread, total);
+float spread = total_2 / float(S);
+return vec4(part, rest, spread, 0.0);
 }
 `,
             js: `function (stats_1_parts) {
 const used = Math.floor(((this.constants.S + (Math.floor(((this.constants.S + this.constants.parts) - 1) / this.constants.parts))) - 1) / (Math.floor(((this.constants.S + this.constants.parts) - 1) / this.constants.parts)));
+const part = stats_1_parts[0][this.thread.x];
 let total = 0.0;
-for (let p = 0; p < used; p += 1) {
-const part = stats_1_parts[3][(p * (this.constants.N * this.constants.C)) + this.thread.x];
-total = total + part;
-}
-const part_2 = stats_1_parts[0][this.thread.x];
-let total_2 = 0.0;
 for (let p_2 = 0; p_2 < used; p_2 += 1) {
-const part_3 = stats_1_parts[0][(p_2 * (this.constants.N * this.constants.C)) + this.thread.x];
-const part_4 = stats_1_parts[1][(p_2 * (this.constants.N * this.constants.C)) + this.thread.x];
-total_2 = total_2 + ((Math.min((p_2 + 1) * (Math.floor(((this.constants.S + this.constants.parts) - 1) / this.constants.parts)), this.constants.S) - (p_2 * (Math.floor(((this.constants.S + this.constants.parts) - 1) / this.constants.parts)))) * ((part_3 - part_2) + part_4));
+const part_2 = stats_1_parts[0][(p_2 * (this.constants.N * this.constants.C)) + this.thread.x];
+const part_3 = stats_1_parts[1][(p_2 * (this.constants.N * this.constants.C)) + this.thread.x];
+total = total + ((Math.min((p_2 + 1) * (Math.floor(((this.constants.S + this.constants.parts) - 1) / this.constants.parts)), this.constants.S) - (p_2 * (Math.floor(((this.constants.S + this.constants.parts) - 1) / this.constants.parts)))) * ((part_2 - part) + part_3));
 }
-const rest = Math.fround(total_2 / this.constants.S);
-let total_3 = 0.0;
+const rest = Math.fround(total / this.constants.S);
+let total_2 = 0.0;
 for (let p_3 = 0; p_3 < used; p_3 += 1) {
-const part_5 = stats_1_parts[0][(p_3 * (this.constants.N * this.constants.C)) + this.thread.x];
-const part_6 = stats_1_parts[1][(p_3 * (this.constants.N * this.constants.C)) + this.thread.x];
-const part_7 = stats_1_parts[2][(p_3 * (this.constants.N * this.constants.C)) + this.thread.x];
-total_3 = total_3 + ((Math.min((p_3 + 1) * (Math.floor(((this.constants.S + this.constants.parts) - 1) / this.constants.parts)), this.constants.S) - (p_3 * (Math.floor(((this.constants.S + this.constants.parts) - 1) / this.constants.parts)))) * (part_7 + ((((part_5 - part_2) + part_6) - rest) * (((part_5 - part_2) + part_6) - rest))));
+const part_4 = stats_1_parts[0][(p_3 * (this.constants.N * this.constants.C)) + this.thread.x];
+const part_5 = stats_1_parts[1][(p_3 * (this.constants.N * this.constants.C)) + this.thread.x];
+const part_6 = stats_1_parts[2][(p_3 * (this.constants.N * this.constants.C)) + this.thread.x];
+total_2 = total_2 + ((Math.min((p_3 + 1) * (Math.floor(((this.constants.S + this.constants.parts) - 1) / this.constants.parts)), this.constants.S) - (p_3 * (Math.floor(((this.constants.S + this.constants.parts) - 1) / this.constants.parts)))) * (part_6 + ((((part_4 - part) + part_5) - rest) * (((part_4 - part) + part_5) - rest))));
 }
-const spread = Math.fround(total_3 / this.constants.S);
+const spread = Math.fround(total_2 / this.constants.S);
 if (this.thread.y === 0) {
-return part_2;
+return part;
 }
 if (this.thread.y === 1) {
 return rest;
 }
-if (this.thread.y === 2) {
 return spread;
-}
-return total;
 }
 `,
           },
@@ -408,156 +334,53 @@ return total;
       {
         whole: {
           name: "stats_2",
-          factors: ["C"],
+          factors: ["N", "C"],
           slots: 1,
-          reads: [{ from: "stats_1", name: "stats_1", accessors: { "3": "stats_1_3_at" } }],
-          constants: [{ name: "N", kind: "extent", factor: "N" }, { name: "C", kind: "extent", factor: "C" }],
+          reads: [{ from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } }],
+          constants: [{ name: "S", kind: "extent", factor: "S" }],
           glsl: `float pass_value(int group) {
-int base = group;
-float sum = 0.0;
-for (int block = 0; block < N; block += 256) {
-float part = 0.0;
-int stop = min(block + 256, N);
-for (int i = block; i < stop; i += 1) {
-float stat_15 = stats_1_3_at(base + (i * C));
-part = part + stat_15;
-}
-sum = sum + part;
-}
-float sum_all = sum;
-return sum_all;
+int base = group * S;
+float d_y_1 = d_y_at(base);
+float d_y_2 = d_y_at(base + (S / 2));
+float d_y_3 = d_y_at(base + (max(S, 1) - 1));
+float shift = d_y_1 + (((d_y_2 - d_y_1) + (d_y_3 - d_y_1)) * 0.3333333432674408);
+return shift;
 }
 `,
-          js: `function (stats_1) {
-const base = this.thread.x;
-let sum = 0.0;
-for (let block = 0; block < this.constants.N; block += 256) {
-let part = 0.0;
-const stop = Math.min(block + 256, this.constants.N);
-for (let i = block; i < stop; i += 1) {
-const stat_15 = stats_1[3][base + (i * this.constants.C)];
-part = part + stat_15;
-}
-sum = sum + part;
-}
-const sum_all = sum;
-return sum_all;
+          js: `function (d_y) {
+const base = this.thread.x * this.constants.S;
+const d_y_1 = d_y[base];
+const d_y_2 = d_y[base + (Math.floor(this.constants.S / 2))];
+const d_y_3 = d_y[base + (Math.max(this.constants.S, 1) - 1)];
+const shift = Math.fround(d_y_1 + (((d_y_2 - d_y_1) + (d_y_3 - d_y_1)) * 0.3333333432674408));
+return shift;
 }
 `,
         },
-        split: {
-          part: {
-            name: "stats_2_parts",
-            factors: ["(parts)", "C"],
-            slots: 1,
-            reads: [{ from: "stats_1", name: "stats_1", accessors: { "3": "stats_1_3_at" } }],
-            constants: [
-              { name: "C", kind: "extent", factor: "C" },
-              { name: "N", kind: "extent", factor: "N" },
-              { name: "parts", kind: "extent", factor: "(parts)" },
-            ],
-            glsl: `float pass_value(int group) {
-int part = group / C;
-int row = group - (part * C);
-int first = min(part * (((N + parts) - 1) / parts), N);
-int last = min(first + (((N + parts) - 1) / parts), N);
-float sum = 0.0;
-for (int block = first; block < last; block += 256) {
-float part_2 = 0.0;
-int stop = min(block + 256, last);
-for (int i = block; i < stop; i += 1) {
-float stat_15 = stats_1_3_at(row + (i * C));
-part_2 = part_2 + stat_15;
-}
-sum = sum + part_2;
-}
-float sum_all = sum;
-return sum_all;
-}
-`,
-            js: `function (stats_1) {
-const part = Math.floor(this.thread.x / this.constants.C);
-const row = this.thread.x - (part * this.constants.C);
-const first = Math.min(part * (Math.floor(((this.constants.N + this.constants.parts) - 1) / this.constants.parts)), this.constants.N);
-const last = Math.min(first + (Math.floor(((this.constants.N + this.constants.parts) - 1) / this.constants.parts)), this.constants.N);
-let sum = 0.0;
-for (let block = first; block < last; block += 256) {
-let part_2 = 0.0;
-const stop = Math.min(block + 256, last);
-for (let i = block; i < stop; i += 1) {
-const stat_15 = stats_1[3][row + (i * this.constants.C)];
-part_2 = part_2 + stat_15;
-}
-sum = sum + part_2;
-}
-const sum_all = sum;
-return sum_all;
-}
-`,
-          },
-          merge: {
-            name: "stats_2",
-            factors: ["C"],
-            slots: 1,
-            reads: [{ from: "stats_2_parts", name: "stats_2_parts", accessors: { "0": "stats_2_parts_at" } }],
-            constants: [
-              { name: "N", kind: "extent", factor: "N" },
-              { name: "parts", kind: "extent", factor: "(parts)" },
-              { name: "C", kind: "extent", factor: "C" },
-            ],
-            glsl: `float pass_value(int group) {
-int used = ((N + (((N + parts) - 1) / parts)) - 1) / (((N + parts) - 1) / parts);
-float total = 0.0;
-for (int p = 0; p < used; p += 1) {
-float part = stats_2_parts_at((p * C) + group);
-total = total + part;
-}
-return total;
-}
-`,
-            js: `function (stats_2_parts) {
-const used = Math.floor(((this.constants.N + (Math.floor(((this.constants.N + this.constants.parts) - 1) / this.constants.parts))) - 1) / (Math.floor(((this.constants.N + this.constants.parts) - 1) / this.constants.parts)));
-let total = 0.0;
-for (let p = 0; p < used; p += 1) {
-const part = stats_2_parts[(p * this.constants.C) + this.thread.x];
-total = total + part;
-}
-return total;
-}
-`,
-          },
-          row: ["N"],
-        },
+        split: null,
       },
       {
         whole: {
           name: "stats_3",
-          factors: ["N", "C"],
+          factors: ["C"],
           slots: 1,
-          reads: [
-            {
-              from: "stats_1",
-              name: "stats_1",
-              accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at", "2": "stats_1_2_at" },
-            },
-            { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
-            { from: "x", name: "x", accessors: { "0": "x_at" } },
+          reads: [{ from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } }],
+          constants: [
+            { name: "S", kind: "extent", factor: "S" },
+            { name: "N", kind: "extent", factor: "N" },
+            { name: "C", kind: "extent", factor: "C" },
           ],
-          constants: [{ name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" }],
           glsl: `float pass_value(int group) {
 int base = group * S;
-float stat_3 = stats_1_0_at(group);
-float stat_5 = stats_1_1_at(group);
-float stat_9 = stats_1_2_at(group);
-float rsqrt = inversesqrt(stat_9 + eps);
 float sum = 0.0;
-for (int block = 0; block < S; block += 256) {
+for (int block = 0; block < N * S; block += 256) {
 float part = 0.0;
-int stop = min(block + 256, S);
+int stop = min(block + 256, N * S);
 for (int i = block; i < stop; i += 1) {
-float d_y_1 = d_y_at(base + i);
-float x_1 = x_at(base + i);
-part = part + (d_y_1 * (((x_1 - stat_3) - stat_5) * rsqrt));
+int N_1 = i / max(S, 1);
+int S_1 = i % max(S, 1);
+float d_y_1 = d_y_at(base + ((N_1 * (C * S)) + S_1));
+part = part + d_y_1;
 }
 sum = sum + part;
 }
@@ -565,20 +388,17 @@ float sum_all = sum;
 return sum_all;
 }
 `,
-          js: `function (stats_1, d_y, x) {
+          js: `function (d_y) {
 const base = this.thread.x * this.constants.S;
-const stat_3 = stats_1[0][this.thread.x];
-const stat_5 = stats_1[1][this.thread.x];
-const stat_9 = stats_1[2][this.thread.x];
-const rsqrt = Math.fround((1 / Math.sqrt(stat_9 + this.constants.eps)));
 let sum = 0.0;
-for (let block = 0; block < this.constants.S; block += 256) {
+for (let block = 0; block < this.constants.N * this.constants.S; block += 256) {
 let part = 0.0;
-const stop = Math.min(block + 256, this.constants.S);
+const stop = Math.min(block + 256, this.constants.N * this.constants.S);
 for (let i = block; i < stop; i += 1) {
-const d_y_1 = d_y[base + i];
-const x_1 = x[base + i];
-part = part + (d_y_1 * (((x_1 - stat_3) - stat_5) * rsqrt));
+const N_1 = Math.floor(i / Math.max(this.constants.S, 1));
+const S_1 = i - Math.floor(i / Math.max(this.constants.S, 1)) * Math.max(this.constants.S, 1);
+const d_y_1 = d_y[base + ((N_1 * (this.constants.C * this.constants.S)) + S_1)];
+part = part + d_y_1;
 }
 sum = sum + part;
 }
@@ -590,9 +410,193 @@ return sum_all;
         split: {
           part: {
             name: "stats_3_parts",
-            factors: ["(parts)", "N", "C"],
+            factors: ["(parts)", "C"],
             slots: 1,
+            reads: [{ from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } }],
+            constants: [
+              { name: "C", kind: "extent", factor: "C" },
+              { name: "N", kind: "extent", factor: "N" },
+              { name: "S", kind: "extent", factor: "S" },
+              { name: "parts", kind: "extent", factor: "(parts)" },
+            ],
+            glsl: `float pass_value(int group) {
+int part = group / C;
+int row = group - (part * C);
+int first = min(part * ((((N * S) + parts) - 1) / parts), N * S);
+int last = min(first + ((((N * S) + parts) - 1) / parts), N * S);
+int base = row * S;
+float sum = 0.0;
+for (int block = first; block < last; block += 256) {
+float part_2 = 0.0;
+int stop = min(block + 256, last);
+for (int i = block; i < stop; i += 1) {
+int N_1 = i / max(S, 1);
+int S_1 = i % max(S, 1);
+float d_y_1 = d_y_at(base + ((N_1 * (C * S)) + S_1));
+part_2 = part_2 + d_y_1;
+}
+sum = sum + part_2;
+}
+float sum_all = sum;
+return sum_all;
+}
+`,
+            js: `function (d_y) {
+const part = Math.floor(this.thread.x / this.constants.C);
+const row = this.thread.x - (part * this.constants.C);
+const first = Math.min(part * (Math.floor((((this.constants.N * this.constants.S) + this.constants.parts) - 1) / this.constants.parts)), this.constants.N * this.constants.S);
+const last = Math.min(first + (Math.floor((((this.constants.N * this.constants.S) + this.constants.parts) - 1) / this.constants.parts)), this.constants.N * this.constants.S);
+const base = row * this.constants.S;
+let sum = 0.0;
+for (let block = first; block < last; block += 256) {
+let part_2 = 0.0;
+const stop = Math.min(block + 256, last);
+for (let i = block; i < stop; i += 1) {
+const N_1 = Math.floor(i / Math.max(this.constants.S, 1));
+const S_1 = i - Math.floor(i / Math.max(this.constants.S, 1)) * Math.max(this.constants.S, 1);
+const d_y_1 = d_y[base + ((N_1 * (this.constants.C * this.constants.S)) + S_1)];
+part_2 = part_2 + d_y_1;
+}
+sum = sum + part_2;
+}
+const sum_all = sum;
+return sum_all;
+}
+`,
+          },
+          merge: {
+            name: "stats_3",
+            factors: ["C"],
+            slots: 1,
+            reads: [{ from: "stats_3_parts", name: "stats_3_parts", accessors: { "0": "stats_3_parts_at" } }],
+            constants: [
+              { name: "N", kind: "extent", factor: "N" },
+              { name: "S", kind: "extent", factor: "S" },
+              { name: "parts", kind: "extent", factor: "(parts)" },
+              { name: "C", kind: "extent", factor: "C" },
+            ],
+            glsl: `float pass_value(int group) {
+int used = (((N * S) + ((((N * S) + parts) - 1) / parts)) - 1) / ((((N * S) + parts) - 1) / parts);
+float total = 0.0;
+for (int p = 0; p < used; p += 1) {
+float part = stats_3_parts_at((p * C) + group);
+total = total + part;
+}
+return total;
+}
+`,
+            js: `function (stats_3_parts) {
+const used = Math.floor((((this.constants.N * this.constants.S) + (Math.floor((((this.constants.N * this.constants.S) + this.constants.parts) - 1) / this.constants.parts))) - 1) / (Math.floor((((this.constants.N * this.constants.S) + this.constants.parts) - 1) / this.constants.parts)));
+let total = 0.0;
+for (let p = 0; p < used; p += 1) {
+const part = stats_3_parts[(p * this.constants.C) + this.thread.x];
+total = total + part;
+}
+return total;
+}
+`,
+          },
+          row: ["N", "S"],
+        },
+      },
+      {
+        whole: {
+          name: "stats_4",
+          factors: ["N", "C"],
+          slots: 3,
+          reads: [
+            { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } },
+            {
+              from: "stats_1",
+              name: "stats_1",
+              accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at", "2": "stats_1_2_at" },
+            },
+            { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
+            { from: "x", name: "x", accessors: { "0": "x_at" } },
+          ],
+          constants: [{ name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" }],
+          glsl: `vec4 pass_value(int group) {
+int base = group * S;
+float stat_17 = stats_2_at(group);
+float stat_3 = stats_1_0_at(group);
+float stat_5 = stats_1_1_at(group);
+float stat_9 = stats_1_2_at(group);
+float rsqrt = inversesqrt(stat_9 + eps);
+float sum = 0.0;
+float mean = 0.0;
+float sum_2 = 0.0;
+for (int block = 0; block < S; block += 256) {
+float part = 0.0;
+float part_2 = 0.0;
+float part_3 = 0.0;
+int stop = min(block + 256, S);
+for (int i = block; i < stop; i += 1) {
+float d_y_1 = d_y_at(base + i);
+float sub = d_y_1 - stat_17;
+float x_1 = x_at(base + i);
+float mul = ((x_1 - stat_3) - stat_5) * rsqrt;
+part = part + sub;
+part_2 = part_2 + mul;
+part_3 = part_3 + (sub * mul);
+}
+sum = sum + part;
+mean = mean + part_2;
+sum_2 = sum_2 + part_3;
+}
+float sum_all = sum;
+float mean_all = mean / float(S);
+float sum_all_2 = sum_2;
+return vec4(sum_all, mean_all, sum_all_2, 0.0);
+}
+`,
+          js: `function (stats_2, stats_1, d_y, x) {
+const base = this.thread.x * this.constants.S;
+const stat_17 = stats_2[this.thread.x];
+const stat_3 = stats_1[0][this.thread.x];
+const stat_5 = stats_1[1][this.thread.x];
+const stat_9 = stats_1[2][this.thread.x];
+const rsqrt = Math.fround((1 / Math.sqrt(stat_9 + this.constants.eps)));
+let sum = 0.0;
+let mean = 0.0;
+let sum_2 = 0.0;
+for (let block = 0; block < this.constants.S; block += 256) {
+let part = 0.0;
+let part_2 = 0.0;
+let part_3 = 0.0;
+const stop = Math.min(block + 256, this.constants.S);
+for (let i = block; i < stop; i += 1) {
+const d_y_1 = d_y[base + i];
+const sub = Math.fround(d_y_1 - stat_17);
+const x_1 = x[base + i];
+const mul = Math.fround(((x_1 - stat_3) - stat_5) * rsqrt);
+part = part + sub;
+part_2 = part_2 + mul;
+part_3 = part_3 + (sub * mul);
+}
+sum = sum + part;
+mean = mean + part_2;
+sum_2 = sum_2 + part_3;
+}
+const sum_all = sum;
+const mean_all = Math.fround(mean / this.constants.S);
+const sum_all_2 = sum_2;
+if (this.thread.y === 0) {
+return sum_all;
+}
+if (this.thread.y === 1) {
+return mean_all;
+}
+return sum_all_2;
+}
+`,
+        },
+        split: {
+          part: {
+            name: "stats_4_parts",
+            factors: ["(parts)", "N", "C"],
+            slots: 3,
             reads: [
+              { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } },
               {
                 from: "stats_1",
                 name: "stats_1",
@@ -608,86 +612,144 @@ return sum_all;
               { name: "parts", kind: "extent", factor: "(parts)" },
               { name: "eps", kind: "param", param: "eps" },
             ],
-            glsl: `float pass_value(int group) {
+            glsl: `vec4 pass_value(int group) {
 int part = group / (N * C);
 int row = group - (part * (N * C));
 int first = min(part * (((S + parts) - 1) / parts), S);
 int last = min(first + (((S + parts) - 1) / parts), S);
 int base = row * S;
+float stat_17 = stats_2_at(row);
 float stat_3 = stats_1_0_at(row);
 float stat_5 = stats_1_1_at(row);
 float stat_9 = stats_1_2_at(row);
 float rsqrt = inversesqrt(stat_9 + eps);
 float sum = 0.0;
+float mean = 0.0;
+float sum_2 = 0.0;
 for (int block = first; block < last; block += 256) {
 float part_2 = 0.0;
+float part_3 = 0.0;
+float part_4 = 0.0;
 int stop = min(block + 256, last);
 for (int i = block; i < stop; i += 1) {
 float d_y_1 = d_y_at(base + i);
+float sub = d_y_1 - stat_17;
 float x_1 = x_at(base + i);
-part_2 = part_2 + (d_y_1 * (((x_1 - stat_3) - stat_5) * rsqrt));
+float mul = ((x_1 - stat_3) - stat_5) * rsqrt;
+part_2 = part_2 + sub;
+part_3 = part_3 + mul;
+part_4 = part_4 + (sub * mul);
 }
 sum = sum + part_2;
+mean = mean + part_3;
+sum_2 = sum_2 + part_4;
 }
 float sum_all = sum;
-return sum_all;
+float mean_all = mean;
+float sum_all_2 = sum_2;
+return vec4(sum_all, mean_all, sum_all_2, 0.0);
 }
 `,
-            js: `function (stats_1, d_y, x) {
+            js: `function (stats_2, stats_1, d_y, x) {
 const part = Math.floor(this.thread.x / (this.constants.N * this.constants.C));
 const row = this.thread.x - (part * (this.constants.N * this.constants.C));
 const first = Math.min(part * (Math.floor(((this.constants.S + this.constants.parts) - 1) / this.constants.parts)), this.constants.S);
 const last = Math.min(first + (Math.floor(((this.constants.S + this.constants.parts) - 1) / this.constants.parts)), this.constants.S);
 const base = row * this.constants.S;
+const stat_17 = stats_2[row];
 const stat_3 = stats_1[0][row];
 const stat_5 = stats_1[1][row];
 const stat_9 = stats_1[2][row];
 const rsqrt = Math.fround((1 / Math.sqrt(stat_9 + this.constants.eps)));
 let sum = 0.0;
+let mean = 0.0;
+let sum_2 = 0.0;
 for (let block = first; block < last; block += 256) {
 let part_2 = 0.0;
+let part_3 = 0.0;
+let part_4 = 0.0;
 const stop = Math.min(block + 256, last);
 for (let i = block; i < stop; i += 1) {
 const d_y_1 = d_y[base + i];
+const sub = Math.fround(d_y_1 - stat_17);
 const x_1 = x[base + i];
-part_2 = part_2 + (d_y_1 * (((x_1 - stat_3) - stat_5) * rsqrt));
+const mul = Math.fround(((x_1 - stat_3) - stat_5) * rsqrt);
+part_2 = part_2 + sub;
+part_3 = part_3 + mul;
+part_4 = part_4 + (sub * mul);
 }
 sum = sum + part_2;
+mean = mean + part_3;
+sum_2 = sum_2 + part_4;
 }
 const sum_all = sum;
+const mean_all = mean;
+const sum_all_2 = sum_2;
+if (this.thread.y === 0) {
 return sum_all;
+}
+if (this.thread.y === 1) {
+return mean_all;
+}
+return sum_all_2;
 }
 `,
           },
           merge: {
-            name: "stats_3",
+            name: "stats_4",
             factors: ["N", "C"],
-            slots: 1,
-            reads: [{ from: "stats_3_parts", name: "stats_3_parts", accessors: { "0": "stats_3_parts_at" } }],
+            slots: 3,
+            reads: [
+              {
+                from: "stats_4_parts",
+                name: "stats_4_parts",
+                accessors: { "0": "stats_4_parts_0_at", "1": "stats_4_parts_1_at", "2": "stats_4_parts_2_at" },
+              },
+            ],
             constants: [
               { name: "S", kind: "extent", factor: "S" },
               { name: "parts", kind: "extent", factor: "(parts)" },
               { name: "N", kind: "extent", factor: "N" },
               { name: "C", kind: "extent", factor: "C" },
             ],
-            glsl: `float pass_value(int group) {
+            glsl: `vec4 pass_value(int group) {
 int used = ((S + (((S + parts) - 1) / parts)) - 1) / (((S + parts) - 1) / parts);
 float total = 0.0;
+float total_2 = 0.0;
+float total_3 = 0.0;
 for (int p = 0; p < used; p += 1) {
-float part = stats_3_parts_at((p * (N * C)) + group);
+float part = stats_4_parts_0_at((p * (N * C)) + group);
 total = total + part;
+float part_2 = stats_4_parts_1_at((p * (N * C)) + group);
+total_2 = total_2 + part_2;
+float part_3 = stats_4_parts_2_at((p * (N * C)) + group);
+total_3 = total_3 + part_3;
 }
-return total;
+float mean = total_2 / float(S);
+return vec4(total, mean, total_3, 0.0);
 }
 `,
-            js: `function (stats_3_parts) {
+            js: `function (stats_4_parts) {
 const used = Math.floor(((this.constants.S + (Math.floor(((this.constants.S + this.constants.parts) - 1) / this.constants.parts))) - 1) / (Math.floor(((this.constants.S + this.constants.parts) - 1) / this.constants.parts)));
 let total = 0.0;
+let total_2 = 0.0;
+let total_3 = 0.0;
 for (let p = 0; p < used; p += 1) {
-const part = stats_3_parts[(p * (this.constants.N * this.constants.C)) + this.thread.x];
+const part = stats_4_parts[0][(p * (this.constants.N * this.constants.C)) + this.thread.x];
 total = total + part;
+const part_2 = stats_4_parts[1][(p * (this.constants.N * this.constants.C)) + this.thread.x];
+total_2 = total_2 + part_2;
+const part_3 = stats_4_parts[2][(p * (this.constants.N * this.constants.C)) + this.thread.x];
+total_3 = total_3 + part_3;
 }
+const mean = Math.fround(total_2 / this.constants.S);
+if (this.thread.y === 0) {
 return total;
+}
+if (this.thread.y === 1) {
+return mean;
+}
+return total_3;
 }
 `,
           },
@@ -696,10 +758,16 @@ return total;
       },
       {
         whole: {
-          name: "stats_4",
+          name: "stats_5",
           factors: ["C"],
           slots: 1,
-          reads: [{ from: "stats_3", name: "stats_3", accessors: { "0": "stats_3_at" } }],
+          reads: [
+            {
+              from: "stats_4",
+              name: "stats_4",
+              accessors: { "0": "stats_4_0_at", "1": "stats_4_1_at", "2": "stats_4_2_at" },
+            },
+          ],
           constants: [{ name: "N", kind: "extent", factor: "N" }, { name: "C", kind: "extent", factor: "C" }],
           glsl: `float pass_value(int group) {
 int base = group;
@@ -708,8 +776,10 @@ for (int block = 0; block < N; block += 256) {
 float part = 0.0;
 int stop = min(block + 256, N);
 for (int i = block; i < stop; i += 1) {
-float stat_20 = stats_3_at(base + (i * C));
-part = part + stat_20;
+float stat_26 = stats_4_2_at(base + (i * C));
+float stat_20 = stats_4_0_at(base + (i * C));
+float stat_22 = stats_4_1_at(base + (i * C));
+part = part + (stat_26 - (stat_20 * stat_22));
 }
 sum = sum + part;
 }
@@ -717,15 +787,17 @@ float sum_all = sum;
 return sum_all;
 }
 `,
-          js: `function (stats_3) {
+          js: `function (stats_4) {
 const base = this.thread.x;
 let sum = 0.0;
 for (let block = 0; block < this.constants.N; block += 256) {
 let part = 0.0;
 const stop = Math.min(block + 256, this.constants.N);
 for (let i = block; i < stop; i += 1) {
-const stat_20 = stats_3[base + (i * this.constants.C)];
-part = part + stat_20;
+const stat_26 = stats_4[2][base + (i * this.constants.C)];
+const stat_20 = stats_4[0][base + (i * this.constants.C)];
+const stat_22 = stats_4[1][base + (i * this.constants.C)];
+part = part + (stat_26 - (stat_20 * stat_22));
 }
 sum = sum + part;
 }
@@ -736,10 +808,16 @@ return sum_all;
         },
         split: {
           part: {
-            name: "stats_4_parts",
+            name: "stats_5_parts",
             factors: ["(parts)", "C"],
             slots: 1,
-            reads: [{ from: "stats_3", name: "stats_3", accessors: { "0": "stats_3_at" } }],
+            reads: [
+              {
+                from: "stats_4",
+                name: "stats_4",
+                accessors: { "0": "stats_4_0_at", "1": "stats_4_1_at", "2": "stats_4_2_at" },
+              },
+            ],
             constants: [
               { name: "C", kind: "extent", factor: "C" },
               { name: "N", kind: "extent", factor: "N" },
@@ -755,8 +833,10 @@ for (int block = first; block < last; block += 256) {
 float part_2 = 0.0;
 int stop = min(block + 256, last);
 for (int i = block; i < stop; i += 1) {
-float stat_20 = stats_3_at(row + (i * C));
-part_2 = part_2 + stat_20;
+float stat_26 = stats_4_2_at(row + (i * C));
+float stat_20 = stats_4_0_at(row + (i * C));
+float stat_22 = stats_4_1_at(row + (i * C));
+part_2 = part_2 + (stat_26 - (stat_20 * stat_22));
 }
 sum = sum + part_2;
 }
@@ -764,7 +844,7 @@ float sum_all = sum;
 return sum_all;
 }
 `,
-            js: `function (stats_3) {
+            js: `function (stats_4) {
 const part = Math.floor(this.thread.x / this.constants.C);
 const row = this.thread.x - (part * this.constants.C);
 const first = Math.min(part * (Math.floor(((this.constants.N + this.constants.parts) - 1) / this.constants.parts)), this.constants.N);
@@ -774,8 +854,10 @@ for (let block = first; block < last; block += 256) {
 let part_2 = 0.0;
 const stop = Math.min(block + 256, last);
 for (let i = block; i < stop; i += 1) {
-const stat_20 = stats_3[row + (i * this.constants.C)];
-part_2 = part_2 + stat_20;
+const stat_26 = stats_4[2][row + (i * this.constants.C)];
+const stat_20 = stats_4[0][row + (i * this.constants.C)];
+const stat_22 = stats_4[1][row + (i * this.constants.C)];
+part_2 = part_2 + (stat_26 - (stat_20 * stat_22));
 }
 sum = sum + part_2;
 }
@@ -785,10 +867,10 @@ return sum_all;
 `,
           },
           merge: {
-            name: "stats_4",
+            name: "stats_5",
             factors: ["C"],
             slots: 1,
-            reads: [{ from: "stats_4_parts", name: "stats_4_parts", accessors: { "0": "stats_4_parts_at" } }],
+            reads: [{ from: "stats_5_parts", name: "stats_5_parts", accessors: { "0": "stats_5_parts_at" } }],
             constants: [
               { name: "N", kind: "extent", factor: "N" },
               { name: "parts", kind: "extent", factor: "(parts)" },
@@ -798,17 +880,17 @@ return sum_all;
 int used = ((N + (((N + parts) - 1) / parts)) - 1) / (((N + parts) - 1) / parts);
 float total = 0.0;
 for (int p = 0; p < used; p += 1) {
-float part = stats_4_parts_at((p * C) + group);
+float part = stats_5_parts_at((p * C) + group);
 total = total + part;
 }
 return total;
 }
 `,
-            js: `function (stats_4_parts) {
+            js: `function (stats_5_parts) {
 const used = Math.floor(((this.constants.N + (Math.floor(((this.constants.N + this.constants.parts) - 1) / this.constants.parts))) - 1) / (Math.floor(((this.constants.N + this.constants.parts) - 1) / this.constants.parts)));
 let total = 0.0;
 for (let p = 0; p < used; p += 1) {
-const part = stats_4_parts[(p * this.constants.C) + this.thread.x];
+const part = stats_5_parts[(p * this.constants.C) + this.thread.x];
 total = total + part;
 }
 return total;
@@ -825,13 +907,18 @@ return total;
           slots: 1,
           reads: [
             { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
+            { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } },
             { from: "x", name: "x", accessors: { "0": "x_at" } },
             {
               from: "stats_1",
               name: "stats_1",
-              accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at", "2": "stats_1_2_at", "3": "stats_1_3_at" },
+              accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at", "2": "stats_1_2_at" },
             },
-            { from: "stats_3", name: "stats_3", accessors: { "0": "stats_3_at" } },
+            {
+              from: "stats_4",
+              name: "stats_4",
+              accessors: { "0": "stats_4_0_at", "1": "stats_4_1_at", "2": "stats_4_2_at" },
+            },
             { from: "gamma", name: "gamma", accessors: { "0": "gamma_at" } },
           ],
           constants: [
@@ -841,34 +928,40 @@ return total;
           ],
           glsl: `float pass_value(int group) {
 float d_y_1 = d_y_at(group);
-float x_1 = x_at(group);
 int N = group / max(C * S, 1);
 int C_1 = (group / max(S, 1)) % max(C, 1);
+float stat_17 = stats_2_at((N * C) + C_1);
+float x_1 = x_at(group);
 float stat_3 = stats_1_0_at((N * C) + C_1);
 float stat_5 = stats_1_1_at((N * C) + C_1);
 float stat_9 = stats_1_2_at((N * C) + C_1);
 float rsqrt = inversesqrt(stat_9 + eps);
-float stat_20 = stats_3_at((N * C) + C_1);
+float stat_26 = stats_4_2_at((N * C) + C_1);
 float size = float(S);
-float stat_15 = stats_1_3_at((N * C) + C_1);
-float sub = (d_y_1 - ((((x_1 - stat_3) - stat_5) * rsqrt) * (stat_20 / size))) - (stat_15 / size);
+float stat_20 = stats_4_0_at((N * C) + C_1);
+float div = stat_20 / size;
+float stat_22 = stats_4_1_at((N * C) + C_1);
+float sub = ((d_y_1 - stat_17) - ((((x_1 - stat_3) - stat_5) * rsqrt) * ((stat_26 / size) - (div * stat_22)))) - div;
 float gamma_1 = gamma_at(C_1);
 return sub * (gamma_1 * rsqrt);
 }
 `,
-          js: `function (d_y, x, stats_1, stats_3, gamma) {
+          js: `function (d_y, stats_2, x, stats_1, stats_4, gamma) {
 const d_y_1 = d_y[this.thread.x];
-const x_1 = x[this.thread.x];
 const N = Math.floor(this.thread.x / Math.max(this.constants.C * this.constants.S, 1));
 const C_1 = (Math.floor(this.thread.x / Math.max(this.constants.S, 1))) - Math.floor((Math.floor(this.thread.x / Math.max(this.constants.S, 1))) / Math.max(this.constants.C, 1)) * Math.max(this.constants.C, 1);
+const stat_17 = stats_2[(N * this.constants.C) + C_1];
+const x_1 = x[this.thread.x];
 const stat_3 = stats_1[0][(N * this.constants.C) + C_1];
 const stat_5 = stats_1[1][(N * this.constants.C) + C_1];
 const stat_9 = stats_1[2][(N * this.constants.C) + C_1];
 const rsqrt = Math.fround((1 / Math.sqrt(stat_9 + this.constants.eps)));
-const stat_20 = stats_3[(N * this.constants.C) + C_1];
+const stat_26 = stats_4[2][(N * this.constants.C) + C_1];
 const size = Math.fround(this.constants.S);
-const stat_15 = stats_1[3][(N * this.constants.C) + C_1];
-const sub = Math.fround((d_y_1 - ((((x_1 - stat_3) - stat_5) * rsqrt) * (stat_20 / size))) - (stat_15 / size));
+const stat_20 = stats_4[0][(N * this.constants.C) + C_1];
+const div = Math.fround(stat_20 / size);
+const stat_22 = stats_4[1][(N * this.constants.C) + C_1];
+const sub = Math.fround(((d_y_1 - stat_17) - ((((x_1 - stat_3) - stat_5) * rsqrt) * ((stat_26 / size) - (div * stat_22)))) - div);
 const gamma_1 = gamma[C_1];
 return sub * (gamma_1 * rsqrt);
 }
@@ -881,16 +974,16 @@ return sub * (gamma_1 * rsqrt);
           name: "d_gamma",
           factors: ["C"],
           slots: 1,
-          reads: [{ from: "stats_4", name: "stats_4", accessors: { "0": "stats_4_at" } }],
+          reads: [{ from: "stats_5", name: "stats_5", accessors: { "0": "stats_5_at" } }],
           constants: [],
           glsl: `float pass_value(int group) {
-float stat_22 = stats_4_at(group);
-return stat_22;
+float stat_29 = stats_5_at(group);
+return stat_29;
 }
 `,
-          js: `function (stats_4) {
-const stat_22 = stats_4[this.thread.x];
-return stat_22;
+          js: `function (stats_5) {
+const stat_29 = stats_5[this.thread.x];
+return stat_29;
 }
 `,
         },
@@ -901,16 +994,16 @@ return stat_22;
           name: "d_beta",
           factors: ["C"],
           slots: 1,
-          reads: [{ from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } }],
+          reads: [{ from: "stats_3", name: "stats_3", accessors: { "0": "stats_3_at" } }],
           constants: [],
           glsl: `float pass_value(int group) {
-float stat_17 = stats_2_at(group);
-return stat_17;
+float stat_15 = stats_3_at(group);
+return stat_15;
 }
 `,
-          js: `function (stats_2) {
-const stat_17 = stats_2[this.thread.x];
-return stat_17;
+          js: `function (stats_3) {
+const stat_15 = stats_3[this.thread.x];
+return stat_15;
 }
 `,
         },

@@ -162,7 +162,8 @@ return a > b || (floatBitsToUint(a) & 0x7fffffffu) > 0x7f800000u ? a : b;
 float pass_value(int group) {
 int base = group * D;
 float stat_3 = stats_1_at(group);
-float rsqrt = inversesqrt(larger(stat_3, eps * eps));
+float eps_1 = eps;
+float rsqrt = inversesqrt(larger(stat_3, eps_1 * eps_1));
 float sum = 0.0;
 for (int block = 0; block < D; block += 256) {
 float part = 0.0;
@@ -181,7 +182,8 @@ return sum_all;
           js: `function (stats_1, d_y, x) {
 const base = this.thread.x * this.constants.D;
 const stat_3 = stats_1[this.thread.x];
-const rsqrt = Math.fround((1 / Math.sqrt(Math.max(stat_3, this.constants.eps * this.constants.eps))));
+const eps_1 = this.constants.eps;
+const rsqrt = Math.fround((1 / Math.sqrt(Math.max(stat_3, eps_1 * eps_1))));
 let sum = 0.0;
 for (let block = 0; block < this.constants.D; block += 256) {
 let part = 0.0;
@@ -224,7 +226,8 @@ int first = min(part * (((D + parts) - 1) / parts), D);
 int last = min(first + (((D + parts) - 1) / parts), D);
 int base = row * D;
 float stat_3 = stats_1_at(row);
-float rsqrt = inversesqrt(larger(stat_3, eps * eps));
+float eps_1 = eps;
+float rsqrt = inversesqrt(larger(stat_3, eps_1 * eps_1));
 float sum = 0.0;
 for (int block = first; block < last; block += 256) {
 float part_2 = 0.0;
@@ -247,7 +250,8 @@ const first = Math.min(part * (Math.floor(((this.constants.D + this.constants.pa
 const last = Math.min(first + (Math.floor(((this.constants.D + this.constants.parts) - 1) / this.constants.parts)), this.constants.D);
 const base = row * this.constants.D;
 const stat_3 = stats_1[row];
-const rsqrt = Math.fround((1 / Math.sqrt(Math.max(stat_3, this.constants.eps * this.constants.eps))));
+const eps_1 = this.constants.eps;
+const rsqrt = Math.fround((1 / Math.sqrt(Math.max(stat_3, eps_1 * eps_1))));
 let sum = 0.0;
 for (let block = first; block < last; block += 256) {
 let part_2 = 0.0;
@@ -317,7 +321,8 @@ float pass_value(int group) {
 float d_y_1 = d_y_at(group);
 int N = group / max(D, 1);
 float stat_3 = stats_1_at(N);
-float mul = eps * eps;
+float eps_1 = eps;
+float mul = eps_1 * eps_1;
 float rsqrt = inversesqrt(larger(stat_3, mul));
 float x_1 = x_at(group);
 float stat_17 = stats_2_at(N);
@@ -330,7 +335,8 @@ return (d_y_1 * rsqrt) + mul_3;
 const d_y_1 = d_y[this.thread.x];
 const N = Math.floor(this.thread.x / Math.max(this.constants.D, 1));
 const stat_3 = stats_1[N];
-const mul = Math.fround(this.constants.eps * this.constants.eps);
+const eps_1 = this.constants.eps;
+const mul = Math.fround(eps_1 * eps_1);
 const rsqrt = Math.fround((1 / Math.sqrt(Math.max(stat_3, mul))));
 const x_1 = x[this.thread.x];
 const stat_17 = stats_2[N];

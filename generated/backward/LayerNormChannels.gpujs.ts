@@ -27,12 +27,8 @@ export const backward: readonly GatherProgram[] = [
         whole: {
           name: "stats_1",
           factors: ["N", "S"],
-          slots: 4,
-          reads: [
-            { from: "x", name: "x", accessors: { "0": "x_at" } },
-            { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
-            { from: "gamma", name: "gamma", accessors: { "0": "gamma_at" } },
-          ],
+          slots: 3,
+          reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }],
           constants: [{ name: "S", kind: "extent", factor: "S" }, { name: "C", kind: "extent", factor: "C" }],
           glsl: `float larger(float a, float b) {
 return a > b || (floatBitsToUint(a) & 0x7fffffffu) > 0x7f800000u ? a : b;
@@ -84,22 +80,10 @@ float mean_2 = sum_2 / float(C);
 float variance_2 = larger((squares_2 / float(C)) - (mean_2 * mean_2), 0.0);
 float rest = (far ? mean_2 : mean);
 float spread = (far ? variance_2 : variance);
-float mean_3 = 0.0;
-for (int block_3 = 0; block_3 < C; block_3 += 256) {
-float part_5 = 0.0;
-int stop_3 = min(block_3 + 256, C);
-for (int i_3 = block_3; i_3 < stop_3; i_3 += 1) {
-float d_y_1 = d_y_at(base + (i_3 * S));
-float gamma_1 = gamma_at(i_3);
-part_5 = part_5 + (d_y_1 * gamma_1);
-}
-mean_3 = mean_3 + part_5;
-}
-float mean_all = mean_3 / float(C);
-return vec4(shift_2, rest, spread, mean_all);
+return vec4(shift_2, rest, spread, 0.0);
 }
 `,
-          js: `function (x, d_y, gamma) {
+          js: `function (x) {
 const N = Math.floor(this.thread.x / Math.max(this.constants.S, 1));
 const S_1 = this.thread.x - Math.floor(this.thread.x / Math.max(this.constants.S, 1)) * Math.max(this.constants.S, 1);
 const base = (N * (this.constants.C * this.constants.S)) + S_1;
@@ -146,28 +130,13 @@ const mean_2 = Math.fround(sum_2 / this.constants.C);
 const variance_2 = Math.fround(Math.max((squares_2 / this.constants.C) - (mean_2 * mean_2), 0.0));
 const rest = Math.fround((far ? mean_2 : mean));
 const spread = Math.fround((far ? variance_2 : variance));
-let mean_3 = 0.0;
-for (let block_3 = 0; block_3 < this.constants.C; block_3 += 256) {
-let part_5 = 0.0;
-const stop_3 = Math.min(block_3 + 256, this.constants.C);
-for (let i_3 = block_3; i_3 < stop_3; i_3 += 1) {
-const d_y_1 = d_y[base + (i_3 * this.constants.S)];
-const gamma_1 = gamma[i_3];
-part_5 = part_5 + (d_y_1 * gamma_1);
-}
-mean_3 = mean_3 + part_5;
-}
-const mean_all = Math.fround(mean_3 / this.constants.C);
 if (this.thread.y === 0) {
 return shift_2;
 }
 if (this.thread.y === 1) {
 return rest;
 }
-if (this.thread.y === 2) {
 return spread;
-}
-return mean_all;
 }
 `,
         },
@@ -175,12 +144,8 @@ return mean_all;
           part: {
             name: "stats_1_parts",
             factors: ["(parts)", "N", "S"],
-            slots: 4,
-            reads: [
-              { from: "x", name: "x", accessors: { "0": "x_at" } },
-              { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
-              { from: "gamma", name: "gamma", accessors: { "0": "gamma_at" } },
-            ],
+            slots: 3,
+            reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }],
             constants: [
               { name: "N", kind: "extent", factor: "N" },
               { name: "S", kind: "extent", factor: "S" },
@@ -241,22 +206,10 @@ float mean_2 = sum_2 / float(last - first);
 float variance_2 = larger((squares_2 / float(last - first)) - (mean_2 * mean_2), 0.0);
 float rest = (far ? mean_2 : mean);
 float spread = (far ? variance_2 : variance);
-float mean_3 = 0.0;
-for (int block_3 = first; block_3 < last; block_3 += 256) {
-float part_6 = 0.0;
-int stop_3 = min(block_3 + 256, last);
-for (int i_3 = block_3; i_3 < stop_3; i_3 += 1) {
-float d_y_1 = d_y_at(base + (i_3 * S));
-float gamma_1 = gamma_at(i_3);
-part_6 = part_6 + (d_y_1 * gamma_1);
-}
-mean_3 = mean_3 + part_6;
-}
-float mean_all = mean_3;
-return vec4(shift_2, rest, spread, mean_all);
+return vec4(shift_2, rest, spread, 0.0);
 }
 `,
-            js: `function (x, d_y, gamma) {
+            js: `function (x) {
 const part = Math.floor(this.thread.x / (this.constants.N * this.constants.S));
 const row = this.thread.x - (part * (this.constants.N * this.constants.S));
 const first = Math.min(part * (Math.floor(((this.constants.C + this.constants.parts) - 1) / this.constants.parts)), this.constants.C);
@@ -307,45 +260,25 @@ const mean_2 = Math.fround(sum_2 / (last - first));
 const variance_2 = Math.fround(Math.max((squares_2 / (last - first)) - (mean_2 * mean_2), 0.0));
 const rest = Math.fround((far ? mean_2 : mean));
 const spread = Math.fround((far ? variance_2 : variance));
-let mean_3 = 0.0;
-for (let block_3 = first; block_3 < last; block_3 += 256) {
-let part_6 = 0.0;
-const stop_3 = Math.min(block_3 + 256, last);
-for (let i_3 = block_3; i_3 < stop_3; i_3 += 1) {
-const d_y_1 = d_y[base + (i_3 * this.constants.S)];
-const gamma_1 = gamma[i_3];
-part_6 = part_6 + (d_y_1 * gamma_1);
-}
-mean_3 = mean_3 + part_6;
-}
-const mean_all = mean_3;
 if (this.thread.y === 0) {
 return shift_2;
 }
 if (this.thread.y === 1) {
 return rest;
 }
-if (this.thread.y === 2) {
 return spread;
-}
-return mean_all;
 }
 `,
           },
           merge: {
             name: "stats_1",
             factors: ["N", "S"],
-            slots: 4,
+            slots: 3,
             reads: [
               {
                 from: "stats_1_parts",
                 name: "stats_1_parts",
-                accessors: {
-                  "0": "stats_1_parts_0_at",
-                  "1": "stats_1_parts_1_at",
-                  "2": "stats_1_parts_2_at",
-                  "3": "stats_1_parts_3_at",
-                },
+                accessors: { "0": "stats_1_parts_0_at", "1": "stats_1_parts_1_at", "2": "stats_1_parts_2_at" },
               },
             ],
             constants: [
@@ -356,65 +289,50 @@ return mean_all;
             ],
             glsl: `vec4 pass_value(int group) {
 int used = ((C + (((C + parts) - 1) / parts)) - 1) / (((C + parts) - 1) / parts);
+float part = stats_1_parts_0_at(group);
 float total = 0.0;
-for (int p = 0; p < used; p += 1) {
-float part = stats_1_parts_3_at((p * (N * S)) + group);
-total = total + part;
-}
-float mean = total / float(C);
-float part_2 = stats_1_parts_0_at(group);
-float total_2 = 0.0;
 for (int p_2 = 0; p_2 < used; p_2 += 1) {
-float part_3 = stats_1_parts_0_at((p_2 * (N * S)) + group);
-float part_4 = stats_1_parts_1_at((p_2 * (N * S)) + group);
-total_2 = total_2 + (float(min((p_2 + 1) * (((C + parts) - 1) / parts), C) - (p_2 * (((C + parts) - 1) / parts))) * ((part_3 - part_2) + part_4));
+float part_2 = stats_1_parts_0_at((p_2 * (N * S)) + group);
+float part_3 = stats_1_parts_1_at((p_2 * (N * S)) + group);
+total = total + (float(min((p_2 + 1) * (((C + parts) - 1) / parts), C) - (p_2 * (((C + parts) - 1) / parts))) * ((part_2 - part) + part_3));
 }
-float rest = total_2 / float(C);
-float total_3 = 0.0;
+float rest = total / float(C);
+float total_2 = 0.0;
 for (int p_3 = 0; p_3 < used; p_3 += 1) {
-float part_5 = stats_1_parts_0_at((p_3 * (N * S)) + group);
-float part_6 = stats_1_parts_1_at((p_3 * (N * S)) + group);
-float part_7 = stats_1_parts_2_at((p_3 * (N * S)) + group);
-total_3 = total_3 + (float(min((p_3 + 1) * (((C + parts) - 1) / parts), C) - (p_3 * (((C + parts) - 1) / parts))) * (part_7 + ((((part_5 - part_2) + part_6) - rest) * (((part_5 - part_2) + part_6) - rest))));
+float part_4 = stats_1_parts_0_at((p_3 * (N * S)) + group);
+float part_5 = stats_1_parts_1_at((p_3 * (N * S)) + group);
+float part_6 = stats_1_parts_2_at((p_3 * (N * S)) + group);
+total_2 = total_2 + (float(min((p_3 + 1) * (((C + parts) - 1) / parts), C) - (p_3 * (((C + parts) - 1) / parts))) * (part_6 + ((((part_4 - part) + part_5) - rest) * (((part_4 - part) + part_5) - rest))));
 }
-float spread = total_3 / float(C);
-return vec4(part_2, rest, spread, mean);
+float spread = total_2 / float(C);
+return vec4(part, rest, spread, 0.0);
 }
 `,
             js: `function (stats_1_parts) {
 const used = Math.floor(((this.constants.C + (Math.floor(((this.constants.C + this.constants.parts) - 1) / this.constants.parts))) - 1) / (Math.floor(((this.constants.C + this.constants.parts) - 1) / this.constants.parts)));
+const part = stats_1_parts[0][this.thread.x];
 let total = 0.0;
-for (let p = 0; p < used; p += 1) {
-const part = stats_1_parts[3][(p * (this.constants.N * this.constants.S)) + this.thread.x];
-total = total + part;
-}
-const mean = Math.fround(total / this.constants.C);
-const part_2 = stats_1_parts[0][this.thread.x];
-let total_2 = 0.0;
 for (let p_2 = 0; p_2 < used; p_2 += 1) {
-const part_3 = stats_1_parts[0][(p_2 * (this.constants.N * this.constants.S)) + this.thread.x];
-const part_4 = stats_1_parts[1][(p_2 * (this.constants.N * this.constants.S)) + this.thread.x];
-total_2 = total_2 + ((Math.min((p_2 + 1) * (Math.floor(((this.constants.C + this.constants.parts) - 1) / this.constants.parts)), this.constants.C) - (p_2 * (Math.floor(((this.constants.C + this.constants.parts) - 1) / this.constants.parts)))) * ((part_3 - part_2) + part_4));
+const part_2 = stats_1_parts[0][(p_2 * (this.constants.N * this.constants.S)) + this.thread.x];
+const part_3 = stats_1_parts[1][(p_2 * (this.constants.N * this.constants.S)) + this.thread.x];
+total = total + ((Math.min((p_2 + 1) * (Math.floor(((this.constants.C + this.constants.parts) - 1) / this.constants.parts)), this.constants.C) - (p_2 * (Math.floor(((this.constants.C + this.constants.parts) - 1) / this.constants.parts)))) * ((part_2 - part) + part_3));
 }
-const rest = Math.fround(total_2 / this.constants.C);
-let total_3 = 0.0;
+const rest = Math.fround(total / this.constants.C);
+let total_2 = 0.0;
 for (let p_3 = 0; p_3 < used; p_3 += 1) {
-const part_5 = stats_1_parts[0][(p_3 * (this.constants.N * this.constants.S)) + this.thread.x];
-const part_6 = stats_1_parts[1][(p_3 * (this.constants.N * this.constants.S)) + this.thread.x];
-const part_7 = stats_1_parts[2][(p_3 * (this.constants.N * this.constants.S)) + this.thread.x];
-total_3 = total_3 + ((Math.min((p_3 + 1) * (Math.floor(((this.constants.C + this.constants.parts) - 1) / this.constants.parts)), this.constants.C) - (p_3 * (Math.floor(((this.constants.C + this.constants.parts) - 1) / this.constants.parts)))) * (part_7 + ((((part_5 - part_2) + part_6) - rest) * (((part_5 - part_2) + part_6) - rest))));
+const part_4 = stats_1_parts[0][(p_3 * (this.constants.N * this.constants.S)) + this.thread.x];
+const part_5 = stats_1_parts[1][(p_3 * (this.constants.N * this.constants.S)) + this.thread.x];
+const part_6 = stats_1_parts[2][(p_3 * (this.constants.N * this.constants.S)) + this.thread.x];
+total_2 = total_2 + ((Math.min((p_3 + 1) * (Math.floor(((this.constants.C + this.constants.parts) - 1) / this.constants.parts)), this.constants.C) - (p_3 * (Math.floor(((this.constants.C + this.constants.parts) - 1) / this.constants.parts)))) * (part_6 + ((((part_4 - part) + part_5) - rest) * (((part_4 - part) + part_5) - rest))));
 }
-const spread = Math.fround(total_3 / this.constants.C);
+const spread = Math.fround(total_2 / this.constants.C);
 if (this.thread.y === 0) {
-return part_2;
+return part;
 }
 if (this.thread.y === 1) {
 return rest;
 }
-if (this.thread.y === 2) {
 return spread;
-}
-return mean;
 }
 `,
           },
@@ -424,6 +342,47 @@ return mean;
       {
         whole: {
           name: "stats_2",
+          factors: ["N", "S"],
+          slots: 1,
+          reads: [
+            { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
+            { from: "gamma", name: "gamma", accessors: { "0": "gamma_at" } },
+          ],
+          constants: [{ name: "S", kind: "extent", factor: "S" }, { name: "C", kind: "extent", factor: "C" }],
+          glsl: `float pass_value(int group) {
+int N = group / max(S, 1);
+int S_1 = group % max(S, 1);
+int base = (N * (C * S)) + S_1;
+float d_y_1 = d_y_at(base);
+float gamma_1 = gamma_at(0);
+float d_y_2 = d_y_at(base + ((C / 2) * S));
+float gamma_2 = gamma_at(C / 2);
+float d_y_3 = d_y_at(base + ((max(C, 1) - 1) * S));
+float gamma_3 = gamma_at(max(C, 1) - 1);
+float shift = (d_y_1 * gamma_1) + ((((d_y_2 * gamma_2) - (d_y_1 * gamma_1)) + ((d_y_3 * gamma_3) - (d_y_1 * gamma_1))) * 0.3333333432674408);
+return shift;
+}
+`,
+          js: `function (d_y, gamma) {
+const N = Math.floor(this.thread.x / Math.max(this.constants.S, 1));
+const S_1 = this.thread.x - Math.floor(this.thread.x / Math.max(this.constants.S, 1)) * Math.max(this.constants.S, 1);
+const base = (N * (this.constants.C * this.constants.S)) + S_1;
+const d_y_1 = d_y[base];
+const gamma_1 = gamma[0];
+const d_y_2 = d_y[base + ((Math.floor(this.constants.C / 2)) * this.constants.S)];
+const gamma_2 = gamma[Math.floor(this.constants.C / 2)];
+const d_y_3 = d_y[base + ((Math.max(this.constants.C, 1) - 1) * this.constants.S)];
+const gamma_3 = gamma[Math.max(this.constants.C, 1) - 1];
+const shift = Math.fround((d_y_1 * gamma_1) + ((((d_y_2 * gamma_2) - (d_y_1 * gamma_1)) + ((d_y_3 * gamma_3) - (d_y_1 * gamma_1))) * 0.3333333432674408));
+return shift;
+}
+`,
+        },
+        split: null,
+      },
+      {
+        whole: {
+          name: "stats_3",
           factors: ["C"],
           slots: 1,
           reads: [{ from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } }],
@@ -471,7 +430,7 @@ return sum_all;
         },
         split: {
           part: {
-            name: "stats_2_parts",
+            name: "stats_3_parts",
             factors: ["(parts)", "C"],
             slots: 1,
             reads: [{ from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } }],
@@ -527,10 +486,10 @@ return sum_all;
 `,
           },
           merge: {
-            name: "stats_2",
+            name: "stats_3",
             factors: ["C"],
             slots: 1,
-            reads: [{ from: "stats_2_parts", name: "stats_2_parts", accessors: { "0": "stats_2_parts_at" } }],
+            reads: [{ from: "stats_3_parts", name: "stats_3_parts", accessors: { "0": "stats_3_parts_at" } }],
             constants: [
               { name: "N", kind: "extent", factor: "N" },
               { name: "S", kind: "extent", factor: "S" },
@@ -541,17 +500,17 @@ return sum_all;
 int used = (((N * S) + ((((N * S) + parts) - 1) / parts)) - 1) / ((((N * S) + parts) - 1) / parts);
 float total = 0.0;
 for (int p = 0; p < used; p += 1) {
-float part = stats_2_parts_at((p * C) + group);
+float part = stats_3_parts_at((p * C) + group);
 total = total + part;
 }
 return total;
 }
 `,
-            js: `function (stats_2_parts) {
+            js: `function (stats_3_parts) {
 const used = Math.floor((((this.constants.N * this.constants.S) + (Math.floor((((this.constants.N * this.constants.S) + this.constants.parts) - 1) / this.constants.parts))) - 1) / (Math.floor((((this.constants.N * this.constants.S) + this.constants.parts) - 1) / this.constants.parts)));
 let total = 0.0;
 for (let p = 0; p < used; p += 1) {
-const part = stats_2_parts[(p * this.constants.C) + this.thread.x];
+const part = stats_3_parts[(p * this.constants.C) + this.thread.x];
 total = total + part;
 }
 return total;
@@ -563,7 +522,7 @@ return total;
       },
       {
         whole: {
-          name: "stats_3",
+          name: "stats_4",
           factors: ["C"],
           slots: 1,
           reads: [
@@ -628,7 +587,7 @@ return sum_all;
         },
         split: {
           part: {
-            name: "stats_3_parts",
+            name: "stats_4_parts",
             factors: ["(parts)", "C"],
             slots: 1,
             reads: [
@@ -701,10 +660,10 @@ return sum_all;
 `,
           },
           merge: {
-            name: "stats_3",
+            name: "stats_4",
             factors: ["C"],
             slots: 1,
-            reads: [{ from: "stats_3_parts", name: "stats_3_parts", accessors: { "0": "stats_3_parts_at" } }],
+            reads: [{ from: "stats_4_parts", name: "stats_4_parts", accessors: { "0": "stats_4_parts_at" } }],
             constants: [
               { name: "N", kind: "extent", factor: "N" },
               { name: "S", kind: "extent", factor: "S" },
@@ -715,17 +674,17 @@ return sum_all;
 int used = (((N * S) + ((((N * S) + parts) - 1) / parts)) - 1) / ((((N * S) + parts) - 1) / parts);
 float total = 0.0;
 for (int p = 0; p < used; p += 1) {
-float part = stats_3_parts_at((p * C) + group);
+float part = stats_4_parts_at((p * C) + group);
 total = total + part;
 }
 return total;
 }
 `,
-            js: `function (stats_3_parts) {
+            js: `function (stats_4_parts) {
 const used = Math.floor((((this.constants.N * this.constants.S) + (Math.floor((((this.constants.N * this.constants.S) + this.constants.parts) - 1) / this.constants.parts))) - 1) / (Math.floor((((this.constants.N * this.constants.S) + this.constants.parts) - 1) / this.constants.parts)));
 let total = 0.0;
 for (let p = 0; p < used; p += 1) {
-const part = stats_3_parts[(p * this.constants.C) + this.thread.x];
+const part = stats_4_parts[(p * this.constants.C) + this.thread.x];
 total = total + part;
 }
 return total;
@@ -737,87 +696,121 @@ return total;
       },
       {
         whole: {
-          name: "stats_4",
+          name: "stats_5",
           factors: ["N", "S"],
-          slots: 1,
+          slots: 3,
           reads: [
+            { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } },
             {
               from: "stats_1",
               name: "stats_1",
               accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at", "2": "stats_1_2_at" },
             },
             { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
-            { from: "x", name: "x", accessors: { "0": "x_at" } },
             { from: "gamma", name: "gamma", accessors: { "0": "gamma_at" } },
+            { from: "x", name: "x", accessors: { "0": "x_at" } },
           ],
           constants: [
             { name: "S", kind: "extent", factor: "S" },
             { name: "C", kind: "extent", factor: "C" },
             { name: "eps", kind: "param", param: "eps" },
           ],
-          glsl: `float pass_value(int group) {
+          glsl: `vec4 pass_value(int group) {
 int N = group / max(S, 1);
 int S_1 = group % max(S, 1);
 int base = (N * (C * S)) + S_1;
+float stat_21 = stats_2_at(group);
 float stat_3 = stats_1_0_at(group);
 float stat_5 = stats_1_1_at(group);
 float stat_9 = stats_1_2_at(group);
 float rsqrt = inversesqrt(stat_9 + eps);
 float mean = 0.0;
+float mean_2 = 0.0;
+float mean_3 = 0.0;
 for (int block = 0; block < C; block += 256) {
 float part = 0.0;
+float part_2 = 0.0;
+float part_3 = 0.0;
 int stop = min(block + 256, C);
 for (int i = block; i < stop; i += 1) {
 float d_y_1 = d_y_at(base + (i * S));
-float x_1 = x_at(base + (i * S));
 float gamma_1 = gamma_at(i);
-part = part + ((d_y_1 * (((x_1 - stat_3) - stat_5) * rsqrt)) * gamma_1);
+float sub = (d_y_1 * gamma_1) - stat_21;
+float x_1 = x_at(base + (i * S));
+float mul = ((x_1 - stat_3) - stat_5) * rsqrt;
+part = part + sub;
+part_2 = part_2 + mul;
+part_3 = part_3 + (sub * mul);
 }
 mean = mean + part;
+mean_2 = mean_2 + part_2;
+mean_3 = mean_3 + part_3;
 }
 float mean_all = mean / float(C);
-return mean_all;
+float mean_all_2 = mean_2 / float(C);
+float mean_all_3 = mean_3 / float(C);
+return vec4(mean_all, mean_all_2, mean_all_3, 0.0);
 }
 `,
-          js: `function (stats_1, d_y, x, gamma) {
+          js: `function (stats_2, stats_1, d_y, gamma, x) {
 const N = Math.floor(this.thread.x / Math.max(this.constants.S, 1));
 const S_1 = this.thread.x - Math.floor(this.thread.x / Math.max(this.constants.S, 1)) * Math.max(this.constants.S, 1);
 const base = (N * (this.constants.C * this.constants.S)) + S_1;
+const stat_21 = stats_2[this.thread.x];
 const stat_3 = stats_1[0][this.thread.x];
 const stat_5 = stats_1[1][this.thread.x];
 const stat_9 = stats_1[2][this.thread.x];
 const rsqrt = Math.fround((1 / Math.sqrt(stat_9 + this.constants.eps)));
 let mean = 0.0;
+let mean_2 = 0.0;
+let mean_3 = 0.0;
 for (let block = 0; block < this.constants.C; block += 256) {
 let part = 0.0;
+let part_2 = 0.0;
+let part_3 = 0.0;
 const stop = Math.min(block + 256, this.constants.C);
 for (let i = block; i < stop; i += 1) {
 const d_y_1 = d_y[base + (i * this.constants.S)];
-const x_1 = x[base + (i * this.constants.S)];
 const gamma_1 = gamma[i];
-part = part + ((d_y_1 * (((x_1 - stat_3) - stat_5) * rsqrt)) * gamma_1);
+const sub = Math.fround((d_y_1 * gamma_1) - stat_21);
+const x_1 = x[base + (i * this.constants.S)];
+const mul = Math.fround(((x_1 - stat_3) - stat_5) * rsqrt);
+part = part + sub;
+part_2 = part_2 + mul;
+part_3 = part_3 + (sub * mul);
 }
 mean = mean + part;
+mean_2 = mean_2 + part_2;
+mean_3 = mean_3 + part_3;
 }
 const mean_all = Math.fround(mean / this.constants.C);
+const mean_all_2 = Math.fround(mean_2 / this.constants.C);
+const mean_all_3 = Math.fround(mean_3 / this.constants.C);
+if (this.thread.y === 0) {
 return mean_all;
+}
+if (this.thread.y === 1) {
+return mean_all_2;
+}
+return mean_all_3;
 }
 `,
         },
         split: {
           part: {
-            name: "stats_4_parts",
+            name: "stats_5_parts",
             factors: ["(parts)", "N", "S"],
-            slots: 1,
+            slots: 3,
             reads: [
+              { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } },
               {
                 from: "stats_1",
                 name: "stats_1",
                 accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at", "2": "stats_1_2_at" },
               },
               { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
-              { from: "x", name: "x", accessors: { "0": "x_at" } },
               { from: "gamma", name: "gamma", accessors: { "0": "gamma_at" } },
+              { from: "x", name: "x", accessors: { "0": "x_at" } },
             ],
             constants: [
               { name: "N", kind: "extent", factor: "N" },
@@ -826,7 +819,7 @@ return mean_all;
               { name: "parts", kind: "extent", factor: "(parts)" },
               { name: "eps", kind: "param", param: "eps" },
             ],
-            glsl: `float pass_value(int group) {
+            glsl: `vec4 pass_value(int group) {
 int part = group / (N * S);
 int row = group - (part * (N * S));
 int first = min(part * (((C + parts) - 1) / parts), C);
@@ -834,27 +827,40 @@ int last = min(first + (((C + parts) - 1) / parts), C);
 int N_1 = row / max(S, 1);
 int S_1 = row % max(S, 1);
 int base = (N_1 * (C * S)) + S_1;
+float stat_21 = stats_2_at(row);
 float stat_3 = stats_1_0_at(row);
 float stat_5 = stats_1_1_at(row);
 float stat_9 = stats_1_2_at(row);
 float rsqrt = inversesqrt(stat_9 + eps);
 float mean = 0.0;
+float mean_2 = 0.0;
+float mean_3 = 0.0;
 for (int block = first; block < last; block += 256) {
 float part_2 = 0.0;
+float part_3 = 0.0;
+float part_4 = 0.0;
 int stop = min(block + 256, last);
 for (int i = block; i < stop; i += 1) {
 float d_y_1 = d_y_at(base + (i * S));
-float x_1 = x_at(base + (i * S));
 float gamma_1 = gamma_at(i);
-part_2 = part_2 + ((d_y_1 * (((x_1 - stat_3) - stat_5) * rsqrt)) * gamma_1);
+float sub = (d_y_1 * gamma_1) - stat_21;
+float x_1 = x_at(base + (i * S));
+float mul = ((x_1 - stat_3) - stat_5) * rsqrt;
+part_2 = part_2 + sub;
+part_3 = part_3 + mul;
+part_4 = part_4 + (sub * mul);
 }
 mean = mean + part_2;
+mean_2 = mean_2 + part_3;
+mean_3 = mean_3 + part_4;
 }
 float mean_all = mean;
-return mean_all;
+float mean_all_2 = mean_2;
+float mean_all_3 = mean_3;
+return vec4(mean_all, mean_all_2, mean_all_3, 0.0);
 }
 `,
-            js: `function (stats_1, d_y, x, gamma) {
+            js: `function (stats_2, stats_1, d_y, gamma, x) {
 const part = Math.floor(this.thread.x / (this.constants.N * this.constants.S));
 const row = this.thread.x - (part * (this.constants.N * this.constants.S));
 const first = Math.min(part * (Math.floor(((this.constants.C + this.constants.parts) - 1) / this.constants.parts)), this.constants.C);
@@ -862,58 +868,105 @@ const last = Math.min(first + (Math.floor(((this.constants.C + this.constants.pa
 const N_1 = Math.floor(row / Math.max(this.constants.S, 1));
 const S_1 = row - Math.floor(row / Math.max(this.constants.S, 1)) * Math.max(this.constants.S, 1);
 const base = (N_1 * (this.constants.C * this.constants.S)) + S_1;
+const stat_21 = stats_2[row];
 const stat_3 = stats_1[0][row];
 const stat_5 = stats_1[1][row];
 const stat_9 = stats_1[2][row];
 const rsqrt = Math.fround((1 / Math.sqrt(stat_9 + this.constants.eps)));
 let mean = 0.0;
+let mean_2 = 0.0;
+let mean_3 = 0.0;
 for (let block = first; block < last; block += 256) {
 let part_2 = 0.0;
+let part_3 = 0.0;
+let part_4 = 0.0;
 const stop = Math.min(block + 256, last);
 for (let i = block; i < stop; i += 1) {
 const d_y_1 = d_y[base + (i * this.constants.S)];
-const x_1 = x[base + (i * this.constants.S)];
 const gamma_1 = gamma[i];
-part_2 = part_2 + ((d_y_1 * (((x_1 - stat_3) - stat_5) * rsqrt)) * gamma_1);
+const sub = Math.fround((d_y_1 * gamma_1) - stat_21);
+const x_1 = x[base + (i * this.constants.S)];
+const mul = Math.fround(((x_1 - stat_3) - stat_5) * rsqrt);
+part_2 = part_2 + sub;
+part_3 = part_3 + mul;
+part_4 = part_4 + (sub * mul);
 }
 mean = mean + part_2;
+mean_2 = mean_2 + part_3;
+mean_3 = mean_3 + part_4;
 }
 const mean_all = mean;
+const mean_all_2 = mean_2;
+const mean_all_3 = mean_3;
+if (this.thread.y === 0) {
 return mean_all;
+}
+if (this.thread.y === 1) {
+return mean_all_2;
+}
+return mean_all_3;
 }
 `,
           },
           merge: {
-            name: "stats_4",
+            name: "stats_5",
             factors: ["N", "S"],
-            slots: 1,
-            reads: [{ from: "stats_4_parts", name: "stats_4_parts", accessors: { "0": "stats_4_parts_at" } }],
+            slots: 3,
+            reads: [
+              {
+                from: "stats_5_parts",
+                name: "stats_5_parts",
+                accessors: { "0": "stats_5_parts_0_at", "1": "stats_5_parts_1_at", "2": "stats_5_parts_2_at" },
+              },
+            ],
             constants: [
               { name: "C", kind: "extent", factor: "C" },
               { name: "parts", kind: "extent", factor: "(parts)" },
               { name: "N", kind: "extent", factor: "N" },
               { name: "S", kind: "extent", factor: "S" },
             ],
-            glsl: `float pass_value(int group) {
+            glsl: `vec4 pass_value(int group) {
 int used = ((C + (((C + parts) - 1) / parts)) - 1) / (((C + parts) - 1) / parts);
 float total = 0.0;
+float total_2 = 0.0;
+float total_3 = 0.0;
 for (int p = 0; p < used; p += 1) {
-float part = stats_4_parts_at((p * (N * S)) + group);
+float part = stats_5_parts_0_at((p * (N * S)) + group);
 total = total + part;
+float part_2 = stats_5_parts_1_at((p * (N * S)) + group);
+total_2 = total_2 + part_2;
+float part_3 = stats_5_parts_2_at((p * (N * S)) + group);
+total_3 = total_3 + part_3;
 }
 float mean = total / float(C);
-return mean;
+float mean_2 = total_2 / float(C);
+float mean_3 = total_3 / float(C);
+return vec4(mean, mean_2, mean_3, 0.0);
 }
 `,
-            js: `function (stats_4_parts) {
+            js: `function (stats_5_parts) {
 const used = Math.floor(((this.constants.C + (Math.floor(((this.constants.C + this.constants.parts) - 1) / this.constants.parts))) - 1) / (Math.floor(((this.constants.C + this.constants.parts) - 1) / this.constants.parts)));
 let total = 0.0;
+let total_2 = 0.0;
+let total_3 = 0.0;
 for (let p = 0; p < used; p += 1) {
-const part = stats_4_parts[(p * (this.constants.N * this.constants.S)) + this.thread.x];
+const part = stats_5_parts[0][(p * (this.constants.N * this.constants.S)) + this.thread.x];
 total = total + part;
+const part_2 = stats_5_parts[1][(p * (this.constants.N * this.constants.S)) + this.thread.x];
+total_2 = total_2 + part_2;
+const part_3 = stats_5_parts[2][(p * (this.constants.N * this.constants.S)) + this.thread.x];
+total_3 = total_3 + part_3;
 }
 const mean = Math.fround(total / this.constants.C);
+const mean_2 = Math.fround(total_2 / this.constants.C);
+const mean_3 = Math.fround(total_3 / this.constants.C);
+if (this.thread.y === 0) {
 return mean;
+}
+if (this.thread.y === 1) {
+return mean_2;
+}
+return mean_3;
 }
 `,
           },
@@ -928,13 +981,18 @@ return mean;
           reads: [
             { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
             { from: "gamma", name: "gamma", accessors: { "0": "gamma_at" } },
+            { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } },
             { from: "x", name: "x", accessors: { "0": "x_at" } },
             {
               from: "stats_1",
               name: "stats_1",
-              accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at", "2": "stats_1_2_at", "3": "stats_1_3_at" },
+              accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at", "2": "stats_1_2_at" },
             },
-            { from: "stats_4", name: "stats_4", accessors: { "0": "stats_4_at" } },
+            {
+              from: "stats_5",
+              name: "stats_5",
+              accessors: { "0": "stats_5_0_at", "1": "stats_5_1_at", "2": "stats_5_2_at" },
+            },
           ],
           constants: [
             { name: "S", kind: "extent", factor: "S" },
@@ -945,33 +1003,37 @@ return mean;
 float d_y_1 = d_y_at(group);
 int C_1 = (group / max(S, 1)) % max(C, 1);
 float gamma_1 = gamma_at(C_1);
-float x_1 = x_at(group);
 int N = group / max(C * S, 1);
 int S_1 = group % max(S, 1);
+float stat_21 = stats_2_at((N * S) + S_1);
+float x_1 = x_at(group);
 float stat_3 = stats_1_0_at((N * S) + S_1);
 float stat_5 = stats_1_1_at((N * S) + S_1);
 float stat_9 = stats_1_2_at((N * S) + S_1);
 float rsqrt = inversesqrt(stat_9 + eps);
-float stat_22 = stats_4_at((N * S) + S_1);
-float stat_24 = stats_1_3_at((N * S) + S_1);
-float sub = ((d_y_1 * gamma_1) - ((((x_1 - stat_3) - stat_5) * rsqrt) * stat_22)) - stat_24;
+float stat_30 = stats_5_2_at((N * S) + S_1);
+float stat_24 = stats_5_0_at((N * S) + S_1);
+float stat_26 = stats_5_1_at((N * S) + S_1);
+float sub = (((d_y_1 * gamma_1) - stat_21) - ((((x_1 - stat_3) - stat_5) * rsqrt) * (stat_30 - (stat_24 * stat_26)))) - stat_24;
 return sub * rsqrt;
 }
 `,
-          js: `function (d_y, gamma, x, stats_1, stats_4) {
+          js: `function (d_y, gamma, stats_2, x, stats_1, stats_5) {
 const d_y_1 = d_y[this.thread.x];
 const C_1 = (Math.floor(this.thread.x / Math.max(this.constants.S, 1))) - Math.floor((Math.floor(this.thread.x / Math.max(this.constants.S, 1))) / Math.max(this.constants.C, 1)) * Math.max(this.constants.C, 1);
 const gamma_1 = gamma[C_1];
-const x_1 = x[this.thread.x];
 const N = Math.floor(this.thread.x / Math.max(this.constants.C * this.constants.S, 1));
 const S_1 = this.thread.x - Math.floor(this.thread.x / Math.max(this.constants.S, 1)) * Math.max(this.constants.S, 1);
+const stat_21 = stats_2[(N * this.constants.S) + S_1];
+const x_1 = x[this.thread.x];
 const stat_3 = stats_1[0][(N * this.constants.S) + S_1];
 const stat_5 = stats_1[1][(N * this.constants.S) + S_1];
 const stat_9 = stats_1[2][(N * this.constants.S) + S_1];
 const rsqrt = Math.fround((1 / Math.sqrt(stat_9 + this.constants.eps)));
-const stat_22 = stats_4[(N * this.constants.S) + S_1];
-const stat_24 = stats_1[3][(N * this.constants.S) + S_1];
-const sub = Math.fround(((d_y_1 * gamma_1) - ((((x_1 - stat_3) - stat_5) * rsqrt) * stat_22)) - stat_24);
+const stat_30 = stats_5[2][(N * this.constants.S) + S_1];
+const stat_24 = stats_5[0][(N * this.constants.S) + S_1];
+const stat_26 = stats_5[1][(N * this.constants.S) + S_1];
+const sub = Math.fround((((d_y_1 * gamma_1) - stat_21) - ((((x_1 - stat_3) - stat_5) * rsqrt) * (stat_30 - (stat_24 * stat_26)))) - stat_24);
 return sub * rsqrt;
 }
 `,
@@ -983,15 +1045,15 @@ return sub * rsqrt;
           name: "d_gamma",
           factors: ["C"],
           slots: 1,
-          reads: [{ from: "stats_3", name: "stats_3", accessors: { "0": "stats_3_at" } }],
+          reads: [{ from: "stats_4", name: "stats_4", accessors: { "0": "stats_4_at" } }],
           constants: [],
           glsl: `float pass_value(int group) {
-float stat_19 = stats_3_at(group);
+float stat_19 = stats_4_at(group);
 return stat_19;
 }
 `,
-          js: `function (stats_3) {
-const stat_19 = stats_3[this.thread.x];
+          js: `function (stats_4) {
+const stat_19 = stats_4[this.thread.x];
 return stat_19;
 }
 `,
@@ -1003,15 +1065,15 @@ return stat_19;
           name: "d_beta",
           factors: ["C"],
           slots: 1,
-          reads: [{ from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } }],
+          reads: [{ from: "stats_3", name: "stats_3", accessors: { "0": "stats_3_at" } }],
           constants: [],
           glsl: `float pass_value(int group) {
-float stat_15 = stats_2_at(group);
+float stat_15 = stats_3_at(group);
 return stat_15;
 }
 `,
-          js: `function (stats_2) {
-const stat_15 = stats_2[this.thread.x];
+          js: `function (stats_3) {
+const stat_15 = stats_3[this.thread.x];
 return stat_15;
 }
 `,

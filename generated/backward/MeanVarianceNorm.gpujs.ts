@@ -720,8 +720,9 @@ return rest;
         whole: {
           name: "stats_3",
           factors: ["C"],
-          slots: 1,
+          slots: 3,
           reads: [
+            { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_0_at" } },
             {
               from: "stats_1",
               name: "stats_1",
@@ -736,50 +737,82 @@ return rest;
             { name: "N", kind: "extent", factor: "N" },
             { name: "C", kind: "extent", factor: "C" },
           ],
-          glsl: `float pass_value(int group) {
+          glsl: `vec4 pass_value(int group) {
 int base = group * S;
+float stat_19 = stats_2_0_at(group);
 float stat_2 = stats_1_0_at(group);
 float stat_4 = stats_1_1_at(group);
 float stat_8 = stats_1_2_at(group);
 float add = sqrt(stat_8) + eps;
 float sum = 0.0;
+float mean = 0.0;
+float sum_2 = 0.0;
 for (int block = 0; block < N * S; block += 256) {
 float part = 0.0;
+float part_2 = 0.0;
+float part_3 = 0.0;
 int stop = min(block + 256, N * S);
 for (int i = block; i < stop; i += 1) {
 int N_1 = i / max(S, 1);
 int S_1 = i % max(S, 1);
 float d_y_1 = d_y_at(base + ((N_1 * (C * S)) + S_1));
+float sub = d_y_1 - stat_19;
 float x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
-part = part + (d_y_1 * (((x_1 - stat_2) - stat_4) / add));
+float div = ((x_1 - stat_2) - stat_4) / add;
+part = part + sub;
+part_2 = part_2 + div;
+part_3 = part_3 + (sub * div);
 }
 sum = sum + part;
+mean = mean + part_2;
+sum_2 = sum_2 + part_3;
 }
 float sum_all = sum;
-return sum_all;
+float mean_all = mean / float(N * S);
+float sum_all_2 = sum_2;
+return vec4(sum_all, mean_all, sum_all_2, 0.0);
 }
 `,
-          js: `function (stats_1, d_y, x) {
+          js: `function (stats_2, stats_1, d_y, x) {
 const base = this.thread.x * this.constants.S;
+const stat_19 = stats_2[0][this.thread.x];
 const stat_2 = stats_1[0][this.thread.x];
 const stat_4 = stats_1[1][this.thread.x];
 const stat_8 = stats_1[2][this.thread.x];
 const add = Math.fround(Math.sqrt(stat_8) + this.constants.eps);
 let sum = 0.0;
+let mean = 0.0;
+let sum_2 = 0.0;
 for (let block = 0; block < this.constants.N * this.constants.S; block += 256) {
 let part = 0.0;
+let part_2 = 0.0;
+let part_3 = 0.0;
 const stop = Math.min(block + 256, this.constants.N * this.constants.S);
 for (let i = block; i < stop; i += 1) {
 const N_1 = Math.floor(i / Math.max(this.constants.S, 1));
 const S_1 = i - Math.floor(i / Math.max(this.constants.S, 1)) * Math.max(this.constants.S, 1);
 const d_y_1 = d_y[base + ((N_1 * (this.constants.C * this.constants.S)) + S_1)];
+const sub = Math.fround(d_y_1 - stat_19);
 const x_1 = x[base + ((N_1 * (this.constants.C * this.constants.S)) + S_1)];
-part = part + (d_y_1 * (((x_1 - stat_2) - stat_4) / add));
+const div = Math.fround(((x_1 - stat_2) - stat_4) / add);
+part = part + sub;
+part_2 = part_2 + div;
+part_3 = part_3 + (sub * div);
 }
 sum = sum + part;
+mean = mean + part_2;
+sum_2 = sum_2 + part_3;
 }
 const sum_all = sum;
+const mean_all = Math.fround(mean / (this.constants.N * this.constants.S));
+const sum_all_2 = sum_2;
+if (this.thread.y === 0) {
 return sum_all;
+}
+if (this.thread.y === 1) {
+return mean_all;
+}
+return sum_all_2;
 }
 `,
         },
@@ -787,8 +820,9 @@ return sum_all;
           part: {
             name: "stats_3_parts",
             factors: ["(parts)", "C"],
-            slots: 1,
+            slots: 3,
             reads: [
+              { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_0_at" } },
               {
                 from: "stats_1",
                 name: "stats_1",
@@ -804,90 +838,148 @@ return sum_all;
               { name: "parts", kind: "extent", factor: "(parts)" },
               { name: "eps", kind: "param", param: "eps" },
             ],
-            glsl: `float pass_value(int group) {
+            glsl: `vec4 pass_value(int group) {
 int part = group / C;
 int row = group - (part * C);
 int first = min(part * ((((N * S) + parts) - 1) / parts), N * S);
 int last = min(first + ((((N * S) + parts) - 1) / parts), N * S);
 int base = row * S;
+float stat_19 = stats_2_0_at(row);
 float stat_2 = stats_1_0_at(row);
 float stat_4 = stats_1_1_at(row);
 float stat_8 = stats_1_2_at(row);
 float add = sqrt(stat_8) + eps;
 float sum = 0.0;
+float mean = 0.0;
+float sum_2 = 0.0;
 for (int block = first; block < last; block += 256) {
 float part_2 = 0.0;
+float part_3 = 0.0;
+float part_4 = 0.0;
 int stop = min(block + 256, last);
 for (int i = block; i < stop; i += 1) {
 int N_1 = i / max(S, 1);
 int S_1 = i % max(S, 1);
 float d_y_1 = d_y_at(base + ((N_1 * (C * S)) + S_1));
+float sub = d_y_1 - stat_19;
 float x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
-part_2 = part_2 + (d_y_1 * (((x_1 - stat_2) - stat_4) / add));
+float div = ((x_1 - stat_2) - stat_4) / add;
+part_2 = part_2 + sub;
+part_3 = part_3 + div;
+part_4 = part_4 + (sub * div);
 }
 sum = sum + part_2;
+mean = mean + part_3;
+sum_2 = sum_2 + part_4;
 }
 float sum_all = sum;
-return sum_all;
+float mean_all = mean;
+float sum_all_2 = sum_2;
+return vec4(sum_all, mean_all, sum_all_2, 0.0);
 }
 `,
-            js: `function (stats_1, d_y, x) {
+            js: `function (stats_2, stats_1, d_y, x) {
 const part = Math.floor(this.thread.x / this.constants.C);
 const row = this.thread.x - (part * this.constants.C);
 const first = Math.min(part * (Math.floor((((this.constants.N * this.constants.S) + this.constants.parts) - 1) / this.constants.parts)), this.constants.N * this.constants.S);
 const last = Math.min(first + (Math.floor((((this.constants.N * this.constants.S) + this.constants.parts) - 1) / this.constants.parts)), this.constants.N * this.constants.S);
 const base = row * this.constants.S;
+const stat_19 = stats_2[0][row];
 const stat_2 = stats_1[0][row];
 const stat_4 = stats_1[1][row];
 const stat_8 = stats_1[2][row];
 const add = Math.fround(Math.sqrt(stat_8) + this.constants.eps);
 let sum = 0.0;
+let mean = 0.0;
+let sum_2 = 0.0;
 for (let block = first; block < last; block += 256) {
 let part_2 = 0.0;
+let part_3 = 0.0;
+let part_4 = 0.0;
 const stop = Math.min(block + 256, last);
 for (let i = block; i < stop; i += 1) {
 const N_1 = Math.floor(i / Math.max(this.constants.S, 1));
 const S_1 = i - Math.floor(i / Math.max(this.constants.S, 1)) * Math.max(this.constants.S, 1);
 const d_y_1 = d_y[base + ((N_1 * (this.constants.C * this.constants.S)) + S_1)];
+const sub = Math.fround(d_y_1 - stat_19);
 const x_1 = x[base + ((N_1 * (this.constants.C * this.constants.S)) + S_1)];
-part_2 = part_2 + (d_y_1 * (((x_1 - stat_2) - stat_4) / add));
+const div = Math.fround(((x_1 - stat_2) - stat_4) / add);
+part_2 = part_2 + sub;
+part_3 = part_3 + div;
+part_4 = part_4 + (sub * div);
 }
 sum = sum + part_2;
+mean = mean + part_3;
+sum_2 = sum_2 + part_4;
 }
 const sum_all = sum;
+const mean_all = mean;
+const sum_all_2 = sum_2;
+if (this.thread.y === 0) {
 return sum_all;
+}
+if (this.thread.y === 1) {
+return mean_all;
+}
+return sum_all_2;
 }
 `,
           },
           merge: {
             name: "stats_3",
             factors: ["C"],
-            slots: 1,
-            reads: [{ from: "stats_3_parts", name: "stats_3_parts", accessors: { "0": "stats_3_parts_at" } }],
+            slots: 3,
+            reads: [
+              {
+                from: "stats_3_parts",
+                name: "stats_3_parts",
+                accessors: { "0": "stats_3_parts_0_at", "1": "stats_3_parts_1_at", "2": "stats_3_parts_2_at" },
+              },
+            ],
             constants: [
               { name: "N", kind: "extent", factor: "N" },
               { name: "S", kind: "extent", factor: "S" },
               { name: "parts", kind: "extent", factor: "(parts)" },
               { name: "C", kind: "extent", factor: "C" },
             ],
-            glsl: `float pass_value(int group) {
+            glsl: `vec4 pass_value(int group) {
 int used = (((N * S) + ((((N * S) + parts) - 1) / parts)) - 1) / ((((N * S) + parts) - 1) / parts);
 float total = 0.0;
+float total_2 = 0.0;
+float total_3 = 0.0;
 for (int p = 0; p < used; p += 1) {
-float part = stats_3_parts_at((p * C) + group);
+float part = stats_3_parts_0_at((p * C) + group);
 total = total + part;
+float part_2 = stats_3_parts_1_at((p * C) + group);
+total_2 = total_2 + part_2;
+float part_3 = stats_3_parts_2_at((p * C) + group);
+total_3 = total_3 + part_3;
 }
-return total;
+float mean = total_2 / float(N * S);
+return vec4(total, mean, total_3, 0.0);
 }
 `,
             js: `function (stats_3_parts) {
 const used = Math.floor((((this.constants.N * this.constants.S) + (Math.floor((((this.constants.N * this.constants.S) + this.constants.parts) - 1) / this.constants.parts))) - 1) / (Math.floor((((this.constants.N * this.constants.S) + this.constants.parts) - 1) / this.constants.parts)));
 let total = 0.0;
+let total_2 = 0.0;
+let total_3 = 0.0;
 for (let p = 0; p < used; p += 1) {
-const part = stats_3_parts[(p * this.constants.C) + this.thread.x];
+const part = stats_3_parts[0][(p * this.constants.C) + this.thread.x];
 total = total + part;
+const part_2 = stats_3_parts[1][(p * this.constants.C) + this.thread.x];
+total_2 = total_2 + part_2;
+const part_3 = stats_3_parts[2][(p * this.constants.C) + this.thread.x];
+total_3 = total_3 + part_3;
 }
+const mean = Math.fround(total_2 / (this.constants.N * this.constants.S));
+if (this.thread.y === 0) {
 return total;
+}
+if (this.thread.y === 1) {
+return mean;
+}
+return total_3;
 }
 `,
           },
@@ -908,7 +1000,11 @@ return total;
               accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at", "2": "stats_1_2_at" },
             },
             { from: "x", name: "x", accessors: { "0": "x_at" } },
-            { from: "stats_3", name: "stats_3", accessors: { "0": "stats_3_at" } },
+            {
+              from: "stats_3",
+              name: "stats_3",
+              accessors: { "0": "stats_3_0_at", "1": "stats_3_1_at", "2": "stats_3_2_at" },
+            },
           ],
           constants: [
             { name: "S", kind: "extent", factor: "S" },
@@ -919,33 +1015,39 @@ return total;
           glsl: `float pass_value(int group) {
 float d_y_1 = d_y_at(group);
 int C_1 = (group / max(S, 1)) % max(C, 1);
-float stat_27 = stats_2_0_at(C_1);
-float stat_29 = stats_2_1_at(C_1);
+float stat_19 = stats_2_0_at(C_1);
+float stat_36 = stats_2_1_at(C_1);
 float stat_8 = stats_1_2_at(C_1);
 float sqrt_1 = sqrt(stat_8);
 float add = sqrt_1 + eps;
 float x_1 = x_at(group);
 float stat_2 = stats_1_0_at(C_1);
 float stat_4 = stats_1_1_at(C_1);
-float stat_20 = stats_3_at(C_1);
-float div = ((sqrt_1 == 0.0) ? 0.0 : (-(0.5 * (stat_20 / (add * sqrt_1))))) / float(N * S);
-return (((d_y_1 - stat_27) - stat_29) * (1.0 / add)) + (((x_1 - stat_2) - stat_4) * (2.0 * div));
+float stat_28 = stats_3_2_at(C_1);
+float stat_22 = stats_3_0_at(C_1);
+float stat_24 = stats_3_1_at(C_1);
+float where = ((sqrt_1 == 0.0) ? 0.0 : (-(0.5 * ((stat_28 - (stat_22 * stat_24)) / (add * sqrt_1)))));
+float add_2 = (((d_y_1 - stat_19) - stat_36) * (1.0 / add)) + (((x_1 - stat_2) - stat_4) * (2.0 * (where / float(N * S))));
+return add_2;
 }
 `,
           js: `function (d_y, stats_2, stats_1, x, stats_3) {
 const d_y_1 = d_y[this.thread.x];
 const C_1 = (Math.floor(this.thread.x / Math.max(this.constants.S, 1))) - Math.floor((Math.floor(this.thread.x / Math.max(this.constants.S, 1))) / Math.max(this.constants.C, 1)) * Math.max(this.constants.C, 1);
-const stat_27 = stats_2[0][C_1];
-const stat_29 = stats_2[1][C_1];
+const stat_19 = stats_2[0][C_1];
+const stat_36 = stats_2[1][C_1];
 const stat_8 = stats_1[2][C_1];
 const sqrt_1 = Math.fround(Math.sqrt(stat_8));
 const add = Math.fround(sqrt_1 + this.constants.eps);
 const x_1 = x[this.thread.x];
 const stat_2 = stats_1[0][C_1];
 const stat_4 = stats_1[1][C_1];
-const stat_20 = stats_3[C_1];
-const div = Math.fround(((sqrt_1 === 0.0) ? 0.0 : (-(0.5 * (stat_20 / (add * sqrt_1))))) / (this.constants.N * this.constants.S));
-return (((d_y_1 - stat_27) - stat_29) * (1.0 / add)) + (((x_1 - stat_2) - stat_4) * (2.0 * div));
+const stat_28 = stats_3[2][C_1];
+const stat_22 = stats_3[0][C_1];
+const stat_24 = stats_3[1][C_1];
+const where = Math.fround(((sqrt_1 === 0.0) ? 0.0 : (-(0.5 * ((stat_28 - (stat_22 * stat_24)) / (add * sqrt_1))))));
+const add_2 = Math.fround((((d_y_1 - stat_19) - stat_36) * (1.0 / add)) + (((x_1 - stat_2) - stat_4) * (2.0 * (where / (this.constants.N * this.constants.S)))));
+return add_2;
 }
 `,
         },

@@ -629,8 +629,9 @@ return rest;
         whole: {
           name: "stats_3",
           factors: ["O"],
-          slots: 1,
+          slots: 3,
           reads: [
+            { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_0_at" } },
             {
               from: "stats_1",
               name: "stats_1",
@@ -643,46 +644,78 @@ return rest;
           glsl: `float larger(float a, float b) {
 return a > b || (floatBitsToUint(a) & 0x7fffffffu) > 0x7f800000u ? a : b;
 }
-float pass_value(int group) {
+vec4 pass_value(int group) {
 int base = group * F;
+float stat_23 = stats_2_0_at(group);
 float stat_5 = stats_1_0_at(group);
 float stat_7 = stats_1_1_at(group);
 float stat_11 = stats_1_2_at(group);
 float rsqrt = inversesqrt(larger(stat_11 * float(F), eps));
 float sum = 0.0;
+float mean = 0.0;
+float sum_2 = 0.0;
 for (int block = 0; block < F; block += 256) {
 float part = 0.0;
+float part_2 = 0.0;
+float part_3 = 0.0;
 int stop = min(block + 256, F);
 for (int i = block; i < stop; i += 1) {
 float d_y_1 = d_y_at(base + i);
+float sub = d_y_1 - stat_23;
 float w_1 = w_at(base + i);
-part = part + (d_y_1 * (((w_1 - stat_5) - stat_7) * rsqrt));
+float mul = ((w_1 - stat_5) - stat_7) * rsqrt;
+part = part + sub;
+part_2 = part_2 + mul;
+part_3 = part_3 + (sub * mul);
 }
 sum = sum + part;
+mean = mean + part_2;
+sum_2 = sum_2 + part_3;
 }
 float sum_all = sum;
-return sum_all;
+float mean_all = mean / float(F);
+float sum_all_2 = sum_2;
+return vec4(sum_all, mean_all, sum_all_2, 0.0);
 }
 `,
-          js: `function (stats_1, d_y, w) {
+          js: `function (stats_2, stats_1, d_y, w) {
 const base = this.thread.x * this.constants.F;
+const stat_23 = stats_2[0][this.thread.x];
 const stat_5 = stats_1[0][this.thread.x];
 const stat_7 = stats_1[1][this.thread.x];
 const stat_11 = stats_1[2][this.thread.x];
 const rsqrt = Math.fround((1 / Math.sqrt(Math.max(stat_11 * this.constants.F, this.constants.eps))));
 let sum = 0.0;
+let mean = 0.0;
+let sum_2 = 0.0;
 for (let block = 0; block < this.constants.F; block += 256) {
 let part = 0.0;
+let part_2 = 0.0;
+let part_3 = 0.0;
 const stop = Math.min(block + 256, this.constants.F);
 for (let i = block; i < stop; i += 1) {
 const d_y_1 = d_y[base + i];
+const sub = Math.fround(d_y_1 - stat_23);
 const w_1 = w[base + i];
-part = part + (d_y_1 * (((w_1 - stat_5) - stat_7) * rsqrt));
+const mul = Math.fround(((w_1 - stat_5) - stat_7) * rsqrt);
+part = part + sub;
+part_2 = part_2 + mul;
+part_3 = part_3 + (sub * mul);
 }
 sum = sum + part;
+mean = mean + part_2;
+sum_2 = sum_2 + part_3;
 }
 const sum_all = sum;
+const mean_all = Math.fround(mean / this.constants.F);
+const sum_all_2 = sum_2;
+if (this.thread.y === 0) {
 return sum_all;
+}
+if (this.thread.y === 1) {
+return mean_all;
+}
+return sum_all_2;
 }
 `,
         },
@@ -690,8 +723,9 @@ return sum_all;
           part: {
             name: "stats_3_parts",
             factors: ["(parts)", "O"],
-            slots: 1,
+            slots: 3,
             reads: [
+              { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_0_at" } },
               {
                 from: "stats_1",
                 name: "stats_1",
@@ -709,85 +743,143 @@ return sum_all;
             glsl: `float larger(float a, float b) {
 return a > b || (floatBitsToUint(a) & 0x7fffffffu) > 0x7f800000u ? a : b;
 }
-float pass_value(int group) {
+vec4 pass_value(int group) {
 int part = group / O;
 int row = group - (part * O);
 int first = min(part * (((F + parts) - 1) / parts), F);
 int last = min(first + (((F + parts) - 1) / parts), F);
 int base = row * F;
+float stat_23 = stats_2_0_at(row);
 float stat_5 = stats_1_0_at(row);
 float stat_7 = stats_1_1_at(row);
 float stat_11 = stats_1_2_at(row);
 float rsqrt = inversesqrt(larger(stat_11 * float(F), eps));
 float sum = 0.0;
+float mean = 0.0;
+float sum_2 = 0.0;
 for (int block = first; block < last; block += 256) {
 float part_2 = 0.0;
+float part_3 = 0.0;
+float part_4 = 0.0;
 int stop = min(block + 256, last);
 for (int i = block; i < stop; i += 1) {
 float d_y_1 = d_y_at(base + i);
+float sub = d_y_1 - stat_23;
 float w_1 = w_at(base + i);
-part_2 = part_2 + (d_y_1 * (((w_1 - stat_5) - stat_7) * rsqrt));
+float mul = ((w_1 - stat_5) - stat_7) * rsqrt;
+part_2 = part_2 + sub;
+part_3 = part_3 + mul;
+part_4 = part_4 + (sub * mul);
 }
 sum = sum + part_2;
+mean = mean + part_3;
+sum_2 = sum_2 + part_4;
 }
 float sum_all = sum;
-return sum_all;
+float mean_all = mean;
+float sum_all_2 = sum_2;
+return vec4(sum_all, mean_all, sum_all_2, 0.0);
 }
 `,
-            js: `function (stats_1, d_y, w) {
+            js: `function (stats_2, stats_1, d_y, w) {
 const part = Math.floor(this.thread.x / this.constants.O);
 const row = this.thread.x - (part * this.constants.O);
 const first = Math.min(part * (Math.floor(((this.constants.F + this.constants.parts) - 1) / this.constants.parts)), this.constants.F);
 const last = Math.min(first + (Math.floor(((this.constants.F + this.constants.parts) - 1) / this.constants.parts)), this.constants.F);
 const base = row * this.constants.F;
+const stat_23 = stats_2[0][row];
 const stat_5 = stats_1[0][row];
 const stat_7 = stats_1[1][row];
 const stat_11 = stats_1[2][row];
 const rsqrt = Math.fround((1 / Math.sqrt(Math.max(stat_11 * this.constants.F, this.constants.eps))));
 let sum = 0.0;
+let mean = 0.0;
+let sum_2 = 0.0;
 for (let block = first; block < last; block += 256) {
 let part_2 = 0.0;
+let part_3 = 0.0;
+let part_4 = 0.0;
 const stop = Math.min(block + 256, last);
 for (let i = block; i < stop; i += 1) {
 const d_y_1 = d_y[base + i];
+const sub = Math.fround(d_y_1 - stat_23);
 const w_1 = w[base + i];
-part_2 = part_2 + (d_y_1 * (((w_1 - stat_5) - stat_7) * rsqrt));
+const mul = Math.fround(((w_1 - stat_5) - stat_7) * rsqrt);
+part_2 = part_2 + sub;
+part_3 = part_3 + mul;
+part_4 = part_4 + (sub * mul);
 }
 sum = sum + part_2;
+mean = mean + part_3;
+sum_2 = sum_2 + part_4;
 }
 const sum_all = sum;
+const mean_all = mean;
+const sum_all_2 = sum_2;
+if (this.thread.y === 0) {
 return sum_all;
+}
+if (this.thread.y === 1) {
+return mean_all;
+}
+return sum_all_2;
 }
 `,
           },
           merge: {
             name: "stats_3",
             factors: ["O"],
-            slots: 1,
-            reads: [{ from: "stats_3_parts", name: "stats_3_parts", accessors: { "0": "stats_3_parts_at" } }],
+            slots: 3,
+            reads: [
+              {
+                from: "stats_3_parts",
+                name: "stats_3_parts",
+                accessors: { "0": "stats_3_parts_0_at", "1": "stats_3_parts_1_at", "2": "stats_3_parts_2_at" },
+              },
+            ],
             constants: [
               { name: "F", kind: "extent", factor: "F" },
               { name: "parts", kind: "extent", factor: "(parts)" },
               { name: "O", kind: "extent", factor: "O" },
             ],
-            glsl: `float pass_value(int group) {
+            glsl: `vec4 pass_value(int group) {
 int used = ((F + (((F + parts) - 1) / parts)) - 1) / (((F + parts) - 1) / parts);
 float total = 0.0;
+float total_2 = 0.0;
+float total_3 = 0.0;
 for (int p = 0; p < used; p += 1) {
-float part = stats_3_parts_at((p * O) + group);
+float part = stats_3_parts_0_at((p * O) + group);
 total = total + part;
+float part_2 = stats_3_parts_1_at((p * O) + group);
+total_2 = total_2 + part_2;
+float part_3 = stats_3_parts_2_at((p * O) + group);
+total_3 = total_3 + part_3;
 }
-return total;
+float mean = total_2 / float(F);
+return vec4(total, mean, total_3, 0.0);
 }
 `,
             js: `function (stats_3_parts) {
 const used = Math.floor(((this.constants.F + (Math.floor(((this.constants.F + this.constants.parts) - 1) / this.constants.parts))) - 1) / (Math.floor(((this.constants.F + this.constants.parts) - 1) / this.constants.parts)));
 let total = 0.0;
+let total_2 = 0.0;
+let total_3 = 0.0;
 for (let p = 0; p < used; p += 1) {
-const part = stats_3_parts[(p * this.constants.O) + this.thread.x];
+const part = stats_3_parts[0][(p * this.constants.O) + this.thread.x];
 total = total + part;
+const part_2 = stats_3_parts[1][(p * this.constants.O) + this.thread.x];
+total_2 = total_2 + part_2;
+const part_3 = stats_3_parts[2][(p * this.constants.O) + this.thread.x];
+total_3 = total_3 + part_3;
 }
+const mean = Math.fround(total_2 / this.constants.F);
+if (this.thread.y === 0) {
 return total;
+}
+if (this.thread.y === 1) {
+return mean;
+}
+return total_3;
 }
 `,
           },
@@ -809,7 +901,11 @@ return total;
               accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at", "2": "stats_1_2_at" },
             },
             { from: "w", name: "w", accessors: { "0": "w_at" } },
-            { from: "stats_3", name: "stats_3", accessors: { "0": "stats_3_at" } },
+            {
+              from: "stats_3",
+              name: "stats_3",
+              accessors: { "0": "stats_3_0_at", "1": "stats_3_1_at", "2": "stats_3_2_at" },
+            },
           ],
           constants: [
             { name: "F", kind: "extent", factor: "F" },
@@ -822,8 +918,8 @@ return a > b || (floatBitsToUint(a) & 0x7fffffffu) > 0x7f800000u ? a : b;
 float pass_value(int group) {
 float d_y_1 = d_y_at(group);
 int O = group / max(F, 1);
-float stat_38 = stats_2_0_at(O);
-float stat_40 = stats_2_1_at(O);
+float stat_23 = stats_2_0_at(O);
+float stat_47 = stats_2_1_at(O);
 float gain_1 = gain_at(O);
 float stat_11 = stats_1_2_at(O);
 float mul = stat_11 * float(F);
@@ -832,17 +928,20 @@ float mul_2 = gain_1 * rsqrt;
 float w_1 = w_at(group);
 float stat_5 = stats_1_0_at(O);
 float stat_7 = stats_1_1_at(O);
-float stat_24 = stats_3_at(O);
-float mul_3 = (mul_2 * rsqrt) * stat_24;
-float mul_4 = 2.0 * ((eps < mul) ? (-(mul_3 * (0.5 * scale))) : ((mul == eps) ? (-(mul_3 * (0.25 * scale))) : 0.0));
-return (((d_y_1 - stat_38) - stat_40) * (scale * mul_2)) + (((w_1 - stat_5) - stat_7) * mul_4);
+float stat_32 = stats_3_2_at(O);
+float stat_26 = stats_3_0_at(O);
+float stat_28 = stats_3_1_at(O);
+float mul_3 = (mul_2 * rsqrt) * (stat_32 - (stat_26 * stat_28));
+float scale_1 = scale;
+float mul_4 = 2.0 * ((eps < mul) ? (-(mul_3 * (0.5 * scale_1))) : ((mul == eps) ? (-(mul_3 * (0.25 * scale_1))) : 0.0));
+return (((d_y_1 - stat_23) - stat_47) * (scale * mul_2)) + (((w_1 - stat_5) - stat_7) * mul_4);
 }
 `,
           js: `function (d_y, stats_2, gain, stats_1, w, stats_3) {
 const d_y_1 = d_y[this.thread.x];
 const O = Math.floor(this.thread.x / Math.max(this.constants.F, 1));
-const stat_38 = stats_2[0][O];
-const stat_40 = stats_2[1][O];
+const stat_23 = stats_2[0][O];
+const stat_47 = stats_2[1][O];
 const gain_1 = gain[O];
 const stat_11 = stats_1[2][O];
 const mul = Math.fround(stat_11 * this.constants.F);
@@ -851,10 +950,13 @@ const mul_2 = Math.fround(gain_1 * rsqrt);
 const w_1 = w[this.thread.x];
 const stat_5 = stats_1[0][O];
 const stat_7 = stats_1[1][O];
-const stat_24 = stats_3[O];
-const mul_3 = Math.fround((mul_2 * rsqrt) * stat_24);
-const mul_4 = Math.fround(2.0 * ((this.constants.eps < mul) ? (-(mul_3 * (0.5 * this.constants.scale))) : ((mul === this.constants.eps) ? (-(mul_3 * (0.25 * this.constants.scale))) : 0.0)));
-return (((d_y_1 - stat_38) - stat_40) * (this.constants.scale * mul_2)) + (((w_1 - stat_5) - stat_7) * mul_4);
+const stat_32 = stats_3[2][O];
+const stat_26 = stats_3[0][O];
+const stat_28 = stats_3[1][O];
+const mul_3 = Math.fround((mul_2 * rsqrt) * (stat_32 - (stat_26 * stat_28)));
+const scale_1 = this.constants.scale;
+const mul_4 = Math.fround(2.0 * ((this.constants.eps < mul) ? (-(mul_3 * (0.5 * scale_1))) : ((mul === this.constants.eps) ? (-(mul_3 * (0.25 * scale_1))) : 0.0)));
+return (((d_y_1 - stat_23) - stat_47) * (this.constants.scale * mul_2)) + (((w_1 - stat_5) - stat_7) * mul_4);
 }
 `,
         },
@@ -865,16 +967,26 @@ return (((d_y_1 - stat_38) - stat_40) * (this.constants.scale * mul_2)) + (((w_1
           name: "d_gain",
           factors: ["O"],
           slots: 1,
-          reads: [{ from: "stats_3", name: "stats_3", accessors: { "0": "stats_3_at" } }],
+          reads: [
+            {
+              from: "stats_3",
+              name: "stats_3",
+              accessors: { "0": "stats_3_0_at", "1": "stats_3_1_at", "2": "stats_3_2_at" },
+            },
+          ],
           constants: [{ name: "scale", kind: "param", param: "scale" }],
           glsl: `float pass_value(int group) {
-float stat_24 = stats_3_at(group);
-return stat_24 * scale;
+float stat_32 = stats_3_2_at(group);
+float stat_26 = stats_3_0_at(group);
+float stat_28 = stats_3_1_at(group);
+return (stat_32 - (stat_26 * stat_28)) * scale;
 }
 `,
           js: `function (stats_3) {
-const stat_24 = stats_3[this.thread.x];
-return stat_24 * this.constants.scale;
+const stat_32 = stats_3[2][this.thread.x];
+const stat_26 = stats_3[0][this.thread.x];
+const stat_28 = stats_3[1][this.thread.x];
+return (stat_32 - (stat_26 * stat_28)) * this.constants.scale;
 }
 `,
         },

@@ -27,12 +27,8 @@ export const backward: readonly GatherProgram[] = [
         whole: {
           name: "stats_1",
           factors: ["C"],
-          slots: 4,
-          reads: [
-            { from: "x", name: "x", accessors: { "0": "x_at" } },
-            { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
-            { from: "gamma", name: "gamma", accessors: { "0": "gamma_at" } },
-          ],
+          slots: 3,
+          reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }],
           constants: [
             { name: "S", kind: "extent", factor: "S" },
             { name: "C", kind: "extent", factor: "C" },
@@ -96,24 +92,10 @@ float mean_2 = sum_2 / float(N * S);
 float variance_2 = larger((squares_2 / float(N * S)) - (mean_2 * mean_2), 0.0);
 float rest = (far ? mean_2 : mean);
 float spread = (far ? variance_2 : variance);
-float mean_3 = 0.0;
-for (int block_3 = 0; block_3 < N * S; block_3 += 256) {
-float part_5 = 0.0;
-int stop_3 = min(block_3 + 256, N * S);
-for (int i_3 = block_3; i_3 < stop_3; i_3 += 1) {
-int N_6 = i_3 / max(S, 1);
-int S_6 = i_3 % max(S, 1);
-float d_y_1 = d_y_at(base + ((N_6 * (C * S)) + S_6));
-float gamma_1 = gamma_at(base + ((N_6 * (C * S)) + S_6));
-part_5 = part_5 + (d_y_1 * gamma_1);
-}
-mean_3 = mean_3 + part_5;
-}
-float mean_all = mean_3 / float(N * S);
-return vec4(shift_2, rest, spread, mean_all);
+return vec4(shift_2, rest, spread, 0.0);
 }
 `,
-          js: `function (x, d_y, gamma) {
+          js: `function (x) {
 const N_1 = Math.floor(0 / Math.max(this.constants.S, 1));
 const S_1 = 0 - Math.floor(0 / Math.max(this.constants.S, 1)) * Math.max(this.constants.S, 1);
 const base = this.thread.x * this.constants.S;
@@ -168,30 +150,13 @@ const mean_2 = Math.fround(sum_2 / (this.constants.N * this.constants.S));
 const variance_2 = Math.fround(Math.max((squares_2 / (this.constants.N * this.constants.S)) - (mean_2 * mean_2), 0.0));
 const rest = Math.fround((far ? mean_2 : mean));
 const spread = Math.fround((far ? variance_2 : variance));
-let mean_3 = 0.0;
-for (let block_3 = 0; block_3 < this.constants.N * this.constants.S; block_3 += 256) {
-let part_5 = 0.0;
-const stop_3 = Math.min(block_3 + 256, this.constants.N * this.constants.S);
-for (let i_3 = block_3; i_3 < stop_3; i_3 += 1) {
-const N_6 = Math.floor(i_3 / Math.max(this.constants.S, 1));
-const S_6 = i_3 - Math.floor(i_3 / Math.max(this.constants.S, 1)) * Math.max(this.constants.S, 1);
-const d_y_1 = d_y[base + ((N_6 * (this.constants.C * this.constants.S)) + S_6)];
-const gamma_1 = gamma[base + ((N_6 * (this.constants.C * this.constants.S)) + S_6)];
-part_5 = part_5 + (d_y_1 * gamma_1);
-}
-mean_3 = mean_3 + part_5;
-}
-const mean_all = Math.fround(mean_3 / (this.constants.N * this.constants.S));
 if (this.thread.y === 0) {
 return shift_2;
 }
 if (this.thread.y === 1) {
 return rest;
 }
-if (this.thread.y === 2) {
 return spread;
-}
-return mean_all;
 }
 `,
         },
@@ -199,12 +164,8 @@ return mean_all;
           part: {
             name: "stats_1_parts",
             factors: ["(parts)", "C"],
-            slots: 4,
-            reads: [
-              { from: "x", name: "x", accessors: { "0": "x_at" } },
-              { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
-              { from: "gamma", name: "gamma", accessors: { "0": "gamma_at" } },
-            ],
+            slots: 3,
+            reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }],
             constants: [
               { name: "C", kind: "extent", factor: "C" },
               { name: "N", kind: "extent", factor: "N" },
@@ -273,24 +234,10 @@ float mean_2 = sum_2 / float(last - first);
 float variance_2 = larger((squares_2 / float(last - first)) - (mean_2 * mean_2), 0.0);
 float rest = (far ? mean_2 : mean);
 float spread = (far ? variance_2 : variance);
-float mean_3 = 0.0;
-for (int block_3 = first; block_3 < last; block_3 += 256) {
-float part_6 = 0.0;
-int stop_3 = min(block_3 + 256, last);
-for (int i_3 = block_3; i_3 < stop_3; i_3 += 1) {
-int N_6 = i_3 / max(S, 1);
-int S_6 = i_3 % max(S, 1);
-float d_y_1 = d_y_at(base + ((N_6 * (C * S)) + S_6));
-float gamma_1 = gamma_at(base + ((N_6 * (C * S)) + S_6));
-part_6 = part_6 + (d_y_1 * gamma_1);
-}
-mean_3 = mean_3 + part_6;
-}
-float mean_all = mean_3;
-return vec4(shift_2, rest, spread, mean_all);
+return vec4(shift_2, rest, spread, 0.0);
 }
 `,
-            js: `function (x, d_y, gamma) {
+            js: `function (x) {
 const part = Math.floor(this.thread.x / this.constants.C);
 const row = this.thread.x - (part * this.constants.C);
 const first = Math.min(part * (Math.floor((((this.constants.N * this.constants.S) + this.constants.parts) - 1) / this.constants.parts)), this.constants.N * this.constants.S);
@@ -349,47 +296,25 @@ const mean_2 = Math.fround(sum_2 / (last - first));
 const variance_2 = Math.fround(Math.max((squares_2 / (last - first)) - (mean_2 * mean_2), 0.0));
 const rest = Math.fround((far ? mean_2 : mean));
 const spread = Math.fround((far ? variance_2 : variance));
-let mean_3 = 0.0;
-for (let block_3 = first; block_3 < last; block_3 += 256) {
-let part_6 = 0.0;
-const stop_3 = Math.min(block_3 + 256, last);
-for (let i_3 = block_3; i_3 < stop_3; i_3 += 1) {
-const N_6 = Math.floor(i_3 / Math.max(this.constants.S, 1));
-const S_6 = i_3 - Math.floor(i_3 / Math.max(this.constants.S, 1)) * Math.max(this.constants.S, 1);
-const d_y_1 = d_y[base + ((N_6 * (this.constants.C * this.constants.S)) + S_6)];
-const gamma_1 = gamma[base + ((N_6 * (this.constants.C * this.constants.S)) + S_6)];
-part_6 = part_6 + (d_y_1 * gamma_1);
-}
-mean_3 = mean_3 + part_6;
-}
-const mean_all = mean_3;
 if (this.thread.y === 0) {
 return shift_2;
 }
 if (this.thread.y === 1) {
 return rest;
 }
-if (this.thread.y === 2) {
 return spread;
-}
-return mean_all;
 }
 `,
           },
           merge: {
             name: "stats_1",
             factors: ["C"],
-            slots: 4,
+            slots: 3,
             reads: [
               {
                 from: "stats_1_parts",
                 name: "stats_1_parts",
-                accessors: {
-                  "0": "stats_1_parts_0_at",
-                  "1": "stats_1_parts_1_at",
-                  "2": "stats_1_parts_2_at",
-                  "3": "stats_1_parts_3_at",
-                },
+                accessors: { "0": "stats_1_parts_0_at", "1": "stats_1_parts_1_at", "2": "stats_1_parts_2_at" },
               },
             ],
             constants: [
@@ -400,65 +325,50 @@ return mean_all;
             ],
             glsl: `vec4 pass_value(int group) {
 int used = (((N * S) + ((((N * S) + parts) - 1) / parts)) - 1) / ((((N * S) + parts) - 1) / parts);
+float part = stats_1_parts_0_at(group);
 float total = 0.0;
-for (int p = 0; p < used; p += 1) {
-float part = stats_1_parts_3_at((p * C) + group);
-total = total + part;
-}
-float mean = total / float(N * S);
-float part_2 = stats_1_parts_0_at(group);
-float total_2 = 0.0;
 for (int p_2 = 0; p_2 < used; p_2 += 1) {
-float part_3 = stats_1_parts_0_at((p_2 * C) + group);
-float part_4 = stats_1_parts_1_at((p_2 * C) + group);
-total_2 = total_2 + (float(min((p_2 + 1) * ((((N * S) + parts) - 1) / parts), N * S) - (p_2 * ((((N * S) + parts) - 1) / parts))) * ((part_3 - part_2) + part_4));
+float part_2 = stats_1_parts_0_at((p_2 * C) + group);
+float part_3 = stats_1_parts_1_at((p_2 * C) + group);
+total = total + (float(min((p_2 + 1) * ((((N * S) + parts) - 1) / parts), N * S) - (p_2 * ((((N * S) + parts) - 1) / parts))) * ((part_2 - part) + part_3));
 }
-float rest = total_2 / float(N * S);
-float total_3 = 0.0;
+float rest = total / float(N * S);
+float total_2 = 0.0;
 for (int p_3 = 0; p_3 < used; p_3 += 1) {
-float part_5 = stats_1_parts_0_at((p_3 * C) + group);
-float part_6 = stats_1_parts_1_at((p_3 * C) + group);
-float part_7 = stats_1_parts_2_at((p_3 * C) + group);
-total_3 = total_3 + (float(min((p_3 + 1) * ((((N * S) + parts) - 1) / parts), N * S) - (p_3 * ((((N * S) + parts) - 1) / parts))) * (part_7 + ((((part_5 - part_2) + part_6) - rest) * (((part_5 - part_2) + part_6) - rest))));
+float part_4 = stats_1_parts_0_at((p_3 * C) + group);
+float part_5 = stats_1_parts_1_at((p_3 * C) + group);
+float part_6 = stats_1_parts_2_at((p_3 * C) + group);
+total_2 = total_2 + (float(min((p_3 + 1) * ((((N * S) + parts) - 1) / parts), N * S) - (p_3 * ((((N * S) + parts) - 1) / parts))) * (part_6 + ((((part_4 - part) + part_5) - rest) * (((part_4 - part) + part_5) - rest))));
 }
-float spread = total_3 / float(N * S);
-return vec4(part_2, rest, spread, mean);
+float spread = total_2 / float(N * S);
+return vec4(part, rest, spread, 0.0);
 }
 `,
             js: `function (stats_1_parts) {
 const used = Math.floor((((this.constants.N * this.constants.S) + (Math.floor((((this.constants.N * this.constants.S) + this.constants.parts) - 1) / this.constants.parts))) - 1) / (Math.floor((((this.constants.N * this.constants.S) + this.constants.parts) - 1) / this.constants.parts)));
+const part = stats_1_parts[0][this.thread.x];
 let total = 0.0;
-for (let p = 0; p < used; p += 1) {
-const part = stats_1_parts[3][(p * this.constants.C) + this.thread.x];
-total = total + part;
-}
-const mean = Math.fround(total / (this.constants.N * this.constants.S));
-const part_2 = stats_1_parts[0][this.thread.x];
-let total_2 = 0.0;
 for (let p_2 = 0; p_2 < used; p_2 += 1) {
-const part_3 = stats_1_parts[0][(p_2 * this.constants.C) + this.thread.x];
-const part_4 = stats_1_parts[1][(p_2 * this.constants.C) + this.thread.x];
-total_2 = total_2 + ((Math.min((p_2 + 1) * (Math.floor((((this.constants.N * this.constants.S) + this.constants.parts) - 1) / this.constants.parts)), this.constants.N * this.constants.S) - (p_2 * (Math.floor((((this.constants.N * this.constants.S) + this.constants.parts) - 1) / this.constants.parts)))) * ((part_3 - part_2) + part_4));
+const part_2 = stats_1_parts[0][(p_2 * this.constants.C) + this.thread.x];
+const part_3 = stats_1_parts[1][(p_2 * this.constants.C) + this.thread.x];
+total = total + ((Math.min((p_2 + 1) * (Math.floor((((this.constants.N * this.constants.S) + this.constants.parts) - 1) / this.constants.parts)), this.constants.N * this.constants.S) - (p_2 * (Math.floor((((this.constants.N * this.constants.S) + this.constants.parts) - 1) / this.constants.parts)))) * ((part_2 - part) + part_3));
 }
-const rest = Math.fround(total_2 / (this.constants.N * this.constants.S));
-let total_3 = 0.0;
+const rest = Math.fround(total / (this.constants.N * this.constants.S));
+let total_2 = 0.0;
 for (let p_3 = 0; p_3 < used; p_3 += 1) {
-const part_5 = stats_1_parts[0][(p_3 * this.constants.C) + this.thread.x];
-const part_6 = stats_1_parts[1][(p_3 * this.constants.C) + this.thread.x];
-const part_7 = stats_1_parts[2][(p_3 * this.constants.C) + this.thread.x];
-total_3 = total_3 + ((Math.min((p_3 + 1) * (Math.floor((((this.constants.N * this.constants.S) + this.constants.parts) - 1) / this.constants.parts)), this.constants.N * this.constants.S) - (p_3 * (Math.floor((((this.constants.N * this.constants.S) + this.constants.parts) - 1) / this.constants.parts)))) * (part_7 + ((((part_5 - part_2) + part_6) - rest) * (((part_5 - part_2) + part_6) - rest))));
+const part_4 = stats_1_parts[0][(p_3 * this.constants.C) + this.thread.x];
+const part_5 = stats_1_parts[1][(p_3 * this.constants.C) + this.thread.x];
+const part_6 = stats_1_parts[2][(p_3 * this.constants.C) + this.thread.x];
+total_2 = total_2 + ((Math.min((p_3 + 1) * (Math.floor((((this.constants.N * this.constants.S) + this.constants.parts) - 1) / this.constants.parts)), this.constants.N * this.constants.S) - (p_3 * (Math.floor((((this.constants.N * this.constants.S) + this.constants.parts) - 1) / this.constants.parts)))) * (part_6 + ((((part_4 - part) + part_5) - rest) * (((part_4 - part) + part_5) - rest))));
 }
-const spread = Math.fround(total_3 / (this.constants.N * this.constants.S));
+const spread = Math.fround(total_2 / (this.constants.N * this.constants.S));
 if (this.thread.y === 0) {
-return part_2;
+return part;
 }
 if (this.thread.y === 1) {
 return rest;
 }
-if (this.thread.y === 2) {
 return spread;
-}
-return mean;
 }
 `,
           },
@@ -471,6 +381,60 @@ return mean;
           factors: ["C"],
           slots: 1,
           reads: [
+            { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
+            { from: "gamma", name: "gamma", accessors: { "0": "gamma_at" } },
+          ],
+          constants: [
+            { name: "S", kind: "extent", factor: "S" },
+            { name: "C", kind: "extent", factor: "C" },
+            { name: "N", kind: "extent", factor: "N" },
+          ],
+          glsl: `float pass_value(int group) {
+int N_1 = 0 / max(S, 1);
+int S_1 = 0 % max(S, 1);
+int base = group * S;
+float d_y_1 = d_y_at(base + ((N_1 * (C * S)) + S_1));
+float gamma_1 = gamma_at(base + ((N_1 * (C * S)) + S_1));
+int N_2 = ((N * S) / 2) / max(S, 1);
+int S_2 = ((N * S) / 2) % max(S, 1);
+float d_y_2 = d_y_at(base + ((N_2 * (C * S)) + S_2));
+float gamma_2 = gamma_at(base + ((N_2 * (C * S)) + S_2));
+int N_3 = (max(N * S, 1) - 1) / max(S, 1);
+int S_3 = (max(N * S, 1) - 1) % max(S, 1);
+float d_y_3 = d_y_at(base + ((N_3 * (C * S)) + S_3));
+float gamma_3 = gamma_at(base + ((N_3 * (C * S)) + S_3));
+float shift = (d_y_1 * gamma_1) + ((((d_y_2 * gamma_2) - (d_y_1 * gamma_1)) + ((d_y_3 * gamma_3) - (d_y_1 * gamma_1))) * 0.3333333432674408);
+return shift;
+}
+`,
+          js: `function (d_y, gamma) {
+const N_1 = Math.floor(0 / Math.max(this.constants.S, 1));
+const S_1 = 0 - Math.floor(0 / Math.max(this.constants.S, 1)) * Math.max(this.constants.S, 1);
+const base = this.thread.x * this.constants.S;
+const d_y_1 = d_y[base + ((N_1 * (this.constants.C * this.constants.S)) + S_1)];
+const gamma_1 = gamma[base + ((N_1 * (this.constants.C * this.constants.S)) + S_1)];
+const N_2 = Math.floor((Math.floor((this.constants.N * this.constants.S) / 2)) / Math.max(this.constants.S, 1));
+const S_2 = (Math.floor((this.constants.N * this.constants.S) / 2)) - Math.floor((Math.floor((this.constants.N * this.constants.S) / 2)) / Math.max(this.constants.S, 1)) * Math.max(this.constants.S, 1);
+const d_y_2 = d_y[base + ((N_2 * (this.constants.C * this.constants.S)) + S_2)];
+const gamma_2 = gamma[base + ((N_2 * (this.constants.C * this.constants.S)) + S_2)];
+const N_3 = Math.floor((Math.max(this.constants.N * this.constants.S, 1) - 1) / Math.max(this.constants.S, 1));
+const S_3 = (Math.max(this.constants.N * this.constants.S, 1) - 1) - Math.floor((Math.max(this.constants.N * this.constants.S, 1) - 1) / Math.max(this.constants.S, 1)) * Math.max(this.constants.S, 1);
+const d_y_3 = d_y[base + ((N_3 * (this.constants.C * this.constants.S)) + S_3)];
+const gamma_3 = gamma[base + ((N_3 * (this.constants.C * this.constants.S)) + S_3)];
+const shift = Math.fround((d_y_1 * gamma_1) + ((((d_y_2 * gamma_2) - (d_y_1 * gamma_1)) + ((d_y_3 * gamma_3) - (d_y_1 * gamma_1))) * 0.3333333432674408));
+return shift;
+}
+`,
+        },
+        split: null,
+      },
+      {
+        whole: {
+          name: "stats_3",
+          factors: ["C"],
+          slots: 3,
+          reads: [
+            { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } },
             {
               from: "stats_1",
               name: "stats_1",
@@ -486,61 +450,94 @@ return mean;
             { name: "N", kind: "extent", factor: "N" },
             { name: "C", kind: "extent", factor: "C" },
           ],
-          glsl: `float pass_value(int group) {
+          glsl: `vec4 pass_value(int group) {
 int base = group * S;
+float stat_17 = stats_2_at(group);
 float stat_3 = stats_1_0_at(group);
 float stat_5 = stats_1_1_at(group);
 float stat_9 = stats_1_2_at(group);
 float rsqrt = inversesqrt(stat_9 + eps);
 float mean = 0.0;
+float mean_2 = 0.0;
+float mean_3 = 0.0;
 for (int block = 0; block < N * S; block += 256) {
 float part = 0.0;
+float part_2 = 0.0;
+float part_3 = 0.0;
 int stop = min(block + 256, N * S);
 for (int i = block; i < stop; i += 1) {
 int N_1 = i / max(S, 1);
 int S_1 = i % max(S, 1);
 float d_y_1 = d_y_at(base + ((N_1 * (C * S)) + S_1));
 float gamma_1 = gamma_at(base + ((N_1 * (C * S)) + S_1));
+float sub = (d_y_1 * gamma_1) - stat_17;
 float x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
-part = part + ((d_y_1 * gamma_1) * (((x_1 - stat_3) - stat_5) * rsqrt));
+float mul = ((x_1 - stat_3) - stat_5) * rsqrt;
+part = part + sub;
+part_2 = part_2 + mul;
+part_3 = part_3 + (sub * mul);
 }
 mean = mean + part;
+mean_2 = mean_2 + part_2;
+mean_3 = mean_3 + part_3;
 }
 float mean_all = mean / float(N * S);
-return mean_all;
+float mean_all_2 = mean_2 / float(N * S);
+float mean_all_3 = mean_3 / float(N * S);
+return vec4(mean_all, mean_all_2, mean_all_3, 0.0);
 }
 `,
-          js: `function (stats_1, d_y, gamma, x) {
+          js: `function (stats_2, stats_1, d_y, gamma, x) {
 const base = this.thread.x * this.constants.S;
+const stat_17 = stats_2[this.thread.x];
 const stat_3 = stats_1[0][this.thread.x];
 const stat_5 = stats_1[1][this.thread.x];
 const stat_9 = stats_1[2][this.thread.x];
 const rsqrt = Math.fround((1 / Math.sqrt(stat_9 + this.constants.eps)));
 let mean = 0.0;
+let mean_2 = 0.0;
+let mean_3 = 0.0;
 for (let block = 0; block < this.constants.N * this.constants.S; block += 256) {
 let part = 0.0;
+let part_2 = 0.0;
+let part_3 = 0.0;
 const stop = Math.min(block + 256, this.constants.N * this.constants.S);
 for (let i = block; i < stop; i += 1) {
 const N_1 = Math.floor(i / Math.max(this.constants.S, 1));
 const S_1 = i - Math.floor(i / Math.max(this.constants.S, 1)) * Math.max(this.constants.S, 1);
 const d_y_1 = d_y[base + ((N_1 * (this.constants.C * this.constants.S)) + S_1)];
 const gamma_1 = gamma[base + ((N_1 * (this.constants.C * this.constants.S)) + S_1)];
+const sub = Math.fround((d_y_1 * gamma_1) - stat_17);
 const x_1 = x[base + ((N_1 * (this.constants.C * this.constants.S)) + S_1)];
-part = part + ((d_y_1 * gamma_1) * (((x_1 - stat_3) - stat_5) * rsqrt));
+const mul = Math.fround(((x_1 - stat_3) - stat_5) * rsqrt);
+part = part + sub;
+part_2 = part_2 + mul;
+part_3 = part_3 + (sub * mul);
 }
 mean = mean + part;
+mean_2 = mean_2 + part_2;
+mean_3 = mean_3 + part_3;
 }
 const mean_all = Math.fround(mean / (this.constants.N * this.constants.S));
+const mean_all_2 = Math.fround(mean_2 / (this.constants.N * this.constants.S));
+const mean_all_3 = Math.fround(mean_3 / (this.constants.N * this.constants.S));
+if (this.thread.y === 0) {
 return mean_all;
+}
+if (this.thread.y === 1) {
+return mean_all_2;
+}
+return mean_all_3;
 }
 `,
         },
         split: {
           part: {
-            name: "stats_2_parts",
+            name: "stats_3_parts",
             factors: ["(parts)", "C"],
-            slots: 1,
+            slots: 3,
             reads: [
+              { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } },
               {
                 from: "stats_1",
                 name: "stats_1",
@@ -557,94 +554,154 @@ return mean_all;
               { name: "parts", kind: "extent", factor: "(parts)" },
               { name: "eps", kind: "param", param: "eps" },
             ],
-            glsl: `float pass_value(int group) {
+            glsl: `vec4 pass_value(int group) {
 int part = group / C;
 int row = group - (part * C);
 int first = min(part * ((((N * S) + parts) - 1) / parts), N * S);
 int last = min(first + ((((N * S) + parts) - 1) / parts), N * S);
 int base = row * S;
+float stat_17 = stats_2_at(row);
 float stat_3 = stats_1_0_at(row);
 float stat_5 = stats_1_1_at(row);
 float stat_9 = stats_1_2_at(row);
 float rsqrt = inversesqrt(stat_9 + eps);
 float mean = 0.0;
+float mean_2 = 0.0;
+float mean_3 = 0.0;
 for (int block = first; block < last; block += 256) {
 float part_2 = 0.0;
+float part_3 = 0.0;
+float part_4 = 0.0;
 int stop = min(block + 256, last);
 for (int i = block; i < stop; i += 1) {
 int N_1 = i / max(S, 1);
 int S_1 = i % max(S, 1);
 float d_y_1 = d_y_at(base + ((N_1 * (C * S)) + S_1));
 float gamma_1 = gamma_at(base + ((N_1 * (C * S)) + S_1));
+float sub = (d_y_1 * gamma_1) - stat_17;
 float x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
-part_2 = part_2 + ((d_y_1 * gamma_1) * (((x_1 - stat_3) - stat_5) * rsqrt));
+float mul = ((x_1 - stat_3) - stat_5) * rsqrt;
+part_2 = part_2 + sub;
+part_3 = part_3 + mul;
+part_4 = part_4 + (sub * mul);
 }
 mean = mean + part_2;
+mean_2 = mean_2 + part_3;
+mean_3 = mean_3 + part_4;
 }
 float mean_all = mean;
-return mean_all;
+float mean_all_2 = mean_2;
+float mean_all_3 = mean_3;
+return vec4(mean_all, mean_all_2, mean_all_3, 0.0);
 }
 `,
-            js: `function (stats_1, d_y, gamma, x) {
+            js: `function (stats_2, stats_1, d_y, gamma, x) {
 const part = Math.floor(this.thread.x / this.constants.C);
 const row = this.thread.x - (part * this.constants.C);
 const first = Math.min(part * (Math.floor((((this.constants.N * this.constants.S) + this.constants.parts) - 1) / this.constants.parts)), this.constants.N * this.constants.S);
 const last = Math.min(first + (Math.floor((((this.constants.N * this.constants.S) + this.constants.parts) - 1) / this.constants.parts)), this.constants.N * this.constants.S);
 const base = row * this.constants.S;
+const stat_17 = stats_2[row];
 const stat_3 = stats_1[0][row];
 const stat_5 = stats_1[1][row];
 const stat_9 = stats_1[2][row];
 const rsqrt = Math.fround((1 / Math.sqrt(stat_9 + this.constants.eps)));
 let mean = 0.0;
+let mean_2 = 0.0;
+let mean_3 = 0.0;
 for (let block = first; block < last; block += 256) {
 let part_2 = 0.0;
+let part_3 = 0.0;
+let part_4 = 0.0;
 const stop = Math.min(block + 256, last);
 for (let i = block; i < stop; i += 1) {
 const N_1 = Math.floor(i / Math.max(this.constants.S, 1));
 const S_1 = i - Math.floor(i / Math.max(this.constants.S, 1)) * Math.max(this.constants.S, 1);
 const d_y_1 = d_y[base + ((N_1 * (this.constants.C * this.constants.S)) + S_1)];
 const gamma_1 = gamma[base + ((N_1 * (this.constants.C * this.constants.S)) + S_1)];
+const sub = Math.fround((d_y_1 * gamma_1) - stat_17);
 const x_1 = x[base + ((N_1 * (this.constants.C * this.constants.S)) + S_1)];
-part_2 = part_2 + ((d_y_1 * gamma_1) * (((x_1 - stat_3) - stat_5) * rsqrt));
+const mul = Math.fround(((x_1 - stat_3) - stat_5) * rsqrt);
+part_2 = part_2 + sub;
+part_3 = part_3 + mul;
+part_4 = part_4 + (sub * mul);
 }
 mean = mean + part_2;
+mean_2 = mean_2 + part_3;
+mean_3 = mean_3 + part_4;
 }
 const mean_all = mean;
+const mean_all_2 = mean_2;
+const mean_all_3 = mean_3;
+if (this.thread.y === 0) {
 return mean_all;
+}
+if (this.thread.y === 1) {
+return mean_all_2;
+}
+return mean_all_3;
 }
 `,
           },
           merge: {
-            name: "stats_2",
+            name: "stats_3",
             factors: ["C"],
-            slots: 1,
-            reads: [{ from: "stats_2_parts", name: "stats_2_parts", accessors: { "0": "stats_2_parts_at" } }],
+            slots: 3,
+            reads: [
+              {
+                from: "stats_3_parts",
+                name: "stats_3_parts",
+                accessors: { "0": "stats_3_parts_0_at", "1": "stats_3_parts_1_at", "2": "stats_3_parts_2_at" },
+              },
+            ],
             constants: [
               { name: "N", kind: "extent", factor: "N" },
               { name: "S", kind: "extent", factor: "S" },
               { name: "parts", kind: "extent", factor: "(parts)" },
               { name: "C", kind: "extent", factor: "C" },
             ],
-            glsl: `float pass_value(int group) {
+            glsl: `vec4 pass_value(int group) {
 int used = (((N * S) + ((((N * S) + parts) - 1) / parts)) - 1) / ((((N * S) + parts) - 1) / parts);
 float total = 0.0;
+float total_2 = 0.0;
+float total_3 = 0.0;
 for (int p = 0; p < used; p += 1) {
-float part = stats_2_parts_at((p * C) + group);
+float part = stats_3_parts_0_at((p * C) + group);
 total = total + part;
+float part_2 = stats_3_parts_1_at((p * C) + group);
+total_2 = total_2 + part_2;
+float part_3 = stats_3_parts_2_at((p * C) + group);
+total_3 = total_3 + part_3;
 }
 float mean = total / float(N * S);
-return mean;
+float mean_2 = total_2 / float(N * S);
+float mean_3 = total_3 / float(N * S);
+return vec4(mean, mean_2, mean_3, 0.0);
 }
 `,
-            js: `function (stats_2_parts) {
+            js: `function (stats_3_parts) {
 const used = Math.floor((((this.constants.N * this.constants.S) + (Math.floor((((this.constants.N * this.constants.S) + this.constants.parts) - 1) / this.constants.parts))) - 1) / (Math.floor((((this.constants.N * this.constants.S) + this.constants.parts) - 1) / this.constants.parts)));
 let total = 0.0;
+let total_2 = 0.0;
+let total_3 = 0.0;
 for (let p = 0; p < used; p += 1) {
-const part = stats_2_parts[(p * this.constants.C) + this.thread.x];
+const part = stats_3_parts[0][(p * this.constants.C) + this.thread.x];
 total = total + part;
+const part_2 = stats_3_parts[1][(p * this.constants.C) + this.thread.x];
+total_2 = total_2 + part_2;
+const part_3 = stats_3_parts[2][(p * this.constants.C) + this.thread.x];
+total_3 = total_3 + part_3;
 }
 const mean = Math.fround(total / (this.constants.N * this.constants.S));
+const mean_2 = Math.fround(total_2 / (this.constants.N * this.constants.S));
+const mean_3 = Math.fround(total_3 / (this.constants.N * this.constants.S));
+if (this.thread.y === 0) {
 return mean;
+}
+if (this.thread.y === 1) {
+return mean_2;
+}
+return mean_3;
 }
 `,
           },
@@ -659,13 +716,18 @@ return mean;
           reads: [
             { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
             { from: "gamma", name: "gamma", accessors: { "0": "gamma_at" } },
+            { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } },
             { from: "x", name: "x", accessors: { "0": "x_at" } },
             {
               from: "stats_1",
               name: "stats_1",
-              accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at", "2": "stats_1_2_at", "3": "stats_1_3_at" },
+              accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at", "2": "stats_1_2_at" },
             },
-            { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } },
+            {
+              from: "stats_3",
+              name: "stats_3",
+              accessors: { "0": "stats_3_0_at", "1": "stats_3_1_at", "2": "stats_3_2_at" },
+            },
           ],
           constants: [
             { name: "S", kind: "extent", factor: "S" },
@@ -675,30 +737,34 @@ return mean;
           glsl: `float pass_value(int group) {
 float d_y_1 = d_y_at(group);
 float gamma_1 = gamma_at(group);
-float x_1 = x_at(group);
 int C_1 = (group / max(S, 1)) % max(C, 1);
+float stat_17 = stats_2_at(C_1);
+float x_1 = x_at(group);
 float stat_3 = stats_1_0_at(C_1);
 float stat_5 = stats_1_1_at(C_1);
 float stat_9 = stats_1_2_at(C_1);
 float rsqrt = inversesqrt(stat_9 + eps);
-float stat_18 = stats_2_at(C_1);
-float stat_20 = stats_1_3_at(C_1);
-float sub = ((d_y_1 * gamma_1) - ((((x_1 - stat_3) - stat_5) * rsqrt) * stat_18)) - stat_20;
+float stat_26 = stats_3_2_at(C_1);
+float stat_20 = stats_3_0_at(C_1);
+float stat_22 = stats_3_1_at(C_1);
+float sub = (((d_y_1 * gamma_1) - stat_17) - ((((x_1 - stat_3) - stat_5) * rsqrt) * (stat_26 - (stat_20 * stat_22)))) - stat_20;
 return sub * rsqrt;
 }
 `,
-          js: `function (d_y, gamma, x, stats_1, stats_2) {
+          js: `function (d_y, gamma, stats_2, x, stats_1, stats_3) {
 const d_y_1 = d_y[this.thread.x];
 const gamma_1 = gamma[this.thread.x];
-const x_1 = x[this.thread.x];
 const C_1 = (Math.floor(this.thread.x / Math.max(this.constants.S, 1))) - Math.floor((Math.floor(this.thread.x / Math.max(this.constants.S, 1))) / Math.max(this.constants.C, 1)) * Math.max(this.constants.C, 1);
+const stat_17 = stats_2[C_1];
+const x_1 = x[this.thread.x];
 const stat_3 = stats_1[0][C_1];
 const stat_5 = stats_1[1][C_1];
 const stat_9 = stats_1[2][C_1];
 const rsqrt = Math.fround((1 / Math.sqrt(stat_9 + this.constants.eps)));
-const stat_18 = stats_2[C_1];
-const stat_20 = stats_1[3][C_1];
-const sub = Math.fround(((d_y_1 * gamma_1) - ((((x_1 - stat_3) - stat_5) * rsqrt) * stat_18)) - stat_20);
+const stat_26 = stats_3[2][C_1];
+const stat_20 = stats_3[0][C_1];
+const stat_22 = stats_3[1][C_1];
+const sub = Math.fround((((d_y_1 * gamma_1) - stat_17) - ((((x_1 - stat_3) - stat_5) * rsqrt) * (stat_26 - (stat_20 * stat_22)))) - stat_20);
 return sub * rsqrt;
 }
 `,

@@ -218,7 +218,8 @@ float d_y_1 = d_y_at(group);
 int O = group / max(F, 1);
 float g_1 = g_at(O);
 float stat_4 = stats_1_0_at(O);
-float mul = eps * eps;
+float eps_1 = eps;
+float mul = eps_1 * eps_1;
 float rsqrt = inversesqrt(larger(stat_4, mul));
 float mul_2 = g_1 * rsqrt;
 float w_1 = w_at(group);
@@ -233,7 +234,8 @@ const d_y_1 = d_y[this.thread.x];
 const O = Math.floor(this.thread.x / Math.max(this.constants.F, 1));
 const g_1 = g[O];
 const stat_4 = stats_1[0][O];
-const mul = Math.fround(this.constants.eps * this.constants.eps);
+const eps_1 = this.constants.eps;
+const mul = Math.fround(eps_1 * eps_1);
 const rsqrt = Math.fround((1 / Math.sqrt(Math.max(stat_4, mul))));
 const mul_2 = Math.fround(g_1 * rsqrt);
 const w_1 = w[this.thread.x];
@@ -259,13 +261,15 @@ return a > b || (floatBitsToUint(a) & 0x7fffffffu) > 0x7f800000u ? a : b;
 float pass_value(int group) {
 float stat_13 = stats_1_1_at(group);
 float stat_4 = stats_1_0_at(group);
-return stat_13 * inversesqrt(larger(stat_4, eps * eps));
+float eps_1 = eps;
+return stat_13 * inversesqrt(larger(stat_4, eps_1 * eps_1));
 }
 `,
           js: `function (stats_1) {
 const stat_13 = stats_1[1][this.thread.x];
 const stat_4 = stats_1[0][this.thread.x];
-return stat_13 * (1 / Math.sqrt(Math.max(stat_4, this.constants.eps * this.constants.eps)));
+const eps_1 = this.constants.eps;
+return stat_13 * (1 / Math.sqrt(Math.max(stat_4, eps_1 * eps_1)));
 }
 `,
         },

@@ -23,11 +23,8 @@ export const backward: readonly GatherProgram[] = [
         whole: {
           name: "stats_1",
           factors: ["O"],
-          slots: 4,
-          reads: [
-            { from: "w", name: "w", accessors: { "0": "w_at" } },
-            { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
-          ],
+          slots: 3,
+          reads: [{ from: "w", name: "w", accessors: { "0": "w_at" } }],
           constants: [{ name: "F", kind: "extent", factor: "F" }],
           glsl: `float larger(float a, float b) {
 return a > b || (floatBitsToUint(a) & 0x7fffffffu) > 0x7f800000u ? a : b;
@@ -77,21 +74,10 @@ float mean_2 = sum_2 / float(F);
 float variance_2 = larger((squares_2 / float(F)) - (mean_2 * mean_2), 0.0);
 float rest = (far ? mean_2 : mean);
 float spread = (far ? variance_2 : variance);
-float mean_3 = 0.0;
-for (int block_3 = 0; block_3 < F; block_3 += 256) {
-float part_5 = 0.0;
-int stop_3 = min(block_3 + 256, F);
-for (int i_3 = block_3; i_3 < stop_3; i_3 += 1) {
-float d_y_1 = d_y_at(base + i_3);
-part_5 = part_5 + d_y_1;
-}
-mean_3 = mean_3 + part_5;
-}
-float mean_all = mean_3 / float(F);
-return vec4(shift_2, rest, spread, mean_all);
+return vec4(shift_2, rest, spread, 0.0);
 }
 `,
-          js: `function (w, d_y) {
+          js: `function (w) {
 const base = this.thread.x * this.constants.F;
 const w_1 = w[base];
 const w_2 = w[base + (Math.floor(this.constants.F / 2))];
@@ -136,27 +122,13 @@ const mean_2 = Math.fround(sum_2 / this.constants.F);
 const variance_2 = Math.fround(Math.max((squares_2 / this.constants.F) - (mean_2 * mean_2), 0.0));
 const rest = Math.fround((far ? mean_2 : mean));
 const spread = Math.fround((far ? variance_2 : variance));
-let mean_3 = 0.0;
-for (let block_3 = 0; block_3 < this.constants.F; block_3 += 256) {
-let part_5 = 0.0;
-const stop_3 = Math.min(block_3 + 256, this.constants.F);
-for (let i_3 = block_3; i_3 < stop_3; i_3 += 1) {
-const d_y_1 = d_y[base + i_3];
-part_5 = part_5 + d_y_1;
-}
-mean_3 = mean_3 + part_5;
-}
-const mean_all = Math.fround(mean_3 / this.constants.F);
 if (this.thread.y === 0) {
 return shift_2;
 }
 if (this.thread.y === 1) {
 return rest;
 }
-if (this.thread.y === 2) {
 return spread;
-}
-return mean_all;
 }
 `,
         },
@@ -164,11 +136,8 @@ return mean_all;
           part: {
             name: "stats_1_parts",
             factors: ["(parts)", "O"],
-            slots: 4,
-            reads: [
-              { from: "w", name: "w", accessors: { "0": "w_at" } },
-              { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
-            ],
+            slots: 3,
+            reads: [{ from: "w", name: "w", accessors: { "0": "w_at" } }],
             constants: [
               { name: "O", kind: "extent", factor: "O" },
               { name: "F", kind: "extent", factor: "F" },
@@ -226,21 +195,10 @@ float mean_2 = sum_2 / float(last - first);
 float variance_2 = larger((squares_2 / float(last - first)) - (mean_2 * mean_2), 0.0);
 float rest = (far ? mean_2 : mean);
 float spread = (far ? variance_2 : variance);
-float mean_3 = 0.0;
-for (int block_3 = first; block_3 < last; block_3 += 256) {
-float part_6 = 0.0;
-int stop_3 = min(block_3 + 256, last);
-for (int i_3 = block_3; i_3 < stop_3; i_3 += 1) {
-float d_y_1 = d_y_at(base + i_3);
-part_6 = part_6 + d_y_1;
-}
-mean_3 = mean_3 + part_6;
-}
-float mean_all = mean_3;
-return vec4(shift_2, rest, spread, mean_all);
+return vec4(shift_2, rest, spread, 0.0);
 }
 `,
-            js: `function (w, d_y) {
+            js: `function (w) {
 const part = Math.floor(this.thread.x / this.constants.O);
 const row = this.thread.x - (part * this.constants.O);
 const first = Math.min(part * (Math.floor(((this.constants.F + this.constants.parts) - 1) / this.constants.parts)), this.constants.F);
@@ -289,44 +247,25 @@ const mean_2 = Math.fround(sum_2 / (last - first));
 const variance_2 = Math.fround(Math.max((squares_2 / (last - first)) - (mean_2 * mean_2), 0.0));
 const rest = Math.fround((far ? mean_2 : mean));
 const spread = Math.fround((far ? variance_2 : variance));
-let mean_3 = 0.0;
-for (let block_3 = first; block_3 < last; block_3 += 256) {
-let part_6 = 0.0;
-const stop_3 = Math.min(block_3 + 256, last);
-for (let i_3 = block_3; i_3 < stop_3; i_3 += 1) {
-const d_y_1 = d_y[base + i_3];
-part_6 = part_6 + d_y_1;
-}
-mean_3 = mean_3 + part_6;
-}
-const mean_all = mean_3;
 if (this.thread.y === 0) {
 return shift_2;
 }
 if (this.thread.y === 1) {
 return rest;
 }
-if (this.thread.y === 2) {
 return spread;
-}
-return mean_all;
 }
 `,
           },
           merge: {
             name: "stats_1",
             factors: ["O"],
-            slots: 4,
+            slots: 3,
             reads: [
               {
                 from: "stats_1_parts",
                 name: "stats_1_parts",
-                accessors: {
-                  "0": "stats_1_parts_0_at",
-                  "1": "stats_1_parts_1_at",
-                  "2": "stats_1_parts_2_at",
-                  "3": "stats_1_parts_3_at",
-                },
+                accessors: { "0": "stats_1_parts_0_at", "1": "stats_1_parts_1_at", "2": "stats_1_parts_2_at" },
               },
             ],
             constants: [
@@ -336,65 +275,50 @@ return mean_all;
             ],
             glsl: `vec4 pass_value(int group) {
 int used = ((F + (((F + parts) - 1) / parts)) - 1) / (((F + parts) - 1) / parts);
+float part = stats_1_parts_0_at(group);
 float total = 0.0;
-for (int p = 0; p < used; p += 1) {
-float part = stats_1_parts_3_at((p * O) + group);
-total = total + part;
-}
-float mean = total / float(F);
-float part_2 = stats_1_parts_0_at(group);
-float total_2 = 0.0;
 for (int p_2 = 0; p_2 < used; p_2 += 1) {
-float part_3 = stats_1_parts_0_at((p_2 * O) + group);
-float part_4 = stats_1_parts_1_at((p_2 * O) + group);
-total_2 = total_2 + (float(min((p_2 + 1) * (((F + parts) - 1) / parts), F) - (p_2 * (((F + parts) - 1) / parts))) * ((part_3 - part_2) + part_4));
+float part_2 = stats_1_parts_0_at((p_2 * O) + group);
+float part_3 = stats_1_parts_1_at((p_2 * O) + group);
+total = total + (float(min((p_2 + 1) * (((F + parts) - 1) / parts), F) - (p_2 * (((F + parts) - 1) / parts))) * ((part_2 - part) + part_3));
 }
-float rest = total_2 / float(F);
-float total_3 = 0.0;
+float rest = total / float(F);
+float total_2 = 0.0;
 for (int p_3 = 0; p_3 < used; p_3 += 1) {
-float part_5 = stats_1_parts_0_at((p_3 * O) + group);
-float part_6 = stats_1_parts_1_at((p_3 * O) + group);
-float part_7 = stats_1_parts_2_at((p_3 * O) + group);
-total_3 = total_3 + (float(min((p_3 + 1) * (((F + parts) - 1) / parts), F) - (p_3 * (((F + parts) - 1) / parts))) * (part_7 + ((((part_5 - part_2) + part_6) - rest) * (((part_5 - part_2) + part_6) - rest))));
+float part_4 = stats_1_parts_0_at((p_3 * O) + group);
+float part_5 = stats_1_parts_1_at((p_3 * O) + group);
+float part_6 = stats_1_parts_2_at((p_3 * O) + group);
+total_2 = total_2 + (float(min((p_3 + 1) * (((F + parts) - 1) / parts), F) - (p_3 * (((F + parts) - 1) / parts))) * (part_6 + ((((part_4 - part) + part_5) - rest) * (((part_4 - part) + part_5) - rest))));
 }
-float spread = total_3 / float(F);
-return vec4(part_2, rest, spread, mean);
+float spread = total_2 / float(F);
+return vec4(part, rest, spread, 0.0);
 }
 `,
             js: `function (stats_1_parts) {
 const used = Math.floor(((this.constants.F + (Math.floor(((this.constants.F + this.constants.parts) - 1) / this.constants.parts))) - 1) / (Math.floor(((this.constants.F + this.constants.parts) - 1) / this.constants.parts)));
+const part = stats_1_parts[0][this.thread.x];
 let total = 0.0;
-for (let p = 0; p < used; p += 1) {
-const part = stats_1_parts[3][(p * this.constants.O) + this.thread.x];
-total = total + part;
-}
-const mean = Math.fround(total / this.constants.F);
-const part_2 = stats_1_parts[0][this.thread.x];
-let total_2 = 0.0;
 for (let p_2 = 0; p_2 < used; p_2 += 1) {
-const part_3 = stats_1_parts[0][(p_2 * this.constants.O) + this.thread.x];
-const part_4 = stats_1_parts[1][(p_2 * this.constants.O) + this.thread.x];
-total_2 = total_2 + ((Math.min((p_2 + 1) * (Math.floor(((this.constants.F + this.constants.parts) - 1) / this.constants.parts)), this.constants.F) - (p_2 * (Math.floor(((this.constants.F + this.constants.parts) - 1) / this.constants.parts)))) * ((part_3 - part_2) + part_4));
+const part_2 = stats_1_parts[0][(p_2 * this.constants.O) + this.thread.x];
+const part_3 = stats_1_parts[1][(p_2 * this.constants.O) + this.thread.x];
+total = total + ((Math.min((p_2 + 1) * (Math.floor(((this.constants.F + this.constants.parts) - 1) / this.constants.parts)), this.constants.F) - (p_2 * (Math.floor(((this.constants.F + this.constants.parts) - 1) / this.constants.parts)))) * ((part_2 - part) + part_3));
 }
-const rest = Math.fround(total_2 / this.constants.F);
-let total_3 = 0.0;
+const rest = Math.fround(total / this.constants.F);
+let total_2 = 0.0;
 for (let p_3 = 0; p_3 < used; p_3 += 1) {
-const part_5 = stats_1_parts[0][(p_3 * this.constants.O) + this.thread.x];
-const part_6 = stats_1_parts[1][(p_3 * this.constants.O) + this.thread.x];
-const part_7 = stats_1_parts[2][(p_3 * this.constants.O) + this.thread.x];
-total_3 = total_3 + ((Math.min((p_3 + 1) * (Math.floor(((this.constants.F + this.constants.parts) - 1) / this.constants.parts)), this.constants.F) - (p_3 * (Math.floor(((this.constants.F + this.constants.parts) - 1) / this.constants.parts)))) * (part_7 + ((((part_5 - part_2) + part_6) - rest) * (((part_5 - part_2) + part_6) - rest))));
+const part_4 = stats_1_parts[0][(p_3 * this.constants.O) + this.thread.x];
+const part_5 = stats_1_parts[1][(p_3 * this.constants.O) + this.thread.x];
+const part_6 = stats_1_parts[2][(p_3 * this.constants.O) + this.thread.x];
+total_2 = total_2 + ((Math.min((p_3 + 1) * (Math.floor(((this.constants.F + this.constants.parts) - 1) / this.constants.parts)), this.constants.F) - (p_3 * (Math.floor(((this.constants.F + this.constants.parts) - 1) / this.constants.parts)))) * (part_6 + ((((part_4 - part) + part_5) - rest) * (((part_4 - part) + part_5) - rest))));
 }
-const spread = Math.fround(total_3 / this.constants.F);
+const spread = Math.fround(total_2 / this.constants.F);
 if (this.thread.y === 0) {
-return part_2;
+return part;
 }
 if (this.thread.y === 1) {
 return rest;
 }
-if (this.thread.y === 2) {
 return spread;
-}
-return mean;
 }
 `,
           },
@@ -406,7 +330,36 @@ return mean;
           name: "stats_2",
           factors: ["O"],
           slots: 1,
+          reads: [{ from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } }],
+          constants: [{ name: "F", kind: "extent", factor: "F" }],
+          glsl: `float pass_value(int group) {
+int base = group * F;
+float d_y_1 = d_y_at(base);
+float d_y_2 = d_y_at(base + (F / 2));
+float d_y_3 = d_y_at(base + (max(F, 1) - 1));
+float shift = d_y_1 + (((d_y_2 - d_y_1) + (d_y_3 - d_y_1)) * 0.3333333432674408);
+return shift;
+}
+`,
+          js: `function (d_y) {
+const base = this.thread.x * this.constants.F;
+const d_y_1 = d_y[base];
+const d_y_2 = d_y[base + (Math.floor(this.constants.F / 2))];
+const d_y_3 = d_y[base + (Math.max(this.constants.F, 1) - 1)];
+const shift = Math.fround(d_y_1 + (((d_y_2 - d_y_1) + (d_y_3 - d_y_1)) * 0.3333333432674408));
+return shift;
+}
+`,
+        },
+        split: null,
+      },
+      {
+        whole: {
+          name: "stats_3",
+          factors: ["O"],
+          slots: 3,
           reads: [
+            { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } },
             {
               from: "stats_1",
               name: "stats_1",
@@ -416,55 +369,88 @@ return mean;
             { from: "w", name: "w", accessors: { "0": "w_at" } },
           ],
           constants: [{ name: "F", kind: "extent", factor: "F" }, { name: "eps", kind: "param", param: "eps" }],
-          glsl: `float pass_value(int group) {
+          glsl: `vec4 pass_value(int group) {
 int base = group * F;
+float stat_14 = stats_2_at(group);
 float stat_2 = stats_1_0_at(group);
 float stat_4 = stats_1_1_at(group);
 float stat_8 = stats_1_2_at(group);
 float rsqrt = inversesqrt(stat_8 + eps);
 float mean = 0.0;
+float mean_2 = 0.0;
+float mean_3 = 0.0;
 for (int block = 0; block < F; block += 256) {
 float part = 0.0;
+float part_2 = 0.0;
+float part_3 = 0.0;
 int stop = min(block + 256, F);
 for (int i = block; i < stop; i += 1) {
 float d_y_1 = d_y_at(base + i);
+float sub = d_y_1 - stat_14;
 float w_1 = w_at(base + i);
-part = part + (d_y_1 * (((w_1 - stat_2) - stat_4) * rsqrt));
+float mul = ((w_1 - stat_2) - stat_4) * rsqrt;
+part = part + sub;
+part_2 = part_2 + mul;
+part_3 = part_3 + (sub * mul);
 }
 mean = mean + part;
+mean_2 = mean_2 + part_2;
+mean_3 = mean_3 + part_3;
 }
 float mean_all = mean / float(F);
-return mean_all;
+float mean_all_2 = mean_2 / float(F);
+float mean_all_3 = mean_3 / float(F);
+return vec4(mean_all, mean_all_2, mean_all_3, 0.0);
 }
 `,
-          js: `function (stats_1, d_y, w) {
+          js: `function (stats_2, stats_1, d_y, w) {
 const base = this.thread.x * this.constants.F;
+const stat_14 = stats_2[this.thread.x];
 const stat_2 = stats_1[0][this.thread.x];
 const stat_4 = stats_1[1][this.thread.x];
 const stat_8 = stats_1[2][this.thread.x];
 const rsqrt = Math.fround((1 / Math.sqrt(stat_8 + this.constants.eps)));
 let mean = 0.0;
+let mean_2 = 0.0;
+let mean_3 = 0.0;
 for (let block = 0; block < this.constants.F; block += 256) {
 let part = 0.0;
+let part_2 = 0.0;
+let part_3 = 0.0;
 const stop = Math.min(block + 256, this.constants.F);
 for (let i = block; i < stop; i += 1) {
 const d_y_1 = d_y[base + i];
+const sub = Math.fround(d_y_1 - stat_14);
 const w_1 = w[base + i];
-part = part + (d_y_1 * (((w_1 - stat_2) - stat_4) * rsqrt));
+const mul = Math.fround(((w_1 - stat_2) - stat_4) * rsqrt);
+part = part + sub;
+part_2 = part_2 + mul;
+part_3 = part_3 + (sub * mul);
 }
 mean = mean + part;
+mean_2 = mean_2 + part_2;
+mean_3 = mean_3 + part_3;
 }
 const mean_all = Math.fround(mean / this.constants.F);
+const mean_all_2 = Math.fround(mean_2 / this.constants.F);
+const mean_all_3 = Math.fround(mean_3 / this.constants.F);
+if (this.thread.y === 0) {
 return mean_all;
+}
+if (this.thread.y === 1) {
+return mean_all_2;
+}
+return mean_all_3;
 }
 `,
         },
         split: {
           part: {
-            name: "stats_2_parts",
+            name: "stats_3_parts",
             factors: ["(parts)", "O"],
-            slots: 1,
+            slots: 3,
             reads: [
+              { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } },
               {
                 from: "stats_1",
                 name: "stats_1",
@@ -479,87 +465,147 @@ return mean_all;
               { name: "parts", kind: "extent", factor: "(parts)" },
               { name: "eps", kind: "param", param: "eps" },
             ],
-            glsl: `float pass_value(int group) {
+            glsl: `vec4 pass_value(int group) {
 int part = group / O;
 int row = group - (part * O);
 int first = min(part * (((F + parts) - 1) / parts), F);
 int last = min(first + (((F + parts) - 1) / parts), F);
 int base = row * F;
+float stat_14 = stats_2_at(row);
 float stat_2 = stats_1_0_at(row);
 float stat_4 = stats_1_1_at(row);
 float stat_8 = stats_1_2_at(row);
 float rsqrt = inversesqrt(stat_8 + eps);
 float mean = 0.0;
+float mean_2 = 0.0;
+float mean_3 = 0.0;
 for (int block = first; block < last; block += 256) {
 float part_2 = 0.0;
+float part_3 = 0.0;
+float part_4 = 0.0;
 int stop = min(block + 256, last);
 for (int i = block; i < stop; i += 1) {
 float d_y_1 = d_y_at(base + i);
+float sub = d_y_1 - stat_14;
 float w_1 = w_at(base + i);
-part_2 = part_2 + (d_y_1 * (((w_1 - stat_2) - stat_4) * rsqrt));
+float mul = ((w_1 - stat_2) - stat_4) * rsqrt;
+part_2 = part_2 + sub;
+part_3 = part_3 + mul;
+part_4 = part_4 + (sub * mul);
 }
 mean = mean + part_2;
+mean_2 = mean_2 + part_3;
+mean_3 = mean_3 + part_4;
 }
 float mean_all = mean;
-return mean_all;
+float mean_all_2 = mean_2;
+float mean_all_3 = mean_3;
+return vec4(mean_all, mean_all_2, mean_all_3, 0.0);
 }
 `,
-            js: `function (stats_1, d_y, w) {
+            js: `function (stats_2, stats_1, d_y, w) {
 const part = Math.floor(this.thread.x / this.constants.O);
 const row = this.thread.x - (part * this.constants.O);
 const first = Math.min(part * (Math.floor(((this.constants.F + this.constants.parts) - 1) / this.constants.parts)), this.constants.F);
 const last = Math.min(first + (Math.floor(((this.constants.F + this.constants.parts) - 1) / this.constants.parts)), this.constants.F);
 const base = row * this.constants.F;
+const stat_14 = stats_2[row];
 const stat_2 = stats_1[0][row];
 const stat_4 = stats_1[1][row];
 const stat_8 = stats_1[2][row];
 const rsqrt = Math.fround((1 / Math.sqrt(stat_8 + this.constants.eps)));
 let mean = 0.0;
+let mean_2 = 0.0;
+let mean_3 = 0.0;
 for (let block = first; block < last; block += 256) {
 let part_2 = 0.0;
+let part_3 = 0.0;
+let part_4 = 0.0;
 const stop = Math.min(block + 256, last);
 for (let i = block; i < stop; i += 1) {
 const d_y_1 = d_y[base + i];
+const sub = Math.fround(d_y_1 - stat_14);
 const w_1 = w[base + i];
-part_2 = part_2 + (d_y_1 * (((w_1 - stat_2) - stat_4) * rsqrt));
+const mul = Math.fround(((w_1 - stat_2) - stat_4) * rsqrt);
+part_2 = part_2 + sub;
+part_3 = part_3 + mul;
+part_4 = part_4 + (sub * mul);
 }
 mean = mean + part_2;
+mean_2 = mean_2 + part_3;
+mean_3 = mean_3 + part_4;
 }
 const mean_all = mean;
+const mean_all_2 = mean_2;
+const mean_all_3 = mean_3;
+if (this.thread.y === 0) {
 return mean_all;
+}
+if (this.thread.y === 1) {
+return mean_all_2;
+}
+return mean_all_3;
 }
 `,
           },
           merge: {
-            name: "stats_2",
+            name: "stats_3",
             factors: ["O"],
-            slots: 1,
-            reads: [{ from: "stats_2_parts", name: "stats_2_parts", accessors: { "0": "stats_2_parts_at" } }],
+            slots: 3,
+            reads: [
+              {
+                from: "stats_3_parts",
+                name: "stats_3_parts",
+                accessors: { "0": "stats_3_parts_0_at", "1": "stats_3_parts_1_at", "2": "stats_3_parts_2_at" },
+              },
+            ],
             constants: [
               { name: "F", kind: "extent", factor: "F" },
               { name: "parts", kind: "extent", factor: "(parts)" },
               { name: "O", kind: "extent", factor: "O" },
             ],
-            glsl: `float pass_value(int group) {
+            glsl: `vec4 pass_value(int group) {
 int used = ((F + (((F + parts) - 1) / parts)) - 1) / (((F + parts) - 1) / parts);
 float total = 0.0;
+float total_2 = 0.0;
+float total_3 = 0.0;
 for (int p = 0; p < used; p += 1) {
-float part = stats_2_parts_at((p * O) + group);
+float part = stats_3_parts_0_at((p * O) + group);
 total = total + part;
+float part_2 = stats_3_parts_1_at((p * O) + group);
+total_2 = total_2 + part_2;
+float part_3 = stats_3_parts_2_at((p * O) + group);
+total_3 = total_3 + part_3;
 }
 float mean = total / float(F);
-return mean;
+float mean_2 = total_2 / float(F);
+float mean_3 = total_3 / float(F);
+return vec4(mean, mean_2, mean_3, 0.0);
 }
 `,
-            js: `function (stats_2_parts) {
+            js: `function (stats_3_parts) {
 const used = Math.floor(((this.constants.F + (Math.floor(((this.constants.F + this.constants.parts) - 1) / this.constants.parts))) - 1) / (Math.floor(((this.constants.F + this.constants.parts) - 1) / this.constants.parts)));
 let total = 0.0;
+let total_2 = 0.0;
+let total_3 = 0.0;
 for (let p = 0; p < used; p += 1) {
-const part = stats_2_parts[(p * this.constants.O) + this.thread.x];
+const part = stats_3_parts[0][(p * this.constants.O) + this.thread.x];
 total = total + part;
+const part_2 = stats_3_parts[1][(p * this.constants.O) + this.thread.x];
+total_2 = total_2 + part_2;
+const part_3 = stats_3_parts[2][(p * this.constants.O) + this.thread.x];
+total_3 = total_3 + part_3;
 }
 const mean = Math.fround(total / this.constants.F);
+const mean_2 = Math.fround(total_2 / this.constants.F);
+const mean_3 = Math.fround(total_3 / this.constants.F);
+if (this.thread.y === 0) {
 return mean;
+}
+if (this.thread.y === 1) {
+return mean_2;
+}
+return mean_3;
 }
 `,
           },
@@ -573,40 +619,49 @@ return mean;
           slots: 1,
           reads: [
             { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
+            { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } },
             { from: "w", name: "w", accessors: { "0": "w_at" } },
             {
               from: "stats_1",
               name: "stats_1",
-              accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at", "2": "stats_1_2_at", "3": "stats_1_3_at" },
+              accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at", "2": "stats_1_2_at" },
             },
-            { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } },
+            {
+              from: "stats_3",
+              name: "stats_3",
+              accessors: { "0": "stats_3_0_at", "1": "stats_3_1_at", "2": "stats_3_2_at" },
+            },
           ],
           constants: [{ name: "F", kind: "extent", factor: "F" }, { name: "eps", kind: "param", param: "eps" }],
           glsl: `float pass_value(int group) {
 float d_y_1 = d_y_at(group);
-float w_1 = w_at(group);
 int O = group / max(F, 1);
+float stat_14 = stats_2_at(O);
+float w_1 = w_at(group);
 float stat_2 = stats_1_0_at(O);
 float stat_4 = stats_1_1_at(O);
 float stat_8 = stats_1_2_at(O);
 float rsqrt = inversesqrt(stat_8 + eps);
-float stat_15 = stats_2_at(O);
-float stat_17 = stats_1_3_at(O);
-float sub = (d_y_1 - ((((w_1 - stat_2) - stat_4) * rsqrt) * stat_15)) - stat_17;
+float stat_23 = stats_3_2_at(O);
+float stat_17 = stats_3_0_at(O);
+float stat_19 = stats_3_1_at(O);
+float sub = ((d_y_1 - stat_14) - ((((w_1 - stat_2) - stat_4) * rsqrt) * (stat_23 - (stat_17 * stat_19)))) - stat_17;
 return sub * rsqrt;
 }
 `,
-          js: `function (d_y, w, stats_1, stats_2) {
+          js: `function (d_y, stats_2, w, stats_1, stats_3) {
 const d_y_1 = d_y[this.thread.x];
-const w_1 = w[this.thread.x];
 const O = Math.floor(this.thread.x / Math.max(this.constants.F, 1));
+const stat_14 = stats_2[O];
+const w_1 = w[this.thread.x];
 const stat_2 = stats_1[0][O];
 const stat_4 = stats_1[1][O];
 const stat_8 = stats_1[2][O];
 const rsqrt = Math.fround((1 / Math.sqrt(stat_8 + this.constants.eps)));
-const stat_15 = stats_2[O];
-const stat_17 = stats_1[3][O];
-const sub = Math.fround((d_y_1 - ((((w_1 - stat_2) - stat_4) * rsqrt) * stat_15)) - stat_17);
+const stat_23 = stats_3[2][O];
+const stat_17 = stats_3[0][O];
+const stat_19 = stats_3[1][O];
+const sub = Math.fround(((d_y_1 - stat_14) - ((((w_1 - stat_2) - stat_4) * rsqrt) * (stat_23 - (stat_17 * stat_19)))) - stat_17);
 return sub * rsqrt;
 }
 `,

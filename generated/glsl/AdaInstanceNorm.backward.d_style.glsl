@@ -7,7 +7,9 @@
 //   float stats_1_0_at(int index)
 //   float stats_1_1_at(int index)
 //   float stats_1_2_at(int index)
-//   float stats_3_at(int index)
+//   float stats_4_0_at(int index)
+//   float stats_4_1_at(int index)
+//   float stats_4_2_at(int index)
 //   float stats_2_3_at(int index)
 
 float pass_value(int group) {
@@ -18,9 +20,11 @@ float pass_value(int group) {
   float stat_20 = stats_1_2_at((N * C) + C_1);
   float stat_3 = stats_1_0_at((N * C) + C_1);
   float add = stat_3 + eps;
-  float stat_28 = stats_3_at((N * C) + C_1);
+  float stat_36 = stats_4_2_at((N * C) + C_1);
+  float stat_30 = stats_4_0_at((N * C) + C_1);
+  float stat_32 = stats_4_1_at((N * C) + C_1);
   float size = float(T);
-  float mul = 2.0 * (((sqrt(add) == 0.0) ? 0.0 : (0.5 * (stat_28 * inversesqrt(add)))) / size);
+  float div = ((sqrt(add) == 0.0) ? 0.0 : (0.5 * ((stat_36 - (stat_30 * stat_32)) * inversesqrt(add)))) / size;
   float stat_23 = stats_2_3_at((N * C) + C_1);
-  return (((style_1 - stat_18) - stat_20) * mul) + (stat_23 / size);
+  return (((style_1 - stat_18) - stat_20) * (2.0 * div)) + (stat_23 / size);
 }

@@ -4,27 +4,32 @@
 //   const int S
 //   const float eps
 //   float d_y_at(int index)
+//   float stats_3_at(int index)
 //   float x_at(int index)
 //   float stats_2_0_at(int index)
 //   float stats_2_1_at(int index)
 //   float stats_2_2_at(int index)
-//   float stats_2_3_at(int index)
-//   float stats_3_at(int index)
+//   float stats_4_0_at(int index)
+//   float stats_4_1_at(int index)
+//   float stats_4_2_at(int index)
 //   float stats_1_0_at(int index)
 
 float pass_value(int group) {
   float d_y_1 = d_y_at(group);
-  float x_1 = x_at(group);
   int N = group / max(C * S, 1);
   int C_1 = (group / max(S, 1)) % max(C, 1);
+  float stat_27 = stats_3_at((N * C) + C_1);
+  float x_1 = x_at(group);
   float stat_7 = stats_2_0_at((N * C) + C_1);
   float stat_9 = stats_2_1_at((N * C) + C_1);
   float stat_13 = stats_2_2_at((N * C) + C_1);
   float rsqrt = inversesqrt(stat_13 + eps);
-  float stat_28 = stats_3_at((N * C) + C_1);
+  float stat_36 = stats_4_2_at((N * C) + C_1);
   float size = float(S);
-  float stat_23 = stats_2_3_at((N * C) + C_1);
-  float sub = (d_y_1 - ((((x_1 - stat_7) - stat_9) * rsqrt) * (stat_28 / size))) - (stat_23 / size);
+  float stat_30 = stats_4_0_at((N * C) + C_1);
+  float div = stat_30 / size;
+  float stat_32 = stats_4_1_at((N * C) + C_1);
+  float sub = ((d_y_1 - stat_27) - ((((x_1 - stat_7) - stat_9) * rsqrt) * ((stat_36 / size) - (div * stat_32)))) - div;
   float stat_3 = stats_1_0_at((N * C) + C_1);
   return sub * (sqrt(stat_3 + eps) * rsqrt);
 }

@@ -5,26 +5,30 @@
 //   const float eps
 //   float d_y_at(int index)
 //   float scale_at(int index)
+//   float stats_2_at(int index)
 //   float x_at(int index)
 //   float stats_1_0_at(int index)
 //   float stats_1_1_at(int index)
 //   float stats_1_2_at(int index)
-//   float stats_1_3_at(int index)
-//   float stats_4_at(int index)
+//   float stats_5_0_at(int index)
+//   float stats_5_1_at(int index)
+//   float stats_5_2_at(int index)
 
 float pass_value(int group) {
   float d_y_1 = d_y_at(group);
   int N = group / max(T * D, 1);
   int D_1 = group % max(D, 1);
   float scale_1 = scale_at((N * D) + D_1);
-  float x_1 = x_at(group);
   int T_1 = (group / max(D, 1)) % max(T, 1);
+  float stat_23 = stats_2_at((N * T) + T_1);
+  float x_1 = x_at(group);
   float stat_3 = stats_1_0_at((N * T) + T_1);
   float stat_5 = stats_1_1_at((N * T) + T_1);
   float stat_9 = stats_1_2_at((N * T) + T_1);
   float rsqrt = inversesqrt(stat_9 + eps);
-  float stat_24 = stats_4_at((N * T) + T_1);
-  float stat_26 = stats_1_3_at((N * T) + T_1);
-  float sub = ((d_y_1 * (1.0 + scale_1)) - ((((x_1 - stat_3) - stat_5) * rsqrt) * stat_24)) - stat_26;
+  float stat_32 = stats_5_2_at((N * T) + T_1);
+  float stat_26 = stats_5_0_at((N * T) + T_1);
+  float stat_28 = stats_5_1_at((N * T) + T_1);
+  float sub = (((d_y_1 * (1.0 + scale_1)) - stat_23) - ((((x_1 - stat_3) - stat_5) * rsqrt) * (stat_32 - (stat_26 * stat_28)))) - stat_26;
   return sub * rsqrt;
 }

@@ -4,37 +4,42 @@
 //   const float eps
 //   float d_y_at(int index)
 //   float gamma_at(int index)
+//   float stats_3_at(int index)
 //   float x_at(int index)
-//   float stats_1_0_at(int index)
-//   float stats_1_1_at(int index)
+//   float stats_1_at(int index)
 //   float residual_at(int index)
 //   float stats_2_at(int index)
 //   float bias_at(int index)
-//   float stats_3_at(int index)
-//   float stats_5_0_at(int index)
-//   float stats_5_1_at(int index)
-//   float stats_5_2_at(int index)
-//   float stats_7_at(int index)
+//   float stats_4_at(int index)
+//   float stats_6_0_at(int index)
+//   float stats_6_1_at(int index)
+//   float stats_6_2_at(int index)
+//   float stats_6_3_at(int index)
+//   float stats_8_0_at(int index)
+//   float stats_8_1_at(int index)
 //   float d_h_at(int index)
 
 float pass_value(int group) {
   float d_y_1 = d_y_at(group);
   int D_1 = group % max(D, 1);
   float gamma_1 = gamma_at(D_1);
-  float x_1 = x_at(group);
   int T = group / max(D, 1);
-  float stat_5 = stats_1_0_at(T);
+  float stat_35 = stats_3_at(T);
+  float x_1 = x_at(group);
+  float stat_5 = stats_1_at(T);
   float residual_1 = residual_at(group);
   float stat_8 = stats_2_at(T);
   float bias_1 = bias_at(D_1);
-  float stat_11 = stats_3_at(0);
-  float stat_16 = stats_5_0_at(T);
-  float stat_18 = stats_5_1_at(T);
-  float stat_22 = stats_5_2_at(T);
+  float stat_11 = stats_4_at(0);
+  float stat_16 = stats_6_0_at(T);
+  float stat_18 = stats_6_1_at(T);
+  float stat_22 = stats_6_2_at(T);
   float rsqrt = inversesqrt(stat_22 + eps);
   float mul = (((((x_1 - stat_5) + (residual_1 - stat_8)) + (bias_1 - stat_11)) - stat_16) - stat_18) * rsqrt;
-  float stat_36 = stats_7_at(T);
-  float stat_38 = stats_1_1_at(T);
+  float stat_44 = stats_8_1_at(T);
+  float stat_38 = stats_6_3_at(T);
+  float stat_40 = stats_8_0_at(T);
+  float mul_2 = ((((d_y_1 * gamma_1) - stat_35) - (mul * (stat_44 - (stat_38 * stat_40)))) - stat_38) * rsqrt;
   float d_h_1 = d_h_at(group);
-  return ((((d_y_1 * gamma_1) - (mul * stat_36)) - stat_38) * rsqrt) + d_h_1;
+  return mul_2 + d_h_1;
 }

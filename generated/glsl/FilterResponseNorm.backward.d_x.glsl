@@ -18,7 +18,8 @@ float pass_value(int group) {
   float x_1 = x_at(group);
   int N = group / max(C * S, 1);
   float stat_7 = stats_1_at((N * C) + C_1);
-  float rsqrt = inversesqrt(stat_7 + abs(eps));
+  float eps_1 = eps;
+  float rsqrt = inversesqrt(stat_7 + abs(eps_1));
   float beta_1 = beta_at(C_1);
   float add = ((gamma_1 * x_1) * rsqrt) + beta_1;
   float d_y_1 = d_y_at(group);

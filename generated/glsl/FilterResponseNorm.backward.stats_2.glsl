@@ -15,7 +15,8 @@ vec4 pass_value(int group) {
   float gamma_1 = gamma_at(group);
   int base = group * S;
   int base_2 = group;
-  float abs_1 = abs(eps);
+  float eps_1 = eps;
+  float abs_1 = abs(eps_1);
   float beta_1 = beta_at(group);
   float tau_1 = tau_at(group);
   float sum = 0.0;

@@ -16,7 +16,8 @@ float pass_value(int group) {
   float gamma_1 = gamma_at(C_1);
   int base = group * S;
   float stat_7 = stats_1_at(group);
-  float rsqrt = inversesqrt(stat_7 + abs(eps));
+  float eps_1 = eps;
+  float rsqrt = inversesqrt(stat_7 + abs(eps_1));
   float beta_1 = beta_at(C_1);
   float mean = 0.0;
   for (int block = 0; block < S; block += 256) {

@@ -20,8 +20,9 @@ float pass_value(int group) {
   float x_1 = x_at(group);
   int N = group / max(C * S, 1);
   float stat_7 = stats_1_at((N * C) + C_1);
+  float eps_1 = eps;
   float beta_1 = beta_at(C_1);
   float tau_1 = tau_at(C_1);
-  float max_1 = larger(((gamma_1 * x_1) * inversesqrt(stat_7 + abs(eps))) + beta_1, tau_1);
+  float max_1 = larger(((gamma_1 * x_1) * inversesqrt(stat_7 + abs(eps_1))) + beta_1, tau_1);
   return max_1;
 }

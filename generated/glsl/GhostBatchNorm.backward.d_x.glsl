@@ -5,27 +5,32 @@
 //   const int S
 //   const float eps
 //   float d_y_at(int index)
+//   float stats_2_at(int index)
 //   float x_at(int index)
 //   float stats_1_0_at(int index)
 //   float stats_1_1_at(int index)
 //   float stats_1_2_at(int index)
-//   float stats_1_3_at(int index)
-//   float stats_3_at(int index)
+//   float stats_4_0_at(int index)
+//   float stats_4_1_at(int index)
+//   float stats_4_2_at(int index)
 //   float gamma_at(int index)
 
 float pass_value(int group) {
   float d_y_1 = d_y_at(group);
-  float x_1 = x_at(group);
   int V = group / max((B * C) * S, 1);
   int C_1 = (group / max(S, 1)) % max(C, 1);
+  float stat_17 = stats_2_at((V * C) + C_1);
+  float x_1 = x_at(group);
   float stat_3 = stats_1_0_at((V * C) + C_1);
   float stat_5 = stats_1_1_at((V * C) + C_1);
   float stat_9 = stats_1_2_at((V * C) + C_1);
   float rsqrt = inversesqrt(stat_9 + eps);
-  float stat_20 = stats_3_at((V * C) + C_1);
+  float stat_26 = stats_4_2_at((V * C) + C_1);
   float size = float(B * S);
-  float stat_15 = stats_1_3_at((V * C) + C_1);
-  float sub = (d_y_1 - ((((x_1 - stat_3) - stat_5) * rsqrt) * (stat_20 / size))) - (stat_15 / size);
+  float stat_20 = stats_4_0_at((V * C) + C_1);
+  float div = stat_20 / size;
+  float stat_22 = stats_4_1_at((V * C) + C_1);
+  float sub = ((d_y_1 - stat_17) - ((((x_1 - stat_3) - stat_5) * rsqrt) * ((stat_26 / size) - (div * stat_22)))) - div;
   float gamma_1 = gamma_at(C_1);
   return sub * (gamma_1 * rsqrt);
 }

@@ -16,7 +16,8 @@ float pass_value(int group) {
   float d_y_1 = d_y_at(group);
   int N = group / max(D, 1);
   float stat_3 = stats_1_at(N);
-  float mul = eps * eps;
+  float eps_1 = eps;
+  float mul = eps_1 * eps_1;
   float rsqrt = inversesqrt(larger(stat_3, mul));
   float x_1 = x_at(group);
   float stat_17 = stats_2_at(N);

@@ -14,7 +14,8 @@ float larger(float a, float b) {
 float pass_value(int group) {
   int base = group * D;
   float stat_3 = stats_1_at(group);
-  float rsqrt = inversesqrt(larger(stat_3, eps * eps));
+  float eps_1 = eps;
+  float rsqrt = inversesqrt(larger(stat_3, eps_1 * eps_1));
   float sum = 0.0;
   for (int block = 0; block < D; block += 256) {
     float part = 0.0;

@@ -14,5 +14,6 @@ float pass_value(int group) {
   float x_1 = x_at(group);
   int N = group / max(D, 1);
   float stat_3 = stats_1_at(N);
-  return x_1 * inversesqrt(larger(stat_3, eps * eps));
+  float eps_1 = eps;
+  return x_1 * inversesqrt(larger(stat_3, eps_1 * eps_1));
 }

@@ -5,26 +5,30 @@
 //   const float eps
 //   float d_y_at(int index)
 //   float gamma_at(int index)
+//   float stats_2_at(int index)
 //   float x_at(int index)
 //   float stats_1_0_at(int index)
 //   float stats_1_1_at(int index)
 //   float stats_1_2_at(int index)
-//   float stats_1_3_at(int index)
-//   float stats_4_at(int index)
+//   float stats_5_0_at(int index)
+//   float stats_5_1_at(int index)
+//   float stats_5_2_at(int index)
 
 float pass_value(int group) {
   float d_y_1 = d_y_at(group);
   int C_1 = (group / max(S, 1)) % max(C, 1);
   int S_1 = group % max(S, 1);
   float gamma_1 = gamma_at((C_1 * S) + S_1);
-  float x_1 = x_at(group);
   int N = group / max(C * S, 1);
+  float stat_21 = stats_2_at(N);
+  float x_1 = x_at(group);
   float stat_3 = stats_1_0_at(N);
   float stat_5 = stats_1_1_at(N);
   float stat_9 = stats_1_2_at(N);
   float rsqrt = inversesqrt(stat_9 + eps);
-  float stat_22 = stats_4_at(N);
-  float stat_24 = stats_1_3_at(N);
-  float sub = ((d_y_1 * gamma_1) - ((((x_1 - stat_3) - stat_5) * rsqrt) * stat_22)) - stat_24;
+  float stat_30 = stats_5_2_at(N);
+  float stat_24 = stats_5_0_at(N);
+  float stat_26 = stats_5_1_at(N);
+  float sub = (((d_y_1 * gamma_1) - stat_21) - ((((x_1 - stat_3) - stat_5) * rsqrt) * (stat_30 - (stat_24 * stat_26)))) - stat_24;
   return sub * rsqrt;
 }

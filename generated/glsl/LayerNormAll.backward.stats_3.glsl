@@ -3,12 +3,7 @@
 //   const int N
 //   const int C
 //   const int S
-//   const float eps
 //   float d_y_at(int index)
-//   float x_at(int index)
-//   float stats_1_0_at(int index)
-//   float stats_1_1_at(int index)
-//   float stats_1_2_at(int index)
 
 float pass_value(int group) {
   int base = group;
@@ -18,11 +13,7 @@ float pass_value(int group) {
     int stop = min(block + 256, N);
     for (int i = block; i < stop; i += 1) {
       float d_y_1 = d_y_at(base + (i * (C * S)));
-      float x_1 = x_at(base + (i * (C * S)));
-      float stat_3 = stats_1_0_at(i);
-      float stat_5 = stats_1_1_at(i);
-      float stat_9 = stats_1_2_at(i);
-      part = part + (d_y_1 * (((x_1 - stat_3) - stat_5) * inversesqrt(stat_9 + eps)));
+      part = part + d_y_1;
     }
     sum = sum + part;
   }

@@ -3,12 +3,7 @@
 //   const int S
 //   const int N
 //   const int C
-//   const float eps
 //   float d_y_at(int index)
-//   float x_at(int index)
-//   float stats_1_0_at(int index)
-//   float stats_1_1_at(int index)
-//   float stats_1_2_at(int index)
 
 float pass_value(int group) {
   int base = group * S;
@@ -20,11 +15,7 @@ float pass_value(int group) {
       int N_1 = i / max(S, 1);
       int S_1 = i % max(S, 1);
       float d_y_1 = d_y_at(base + ((N_1 * (C * S)) + S_1));
-      float x_1 = x_at(base + ((N_1 * (C * S)) + S_1));
-      float stat_3 = stats_1_0_at(i);
-      float stat_5 = stats_1_1_at(i);
-      float stat_9 = stats_1_2_at(i);
-      part = part + (d_y_1 * (((x_1 - stat_3) - stat_5) * inversesqrt(stat_9 + eps)));
+      part = part + d_y_1;
     }
     sum = sum + part;
   }

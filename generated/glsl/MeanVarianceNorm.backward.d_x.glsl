@@ -11,20 +11,25 @@
 //   float stats_1_1_at(int index)
 //   float stats_1_2_at(int index)
 //   float x_at(int index)
-//   float stats_3_at(int index)
+//   float stats_3_0_at(int index)
+//   float stats_3_1_at(int index)
+//   float stats_3_2_at(int index)
 
 float pass_value(int group) {
   float d_y_1 = d_y_at(group);
   int C_1 = (group / max(S, 1)) % max(C, 1);
-  float stat_27 = stats_2_0_at(C_1);
-  float stat_29 = stats_2_1_at(C_1);
+  float stat_19 = stats_2_0_at(C_1);
+  float stat_36 = stats_2_1_at(C_1);
   float stat_8 = stats_1_2_at(C_1);
   float sqrt_1 = sqrt(stat_8);
   float add = sqrt_1 + eps;
   float x_1 = x_at(group);
   float stat_2 = stats_1_0_at(C_1);
   float stat_4 = stats_1_1_at(C_1);
-  float stat_20 = stats_3_at(C_1);
-  float div = ((sqrt_1 == 0.0) ? 0.0 : (-(0.5 * (stat_20 / (add * sqrt_1))))) / float(N * S);
-  return (((d_y_1 - stat_27) - stat_29) * (1.0 / add)) + (((x_1 - stat_2) - stat_4) * (2.0 * div));
+  float stat_28 = stats_3_2_at(C_1);
+  float stat_22 = stats_3_0_at(C_1);
+  float stat_24 = stats_3_1_at(C_1);
+  float where = ((sqrt_1 == 0.0) ? 0.0 : (-(0.5 * ((stat_28 - (stat_22 * stat_24)) / (add * sqrt_1)))));
+  float add_2 = (((d_y_1 - stat_19) - stat_36) * (1.0 / add)) + (((x_1 - stat_2) - stat_4) * (2.0 * (where / float(N * S))));
+  return add_2;
 }

@@ -11,7 +11,9 @@
 //   float stats_1_1_at(int index)
 //   float stats_1_2_at(int index)
 //   float w_at(int index)
-//   float stats_3_at(int index)
+//   float stats_3_0_at(int index)
+//   float stats_3_1_at(int index)
+//   float stats_3_2_at(int index)
 
 // A NaN stays a NaN, which max does not promise. Told by its bits: a compiler may take a != a for false.
 float larger(float a, float b) {
@@ -21,8 +23,8 @@ float larger(float a, float b) {
 float pass_value(int group) {
   float d_y_1 = d_y_at(group);
   int O = group / max(F, 1);
-  float stat_38 = stats_2_0_at(O);
-  float stat_40 = stats_2_1_at(O);
+  float stat_23 = stats_2_0_at(O);
+  float stat_47 = stats_2_1_at(O);
   float gain_1 = gain_at(O);
   float stat_11 = stats_1_2_at(O);
   float mul = stat_11 * float(F);
@@ -31,8 +33,11 @@ float pass_value(int group) {
   float w_1 = w_at(group);
   float stat_5 = stats_1_0_at(O);
   float stat_7 = stats_1_1_at(O);
-  float stat_24 = stats_3_at(O);
-  float mul_3 = (mul_2 * rsqrt) * stat_24;
-  float mul_4 = 2.0 * ((eps < mul) ? (-(mul_3 * (0.5 * scale))) : ((mul == eps) ? (-(mul_3 * (0.25 * scale))) : 0.0));
-  return (((d_y_1 - stat_38) - stat_40) * (scale * mul_2)) + (((w_1 - stat_5) - stat_7) * mul_4);
+  float stat_32 = stats_3_2_at(O);
+  float stat_26 = stats_3_0_at(O);
+  float stat_28 = stats_3_1_at(O);
+  float mul_3 = (mul_2 * rsqrt) * (stat_32 - (stat_26 * stat_28));
+  float scale_1 = scale;
+  float mul_4 = 2.0 * ((eps < mul) ? (-(mul_3 * (0.5 * scale_1))) : ((mul == eps) ? (-(mul_3 * (0.25 * scale_1))) : 0.0));
+  return (((d_y_1 - stat_23) - stat_47) * (scale * mul_2)) + (((w_1 - stat_5) - stat_7) * mul_4);
 }

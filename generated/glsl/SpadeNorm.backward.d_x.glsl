@@ -5,24 +5,28 @@
 //   const float eps
 //   float d_y_at(int index)
 //   float gamma_at(int index)
+//   float stats_2_at(int index)
 //   float x_at(int index)
 //   float stats_1_0_at(int index)
 //   float stats_1_1_at(int index)
 //   float stats_1_2_at(int index)
-//   float stats_1_3_at(int index)
-//   float stats_2_at(int index)
+//   float stats_3_0_at(int index)
+//   float stats_3_1_at(int index)
+//   float stats_3_2_at(int index)
 
 float pass_value(int group) {
   float d_y_1 = d_y_at(group);
   float gamma_1 = gamma_at(group);
-  float x_1 = x_at(group);
   int C_1 = (group / max(S, 1)) % max(C, 1);
+  float stat_17 = stats_2_at(C_1);
+  float x_1 = x_at(group);
   float stat_3 = stats_1_0_at(C_1);
   float stat_5 = stats_1_1_at(C_1);
   float stat_9 = stats_1_2_at(C_1);
   float rsqrt = inversesqrt(stat_9 + eps);
-  float stat_18 = stats_2_at(C_1);
-  float stat_20 = stats_1_3_at(C_1);
-  float sub = ((d_y_1 * gamma_1) - ((((x_1 - stat_3) - stat_5) * rsqrt) * stat_18)) - stat_20;
+  float stat_26 = stats_3_2_at(C_1);
+  float stat_20 = stats_3_0_at(C_1);
+  float stat_22 = stats_3_1_at(C_1);
+  float sub = (((d_y_1 * gamma_1) - stat_17) - ((((x_1 - stat_3) - stat_5) * rsqrt) * (stat_26 - (stat_20 * stat_22)))) - stat_20;
   return sub * rsqrt;
 }

@@ -12,5 +12,6 @@ float larger(float a, float b) {
 float pass_value(int group) {
   float stat_13 = stats_1_1_at(group);
   float stat_4 = stats_1_0_at(group);
-  return stat_13 * inversesqrt(larger(stat_4, eps * eps));
+  float eps_1 = eps;
+  return stat_13 * inversesqrt(larger(stat_4, eps_1 * eps_1));
 }

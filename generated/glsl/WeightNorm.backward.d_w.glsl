@@ -18,7 +18,8 @@ float pass_value(int group) {
   int O = group / max(F, 1);
   float g_1 = g_at(O);
   float stat_4 = stats_1_0_at(O);
-  float mul = eps * eps;
+  float eps_1 = eps;
+  float mul = eps_1 * eps_1;
   float rsqrt = inversesqrt(larger(stat_4, mul));
   float mul_2 = g_1 * rsqrt;
   float w_1 = w_at(group);

@@ -16,5 +16,6 @@ float pass_value(int group) {
   int O = group / max(F, 1);
   float g_1 = g_at(O);
   float stat_4 = stats_1_at(O);
-  return w_1 * (g_1 * inversesqrt(larger(stat_4, eps * eps)));
+  float eps_1 = eps;
+  return w_1 * (g_1 * inversesqrt(larger(stat_4, eps_1 * eps_1)));
 }

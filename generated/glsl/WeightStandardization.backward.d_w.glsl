@@ -3,23 +3,27 @@
 //   const int F
 //   const float eps
 //   float d_y_at(int index)
+//   float stats_2_at(int index)
 //   float w_at(int index)
 //   float stats_1_0_at(int index)
 //   float stats_1_1_at(int index)
 //   float stats_1_2_at(int index)
-//   float stats_1_3_at(int index)
-//   float stats_2_at(int index)
+//   float stats_3_0_at(int index)
+//   float stats_3_1_at(int index)
+//   float stats_3_2_at(int index)
 
 float pass_value(int group) {
   float d_y_1 = d_y_at(group);
-  float w_1 = w_at(group);
   int O = group / max(F, 1);
+  float stat_14 = stats_2_at(O);
+  float w_1 = w_at(group);
   float stat_2 = stats_1_0_at(O);
   float stat_4 = stats_1_1_at(O);
   float stat_8 = stats_1_2_at(O);
   float rsqrt = inversesqrt(stat_8 + eps);
-  float stat_15 = stats_2_at(O);
-  float stat_17 = stats_1_3_at(O);
-  float sub = (d_y_1 - ((((w_1 - stat_2) - stat_4) * rsqrt) * stat_15)) - stat_17;
+  float stat_23 = stats_3_2_at(O);
+  float stat_17 = stats_3_0_at(O);
+  float stat_19 = stats_3_1_at(O);
+  float sub = ((d_y_1 - stat_14) - ((((w_1 - stat_2) - stat_4) * rsqrt) * (stat_23 - (stat_17 * stat_19)))) - stat_17;
   return sub * rsqrt;
 }
