@@ -59,7 +59,8 @@ function variantFor(
   device: Described,
   choose: ChooseVariant,
 ): Variant {
-  return choose(workOf(kernel, shapes, vectorFactor(kernel, shapes)), traitsOf(device), device.limits);
+  const work = workOf(kernel, shapes, vectorFactor(kernel, shapes));
+  return choose(work, traitsOf(device), device.limits, kernel.name);
 }
 
 /** A kernel that holds what the variant needs. */
