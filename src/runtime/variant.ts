@@ -52,9 +52,4 @@ export interface Work {
 }
 
 /** `kernel` is the name of the kernel in its program. */
-export type ChooseVariant = (
-  work: Work,
-  traits: Traits,
-  limits: WorkgroupLimits,
-  kernel: string,
-) => Variant;
+export type ChooseVariant = (work: Work, traits: Traits, limits: WorkgroupLimits, kernel: string) => Variant;

@@ -21,9 +21,9 @@ export interface Estimate {
 }
 
 /** The weight of the model's own word, beside neighbours at distance 0. */
-const prior = 0.3;
-/** By how much (in logarithms) a prediction is off that no neighbour speaks for: a factor of 1.8. */
-const spread = 0.6;
+const prior = 0.6;
+/** By how much (in logarithms) a prediction is off that no neighbour speaks for: a factor of 2.7, seldom. */
+const spread = 1;
 /** Another strategy is as far as so many factors of two. */
 const otherStrategy = 2.5;
 const reach = 1.2;

@@ -44,12 +44,7 @@ export function reasonsOf(pruned: readonly Pruned[]): readonly (readonly [reason
   return [...counts].sort((a, b) => b[1] - a[1]);
 }
 
-function* product(
-  work: Work,
-  traits: Traits,
-  limits: WorkgroupLimits,
-  initial: Variant,
-): Generator<Variant> {
+function* product(work: Work, traits: Traits, limits: WorkgroupLimits, initial: Variant): Generator<Variant> {
   const most = Math.min(limits.maxComputeInvocationsPerWorkgroup, limits.maxComputeWorkgroupSizeX);
   const sizes = powersOfTwo(1, most);
   const base = { together: 1, columns: false, residency: "reload", parts: 1 } as const;
