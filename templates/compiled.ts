@@ -3,7 +3,7 @@
 // biome-ignore-all format: generated
 // biome-ignore-all assist: generated
 // Generated from the .hbs files by templates/precompile.ts. Do not edit.
-export const templates: Readonly<Record<"backward" | "further" | "kernel.wgsl" | "module" | "report.html", object>> = {
+export const templates: Readonly<Record<"backward" | "further" | "kernel.wgsl" | "module" | "report.html" | "tuned", object>> = {
   "backward": {"0":function(container,depth0,helpers,partials,data) {
     var stack1, lookupProperty = container.lookupProperty || function(parent, propertyName) {
         if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
@@ -13,7 +13,7 @@ export const templates: Readonly<Record<"backward" | "further" | "kernel.wgsl" |
     };
 
   return "  "
-    + ((stack1 = lookupProperty(helpers,"if").call(depth0 != null ? depth0 : (container.nullContext || {}),lookupProperty(depth0,"further"),{"name":"if","hash":{},"fn":container.program(1, data, 0),"inverse":container.program(2, data, 0),"data":data,"loc":{"start":{"line":9,"column":2},"end":{"line":9,"column":94}}})) != null ? stack1 : "")
+    + ((stack1 = lookupProperty(helpers,"if").call(depth0 != null ? depth0 : (container.nullContext || {}),lookupProperty(depth0,"further"),{"name":"if","hash":{},"fn":container.program(1, data, 0),"inverse":container.program(3, data, 0),"data":data,"loc":{"start":{"line":9,"column":2},"end":{"line":9,"column":224}}})) != null ? stack1 : "")
     + ",\n";
 },"1":function(container,depth0,helpers,partials,data) {
     var stack1, helper, alias1=container.strict, alias2=depth0 != null ? depth0 : (container.nullContext || {}), alias3="function", lookupProperty = container.lookupProperty || function(parent, propertyName) {
@@ -27,7 +27,9 @@ export const templates: Readonly<Record<"backward" | "further" | "kernel.wgsl" |
     + ((stack1 = (((helper = lookupProperty(helpers,"literal") || alias1(depth0, "literal", {"start":{"line":9,"column":24},"end":{"line":9,"column":31}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"literal","hash":{},"data":data,"loc":{"start":{"line":9,"column":22},"end":{"line":9,"column":33}}}) : helper))) != null ? stack1 : "")
     + ", more: () => import("
     + ((stack1 = (((helper = lookupProperty(helpers,"further") || alias1(depth0, "further", {"start":{"line":9,"column":56},"end":{"line":9,"column":63}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"further","hash":{},"data":data,"loc":{"start":{"line":9,"column":54},"end":{"line":9,"column":65}}}) : helper))) != null ? stack1 : "")
-    + ") }";
+    + ")"
+    + ((stack1 = lookupProperty(helpers,"if").call(alias2,lookupProperty(depth0,"tuned"),{"name":"if","hash":{},"fn":container.program(2, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":9,"column":66},"end":{"line":9,"column":118}}})) != null ? stack1 : "")
+    + " }";
 },"2":function(container,depth0,helpers,partials,data) {
     var stack1, helper, lookupProperty = container.lookupProperty || function(parent, propertyName) {
         if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
@@ -36,7 +38,40 @@ export const templates: Readonly<Record<"backward" | "further" | "kernel.wgsl" |
         return undefined
     };
 
-  return ((stack1 = (((helper = lookupProperty(helpers,"literal") || container.strict(depth0, "literal", {"start":{"line":9,"column":78},"end":{"line":9,"column":85}} ))),(typeof helper === "function" ? helper.call(depth0 != null ? depth0 : (container.nullContext || {}),{"name":"literal","hash":{},"data":data,"loc":{"start":{"line":9,"column":76},"end":{"line":9,"column":87}}}) : helper))) != null ? stack1 : "");
+  return ", tuned: () => import("
+    + ((stack1 = (((helper = lookupProperty(helpers,"tuned") || container.strict(depth0, "tuned", {"start":{"line":9,"column":103},"end":{"line":9,"column":108}} ))),(typeof helper === "function" ? helper.call(depth0 != null ? depth0 : (container.nullContext || {}),{"name":"tuned","hash":{},"data":data,"loc":{"start":{"line":9,"column":101},"end":{"line":9,"column":110}}}) : helper))) != null ? stack1 : "")
+    + ")";
+},"3":function(container,depth0,helpers,partials,data) {
+    var stack1, lookupProperty = container.lookupProperty || function(parent, propertyName) {
+        if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
+          return parent[propertyName];
+        }
+        return undefined
+    };
+
+  return ((stack1 = lookupProperty(helpers,"if").call(depth0 != null ? depth0 : (container.nullContext || {}),lookupProperty(depth0,"tuned"),{"name":"if","hash":{},"fn":container.program(4, data, 0),"inverse":container.program(5, data, 0),"data":data,"loc":{"start":{"line":9,"column":128},"end":{"line":9,"column":217}}})) != null ? stack1 : "");
+},"4":function(container,depth0,helpers,partials,data) {
+    var stack1, helper, alias1=container.strict, alias2=depth0 != null ? depth0 : (container.nullContext || {}), alias3="function", lookupProperty = container.lookupProperty || function(parent, propertyName) {
+        if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
+          return parent[propertyName];
+        }
+        return undefined
+    };
+
+  return "{ ..."
+    + ((stack1 = (((helper = lookupProperty(helpers,"literal") || alias1(depth0, "literal", {"start":{"line":9,"column":148},"end":{"line":9,"column":155}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"literal","hash":{},"data":data,"loc":{"start":{"line":9,"column":146},"end":{"line":9,"column":157}}}) : helper))) != null ? stack1 : "")
+    + ", tuned: () => import("
+    + ((stack1 = (((helper = lookupProperty(helpers,"tuned") || alias1(depth0, "tuned", {"start":{"line":9,"column":181},"end":{"line":9,"column":186}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"tuned","hash":{},"data":data,"loc":{"start":{"line":9,"column":179},"end":{"line":9,"column":188}}}) : helper))) != null ? stack1 : "")
+    + ") }";
+},"5":function(container,depth0,helpers,partials,data) {
+    var stack1, helper, lookupProperty = container.lookupProperty || function(parent, propertyName) {
+        if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
+          return parent[propertyName];
+        }
+        return undefined
+    };
+
+  return ((stack1 = (((helper = lookupProperty(helpers,"literal") || container.strict(depth0, "literal", {"start":{"line":9,"column":201},"end":{"line":9,"column":208}} ))),(typeof helper === "function" ? helper.call(depth0 != null ? depth0 : (container.nullContext || {}),{"name":"literal","hash":{},"data":data,"loc":{"start":{"line":9,"column":199},"end":{"line":9,"column":210}}}) : helper))) != null ? stack1 : "");
 },"compiler":[8,">= 4.3.0"],"main":function(container,depth0,helpers,partials,data) {
     var stack1, helper, alias1=container.strict, alias2=depth0 != null ? depth0 : (container.nullContext || {}), alias3="function", lookupProperty = container.lookupProperty || function(parent, propertyName) {
         if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
@@ -187,7 +222,7 @@ export const templates: Readonly<Record<"backward" | "further" | "kernel.wgsl" |
     };
 
   return "  "
-    + ((stack1 = lookupProperty(helpers,"if").call(depth0 != null ? depth0 : (container.nullContext || {}),lookupProperty(depth0,"further"),{"name":"if","hash":{},"fn":container.program(3, data, 0),"inverse":container.program(4, data, 0),"data":data,"loc":{"start":{"line":12,"column":2},"end":{"line":12,"column":94}}})) != null ? stack1 : "")
+    + ((stack1 = lookupProperty(helpers,"if").call(depth0 != null ? depth0 : (container.nullContext || {}),lookupProperty(depth0,"further"),{"name":"if","hash":{},"fn":container.program(3, data, 0),"inverse":container.program(5, data, 0),"data":data,"loc":{"start":{"line":12,"column":2},"end":{"line":12,"column":224}}})) != null ? stack1 : "")
     + ",\n";
 },"3":function(container,depth0,helpers,partials,data) {
     var stack1, helper, alias1=container.strict, alias2=depth0 != null ? depth0 : (container.nullContext || {}), alias3="function", lookupProperty = container.lookupProperty || function(parent, propertyName) {
@@ -201,7 +236,9 @@ export const templates: Readonly<Record<"backward" | "further" | "kernel.wgsl" |
     + ((stack1 = (((helper = lookupProperty(helpers,"literal") || alias1(depth0, "literal", {"start":{"line":12,"column":24},"end":{"line":12,"column":31}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"literal","hash":{},"data":data,"loc":{"start":{"line":12,"column":22},"end":{"line":12,"column":33}}}) : helper))) != null ? stack1 : "")
     + ", more: () => import("
     + ((stack1 = (((helper = lookupProperty(helpers,"further") || alias1(depth0, "further", {"start":{"line":12,"column":56},"end":{"line":12,"column":63}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"further","hash":{},"data":data,"loc":{"start":{"line":12,"column":54},"end":{"line":12,"column":65}}}) : helper))) != null ? stack1 : "")
-    + ") }";
+    + ")"
+    + ((stack1 = lookupProperty(helpers,"if").call(alias2,lookupProperty(depth0,"tuned"),{"name":"if","hash":{},"fn":container.program(4, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":12,"column":66},"end":{"line":12,"column":118}}})) != null ? stack1 : "")
+    + " }";
 },"4":function(container,depth0,helpers,partials,data) {
     var stack1, helper, lookupProperty = container.lookupProperty || function(parent, propertyName) {
         if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
@@ -210,7 +247,40 @@ export const templates: Readonly<Record<"backward" | "further" | "kernel.wgsl" |
         return undefined
     };
 
-  return ((stack1 = (((helper = lookupProperty(helpers,"literal") || container.strict(depth0, "literal", {"start":{"line":12,"column":78},"end":{"line":12,"column":85}} ))),(typeof helper === "function" ? helper.call(depth0 != null ? depth0 : (container.nullContext || {}),{"name":"literal","hash":{},"data":data,"loc":{"start":{"line":12,"column":76},"end":{"line":12,"column":87}}}) : helper))) != null ? stack1 : "");
+  return ", tuned: () => import("
+    + ((stack1 = (((helper = lookupProperty(helpers,"tuned") || container.strict(depth0, "tuned", {"start":{"line":12,"column":103},"end":{"line":12,"column":108}} ))),(typeof helper === "function" ? helper.call(depth0 != null ? depth0 : (container.nullContext || {}),{"name":"tuned","hash":{},"data":data,"loc":{"start":{"line":12,"column":101},"end":{"line":12,"column":110}}}) : helper))) != null ? stack1 : "")
+    + ")";
+},"5":function(container,depth0,helpers,partials,data) {
+    var stack1, lookupProperty = container.lookupProperty || function(parent, propertyName) {
+        if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
+          return parent[propertyName];
+        }
+        return undefined
+    };
+
+  return ((stack1 = lookupProperty(helpers,"if").call(depth0 != null ? depth0 : (container.nullContext || {}),lookupProperty(depth0,"tuned"),{"name":"if","hash":{},"fn":container.program(6, data, 0),"inverse":container.program(7, data, 0),"data":data,"loc":{"start":{"line":12,"column":128},"end":{"line":12,"column":217}}})) != null ? stack1 : "");
+},"6":function(container,depth0,helpers,partials,data) {
+    var stack1, helper, alias1=container.strict, alias2=depth0 != null ? depth0 : (container.nullContext || {}), alias3="function", lookupProperty = container.lookupProperty || function(parent, propertyName) {
+        if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
+          return parent[propertyName];
+        }
+        return undefined
+    };
+
+  return "{ ..."
+    + ((stack1 = (((helper = lookupProperty(helpers,"literal") || alias1(depth0, "literal", {"start":{"line":12,"column":148},"end":{"line":12,"column":155}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"literal","hash":{},"data":data,"loc":{"start":{"line":12,"column":146},"end":{"line":12,"column":157}}}) : helper))) != null ? stack1 : "")
+    + ", tuned: () => import("
+    + ((stack1 = (((helper = lookupProperty(helpers,"tuned") || alias1(depth0, "tuned", {"start":{"line":12,"column":181},"end":{"line":12,"column":186}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"tuned","hash":{},"data":data,"loc":{"start":{"line":12,"column":179},"end":{"line":12,"column":188}}}) : helper))) != null ? stack1 : "")
+    + ") }";
+},"7":function(container,depth0,helpers,partials,data) {
+    var stack1, helper, lookupProperty = container.lookupProperty || function(parent, propertyName) {
+        if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
+          return parent[propertyName];
+        }
+        return undefined
+    };
+
+  return ((stack1 = (((helper = lookupProperty(helpers,"literal") || container.strict(depth0, "literal", {"start":{"line":12,"column":201},"end":{"line":12,"column":208}} ))),(typeof helper === "function" ? helper.call(depth0 != null ? depth0 : (container.nullContext || {}),{"name":"literal","hash":{},"data":data,"loc":{"start":{"line":12,"column":199},"end":{"line":12,"column":210}}}) : helper))) != null ? stack1 : "");
 },"compiler":[8,">= 4.3.0"],"main":function(container,depth0,helpers,partials,data) {
     var stack1, helper, alias1=container.strict, alias2=depth0 != null ? depth0 : (container.nullContext || {}), alias3="function", lookupProperty = container.lookupProperty || function(parent, propertyName) {
         if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
@@ -227,8 +297,8 @@ export const templates: Readonly<Record<"backward" | "further" | "kernel.wgsl" |
     + ((stack1 = (((helper = lookupProperty(helpers,"hash") || alias1(depth0, "hash", {"start":{"line":2,"column":54},"end":{"line":2,"column":58}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"hash","hash":{},"data":data,"loc":{"start":{"line":2,"column":52},"end":{"line":2,"column":60}}}) : helper))) != null ? stack1 : "")
     + ").\n * Do not edit: change the spec and run `normc build`.\n */\nimport { "
     + ((stack1 = lookupProperty(helpers,"if").call(alias2,lookupProperty(depth0,"backward"),{"name":"if","hash":{},"fn":container.program(0, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":5,"column":9},"end":{"line":5,"column":74}}})) != null ? stack1 : "")
-    + "createFromOptions, type Norm, type Program } from "
-    + ((stack1 = (((helper = lookupProperty(helpers,"runtime") || alias1(depth0, "runtime", {"start":{"line":5,"column":126},"end":{"line":5,"column":133}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"runtime","hash":{},"data":data,"loc":{"start":{"line":5,"column":124},"end":{"line":5,"column":135}}}) : helper))) != null ? stack1 : "")
+    + "createFromOptions, type Norm, type Program, type Tune } from "
+    + ((stack1 = (((helper = lookupProperty(helpers,"runtime") || alias1(depth0, "runtime", {"start":{"line":5,"column":137},"end":{"line":5,"column":144}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"runtime","hash":{},"data":data,"loc":{"start":{"line":5,"column":135},"end":{"line":5,"column":146}}}) : helper))) != null ? stack1 : "")
     + ";\n\n"
     + ((stack1 = (((helper = lookupProperty(helpers,"api") || alias1(depth0, "api", {"start":{"line":7,"column":2},"end":{"line":7,"column":5}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"api","hash":{},"data":data,"loc":{"start":{"line":7,"column":0},"end":{"line":7,"column":7}}}) : helper))) != null ? stack1 : "")
     + "\n"
@@ -376,5 +446,23 @@ export const templates: Readonly<Record<"backward" | "further" | "kernel.wgsl" |
     + "</p>\n"
     + ((stack1 = lookupProperty(helpers,"each").call(alias2,lookupProperty(depth0,"plots"),{"name":"each","hash":{},"fn":container.program(2, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":27,"column":0},"end":{"line":41,"column":9}}})) != null ? stack1 : "")
     + "</html>\n";
+},"useData":true},
+  "tuned": {"compiler":[8,">= 4.3.0"],"main":function(container,depth0,helpers,partials,data) {
+    var stack1, helper, alias1=container.strict, alias2=depth0 != null ? depth0 : (container.nullContext || {}), alias3="function", lookupProperty = container.lookupProperty || function(parent, propertyName) {
+        if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
+          return parent[propertyName];
+        }
+        return undefined
+    };
+
+  return "/*\n * Generated by normc "
+    + ((stack1 = (((helper = lookupProperty(helpers,"compiler") || alias1(depth0, "compiler", {"start":{"line":2,"column":24},"end":{"line":2,"column":32}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"compiler","hash":{},"data":data,"loc":{"start":{"line":2,"column":22},"end":{"line":2,"column":34}}}) : helper))) != null ? stack1 : "")
+    + " from "
+    + ((stack1 = (((helper = lookupProperty(helpers,"source") || alias1(depth0, "source", {"start":{"line":2,"column":42},"end":{"line":2,"column":48}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"source","hash":{},"data":data,"loc":{"start":{"line":2,"column":40},"end":{"line":2,"column":50}}}) : helper))) != null ? stack1 : "")
+    + " ("
+    + ((stack1 = (((helper = lookupProperty(helpers,"hash") || alias1(depth0, "hash", {"start":{"line":2,"column":54},"end":{"line":2,"column":58}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"hash","hash":{},"data":data,"loc":{"start":{"line":2,"column":52},"end":{"line":2,"column":60}}}) : helper))) != null ? stack1 : "")
+    + ") and a tuning file.\n * Do not edit. The variants that were the fastest, by adapter; the module that imports this one loads it when needed.\n */\nexport const tuning: unknown = "
+    + ((stack1 = (((helper = lookupProperty(helpers,"literal") || alias1(depth0, "literal", {"start":{"line":5,"column":33},"end":{"line":5,"column":40}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"literal","hash":{},"data":data,"loc":{"start":{"line":5,"column":31},"end":{"line":5,"column":42}}}) : helper))) != null ? stack1 : "")
+    + ";\n";
 },"useData":true},
 };

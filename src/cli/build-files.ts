@@ -6,9 +6,12 @@ import type { Module } from "../check/modules.ts";
 import { compileBackward, type Gradients } from "../compile/backward.ts";
 import { compileGraph } from "../compile/passes.ts";
 import type { Source } from "../diagnostics/diagnostic.ts";
-import { type BoundNorm, emitBackward, emitBindings, emitFurther } from "../emit/bindings.ts";
+import { type BoundNorm, emitBackward, emitBindings, emitFurther, emitTuned } from "../emit/bindings.ts";
 import { divideProgram, offersMore } from "../emit/program.ts";
 import type { Program, ProgramKernel } from "../program/program.ts";
+import type { TuningFile } from "../tune/file.ts";
+import { programHash } from "../tune/key.ts";
+import { bake } from "../tune/known.ts";
 import { version } from "../version.ts";
 import { asBuilt, namedForms } from "./describe.ts";
 import { CommandError } from "./failure.ts";
@@ -23,6 +26,8 @@ export interface BuildSettings {
   readonly out: string;
   readonly runtime: string;
   readonly layouts: readonly Layout[];
+  /** What was measured, to be put into the modules. */
+  readonly tuning?: TuningFile | undefined;
 }
 
 export interface ManifestSource {
@@ -89,14 +94,24 @@ export async function buildFiles(files: readonly LoadedFile[], settings: BuildSe
           backward.set(norm, claim(taken, `backward/${short(norm.name)}.ts`, source));
         }
       }
+      const tuned = new Map<Program, { readonly path: string; readonly tuning: unknown }>();
+      for (const norm of norms) {
+        for (const program of [...norm.programs, ...(norm.backward ?? [])]) {
+          const tuning = await tuningOf(program, settings.tuning);
+          if (tuning === undefined) continue;
+          tuned.set(program, { path: claim(taken, `tuned/${baseName(program, norm)}.ts`, source), tuning });
+        }
+      }
       const input = { norms, banner, runtime: settings.runtime };
       const modules = (prefix: string) => ({
         ...input,
         further: (program: Program) => imported(prefix, further.get(program)),
+        tuned: (program: Program) => imported(prefix, tuned.get(program)?.path),
         backward: (norm: BoundNorm) => imported(prefix, backward.get(norm)),
       });
       put(path, await emitBindings(modules("./")));
       for (const [program, own] of further) put(own, emitFurther(program, input));
+      for (const { path, tuning } of tuned.values()) put(path, emitTuned(tuning, input));
       for (const [norm, own] of backward) put(own, emitBackward(norm, modules("../")));
     }
     const head = `// ${marker}${version} from ${printable(banner.source)} (${banner.hash}).\n`;
@@ -129,6 +144,12 @@ export async function buildFiles(files: readonly LoadedFile[], settings: BuildSe
     files: [...texts.keys()].sort(),
   };
   return { texts, manifest };
+}
+
+/** Undefined where nobody has tuned it, or tuned another version of it. */
+async function tuningOf(program: Program, file: TuningFile | undefined): Promise<unknown> {
+  if (file === undefined) return undefined;
+  return bake(file, { hash: await programHash(program), compiler: version });
 }
 
 /** The name, or one with a number where the same source has taken it; two sources may not make the same file. */

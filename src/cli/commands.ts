@@ -49,6 +49,7 @@ function describe(ended: (code: ExitCode) => void): Command {
     .option("--watch", "build again whenever a source changes")
     .option("--runtime <specifier>", "what the bindings import the runtime from", "normc/runtime")
     .option("--layout <layout>", "order in memory: AXIS,AXIS,… or TENSOR=AXIS,…; repeatable", collect, [])
+    .option("--tuning <file>", "what `normc tune` found: the modules take it on the adapters that it knows")
     .addOption(json)
     .action(async (files, options) => ended(await (await import("./build.ts")).build(files, options)));
 

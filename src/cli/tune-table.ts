@@ -23,7 +23,7 @@ export function cellsOf({
     defaultMs.toPrecision(3),
     ms.toPrecision(3),
     (defaultMs / ms).toFixed(2),
-    `${Math.round((100 * copyMs) / ms)} %`,
+    copyMs === undefined ? "" : `${Math.round((100 * copyMs) / ms)} %`,
     `${measured} of ${space}`,
     choices.size === 0
       ? "the default"

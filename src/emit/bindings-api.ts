@@ -8,6 +8,7 @@ import {
   joined,
   type Member,
   optionMembers,
+  tuneMember,
 } from "./bindings-members.ts";
 import { freeName, type NormIdentifiers } from "./bindings-names.ts";
 
@@ -17,12 +18,12 @@ import { freeName, type NormIdentifiers } from "./bindings-names.ts";
  */
 export function describeNorm(norm: BoundNorm, ids: NormIdentifiers, backward?: string): Declaration[] {
   const own = new Set(norm.programs.flatMap((p) => [...p.tensors, ...p.params].map((each) => each.name)));
-  const keys = { mode: freeName("mode", own), dtype: freeName("dtype", own) };
+  const keys = { mode: freeName("mode", own), dtype: freeName("dtype", own), tune: freeName("tune", own) };
   const options: Declaration = {
     kind: "interface",
     name: ids.options,
     doc: `What a ${norm.name} is made for: the dims of its tensors and its params, by name.`,
-    members: [...optionMembers(norm), dtypeMember(norm.programs, keys.dtype)],
+    members: [...optionMembers(norm), dtypeMember(norm.programs, keys.dtype), tuneMember(keys.tune)],
   };
   const all = {
     ...keys,
@@ -32,7 +33,7 @@ export function describeNorm(norm: BoundNorm, ids: NormIdentifiers, backward?: s
   const body: NormBody = {
     doc: docOf(norm),
     mode: keys.mode,
-    extra: keys.mode === "mode" && keys.dtype === "dtype" ? "" : `, ${JSON.stringify(keys)}`,
+    extra: Object.entries(keys).every(([key, name]) => key === name) ? "" : `, ${JSON.stringify(keys)}`,
     backward: backward === undefined ? "" : backwardMethod(norm, ids, all, backward),
   };
   const more = backward === undefined ? [] : describeBackward(norm, ids, all);

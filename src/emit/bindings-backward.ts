@@ -9,6 +9,7 @@ import {
   joined,
   type Member,
   optionMembers,
+  tuneMember,
   unionByName,
 } from "./bindings-members.ts";
 import type { NormIdentifiers } from "./bindings-names.ts";
@@ -17,6 +18,7 @@ import type { NormIdentifiers } from "./bindings-names.ts";
 export interface BackwardKeys {
   readonly mode: string;
   readonly dtype: string;
+  readonly tune: string;
   readonly of: string;
   readonly accumulate: string;
 }
@@ -38,6 +40,7 @@ export function describeBackward(norm: BoundNorm, ids: NormIdentifiers, keys: Ba
           ...dtypeMember([...norm.programs, ...programs], keys.dtype),
           doc: 'Element types in memory, for all tensors but states or by tensor; "f32" where left out, and of a gradient that of its tensor.',
         },
+        tuneMember(keys.tune),
         {
           name: keys.of,
           type: "readonly Of[]",

@@ -35,7 +35,7 @@ const reserved = new Set(
   protected public return static super switch this throw true try typeof undefined var void while with yield
   any as bigint boolean never number object of string symbol type unknown __esModule exports module require
   globalThis Infinity NaN Object
-  ArrayBuffer ArrayLike Backward Float32Array GPUBuffer GPUDevice NoInfer Norm Partial Program Promise Record
+  ArrayBuffer ArrayLike Backward Float32Array GPUBuffer GPUDevice NoInfer Norm Partial Program Promise Record Tune
   createBackwardFromOptions createFromOptions`.split(/\s+/),
 );
 

@@ -18,6 +18,8 @@ export interface ShellHead {
 export interface ProgramShell {
   readonly literal: string;
   readonly further: string | null;
+  /** And where its tuning lies. */
+  readonly tuned: string | null;
 }
 
 export interface ModuleShell extends ShellHead {
@@ -29,6 +31,15 @@ export interface ModuleShell extends ShellHead {
 
 export interface FurtherShell extends ShellHead {
   readonly literal: string;
+}
+
+export interface TunedShell extends Omit<ShellHead, "runtime"> {
+  readonly literal: string;
+}
+
+/** Fills `templates/tuned.hbs`. */
+export function renderTuned(shell: TunedShell): string {
+  return handlebars.template<TunedShell>(templates.tuned)(shell);
 }
 
 export interface BackwardShell extends ShellHead {

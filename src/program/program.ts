@@ -18,6 +18,8 @@ export interface Program {
    * generated modules; a program as compiled is whole.
    */
   readonly more?: () => Promise<{ readonly more: readonly FurtherForms[] }>;
+  /** Loads what `normc build --tuning` was told of it: the best variants by adapter and extents. */
+  readonly tuned?: () => Promise<{ readonly tuning: unknown }>;
 }
 
 /** Texts that a kernel offers besides those that it holds. */

@@ -22,10 +22,10 @@ export async function createBackward(
   programs: readonly Program[],
   load: () => Promise<{ readonly backward: readonly Program[] }>,
   options: object,
-  keys: BackwardKeys = { mode: "mode", dtype: "dtype", of: "of", accumulate: "accumulate" },
+  keys: BackwardKeys = { mode: "mode", dtype: "dtype", tune: "tune", of: "of", accumulate: "accumulate" },
 ): Promise<Norm> {
   const given = options as Readonly<Record<string, unknown>>;
-  const { program: forward, dims, params, dtype } = readOptions(programs, given, keys);
+  const { program: forward, dims, params, storage, tune } = readOptions(programs, given, keys);
   const { backward } = await load();
   const candidates = backward.filter((one) => one.mode === forward.mode);
   const offered = outputs(candidates.at(-1)!).map((name) => name.slice(prefix.length));
@@ -41,11 +41,14 @@ export async function createBackward(
   const shapes = resolveShapes(forward, dims, params);
   const base = baseNames(forward);
   const tensors = program.tensors.filter((one) => one.role !== "scratch").map(({ name }) => name);
-  const norm = await createNorm(device, program, {
+  const wanted = {
     dims: Object.fromEntries(tensors.map((name) => [name, shapes.dims.get(base.get(name)!)!])),
     params,
-    storage: storageOf(dtype, tensors, base),
-  });
+    storage: storageOf(storage, tensors, base),
+    tune,
+  };
+  const create = tune || program.tuned ? (await import("../tune/background.ts")).createTuned : createNorm;
+  const norm = await create(device, program, wanted);
   const ignored = forward.tensors
     .filter(
       ({ name, role }) =>

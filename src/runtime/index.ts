@@ -9,5 +9,15 @@ export { createNorm } from "./norm.ts";
 export { createBackwardFromOptions, createFromOptions } from "./options.ts";
 export { resolveShapes, type Shapes } from "./shapes.ts";
 export type { Traits } from "./traits.ts";
-export type { Backward, BuffersByName, FeedsByName, Norm, NormOptions, ResultsByName } from "./types.ts";
+export type {
+  Backward,
+  BuffersByName,
+  FeedsByName,
+  Norm,
+  NormOptions,
+  ResultsByName,
+  Tune,
+  TuningOutcome,
+  TuningStorage,
+} from "./types.ts";
 export type { ChooseVariant, Variant, Work, WorkgroupLimits } from "./variant.ts";

@@ -12,10 +12,14 @@ export async function createFromOptions<Result>(
   device: GPUDevice,
   programs: readonly Program[],
   options: object,
-  keys: OptionKeys = { mode: "mode", dtype: "dtype" },
+  keys: OptionKeys = { mode: "mode", dtype: "dtype", tune: "tune" },
 ): Promise<Result> {
-  const { program, dims, params, dtype } = readOptions(programs, options, keys);
-  return (await createNorm(device, program, { dims, params, storage: dtype })) as Result;
+  const given = readOptions(programs, options, keys);
+  const { program } = given;
+  // What is tuned brings code that most pages do without.
+  const create =
+    given.tune || program.tuned ? (await import("../tune/background.ts")).createTuned : createNorm;
+  return create(device, program, given) as Promise<Result>;
 }
 
 /**
@@ -25,5 +29,5 @@ export async function createFromOptions<Result>(
 export async function createBackwardFromOptions<Result>(
   ...given: Parameters<typeof createBackward>
 ): Promise<Result> {
-  return (await (await import("./backward.ts")).createBackward(...given)) as Result;
+  return (await import("./backward.ts")).createBackward(...given) as Promise<Result>;
 }
