@@ -4,13 +4,15 @@
  * it; a *turn* takes a reading of the default and of each candidate of a small batch, so that a machine that drifts
  * drifts for all of them. A candidate counts by the median of its readings over that of the default in the same turn.
  *
- * Which variants come next says the cost model, corrected by what was measured (`estimate.ts`): the most hopeful ones.
- * It ends when the time is up, when enough were measured, or when the most hopeful that is left would gain too little.
+ * Which variants come next says the cost model, corrected by what was measured (`estimate.ts`): the most hopeful ones;
+ * among them the most hopeful of each strategy that was not tried yet, since a model is off by strategy more than by size,
+ * and the neighbours of the best, since the fastest sizes lie side by side. The search ends when the time is up, when
+ * enough were measured, or when nothing of all this is left that could gain enough.
  */
 import { median } from "../measure/spread.ts";
 import type { Variant } from "../runtime/variant.ts";
-import { estimator, type Known } from "./estimate.ts";
-import { variantKey } from "./strategy.ts";
+import { distance, estimator, type Known } from "./estimate.ts";
+import { strategies, strategyOf, variantKey } from "./strategy.ts";
 
 /** A prepared variant. */
 export interface Candidate {
@@ -148,6 +150,23 @@ export async function search(input: SearchInput): Promise<SearchResult> {
       .sort((a, b) => a.hopeful - b.hopeful);
   };
 
+  const seen = new Set([strategyOf(initial)]);
+  const nextOf = (ordered: typeof hopeful, { variant: best }: Best, goal: number): readonly Variant[] => {
+    const near = ordered.filter((one) => one.ms < byFar * goal);
+    const strange = strategies.flatMap((strategy) => {
+      if (seen.has(strategy)) return [];
+      return near.find(({ variant }) => strategyOf(variant) === strategy) ?? [];
+    });
+    const neighbours = near.filter(({ variant }) => distance(variant, best) <= 1);
+    const likely = ordered.filter((one) => one.hopeful < goal * (1 - worthwhile));
+    const chosen = new Set(
+      [...strange.slice(0, 2), ...neighbours.slice(0, 1), ...likely, ...neighbours].slice(0, batch + 3),
+    );
+    const next = [...chosen].slice(0, batch).map(({ variant }) => variant);
+    for (const variant of next) seen.add(strategyOf(variant));
+    return next;
+  };
+
   try {
     for (;;) {
       order();
@@ -157,11 +176,12 @@ export async function search(input: SearchInput): Promise<SearchResult> {
       if (input.stopped?.()) ended = "stopped";
       else if (isOver()) ended = "time is up";
       else if (tried.length >= most) ended = "a fifth was measured";
-      else if (first.hopeful > goal * (1 - worthwhile)) ended = "nothing better is likely";
+      const next = nextOf(hopeful, bestSoFar(), goal);
+      if (ended === "all were measured" && next.length === 0) ended = "nothing better is likely";
       if (ended !== "all were measured") break;
 
       const fresh: Entry[] = [];
-      for (const { variant } of hopeful.slice(0, Math.min(batch, most - tried.length))) {
+      for (const variant of next.slice(0, most - tried.length)) {
         open.delete(variantKey(variant));
         const candidate = await prepare(variant);
         if ("refused" in candidate) {
