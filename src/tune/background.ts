@@ -29,7 +29,7 @@ import { startStopwatch } from "./stopwatch.ts";
 import { indexedDbStorage, memoryStorage, readStorage, updateStorage } from "./storage.ts";
 
 /** Milliseconds of readings for each norm. What is not done by then is not done. */
-const budgetMs = 10_000;
+const budgetMs = 3000;
 /** Above this, buffers of our own besides the user's are too much to take without asking. */
 const mostBytes = 2 ** 28;
 
