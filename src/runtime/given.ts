@@ -60,8 +60,10 @@ function choose<P extends ProgramInterface>(programs: readonly P[], mode: unknow
   if (found !== undefined) return found;
   const modes = programs.flatMap((program) => program.mode ?? []);
   const expected = modes.length === 0 ? "no mode" : `the mode ${modes.join(" or ")}`;
-  const what = mode === undefined ? "none" : JSON.stringify(mode);
-  throw new NormError("N511", `${programs[0]?.norm}: expected ${expected}, given ${what}`);
+  throw new NormError(
+    "N511",
+    `${programs[0]?.norm}: expected ${expected}, given ${JSON.stringify(mode) ?? "none"}`,
+  );
 }
 
 function pick<T>(

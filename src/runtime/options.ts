@@ -1,7 +1,7 @@
 import type { Program } from "../program/program.ts";
 import type { createBackward } from "./backward.ts";
-import { creatorFor } from "./creator.ts";
 import { type OptionKeys, readOptions } from "./given.ts";
+import { createNorm } from "./norm.ts";
 import type { createSaving } from "./saving.ts";
 
 /**
@@ -17,7 +17,10 @@ export async function createFromOptions<Result>(
 ): Promise<Result> {
   const given = readOptions(programs, options, keys);
   const { program } = given;
-  return (await creatorFor(program, given.tune))(device, program, given) as Promise<Result>;
+  // As `creatorFor` does, which a page that does not train would load besides.
+  const create =
+    given.tune || program.tuned ? (await import("../tune/background.ts")).createTuned : createNorm;
+  return create(device, program, given) as Promise<Result>;
 }
 
 /**
