@@ -21,14 +21,12 @@ export interface UnmappedLayer {
 export type Layer = MappedLayer | UnmappedLayer;
 
 /** What is known of a layer before its shape is looked at. */
-interface Rule {
-  /** @throws Unfit with the reason. */
-  (layer: {
-    node: OnnxNode;
-    dims: readonly number[];
-  }): Pick<MappedLayer, "norm" | "extents" | "params"> & Partial<Pick<MappedLayer, "mode">>;
-}
+type Rule = (layer: {
+  readonly node: OnnxNode;
+  readonly dims: readonly number[];
+}) => Pick<MappedLayer, "norm" | "extents" | "params"> & Partial<Pick<MappedLayer, "mode">>;
 
+/** Why a layer is none of the library's: what a rule throws. */
 class Unfit extends Error {}
 
 const rules: Readonly<Record<string, Rule>> = {
@@ -105,7 +103,6 @@ const rules: Readonly<Record<string, Rule>> = {
 export function mapLayers(model: OnnxModel, open: ReadonlyMap<string, number>): readonly Layer[] {
   return model.nodes.flatMap((node): readonly Layer[] => {
     const key = node.domain === "" ? node.op : `${node.domain}:${node.op}`;
-    // ONNX Runtime keeps this one of its own in the standard's domain.
     const rule = Object.hasOwn(rules, key) ? rules[key] : undefined;
     if (rule === undefined)
       return looksLikeNorm(node.op) ? [unmapped(node, "the library has no such norm")] : [];
