@@ -43,6 +43,7 @@ async function bundle(entry: string): Promise<(readonly [string, string])[]> {
   const made = await rolldown({
     input: { main: entry },
     platform: "browser",
+    moduleTypes: { ".norm": "text" },
     resolve: { conditionNames: ["source", "browser", "import", "module", "default"] },
   });
   const { output } = await made.generate({ format: "es" });
