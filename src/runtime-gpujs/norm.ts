@@ -53,9 +53,10 @@ export async function createGatherNorm(
 ): Promise<GatherNorm> {
   const shapes = resolveShapes(program, options.dims, options.params);
   const storages = resolveStorage(program, options.storage);
-  const passes = sizedPasses(program, shapes, new Set(wanted));
-  const opened = await openGpu(gpuSettings, (one) => checkSizes(program, shapes, passes, one));
+  const passesOn = (one: GpuBackend) => sizedPasses(program, shapes, new Set(wanted), one);
+  const opened = await openGpu(gpuSettings, (one) => checkSizes(program, shapes, passesOn(one.backend), one));
   const { gpu, backend } = opened;
+  const passes = passesOn(backend);
   const results = resultsOf(program).filter(({ name }) => wanted.includes(name));
   const computed = results.filter(({ name }) => shapes.elements.get(name)! > 0).map(({ name }) => name);
   const chain = computed.length === 0 ? undefined : openChain(gpu, backend, passes, shapes, computed);
