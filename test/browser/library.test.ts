@@ -1,7 +1,7 @@
 /** Every norm of the library, in every mode, forward and backward, in headless Chromium, against the oracle. */
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { worstOf } from "../support/compare.ts";
-import { backwardTrial, numbersOnly, worstGradientOf } from "../support/gradients.ts";
+import { backwardTrial, numbersOnly, worstGradient } from "../support/gradients.ts";
 import { libraryNorms } from "../support/library.ts";
 import { awkwardShapes, gradientShapes, ownParams, randomTrial, type Shape } from "../support/shapes.ts";
 import { openRunner, resultsOn, type Target } from "./browser.ts";
@@ -53,7 +53,7 @@ describe.skipIf(runner === undefined).each(["webgl2", "webgpu"] as const)("the l
       const backward = backwardTrial(randomTrial(graph, shape.extents, ownParams(graph, shape.params), 7));
       const { results } = await resultsOn(runner!, target, backward);
       const compared = isEmpty(shape) ? numbersOnly(backward) : backward;
-      const worst = worstGradientOf(results, compared, shape.least);
+      const worst = worstGradient(compared, results, shape.least);
       expect(worst.error, JSON.stringify(worst)).toBeLessThanOrEqual(tolerance);
     });
   });
