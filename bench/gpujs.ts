@@ -165,7 +165,7 @@ const version = (createRequire(import.meta.url)("gpu.js/package.json") as { vers
 const machine = thisMachine();
 const races = [
   ...(await race(512, 768, true)),
-  ...(await race(4096, 768, false)),
+  ...(await race(4096, 768, true)),
   ...(await race(16, 65536, false)),
 ];
 const text = `# gpu.js ${version}: times and errors

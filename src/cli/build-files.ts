@@ -8,10 +8,20 @@ import type { Module } from "../check/modules.ts";
 import { compileTraining, type Gradients } from "../compile/backward.ts";
 import { compileGraph } from "../compile/passes.ts";
 import type { Source } from "../diagnostics/diagnostic.ts";
-import { type Banner, type BoundNorm, emitBackward, emitBindings, emitFurther } from "../emit/bindings.ts";
+import {
+  type Banner,
+  type BoundNorm,
+  emitBackward,
+  emitBindings,
+  emitFurther,
+  emitTuned,
+} from "../emit/bindings.ts";
 import { divideProgram, offersMore } from "../emit/program.ts";
 import type { Program, ProgramKernel } from "../program/program.ts";
 import type { Graph } from "../tensor/graph.ts";
+import type { TuningFile } from "../tune/file.ts";
+import { programHash } from "../tune/key.ts";
+import { bake } from "../tune/known.ts";
 import { version } from "../version.ts";
 import { asBuilt, namedForms } from "./describe.ts";
 import { CommandError } from "./failure.ts";
@@ -32,6 +42,8 @@ export interface BuildSettings {
   readonly gpujsRuntime: string;
   readonly layouts: readonly Layout[];
   readonly save: Save;
+  /** What was measured, to be put into the modules. */
+  readonly tuning?: TuningFile | undefined;
 }
 
 export interface ManifestSource {
@@ -100,7 +112,7 @@ export async function buildFiles(files: readonly LoadedFile[], settings: BuildSe
       claim: (path) => claim(taken, path, source),
       put,
     };
-    if (settings.targets.includes("wgsl")) await buildWgslFile(file, settings.runtime, settings.save);
+    if (settings.targets.includes("wgsl")) await buildWgslFile(file, settings);
     if (settings.targets.includes("glsl")) {
       const { buildGatherFile } = await import("./build-gpujs.ts");
       await buildGatherFile(file, settings.gpujsRuntime);
@@ -127,7 +139,10 @@ export async function buildFiles(files: readonly LoadedFile[], settings: BuildSe
 }
 
 /** The modules of the norms of a file for WebGPU, and their WGSL to be read. */
-async function buildWgslFile(file: BuiltFile, runtime: string, save: Save): Promise<void> {
+async function buildWgslFile(
+  file: BuiltFile,
+  { runtime, save, tuning: measured }: BuildSettings,
+): Promise<void> {
   const { banner, head, claim, put } = file;
   const norms = file.norms.map(({ norm, graphs }): BuiltNorm => {
     const clash = graphs.map(nameClash).find((one) => one !== undefined);
@@ -157,14 +172,24 @@ async function buildWgslFile(file: BuiltFile, runtime: string, save: Save): Prom
         backward.set(norm, claim(`backward/${short(norm.name)}.ts`));
       }
     }
+    const tuned = new Map<Program, { readonly path: string; readonly tuning: unknown }>();
+    for (const norm of norms) {
+      for (const program of [...norm.programs, ...(norm.backward ?? []), ...(norm.saving ?? [])]) {
+        const tuning = await tuningOf(program, measured);
+        if (tuning === undefined) continue;
+        tuned.set(program, { path: claim(`tuned/${baseName(program, norm)}.ts`), tuning });
+      }
+    }
     const input = { norms, banner, runtime };
     const modules = (prefix: string) => ({
       ...input,
       further: (program: Program) => imported(prefix, further.get(program)),
+      tuned: (program: Program) => imported(prefix, tuned.get(program)?.path),
       backward: (norm: BoundNorm) => imported(prefix, backward.get(norm)),
     });
     put(path, await emitBindings(modules("./")));
     for (const [program, own] of further) put(own, emitFurther(program, input));
+    for (const { path, tuning } of tuned.values()) put(path, emitTuned(tuning, input));
     for (const [norm, own] of backward) put(own, emitBackward(norm, modules("../")));
   }
   for (const norm of norms) {
@@ -177,6 +202,12 @@ async function buildWgslFile(file: BuiltFile, runtime: string, save: Save): Prom
       }
     }
   }
+}
+
+/** Undefined where nobody has tuned it, or tuned another version of it. */
+async function tuningOf(program: Program, file: TuningFile | undefined): Promise<unknown> {
+  if (file === undefined) return undefined;
+  return bake(file, { hash: await programHash(program), compiler: version });
 }
 
 /** The name, or one with a number where the same source has taken it; two sources may not make the same file. */

@@ -4,6 +4,7 @@ import type { Save } from "../autodiff/save.ts";
 import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
 import { escaped } from "../diagnostics/display.ts";
 import { renderJson } from "../diagnostics/render.ts";
+import type { TuningFile } from "../tune/file.ts";
 import { type BuildFiles, type BuildTarget, buildFiles, importsOf } from "./build-files.ts";
 import { CommandError, type ExitCode, InputError } from "./failure.ts";
 import { parseLayout } from "./layout.ts";
@@ -11,6 +12,7 @@ import { loadFiles } from "./load.ts";
 import { type Written, writeBuild } from "./outdir.ts";
 import { printJson, say, showDiagnostics } from "./output.ts";
 import { refusedSaves } from "./save.ts";
+import { readTuningFile } from "./tuning-file.ts";
 
 export interface BuildOptions {
   readonly out: string;
@@ -20,6 +22,7 @@ export interface BuildOptions {
   readonly gpujsRuntime: string;
   readonly layout: readonly string[];
   readonly save: Save;
+  readonly tuning?: string;
   readonly json?: boolean;
 }
 
@@ -52,6 +55,8 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
       if (!options.json) say("nothing was written");
       return { code: 1, sources };
     }
+    // Read in each round: while watching, it may be tuned anew.
+    const tuning = options.tuning === undefined ? undefined : readTuningFile(options.tuning);
     const made: BuildFiles = await buildFiles(files, {
       out: realFolder(options.out),
       targets: options.target,
@@ -59,7 +64,9 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
       gpujsRuntime: options.gpujsRuntime,
       layouts,
       save: options.save,
+      tuning,
     });
+    if (tuning !== undefined && !options.json) sayUnused(options.tuning!, tuning, made);
     report(diagnostics, writeBuild(options.out, made), options);
     return { code: 0, sources };
   };
@@ -78,6 +85,15 @@ async function surviving(paths: readonly string[], round: () => Promise<Round>):
     else throw error;
     return paths;
   }
+}
+
+/** Tuning that is for nothing here is no mistake (a file may be for many builds), but worth a word. */
+function sayUnused(path: string, tuning: TuningFile, { texts }: BuildFiles): void {
+  const used = [...texts.keys()].filter((one) => one.startsWith("tuned/")).length;
+  const known = new Set([...tuning.adapters.values()].flatMap((one) => [...one.programs.keys()])).size;
+  say(
+    `${path}: of ${known} programs, ${used} are among these specs as they are now, with a variant that is not the default`,
+  );
 }
 
 function report(

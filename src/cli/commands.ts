@@ -56,6 +56,7 @@ function describe(ended: (code: ExitCode) => void): Command {
     .option("--gpujs-runtime <specifier>", "the same of those for gpu.js", "normc/gpujs")
     .option("--layout <layout>", "order in memory: AXIS,AXIS,… or TENSOR=AXIS,…; repeatable", collect, [])
     .addOption(save)
+    .option("--tuning <file>", "what `normc tune` found: the modules take it on the adapters that it knows")
     .addOption(json)
     .action(async (files, options) => ended(await (await import("./build.ts")).build(files, options)));
 
@@ -136,6 +137,47 @@ A shape names the extents of axes; a variadic axis takes as many as it has, join
     .option("--adapter <name>", "auto, gpu, lavapipe or swiftshader", "auto")
     .addOption(json)
     .action(async (spec, options) => ended(await (await import("./bench.ts")).bench(spec, options)));
+
+  add(
+    "tune",
+    "measure the variants of norms and keep the best",
+    'normc tune LayerNorm --shape "N=4096,D=768; N=512,D=4096" --out tuning.json',
+    `${specHelp}
+Results are kept in --out, by adapter, spec, element types and extents (rounded up to powers of two); what is there and
+still holds is not measured again. \`normc build --tuning FILE\` puts them into the generated modules.`,
+  )
+    .argument("[spec...]", "the norms")
+    .option("--shape <extents>", "extents of axes, as for bench; several shapes divided by ;", collect, [])
+    .option("--set <params>", "params: NAME=NUMBER,…; repeatable", collect, [])
+    .addOption(new Option("--mode <mode>", "for norms with modes").choices(["train", "infer"]))
+    .option("--grad", "the backward pass instead: d_x, d_gamma, … from d_y")
+    .addOption(
+      new Option("--dtype <type>", "storage of inputs, affines and outputs")
+        .choices(["f32", "f16"])
+        .default("f32"),
+    )
+    .option("--adapter <name>", "auto, gpu, lavapipe or swiftshader", "auto")
+    .option("--budget <time>", "how long to search for each norm and shape: 500ms, 10s, 2m", "10s")
+    .option("--out <file>", "the tuning file: results are added to what it has", "tuning.json")
+    .option("--shard <i/n>", "only the i-th of n parts of the work; join them with --merge")
+    .option("--merge <files...>", "measure nothing: join these files into --out")
+    .option("--model <file>", "tune the normalization layers of an ONNX model")
+    .option("--dim <name=size>", "a dimension that the model leaves open; repeatable", collect, [])
+    .option("--report <file>", "write an HTML page with the time of every variant that was tried")
+    .option("--explain", "say what was left out, and why")
+    .addOption(json)
+    .action(async (specs, options) => ended(await (await import("./tune.ts")).tune(specs, options)));
+
+  add(
+    "shapes",
+    "list the normalization layers of an ONNX model",
+    "normc shapes model.onnx --dim batch=8",
+    "Each with the spec that it is, its extents and params; what has no spec is listed with the reason.",
+  )
+    .argument("<model>", "an ONNX file; weights in files beside it are not read")
+    .option("--dim <name=size>", "a dimension that the model leaves open; repeatable", collect, [])
+    .addOption(json)
+    .action(async (model, options) => ended(await (await import("./shapes.ts")).shapes(model, options)));
 
   add("fmt", "write specs in their canonical form", "normc fmt library/*.norm --check")
     .argument("<file...>", ".norm files")

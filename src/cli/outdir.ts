@@ -13,8 +13,8 @@ export interface Written {
 }
 
 const manifestName = "manifest.json";
-const innerFolders = ["wgsl", "glsl", "further", "backward"];
-const ownPath = /^(?:(?:wgsl|glsl|further|backward)\/)?[^/\\\0]+\.(?:ts|wgsl|glsl)$/;
+const innerFolders = ["wgsl", "glsl", "further", "backward", "tuned"];
+const ownPath = /^(?:(?:wgsl|glsl|further|backward|tuned)\/)?[^/\\\0]+\.(?:ts|wgsl|glsl)$/;
 
 /** Writes what changed, the manifest last, and deletes what an earlier build made and this one does not. */
 export function writeBuild(out: string, { texts, manifest }: BuildFiles): Written {

@@ -8,6 +8,7 @@ import {
   joined,
   type Member,
   optionMembers,
+  tuneMember,
 } from "./bindings-members.ts";
 import { freeName, type NormIdentifiers } from "./bindings-names.ts";
 import { describeSaving, savingMethod } from "./bindings-saving.ts";
@@ -24,12 +25,21 @@ export function describeNorm(
   backward?: string,
 ): Declaration[] {
   const own = new Set(norm.programs.flatMap((p) => [...p.tensors, ...p.params].map((each) => each.name)));
-  const keys = { mode: freeName("mode", own), dtype: freeName("dtype", own) };
+  const keys = {
+    mode: freeName("mode", own),
+    dtype: freeName("dtype", own),
+    // Variants are WebGPU's.
+    ...(target.buffers ? { tune: freeName("tune", own) } : {}),
+  };
   const options: Declaration = {
     kind: "interface",
     name: ids.options,
     doc: `What a ${norm.name} is made for: the dims of its tensors and its params, by name.`,
-    members: [...optionMembers(norm), dtypeMember(norm.programs, keys.dtype)],
+    members: [
+      ...optionMembers(norm),
+      dtypeMember(norm.programs, keys.dtype),
+      ...(keys.tune === undefined ? [] : [tuneMember(keys.tune)]),
+    ],
   };
   const all = {
     ...keys,
@@ -40,7 +50,7 @@ export function describeNorm(
     target,
     doc: docOf(norm),
     mode: keys.mode,
-    extra: keys.mode === "mode" && keys.dtype === "dtype" ? "" : `, ${JSON.stringify(keys)}`,
+    extra: Object.entries(keys).every(([key, name]) => key === name) ? "" : `, ${JSON.stringify(keys)}`,
     backward: backward === undefined ? "" : methods(norm, ids, all, target, backward),
   };
   const more = backward === undefined ? [] : describeBackward(norm, ids, all, target);
@@ -62,8 +72,9 @@ function methods(
   target: BindingsTarget,
   module: string,
 ): string {
-  const { mode, dtype } = keys;
-  const saving = isSaving(norm) ? savingMethod(norm, ids, { mode, dtype }, module) : "";
+  const { mode, dtype, tune } = keys;
+  const own = { mode, dtype, ...(tune === undefined ? {} : { tune }) };
+  const saving = isSaving(norm) ? savingMethod(norm, ids, own, module) : "";
   return saving + backwardMethod(norm, ids, keys, target, module);
 }
 

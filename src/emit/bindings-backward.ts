@@ -9,6 +9,7 @@ import {
   joined,
   type Member,
   optionMembers,
+  tuneMember,
   unionByName,
 } from "./bindings-members.ts";
 import type { NormIdentifiers } from "./bindings-names.ts";
@@ -19,6 +20,7 @@ import type { BindingsTarget } from "./bindings-target.ts";
 export interface BackwardKeys {
   readonly mode: string;
   readonly dtype: string;
+  readonly tune?: string;
   readonly of: string;
   readonly accumulate: string;
 }
@@ -51,6 +53,7 @@ export function describeBackward(
           ...dtypeMember([...norm.programs, ...programs], keys.dtype),
           doc: 'Element types in memory, for all tensors but states or by tensor; "f32" where left out, and of a gradient that of its tensor.',
         },
+        ...(keys.tune === undefined ? [] : [tuneMember(keys.tune)]),
         {
           name: keys.of,
           type: "readonly Of[]",

@@ -63,6 +63,7 @@ function shell(program: GatherProgram) {
   return {
     literal: printLiteral({ ...program, steps: program.steps.map(compactStep) }, "  "),
     further: null,
+    tuned: null,
   };
 }
 

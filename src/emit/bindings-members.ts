@@ -80,6 +80,16 @@ export function dtypeMember(programs: readonly ProgramInterface[], name: string)
   };
 }
 
+/** How fast it gets is no part of what it computes, so every norm has the option. */
+export function tuneMember(name: string): Member {
+  return {
+    name,
+    type: "Tune",
+    optional: true,
+    doc: '"background" tries other variants in idle time and goes on with the fastest; a storage as well, and remembers it there.',
+  };
+}
+
 export function described(program: ProgramInterface, tensor: ProgramTensor, optional: boolean): string {
   const initial = optional && tensor.initial !== undefined ? `, ${tensor.initial} where left out` : "";
   return `${dimsDoc(program, tensor)}${initial}.`;

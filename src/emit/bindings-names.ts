@@ -39,6 +39,7 @@ const reserved = new Set(
   any as bigint boolean never number object of string symbol type unknown __esModule exports module require
   globalThis Infinity NaN Object
   ArrayBuffer ArrayLike Backward Float32Array GPUBuffer GPUDevice NoInfer Norm Partial Program Promise Record Saving
+  Tune
   createBackwardFromOptions createFromOptions createSavingFromOptions
   GatherBackward GatherNorm GatherProgram GpuSettings createGatherBackwardFromOptions createGatherFromOptions`.split(
     /\s+/,

@@ -54,12 +54,13 @@ function savingType(norm: BoundNorm<ProgramInterface>, ids: NormIdentifiers, mod
 export function savingMethod(
   norm: BoundNorm<ProgramInterface>,
   ids: NormIdentifiers,
-  keys: { readonly mode: string; readonly dtype: string },
+  keys: { readonly mode: string; readonly dtype: string; readonly tune?: string },
   module: string,
 ): string {
   const { modes, type } = ids.saving;
   const modal = norm.programs.some(({ mode }) => mode !== null);
-  const extra = keys.mode === "mode" && keys.dtype === "dtype" ? "" : `, ${JSON.stringify(keys)}`;
+  const same = Object.entries(keys).every(([key, name]) => key === name);
+  const extra = same ? "" : `, ${JSON.stringify(keys)}`;
   const load = `() => import(${JSON.stringify(module)})`;
   return `
   /** The same as \`create\`, for training: it also keeps what the backward pass reads. */

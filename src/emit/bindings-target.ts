@@ -42,6 +42,6 @@ export function importsOf(target: BindingsTarget, backward: boolean, saving = fa
     target.create,
     `type ${target.norm}`,
     `type ${target.program}`,
-    ...(target.buffers ? [] : [`type ${target.device.type}`]),
+    target.buffers ? "type Tune" : `type ${target.device.type}`,
   ].join(", ");
 }

@@ -6,7 +6,7 @@ import type { BoundNorm } from "./bindings-members.ts";
 import { chooseIdentifiers } from "./bindings-names.ts";
 import { importsOf, webgpuTarget } from "./bindings-target.ts";
 import { divideProgram } from "./program.ts";
-import { type ProgramShell, renderBackward, renderFurther, renderModule } from "./shells.ts";
+import { type ProgramShell, renderBackward, renderFurther, renderModule, renderTuned } from "./shells.ts";
 
 export type { BoundNorm };
 
@@ -27,6 +27,8 @@ export interface BindingsInput {
   readonly runtime?: string;
   /** Where a module lies that `emitFurther` made of a program, as the module imports it; where none does, nothing is left out. */
   readonly further?: (program: Program) => string | undefined;
+  /** Where a module lies that `emitTuned` made of a program's tuning; where none does, there is none. */
+  readonly tuned?: (program: Program) => string | undefined;
   /** Where a module lies that `emitBackward` made of a norm; where none does, the norm has no backward pass. */
   readonly backward?: (norm: BoundNorm) => string | undefined;
 }
@@ -37,6 +39,12 @@ export function emitFurther(program: Program, input: BindingsInput): string {
     ...headOf(input),
     literal: printLiteral(compact(divideProgram(program).more)),
   });
+}
+
+/** The text of a module with what a tuning file has for a program. */
+export function emitTuned(tuning: unknown, input: BindingsInput): string {
+  const { source, hash, compiler } = headOf(input);
+  return renderTuned({ source, hash, compiler, literal: printLiteral(tuning) });
 }
 
 /** The text of a module with a norm's backward programs. */
@@ -91,11 +99,13 @@ export function headOf({
   };
 }
 
-function programShell(program: Program, { further }: BindingsInput): ProgramShell {
+function programShell(program: Program, { further, tuned }: BindingsInput): ProgramShell {
   const elsewhere = further?.(program);
+  const tuning = tuned?.(program);
   return {
     literal: printLiteral(elsewhere === undefined ? program : mainOf(program), "  "),
     further: elsewhere === undefined ? null : JSON.stringify(elsewhere),
+    tuned: tuning === undefined ? null : JSON.stringify(tuning),
   };
 }
 

@@ -18,6 +18,8 @@ export interface ShellHead {
 export interface ProgramShell {
   readonly literal: string;
   readonly further: string | null;
+  /** And where its tuning lies. */
+  readonly tuned: string | null;
 }
 
 export interface ModuleShell extends ShellHead {
@@ -33,12 +35,68 @@ export interface FurtherShell extends ShellHead {
   readonly literal: string;
 }
 
+export interface TunedShell extends Omit<ShellHead, "runtime"> {
+  readonly literal: string;
+}
+
+/** Fills `templates/tuned.hbs`. */
+export function renderTuned(shell: TunedShell): string {
+  return handlebars.template<TunedShell>(templates.tuned)(shell);
+}
+
 export interface BackwardShell extends ShellHead {
   readonly type: string;
   readonly norm: string;
   readonly programs: readonly ProgramShell[];
   /** The forward programs that keep what these read. */
   readonly saving: readonly ProgramShell[];
+}
+
+/** A plot of `templates/report.html.hbs`: horizontal bars, in pixels of its own box. */
+export interface ReportPlot {
+  readonly title: string;
+  readonly width: number;
+  readonly height: number;
+  readonly bottom: number;
+  /** Where the default's time is. */
+  readonly reference: number;
+  readonly ticks: readonly { readonly x: number; readonly y: number; readonly text: string }[];
+  readonly bars: readonly {
+    readonly x: number;
+    readonly y: number;
+    readonly width: number;
+    readonly height: number;
+    readonly color: string;
+    readonly label: string;
+    readonly labelX: number;
+    readonly labelY: number;
+    readonly value: string;
+    readonly valueX: number;
+    readonly hint: string;
+  }[];
+  readonly notes: readonly string[];
+}
+
+export interface ReportShell {
+  readonly adapter: string;
+  readonly compiler: string;
+  readonly rows: readonly Readonly<
+    Record<"title" | "initial" | "best" | "factor" | "copy" | "measured" | "variant", string>
+  >[];
+  readonly legend: readonly { readonly name: string; readonly color: string }[];
+  readonly plots: readonly ReportPlot[];
+}
+
+/** Fills `templates/report.html.hbs`. The templates are compiled for source texts, where nothing is escaped. */
+export function renderReport(shell: ReportShell): string {
+  return handlebars.template<ReportShell>(templates["report.html"])(escapedDeep(shell) as ReportShell);
+}
+
+function escapedDeep(value: unknown): unknown {
+  if (typeof value === "string") return handlebars.escapeExpression(value);
+  if (Array.isArray(value)) return value.map(escapedDeep);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, escapedDeep(one)]));
 }
 
 /** Fills `templates/backward.hbs`. */

@@ -11,6 +11,8 @@ export interface Program extends ProgramInterface {
    * generated modules; a program as compiled is whole.
    */
   readonly more?: () => Promise<{ readonly more: readonly FurtherForms[] }>;
+  /** Loads what `normc build --tuning` was told of it: the best variants by adapter and extents. */
+  readonly tuned?: () => Promise<{ readonly tuning: unknown }>;
 }
 
 /** What a program is called and takes, whatever it runs on. */

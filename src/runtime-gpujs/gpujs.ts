@@ -18,13 +18,17 @@ export interface GpuSettings {
 export interface GpuJs {
   createKernel(source: string, settings: object): KernelCall;
   createPipeline(steps: (...args: readonly unknown[]) => unknown): PipelineCall;
-  destroy(): Promise<void> | void;
+  destroy(): Promise<void>;
 }
 
-export type KernelCall = (...args: readonly unknown[]) => unknown;
+export interface KernelCall {
+  (...args: readonly unknown[]): unknown;
+  destroy(): void;
+}
 
 export interface PipelineCall {
   (...args: readonly unknown[]): Promise<readonly unknown[]>;
+  destroy(): Promise<void>;
   readonly backend: string | null;
   readonly executorKind: string;
   readonly plan: { readonly kernels: readonly { readonly clone: KernelClone }[] } | null;
@@ -43,6 +47,8 @@ interface GpuStatics {
 }
 
 interface OpenedGpu extends GpuJs {
+  /** On webgl2, once there is a kernel. */
+  readonly context?: { isContextLost?(): boolean } | null;
   readonly Kernel: { readonly mode: string; readonly features: { readonly maxTextureSize: number } | null };
 }
 
@@ -51,6 +57,10 @@ export interface Opened {
   readonly backend: GpuBackend;
   /** The longest side of a texture; Infinity where there are none. */
   readonly maxTextureSize: number;
+  /** Whether the browser took the WebGL context away; what runs then gives zeros. */
+  isLost(): boolean;
+  /** Lets go of it; `own` ends what the caller made with it, and is not called where all of it ends. */
+  close(own: () => Promise<void>): Promise<void>;
 }
 
 /**
@@ -84,17 +94,53 @@ export async function openGpu(
       fits(opened);
       return opened;
     } catch (error) {
-      await opened.gpu.destroy();
+      await opened.close(async () => undefined);
       refused = error;
     }
   }
   throw refused;
 }
 
+/**
+ * What is open on webgl2, by the constructor, and how many use it: a page may have 16 WebGL contexts, and the browser takes
+ * the oldest away for one more (Chromium 147).
+ */
+const open = new WeakMap<GpuConstructor, { readonly gpu: OpenedGpu; users: number }>();
+
 function openBackend(GPU: GpuConstructor, chosen: GpuBackend): Opened {
-  const gpu = new (GPU as unknown as new (settings: object) => OpenedGpu)({ mode: chosen });
-  const features = chosen === "webgl2" ? gpu.Kernel.features : null;
-  return { gpu, backend: chosen, maxTextureSize: features?.maxTextureSize ?? Number.POSITIVE_INFINITY };
+  const start = (): OpenedGpu =>
+    new (GPU as unknown as new (settings: object) => OpenedGpu)({ mode: chosen });
+  if (chosen !== "webgl2") {
+    const gpu = start();
+    return {
+      gpu,
+      backend: chosen,
+      maxTextureSize: Number.POSITIVE_INFINITY,
+      isLost: () => false,
+      close: async () => gpu.destroy(),
+    };
+  }
+  const known = open.get(GPU);
+  const shared = known === undefined || isLost(known.gpu) ? { gpu: start(), users: 0 } : known;
+  open.set(GPU, shared);
+  shared.users++;
+  const { gpu } = shared;
+  return {
+    gpu,
+    backend: chosen,
+    maxTextureSize: gpu.Kernel.features?.maxTextureSize ?? Number.POSITIVE_INFINITY,
+    isLost: () => isLost(gpu),
+    async close(own) {
+      shared.users--;
+      if (shared.users > 0) return own();
+      if (open.get(GPU) === shared) open.delete(GPU);
+      await gpu.destroy();
+    },
+  };
+}
+
+function isLost({ context }: OpenedGpu): boolean {
+  return context?.isContextLost?.() === true;
 }
 
 function isThere(statics: GpuStatics, backend: GpuBackend): boolean {

@@ -1,5 +1,6 @@
 import type { GatherProgram } from "../program/gather.ts";
 import type { ProgramTensor, Storage } from "../program/program.ts";
+import { NormError } from "../runtime/errors.ts";
 import { checkFeed } from "../runtime/feeds.ts";
 import { fromHalf, toHalf } from "../runtime/half.ts";
 import { givenNames, own, refuseUnknown } from "../runtime/names.ts";
@@ -25,7 +26,7 @@ export interface GatherNorm<Feeds = FeedsByName, Results = ResultsByName> {
   /**
    * Takes arrays (dense, in the tensor's layout) and gives the outputs and the updated states back. A state left out
    * has its initial value.
-   * @throws NormError N501, N502, N506 (wrong number of elements), N517 (gpu.js ran another backend).
+   * @throws NormError N501, N502, N506 (wrong number of elements), N510 (the context is lost), N517 (gpu.js ran another backend).
    */
   run(feeds: Feeds): Promise<Results>;
   /** Releases what the instance holds on the device; it cannot be used afterwards. */
@@ -52,10 +53,10 @@ export async function createGatherNorm(
 ): Promise<GatherNorm> {
   const shapes = resolveShapes(program, options.dims, options.params);
   const storages = resolveStorage(program, options.storage);
-  const passes = sizedPasses(program, shapes, new Set(wanted));
-  const { gpu, backend } = await openGpu(gpuSettings, (opened) =>
-    checkSizes(program, shapes, passes, opened),
-  );
+  const passesOn = (one: GpuBackend) => sizedPasses(program, shapes, new Set(wanted), one);
+  const opened = await openGpu(gpuSettings, (one) => checkSizes(program, shapes, passesOn(one.backend), one));
+  const { gpu, backend } = opened;
+  const passes = passesOn(backend);
   const results = resultsOf(program).filter(({ name }) => wanted.includes(name));
   const computed = results.filter(({ name }) => shapes.elements.get(name)! > 0).map(({ name }) => name);
   const chain = computed.length === 0 ? undefined : openChain(gpu, backend, passes, shapes, computed);
@@ -80,15 +81,17 @@ export async function createGatherNorm(
         const tensor = fed.find((one) => one.name === name)!;
         return rounded(own(feeds, name), tensor, shapes.elements.get(name)!, storages.get(name)!);
       };
-      const made = chain === undefined ? [] : await chain.pipeline(...chain.feeds.map(values));
+      const made = chain === undefined ? [] : await chain.run(chain.feeds.map(values));
+      if (opened.isLost()) throw new NormError("N510", "the WebGL context is lost: its results are zeros");
       if (chain !== undefined) refuseFallback(chain.pipeline, backend);
       return Object.fromEntries(
         results.map(({ name }) => [name, resultOf(made[computed.indexOf(name)], storages.get(name)!)]),
       );
     },
     async destroy() {
+      if (!usable) return;
       usable = false;
-      await gpu.destroy();
+      await opened.close(async () => chain?.destroy());
     },
   };
 }

@@ -2,7 +2,7 @@
 import type { GatherPass, GatherProgram, GatherStep } from "../program/gather.ts";
 import { NormError } from "../runtime/errors.ts";
 import { product, type Shapes } from "../runtime/shapes.ts";
-import type { Opened } from "./gpujs.ts";
+import type { GpuBackend, Opened } from "./gpujs.ts";
 
 const partsFactor = "(parts)";
 
@@ -22,6 +22,7 @@ export function sizedPasses(
   program: GatherProgram,
   shapes: Shapes,
   wanted: ReadonlySet<string>,
+  backend: GpuBackend,
 ): SizedPass[] {
   const needed = new Set(wanted);
   const taken: SizedPass[] = [];
@@ -29,7 +30,7 @@ export function sizedPasses(
     if (!needed.has(step.whole.name)) continue;
     const rows = countOf(step.whole, shapes, 1);
     if (rows === 0 && wanted.has(step.whole.name)) continue;
-    const parts = partsOf(step, rows, shapes);
+    const parts = partsOf(step, rows, shapes, backend);
     const passes = parts > 1 && step.split !== null ? [step.split.part, step.split.merge] : [step.whole];
     for (const pass of passes.reverse()) {
       taken.unshift({ pass, count: Math.max(1, countOf(pass, shapes, parts)), parts });
@@ -39,17 +40,20 @@ export function sizedPasses(
   return taken;
 }
 
-/** Enough invocations to keep a GPU, or a pool of threads, busy. */
-const busy = 4096;
+/**
+ * Rows that keep a GPU busy; on a processor, those that fill the lanes of a few threads (at 4096, 512 rows of 768 took
+ * two passes over statistics more than they need).
+ */
+const busy: Readonly<Record<GpuBackend, number>> = { webgl2: 4096, webasm: 64, cpu: 1 };
 
 /** Elements of a row below which a part is not worth the merging. */
 const shortest = 256;
 
 /** Into how many parts rows are divided that are long and few. */
-function partsOf({ split }: GatherStep, rows: number, shapes: Shapes): number {
+function partsOf({ split }: GatherStep, rows: number, shapes: Shapes, backend: GpuBackend): number {
   if (split === null || rows === 0) return 1;
   const length = product(split.row.map((one) => shapes.factors.get(one)!));
-  return Math.max(1, Math.min(Math.ceil(busy / rows), Math.floor(length / shortest)));
+  return Math.max(1, Math.min(Math.ceil(busy[backend] / rows), Math.floor(length / shortest)));
 }
 
 function countOf(pass: GatherPass, shapes: Shapes, parts: number): number {

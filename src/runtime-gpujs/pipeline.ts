@@ -8,6 +8,8 @@ export interface Chain {
   /** What is fed, in order. */
   readonly feeds: readonly string[];
   readonly pipeline: PipelineCall;
+  run(values: readonly Float32Array[]): Promise<readonly unknown[]>;
+  destroy(): Promise<void>;
 }
 
 const settings = { asyncMode: true, precision: "single", tactic: "precision" } as const;
@@ -31,9 +33,10 @@ export function openChain(
   const kernels = passes.map((one) =>
     backend === "webgl2" ? glslKernel(gpu, one, shapes) : scriptKernel(gpu, one, shapes),
   );
+  // Here and not in the pipeline: gpu.js copies each array that one is given in `lowp`, which on a phone is an f16.
   const uploads = backend === "webgl2" ? order.map((name) => uploadKernel(gpu, lengthOf(shapes, name))) : [];
   const steps = (...args: readonly unknown[]): unknown => {
-    const values = new Map<string, unknown>(order.map((name, i) => [name, uploads[i]?.(args[i]) ?? args[i]]));
+    const values = new Map<string, unknown>(order.map((name, i) => [name, args[i]]));
     const written = new Map<string, unknown>();
     for (const [i, { pass }] of passes.entries()) {
       const value = kernels[i]!(...pass.reads.map(({ from }) => values.get(from)));
@@ -44,7 +47,19 @@ export function openChain(
   };
   // gpu.js counts the parameters of the function.
   Object.defineProperty(steps, "length", { value: order.length });
-  return { feeds: order, pipeline: gpu.createPipeline(steps) };
+  const pipeline = gpu.createPipeline(steps);
+  return {
+    feeds: order,
+    pipeline,
+    async run(values) {
+      const given = await Promise.all(values.map((one, i) => uploads[i]?.(one) ?? one));
+      return pipeline(...given);
+    },
+    async destroy() {
+      await pipeline.destroy();
+      for (const kernel of [...uploads, ...kernels]) kernel.destroy();
+    },
+  };
 }
 
 function isBetween(made: ReadonlySet<string>, name: string, results: readonly string[]): boolean {

@@ -4,7 +4,7 @@ import { NormError } from "./errors.ts";
 import { type OptionKeys, readOptions } from "./given.ts";
 import { givenNames, own, refuseUnknown } from "./names.ts";
 import { resolveShapes } from "./shapes.ts";
-import type { NormOptions } from "./types.ts";
+import type { NormOptions, Tune } from "./types.ts";
 
 const prefix = "d_";
 
@@ -12,6 +12,7 @@ export interface Asked {
   /** The gradients, and those of them that are added to what is there. */
   readonly asked: ReadonlySet<string>;
   readonly sums: ReadonlySet<string>;
+  readonly tune: Tune | undefined;
   /** What a backward program is made for. */
   optionsFor(program: ProgramInterface): Omit<NormOptions, "choose">;
   /** What may be given, since the forward pass reads it, and that program does not read. */
@@ -30,7 +31,7 @@ export async function readAsked<P extends ProgramInterface>(
   keys: OptionKeys & { readonly of: string; readonly accumulate?: string },
 ): Promise<Asked & { readonly candidates: readonly P[] }> {
   const given = options as Readonly<Record<string, unknown>>;
-  const { program: forward, dims, params, dtype } = readOptions(programs, given, keys);
+  const { program: forward, dims, params, storage, tune } = readOptions(programs, given, keys);
   const { backward } = await load();
   const candidates = backward.filter((one) => one.mode === forward.mode);
   const offered = outputs(candidates.at(-1)!).map((name) => name.slice(prefix.length));
@@ -43,6 +44,7 @@ export async function readAsked<P extends ProgramInterface>(
   const base = baseNames(forward);
   return {
     candidates,
+    tune,
     asked: new Set(of.map((name) => prefix + name)),
     sums: new Set(sums.map((name) => prefix + name)),
     optionsFor(program) {
@@ -53,7 +55,7 @@ export async function readAsked<P extends ProgramInterface>(
       return {
         dims: Object.fromEntries(tensors.map((name) => [name, shapes.dims.get(base.get(name)!)!])),
         params,
-        storage: storageOf(dtype, tensors, base),
+        storage: storageOf(storage, tensors, base),
       };
     },
     ignoredBy(program) {

@@ -4,8 +4,8 @@
  */
 import type { FurtherForms, KernelForm, Program, ProgramTensor } from "../program/program.ts";
 import { outputs, readAsked, without } from "./asked.ts";
+import { creatorFor } from "./creator.ts";
 import type { BackwardKeys } from "./given.ts";
-import { createNorm } from "./norm.ts";
 import type { BuffersByName, FeedsByName, Norm } from "./types.ts";
 
 /**
@@ -18,14 +18,15 @@ export async function createBackward(
   programs: readonly Program[],
   load: () => Promise<{ readonly backward: readonly Program[] }>,
   options: object,
-  keys: BackwardKeys = { mode: "mode", dtype: "dtype", of: "of", accumulate: "accumulate" },
+  keys: BackwardKeys = { mode: "mode", dtype: "dtype", tune: "tune", of: "of", accumulate: "accumulate" },
 ): Promise<Norm> {
   const read = await readAsked(programs, load, options, keys);
   const covers = (one: Program): boolean => [...read.asked].every((name) => outputs(one).includes(name));
   const smallest = read.candidates.find(covers)!;
   const program = narrowed(smallest, read.asked, read.sums);
   // What nobody asked for is scratch memory, and has neither dims nor an element type.
-  const norm = await createNorm(device, program, read.optionsFor(program));
+  const create = await creatorFor(program, read.tune);
+  const norm = await create(device, program, { ...read.optionsFor(program), tune: read.tune });
   const ignored = read.ignoredBy(program);
   return ignored.length === 0 ? norm : ignoring(norm, ignored);
 }

@@ -1,6 +1,11 @@
-import { mostHeld } from "./legal.ts";
 import type { Traits } from "./traits.ts";
 import type { Variant, Work, WorkgroupLimits } from "./variant.ts";
+
+/**
+ * Fours that a lane keeps in registers at most: 16 are 64 registers, which leaves most GPUs room for several workgroups a
+ * processor. An estimate: to be measured on a GPU.
+ */
+export const mostHeld = 16;
 
 /**
  * The default variant, by rules with their reasons: measured on two software adapters (lavapipe, SwiftShader). Those for

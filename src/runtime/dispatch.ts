@@ -42,24 +42,16 @@ export function chooseVariants(
   choose: ChooseVariant,
 ): { readonly shapes: Shapes; readonly variants: readonly Variant[] } {
   let known = shapes;
+  const traits = traitsOf(device);
   const variants = program.kernels.map((kernel) => {
-    const variant = variantFor(kernel, known, device, choose);
+    const work = workOf(kernel, known, vectorFactor(kernel, known));
+    const variant = choose(work, traits, device.limits, kernel.name);
     if (kernel.chunked.length > 0) {
-      const empty = kernel.chunked.some((factor) => shapes.factors.get(factor) === 0);
-      known = withChunks(program, known, empty ? 0 : variant.chunks);
+      known = withChunks(program, known, work.chunkRows === 0 ? 0 : variant.chunks);
     }
     return variant;
   });
   return { shapes: known, variants };
-}
-
-function variantFor(
-  kernel: ProgramKernel,
-  shapes: Shapes,
-  device: Described,
-  choose: ChooseVariant,
-): Variant {
-  return choose(workOf(kernel, shapes, vectorFactor(kernel, shapes)), traitsOf(device), device.limits);
 }
 
 /** A kernel that holds what the variant needs. */

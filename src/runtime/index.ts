@@ -17,5 +17,8 @@ export type {
   NormOptions,
   ResultsByName,
   Saving,
+  Tune,
+  TuningOutcome,
+  TuningStorage,
 } from "./types.ts";
 export type { ChooseVariant, Variant, Work, WorkgroupLimits } from "./variant.ts";

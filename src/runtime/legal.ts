@@ -1,11 +1,6 @@
+import { mostHeld } from "./default-variant.ts";
 import type { Traits } from "./traits.ts";
 import type { Variant, Work, WorkgroupLimits } from "./variant.ts";
-
-/**
- * Fours that a lane keeps in registers at most: 16 are 64 registers, which leaves most GPUs room for several workgroups a
- * processor. An estimate: to be measured on a GPU.
- */
-export const mostHeld = 16;
 
 /**
  * Why a variant cannot be had for a kernel on a device; null where it can. The default rule needs no telling, so this is

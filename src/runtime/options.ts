@@ -13,10 +13,14 @@ export async function createFromOptions<Result>(
   device: GPUDevice,
   programs: readonly Program[],
   options: object,
-  keys: OptionKeys = { mode: "mode", dtype: "dtype" },
+  keys: OptionKeys = { mode: "mode", dtype: "dtype", tune: "tune" },
 ): Promise<Result> {
-  const { program, dims, params, dtype } = readOptions(programs, options, keys);
-  return (await createNorm(device, program, { dims, params, storage: dtype })) as Result;
+  const given = readOptions(programs, options, keys);
+  const { program } = given;
+  // As `creatorFor` does, which a page that does not train would load besides.
+  const create =
+    given.tune || program.tuned ? (await import("../tune/background.ts")).createTuned : createNorm;
+  return create(device, program, given) as Promise<Result>;
 }
 
 /**
@@ -26,7 +30,7 @@ export async function createFromOptions<Result>(
 export async function createBackwardFromOptions<Result>(
   ...given: Parameters<typeof createBackward>
 ): Promise<Result> {
-  return (await (await import("./backward.ts")).createBackward(...given)) as Result;
+  return (await import("./backward.ts")).createBackward(...given) as Promise<Result>;
 }
 
 /**
@@ -36,5 +40,5 @@ export async function createBackwardFromOptions<Result>(
 export async function createSavingFromOptions<Result>(
   ...given: Parameters<typeof createSaving>
 ): Promise<Result> {
-  return (await (await import("./saving.ts")).createSaving(...given)) as Result;
+  return (await import("./saving.ts")).createSaving(...given) as Promise<Result>;
 }

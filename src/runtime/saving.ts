@@ -1,7 +1,7 @@
 /** The forward pass of a norm that keeps what its backward pass reads. Loaded on demand, as that is. */
 import type { Program } from "../program/program.ts";
+import { creatorFor } from "./creator.ts";
 import { type OptionKeys, readOptions } from "./given.ts";
-import { createNorm } from "./norm.ts";
 import { resolveShapes } from "./shapes.ts";
 import { bufferBytes } from "./storage.ts";
 import type { BuffersByName, FeedsByName, ResultsByName, Saving } from "./types.ts";
@@ -16,13 +16,13 @@ export async function createSaving(
   programs: readonly Program[],
   load: () => Promise<{ readonly saving: readonly Program[] }>,
   options: object,
-  keys: OptionKeys = { mode: "mode", dtype: "dtype" },
+  keys: OptionKeys = { mode: "mode", dtype: "dtype", tune: "tune" },
 ): Promise<Saving<BuffersByName, FeedsByName, ResultsByName>> {
-  const { program: plain, dims, params, dtype } = readOptions(programs, options, keys);
+  const given = readOptions(programs, options, keys);
   const { saving } = await load();
-  const program = saving.find((one) => one.mode === plain.mode) ?? plain;
-  const norm = await createNorm(device, program, { dims, params, storage: dtype });
+  const program = saving.find((one) => one.mode === given.program.mode) ?? given.program;
+  const norm = await (await creatorFor(program, given.tune))(device, program, given);
   const saved = program.tensors.find((one) => one.role === "saved");
-  const { elements } = resolveShapes(program, dims, params);
+  const { elements } = resolveShapes(program, given.dims, given.params);
   return { ...norm, savedBytes: saved === undefined ? 0 : bufferBytes(elements.get(saved.name)!, "f32") };
 }

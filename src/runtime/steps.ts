@@ -67,15 +67,7 @@ function constantValue(constant: ProgramConstant, { variant }: Dispatch, shapes:
       return shapes.factors.get(constant.factor)!;
     case "param":
       return shapes.params.get(constant.param)!;
-    case "lanes":
-      return variant.lanes;
-    case "rows":
-      return variant.rows;
-    case "subgroup":
-      return variant.subgroup;
-    case "columns":
-      return variant.columns ? 1 : 0;
-    case "parts":
-      return variant.parts;
+    default:
+      return Number(variant[constant.kind]);
   }
 }

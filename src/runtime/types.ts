@@ -19,6 +19,27 @@ export type BuffersByName = Readonly<Record<string, GPUBuffer | undefined>>;
 export type FeedsByName = Readonly<Record<string, ArrayLike<number> | undefined>>;
 export type ResultsByName = Readonly<Record<string, Float32Array<ArrayBuffer>>>;
 
+/**
+ * `"background"`: the default variant runs at once, others are tried in idle time, the fastest takes its place and is
+ * remembered in IndexedDB (for as long as the page lives, where there is none). With a storage it is remembered there.
+ */
+export type Tune = "background" | TuningStorage;
+
+/** Where a page keeps the results of tuning: one text. */
+export interface TuningStorage {
+  /** What was written last; undefined where nothing was. */
+  read(): Promise<string | undefined>;
+  write(text: string): Promise<void>;
+}
+
+/** What became of tuning in the background. */
+export type TuningOutcome =
+  /** It was known before: nothing was measured. */
+  | { readonly kind: "known" }
+  /** `factor` is the default's time over that of the variant that runs now; 1 where it still is the default. */
+  | { readonly kind: "tuned"; readonly factor: number }
+  | { readonly kind: "given up"; readonly reason: string };
+
 /** A norm on a device, for one set of extents. */
 export interface Norm<Buffers = BuffersByName, Feeds = FeedsByName, Results = ResultsByName> {
   readonly program: Program;
@@ -41,6 +62,8 @@ export interface Norm<Buffers = BuffersByName, Feeds = FeedsByName, Results = Re
    * @throws NormError N501, N502, N506 (wrong number of elements), N510.
    */
   run(feeds: Feeds): Promise<Results>;
+  /** With `tune`: what became of it, once it has ended. It is never rejected. */
+  readonly tuning?: Promise<TuningOutcome>;
   /** Releases the buffers that the instance made; it cannot be used afterwards. */
   destroy(): void;
 }

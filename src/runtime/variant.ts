@@ -51,4 +51,5 @@ export interface Work {
   readonly chunkRows: number;
 }
 
-export type ChooseVariant = (work: Work, traits: Traits, limits: WorkgroupLimits) => Variant;
+/** `kernel` is the name of the kernel in its program. */
+export type ChooseVariant = (work: Work, traits: Traits, limits: WorkgroupLimits, kernel: string) => Variant;

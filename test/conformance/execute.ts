@@ -68,7 +68,7 @@ export async function executeGpuJs(run: Run, backend: GpuBackend): Promise<Outpu
 
 const gatherPrograms = new WeakMap<Graph, GatherProgram>();
 
-function storageOf(run: Run, graph: Graph, feeds: Feeds): Record<string, Storage> {
+export function storageOf(run: Run, graph: Graph, feeds: Feeds): Record<string, Storage> {
   const storage: Record<string, Storage> = {};
   for (const tensor of graph.tensors) if (tensor.role !== "state") storage[tensor.name] = run.storage;
   for (const [name, feed] of feeds) storage[name] = feed.type;
@@ -90,10 +90,13 @@ async function outputsOf(norm: Norm | GatherNorm, feeds: Feeds): Promise<Outputs
   }
 }
 
-type Feeds = readonly (readonly [name: string, feed: Feed])[];
+export type Feeds = readonly (readonly [name: string, feed: Feed])[];
 
 /** The outputs of the forward graph, of the backward graph, or of both, as the case expects them. */
-async function merged(run: Run, execute: (graph: Graph, feeds: Feeds) => Promise<Outputs>): Promise<Outputs> {
+export async function merged(
+  run: Run,
+  execute: (graph: Graph, feeds: Feeds) => Promise<Outputs>,
+): Promise<Outputs> {
   const graph = graphOf(run);
   const isForward = run.expect.some(({ output }) => graph.tensors.some((one) => one.name === output));
   const graphs = [...(isForward ? [graph] : []), ...(run.grad ? [backwardOf(graph)] : [])];

@@ -3,7 +3,7 @@ import { GPU } from "gpu.js";
 import { expect, it } from "vitest";
 import { compileGather } from "../../src/compile/gather.ts";
 import { resolveShapes } from "../../src/runtime/index.ts";
-import { createGatherNorm } from "../../src/runtime-gpujs/index.ts";
+import { createGatherNorm, type GpuBackend } from "../../src/runtime-gpujs/index.ts";
 import { checkSizes, sizedPasses } from "../../src/runtime-gpujs/passes.ts";
 import { graphOf } from "../support/library.ts";
 
@@ -25,7 +25,7 @@ it("webasm ends at 2^24 elements; where no backend is named, the next one is tak
 
 it("webgl2 ends where a texture does", () => {
   const shapes = resolveShapes(program, dims);
-  const passes = sizedPasses(program, shapes, new Set(["y"]));
+  const passes = sizedPasses(program, shapes, new Set(["y"]), "webgl2");
   const check = (maxTextureSize: number) => () =>
     checkSizes(program, shapes, passes, { backend: "webgl2", maxTextureSize });
   expect(check(8192)).not.toThrow();
@@ -35,10 +35,12 @@ it("webgl2 ends where a texture does", () => {
 });
 
 it("rows that are long and few are in parts, and those that are many are not", () => {
-  const passes = (rows: number, length: number): string[] =>
-    sizedPasses(program, resolveShapes(program, { x: [rows, length] }), new Set(["y"])).map(
+  const passes = (rows: number, length: number, backend: GpuBackend): string[] =>
+    sizedPasses(program, resolveShapes(program, { x: [rows, length] }), new Set(["y"]), backend).map(
       ({ pass, parts }) => `${pass.name} ${parts}`,
     );
-  expect(passes(4096, 768)).toEqual(["stats_1 1", "y 1"]);
-  expect(passes(2, 65536)).toEqual(["stats_1_parts 256", "stats_1 256", "y 1"]);
+  expect(passes(4096, 768, "webgl2")).toEqual(["stats_1 1", "y 1"]);
+  expect(passes(2, 65536, "webgl2")).toEqual(["stats_1_parts 256", "stats_1 256", "y 1"]);
+  expect(passes(2, 65536, "webasm")).toEqual(["stats_1_parts 32", "stats_1 32", "y 1"]);
+  expect(passes(2, 65536, "cpu")).toEqual(["stats_1 1", "y 1"]);
 });

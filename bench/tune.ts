@@ -1,0 +1,219 @@
+/**
+ * `npm run bench:tune`: how good the tuner is. For each of the ten cases and each adapter: the tuner; then every variant
+ * of the space, three readings each in turn with the default; then a final between the default, the tuned and the best
+ * few of the exhaustive search, all in turn, whose medians are what is compared. A case is written when it is done, and
+ * a run that was interrupted goes on where it stopped.
+ */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { Command } from "commander";
+import { checkFile } from "../src/check/check.ts";
+import { compileGraph } from "../src/compile/passes.ts";
+import { openDevice } from "../src/device/index.ts";
+import { geometricMean, median } from "../src/measure/spread.ts";
+import { variantText } from "../src/measure/variant-text.ts";
+import type { ChooseVariant, Variant } from "../src/runtime/index.ts";
+import { traitsOf } from "../src/runtime/traits.ts";
+import type { Graph } from "../src/tensor/graph.ts";
+import { type Bed, makeBed, type Subject, type Trial } from "../src/tune/bed.ts";
+import { choiceOf, chooserOf } from "../src/tune/choices.ts";
+import { worksOf } from "../src/tune/program.ts";
+import { spaceOf } from "../src/tune/space.ts";
+import { type Stopwatch, startStopwatch } from "../src/tune/stopwatch.ts";
+import { variantKey } from "../src/tune/strategy.ts";
+import { runJob } from "../src/tuner/job.ts";
+import { openWorkplace } from "../src/tuner/workplace.ts";
+import { type BenchCase, cases, library } from "./cases.ts";
+import { thisMachine } from "./machine.ts";
+import { benchProgress } from "./progress.ts";
+
+interface CaseResult {
+  readonly adapter: string;
+  readonly name: string;
+  readonly space: number;
+  readonly measured: number;
+  readonly seconds: number;
+  readonly ended: string;
+  /** Medians of the final, in milliseconds. */
+  readonly defaultMs: number;
+  readonly tunedMs: number;
+  readonly bestMs: number;
+  readonly tuned: string;
+  readonly best: string;
+}
+
+const place = (name: string): URL => new URL(`./results/${name}`, import.meta.url);
+
+const options = new Command("npm run bench:tune --")
+  .description("The tuner beside an exhaustive search, over the ten cases.")
+  .option("--adapter <name...>", "these adapters", ["lavapipe", "swiftshader"])
+  .option("--only <regex>", "only cases whose name matches")
+  .option("--budget <seconds>", "of the tuner", Number, 10)
+  .option("--finals <n>", "readings of each in the final", Number, 15)
+  .option("--out <name>", "name of the files in bench/results", "tune")
+  .addHelpText(
+    "after",
+    "\nAbout 1.5 hours for all on two quiet cores; what is done is kept, start it again to go on.",
+  )
+  .parse()
+  .opts<{ adapter: string[]; only?: string; budget: number; finals: number; out: string }>();
+
+const json = place(`${options.out}.json`);
+const done: CaseResult[] = existsSync(json) ? JSON.parse(readFileSync(json, "utf8")).results : [];
+const only = options.only === undefined ? undefined : new RegExp(options.only, "i");
+const chosen = cases.filter(({ name }) => only === undefined || only.test(name));
+const shown = benchProgress(chosen.length * options.adapter.length);
+for (const adapter of options.adapter) {
+  const workplace = await openWorkplace(async () => {
+    const reasons: string[] = [];
+    const opened = await openDevice({ adapter, onMiss: (reason) => reasons.push(reason) });
+    if (opened === undefined) throw new Error(`no ${adapter}: ${reasons.join("; ")}`);
+    return opened;
+  });
+  for (const one of chosen) {
+    shown.start(`${one.name} on ${adapter}`);
+    const known = done.find((other) => other.adapter === adapter && other.name === one.name);
+    const result = known ?? (await compare(one, adapter));
+    if (known === undefined) done.push(result);
+    write();
+    shown.finish(
+      `tuned ${(result.tunedMs / result.bestMs).toFixed(3)} of the best, ${(result.defaultMs / result.tunedMs).toFixed(2)} x the default`,
+    );
+  }
+  await workplace.close();
+
+  async function compare({ name, ...one }: BenchCase, adapter: string): Promise<CaseResult> {
+    const { graph, subject } = subjectOf({ name, ...one });
+    const { device } = workplace.current();
+    const start = performance.now();
+    shown.detail("tuning");
+    const found = await runJob(workplace, graph, subject, { budgetMs: 1000 * options.budget });
+    const seconds = (performance.now() - start) / 1000;
+    const [{ kernel }] = found.kernels as [(typeof found.kernels)[0]];
+    if (found.kernels.length !== 1) throw new Error(`${name} has several kernels: this compares one`);
+    const bed = makeBed(device, subject);
+    const work = worksOf(subject.program, bed.shapes, device, new Map()).get(kernel)!;
+    const { variants } = spaceOf(work, traitsOf(device), device.limits);
+    const chooserFor = (variant: Variant): ChooseVariant => chooserOf(new Map([[kernel, choiceOf(variant)]]));
+    const initial = await bed.prepare(chooserFor(variants[0]!));
+    const watch = await startStopwatch(device, initial.record);
+    const ranked = await exhaustive(bed, watch, initial, variants, chooserFor);
+    const tunedVariant = found.kernels[0]!.result.best;
+    const finalists = new Map(
+      [variants[0]!, tunedVariant, ...ranked.slice(0, 5)].map((variant) => [variantKey(variant), variant]),
+    );
+    shown.detail("the final");
+    const times = await final(bed, watch, [...finalists.values()], chooserFor);
+    const timeOf = (variant: Variant): number => times.get(variantKey(variant))!;
+    const best = [...finalists.values()].reduce((a, b) => (timeOf(a) <= timeOf(b) ? a : b));
+    initial.destroy();
+    bed.destroy();
+    return {
+      adapter,
+      name,
+      space: variants.length,
+      measured: found.kernels[0]!.result.tried.length,
+      seconds,
+      ended: found.kernels[0]!.result.ended,
+      defaultMs: timeOf(variants[0]!),
+      tunedMs: timeOf(tunedVariant),
+      bestMs: timeOf(best),
+      tuned: variantText(tunedVariant, null, 2),
+      best: variantText(best, null, 2),
+    };
+  }
+}
+shown.stop();
+process.stdout.write(readFileSync(place(`${options.out}.md`), "utf8"));
+
+/** Every variant, the fastest first. */
+async function exhaustive(
+  bed: Bed,
+  watch: Stopwatch,
+  initial: Trial,
+  variants: readonly Variant[],
+  chooserFor: (variant: Variant) => ChooseVariant,
+): Promise<readonly Variant[]> {
+  const ratios = new Map<Variant, number>();
+  for (const [i, variant] of variants.entries()) {
+    shown.detail(`variant ${i + 1} of ${variants.length}`);
+    const trial = await bed.prepare(chooserFor(variant));
+    await watch.time(trial.record);
+    const readings: number[] = [];
+    for (let turn = 0; turn < 3; turn++) {
+      const usual = await watch.time(initial.record);
+      readings.push((await watch.time(trial.record)) / usual);
+      // Three times as slow is no candidate for the best, whatever the noise.
+      if (readings[0]! > 3) break;
+    }
+    ratios.set(variant, median(readings));
+    trial.destroy();
+  }
+  return [...variants].sort((a, b) => ratios.get(a)! - ratios.get(b)!);
+}
+
+async function final(
+  bed: Bed,
+  watch: Stopwatch,
+  variants: readonly Variant[],
+  chooserFor: (variant: Variant) => ChooseVariant,
+): Promise<ReadonlyMap<string, number>> {
+  const trials: Trial[] = [];
+  for (const variant of variants) trials.push(await bed.prepare(chooserFor(variant)));
+  const times = trials.map((): number[] => []);
+  for (let i = 0; i < options.finals + 1; i++) {
+    for (const [j, trial] of trials.entries()) times[j]!.push(await watch.time(trial.record));
+  }
+  for (const trial of trials) trial.destroy();
+  // The first of each warms up.
+  return new Map(variants.map((variant, i) => [variantKey(variant), median(times[i]!.slice(1))]));
+}
+
+function subjectOf(one: BenchCase): { readonly graph: Graph; readonly subject: Subject } {
+  const { file, norm, mode, input } = library[one.op];
+  const path = new URL(`../library/${file}.norm`, import.meta.url);
+  const source = { path: file, text: readFileSync(path, "utf8") };
+  const checked = checkFile(
+    source,
+    () => undefined,
+    () => undefined,
+  );
+  const graph = checked.norms.find((each) => each.name === norm)?.graphs.find((each) => each.mode === mode);
+  if (graph === undefined) throw new Error(`the library has no ${norm} ${mode}`);
+  const { program } = compileGraph(graph);
+  const grouped = program.params.some(({ name }) => name === "G");
+  const params = { eps: one.eps, ...(grouped ? { G: one.groups } : {}) };
+  return { graph, subject: { program, options: { dims: { [input]: one.shape }, params } } };
+}
+
+function write(): void {
+  const machine = thisMachine();
+  writeFileSync(json, `${JSON.stringify({ machine, results: done }, null, 1)}\n`);
+  const lines = ["# The tuner beside an exhaustive search", ""];
+  lines.push(
+    `${machine.processor}, ${machine.cores} cores, load ${machine.load.toFixed(1)} when it ended. Milliseconds are medians of a final in turn.`,
+  );
+  for (const adapter of new Set(done.map((one) => one.adapter))) {
+    const own = done.filter((one) => one.adapter === adapter);
+    const gaps = own.map((one) => one.tunedMs / one.bestMs);
+    const gains = own.map((one) => one.defaultMs / one.tunedMs);
+    lines.push("", `## ${adapter}`, "");
+    lines.push(
+      "| case | default | tuned | best | tuned ÷ best | default ÷ tuned | measured | s | tuned variant | best variant |",
+    );
+    lines.push("|---|--:|--:|--:|--:|--:|--:|--:|---|---|");
+    for (const [i, one] of own.entries()) {
+      const ms = [one.defaultMs, one.tunedMs, one.bestMs].map((value) => value.toPrecision(3));
+      lines.push(
+        `| ${[one.name, ...ms, gaps[i]!.toFixed(3), gains[i]!.toFixed(2), `${one.measured} of ${one.space}`, one.seconds.toFixed(0), one.tuned, one.best].join(" | ")} |`,
+      );
+    }
+    lines.push("");
+    lines.push(
+      `Within 5 % of the best: ${gaps.filter((gap) => gap <= 1.05).length} of ${own.length}, worst ${Math.max(...gaps).toFixed(2)}. ` +
+        `The default takes ${median(gains).toFixed(2)} times the tuned (median). ` +
+        `Gain over the default, geometric mean: ${geometricMean(gains).toFixed(2)}. ` +
+        `Largest share of the space measured: ${Math.round(100 * Math.max(...own.map((one) => one.measured / one.space)))} %.`,
+    );
+  }
+  writeFileSync(place(`${options.out}.md`), `${lines.join("\n")}\n`);
+}

@@ -1,0 +1,205 @@
+/** Which spec of the library a layer of an ONNX model is, with extents and params; or why none is. */
+import type { Dim, OnnxModel, OnnxNode } from "./read.ts";
+
+export interface MappedLayer {
+  readonly node: string;
+  readonly op: string;
+  readonly norm: string;
+  readonly mode: "train" | "infer" | undefined;
+  /** By axis; a variadic axis has any number of them. */
+  readonly extents: Readonly<Record<string, readonly number[]>>;
+  readonly params: Readonly<Record<string, number>>;
+  readonly dtype: "f32" | "f16";
+}
+
+export interface UnmappedLayer {
+  readonly node: string;
+  readonly op: string;
+  readonly reason: string;
+}
+
+export type Layer = MappedLayer | UnmappedLayer;
+
+/** What is known of a layer before its shape is looked at. */
+type Rule = (layer: {
+  readonly node: OnnxNode;
+  readonly dims: readonly number[];
+}) => Pick<MappedLayer, "norm" | "extents" | "params"> & Partial<Pick<MappedLayer, "mode">>;
+
+/** Why a layer is none of the library's: what a rule throws. */
+class Unfit extends Error {}
+
+const rules: Readonly<Record<string, Rule>> = {
+  LayerNormalization: ({ node, dims }) => ({
+    norm: "LayerNorm",
+    extents: fromAxis(dims, integer(node, "axis", -1), "N"),
+    params: { eps: float(node, "epsilon", 1e-5) },
+  }),
+  RMSNormalization: rms,
+  SimplifiedLayerNormalization: rms,
+  BatchNormalization: ({ node, dims }) => ({
+    norm: "BatchNorm",
+    mode: integer(node, "training_mode", 0) === 1 ? "train" : "infer",
+    extents: channels(dims),
+    // ONNX counts what is kept of the old statistics, the library what is taken of the new.
+    params: { eps: float(node, "epsilon", 1e-5), momentum: rounded(1 - float(node, "momentum", 0.9)) },
+  }),
+  InstanceNormalization: ({ node, dims }) => ({
+    norm: "InstanceNorm",
+    extents: channels(dims),
+    params: { eps: float(node, "epsilon", 1e-5) },
+  }),
+  GroupNormalization: ({ node, dims }) => {
+    if (node.version < 21) throw new Unfit("before opset 21 its scale and bias are one a group");
+    const groups = integer(node, "num_groups", 0);
+    return {
+      norm: "GroupNorm",
+      extents: channels(dims, groups),
+      params: { G: groups, eps: float(node, "epsilon", 1e-5) },
+    };
+  },
+  "com.microsoft:GroupNorm": ({ node, dims }) => {
+    if (integer(node, "channels_last", 1) === 1) {
+      throw new Unfit("channels last: build the spec with --layout and tune that");
+    }
+    const groups = integer(node, "groups", 0);
+    return {
+      norm: integer(node, "activation", 0) === 1 ? "GroupNormSiLU" : "GroupNorm",
+      extents: channels(dims, groups),
+      params: { G: groups, eps: float(node, "epsilon", 1e-5) },
+    };
+  },
+  "com.microsoft:SkipLayerNormalization": ({ node, dims }) => ({
+    norm: "AddLayerNorm",
+    extents: fromAxis(dims, -1, "T"),
+    params: { eps: float(node, "epsilon", 1e-12) },
+  }),
+  "com.microsoft:SkipSimplifiedLayerNormalization": ({ node, dims }) => {
+    if ((node.inputs[3] ?? "") !== "") throw new Unfit("AddRMSNorm adds no bias");
+    return {
+      norm: "AddRMSNorm",
+      extents: fromAxis(dims, -1, "T"),
+      params: { eps: float(node, "epsilon", 1e-12) },
+    };
+  },
+  LpNormalization: ({ node, dims }) => {
+    const p = integer(node, "p", 2);
+    if (p !== 1 && p !== 2) throw new Unfit(`p is ${p}`);
+    return { norm: `L${p}Norm`, extents: lastAxis(dims, integer(node, "axis", -1)), params: {} };
+  },
+  MeanVarianceNormalization: ({ node, dims }) => {
+    const given = node.attributes.get("axes");
+    const axes = Array.isArray(given) && given.length > 0 ? (given as number[]) : [0, 2, 3];
+    const over = new Set(axes.map((axis) => (axis < 0 ? axis + dims.length : axis)));
+    if (over.has(1) || over.size !== dims.length - 1)
+      throw new Unfit(`it reduces over axes ${axes.join(", ")}`);
+    return { norm: "MeanVarianceNorm", extents: channels(dims), params: {} };
+  },
+  Softmax: softmax,
+  LogSoftmax: softmax,
+};
+
+/** Every normalization layer of the model, in its order. */
+export function mapLayers(model: OnnxModel, open: ReadonlyMap<string, number>): readonly Layer[] {
+  return model.nodes.flatMap((node): readonly Layer[] => {
+    const key = node.domain === "" ? node.op : `${node.domain}:${node.op}`;
+    const rule = Object.hasOwn(rules, key) ? rules[key] : undefined;
+    if (rule === undefined)
+      return looksLikeNorm(node.op) ? [unmapped(node, "the library has no such norm")] : [];
+    try {
+      const dims = shapeOf(node, model, open);
+      const mapped = rule({ node, dims });
+      const dtype = dtypeOf(node, model);
+      return [{ node: node.name, op: node.op, mode: undefined, ...mapped, dtype }];
+    } catch (error) {
+      if (error instanceof Unfit) return [unmapped(node, error.message)];
+      throw error;
+    }
+  });
+}
+
+function unmapped({ name, op }: OnnxNode, reason: string): UnmappedLayer {
+  return { node: name, op, reason };
+}
+
+function looksLikeNorm(op: string): boolean {
+  return /norm(alization)?$/i.test(op);
+}
+
+/** Of its input, or of its output, which is as large. */
+function shapeOf(
+  node: OnnxNode,
+  { shapes }: OnnxModel,
+  open: ReadonlyMap<string, number>,
+): readonly number[] {
+  const [input = ""] = node.inputs;
+  const [output = ""] = node.outputs;
+  const told = shapes.get(input) ?? shapes.get(output);
+  if (told === undefined) {
+    throw new Unfit(`the shape of ${input} is not in the file: run ONNX's shape inference on it first`);
+  }
+  return told.map((dim: Dim) => {
+    if (typeof dim === "number") return dim;
+    const size = open.get(dim);
+    if (size !== undefined) return size;
+    throw new Unfit(
+      dim === "" ? `a dimension of ${input} has no name and no size` : `--dim ${dim}=… is missing`,
+    );
+  });
+}
+
+/** TensorProto.DataType: 1 float, 10 float16. */
+function dtypeOf(
+  { inputs: [input = ""], outputs: [output = ""] }: OnnxNode,
+  { types }: OnnxModel,
+): "f32" | "f16" {
+  const type = types.get(input) ?? types.get(output) ?? 1;
+  if (type === 1 || type === 10) return type === 1 ? "f32" : "f16";
+  throw new Unfit(`its elements are of type ${type}, neither float nor float16`);
+}
+
+function rms({ node, dims }: { node: OnnxNode; dims: readonly number[] }): ReturnType<Rule> {
+  const extents = fromAxis(dims, integer(node, "axis", -1), "T");
+  return { norm: "RMSNorm", extents, params: { eps: float(node, "epsilon", 1e-5) } };
+}
+
+function softmax({ node, dims }: { node: OnnxNode; dims: readonly number[] }): ReturnType<Rule> {
+  const flat = node.version > 0 && node.version < 13;
+  const axis = integer(node, "axis", flat ? 1 : -1);
+  const extents = flat ? fromAxis(dims, axis, "N") : lastAxis(dims, axis);
+  return { norm: node.op, extents, params: {} };
+}
+
+/** All axes from one on are one row: they lie side by side. */
+function fromAxis(dims: readonly number[], axis: number, kept: string): Record<string, readonly number[]> {
+  const at = axis < 0 ? axis + dims.length : axis;
+  if (at < 0 || at >= dims.length) throw new Unfit(`it has no axis ${axis}: its rank is ${dims.length}`);
+  return { [kept]: dims.slice(0, at), D: [dims.slice(at).reduce((a, b) => a * b, 1)] };
+}
+
+function lastAxis(dims: readonly number[], axis: number): Record<string, readonly number[]> {
+  if (axis !== -1 && axis !== dims.length - 1)
+    throw new Unfit(`it runs over axis ${axis}, which is not the last`);
+  return fromAxis(dims, -1, "N");
+}
+
+function channels(dims: readonly number[], groups = 1): Record<string, readonly number[]> {
+  const [n, c, ...s] = dims;
+  if (n === undefined || c === undefined) throw new Unfit(`its rank is ${dims.length}`);
+  if (groups < 1 || c % groups !== 0) throw new Unfit(`${c} channels are no ${groups} groups`);
+  return { N: [n], C: [c], S: s };
+}
+
+function integer({ attributes }: OnnxNode, name: string, initial: number): number {
+  const value = attributes.get(name);
+  return typeof value === "number" ? value : initial;
+}
+
+/** An attribute is f32: 1e-5 comes as 0.000009999999747378752. */
+function float(node: OnnxNode, name: string, initial: number): number {
+  return rounded(integer(node, name, initial));
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(7));
+}

@@ -1,0 +1,52 @@
+/** Timing candidates: chains of one length for all of them, so that what comes once with a chain is alike. */
+import { chooseClock } from "../measure/choose-clock.ts";
+import { type Clock, wallClock } from "../measure/clock.ts";
+import { traitsOf } from "../runtime/traits.ts";
+
+type Record = (pass: GPUComputePassEncoder) => void;
+
+export interface Stopwatch {
+  readonly clock: Clock;
+  /** Milliseconds of one run, from a chain of them. */
+  time(record: Record): Promise<number>;
+}
+
+/**
+ * A chain takes about this long: 300 steps of the clock that browsers give to timestamp queries, 65,536 ns each, and 200
+ * of a wall clock of 0.1 ms.
+ */
+const chainMs = 20;
+const longest = 4000;
+/** Who takes that much longer than the default in a single run is not worth a chain. */
+const slow = 3;
+const noticeableMs = 2;
+
+/** @param record what chains are made as long as needed for: the default. */
+export async function startStopwatch(device: GPUDevice, record: Record): Promise<Stopwatch> {
+  const clock = traitsOf(device).software ? wallClock(device) : await chooseClock(device);
+  const chain = (count: number, one: Record): Promise<number> =>
+    clock.time((pass) => {
+      for (let i = 0; i < count; i++) one(pass);
+    });
+  await chain(1, record);
+  const single = Math.min(await chain(1, record), await chain(1, record));
+  let length = 2;
+  let took = await chain(length, record);
+  while (took < chainMs && length < longest) {
+    length = Math.min(
+      longest,
+      Math.ceil(length * Math.min(10, Math.max(1.5, (1.3 * chainMs) / Math.max(took, 0.1)))),
+    );
+    took = await chain(length, record);
+  }
+  const usual = took / length;
+  return {
+    clock,
+    async time(one) {
+      // The shorter of two: a turn of the scheduler is longer than a small kernel.
+      const surplus = Math.min(await chain(1, one), await chain(1, one)) - single;
+      if (surplus > Math.max(slow * usual, noticeableMs)) return usual + surplus;
+      return (await chain(length, one)) / length;
+    },
+  };
+}

@@ -1,0 +1,112 @@
+/** A page in headless Chromium, for tests: one a test file. */
+import { fileURLToPath } from "node:url";
+import type { Page } from "playwright-core";
+import { servePage } from "../../examples/browser/serve.ts";
+import { compileGather } from "../../src/compile/gather.ts";
+import { compileGraph } from "../../src/compile/passes.ts";
+import type { GatherProgram } from "../../src/runtime-gpujs/index.ts";
+import type { Graph } from "../../src/tensor/graph.ts";
+import type { Trial } from "../support/compare.ts";
+import { launchChromium } from "./chromium.ts";
+import type { Answer, Job, Machine, TestPage } from "./job.ts";
+
+export interface OpenPage {
+  readonly page: Page;
+  /** What the page wrote as an error, and what it did not catch, since the last call. */
+  complaints(): string[];
+  close(): Promise<void>;
+}
+
+/** Opens an address. Says on the console why there is no browser, where there is none. */
+export async function openPage(address: string): Promise<OpenPage | undefined> {
+  const browser = await launchChromium().catch((error: unknown) => {
+    console.log(`skipped: no browser: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  });
+  if (browser === undefined) return undefined;
+  const page = await browser.newPage();
+  let complaints: string[] = [];
+  page.on("console", (one) => {
+    if (one.type() === "error") complaints.push(one.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  await page.goto(address);
+  return {
+    page,
+    complaints() {
+      const told = complaints;
+      complaints = [];
+      return told;
+    },
+    close: () => browser.close(),
+  };
+}
+
+/** The page of the tests, which runs programs. */
+export interface Runner extends OpenPage {
+  readonly machine: Machine;
+  run(jobs: readonly Job[]): Promise<Answer[]>;
+}
+
+export type Scope = typeof globalThis & { readonly testPage: TestPage };
+
+export async function openRunner(): Promise<Runner | undefined> {
+  const html = '<!doctype html><link rel="icon" href="data:,"><script type="module" src="main.js"></script>';
+  const served = await servePage(html, fileURLToPath(new URL("page.ts", import.meta.url)));
+  const opened = await openPage(served.address);
+  if (opened === undefined) {
+    await served.close();
+    return undefined;
+  }
+  const { page } = opened;
+  return {
+    ...opened,
+    machine: await page.evaluate(() => (globalThis as Scope).testPage.machine()),
+    run: (jobs) => page.evaluate((given) => (globalThis as Scope).testPage.run(given), jobs),
+    async close() {
+      await opened.close();
+      await served.close();
+    },
+  };
+}
+
+export type Target = Job["target"];
+
+export interface Ran {
+  readonly results: Readonly<Record<string, Float32Array>>;
+  readonly dims: Readonly<Record<string, readonly number[]>>;
+}
+
+/** Runs a trial in the page. Throws where it fails there, and where something else ran than was asked for. */
+export async function resultsOn(runner: Runner, target: Target, trial: Trial): Promise<Ran> {
+  const [answer] = await runner.run([jobOf(target, trial)]);
+  if (answer === undefined || "error" in answer) throw new Error(answer?.error ?? "no answer");
+  const wanted = { webgl2: "webgl2", webgpu: "swiftshader" }[target];
+  if (answer.ran !== wanted) throw new Error(`${answer.ran} ran, not ${wanted}`);
+  const results = Object.entries(answer.results).map(([name, text]) => [name, decode(text)] as const);
+  return { results: Object.fromEntries(results), dims: answer.dims };
+}
+
+export function jobOf(target: Target, { graph, dims, params = {}, storage, feeds }: Trial): Job {
+  const encoded = Object.entries(feeds).map(([name, values]) => [name, encode(values)] as const);
+  const common = { dims, params, storage, feeds: Object.fromEntries(encoded) };
+  return target === "webgl2"
+    ? { ...common, target, program: gatherOf(graph) }
+    : { ...common, target, program: compileGraph(graph).program };
+}
+
+const gatherPrograms = new WeakMap<Graph, GatherProgram>();
+
+function gatherOf(graph: Graph): GatherProgram {
+  const program = gatherPrograms.get(graph) ?? compileGather(graph).program;
+  gatherPrograms.set(graph, program);
+  return program;
+}
+
+function encode(values: Float32Array): string {
+  return Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString("base64");
+}
+
+function decode(text: string): Float32Array {
+  return new Float32Array(Uint8Array.from(Buffer.from(text, "base64")).buffer);
+}

@@ -1,0 +1,44 @@
+/** The cases of other projects on WebGL2. */
+import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { merged, type Outputs, storageOf } from "../conformance/execute.ts";
+import { failures } from "../conformance/failures.ts";
+import type { Run } from "../conformance/map.ts";
+import { caseFiles } from "../conformance/read.ts";
+import { openRunner, type Runner, resultsOn } from "./browser.ts";
+
+/**
+ * All but 22 of the 535 that other adapters run. Those take as long as a hundred small ones, and pass too
+ * (`NORMC_CONFORMANCE_LARGE=1`).
+ */
+const most = process.env.NORMC_CONFORMANCE_LARGE ? Number.POSITIVE_INFINITY : 250_000;
+
+const files = caseFiles() ?? [];
+const runner = files.length === 0 ? undefined : await openRunner();
+afterAll(() => runner?.close());
+afterEach(() => expect(runner?.complaints() ?? []).toEqual([]));
+
+async function execute(run: Run, on: Runner): Promise<Outputs> {
+  return merged(run, async (graph, feeds) => {
+    const { results, dims } = await resultsOn(on, "webgl2", {
+      graph,
+      dims: Object.fromEntries(feeds.map(([name, feed]) => [name, feed.dims])),
+      params: run.set,
+      storage: storageOf(run, graph, feeds),
+      feeds: Object.fromEntries(feeds.map(([name, feed]) => [name, Float32Array.from(feed.data)])),
+    });
+    return Object.fromEntries(
+      Object.entries(results).map(([name, data]) => [
+        name,
+        { dims: dims[name] ?? [], data: Float64Array.from(data) },
+      ]),
+    );
+  });
+}
+
+describe.skipIf(runner === undefined)("conformance on gpu.js webgl2", () => {
+  for (const file of files) {
+    it(`${file.suite}/${file.op}`, { timeout: 300_000 }, async () => {
+      expect(await failures(file, most, (run) => execute(run, runner!))).toEqual([]);
+    });
+  }
+});

@@ -1,0 +1,136 @@
+/** `normc tune` from the command line: the file it writes, what it does not measure again, what modules take of it. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parseTuning, printTuning } from "../../src/tune/file.ts";
+import { normc, temporaryFolder } from "./normc.ts";
+
+const layer = ["tune", "LayerNorm", "--budget", "500ms"];
+
+describe("normc tune", () => {
+  it("measures, reports, and measures nothing when it is asked again", async () => {
+    using folder = temporaryFolder();
+    const out = join(folder.path, "tuning.json");
+    const report = join(folder.path, "report.html");
+    const words = [...layer, "--shape", "N=64,D=256; N=8,D=1024", "--out", out, "--json"];
+    const first = await normc([...words, "--report", report]);
+    expect(first.code, first.err).toBe(0);
+    const { results } = JSON.parse(first.out);
+    expect(results).toHaveLength(2);
+    for (const one of results) {
+      expect(one).toMatchObject({ spec: "LayerNorm", fresh: false });
+      expect(one.ms).toBeLessThanOrEqual(one.defaultMs);
+      expect(one.measured).toBeGreaterThan(1);
+      expect(one.measured).toBeLessThanOrEqual(one.space / 5);
+    }
+    const page = readFileSync(report, "utf8");
+    expect(page.match(/<rect /g)!.length).toBeGreaterThan(2);
+    // No request leaves the page.
+    expect(page).not.toMatch(/(src|href)=|url\(|@import|<script/);
+
+    const text = readFileSync(out, "utf8");
+    const again = await normc(words);
+    expect(JSON.parse(again.out).results.every((one: { fresh: boolean }) => one.fresh)).toBe(true);
+    expect(readFileSync(out, "utf8")).toBe(text);
+
+    writeFileSync(out, text.replace(/"hash": "\w+"/, '"hash": "0"'));
+    const stale = await normc(words);
+    expect(stale.err).toContain("is ignored: its kernels were others");
+    expect(JSON.parse(stale.out).results.every((one: { fresh: boolean }) => !one.fresh)).toBe(true);
+  }, 180_000);
+
+  it("joins the parts of a shard", async () => {
+    using folder = temporaryFolder();
+    const paths = ["a", "b"].map((name) => join(folder.path, `${name}.json`));
+    for (const [i, path] of paths.entries()) {
+      const shape = "N=16,D=64; N=32,D=64";
+      const { code, err } = await normc([...layer, "--shape", shape, "--shard", `${i + 1}/2`, "--out", path]);
+      expect(code, err).toBe(0);
+    }
+    const joined = join(folder.path, "all.json");
+    expect((await normc(["tune", "--merge", ...paths, "--out", joined])).code).toBe(0);
+    const [adapter] = parseTuning(readFileSync(joined, "utf8")).adapters.values();
+    expect([...adapter!.programs.get("LayerNorm")!.results.keys()]).toEqual([
+      "f32 N<=16 D<=64 by 4",
+      "f32 N<=32 D<=64 by 4",
+    ]);
+  }, 180_000);
+
+  it.each([
+    [["tune"], /nothing to tune/],
+    [["tune", "LayerNorm"], /--shape is missing/],
+    [["tune", "LayerNorm", "--shape", "N=1,D=8", "--budget", "soon"], /--budget: expected a time/],
+    [["tune", "LayerNorm", "--shape", "N=1,D=8", "--shard", "3/2"], /--shard: expected I\/N/],
+    [["tune", "LayerNorm", "--shape", "N=1"], /extent of axis D is missing/],
+  ])("says what is wrong with %j", async (words, reason) => {
+    const { code, err } = await normc(words);
+    expect(code).toBe(2);
+    expect(err).toMatch(reason);
+  });
+
+  it("refuses a file that is no tuning file", async () => {
+    using folder = temporaryFolder();
+    const out = join(folder.path, "tuning.json");
+    writeFileSync(out, '{"version": 3}');
+    const { code, err } = await normc([...layer, "--shape", "N=1,D=8", "--out", out]);
+    expect(code).toBe(1);
+    expect(err).toMatch(/is no tuning file: version: expected 1/);
+  });
+});
+
+describe("normc build --tuning", () => {
+  it("puts the choices into modules that have some, and changes no other", async () => {
+    using folder = temporaryFolder();
+    const tuning = join(folder.path, "tuning.json");
+    const hash = await hashOfLayerNorm(folder.path);
+    const choice = {
+      lanes: 4,
+      rows: 16,
+      subgroup: 1,
+      together: 1,
+      columns: false,
+      residency: "reload",
+      parts: 1,
+      chunks: 1,
+    } as const;
+    const facts = {
+      vendor: "acme",
+      architecture: "fast",
+      device: "",
+      driver: "",
+      features: [],
+      subgroups: [1, 1],
+    } as const;
+    const result = {
+      choices: new Map([["y", choice]]),
+      at: "N=4 D=8",
+      ms: 1,
+      defaultMs: 2,
+      measured: 3,
+      space: 20,
+    };
+    const results = new Map([["f32 N<=4 D<=8 by 4", result]]);
+    const programs = new Map([["LayerNorm", { ...hash, results }]]);
+    writeFileSync(tuning, printTuning({ adapters: new Map([["acme", { facts, programs }]]) }));
+    const out = join(folder.path, "with");
+    const plain = join(folder.path, "plain");
+    expect((await normc(["build", "library/layer_norm.norm", "--out", out, "--tuning", tuning])).code).toBe(
+      0,
+    );
+    expect((await normc(["build", "library/layer_norm.norm", "--out", plain])).code).toBe(0);
+    expect(readFileSync(join(out, "tuned/LayerNorm.ts"), "utf8")).toContain("y: { lanes: 4, rows: 16 }");
+    const text = readFileSync(join(out, "layer_norm.ts"), "utf8");
+    const added = ', tuned: () => import("./tuned/LayerNorm.js")';
+    expect(text.split(added)).toHaveLength(2);
+    expect(text.replace(added, "")).toBe(readFileSync(join(plain, "layer_norm.ts"), "utf8"));
+  }, 60_000);
+});
+
+/** As `normc tune` itself files it. */
+async function hashOfLayerNorm(folder: string): Promise<{ hash: string; compiler: string }> {
+  const path = join(folder, "measured.json");
+  await normc(["tune", "LayerNorm", "--shape", "N=4,D=8", "--budget", "1ms", "--out", path]);
+  const [adapter] = parseTuning(readFileSync(path, "utf8")).adapters.values();
+  const { hash, compiler } = adapter!.programs.get("LayerNorm")!;
+  return { hash, compiler };
+}
