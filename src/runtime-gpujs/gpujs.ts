@@ -59,7 +59,10 @@ export interface Opened {
   readonly maxTextureSize: number;
   /** Whether the browser took the WebGL context away; what runs then gives zeros. */
   isLost(): boolean;
-  /** Lets go of it; `own` ends what the caller made with it, and is not called where all of it ends. */
+  /**
+   * Lets go of it, once the runs of the caller have ended; `own` ends what the caller made with it, and is not called where
+   * all of it ends.
+   */
   close(own: () => Promise<void>): Promise<void>;
 }
 
@@ -105,7 +108,14 @@ export async function openGpu(
  * What is open on webgl2, by the constructor, and how many use it: a page may have 16 WebGL contexts, and the browser takes
  * the oldest away for one more (Chromium 147).
  */
-const open = new WeakMap<GpuConstructor, { readonly gpu: OpenedGpu; users: number }>();
+const open = new WeakMap<GpuConstructor, Shared>();
+
+interface Shared {
+  readonly gpu: OpenedGpu;
+  users: number;
+  /** See `close`. */
+  anchor: KernelCall | null;
+}
 
 function openBackend(GPU: GpuConstructor, chosen: GpuBackend): Opened {
   const start = (): OpenedGpu =>
@@ -121,7 +131,7 @@ function openBackend(GPU: GpuConstructor, chosen: GpuBackend): Opened {
     };
   }
   const known = open.get(GPU);
-  const shared = known === undefined || isLost(known.gpu) ? { gpu: start(), users: 0 } : known;
+  const shared = known === undefined || isLost(known.gpu) ? { gpu: start(), users: 0, anchor: null } : known;
   open.set(GPU, shared);
   shared.users++;
   const { gpu } = shared;
@@ -132,7 +142,15 @@ function openBackend(GPU: GpuConstructor, chosen: GpuBackend): Opened {
     isLost: () => isLost(gpu),
     async close(own) {
       shared.users--;
-      if (shared.users > 0) return own();
+      if (shared.users > 0) {
+        // gpu.js points the vertex attributes of the context to a buffer of the kernel that it built last, and draws nothing
+        // where that one is destroyed: a kernel that stays is built first.
+        const before = shared.anchor;
+        shared.anchor = gpu.createKernel("function () { return 0; }", { output: [1], pipeline: true });
+        shared.anchor();
+        before?.destroy();
+        return own();
+      }
       if (open.get(GPU) === shared) open.delete(GPU);
       await gpu.destroy();
     },

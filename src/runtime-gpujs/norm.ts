@@ -91,6 +91,7 @@ export async function createGatherNorm(
     async destroy() {
       if (!usable) return;
       usable = false;
+      await chain?.idle();
       await opened.close(async () => chain?.destroy());
     },
   };

@@ -9,6 +9,8 @@ export interface Chain {
   readonly feeds: readonly string[];
   readonly pipeline: PipelineCall;
   run(values: readonly Float32Array[]): Promise<readonly unknown[]>;
+  /** Waits for the runs that began. */
+  idle(): Promise<void>;
   destroy(): Promise<void>;
 }
 
@@ -48,12 +50,19 @@ export function openChain(
   // gpu.js counts the parameters of the function.
   Object.defineProperty(steps, "length", { value: order.length });
   const pipeline = gpu.createPipeline(steps);
+  // Runs of a pipeline follow one another, so the last is the last to end.
+  let last: Promise<unknown> = Promise.resolve();
   return {
     feeds: order,
     pipeline,
-    async run(values) {
-      const given = await Promise.all(values.map((one, i) => uploads[i]?.(one) ?? one));
-      return pipeline(...given);
+    // In one go: a pipeline keeps what it is given for itself, and a run that begins meanwhile gets other textures.
+    run(values) {
+      const run = pipeline(...values.map((one, i) => uploads[i]?.(one) ?? one));
+      last = run.catch(() => undefined);
+      return run;
+    },
+    async idle() {
+      await last;
     },
     async destroy() {
       await pipeline.destroy();
@@ -96,6 +105,7 @@ const roundEven = `function round_even(x) {
 function uploadKernel(gpu: GpuJs, count: number): KernelCall {
   return gpu.createKernel("function (values) { return values[this.thread.x]; }", {
     ...settings,
+    asyncMode: false,
     output: [count],
     pipeline: true,
   });

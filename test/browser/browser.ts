@@ -12,7 +12,7 @@ import type { Answer, Job, Machine, TestPage } from "./job.ts";
 
 export interface OpenPage {
   readonly page: Page;
-  /** What the page wrote as an error, and what it did not catch, since the last call. */
+  /** What the page wrote as an error, what it did not catch, and what WebGL refused, since the last call. */
   complaints(): string[];
   close(): Promise<void>;
 }
@@ -27,7 +27,8 @@ export async function openPage(address: string): Promise<OpenPage | undefined> {
   const page = await browser.newPage();
   let complaints: string[] = [];
   page.on("console", (one) => {
-    if (one.type() === "error") complaints.push(one.text());
+    // WebGL says as a warning what it did not do.
+    if (one.type() === "error" || /^WebGL: /.test(one.text())) complaints.push(one.text());
   });
   page.on("pageerror", (error) => complaints.push(String(error)));
   await page.goto(address);

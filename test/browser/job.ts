@@ -32,7 +32,10 @@ export interface Machine {
 export interface TestPage {
   machine(): Promise<Machine>;
   run(jobs: readonly Job[]): Promise<Answer[]>;
-  /** Makes so many norms of a job on webgl2, runs all, destroys the last, and runs the first again: the first values of y. */
+  /**
+   * Makes so many norms of a job on webgl2, runs each, destroys the last, and runs the others twice, all at once, x times a
+   * power of two: the first value of each y, divided by that.
+   */
   together(job: Job, count: number): Promise<number[]>;
   /** The code of the error where the browser takes the WebGL context away, and what a norm made afterwards gives. */
   lose(job: Job): Promise<{ readonly code: string; readonly after: number[] }>;

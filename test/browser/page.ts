@@ -102,7 +102,12 @@ const page: TestPage = {
       norms.push(norm);
     }
     await norms.pop()!.destroy();
-    const first = await firstOf(norms[0]!, job);
+    // Two runs of each at once, with other numbers.
+    const { x } = feedsOf(job);
+    const scaled = [...norms, ...norms].map((norm, i) =>
+      norm.run({ x: x!.map((one) => one * 2 ** i) }).then(({ y }) => y![0]! / 2 ** i),
+    );
+    const first = await Promise.all(scaled);
     for (const norm of norms) await norm.destroy();
     return first;
   },
