@@ -12,7 +12,15 @@ import { lowerReductions } from "./reduce.ts";
 import { type Kept, keptValues } from "./resident.ts";
 import { mainLoops, type RowWork } from "./row.ts";
 import { lowerSegments } from "./segments.ts";
-import { mergePartials, partialsOf, partRange, slotPlace, splitStages, storePartials } from "./split.ts";
+import {
+  mergePartials,
+  partialsOf,
+  partRange,
+  slotPlace,
+  splitStages,
+  storePartials,
+  withAllMoments,
+} from "./split.ts";
 import { storeElements, storeOnce } from "./store.ts";
 import { takeTogether } from "./together.ts";
 import { everyStmt, heldSlots, sharedMemory, usedConstants, wideTensors } from "./uses.ts";
@@ -98,15 +106,18 @@ function lowerStage(context: ValueContext, open: OpenRow, work: RowWork, stage: 
   const stages = splitStages(work);
   const partials = partialsOf(stages.flat());
   const ranged = (path: Path): Path => ({ ...path, range: partRange(row, path, context.nameOf) });
+  const stored: ReductionLoop[] = [];
   for (const { loop, order } of work.loops) {
     const path = pathOver(order);
     const own = stages.findIndex((one) => one.includes(loop));
     if (own < 0) lowerLoop(context, open, loop, path);
     else if (own < stage) mergePartials(context, row, path, loop, partials, slotPlace(row, grid));
     else {
-      lowerLoop(context, open, loop, ranged(path));
+      const part = withAllMoments(loop);
+      lowerLoop(context, open, part, ranged(path));
+      stored.push(part);
       if (stages[own].at(-1) !== loop) continue;
-      storePartials(row, grid, active, stages[own], partials);
+      storePartials(row, grid, active, stored, partials);
       return;
     }
   }
