@@ -99,10 +99,7 @@ return mean_all;
               { name: "D", kind: "extent", factor: "D" },
               { name: "parts", kind: "extent", factor: "(parts)" },
             ],
-            glsl: `float larger(float a, float b) {
-return a > b || (floatBitsToUint(a) & 0x7fffffffu) > 0x7f800000u ? a : b;
-}
-vec4 pass_value(int group) {
+            glsl: `vec4 pass_value(int group) {
 int part = group / T;
 int row = group - (part * T);
 int first = min(part * (((D + parts) - 1) / parts), D);
@@ -112,58 +109,19 @@ float x_1 = x_at(base);
 float x_2 = x_at(base + (D / 2));
 float x_3 = x_at(base + (max(D, 1) - 1));
 float shift = x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408);
-float sum = 0.0;
-float squares = 0.0;
+float mean = 0.0;
 for (int block = first; block < last; block += 256) {
 float part_2 = 0.0;
-float part_3 = 0.0;
 int stop = min(block + 256, last);
 for (int i = block; i < stop; i += 1) {
-float x_4 = x_at(base + i);
-float d = x_4 - shift;
-part_2 = part_2 + d;
-part_3 = part_3 + (d * d);
+float d_y_1 = d_y_at(base + i);
+float gamma_1 = gamma_at(i);
+part_2 = part_2 + (d_y_1 * gamma_1);
 }
-sum = sum + part_2;
-squares = squares + part_3;
+mean = mean + part_2;
 }
-float mean = sum / float(last - first);
-float variance = larger((squares / float(last - first)) - (mean * mean), 0.0);
-bool far = (variance * 4.0) < (mean * mean);
-float shift_2 = (far ? (shift + mean) : shift);
-float sum_2 = 0.0;
-float squares_2 = 0.0;
-int end = (far ? last : 0);
-for (int block_2 = first; block_2 < end; block_2 += 256) {
-float part_4 = 0.0;
-float part_5 = 0.0;
-int stop_2 = min(block_2 + 256, end);
-for (int i_2 = block_2; i_2 < stop_2; i_2 += 1) {
-float x_5 = x_at(base + i_2);
-float d_2 = x_5 - shift_2;
-part_4 = part_4 + d_2;
-part_5 = part_5 + (d_2 * d_2);
-}
-sum_2 = sum_2 + part_4;
-squares_2 = squares_2 + part_5;
-}
-float mean_2 = sum_2 / float(last - first);
-float variance_2 = larger((squares_2 / float(last - first)) - (mean_2 * mean_2), 0.0);
-float rest = (far ? mean_2 : mean);
-float spread = (far ? variance_2 : variance);
-float mean_3 = 0.0;
-for (int block_3 = first; block_3 < last; block_3 += 256) {
-float part_6 = 0.0;
-int stop_3 = min(block_3 + 256, last);
-for (int i_3 = block_3; i_3 < stop_3; i_3 += 1) {
-float d_y_1 = d_y_at(base + i_3);
-float gamma_1 = gamma_at(i_3);
-part_6 = part_6 + (d_y_1 * gamma_1);
-}
-mean_3 = mean_3 + part_6;
-}
-float mean_all = mean_3;
-return vec4(shift_2, rest, spread, mean_all);
+float mean_all = mean;
+return vec4(shift, , , mean_all);
 }
 `,
             js: `function (x, d_y, gamma) {
@@ -176,65 +134,20 @@ const x_1 = x[base];
 const x_2 = x[base + (Math.floor(this.constants.D / 2))];
 const x_3 = x[base + (Math.max(this.constants.D, 1) - 1)];
 const shift = Math.fround(x_1 + (((x_2 - x_1) + (x_3 - x_1)) * 0.3333333432674408));
-let sum = 0.0;
-let squares = 0.0;
+let mean = 0.0;
 for (let block = first; block < last; block += 256) {
 let part_2 = 0.0;
-let part_3 = 0.0;
 const stop = Math.min(block + 256, last);
 for (let i = block; i < stop; i += 1) {
-const x_4 = x[base + i];
-const d = Math.fround(x_4 - shift);
-part_2 = part_2 + d;
-part_3 = part_3 + (d * d);
+const d_y_1 = d_y[base + i];
+const gamma_1 = gamma[i];
+part_2 = part_2 + (d_y_1 * gamma_1);
 }
-sum = sum + part_2;
-squares = squares + part_3;
+mean = mean + part_2;
 }
-const mean = Math.fround(sum / (last - first));
-const variance = Math.fround(Math.max((squares / (last - first)) - (mean * mean), 0.0));
-const far = (variance * 4.0) < (mean * mean);
-const shift_2 = Math.fround((far ? (shift + mean) : shift));
-let sum_2 = 0.0;
-let squares_2 = 0.0;
-const end = (far ? last : 0);
-for (let block_2 = first; block_2 < end; block_2 += 256) {
-let part_4 = 0.0;
-let part_5 = 0.0;
-const stop_2 = Math.min(block_2 + 256, end);
-for (let i_2 = block_2; i_2 < stop_2; i_2 += 1) {
-const x_5 = x[base + i_2];
-const d_2 = Math.fround(x_5 - shift_2);
-part_4 = part_4 + d_2;
-part_5 = part_5 + (d_2 * d_2);
-}
-sum_2 = sum_2 + part_4;
-squares_2 = squares_2 + part_5;
-}
-const mean_2 = Math.fround(sum_2 / (last - first));
-const variance_2 = Math.fround(Math.max((squares_2 / (last - first)) - (mean_2 * mean_2), 0.0));
-const rest = Math.fround((far ? mean_2 : mean));
-const spread = Math.fround((far ? variance_2 : variance));
-let mean_3 = 0.0;
-for (let block_3 = first; block_3 < last; block_3 += 256) {
-let part_6 = 0.0;
-const stop_3 = Math.min(block_3 + 256, last);
-for (let i_3 = block_3; i_3 < stop_3; i_3 += 1) {
-const d_y_1 = d_y[base + i_3];
-const gamma_1 = gamma[i_3];
-part_6 = part_6 + (d_y_1 * gamma_1);
-}
-mean_3 = mean_3 + part_6;
-}
-const mean_all = mean_3;
+const mean_all = mean;
 if (this.thread.y === 0) {
-return shift_2;
-}
-if (this.thread.y === 1) {
-return rest;
-}
-if (this.thread.y === 2) {
-return spread;
+return shift;
 }
 return mean_all;
 }

@@ -2345,10 +2345,7 @@ return mean_all;
               { name: "parts", kind: "extent", factor: "(parts)" },
               { name: "eps", kind: "param", param: "eps" },
             ],
-            glsl: `float larger(float a, float b) {
-return a > b || (floatBitsToUint(a) & 0x7fffffffu) > 0x7f800000u ? a : b;
-}
-vec4 pass_value(int group) {
+            glsl: `vec4 pass_value(int group) {
 int part = group / (N * G);
 int row = group - (part * (N * G));
 int first = min(part * ((((K * S) + parts) - 1) / parts), K * S);
@@ -2361,83 +2358,31 @@ int base_2 = G_1 * K;
 float running_mean_1 = running_mean_at(base_2 + K_1);
 float running_var_1 = running_var_at(base_2 + K_1);
 float gamma_b_1 = gamma_b_at(base_2 + K_1);
-float mul = ((x_1 - running_mean_1) * inversesqrt(running_var_1 + eps)) * gamma_b_1;
 float x_2 = x_at(base + ((K * S) / 2));
 int K_2 = ((K * S) / 2) / max(S, 1);
 float running_mean_2 = running_mean_at(base_2 + K_2);
 float running_var_2 = running_var_at(base_2 + K_2);
 float gamma_b_2 = gamma_b_at(base_2 + K_2);
-float mul_2 = ((x_2 - running_mean_2) * inversesqrt(running_var_2 + eps)) * gamma_b_2;
 float x_3 = x_at(base + (max(K * S, 1) - 1));
 int K_3 = (max(K * S, 1) - 1) / max(S, 1);
 float running_mean_3 = running_mean_at(base_2 + K_3);
 float running_var_3 = running_var_at(base_2 + K_3);
 float gamma_b_3 = gamma_b_at(base_2 + K_3);
-float mul_3 = ((x_3 - running_mean_3) * inversesqrt(running_var_3 + eps)) * gamma_b_3;
-float shift = mul + (((mul_2 - mul) + (mul_3 - mul)) * 0.3333333432674408);
-float sum = 0.0;
-float squares = 0.0;
+float shift = (((x_1 - running_mean_1) * inversesqrt(running_var_1 + eps)) * gamma_b_1) + ((((((x_2 - running_mean_2) * inversesqrt(running_var_2 + eps)) * gamma_b_2) - (((x_1 - running_mean_1) * inversesqrt(running_var_1 + eps)) * gamma_b_1)) + ((((x_3 - running_mean_3) * inversesqrt(running_var_3 + eps)) * gamma_b_3) - (((x_1 - running_mean_1) * inversesqrt(running_var_1 + eps)) * gamma_b_1))) * 0.3333333432674408);
+float mean = 0.0;
 for (int block = first; block < last; block += 256) {
 float part_2 = 0.0;
-float part_3 = 0.0;
 int stop = min(block + 256, last);
 for (int i = block; i < stop; i += 1) {
-float x_4 = x_at(base + i);
+float d_y_1 = d_y_at(base + i);
 int K_4 = i / max(S, 1);
-float running_mean_4 = running_mean_at(base_2 + K_4);
-float running_var_4 = running_var_at(base_2 + K_4);
-float gamma_b_4 = gamma_b_at(base_2 + K_4);
-float mul_4 = ((x_4 - running_mean_4) * inversesqrt(running_var_4 + eps)) * gamma_b_4;
-float d = mul_4 - shift;
-part_2 = part_2 + d;
-part_3 = part_3 + (d * d);
+float gamma_1 = gamma_at(base_2 + K_4);
+part_2 = part_2 + (d_y_1 * gamma_1);
 }
-sum = sum + part_2;
-squares = squares + part_3;
+mean = mean + part_2;
 }
-float mean = sum / float(last - first);
-float variance = larger((squares / float(last - first)) - (mean * mean), 0.0);
-bool far = (variance * 4.0) < (mean * mean);
-float shift_2 = (far ? (shift + mean) : shift);
-float sum_2 = 0.0;
-float squares_2 = 0.0;
-int end = (far ? last : 0);
-for (int block_2 = first; block_2 < end; block_2 += 256) {
-float part_4 = 0.0;
-float part_5 = 0.0;
-int stop_2 = min(block_2 + 256, end);
-for (int i_2 = block_2; i_2 < stop_2; i_2 += 1) {
-float x_5 = x_at(base + i_2);
-int K_5 = i_2 / max(S, 1);
-float running_mean_5 = running_mean_at(base_2 + K_5);
-float running_var_5 = running_var_at(base_2 + K_5);
-float gamma_b_5 = gamma_b_at(base_2 + K_5);
-float mul_5 = ((x_5 - running_mean_5) * inversesqrt(running_var_5 + eps)) * gamma_b_5;
-float d_2 = mul_5 - shift_2;
-part_4 = part_4 + d_2;
-part_5 = part_5 + (d_2 * d_2);
-}
-sum_2 = sum_2 + part_4;
-squares_2 = squares_2 + part_5;
-}
-float mean_2 = sum_2 / float(last - first);
-float variance_2 = larger((squares_2 / float(last - first)) - (mean_2 * mean_2), 0.0);
-float rest = (far ? mean_2 : mean);
-float spread = (far ? variance_2 : variance);
-float mean_3 = 0.0;
-for (int block_3 = first; block_3 < last; block_3 += 256) {
-float part_6 = 0.0;
-int stop_3 = min(block_3 + 256, last);
-for (int i_3 = block_3; i_3 < stop_3; i_3 += 1) {
-float d_y_1 = d_y_at(base + i_3);
-int K_6 = i_3 / max(S, 1);
-float gamma_1 = gamma_at(base_2 + K_6);
-part_6 = part_6 + (d_y_1 * gamma_1);
-}
-mean_3 = mean_3 + part_6;
-}
-float mean_all = mean_3;
-return vec4(shift_2, rest, spread, mean_all);
+float mean_all = mean;
+return vec4(shift, , , mean_all);
 }
 `,
             js: `function (x, running_mean, running_var, gamma_b, d_y, gamma) {
@@ -2453,90 +2398,32 @@ const base_2 = G_1 * this.constants.K;
 const running_mean_1 = running_mean[base_2 + K_1];
 const running_var_1 = running_var[base_2 + K_1];
 const gamma_b_1 = gamma_b[base_2 + K_1];
-const mul = Math.fround(((x_1 - running_mean_1) * (1 / Math.sqrt(running_var_1 + this.constants.eps))) * gamma_b_1);
 const x_2 = x[base + (Math.floor((this.constants.K * this.constants.S) / 2))];
 const K_2 = Math.floor((Math.floor((this.constants.K * this.constants.S) / 2)) / Math.max(this.constants.S, 1));
 const running_mean_2 = running_mean[base_2 + K_2];
 const running_var_2 = running_var[base_2 + K_2];
 const gamma_b_2 = gamma_b[base_2 + K_2];
-const mul_2 = Math.fround(((x_2 - running_mean_2) * (1 / Math.sqrt(running_var_2 + this.constants.eps))) * gamma_b_2);
 const x_3 = x[base + (Math.max(this.constants.K * this.constants.S, 1) - 1)];
 const K_3 = Math.floor((Math.max(this.constants.K * this.constants.S, 1) - 1) / Math.max(this.constants.S, 1));
 const running_mean_3 = running_mean[base_2 + K_3];
 const running_var_3 = running_var[base_2 + K_3];
 const gamma_b_3 = gamma_b[base_2 + K_3];
-const mul_3 = Math.fround(((x_3 - running_mean_3) * (1 / Math.sqrt(running_var_3 + this.constants.eps))) * gamma_b_3);
-const shift = Math.fround(mul + (((mul_2 - mul) + (mul_3 - mul)) * 0.3333333432674408));
-let sum = 0.0;
-let squares = 0.0;
+const shift = Math.fround((((x_1 - running_mean_1) * (1 / Math.sqrt(running_var_1 + this.constants.eps))) * gamma_b_1) + ((((((x_2 - running_mean_2) * (1 / Math.sqrt(running_var_2 + this.constants.eps))) * gamma_b_2) - (((x_1 - running_mean_1) * (1 / Math.sqrt(running_var_1 + this.constants.eps))) * gamma_b_1)) + ((((x_3 - running_mean_3) * (1 / Math.sqrt(running_var_3 + this.constants.eps))) * gamma_b_3) - (((x_1 - running_mean_1) * (1 / Math.sqrt(running_var_1 + this.constants.eps))) * gamma_b_1))) * 0.3333333432674408));
+let mean = 0.0;
 for (let block = first; block < last; block += 256) {
 let part_2 = 0.0;
-let part_3 = 0.0;
 const stop = Math.min(block + 256, last);
 for (let i = block; i < stop; i += 1) {
-const x_4 = x[base + i];
+const d_y_1 = d_y[base + i];
 const K_4 = Math.floor(i / Math.max(this.constants.S, 1));
-const running_mean_4 = running_mean[base_2 + K_4];
-const running_var_4 = running_var[base_2 + K_4];
-const gamma_b_4 = gamma_b[base_2 + K_4];
-const mul_4 = Math.fround(((x_4 - running_mean_4) * (1 / Math.sqrt(running_var_4 + this.constants.eps))) * gamma_b_4);
-const d = Math.fround(mul_4 - shift);
-part_2 = part_2 + d;
-part_3 = part_3 + (d * d);
+const gamma_1 = gamma[base_2 + K_4];
+part_2 = part_2 + (d_y_1 * gamma_1);
 }
-sum = sum + part_2;
-squares = squares + part_3;
+mean = mean + part_2;
 }
-const mean = Math.fround(sum / (last - first));
-const variance = Math.fround(Math.max((squares / (last - first)) - (mean * mean), 0.0));
-const far = (variance * 4.0) < (mean * mean);
-const shift_2 = Math.fround((far ? (shift + mean) : shift));
-let sum_2 = 0.0;
-let squares_2 = 0.0;
-const end = (far ? last : 0);
-for (let block_2 = first; block_2 < end; block_2 += 256) {
-let part_4 = 0.0;
-let part_5 = 0.0;
-const stop_2 = Math.min(block_2 + 256, end);
-for (let i_2 = block_2; i_2 < stop_2; i_2 += 1) {
-const x_5 = x[base + i_2];
-const K_5 = Math.floor(i_2 / Math.max(this.constants.S, 1));
-const running_mean_5 = running_mean[base_2 + K_5];
-const running_var_5 = running_var[base_2 + K_5];
-const gamma_b_5 = gamma_b[base_2 + K_5];
-const mul_5 = Math.fround(((x_5 - running_mean_5) * (1 / Math.sqrt(running_var_5 + this.constants.eps))) * gamma_b_5);
-const d_2 = Math.fround(mul_5 - shift_2);
-part_4 = part_4 + d_2;
-part_5 = part_5 + (d_2 * d_2);
-}
-sum_2 = sum_2 + part_4;
-squares_2 = squares_2 + part_5;
-}
-const mean_2 = Math.fround(sum_2 / (last - first));
-const variance_2 = Math.fround(Math.max((squares_2 / (last - first)) - (mean_2 * mean_2), 0.0));
-const rest = Math.fround((far ? mean_2 : mean));
-const spread = Math.fround((far ? variance_2 : variance));
-let mean_3 = 0.0;
-for (let block_3 = first; block_3 < last; block_3 += 256) {
-let part_6 = 0.0;
-const stop_3 = Math.min(block_3 + 256, last);
-for (let i_3 = block_3; i_3 < stop_3; i_3 += 1) {
-const d_y_1 = d_y[base + i_3];
-const K_6 = Math.floor(i_3 / Math.max(this.constants.S, 1));
-const gamma_1 = gamma[base_2 + K_6];
-part_6 = part_6 + (d_y_1 * gamma_1);
-}
-mean_3 = mean_3 + part_6;
-}
-const mean_all = mean_3;
+const mean_all = mean;
 if (this.thread.y === 0) {
-return shift_2;
-}
-if (this.thread.y === 1) {
-return rest;
-}
-if (this.thread.y === 2) {
-return spread;
+return shift;
 }
 return mean_all;
 }

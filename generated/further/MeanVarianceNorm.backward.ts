@@ -1047,12 +1047,14 @@ let variance_4=larger((squares_4 / f32(last - first)) - (mean_4*mean_4),0.0f);
 let rest=select(mean,mean_3,far);
 let spread=select(variance,variance_3,far);
 let rest_2=select(mean_2,mean_4,far_2);
+let spread_2=select(variance_2,variance_4,far_2);
 if (active_1 && (lane==0u)) {
 partials_put((part*C)+row,shift_3);
 partials_put(((PARTS+part)*C)+row,rest);
 partials_put((((2u*PARTS)+part)*C)+row,spread);
 partials_put((((3u*PARTS)+part)*C)+row,shift_4);
 partials_put((((4u*PARTS)+part)*C)+row,rest_2);
+partials_put((((5u*PARTS)+part)*C)+row,spread_2);
 }
 }
 `,
@@ -1299,12 +1301,14 @@ let variance_4=larger((squares_5_2 / f32((last - first)*4u)) - (mean_4*mean_4),0
 let rest=select(mean,mean_3,far);
 let spread=select(variance,variance_3,far);
 let rest_2=select(mean_2,mean_4,far_2);
+let spread_2=select(variance_2,variance_4,far_2);
 if (active_1 && (lane==0u)) {
 partials_put((part*C)+row,shift_3);
 partials_put(((PARTS+part)*C)+row,rest);
 partials_put((((2u*PARTS)+part)*C)+row,spread);
 partials_put((((3u*PARTS)+part)*C)+row,shift_4);
 partials_put((((4u*PARTS)+part)*C)+row,rest_2);
+partials_put((((5u*PARTS)+part)*C)+row,spread_2);
 }
 }
 `,

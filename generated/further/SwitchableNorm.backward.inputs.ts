@@ -410,8 +410,11 @@ workgroupBarrier();
 let mean_2=sum_2 / f32(last - first);
 let variance_2=larger((squares_2 / f32(last - first)) - (mean_2*mean_2),0.0f);
 let spread=select(variance,variance_2,far);
+let rest=select(mean,mean_2,far);
 if (active_1 && (lane==0u)) {
 partials_put((((2u*PARTS)+part)*N)+row,spread);
+partials_put((part*N)+row,shift_2);
+partials_put(((PARTS+part)*N)+row,rest);
 }
 }
 `,
@@ -573,8 +576,11 @@ workgroupBarrier();
 let mean_2=sum_3_2 / f32((last - first)*4u);
 let variance_2=larger((squares_3_2 / f32((last - first)*4u)) - (mean_2*mean_2),0.0f);
 let spread=select(variance,variance_2,far);
+let rest=select(mean,mean_2,far);
 if (active_1 && (lane==0u)) {
 partials_put((((2u*PARTS)+part)*N)+row,spread);
+partials_put((part*N)+row,shift_2);
+partials_put(((PARTS+part)*N)+row,rest);
 }
 }
 `,
@@ -1252,8 +1258,11 @@ workgroupBarrier();
 let mean_2=sum_2 / f32(last - first);
 let variance_2=larger((squares_2 / f32(last - first)) - (mean_2*mean_2),0.0f);
 let spread=select(variance,variance_2,far);
+let rest=select(mean,mean_2,far);
 if (active_1 && (lane==0u)) {
 partials_put((((2u*PARTS)+part)*(N*C))+row,spread);
+partials_put((part*(N*C))+row,shift_2);
+partials_put(((PARTS+part)*(N*C))+row,rest);
 }
 }
 `,
@@ -1415,8 +1424,11 @@ workgroupBarrier();
 let mean_2=sum_3_2 / f32((last - first)*4u);
 let variance_2=larger((squares_3_2 / f32((last - first)*4u)) - (mean_2*mean_2),0.0f);
 let spread=select(variance,variance_2,far);
+let rest=select(mean,mean_2,far);
 if (active_1 && (lane==0u)) {
 partials_put((((2u*PARTS)+part)*(N*C))+row,spread);
+partials_put((part*(N*C))+row,shift_2);
+partials_put(((PARTS+part)*(N*C))+row,rest);
 }
 }
 `,

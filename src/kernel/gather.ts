@@ -4,7 +4,7 @@
  */
 import type { MapPass, StatisticsPass } from "../schedule/gather.ts";
 import type { AxisSet } from "../tensor/axes.ts";
-import { isMoment, type Node, type ReduceNode } from "../tensor/graph.ts";
+import type { Node } from "../tensor/graph.ts";
 import type { Address } from "./address.ts";
 import { add, builtin, div, extentOf, mul, sub } from "./expr.ts";
 import { bind, createFrame, type Frame } from "./frame.ts";
@@ -13,7 +13,7 @@ import type { Path } from "./loop.ts";
 import { countUses, createNames } from "./lower.ts";
 import { oneLane, oneLaneValue, partsFactor } from "./one-lane.ts";
 import { lowerReductions, type ReductionLoop } from "./reduce.ts";
-import { mergePartials, type Partials, partialsOf, partRange } from "./split.ts";
+import { mergePartials, type Partials, partialsOf, partRange, withAllMoments } from "./split.ts";
 import { everyExpr, everyStmt, expressionsOf } from "./uses.ts";
 import { lowerValue, type ValueContext } from "./value.ts";
 
@@ -83,8 +83,7 @@ function lowerPart(
   partials: Partials,
   addressOf: AddressOf,
 ): GatherKernel {
-  // The merge wants all three moments of a value, whichever the plan asks for.
-  const reductions = withAllMoments(pass.reductions);
+  const { reductions } = withAllMoments(loop);
   const context = contextOf(reductions, addressOf);
   const { nameOf } = context;
   const rows = extentOf(pass.grid);
@@ -113,16 +112,6 @@ function lowerMerge(
     index: add(mul(part, extentOf(pass.grid)), builtin("group")),
   }));
   return kernelOf(pass.grid, row, valuesOf(row, pass.reductions), null);
-}
-
-function withAllMoments(reductions: readonly ReduceNode[]): ReduceNode[] {
-  const all = [...reductions];
-  for (const node of reductions.filter((one) => isMoment(one.op))) {
-    for (const op of ["shift", "rest", "spread"] as const) {
-      if (!all.some((one) => one.op === op && one.arg === node.arg)) all.push({ ...node, op });
-    }
-  }
-  return all;
 }
 
 function contextOf(values: readonly Node[], addressOf: AddressOf): ValueContext {

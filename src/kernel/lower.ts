@@ -7,10 +7,18 @@ import { add, binary, builtin, div, extent, extentOf, local, mul, rows, select, 
 import { bind, coordinate, createFrame, type Frame, type NameOf } from "./frame.ts";
 import type { Expr, Kernel, KernelTensor, Stmt, Structure } from "./ir.ts";
 import { elementPlace, type Path, stepsOf } from "./loop.ts";
-import { lowerReductions } from "./reduce.ts";
+import { lowerReductions, type ReductionLoop } from "./reduce.ts";
 import { type Kept, keptValues } from "./resident.ts";
 import { mainLoops, type RowWork } from "./row.ts";
-import { mergePartials, partialsOf, partRange, slotPlace, splitStages, storePartials } from "./split.ts";
+import {
+  mergePartials,
+  partialsOf,
+  partRange,
+  slotPlace,
+  splitStages,
+  storePartials,
+  withAllMoments,
+} from "./split.ts";
 import { storeElements, storeOnce } from "./store.ts";
 import { takeTogether } from "./together.ts";
 import { everyStmt, heldSlots, sharedMemory, usedConstants, wideTensors } from "./uses.ts";
@@ -83,15 +91,18 @@ function lowerStage(context: ValueContext, open: OpenRow, work: RowWork, stage: 
   const stages = splitStages(work);
   const partials = partialsOf(stages.flat());
   const ranged = (path: Path): Path => ({ ...path, range: partRange(row, path, context.nameOf) });
+  const stored: ReductionLoop[] = [];
   for (const { loop, order } of work.loops) {
     const path = pathOver(order);
     const own = stages.findIndex((one) => one.includes(loop));
     if (own < 0) lowerReductions(context, row, loop, path);
     else if (own < stage) mergePartials(context, row, path, loop, partials, slotPlace(row, grid));
     else {
-      lowerReductions(context, row, loop, ranged(path));
+      const part = withAllMoments(loop);
+      lowerReductions(context, row, part, ranged(path));
+      stored.push(part);
       if (stages[own].at(-1) !== loop) continue;
-      storePartials(row, grid, active, stages[own], partials);
+      storePartials(row, grid, active, stored, partials);
       return;
     }
   }

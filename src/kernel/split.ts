@@ -73,6 +73,18 @@ export function partialsOf(loops: readonly ReductionLoop[]): Partials {
 const keyOf = ({ op, arg, over, id }: ReduceNode): string =>
   isMoment(op) ? `moment ${arg.id} ${over.join(" ")}` : `plain ${id}`;
 
+/** The loop as a part takes it: merging a variance wants the means of the parts, whether or not the kernel asks for them. */
+export function withAllMoments(loop: ReductionLoop): ReductionLoop {
+  const all = [...loop.reductions];
+  const merged = loop.reductions.filter(({ op }) => op === "rest" || op === "spread");
+  for (const node of merged) {
+    for (const op of ["shift", "rest", "spread"] as const) {
+      if (!all.some((one) => one.op === op && one.arg === node.arg)) all.push({ ...node, op });
+    }
+  }
+  return { ...loop, reductions: all };
+}
+
 /** The steps that this workgroup takes of a row, and the lane's names for them. */
 export function partRange(row: Frame, path: Path, nameOf: NameOf): Range {
   const size = partSize(path);

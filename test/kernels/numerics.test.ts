@@ -5,6 +5,7 @@ import { closeTestDevices, openTestDevices } from "../support/device.ts";
 import { farLayers, farTrial } from "../support/far.ts";
 import { checkText, graphOf } from "../support/library.ts";
 import { normals } from "../support/random.ts";
+import { laneARow } from "../support/variants.ts";
 
 const devices = await openTestDevices();
 afterAll(() => closeTestDevices(devices));
@@ -48,5 +49,19 @@ describe.each(devices)("far from zero on $name", ({ device }) => {
       feeds: { x: normals(5, 3 * 768, 1e4) },
     });
     expect(worst.error, JSON.stringify(worst)).toBeLessThanOrEqual(1e-5);
+  });
+
+  it("merges a variance whose mean nobody asks for", async () => {
+    const graph = checkText({
+      path: "scaled.norm",
+      text: `norm Scaled { axes N, D param eps = 1e-5 input x[N, D]
+        y = x / sqrt(var(x over D) + eps)
+        output y }`,
+    })[0].graphs[0];
+    // A ramp: its parts have means of their own.
+    const x = Float32Array.from({ length: 2 * 4096 }, (_, i) => (i % 4096) / 100);
+    const trial = { graph, dims: { x: [2, 4096] }, feeds: { x } };
+    const inParts = await worstDifference(device, trial, () => ({ ...laneARow, rows: 1, parts: 4 }));
+    expect(inParts.error, JSON.stringify(inParts)).toBeLessThanOrEqual(1e-5);
   });
 });
