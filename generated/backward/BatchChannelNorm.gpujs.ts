@@ -2382,7 +2382,7 @@ part_2 = part_2 + (d_y_1 * gamma_1);
 mean = mean + part_2;
 }
 float mean_all = mean;
-return vec4(shift, , , mean_all);
+return vec4(shift, 0.0, 0.0, mean_all);
 }
 `,
             js: `function (x, running_mean, running_var, gamma_b, d_y, gamma) {
@@ -2424,6 +2424,12 @@ mean = mean + part_2;
 const mean_all = mean;
 if (this.thread.y === 0) {
 return shift;
+}
+if (this.thread.y === 1) {
+return 0.0;
+}
+if (this.thread.y === 2) {
+return 0.0;
 }
 return mean_all;
 }

@@ -6,7 +6,7 @@ import type { MapPass, StatisticsPass } from "../schedule/gather.ts";
 import type { AxisSet } from "../tensor/axes.ts";
 import type { Node } from "../tensor/graph.ts";
 import type { Address } from "./address.ts";
-import { add, builtin, div, extentOf, mul, sub } from "./expr.ts";
+import { add, builtin, div, extentOf, f32, mul, sub } from "./expr.ts";
 import { bind, createFrame, type Frame } from "./frame.ts";
 import { type Constant, constantKey, type Expr, type Stmt } from "./ir.ts";
 import type { Path } from "./loop.ts";
@@ -96,7 +96,9 @@ function lowerPart(
   lowerReductions(context, row, { ...loop, reductions }, { ...path, range });
   const values: Expr[] = [];
   for (const node of reductions) values[partials.slotOf(node)] = row.values.get(node) as Expr;
-  return kernelOf([partsFactor, ...pass.grid], row, values, part);
+  // Of a sample alone nothing is merged: its two other slots stay empty.
+  const slots = Array.from({ length: partials.slots }, (_, slot) => values[slot] ?? f32(0));
+  return kernelOf([partsFactor, ...pass.grid], row, slots, part);
 }
 
 function lowerMerge(
