@@ -33,9 +33,12 @@ function describe(ended: (code: ExitCode) => void): Command {
     .showHelpAfterError("(--help shows what there is)")
     .exitOverride();
   const json = new Option("--json", "machine-readable output");
-  const save = new Option("--save <what>", "what the forward pass keeps for the backward one")
-    .choices(["none", "stats", "output"])
-    .default("none");
+  const kept = (): Option =>
+    new Option("--save <what>", "what the forward pass keeps for the backward one")
+      .choices(["none", "stats", "output"])
+      .default("none");
+  // Of a forward pass alone it would say nothing.
+  const save = kept().implies({ grad: true });
 
   add("check", "say what is wrong with specs", "normc check library/*.norm")
     .argument("<file...>", ".norm files")
@@ -55,7 +58,7 @@ function describe(ended: (code: ExitCode) => void): Command {
     .option("--runtime <specifier>", "what the bindings import the runtime from", "normc/runtime")
     .option("--gpujs-runtime <specifier>", "the same of those for gpu.js", "normc/gpujs")
     .option("--layout <layout>", "order in memory: AXIS,AXIS,… or TENSOR=AXIS,…; repeatable", collect, [])
-    .addOption(save)
+    .addOption(kept())
     .option("--tuning <file>", "what `normc tune` found: the modules take it on the adapters that it knows")
     .addOption(json)
     .action(async (files, options) => ended(await (await import("./build.ts")).build(files, options)));

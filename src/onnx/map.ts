@@ -6,7 +6,7 @@ export interface MappedLayer {
   readonly op: string;
   readonly norm: string;
   readonly mode: "train" | "infer" | undefined;
-  /** By axis; a variadic axis has any number of them. */
+  /** By axis: one, or of a variadic axis as many as it has. */
   readonly extents: Readonly<Record<string, readonly number[]>>;
   readonly params: Readonly<Record<string, number>>;
   readonly dtype: "f32" | "f16";
