@@ -8,7 +8,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { Command } from "commander";
 import { checkFile } from "../src/check/check.ts";
 import { compileGraph } from "../src/compile/passes.ts";
-import { openDevice } from "../src/device/index.ts";
+import { giveWay, openDevice } from "../src/device/index.ts";
 import { geometricMean, median } from "../src/measure/spread.ts";
 import { variantText } from "../src/measure/variant-text.ts";
 import type { ChooseVariant, Variant } from "../src/runtime/index.ts";
@@ -69,6 +69,7 @@ for (const adapter of options.adapter) {
     if (opened === undefined) throw new Error(`no ${adapter}: ${reasons.join("; ")}`);
     return opened;
   });
+  giveWay();
   for (const one of chosen) {
     shown.start(`${one.name} on ${adapter}`);
     const known = done.find((other) => other.adapter === adapter && other.name === one.name);
