@@ -84,6 +84,10 @@ export async function resultsOn(runner: Runner, target: Target, trial: Trial): P
   if (answer === undefined || "error" in answer) throw new Error(answer?.error ?? "no answer");
   const wanted = { webgl2: "webgl2", webgpu: "swiftshader" }[target];
   if (answer.ran !== wanted) throw new Error(`${answer.ran} ran, not ${wanted}`);
+  return ranOf(answer);
+}
+
+export function ranOf(answer: Extract<Answer, { results: unknown }>): Ran {
   const results = Object.entries(answer.results).map(([name, text]) => [name, decode(text)] as const);
   return { results: Object.fromEntries(results), dims: answer.dims };
 }

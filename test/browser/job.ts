@@ -39,4 +39,6 @@ export interface TestPage {
   together(job: Job, count: number): Promise<number[]>;
   /** The code of the error where the browser takes the WebGL context away, and what a norm made afterwards gives. */
   lose(job: Job): Promise<{ readonly code: string; readonly after: number[] }>;
+  /** Tunes a norm of a job for WebGPU in the background, in the storage that a page has, and runs it then. */
+  tune(job: Job): Promise<{ readonly outcome: string; readonly storages: string[]; readonly answer: Answer }>;
 }

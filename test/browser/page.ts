@@ -1,6 +1,7 @@
 /** Runs in the browser: both runtimes, and programs from the test. */
 import { GPU } from "gpu.js";
-import { createNorm, NormError } from "../../src/runtime/index.ts";
+import { creatorFor } from "../../src/runtime/creator.ts";
+import { createNorm, NormError, type Program } from "../../src/runtime/index.ts";
 import { createGatherNorm, type GatherNorm, type GatherProgram } from "../../src/runtime-gpujs/index.ts";
 import type { Answer, Job, Machine, TestPage } from "./job.ts";
 
@@ -126,6 +127,23 @@ const page: TestPage = {
     await norm.destroy();
     await next.destroy();
     return { code, after };
+  },
+  async tune(job) {
+    device ??= await openDevice();
+    const { dims, params, storage } = job;
+    const program = job.program as Program;
+    const create = await creatorFor(program, "background");
+    const norm = await create(device, program, { dims, params, storage, tune: "background" });
+    try {
+      const outcome = await norm.tuning;
+      return {
+        outcome: outcome?.kind === "given up" ? outcome.reason : String(outcome?.kind),
+        storages: (await indexedDB.databases()).map(({ name }) => String(name)),
+        answer: told(norm.dims, await norm.run(feedsOf(job)), device.adapterInfo.architecture),
+      };
+    } finally {
+      norm.destroy();
+    }
   },
 };
 
