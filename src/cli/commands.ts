@@ -155,6 +155,15 @@ still holds is not measured again. \`normc build --tuning FILE\` puts them into 
     .addOption(new Option("--mode <mode>", "for norms with modes").choices(["train", "infer"]))
     .option("--grad", "the backward pass instead: d_x, d_gamma, … from d_y")
     .addOption(
+      new Option(
+        "--save <what>",
+        "both passes, with this kept; each: all that can be, and which is the fastest",
+      )
+        .choices(["none", "stats", "output", "each"])
+        .default("none")
+        .implies({ grad: true }),
+    )
+    .addOption(
       new Option("--dtype <type>", "storage of inputs, affines and outputs")
         .choices(["f32", "f16"])
         .default("f32"),

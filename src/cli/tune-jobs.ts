@@ -1,5 +1,8 @@
 /** What `normc tune` is to tune: a spec in one mode, with extents. */
+import type { Save } from "../autodiff/save.ts";
+import { whyNotSaved } from "../compile/backward.ts";
 import { compileGraph } from "../compile/passes.ts";
+import type { Source } from "../diagnostics/diagnostic.ts";
 import type { Program, Storage } from "../program/program.ts";
 import { resolveStorage } from "../runtime/storage.ts";
 import type { Graph } from "../tensor/graph.ts";
@@ -7,14 +10,18 @@ import type { Subject } from "../tune/bed.ts";
 import { bucketOf, programHash, programName } from "../tune/key.ts";
 import { CommandError } from "./failure.ts";
 import { backwardOf, refuseNameClash } from "./gradients.ts";
+import { saves, savingOf } from "./save.ts";
 import { parseShape, shapesOf } from "./shape.ts";
 import { graphOf, missingMode, type Spec } from "./specs.ts";
 
 export interface TuneJob {
   /** The program's name and the extents, to be read. */
   readonly title: string;
+  /** What the oracle computes: as the checker made it, whatever is kept. */
   readonly graph: Graph;
   readonly subject: Subject;
+  /** The forward pass, where it keeps what this one reads. */
+  readonly after?: TuneJob;
   /** Under which the result is filed. */
   readonly name: string;
   readonly hash: string;
@@ -22,27 +29,99 @@ export interface TuneJob {
   readonly at: string;
 }
 
+/** A forward and a backward pass that fit each other. */
+export interface StepJob {
+  readonly save: Save;
+  readonly forward: TuneJob;
+  readonly backward: TuneJob;
+}
+
+/** What one shard does as a whole. */
+export interface TuneTask {
+  readonly key: string;
+  readonly jobs: readonly TuneJob[];
+  /** To be held against each other, once their passes are tuned. */
+  readonly steps: readonly StepJob[];
+}
+
+/** `each`: whatever can be kept, and which of it makes the fastest step. */
+export type TuneSave = Save | "each";
+
 export interface JobWish {
   readonly spec: Spec;
   readonly mode: string | undefined;
   readonly grad: boolean;
+  readonly save: TuneSave;
   /** As on the command line: `N=4096,D=768`. */
   readonly shape: readonly string[];
   readonly params: Readonly<Record<string, number>>;
   readonly dtype: Storage;
 }
 
-const compiled = new Map<Graph, Promise<{ readonly program: Program; readonly hash: string }>>();
-
-/** @throws CommandError where the extents do not fit. */
-export async function jobOf({ spec, mode, grad, shape, params, dtype }: JobWish): Promise<TuneJob> {
+/**
+ * @throws CommandError where the extents do not fit.
+ * @throws InputError N515, and N516 where what is to be kept cannot be.
+ */
+export async function taskOf(wish: JobWish): Promise<TuneTask> {
+  const { spec, mode, grad, save } = wish;
   if (grad) refuseNameClash(spec);
-  const forward = graphOf(spec.norm, mode);
-  if (forward === undefined) throw new CommandError(2, missingMode(spec.norm, String(mode)));
-  const graph = grad ? backwardOf(forward) : forward;
-  const known = compiled.get(graph) ?? compile(graph);
-  compiled.set(graph, known);
-  const { program, hash } = await known;
+  const graph = graphOf(spec.norm, mode);
+  if (graph === undefined) throw new CommandError(2, missingMode(spec.norm, String(mode)));
+  if (!grad) return task([await jobOf(wish, graph, forwardOf(graph))]);
+  if (save === "none") return task([await jobOf(wish, backwardOf(graph), backwardProgram(graph))]);
+  const wanted = save === "each" ? saves.filter((one) => whyNotSaved(graph, one) === undefined) : [save];
+  const steps = await Promise.all(
+    wanted.map(async (one): Promise<StepJob> => {
+      const { saving, backward } = passesOf(spec.source, graph, one);
+      const forward = await jobOf(wish, graph, saving);
+      const job = await jobOf(wish, backwardOf(graph), backward);
+      return { save: one, forward, backward: one === "none" ? job : { ...job, after: forward } };
+    }),
+  );
+  return task(
+    steps.flatMap(({ forward, backward }) => [forward, backward]),
+    save === "each" ? steps : [],
+  );
+}
+
+function task(jobs: readonly TuneJob[], steps: readonly StepJob[] = []): TuneTask {
+  const [first] = jobs as [TuneJob];
+  return { key: keyOf(first), jobs, steps };
+}
+
+export function keyOf({ name, bucket, at }: TuneJob): string {
+  return `${name} ${bucket} ${at}`;
+}
+
+// Many extents of one spec share a graph, and each graph is compiled once.
+const compiled = new Map<Graph, Map<string, Program>>();
+
+function compiledAs(graph: Graph, what: string, compile: () => Program): Program {
+  const own = compiled.get(graph) ?? new Map<string, Program>();
+  compiled.set(graph, own);
+  const program = own.get(what) ?? compile();
+  own.set(what, program);
+  return program;
+}
+
+function forwardOf(graph: Graph): Program {
+  return compiledAs(graph, "forward", () => compileGraph(graph).program);
+}
+
+function backwardProgram(graph: Graph): Program {
+  return compiledAs(graph, "backward", () => compileGraph(backwardOf(graph)).program);
+}
+
+function passesOf(source: Source, graph: Graph, save: Save): { saving: Program; backward: Program } {
+  if (save === "none") return { saving: forwardOf(graph), backward: backwardProgram(graph) };
+  const made = (): ReturnType<typeof savingOf> => savingOf(source, graph, save);
+  return {
+    saving: compiledAs(graph, `saving ${save}`, () => made().saving?.program ?? forwardOf(graph)),
+    backward: compiledAs(graph, `backward ${save}`, () => made().backward.program),
+  };
+}
+
+async function jobOf({ shape, params, dtype }: JobWish, graph: Graph, program: Program): Promise<TuneJob> {
   const own = Object.fromEntries(
     Object.entries(params).filter(([name]) => program.params.some((one) => one.name === name)),
   );
@@ -59,13 +138,8 @@ export async function jobOf({ spec, mode, grad, shape, params, dtype }: JobWish)
     graph,
     subject: { program, options: { dims, params: own, storage: dtype } },
     name,
-    hash,
+    hash: await programHash(program),
     bucket: bucketOf(program, shapes, resolveStorage(program, dtype)),
     at,
   };
-}
-
-async function compile(graph: Graph): Promise<{ readonly program: Program; readonly hash: string }> {
-  const { program } = compileGraph(graph);
-  return { program, hash: await programHash(program) };
 }

@@ -4,24 +4,27 @@
  */
 import { storageBuffer } from "../measure/copy.ts";
 import type { Program, ProgramTensor } from "../program/program.ts";
-import { fromHalf, toHalf } from "../runtime/half.ts";
+import { toHalf } from "../runtime/half.ts";
 import { createNorm } from "../runtime/norm.ts";
 import { resolveShapes, type Shapes } from "../runtime/shapes.ts";
 import { bufferBytes, readElements, resolveStorage, type Storages } from "../runtime/storage.ts";
 import type { Norm, NormOptions } from "../runtime/types.ts";
 import type { ChooseVariant } from "../runtime/variant.ts";
+import { type Feeds, randomFeeds } from "./random-feeds.ts";
 
 /** What is tuned: a program for one set of extents. */
 export interface Subject {
   readonly program: Program;
   readonly options: Pick<NormOptions, "dims" | "params" | "storage">;
+  /** What to upload, by tensor; random data where left out. */
+  readonly feeds?: Feeds;
 }
 
 export interface Bed {
   readonly shapes: Shapes;
   readonly storages: Storages;
   /** What was uploaded, rounded to its storage. */
-  readonly feeds: ReadonlyMap<string, Float32Array>;
+  readonly feeds: Feeds;
   /** What must move at least: each input read once, each output written once, an updated state both. */
   readonly bytes: number;
   /** @throws NormError where the device cannot do it. */
@@ -38,12 +41,11 @@ export interface Trial {
   destroy(): void;
 }
 
-export function makeBed(device: GPUDevice, { program, options }: Subject): Bed {
+export function makeBed(device: GPUDevice, { program, options, feeds: given }: Subject): Bed {
   const shapes = resolveShapes(program, options.dims, options.params);
   const storages = resolveStorage(program, options.storage);
   const tensors = program.tensors.filter((one) => one.role !== "scratch");
-  const next = uniform(1);
-  const feeds = new Map<string, Float32Array>();
+  const feeds = given ?? randomFeeds(program, shapes, storages);
   const buffers = new Map<string, GPUBuffer>();
   let bytes = 0;
   for (const tensor of tensors) {
@@ -52,11 +54,8 @@ export function makeBed(device: GPUDevice, { program, options }: Subject): Bed {
     const buffer = storageBuffer(device, bufferBytes(count, half ? "f16" : "f32"));
     buffers.set(tensor.name, buffer);
     bytes += count * (half ? 2 : 4) * (tensor.updated === true ? 2 : 1);
-    if (tensor.role === "output") continue;
-    const values = new Float32Array(count);
-    for (let i = 0; i < count; i++) values[i] = sample(tensor, next);
-    feeds.set(tensor.name, half ? values.map((value) => fromHalf(toHalf(value))) : values);
-    upload(device, buffer, feeds.get(tensor.name)!, half);
+    const values = feeds.get(tensor.name);
+    if (values !== undefined) upload(device, buffer, values, half);
   }
   const named = Object.fromEntries(buffers);
   const states = tensors.filter((one) => one.updated === true);
@@ -135,23 +134,4 @@ async function readBack(device: GPUDevice, buffer: GPUBuffer): Promise<ArrayBuff
   } finally {
     staging.destroy();
   }
-}
-
-/** An input away from zero, as activations are; an affine near its initial value; a variance above zero. */
-function sample({ role, initial = 0 }: ProgramTensor, next: () => number): number {
-  // The sum of three has the deviation 1/2, and costs a large tensor less than a logarithm and a cosine.
-  const normal = 2 * (next() + next() + next() - 1.5);
-  if (role === "input") return 0.5 + normal;
-  return role === "state" && initial > 0 ? initial * (0.5 + next()) : initial + 0.25 * normal;
-}
-
-/** Mulberry32: from 0, below 1. */
-function uniform(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -34,6 +34,8 @@ export interface TuningResult {
   readonly defaultMs: number;
   /** Of a copy kernel of the same bytes; tuning in the background times none. */
   readonly copyMs?: number;
+  /** Of a backward pass: with its forward pass, in turn with those that keep something else. */
+  readonly stepMs?: number;
   readonly measured: number;
   readonly space: number;
 }
@@ -99,6 +101,7 @@ function readProgram(value: unknown, at: string): ProgramResults {
         ms: number("ms"),
         defaultMs: number("defaultMs"),
         ...(result.copyMs === undefined ? {} : { copyMs: number("copyMs") }),
+        ...(result.stepMs === undefined ? {} : { stepMs: number("stepMs") }),
         measured: whole(result.measured, `${place}.measured`),
         space: whole(result.space, `${place}.space`),
       };
@@ -160,8 +163,8 @@ export function printTuning({ adapters }: TuningFile): string {
     entries.length === 0
       ? "{}"
       : `{\n${entries.map(([key, text]) => `${indent}  ${JSON.stringify(key)}: ${text}`).join(",\n")}\n${indent}}`;
-  const result = ({ choices, ...rest }: TuningResult): string =>
-    line({ choices: writeChoices(choices), ...rest });
+  const result = ({ choices, at, ms, defaultMs, copyMs, stepMs, measured, space }: TuningResult): string =>
+    line({ choices: writeChoices(choices), at, ms, defaultMs, copyMs, stepMs, measured, space });
   const program = ({ hash, compiler, results }: ProgramResults): string =>
     block(
       [

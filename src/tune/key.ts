@@ -1,5 +1,5 @@
 /** What a result of tuning is filed under: the adapter, the compiled spec, the element types, the extents. */
-import type { Program } from "../program/program.ts";
+import type { Program, ProgramTensor } from "../program/program.ts";
 import { vectorFactor } from "../runtime/dispatch.ts";
 import type { Shapes } from "../runtime/shapes.ts";
 import type { Storages } from "../runtime/storage.ts";
@@ -53,22 +53,26 @@ export function sameAdapter(a: AdapterFacts, b: AdapterFacts): boolean {
   );
 }
 
-/** `LayerNorm`, `BatchNorm.train`, `LayerNorm.d_x,d_gamma`: a backward program is named after what it writes. */
+/**
+ * `LayerNorm`, `BatchNorm.train`, `LayerNorm.saving`, `LayerNorm.d_gamma,d_x from saved,x`: a backward program is named
+ * after what it writes and reads.
+ */
 export function programName({ norm, mode, tensors }: Program): string {
-  const gradients = tensors.filter(({ name, role }) => role === "output" && name.startsWith("d_"));
-  const backward =
-    gradients.length > 0 && tensors.some(({ name, role }) => role === "input" && name.startsWith("d_"));
+  const isGradient = (name: string): boolean => name.startsWith("d_");
+  const named = (some: readonly ProgramTensor[]): string =>
+    some
+      .map(({ name }) => name)
+      .sort()
+      .join();
+  const gradients = tensors.filter(({ name, role }) => role === "output" && isGradient(name));
+  const read = tensors.filter(({ role, updated }) => role === "input" || (role === "saved" && !updated));
+  const backward = gradients.length > 0 && read.some(({ name }) => isGradient(name));
+  const saving = tensors.some(({ role, updated }) => role === "saved" && updated === true);
   return [
     norm,
     ...(mode === null ? [] : [mode]),
-    ...(backward
-      ? [
-          gradients
-            .map(({ name }) => name)
-            .sort()
-            .join(),
-        ]
-      : []),
+    ...(saving ? ["saving"] : []),
+    ...(backward ? [`${named(gradients)} from ${named(read.filter(({ name }) => !isGradient(name)))}`] : []),
   ].join(".");
 }
 

@@ -39,6 +39,38 @@ describe("normc tune", () => {
     expect(JSON.parse(stale.out).results.every((one: { fresh: boolean }) => !one.fresh)).toBe(true);
   }, 180_000);
 
+  it("compares what can be kept for the backward pass, and does not measure it again", async () => {
+    using folder = temporaryFolder();
+    const out = join(folder.path, "tuning.json");
+    const words = ["tune", "WeightStandardization", "--shape", "O=8,F=4x3x3", "--save", "each"];
+    const command = [...words, "--budget", "100ms", "--out", out, "--json"];
+    const first = await normc(command);
+    expect(first.code, first.err).toBe(0);
+    const { steps, results } = JSON.parse(first.out);
+    expect(Object.keys(steps[0].ms).sort()).toEqual(["none", "output", "stats"]);
+    // Each backward pass was held against the oracle with what its forward pass kept.
+    expect(results.map(({ spec }: { spec: string }) => spec)).toEqual([
+      "WeightStandardization",
+      "WeightStandardization.d_w from w",
+      "WeightStandardization.saving",
+      "WeightStandardization.d_w from saved,w",
+      "WeightStandardization.d_w from saved,y",
+    ]);
+    const text = readFileSync(out, "utf8");
+    const again = await normc(command);
+    expect(JSON.parse(again.out).steps).toEqual(steps);
+    expect(readFileSync(out, "utf8")).toBe(text);
+  }, 180_000);
+
+  it("says what cannot be kept", async () => {
+    using folder = temporaryFolder();
+    const out = join(folder.path, "tuning.json");
+    const words = [...layer, "--shape", "N=4,D=8", "--out", out];
+    const { code, err } = await normc([...words, "--save", "output"]);
+    expect(code).toBe(1);
+    expect(err).toContain("N516");
+  });
+
   it("joins the parts of a shard", async () => {
     using folder = temporaryFolder();
     const paths = ["a", "b"].map((name) => join(folder.path, `${name}.json`));

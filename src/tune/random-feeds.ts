@@ -1,0 +1,40 @@
+/** Random data for what a program reads: the same each time, so that candidates and machines can be compared. */
+import type { Program, ProgramTensor } from "../program/program.ts";
+import { fromHalf, toHalf } from "../runtime/half.ts";
+import type { Shapes } from "../runtime/shapes.ts";
+import type { Storages } from "../runtime/storage.ts";
+
+/** By tensor, rounded to its storage. */
+export type Feeds = ReadonlyMap<string, Float32Array>;
+
+export function randomFeeds(program: Program, shapes: Shapes, storages: Storages): Feeds {
+  const next = uniform(1);
+  const read = program.tensors.filter(({ role }) => role !== "scratch" && role !== "output");
+  return new Map(
+    read.map((tensor) => {
+      const values = new Float32Array(shapes.elements.get(tensor.name)!);
+      for (let i = 0; i < values.length; i++) values[i] = sample(tensor, next);
+      const half = storages.get(tensor.name) === "f16";
+      return [tensor.name, half ? values.map((value) => fromHalf(toHalf(value))) : values];
+    }),
+  );
+}
+
+/** An input away from zero, as activations are; an affine near its initial value; a variance above zero. */
+function sample({ role, initial = 0 }: ProgramTensor, next: () => number): number {
+  // The sum of three has the deviation 1/2, and costs a large tensor less than a logarithm and a cosine.
+  const normal = 2 * (next() + next() + next() - 1.5);
+  if (role === "input") return 0.5 + normal;
+  return role === "state" && initial > 0 ? initial * (0.5 + next()) : initial + 0.25 * normal;
+}
+
+/** Mulberry32: from 0, below 1. */
+function uniform(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
