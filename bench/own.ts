@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { checkFile } from "../src/check/check.ts";
-import { openDevice } from "../src/device/index.ts";
+import { giveWay, openDevice } from "../src/device/index.ts";
 import type { Program } from "../src/program/program.ts";
 import { fromHalf, toHalf } from "../src/runtime/half.ts";
 import type { Graph } from "../src/tensor/graph.ts";
@@ -17,6 +17,7 @@ export async function openOwn(): Promise<Omit<Opened, "prepare"> & { readonly de
   const opened = await openDevice({ adapter: "auto", onMiss: (reason) => reasons.push(reason) });
   if (opened === undefined) throw new Error(reasons.join("; "));
   const { device, adapter, kind } = opened;
+  if (kind === "software") giveWay();
   const { version: dawn } = createRequire(import.meta.url)("webgpu/package.json") as { version: string };
   return {
     device,

@@ -8,7 +8,7 @@ import type { BenchCase } from "../cases.ts";
 import { serve, timedRun } from "../contestant.ts";
 import type { CaseData } from "../data.ts";
 import { rowsOf, viewOf } from "../view.ts";
-import { provideNavigatorGpu } from "./navigator-gpu.ts";
+import { giveWayOnSoftware, provideNavigatorGpu } from "./navigator-gpu.ts";
 
 /** What a kernel in the mode "webgpu" answers with, beside the typed parts. */
 interface Handle {
@@ -28,6 +28,7 @@ serve(async () => {
       if (dtype === "f16") throw new Error("no f16 storage");
       const gpu = new GPU({ mode: "webgpu" as never });
       const { kernels, upload, layer } = await build(gpu, one, data);
+      giveWayOnSoftware((await layer()).context.device);
       const run = async (count: number): Promise<void> => {
         let device: GPUDevice | undefined;
         for (let i = 0; i < count; i++) device = (await layer()).context.device;

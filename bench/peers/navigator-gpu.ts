@@ -1,7 +1,14 @@
 import { create, globals } from "webgpu";
+import { giveWay } from "../../src/device/index.ts";
+import { traitsOf } from "../../src/runtime/traits.ts";
 
 /** Puts Dawn where a browser has it, for libraries that look for `navigator.gpu`. */
 export function provideNavigatorGpu(): void {
   Object.assign(globalThis, globals);
   Object.defineProperty(globalThis.navigator, "gpu", { value: create([]), configurable: true });
+}
+
+/** On a software adapter a peer that waits through Dawn's binding gives way as normc does. */
+export function giveWayOnSoftware(device: GPUDevice): void {
+  if (traitsOf(device).software) giveWay();
 }

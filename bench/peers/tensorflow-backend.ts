@@ -1,5 +1,5 @@
 import type * as TensorFlow from "@tensorflow/tfjs-core";
-import { provideNavigatorGpu } from "./navigator-gpu.ts";
+import { giveWayOnSoftware, provideNavigatorGpu } from "./navigator-gpu.ts";
 
 export type Tf = typeof TensorFlow;
 
@@ -20,6 +20,7 @@ export async function openTensorFlow(): Promise<Backend> {
   await tf.ready();
   if (tf.getBackend() !== "webgpu") throw new Error(`the backend is ${tf.getBackend()}`);
   const { device } = tf.backend() as unknown as { readonly device: GPUDevice };
+  giveWayOnSoftware(device);
   // A dispatch that is refused leaves the buffer as it was: without this the time of nothing would be taken.
   let refused: string | undefined;
   device.addEventListener("uncapturederror", ({ error }) => {

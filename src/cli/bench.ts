@@ -2,7 +2,7 @@
 
 import type { Save } from "../autodiff/save.ts";
 import { compileGraph } from "../compile/passes.ts";
-import { openDevice } from "../device/open.ts";
+import { giveWay, openDevice } from "../device/index.ts";
 import { type Measurement, measure } from "../measure/measure.ts";
 import type { Storage } from "../program/program.ts";
 import { CommandError, type ExitCode } from "./failure.ts";
@@ -45,6 +45,7 @@ export async function bench(specName: string, options: BenchOptions): Promise<Ex
   shown.step("opening a device");
   const opened = await openDevice({ adapter: options.adapter, onMiss: (reason) => reasons.push(reason) });
   if (opened === undefined) throw new CommandError(3, `no WebGPU device: ${reasons.join("; ")}`);
+  if (opened.kind === "software") giveWay();
   try {
     const inputs = program.tensors.filter((one) => one.role === "input");
     const dims = Object.fromEntries(inputs.map((one) => [one.name, shapes.dims.get(one.name) ?? []]));

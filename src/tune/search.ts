@@ -85,8 +85,8 @@ const turns = 3;
 /** The final: those within this factor of the best, and how often each is timed again. */
 const finalists = 4;
 const close = 1.12;
-const finalTurns = 6;
-const leastTurns = 3;
+const finalTurns = 10;
+const leastTurns = 4;
 /** Less than this is not worth another variant than the default: two runs of the same differ by as much. */
 const tie = 0.03;
 /** The search ends when what may still be gained, with luck, is less than this. */
@@ -109,7 +109,7 @@ export async function search(input: SearchInput): Promise<SearchResult> {
   if ("refused" in reference) {
     throw new Error(`the default variant cannot be timed: ${reference.refused}`);
   }
-  const defaults: number[] = [await reference.time(), await reference.time()];
+  const defaults: number[] = [];
   const open = new Map(others.map((variant) => [variantKey(variant), variant]));
   const entries: Entry[] = [];
   const tried: Tried[] = [];
@@ -122,11 +122,17 @@ export async function search(input: SearchInput): Promise<SearchResult> {
       ? { variant: initial, factor: 1 }
       : { variant: first.variant, factor: 1 / ratioOf(first) };
   };
-  const isOver = (): boolean => now() - start > input.budgetMs;
+  const left = (): number => input.budgetMs - (now() - start);
+  // What one reading costs, which is more than the time that it reads.
+  const costs: number[] = [];
+  /** Whether the time that is left is what the final needs. */
+  const isOver = (): boolean => left() < leastTurns * (finalists + 1) * median(costs);
 
   /** The default and the given ones, one after the other. */
   const turn = async (some: readonly Entry[]): Promise<void> => {
+    const before = now();
     const ms = await reference.time();
+    costs.push(now() - before);
     defaults.push(ms);
     for (const entry of some) entry.ratios.push((await entry.candidate.time()) / ms);
   };
@@ -169,6 +175,8 @@ export async function search(input: SearchInput): Promise<SearchResult> {
   };
 
   try {
+    await turn([]);
+    await turn([]);
     for (;;) {
       order();
       const goal = 1 / bestSoFar().factor;
@@ -183,6 +191,7 @@ export async function search(input: SearchInput): Promise<SearchResult> {
 
       const fresh: Entry[] = [];
       for (const variant of next.slice(0, most - tried.length)) {
+        if (fresh.length > 0 && isOver()) break;
         open.delete(variantKey(variant));
         const candidate = await prepare(variant);
         if ("refused" in candidate) {
@@ -212,7 +221,9 @@ export async function search(input: SearchInput): Promise<SearchResult> {
       (entry, i) => i < finalists && ratioOf(entry) <= close * ratioOf(ranked()[0]!),
     );
     // The final is held even when the time is up, if shorter: a winner by a single reading would be one by chance.
-    for (let i = 0; i < (isOver() ? leastTurns : finalTurns) && finals.length > 0; i++) await turn(finals);
+    for (let i = 0; i < finalTurns && (i < leastTurns || left() > 0) && finals.length > 0; i++) {
+      await turn(finals);
+    }
     const defaultMs = median(defaults);
     const winner = finals.sort((a, b) => ratioOf(a) - ratioOf(b))[0];
     const wins = winner !== undefined && ratioOf(winner) < 1 - tie;

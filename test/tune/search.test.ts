@@ -103,8 +103,8 @@ describe("the search", () => {
   it("ends when the time is up, and accounts for every variant", async () => {
     const { result, clock } = await searched({ ms: valley(4, 16, 0.6), budgetMs: 1000 });
     expect(result.ended).toBe("time is up");
-    // The batch that had begun, and the final.
-    expect(clock).toBeLessThan(1000 + 4 * 100 + 3 * 5 * 20 + 6 * 5 * 20 + 100);
+    // Time for the final was left; a candidate that was being prepared and a turn are the most that it can be late.
+    expect(clock).toBeLessThanOrEqual(1000 + 100 + 5 * 20);
     const skipped = result.skipped.flatMap((one) => one.variants);
     expect(new Set([...result.tried.map((one) => one.variant), ...skipped]).size).toBe(variants.length);
     expect(result.tried.length + skipped.length).toBe(variants.length);
