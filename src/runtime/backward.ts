@@ -60,11 +60,14 @@ function adding<T extends FurtherForms>(kernels: readonly T[], sums: ReadonlySet
   }));
 }
 
-/** What the forward pass reads may always be given, also where the gradients do not depend on it. */
+/**
+ * What the forward pass reads may always be given, also where the gradients do not depend on it. The norm itself, not a
+ * copy: what describes it changes when tuning in the background has found another variant.
+ */
 function ignoring(norm: Norm, ignored: readonly string[]): Norm {
-  return {
-    ...norm,
-    encode: (pass, given: BuffersByName) => norm.encode(pass, without(given, ignored)),
-    run: (feeds: FeedsByName) => norm.run(without(feeds, ignored)),
-  };
+  const { encode, run } = norm;
+  return Object.assign(norm, {
+    encode: (pass: GPUComputePassEncoder, given: BuffersByName) => encode(pass, without(given, ignored)),
+    run: (feeds: FeedsByName) => run(without(feeds, ignored)),
+  });
 }

@@ -24,5 +24,7 @@ export async function createSaving(
   const norm = await (await creatorFor(program, given.tune))(device, program, given);
   const saved = program.tensors.find((one) => one.role === "saved");
   const { elements } = resolveShapes(program, given.dims, given.params);
-  return { ...norm, savedBytes: saved === undefined ? 0 : bufferBytes(elements.get(saved.name)!, "f32") };
+  // The norm itself, not a copy: what describes it changes when tuning in the background has found another variant.
+  const savedBytes = saved === undefined ? 0 : bufferBytes(elements.get(saved.name)!, "f32");
+  return Object.assign(norm, { savedBytes });
 }

@@ -128,6 +128,13 @@ describe.each(devices.map(({ name, device }) => ({ name, device })))(
       for (const one of [plain, norm, again]) one.destroy();
     }, 180_000);
 
+    it("tells what runs now, for a backward pass as well", async () => {
+      // Its beta may be given and is not read, so `encode` is wrapped; what describes the norm must not be a copy.
+      const norm = await LayerNorm.createBackward(device, { x: [8, 64], tune: memoryStorage() });
+      expect(Object.getOwnPropertyDescriptor(norm, "dispatches")).toHaveProperty("get");
+      norm.destroy();
+    }, 60_000);
+
     it("files results of a generated module under the hash of the program as compiled", async () => {
       const folder = mkdtempSync(join(tmpdir(), "normc-tune-"));
       try {
