@@ -3,6 +3,7 @@ import type { ProgramTensor, Storage } from "../program/program.ts";
 import { NormError } from "../runtime/errors.ts";
 import { checkFeed } from "../runtime/feeds.ts";
 import { fromHalf, toHalf } from "../runtime/half.ts";
+import { defect } from "../runtime/lost.ts";
 import { givenNames, own, refuseUnknown } from "../runtime/names.ts";
 import { resolveShapes } from "../runtime/shapes.ts";
 import { resolveStorage, type Storages } from "../runtime/storage.ts";
@@ -26,7 +27,8 @@ export interface GatherNorm<Feeds = FeedsByName, Results = ResultsByName> {
   /**
    * Takes arrays (dense, in the tensor's layout) and gives the outputs and the updated states back. A state left out
    * has its initial value.
-   * @throws NormError N501, N502, N506 (wrong number of elements), N510 (the context is lost), N517 (gpu.js ran another backend).
+   * @throws NormError N501, N502, N506 (wrong number of elements), N510 (the context is lost, or no memory is left), N513,
+   * N517 (gpu.js ran another backend).
    */
   run(feeds: Feeds): Promise<Results>;
   /** Releases what the instance holds on the device; it cannot be used afterwards. */
@@ -81,8 +83,10 @@ export async function createGatherNorm(
         const tensor = fed.find((one) => one.name === name)!;
         return rounded(own(feeds, name), tensor, shapes.elements.get(name)!, storages.get(name)!);
       };
-      const made = chain === undefined ? [] : await chain.run(chain.feeds.map(values));
+      const run = async (): Promise<readonly unknown[]> => chain?.run(chain.feeds.map(values)) ?? [];
+      const made = await run().catch((error: unknown): unknown => error);
       if (opened.isLost()) throw new NormError("N510", "the WebGL context is lost: its results are zeros");
+      if (!Array.isArray(made)) throw failed(program, backend, made);
       if (chain !== undefined) refuseFallback(chain.pipeline, backend);
       return Object.fromEntries(
         results.map(({ name }) => [name, resultOf(made[computed.indexOf(name)], storages.get(name)!)]),
@@ -95,6 +99,15 @@ export async function createGatherNorm(
       await opened.close(async () => chain?.destroy());
     },
   };
+}
+
+/** What gpu.js throws: it has compiled the kernels by then, so a mistake in one of them is among it. */
+function failed({ norm }: GatherProgram, backend: GpuBackend, error: unknown): NormError {
+  if (error instanceof NormError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof RangeError)
+    return new NormError("N510", `no memory is left: ${message}`, { cause: error });
+  return defect(`running ${norm} on ${backend}`, message, error);
 }
 
 function resultsOf({ tensors }: GatherProgram): ProgramTensor[] {

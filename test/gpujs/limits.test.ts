@@ -44,3 +44,20 @@ it("rows that are long and few are in parts, and those that are many are not", (
   expect(passes(2, 65536, "webasm")).toEqual(["stats_1_parts 32", "stats_1 32", "y 1"]);
   expect(passes(2, 65536, "cpu")).toEqual(["stats_1 1", "y 1"]);
 });
+
+it.each(["webasm", "cpu"] as const)(
+  "a kernel that gpu.js does not take on %s is a defect of normc",
+  async (backend) => {
+    const steps = program.steps.map((step) => ({
+      ...step,
+      whole: { ...step.whole, js: step.whole.js.replaceAll("this.thread", "this.nonsense") },
+    }));
+    const broken = { ...program, steps };
+    const norm = await createGatherNorm({ GPU, backend }, broken, { dims: { x: [2, 4] } });
+    await expect(norm.run({ x: new Float32Array(8) })).rejects.toMatchObject({
+      code: "N513",
+      message: expect.stringContaining(`this is a defect of normc: running LayerNorm on ${backend}: `),
+    });
+    await norm.destroy();
+  },
+);
