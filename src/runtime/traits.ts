@@ -1,3 +1,5 @@
+import { powerOfTwoWithin } from "./powers.ts";
+
 /** What a device says of itself that decides how kernels are laid on it. */
 export interface Traits {
   /** Invocations that surely run side by side and can exchange values; 1 where the device has no subgroups. */
@@ -13,12 +15,8 @@ export type Described = Pick<GPUDevice, "features" | "limits"> & {
 
 export function traitsOf({ features, adapterInfo }: Described): Traits {
   const { subgroupMinSize = 1, subgroupMaxSize = 1, vendor = "", architecture = "" } = adapterInfo ?? {};
-  const subgroup = features.has("subgroups") ? powerOfTwo(subgroupMinSize) : 1;
+  const subgroup = features.has("subgroups") ? powerOfTwoWithin(subgroupMinSize) : 1;
   const named = /swiftshader|llvmpipe|software/i.test(`${vendor} ${architecture}`);
   // No GPU has subgroups of less than 16 throughout; lavapipe has 8 and SwiftShader 4.
   return { subgroup, software: named || (subgroup > 1 && subgroupMaxSize <= 8) };
-}
-
-function powerOfTwo(n: number): number {
-  return 2 ** Math.floor(Math.log2(Math.max(1, n)));
 }

@@ -4,6 +4,7 @@
  */
 import { chooseVariant } from "../runtime/default-variant.ts";
 import { refusal } from "../runtime/legal.ts";
+import { powerOfTwoFrom } from "../runtime/powers.ts";
 import type { Traits } from "../runtime/traits.ts";
 import type { Variant, Work, WorkgroupLimits } from "../runtime/variant.ts";
 import { variantKey } from "./strategy.ts";
@@ -109,10 +110,6 @@ function powersOfTwo(from: number, to: number): number[] {
   const found: number[] = [];
   for (let n = from; n <= to; n *= 2) found.push(n);
   return found;
-}
-
-function powerOfTwoFrom(n: number): number {
-  return n < 2 ? 1 : 2 ** Math.ceil(Math.log2(n));
 }
 
 function clamp(n: number, from: number, to: number): number {

@@ -14,7 +14,7 @@ const limits = {
 };
 const traits = { subgroup: 8, software: true };
 const work: Work = {
-  rowSteps: 192,
+  rowSteps: 256,
   rowCount: 4096,
   across: false,
   reduces: true,
