@@ -48,7 +48,7 @@ const options = new Command("npm run bench:tune --")
   .option("--adapter <name...>", "these adapters", ["lavapipe", "swiftshader"])
   .option("--only <regex>", "only cases whose name matches")
   .option("--budget <seconds>", "of the tuner", Number, 10)
-  .option("--finals <n>", "readings of each in the final", Number, 15)
+  .option("--finals <n>", "readings of each in the final", Number, 25)
   .option("--out <name>", "name of the files in bench/results", "tune")
   .addHelpText(
     "after",
@@ -100,7 +100,7 @@ for (const adapter of options.adapter) {
     const ranked = await exhaustive(bed, watch, initial, variants, chooserFor);
     const tunedVariant = found.kernels[0]!.result.best;
     const finalists = new Map(
-      [variants[0]!, tunedVariant, ...ranked.slice(0, 5)].map((variant) => [variantKey(variant), variant]),
+      [variants[0]!, tunedVariant, ...ranked.slice(0, 8)].map((variant) => [variantKey(variant), variant]),
     );
     shown.detail("the final");
     const times = await final(bed, watch, [...finalists.values()], chooserFor);
