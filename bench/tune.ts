@@ -2,7 +2,8 @@
  * `npm run bench:tune`: how good the tuner is. For each of the ten cases and each adapter: the tuner; then every variant
  * of the space, three readings each in turn with the default; then a final between the default, the tuned and the best
  * few of the exhaustive search, all in turn, whose medians are what is compared. A case is written when it is done, and
- * a run that was interrupted goes on where it stopped.
+ * a run that was interrupted goes on where it stopped. With `--again` what the exhaustive search found is kept, for as long
+ * as the kernels are the same, and the tuner and the final run anew.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { Command } from "commander";
@@ -16,6 +17,8 @@ import { traitsOf } from "../src/runtime/traits.ts";
 import type { Graph } from "../src/tensor/graph.ts";
 import { type Bed, makeBed, type Subject, type Trial } from "../src/tune/bed.ts";
 import { choiceOf, chooserOf } from "../src/tune/choices.ts";
+import type { Choice } from "../src/tune/file.ts";
+import { programHash } from "../src/tune/key.ts";
 import { worksOf } from "../src/tune/program.ts";
 import { spaceOf } from "../src/tune/space.ts";
 import { type Stopwatch, startStopwatch } from "../src/tune/stopwatch.ts";
@@ -39,7 +42,13 @@ interface CaseResult {
   readonly bestMs: number;
   readonly tuned: string;
   readonly best: string;
+  /** The fastest few of the exhaustive search, and the hash of the kernels that it was of. */
+  readonly ranked: readonly Choice[];
+  readonly hash: string;
 }
+
+/** Of the exhaustive search so many take part in the final. */
+const taken = 8;
 
 const place = (name: string): URL => new URL(`./results/${name}`, import.meta.url);
 
@@ -49,16 +58,24 @@ const options = new Command("npm run bench:tune --")
   .option("--only <regex>", "only cases whose name matches")
   .option("--budget <seconds>", "of the tuner", Number, 10)
   .option("--finals <n>", "readings of each in the final", Number, 25)
+  .option("--again", "only the tuner and the final, where the exhaustive search was done")
   .option("--out <name>", "name of the files in bench/results", "tune")
   .addHelpText(
     "after",
     "\nAbout 1.5 hours for all on two quiet cores; what is done is kept, start it again to go on.",
   )
   .parse()
-  .opts<{ adapter: string[]; only?: string; budget: number; finals: number; out: string }>();
+  .opts<{
+    adapter: string[];
+    only?: string;
+    budget: number;
+    finals: number;
+    again?: boolean;
+    out: string;
+  }>();
 
 const json = place(`${options.out}.json`);
-const done: CaseResult[] = existsSync(json) ? JSON.parse(readFileSync(json, "utf8")).results : [];
+let done: readonly CaseResult[] = existsSync(json) ? JSON.parse(readFileSync(json, "utf8")).results : [];
 const only = options.only === undefined ? undefined : new RegExp(options.only, "i");
 const chosen = cases.filter(({ name }) => only === undefined || only.test(name));
 const shown = benchProgress(chosen.length * options.adapter.length);
@@ -73,8 +90,8 @@ for (const adapter of options.adapter) {
   for (const one of chosen) {
     shown.start(`${one.name} on ${adapter}`);
     const known = done.find((other) => other.adapter === adapter && other.name === one.name);
-    const result = known ?? (await compare(one, adapter));
-    if (known === undefined) done.push(result);
+    const result = known !== undefined && !options.again ? known : await compare(one, adapter, known);
+    done = [...done.filter((other) => other !== known), result];
     write();
     shown.finish(
       `tuned ${(result.tunedMs / result.bestMs).toFixed(3)} of the best, ${(result.defaultMs / result.tunedMs).toFixed(2)} x the default`,
@@ -82,7 +99,11 @@ for (const adapter of options.adapter) {
   }
   await workplace.close();
 
-  async function compare({ name, ...one }: BenchCase, adapter: string): Promise<CaseResult> {
+  async function compare(
+    { name, ...one }: BenchCase,
+    adapter: string,
+    earlier: CaseResult | undefined,
+  ): Promise<CaseResult> {
     const { graph, subject } = subjectOf({ name, ...one });
     const { device } = workplace.current();
     const start = performance.now();
@@ -97,10 +118,14 @@ for (const adapter of options.adapter) {
     const chooserFor = (variant: Variant): ChooseVariant => chooserOf(new Map([[kernel, choiceOf(variant)]]));
     const initial = await bed.prepare(chooserFor(variants[0]!));
     const watch = await startStopwatch(device, initial.record);
-    const ranked = await exhaustive(bed, watch, initial, variants, chooserFor);
+    const hash = await programHash(subject.program);
+    const ranked =
+      earlier?.hash === hash
+        ? earlier.ranked.map((choice): Variant => ({ ...choice, reason: "tuned" }))
+        : (await exhaustive(bed, watch, initial, variants, chooserFor)).slice(0, taken);
     const tunedVariant = found.kernels[0]!.result.best;
     const finalists = new Map(
-      [variants[0]!, tunedVariant, ...ranked.slice(0, 8)].map((variant) => [variantKey(variant), variant]),
+      [variants[0]!, tunedVariant, ...ranked].map((variant) => [variantKey(variant), variant]),
     );
     shown.detail("the final");
     const times = await final(bed, watch, [...finalists.values()], chooserFor);
@@ -120,6 +145,8 @@ for (const adapter of options.adapter) {
       bestMs: timeOf(best),
       tuned: variantText(tunedVariant, null, 2),
       best: variantText(best, null, 2),
+      ranked: ranked.map(choiceOf),
+      hash,
     };
   }
 }

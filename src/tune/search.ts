@@ -9,7 +9,7 @@
  * and the neighbours of the best, since the fastest sizes lie side by side. The search ends when the time is up, when
  * enough were measured, or when nothing of all this is left that could gain enough.
  */
-import { median } from "../measure/spread.ts";
+import { median, quantile } from "../measure/spread.ts";
 import type { Variant } from "../runtime/variant.ts";
 import { distance, estimator, type Known } from "./estimate.ts";
 import { strategies, strategyOf, variantKey } from "./strategy.ts";
@@ -80,7 +80,7 @@ const share = 0.2;
 const fewest = 6;
 const batch = 4;
 /** A first reading that is worse by this factor needs no second. */
-const hopeless = 1.5;
+const hopeless = 1.3;
 const turns = 3;
 /** The final: those within this factor of the best, and how often each is timed again. */
 const finalists = 4;
@@ -226,7 +226,9 @@ export async function search(input: SearchInput): Promise<SearchResult> {
     }
     const defaultMs = median(defaults);
     const winner = finals.sort((a, b) => ratioOf(a) - ratioOf(b))[0];
-    const wins = winner !== undefined && ratioOf(winner) < 1 - tie;
+    // The best of several is best by luck as well: it must be faster in three readings of four, too.
+    const wins =
+      winner !== undefined && ratioOf(winner) < 1 - tie && quantile(winner.ratios, 0.75) < 1 - tie / 2;
     order();
     const far = hopeful.filter((one) => one.ms > byFar / bestSoFar().factor);
     const rest = hopeful.filter((one) => one.ms <= byFar / bestSoFar().factor);
