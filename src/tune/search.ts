@@ -125,8 +125,9 @@ export async function search(input: SearchInput): Promise<SearchResult> {
   const left = (): number => input.budgetMs - (now() - start);
   // What one reading costs, which is more than the time that it reads.
   const costs: number[] = [];
-  /** Whether the time that is left is what the final needs. */
-  const isOver = (): boolean => left() < leastTurns * (finalists + 1) * median(costs);
+  /** Whether the time that is left is what the final needs. One candidate is tried, however short the time. */
+  const isOver = (): boolean =>
+    entries.length > 0 && left() < Math.min(leastTurns * (finalists + 1) * median(costs), input.budgetMs / 2);
 
   /** The default and the given ones, one after the other. */
   const turn = async (some: readonly Entry[]): Promise<void> => {

@@ -110,6 +110,11 @@ describe("the search", () => {
     expect(result.tried.length + skipped.length).toBe(variants.length);
   });
 
+  it("tries a candidate, however short the time", async () => {
+    const { result } = await searched({ ms: valley(4, 16, 0.6), budgetMs: 1 });
+    expect(result.tried).toHaveLength(2);
+  });
+
   it("measures nothing that the model rules out by far", async () => {
     const { result } = await searched({ ms: (variant) => predict(variant) / 1e6 });
     const worst = Math.max(...result.tried.map(({ variant }) => predict(variant)));
