@@ -1,4 +1,5 @@
 /** Small made-up tensors that fit any norm. The same each time. */
+import { uniform } from "../measure/uniform.ts";
 import type { Program, ProgramTensor } from "../program/program.ts";
 import type { Shapes } from "../runtime/shapes.ts";
 import type { Feed } from "./feeds.ts";
@@ -18,7 +19,7 @@ export function sampleShapes(program: Program): Shapes {
 }
 
 export function sampleFeeds(program: Program, shapes: Shapes): Record<string, Feed> {
-  const random = randomNumbers(1);
+  const random = uniform(1);
   const fed = program.tensors.filter((one) => one.role !== "output" && one.role !== "scratch");
   return Object.fromEntries(
     fed.map((tensor) => {
@@ -35,15 +36,4 @@ function sample({ role, initial = 0 }: ProgramTensor, random: () => number): num
   if (role === "input") return 1 + 2 * normal;
   // A variance is not negative.
   return role === "state" && initial > 0 ? initial * Math.exp(0.5 * normal) : initial + 0.5 * normal;
-}
-
-/** Mulberry32: from 0, below 1. */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

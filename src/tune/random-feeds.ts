@@ -1,4 +1,5 @@
 /** Random data for what a program reads: the same each time, so that candidates and machines can be compared. */
+import { uniform } from "../measure/uniform.ts";
 import type { Program, ProgramTensor } from "../program/program.ts";
 import { fromHalf, toHalf } from "../runtime/half.ts";
 import type { Shapes } from "../runtime/shapes.ts";
@@ -26,15 +27,4 @@ function sample({ role, initial = 0 }: ProgramTensor, next: () => number): numbe
   const normal = 2 * (next() + next() + next() - 1.5);
   if (role === "input") return 0.5 + normal;
   return role === "state" && initial > 0 ? initial * (0.5 + next()) : initial + 0.25 * normal;
-}
-
-/** Mulberry32: from 0, below 1. */
-function uniform(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
