@@ -1,7 +1,7 @@
 /**
  * `npm run bench:tune`: how good the tuner is. For each of the ten cases and each adapter: the tuner; then every variant
  * of the space, three readings each in turn with the default; then a heat of the fastest few of them, which says which is
- * the best of the exhaustive search; then a final between the default, the tuned and that one in turn, whose medians are
+ * the best of the exhaustive search; then a final between the default, the tuned and that one in turn, whose times are
  * what is compared. The heat's own times are not: the least of ten medians is least by luck as well. A case is written when
  * it is done, and a run that was interrupted goes on where it stopped. With `--again` what the exhaustive search found is kept, for as long
  * as the kernels are the same, and the tuner and the final run anew.
@@ -58,8 +58,8 @@ const options = new Command("npm run bench:tune --")
   .description("The tuner beside an exhaustive search, over the ten cases.")
   .option("--adapter <name...>", "these adapters", ["lavapipe", "swiftshader"])
   .option("--only <regex>", "only cases whose name matches")
-  .option("--budget <seconds>", "of the tuner", Number, 10)
-  .option("--finals <n>", "readings of each in the final", Number, 31)
+  .option("--budget <seconds>", "of the tuner", Number, 30)
+  .option("--finals <n>", "readings of each in the final", Number, 51)
   .option("--again", "only the tuner and the final, where the exhaustive search was done")
   .option("--out <name>", "name of the files in bench/results", "tune")
   .addHelpText(
@@ -180,7 +180,10 @@ async function exhaustive(
   return [...variants].sort((a, b) => ratios.get(a)! - ratios.get(b)!);
 }
 
-/** Times them in turn. Returns the median of each, in milliseconds. */
+/**
+ * Times them in turn, there and back, so that a drift adds to one as often as it takes. Returns milliseconds of each: the
+ * median of its ratios to the first in the same turn, times the first's median.
+ */
 async function compete(
   bed: Bed,
   watch: Stopwatch,
@@ -193,12 +196,17 @@ async function compete(
   for (const [key, variant] of distinct)
     runners.push({ key, trial: await bed.prepare(chooserFor(variant)), ms: [] });
   for (let i = 0; i < turns + 1; i++) {
-    for (const { trial, ms } of runners) ms.push(await watch.time(trial.record));
+    const order = i % 2 === 0 ? runners : [...runners].reverse();
+    for (const { trial, ms } of order) ms.push(await watch.time(trial.record));
   }
   for (const { trial } of runners) trial.destroy();
-  // The first of each warms up.
-  const medians = new Map(runners.map(({ key, ms }) => [key, median(ms.slice(1))]));
-  return (variant) => medians.get(variantKey(variant))!;
+  for (const { ms } of runners) ms.shift(); // warming up
+  const first = runners[0]!.ms;
+  const usual = median(first);
+  const times = new Map(
+    runners.map(({ key, ms }) => [key, usual * median(ms.map((each, i) => each / first[i]!))]),
+  );
+  return (variant) => times.get(variantKey(variant))!;
 }
 
 function subjectOf(one: BenchCase): { readonly graph: Graph; readonly subject: Subject } {
@@ -223,7 +231,7 @@ function write(): void {
   writeFileSync(json, `${JSON.stringify({ machine, results: done }, null, 1)}\n`);
   const lines = ["# The tuner beside an exhaustive search", ""];
   lines.push(
-    `${machine.processor}, ${machine.cores} cores, load ${machine.load.toFixed(1)} when it ended. Milliseconds are medians of a final in turn.`,
+    `${machine.processor}, ${machine.cores} cores, load ${machine.load.toFixed(1)} when it ended. Milliseconds are of a final in turn (medians of ratios).`,
   );
   for (const adapter of new Set(done.map((one) => one.adapter))) {
     const own = done.filter((one) => one.adapter === adapter);

@@ -9,9 +9,10 @@
  * and the neighbours of the best, since the fastest sizes lie side by side. The search ends when the time is up, when
  * enough were measured, or when nothing of all this is left that could gain enough.
  */
-import { median, quantile } from "../measure/spread.ts";
+import { median } from "../measure/spread.ts";
 import type { Variant } from "../runtime/variant.ts";
 import { distance, estimator, type Known } from "./estimate.ts";
+import { entrants, holdFinal, leastTurns } from "./final.ts";
 import { strategies, strategyOf, variantKey } from "./strategy.ts";
 
 /** A prepared variant. */
@@ -82,13 +83,8 @@ const batch = 4;
 /** A first reading that is worse by this factor needs no second. */
 const hopeless = 1.3;
 const turns = 3;
-/** The final: those within this factor of the best, and how often each is timed again. */
+/** For a final of so many time is left. */
 const finalists = 4;
-const close = 1.12;
-const finalTurns = 10;
-const leastTurns = 4;
-/** Less than this is not worth another variant than the default: two runs of the same differ by as much. */
-const tie = 0.03;
 /** The search ends when what may still be gained, with luck, is less than this. */
 const worthwhile = 0.03;
 /** Never measured: what should cost this much more than the best measured one, as the model says after correction. */
@@ -98,7 +94,7 @@ interface Entry {
   readonly variant: Variant;
   readonly candidate: Candidate;
   /** Each over the default's in the same turn. */
-  readonly ratios: number[];
+  ratios: number[];
 }
 
 export async function search(input: SearchInput): Promise<SearchResult> {
@@ -129,13 +125,21 @@ export async function search(input: SearchInput): Promise<SearchResult> {
   const isOver = (): boolean =>
     entries.length > 0 && left() < Math.min(leastTurns * (finalists + 1) * median(costs), input.budgetMs / 2);
 
-  /** The default and the given ones, one after the other. */
+  /** The default and the given ones, one after the other; there and back, so that a drift adds to one as often as it takes. */
   const turn = async (some: readonly Entry[]): Promise<void> => {
-    const before = now();
-    const ms = await reference.time();
-    costs.push(now() - before);
-    defaults.push(ms);
-    for (const entry of some) entry.ratios.push((await entry.candidate.time()) / ms);
+    const readDefault = async (): Promise<number> => {
+      const before = now();
+      const ms = await reference.time();
+      costs.push(now() - before);
+      defaults.push(ms);
+      return ms;
+    };
+    const back = defaults.length % 2 === 1;
+    const first = back ? undefined : await readDefault();
+    const times = new Map<Entry, number>();
+    for (const entry of back ? [...some].reverse() : some) times.set(entry, await entry.candidate.time());
+    const ms = first ?? (await readDefault());
+    for (const [entry, time] of times) entry.ratios.push(time / ms);
   };
 
   let ended: SearchResult["ended"] = "all were measured";
@@ -215,28 +219,19 @@ export async function search(input: SearchInput): Promise<SearchResult> {
       }
       for (const entry of fresh) input.onTried?.(describe(entry, median(defaults)), bestSoFar());
       // Those that cannot win any more give their buffers back.
-      for (const { candidate } of ranked().slice(finalists)) candidate.release();
+      for (const { candidate } of ranked().slice(entrants)) candidate.release();
     }
 
-    const finals = ranked().filter(
-      (entry, i) => i < finalists && ratioOf(entry) <= close * ratioOf(ranked()[0]!),
-    );
-    // The final is held even when the time is up, if shorter: a winner by a single reading would be one by chance.
-    for (let i = 0; i < finalTurns && (i < leastTurns || left() > 0) && finals.length > 0; i++) {
-      await turn(finals);
-    }
+    const room = Math.floor(left() / (leastTurns * median(costs))) - 1;
+    const winner = await holdFinal(ranked(), room, turn, () => left() <= 0);
     const defaultMs = median(defaults);
-    const winner = finals.sort((a, b) => ratioOf(a) - ratioOf(b))[0];
-    // The best of several is best by luck as well: it must be faster in three readings of four, too.
-    const wins =
-      winner !== undefined && ratioOf(winner) < 1 - tie && quantile(winner.ratios, 0.75) < 1 - tie / 2;
     order();
     const far = hopeful.filter((one) => one.ms > byFar / bestSoFar().factor);
     const rest = hopeful.filter((one) => one.ms <= byFar / bestSoFar().factor);
     const measured = new Map(entries.map((one) => [variantKey(one.variant), describe(one, defaultMs)]));
     return {
-      best: wins ? winner.variant : initial,
-      bestMs: wins ? ratioOf(winner) * defaultMs : defaultMs,
+      best: winner?.variant ?? initial,
+      bestMs: winner === undefined ? defaultMs : ratioOf(winner) * defaultMs,
       defaultMs,
       tried: [
         { variant: initial, ms: defaultMs, readings: defaults.length },
