@@ -83,8 +83,8 @@ const batch = 4;
 /** A first reading that is worse by this factor needs no second. */
 const hopeless = 1.3;
 const turns = 3;
-/** For a final of so many time is left. */
-const finalists = 4;
+/** For a final of so many readings time is left, but a third of the budget at most. */
+const finalReadings = 100;
 /** The search ends when what may still be gained, with luck, is less than this. */
 const worthwhile = 0.03;
 /** Never measured: what should cost this much more than the best measured one, as the model says after correction. */
@@ -123,7 +123,7 @@ export async function search(input: SearchInput): Promise<SearchResult> {
   const costs: number[] = [];
   /** Whether the time that is left is what the final needs. One candidate is tried, however short the time. */
   const isOver = (): boolean =>
-    entries.length > 0 && left() < Math.min(leastTurns * (finalists + 1) * median(costs), input.budgetMs / 2);
+    entries.length > 0 && left() < Math.min(finalReadings * median(costs), input.budgetMs / 3);
 
   /** The default and the given ones, one after the other; there and back, so that a drift adds to one as often as it takes. */
   const turn = async (some: readonly Entry[]): Promise<void> => {
