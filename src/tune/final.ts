@@ -14,7 +14,7 @@ export interface Finalist {
 export const tie = 0.03;
 /** Those within this factor of the best take part, and so many at most. */
 const close = 1.12;
-export const entrants = 8;
+export const entrants = 12;
 /** From so many turns on, so many go on. */
 const rounds = [
   { turns: 4, keep: 4 },
