@@ -13,6 +13,8 @@ import { savingOf } from "./save.ts";
 import { parseSettings } from "./settings.ts";
 import { parseShape, shapesOf } from "./shape.ts";
 import { graphOf, missingMode, resolveSpec } from "./specs.ts";
+import { tunedChooser } from "./tuned.ts";
+import { readTuningFile } from "./tuning-file.ts";
 
 export interface BenchOptions {
   readonly shape: readonly string[];
@@ -22,6 +24,7 @@ export interface BenchOptions {
   readonly save: Save;
   readonly dtype: Storage;
   readonly adapter: string;
+  readonly tuning?: string;
   readonly json?: boolean;
 }
 
@@ -40,6 +43,8 @@ export async function bench(specName: string, options: BenchOptions): Promise<Ex
     ? savingOf(spec.source, graph, options.save).backward
     : compileGraph(graph);
   const shapes = shapesOf(program, extents, params);
+  const tuning =
+    options.tuning === undefined ? undefined : { path: options.tuning, file: readTuningFile(options.tuning) };
   const reasons: string[] = [];
   const shown = progress(rounds + 3);
   shown.step("opening a device");
@@ -50,10 +55,13 @@ export async function bench(specName: string, options: BenchOptions): Promise<Ex
     const inputs = program.tensors.filter((one) => one.role === "input");
     const dims = Object.fromEntries(inputs.map((one) => [one.name, shapes.dims.get(one.name) ?? []]));
     const storage = options.dtype;
+    const choose =
+      tuning === undefined ? undefined : await tunedChooser(tuning, opened.device, program, shapes, storage);
     const measured = await measure(opened.device, program, {
       dims,
       params,
       storage,
+      ...(choose === undefined ? {} : { choose }),
       rounds,
       software: opened.kind === "software",
       onStep: shown.step,

@@ -138,6 +138,7 @@ A shape names the extents of axes; a variadic axis takes as many as it has, join
         .default("f32"),
     )
     .option("--adapter <name>", "auto, gpu, lavapipe or swiftshader", "auto")
+    .option("--tuning <file>", "time what `normc tune` found in place of the default variants")
     .addOption(json)
     .action(async (spec, options) => ended(await (await import("./bench.ts")).bench(spec, options)));
 

@@ -1,6 +1,6 @@
 /** A norm with buffers of its own, ready to be timed. */
 import type { Program, ProgramTensor, Storage } from "../program/program.ts";
-import { createNorm, type Dispatch, type Norm, resolveShapes } from "../runtime/index.ts";
+import { type ChooseVariant, createNorm, type Dispatch, type Norm, resolveShapes } from "../runtime/index.ts";
 import { storageBuffer } from "./copy.ts";
 import { variantText } from "./variant-text.ts";
 
@@ -10,6 +10,8 @@ export interface SubjectOptions {
   readonly storage: Storage;
   /** The elements of a tensor, as bytes; random ones where left out. Affines can be left out of the feeds. */
   readonly feeds?: Readonly<Record<string, BufferSource>>;
+  /** The default rule where left out. */
+  readonly choose?: ChooseVariant;
 }
 
 export interface Subject {
@@ -28,8 +30,9 @@ export async function prepareSubject(
   program: Program,
   options: SubjectOptions,
 ): Promise<Subject> {
-  const { dims, params, storage } = options;
-  const norm = await createNorm(device, program, { dims, params, storage });
+  const { dims, params, storage, choose } = options;
+  const chosen = choose === undefined ? {} : { choose };
+  const norm = await createNorm(device, program, { dims, params, storage, ...chosen });
   const { elements } = resolveShapes(program, dims, params);
   const buffers: Record<string, GPUBuffer> = {};
   let bytes = 0;

@@ -1,4 +1,7 @@
 /** What `normc bench` prints is read by other tools. How fast it is, no test says. */
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { normc } from "./normc.ts";
 
@@ -27,6 +30,23 @@ describe("normc bench", () => {
     expect(["wall clock", "timestamp queries"]).toContain(result.clock);
     expect(result.quartiles[0]).toBeLessThanOrEqual(result.ms);
     expect(result.quartiles[1]).toBeGreaterThanOrEqual(result.ms);
+  });
+
+  it("times what a tuning file has for the adapter, and says where it has nothing", async () => {
+    const dir = mkdtempSync(join(tmpdir(), "normc-"));
+    const path = join(dir, "tuning.json");
+    const shape = ["LayerNorm", "--shape", "N=8,D=64"];
+    expect((await normc(["tune", ...shape, "--budget", "300ms", "--out", path])).code).toBe(0);
+    const text = readFileSync(path, "utf8");
+    // Whatever won there: one that no rule would take for eight rows.
+    const other = { y: { lanes: 2, rows: 2, subgroup: 1 } };
+    const edited = JSON.parse(text, (key, value) => (key === "choices" ? other : value));
+    writeFileSync(path, JSON.stringify(edited));
+    const timed = await normc(["bench", ...shape, "--tuning", path, "--json"]);
+    expect(JSON.parse(timed.out).variant).toContain("2 x 2");
+    const unknown = await normc(["bench", "LayerNorm", "--shape", "N=8,D=9999", "--tuning", path, "--json"]);
+    expect(unknown.code).toBe(0);
+    expect(unknown.err).toContain("has nothing for LayerNorm, f32 N<=8 D<=16384 by 1");
   });
 
   it("says what is wrong with a shape", async () => {
