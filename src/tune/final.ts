@@ -3,12 +3,7 @@
  * (successive halving; Karnin, Koren and Somekh, "Almost optimal exploration in multi-armed bandits", ICML 2013). It ends
  * when it is sure enough, so that a quiet machine is soon done and a noisy one takes the time that it needs.
  */
-import { median } from "../measure/spread.ts";
-
-/** Times over the default's in the same turn. */
-export interface Finalist {
-  ratios: number[];
-}
+import { byRatio, type Rated, ratioOf } from "./turns.ts";
 
 /** Less than this is not worth another variant than the default: two runs of the same differ by as much. */
 export const tie = 0.03;
@@ -30,18 +25,18 @@ const mostTurns = 40;
  * @param turn takes a reading of each.
  * @returns the winner, or undefined where it is the default.
  */
-export async function holdFinal<F extends Finalist>(
-  ranked: readonly F[],
+export async function holdFinal<R extends Rated>(
+  ranked: readonly R[],
   room: number,
-  turn: (some: readonly F[]) => Promise<void>,
+  turn: (some: readonly R[]) => Promise<void>,
   isOver: () => boolean,
-): Promise<F | undefined> {
+): Promise<R | undefined> {
   const [first] = ranked;
   if (first === undefined) return undefined;
-  const least = median(first.ratios);
+  const least = ratioOf(first);
   let field = ranked
     .slice(0, Math.max(1, Math.min(entrants, room)))
-    .filter(({ ratios }) => median(ratios) <= close * least);
+    .filter((one) => ratioOf(one) <= close * least);
   // What brought them here is luck in part, the more the more were tried, and counts no longer.
   for (const one of field) one.ratios = [];
   for (let held = 0; held < mostTurns && (held < leastTurns || !isOver()); ) {
@@ -55,36 +50,24 @@ export async function holdFinal<F extends Finalist>(
   return leader !== undefined && beatsDefault(leader) ? leader : undefined;
 }
 
-const byRatio = <F extends Finalist>(field: readonly F[]): F[] =>
-  [...field].sort((a, b) => median(a.ratios) - median(b.ratios));
-
-function beatsDefault({ ratios }: Finalist, deviations = 2): boolean {
-  return (
-    median(ratios) < 1 - tie &&
-    isSure(
-      ratios.map((ratio) => ratio < 1),
-      deviations,
-    )
-  );
+function beatsDefault(one: Rated, deviations = 2): boolean {
+  const faster = one.ratios.map((ratio) => ratio < 1);
+  return ratioOf(one) < 1 - tie && isSure(faster, deviations);
 }
 
 /**
  * Whether nobody can be better than the winner by more than a tie. It is asked after every turn and so may be wrong more
  * often than a question asked once: hence half a deviation more.
  */
-function isDecided(field: readonly Finalist[]): boolean {
+function isDecided(field: readonly Rated[]): boolean {
   const deviations = 2.5;
   const [leader] = byRatio(field);
   if (leader === undefined) return true;
   const winner = beatsDefault(leader, deviations) ? leader : undefined;
-  return field.every(
-    (one) =>
-      one === winner ||
-      isSure(
-        one.ratios.map((ratio, i) => ratio > (1 - tie) * (winner?.ratios[i] ?? 1)),
-        deviations,
-      ),
-  );
+  return field.every((one) => {
+    const slower = one.ratios.map((ratio, i) => ratio > (1 - tie) * (winner?.ratios[i] ?? 1));
+    return one === winner || isSure(slower, deviations);
+  });
 }
 
 /**

@@ -4,21 +4,19 @@
  * it; a *turn* takes a reading of the default and of each candidate of a small batch, so that a machine that drifts
  * drifts for all of them. A candidate counts by the median of its readings over that of the default in the same turn.
  *
- * Which variants come next says the cost model, corrected by what was measured (`estimate.ts`): the most hopeful ones;
- * among them the most hopeful of each strategy that was not tried yet, since a model is off by strategy more than by size,
- * and the neighbours of the best, since the fastest sizes lie side by side. The search ends when the time is up, when
- * enough were measured, or when nothing of all this is left that could gain enough.
+ * Batch after batch is chosen (`next.ts`) and timed in turns (`turns.ts`), until the time is up, enough were measured, or
+ * nothing is left that could gain enough; then a final (`final.ts`) says who wins.
  */
 import { median } from "../measure/spread.ts";
 import type { Variant } from "../runtime/variant.ts";
-import { distance, estimator, type Known } from "./estimate.ts";
+import type { Known } from "./estimate.ts";
 import { entrants, holdFinal, leastTurns } from "./final.ts";
-import { strategies, strategyOf, variantKey } from "./strategy.ts";
+import { byFar, byHope, type Hopeful, nextBatch } from "./next.ts";
+import { strategyOf, variantKey } from "./strategy.ts";
+import { byRatio, type Runner, ratioOf, startTurns, type Timed } from "./turns.ts";
 
 /** A prepared variant. */
-export interface Candidate {
-  /** Milliseconds of one run; Infinity where it took the device down. */
-  time(): Promise<number>;
+export interface Candidate extends Timed {
   /** May be called again. */
   release(): void;
 }
@@ -79,22 +77,14 @@ export interface Skipped {
 /** Of the space, at most this share is measured; a small space may be measured a little further. */
 const share = 0.2;
 const fewest = 6;
-const batch = 4;
 /** A first reading that is worse by this factor needs no second. */
 const hopeless = 1.3;
-const turns = 3;
+const readings = 3;
 /** For a final of so many readings time is left, but a third of the budget at most. */
 const finalReadings = 100;
-/** The search ends when what may still be gained, with luck, is less than this. */
-const worthwhile = 0.03;
-/** Never measured: what should cost this much more than the best measured one, as the model says after correction. */
-const byFar = 3;
-
-interface Entry {
+interface Entry extends Runner {
   readonly variant: Variant;
   readonly candidate: Candidate;
-  /** Each over the default's in the same turn. */
-  ratios: number[];
 }
 
 export async function search(input: SearchInput): Promise<SearchResult> {
@@ -105,99 +95,46 @@ export async function search(input: SearchInput): Promise<SearchResult> {
   if ("refused" in reference) {
     throw new Error(`the default variant cannot be timed: ${reference.refused}`);
   }
-  const defaults: number[] = [];
+  const turns = startTurns(reference, now);
   const open = new Map(others.map((variant) => [variantKey(variant), variant]));
   const entries: Entry[] = [];
   const tried: Tried[] = [];
+  const seen = new Set([strategyOf(initial)]);
   const most = Math.max(fewest, Math.floor(share * variants.length)) - 1;
-  const ratioOf = (entry: Entry): number => median(entry.ratios);
-  const ranked = (): Entry[] => [...entries].sort((a, b) => ratioOf(a) - ratioOf(b));
   const bestSoFar = (): Best => {
-    const [first] = ranked();
+    const [first] = byRatio(entries);
     return first === undefined || ratioOf(first) > 1
       ? { variant: initial, factor: 1 }
       : { variant: first.variant, factor: 1 / ratioOf(first) };
   };
   const left = (): number => input.budgetMs - (now() - start);
-  // What one reading costs, which is more than the time that it reads.
-  const costs: number[] = [];
   /** Whether the time that is left is what the final needs. One candidate is tried, however short the time. */
   const isOver = (): boolean =>
-    entries.length > 0 && left() < Math.min(finalReadings * median(costs), input.budgetMs / 3);
-
-  /** The default and the given ones, one after the other; there and back, so that a drift adds to one as often as it takes. */
-  const turn = async (some: readonly Entry[]): Promise<void> => {
-    const readDefault = async (): Promise<number> => {
-      const before = now();
-      const ms = await reference.time();
-      costs.push(now() - before);
-      defaults.push(ms);
-      return ms;
-    };
-    const back = defaults.length % 2 === 1;
-    const first = back ? undefined : await readDefault();
-    const times = new Map<Entry, number>();
-    for (const entry of back ? [...some].reverse() : some) times.set(entry, await entry.candidate.time());
-    const ms = first ?? (await readDefault());
-    for (const [entry, time] of times) entry.ratios.push(time / ms);
-  };
-
-  let ended: SearchResult["ended"] = "all were measured";
-  let hopeful: { variant: Variant; ms: number; hopeful: number }[] = [];
-  const order = (): void => {
-    const known: Known[] = [
-      { variant: initial, predicted: predict(initial), measured: 1 },
-      ...entries
-        .filter((one) => Number.isFinite(ratioOf(one)))
-        .map((one) => ({
-          variant: one.variant,
-          predicted: predict(one.variant),
-          // A clock that stood still must not make a logarithm of nothing.
-          measured: Math.max(ratioOf(one), 1e-3),
-        })),
-    ];
-    const estimate = estimator(known);
-    hopeful = [...open.values()]
-      .map((variant) => ({ variant, ...estimate(variant, predict(variant)) }))
-      .sort((a, b) => a.hopeful - b.hopeful);
-  };
-
-  const seen = new Set([strategyOf(initial)]);
-  const nextOf = (ordered: typeof hopeful, { variant: best }: Best, goal: number): readonly Variant[] => {
-    const near = ordered.filter((one) => one.ms < byFar * goal);
-    const strange = strategies.flatMap((strategy) => {
-      if (seen.has(strategy)) return [];
-      return near.find(({ variant }) => strategyOf(variant) === strategy) ?? [];
-    });
-    const neighbours = near.filter(({ variant }) => distance(variant, best) <= 1);
-    const likely = ordered.filter((one) => one.hopeful < goal * (1 - worthwhile));
-    const chosen = new Set(
-      [...strange.slice(0, 2), ...neighbours.slice(0, 1), ...likely, ...neighbours].slice(0, batch + 3),
-    );
-    const next = [...chosen].slice(0, batch).map(({ variant }) => variant);
-    for (const variant of next) seen.add(strategyOf(variant));
-    return next;
+    entries.length > 0 && left() < Math.min(finalReadings * turns.costMs(), input.budgetMs / 3);
+  const ordered = (): readonly Hopeful[] =>
+    byHope(open.values(), knownOf(initial, entries, predict), predict);
+  const ending = (next: readonly Variant[]): SearchResult["ended"] | undefined => {
+    if (open.size === 0) return "all were measured";
+    if (input.stopped?.()) return "stopped";
+    if (isOver()) return "time is up";
+    if (tried.length >= most) return "a fifth was measured";
+    return next.length === 0 ? "nothing better is likely" : undefined;
   };
 
   try {
-    await turn([]);
-    await turn([]);
+    await turns.take([]);
+    await turns.take([]);
+    let ended: SearchResult["ended"] | undefined;
     for (;;) {
-      order();
-      const goal = 1 / bestSoFar().factor;
-      const [first] = hopeful;
-      if (first === undefined) break;
-      if (input.stopped?.()) ended = "stopped";
-      else if (isOver()) ended = "time is up";
-      else if (tried.length >= most) ended = "a fifth was measured";
-      const next = nextOf(hopeful, bestSoFar(), goal);
-      if (ended === "all were measured" && next.length === 0) ended = "nothing better is likely";
-      if (ended !== "all were measured") break;
-
+      const { variant: best, factor } = bestSoFar();
+      const next = nextBatch(ordered(), { variant: best, ms: 1 / factor }, seen);
+      ended = ending(next);
+      if (ended !== undefined) break;
       const fresh: Entry[] = [];
       for (const variant of next.slice(0, most - tried.length)) {
         if (fresh.length > 0 && isOver()) break;
         open.delete(variantKey(variant));
+        seen.add(strategyOf(variant));
         const candidate = await prepare(variant);
         if ("refused" in candidate) {
           tried.push({ variant, ...candidate });
@@ -210,31 +147,30 @@ export async function search(input: SearchInput): Promise<SearchResult> {
           tried.push({ variant, ms: 0, readings: 0 });
         }
       }
-      await turn(fresh);
-      for (let i = 1; i < turns && !isOver(); i++) {
+      await turns.take(fresh);
+      for (let i = 1; i < readings && !isOver(); i++) {
         const bound = hopeless * Math.min(1, ...entries.map(ratioOf));
         const alive = fresh.filter((entry) => ratioOf(entry) <= bound);
         if (alive.length === 0) break;
-        await turn(alive);
+        await turns.take(alive);
       }
-      for (const entry of fresh) input.onTried?.(describe(entry, median(defaults)), bestSoFar());
+      for (const entry of fresh) input.onTried?.(describe(entry, median(turns.defaults)), bestSoFar());
       // Those that cannot win any more give their buffers back.
-      for (const { candidate } of ranked().slice(entrants)) candidate.release();
+      for (const { candidate } of byRatio(entries).slice(entrants)) candidate.release();
     }
 
-    const room = Math.floor(left() / (leastTurns * median(costs))) - 1;
-    const winner = await holdFinal(ranked(), room, turn, () => left() <= 0);
-    const defaultMs = median(defaults);
-    order();
-    const far = hopeful.filter((one) => one.ms > byFar / bestSoFar().factor);
-    const rest = hopeful.filter((one) => one.ms <= byFar / bestSoFar().factor);
+    const room = Math.floor(left() / (leastTurns * turns.costMs())) - 1;
+    const winner = await holdFinal(byRatio(entries), room, turns.take, () => left() <= 0);
+    const defaultMs = median(turns.defaults);
+    const isFar = ({ ms }: Hopeful): boolean => ms > byFar / bestSoFar().factor;
+    const [far, rest] = [ordered().filter(isFar), ordered().filter((one) => !isFar(one))];
     const measured = new Map(entries.map((one) => [variantKey(one.variant), describe(one, defaultMs)]));
     return {
       best: winner?.variant ?? initial,
       bestMs: winner === undefined ? defaultMs : ratioOf(winner) * defaultMs,
       defaultMs,
       tried: [
-        { variant: initial, ms: defaultMs, readings: defaults.length },
+        { variant: initial, ms: defaultMs, readings: turns.defaults.length },
         ...tried.map((one) => measured.get(variantKey(one.variant)) ?? one),
       ],
       skipped: [
@@ -252,8 +188,24 @@ export async function search(input: SearchInput): Promise<SearchResult> {
   }
 }
 
+/** What the estimates go by, in units of the default's time. */
+function knownOf(
+  initial: Variant,
+  entries: readonly Entry[],
+  predict: (variant: Variant) => number,
+): readonly Known[] {
+  const known = [{ variant: initial, predicted: predict(initial), measured: 1 }];
+  for (const entry of entries) {
+    const { variant } = entry;
+    // A clock that stood still must not make a logarithm of nothing.
+    const measured = Math.max(ratioOf(entry), 1e-3);
+    if (Number.isFinite(measured)) known.push({ variant, predicted: predict(variant), measured });
+  }
+  return known;
+}
+
 function describe(entry: Entry, defaultMs: number): Tried {
-  const ratio = median(entry.ratios);
+  const ratio = ratioOf(entry);
   if (!Number.isFinite(ratio)) return { variant: entry.variant, refused: "the device was lost while it ran" };
   return { variant: entry.variant, ms: ratio * defaultMs, readings: entry.ratios.length };
 }

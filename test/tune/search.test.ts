@@ -39,11 +39,13 @@ async function searched({ ms, budgetMs = 1e9, noise = 0, refuse = () => undefine
   let clock = 0;
   let open = 0;
   const prepared: string[] = [];
+  const told: number[] = [];
   const result = await search({
     variants,
     predict,
     budgetMs,
     now: () => clock,
+    onTried: (_, best) => told.push(best.factor),
     async prepare(variant): Promise<Candidate | Refused> {
       clock += 100;
       prepared.push(variantKey(variant));
@@ -64,7 +66,7 @@ async function searched({ ms, budgetMs = 1e9, noise = 0, refuse = () => undefine
       };
     },
   });
-  return { result, prepared, clock, open };
+  return { result, prepared, told, clock, open };
 }
 
 /** Times that follow the model, but for a valley around one variant that the model knows nothing of. */
@@ -130,6 +132,18 @@ describe("the search", () => {
     const { result } = await searched({ ms, refuse: (one) => (one === best ? wrong : undefined) });
     expect(result.best).not.toBe(best);
     expect(result.tried).toContainEqual({ variant: best, ...wrong });
+  });
+
+  it("tells the best so far while a batch is only half prepared", async () => {
+    let asked = 0;
+    const ms = valley(4, 16, 0.6);
+    const { told } = await searched({
+      ms,
+      refuse: () => (asked++ % 2 === 0 ? undefined : { refused: "no" }),
+    });
+    expect(told.length).toBeGreaterThan(10);
+    // It only grows, as the readings here have no noise but the drift of a batch.
+    for (const [i, factor] of told.entries()) expect(factor).toBeGreaterThan(0.97 * (told[i - 1] ?? 1));
   });
 
   it("goes on without a candidate that took the device down", async () => {
