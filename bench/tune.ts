@@ -64,7 +64,7 @@ const options = new Command("npm run bench:tune --")
   .option("--out <name>", "name of the files in bench/results", "tune")
   .addHelpText(
     "after",
-    "\nAbout 45 minutes for all on two quiet cores; what is done is kept, start it again to go on.",
+    "\nAbout an hour for all on two cores; what is done is kept, start it again to go on.",
   )
   .parse()
   .opts<{
