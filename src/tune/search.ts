@@ -79,7 +79,9 @@ const share = 0.2;
 const fewest = 6;
 /** A first reading that is worse by this factor needs no second. */
 const hopeless = 1.3;
-const readings = 3;
+/** Of each so many readings; more while they have taken less time than preparing it: noise is worth that much. */
+const leastReadings = 3;
+const mostReadings = 7;
 /** For a final of so many readings time is left, but a third of the budget at most. */
 const finalReadings = 100;
 interface Entry extends Runner {
@@ -121,6 +123,40 @@ export async function search(input: SearchInput): Promise<SearchResult> {
     return next.length === 0 ? "nothing better is likely" : undefined;
   };
 
+  const prepareSome = async (some: readonly Variant[]): Promise<readonly Entry[]> => {
+    const fresh: Entry[] = [];
+    for (const variant of some) {
+      if (fresh.length > 0 && isOver()) break;
+      open.delete(variantKey(variant));
+      seen.add(strategyOf(variant));
+      const candidate = await prepare(variant);
+      if ("refused" in candidate) {
+        tried.push({ variant, ...candidate });
+        input.onTried?.(tried.at(-1)!, bestSoFar());
+        continue;
+      }
+      const entry = { variant, candidate, ratios: [] };
+      fresh.push(entry);
+      entries.push(entry);
+      tried.push({ variant, ms: 0, readings: 0 });
+    }
+    return fresh;
+  };
+  const read = async (fresh: readonly Entry[], preparingMs: number): Promise<void> => {
+    const began = now();
+    const isEnough = (count: number): boolean =>
+      count >= mostReadings || (count >= leastReadings && now() - began > preparingMs);
+    await turns.take(fresh);
+    for (let count = 1; !isEnough(count) && !isOver(); count++) {
+      // A best of one reading is one by luck.
+      const sure = entries.filter(({ ratios }) => ratios.length >= leastReadings);
+      const bound = hopeless * Math.min(1, ...sure.map(ratioOf));
+      const alive = fresh.filter((entry) => ratioOf(entry) <= bound);
+      if (alive.length === 0) break;
+      await turns.take(alive);
+    }
+  };
+
   try {
     await turns.take([]);
     await turns.take([]);
@@ -130,30 +166,9 @@ export async function search(input: SearchInput): Promise<SearchResult> {
       const next = nextBatch(ordered(), { variant: best, ms: 1 / factor }, seen);
       ended = ending(next);
       if (ended !== undefined) break;
-      const fresh: Entry[] = [];
-      for (const variant of next.slice(0, most - tried.length)) {
-        if (fresh.length > 0 && isOver()) break;
-        open.delete(variantKey(variant));
-        seen.add(strategyOf(variant));
-        const candidate = await prepare(variant);
-        if ("refused" in candidate) {
-          tried.push({ variant, ...candidate });
-          input.onTried?.(tried.at(-1)!, bestSoFar());
-        } else {
-          // What comes once (a pipeline that the driver finishes when it is first used) is no reading.
-          const entry = { variant, candidate, ratios: [] };
-          fresh.push(entry);
-          entries.push(entry);
-          tried.push({ variant, ms: 0, readings: 0 });
-        }
-      }
-      await turns.take(fresh);
-      for (let i = 1; i < readings && !isOver(); i++) {
-        const bound = hopeless * Math.min(1, ...entries.map(ratioOf));
-        const alive = fresh.filter((entry) => ratioOf(entry) <= bound);
-        if (alive.length === 0) break;
-        await turns.take(alive);
-      }
+      const began = now();
+      const fresh = await prepareSome(next.slice(0, most - tried.length));
+      await read(fresh, now() - began);
       for (const entry of fresh) input.onTried?.(describe(entry, median(turns.defaults)), bestSoFar());
       // Those that cannot win any more give their buffers back.
       for (const { candidate } of byRatio(entries).slice(entrants)) candidate.release();
