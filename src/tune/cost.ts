@@ -16,7 +16,7 @@ export interface Cost {
   readonly barriers: number;
   /** Workgroups and dispatches that are started. */
   readonly launches: number;
-  /** By what all this is multiplied, since too few workgroups leave a part of the device idle. */
+  /** By what all this is multiplied, since too few workgroups, or the last few, leave a part of the device idle. */
   readonly occupancy: number;
   readonly total: number;
 }
@@ -35,7 +35,7 @@ interface Rates {
   readonly barrier: number;
   readonly workgroup: number;
   readonly dispatch: number;
-  /** Workgroups that keep it busy, each of `width` invocations. */
+  /** What keeps it busy: workgroups of a processor, workgroups of `width` invocations of a GPU. */
   readonly busy: number;
   /** How much slower memory is when neighbouring invocations read far apart. */
   readonly scattered: number;
@@ -110,8 +110,9 @@ export function costOf(variant: Variant, work: Work, traits: Traits): Cost {
 
   const dispatches = parts > 1 ? 2 : 1;
   const launches = groups * rates.workgroup + dispatches * rates.dispatch;
-  const fill = (groups * vectors) / rates.busy;
-  const occupancy = Math.max(1, Math.min(rates.busy, 1 / Math.max(fill, 1e-9)));
+  // A workgroup runs on one core of a processor, however wide it is; on a GPU its vectors lie side by side.
+  const units = Math.max(1, traits.software ? groups : groups * vectors);
+  const occupancy = (rates.busy * Math.ceil(units / rates.busy)) / units;
   const total = (bytes + lanesCost + barriers) * occupancy + launches;
   return { bytes, lanes: lanesCost, barriers, launches, occupancy, total };
 }

@@ -8,13 +8,16 @@ import { byRatio, type Rated, ratioOf } from "./turns.ts";
 /** Less than this is not worth another variant than the default: two runs of the same differ by as much. */
 export const tie = 0.03;
 /** Those within this factor of the best take part, and so many at most. */
-const close = 1.12;
+const close = 1.2;
 export const entrants = 12;
 /** From so many turns on, so many go on. */
 const rounds = [
-  { turns: 4, keep: 4 },
-  { turns: 8, keep: 2 },
+  { turns: 4, keep: 8 },
+  { turns: 10, keep: 4 },
+  { turns: 20, keep: 2 },
 ] as const;
+/** Earlier nothing is sure. */
+const soonest = 8;
 /** That many are held even when the time is up: a winner by a single reading would be one by chance. */
 export const leastTurns = 4;
 const mostTurns = 40;
@@ -44,7 +47,7 @@ export async function holdFinal<R extends Rated>(
     held++;
     const round = rounds.find(({ turns }) => turns === held);
     if (round !== undefined) field = byRatio(field).slice(0, round.keep);
-    if (held >= rounds[1].turns && isDecided(field)) break;
+    if (held >= soonest && isDecided(field)) break;
   }
   const [leader] = byRatio(field);
   return leader !== undefined && beatsDefault(leader) ? leader : undefined;

@@ -83,7 +83,7 @@ const hopeless = 1.3;
 const leastReadings = 3;
 const mostReadings = 7;
 /** For a final of so many readings time is left, but a third of the budget at most. */
-const finalReadings = 100;
+const finalReadings = 200;
 interface Entry extends Runner {
   readonly variant: Variant;
   readonly candidate: Candidate;
