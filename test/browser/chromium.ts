@@ -17,6 +17,18 @@ const flags = [
   "--use-webgpu-adapter=swiftshader",
 ];
 
+/**
+ * The package's own names folders of another place, and without any font Chromium ends itself when a page has text
+ * (`SkFontMgr_FontConfigInterface`: not implemented).
+ */
+const fonts = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir prefix="relative">.</dir>
+  <cachedir prefix="relative">cache</cachedir>
+</fontconfig>
+`;
+
 /** Throws an error that says why there is no browser. */
 export async function launchChromium(): Promise<Browser> {
   const folder = await unpackChromium();
@@ -26,7 +38,7 @@ export async function launchChromium(): Promise<Browser> {
       // Containers mostly run as root, where the sandbox cannot start; pages are our own.
       chromiumSandbox: false,
       args: flags,
-      env: { FONTCONFIG_PATH: folder, ...process.env, ...env },
+      env: { FONTCONFIG_PATH: join(folder, "fonts"), ...process.env, ...env },
     });
   return start({}).catch(() => {
     // A machine without the libraries of NSS: the package brings them.
@@ -36,12 +48,14 @@ export async function launchChromium(): Promise<Browser> {
 }
 
 function unpackChromium(): Promise<string> {
-  return unpackOnce("Chromium", ["chromium", "libGLESv2.so", "libvk_swiftshader.so"], async (archives) => {
+  const needed = ["chromium", "libGLESv2.so", "libvk_swiftshader.so", "fonts/fonts.conf"];
+  return unpackOnce("Chromium", needed, async (archives) => {
     const read = async (name: string) =>
       promisify(brotliDecompress)(await readFile(join(archives, `${name}.br`)));
     const tars = await Promise.all(
       ["swiftshader.tar", "al2023.tar", "fonts.tar"].map(async (name) => [...readTar(await read(name))]),
     );
-    return new Map([...tars.flat(), ["chromium", await read("chromium")]]);
+    const fontsHere = new TextEncoder().encode(fonts);
+    return new Map([...tars.flat(), ["chromium", await read("chromium")], ["fonts/fonts.conf", fontsHere]]);
   });
 }
