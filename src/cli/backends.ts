@@ -9,44 +9,11 @@ import { createNorm } from "../runtime/norm.ts";
 import { resolveShapes } from "../runtime/shapes.ts";
 import { resolveStorage } from "../runtime/storage.ts";
 import type { Graph } from "../tensor/graph.ts";
+import type { Backend, Job, Results, TensorResult } from "./backend.ts";
 import type { BackendChoice } from "./backend-choice.ts";
 import { CommandError } from "./failure.ts";
-import { dimsOf, type Feed } from "./feeds.ts";
+import { dimsOf } from "./feeds.ts";
 import { say } from "./output.ts";
-
-export interface Job {
-  readonly graph: Graph;
-  readonly feeds: Readonly<Record<string, Feed>>;
-  readonly params: Readonly<Record<string, number>>;
-  readonly dtype: Storage;
-  /** In place of the graph: the forward pass, then the backward pass that reads what it keeps. The oracle has no need. */
-  readonly saving?: SavingJob;
-}
-
-export interface SavingJob {
-  /** Undefined where nothing is kept: then `plain` runs. */
-  readonly saving?: Compiled;
-  readonly plain: Graph;
-  readonly backward: Compiled;
-  /** What both read. */
-  readonly feeds: Readonly<Record<string, Feed>>;
-}
-
-export interface TensorResult {
-  readonly dims: readonly number[];
-  readonly data: ArrayLike<number>;
-}
-
-export type Results = Readonly<Record<string, TensorResult>>;
-
-export interface Backend {
-  readonly name: "webgpu" | "gpujs" | "oracle";
-  /** What ran the last case, or will run the next one. */
-  readonly adapter: string;
-  /** Rejects with a NormError where the feeds do not fit the norm. */
-  run(job: Job): Promise<Results>;
-  close(): Promise<void>;
-}
 
 /** Throws a CommandError 3 where no device can be had and one is insisted on. */
 export async function openBackend(choice: BackendChoice, adapter: string): Promise<Backend> {

@@ -3,26 +3,18 @@ import { createHash } from "node:crypto";
 import { basename, relative, sep } from "node:path";
 import { nameClash } from "../autodiff/names.ts";
 import type { Save } from "../autodiff/save.ts";
-import type { CheckedNorm } from "../check/check.ts";
 import type { Module } from "../check/modules.ts";
 import { compileTraining, type Gradients } from "../compile/backward.ts";
 import { compileGraph } from "../compile/passes.ts";
 import type { Source } from "../diagnostics/diagnostic.ts";
-import {
-  type Banner,
-  type BoundNorm,
-  emitBackward,
-  emitBindings,
-  emitFurther,
-  emitTuned,
-} from "../emit/bindings.ts";
+import { type BoundNorm, emitBackward, emitBindings, emitFurther, emitTuned } from "../emit/bindings.ts";
 import { divideProgram, offersMore } from "../emit/program.ts";
 import type { Program, ProgramKernel } from "../program/program.ts";
-import type { Graph } from "../tensor/graph.ts";
 import type { TuningFile } from "../tune/file.ts";
 import { programHash } from "../tune/key.ts";
 import { bake } from "../tune/known.ts";
 import { version } from "../version.ts";
+import type { BuiltFile } from "./built-file.ts";
 import { asBuilt, namedForms } from "./describe.ts";
 import { CommandError } from "./failure.ts";
 import { applyLayouts, type Layout, refuseUnusedLayouts } from "./layout.ts";
@@ -64,21 +56,6 @@ export interface Manifest {
 export interface BuildFiles {
   readonly texts: ReadonlyMap<string, string>;
   readonly manifest: Manifest;
-}
-
-/** A checked file on its way to texts. */
-export interface BuiltFile {
-  /** What its modules are called, without an ending. */
-  readonly stem: string;
-  readonly banner: Banner;
-  readonly norms: readonly { readonly norm: CheckedNorm; readonly graphs: readonly Graph[] }[];
-  /** The first line of a text to be read. */
-  readonly head: string;
-  /** Makes a name fit for a file. */
-  readonly short: (name: string) => string;
-  /** Takes a path, or one like it where that is taken. */
-  readonly claim: (path: string) => string;
-  readonly put: (path: string, text: string) => void;
 }
 
 interface BuiltNorm extends BoundNorm {

@@ -5,7 +5,7 @@ import { compileGather } from "../compile/gather.ts";
 import { emitGatherBackward, emitGatherBindings, type GatherNorms } from "../emit/bindings-gpujs.ts";
 import type { GatherPass, GatherProgram } from "../program/gather.ts";
 import type { Graph } from "../tensor/graph.ts";
-import type { BuiltFile } from "./build-files.ts";
+import type { BuiltFile } from "./built-file.ts";
 
 export async function buildGatherFile(file: BuiltFile, runtime: string): Promise<void> {
   const { short, claim, put } = file;

@@ -6,7 +6,7 @@ import { NormError } from "../runtime/errors.ts";
 import { type GpuBackend, type GpuConstructor, openGpu } from "../runtime-gpujs/gpujs.ts";
 import { createGatherNorm } from "../runtime-gpujs/norm.ts";
 import type { Graph } from "../tensor/graph.ts";
-import type { Backend } from "./backends.ts";
+import type { Backend } from "./backend.ts";
 import { dimsOf } from "./feeds.ts";
 
 /** A reason where gpu.js, or that backend of it, cannot be had. */

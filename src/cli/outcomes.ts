@@ -1,6 +1,6 @@
 /** Writing what `normc run` found: as JSON, in pieces, since one string could not hold large tensors. */
 import { writeSync } from "node:fs";
-import type { Results, TensorResult } from "./backends.ts";
+import type { Results, TensorResult } from "./backend.ts";
 import { replaceFile } from "./replace.ts";
 
 /** What became of one case. */

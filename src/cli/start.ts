@@ -2,7 +2,8 @@
 import { join, relative } from "node:path";
 import { programInterface } from "../emit/program.ts";
 import type { Graph } from "../tensor/graph.ts";
-import { type Backend, openBackend, oracle, type Results } from "./backends.ts";
+import type { Backend, Results } from "./backend.ts";
+import { openBackend, oracle } from "./backends.ts";
 import { build } from "./build.ts";
 import { countOperations } from "./describe.ts";
 import { CommandError } from "./failure.ts";
