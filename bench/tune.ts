@@ -2,9 +2,9 @@
  * `npm run bench:tune`: how good the tuner is. For each of the ten cases and each adapter: the tuner; then every variant
  * of the space, three readings each in turn with the default; then a heat of the fastest few of them, which says which is
  * the best of the exhaustive search; then a final between the default, the tuned and that one in turn, whose times are
- * what is compared. The heat's own times are not: the least of ten medians is least by luck as well. A case is written when
- * it is done, and a run that was interrupted goes on where it stopped. With `--again` what the exhaustive search found is kept, for as long
- * as the kernels are the same, and the tuner and the final run anew.
+ * what is compared. The heat's own times are not: the least of ten medians is least by luck as well. A case is written
+ * when it is done, and a run that was interrupted goes on where it stopped. With `--again` what the exhaustive search
+ * found is kept, for as long as the kernels are the same, and the tuner and the final run anew.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { Command } from "commander";
@@ -24,6 +24,7 @@ import { worksOf } from "../src/tune/program.ts";
 import { spaceOf } from "../src/tune/space.ts";
 import { type Stopwatch, startStopwatch } from "../src/tune/stopwatch.ts";
 import { variantKey } from "../src/tune/strategy.ts";
+import { startTurns } from "../src/tune/turns.ts";
 import { runJob } from "../src/tuner/job.ts";
 import { openWorkplace } from "../src/tuner/workplace.ts";
 import { type BenchCase, cases, library } from "./cases.ts";
@@ -180,33 +181,30 @@ async function exhaustive(
   return [...variants].sort((a, b) => ratios.get(a)! - ratios.get(b)!);
 }
 
-/**
- * Times them in turn, there and back, so that a drift adds to one as often as it takes. Returns milliseconds of each: the
- * median of its ratios to the first in the same turn, times the first's median.
- */
+/** Times them in turn with the first. Returns the milliseconds of each: its median ratio times the first's median. */
 async function compete(
   bed: Bed,
   watch: Stopwatch,
   variants: readonly Variant[],
   chooserFor: (variant: Variant) => ChooseVariant,
-  turns: number,
+  count: number,
 ): Promise<(variant: Variant) => number> {
   const distinct = new Map(variants.map((variant) => [variantKey(variant), variant]));
-  const runners: { key: string; trial: Trial; ms: number[] }[] = [];
-  for (const [key, variant] of distinct)
-    runners.push({ key, trial: await bed.prepare(chooserFor(variant)), ms: [] });
-  for (let i = 0; i < turns + 1; i++) {
-    const order = i % 2 === 0 ? runners : [...runners].reverse();
-    for (const { trial, ms } of order) ms.push(await watch.time(trial.record));
-  }
-  for (const { trial } of runners) trial.destroy();
-  for (const { ms } of runners) ms.shift(); // warming up
-  const first = runners[0]!.ms;
-  const usual = median(first);
-  const times = new Map(
-    runners.map(({ key, ms }) => [key, usual * median(ms.map((each, i) => each / first[i]!))]),
-  );
-  return (variant) => times.get(variantKey(variant))!;
+  const trials: Trial[] = [];
+  for (const variant of distinct.values()) trials.push(await bed.prepare(chooserFor(variant)));
+  const runners = trials.map(({ record }) => ({
+    candidate: { time: () => watch.time(record) },
+    ratios: [] as number[],
+  }));
+  const [reference, ...others] = runners as [(typeof runners)[0], ...typeof runners];
+  const turns = startTurns(reference.candidate, () => performance.now());
+  // The first warms up.
+  for (let i = 0; i < count + 1; i++) await turns.take(others);
+  for (const trial of trials) trial.destroy();
+  const usual = median(turns.defaults.slice(1));
+  const times = [usual, ...others.map(({ ratios }) => usual * median(ratios.slice(1)))];
+  const keys = [...distinct.keys()];
+  return (variant) => times[keys.indexOf(variantKey(variant))]!;
 }
 
 function subjectOf(one: BenchCase): { readonly graph: Graph; readonly subject: Subject } {

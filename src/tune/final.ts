@@ -6,7 +6,7 @@
 import { byRatio, type Rated, ratioOf } from "./turns.ts";
 
 /** Less than this is not worth another variant than the default: two runs of the same differ by as much. */
-export const tie = 0.03;
+const tie = 0.03;
 /** Those within this factor of the best take part, and so many at most. */
 const close = 1.2;
 export const entrants = 12;
