@@ -74,6 +74,20 @@ describe("the road", () => {
     expect(wrong).toEqual([]);
   });
 
+  it("has no circles, of types neither: what a file stands on can be read before it", () => {
+    const readable = new Set<string>();
+    const circles: string[] = [];
+    const follow = (file: string, trail: readonly string[]): void => {
+      if (trail.includes(file)) circles.push([...trail.slice(trail.indexOf(file)), file].join(" -> "));
+      if (readable.has(file) || trail.includes(file)) return;
+      const targets = imports(file).filter((target) => files.includes(target));
+      for (const target of targets) follow(target, [...trail, file]);
+      readable.add(file);
+    };
+    for (const file of files) follow(file, []);
+    expect(circles).toEqual([]);
+  });
+
   it("has no file above 400 lines", () => {
     const long = files.filter(
       (file) =>

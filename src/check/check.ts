@@ -16,7 +16,7 @@ import { checkFunction } from "./functions.ts";
 import { checkModes } from "./modes.ts";
 import { type Declared, loadModule, type Module, type ReadImport } from "./modules.ts";
 import { calledNames, usedFirst } from "./order.ts";
-import type { Known } from "./session.ts";
+import type { Known } from "./scope.ts";
 import { isBuiltIn } from "./unknown.ts";
 import { reportUnused } from "./unused.ts";
 

@@ -9,9 +9,10 @@ import { type Bound, bindArguments } from "./arguments.ts";
 import { axisNames } from "./axes.ts";
 import { type AxisBinding, bindAxes } from "./bind.ts";
 import type { Declarations } from "./declare.ts";
+import { evaluateEquations, lookup } from "./equations.ts";
 import type { Declared } from "./modules.ts";
 import { namesIn } from "./order.ts";
-import { evaluateEquations, lookup, type Scope, type Value } from "./scope.ts";
+import type { Scope, Value } from "./scope.ts";
 import { countCall, countNodes } from "./session.ts";
 import type { DeclaredTensor } from "./tensors.ts";
 

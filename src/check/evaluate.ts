@@ -6,10 +6,11 @@ import type { Node } from "../tensor/graph.ts";
 import { binaryOperators } from "./binary.ts";
 import { callFunction, callOperator } from "./calls.ts";
 import { callNorm } from "./compose.ts";
+import { lookup } from "./equations.ts";
 import { warnZeroDivisor } from "./extents.ts";
 import { reductionNames } from "./forms.ts";
 import { callAxisForm, callReduction, elementAt } from "./reductions.ts";
-import { lookup, type Scope, type Value } from "./scope.ts";
+import type { Scope, Value } from "./scope.ts";
 import { enter, leave } from "./session.ts";
 import { reportUnknownCall } from "./unknown.ts";
 

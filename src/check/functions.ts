@@ -6,8 +6,8 @@ import { functionScope } from "./calls.ts";
 import { declare } from "./declare.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Declared } from "./modules.ts";
-import type { Scope } from "./scope.ts";
-import { createSession, type Known } from "./session.ts";
+import type { Known, Scope } from "./scope.ts";
+import { createSession } from "./session.ts";
 
 export function checkFunction({ decl, module }: Declared<FunctionDecl>, known: Known, tell: Report): void {
   const report: Report = (one) => {

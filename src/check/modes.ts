@@ -7,7 +7,8 @@ import type { Declarations } from "./declare.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Module } from "./modules.ts";
 import { readNorm } from "./read.ts";
-import { createSession, type Known } from "./session.ts";
+import type { Known } from "./scope.ts";
+import { createSession } from "./session.ts";
 
 /** Undefined where the norm has an error, reported here or in what it uses. */
 export function checkModes(

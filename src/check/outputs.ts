@@ -6,7 +6,8 @@ import type { GraphTensor, Node } from "../tensor/graph.ts";
 import { axisNames } from "./axes.ts";
 import { tensorFactors } from "./compose.ts";
 import type { Declarations } from "./declare.ts";
-import { findEquation, lookup, type Scope } from "./scope.ts";
+import { findEquation, lookup } from "./equations.ts";
+import type { Scope } from "./scope.ts";
 import { quoted } from "./suggestion.ts";
 import type { DeclaredOutput } from "./tensors.ts";
 

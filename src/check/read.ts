@@ -12,10 +12,10 @@ import {
 } from "../tensor/graph.ts";
 import { tensorFactors } from "./compose.ts";
 import type { Declarations } from "./declare.ts";
+import { evaluateEquations } from "./equations.ts";
 import type { Module } from "./modules.ts";
 import { dimsOf, outputTensor } from "./outputs.ts";
-import { evaluateEquations, type Scope, type Value } from "./scope.ts";
-import type { Session } from "./session.ts";
+import type { Scope, Session, Value } from "./scope.ts";
 import { evaluateUpdates } from "./states.ts";
 
 /** Graphs larger or deeper than this come from no spec that a person wrote; later passes walk them recursively. */

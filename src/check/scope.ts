@@ -1,20 +1,16 @@
 /**
- * A scope: one norm's body being read in one mode. Equations are read after those that they use, so their order in
- * the text does not matter. The type of an expression is the axis set of its node: checking *is* building the graph.
+ * A scope: one norm's body being read in one mode. The type of an expression is the axis set of its node: checking *is*
+ * building the graph. A session: what the scopes of one norm and of all that it calls share.
  */
-import { diagnostic, type Report, type Span } from "../diagnostics/diagnostic.ts";
+import { diagnostic, type Report } from "../diagnostics/diagnostic.ts";
 import type { Mode } from "../program/program.ts";
-import type { AxisRef } from "../syntax/ast.ts";
-import { everyExpr } from "../syntax/walk.ts";
+import type { AxisRef, Expr, FunctionDecl, NormDecl } from "../syntax/ast.ts";
 import type { AxisSet } from "../tensor/axes.ts";
 import type { GraphBuilder } from "../tensor/builder.ts";
-import type { Node } from "../tensor/graph.ts";
+import type { GraphFactor, Node } from "../tensor/graph.ts";
 import { resolveAxis } from "./axes.ts";
-import type { Declarations, Equation } from "./declare.ts";
+import type { Declarations } from "./declare.ts";
 import type { Module } from "./modules.ts";
-import { namesIn, usedFirst } from "./order.ts";
-import type { Session } from "./session.ts";
-import { reportUnknown } from "./unknown.ts";
 
 /** Undefined stands for an expression that was reported already: what uses it says nothing more. */
 export type Value = Node | undefined;
@@ -39,54 +35,39 @@ export interface Scope {
   readonly used: Set<string>;
 }
 
-const constants = new Map([
-  ["inf", Number.POSITIVE_INFINITY],
-  ["pi", Math.PI],
-]);
-
-export function lookup(scope: Scope, name: string, span: Span): Value {
-  scope.used.add(name);
-  if (scope.given.has(name)) return scope.given.get(name);
-  // Read before what uses it: see `evaluateEquations`.
-  if (findEquation(scope, name) !== undefined) return scope.computed.get(name);
-  const constant = constants.get(name);
-  if (constant !== undefined) return scope.builder.literal(constant);
-  if (!scope.declarations.broken.has(name)) reportUnknown(scope, name, span);
-  return undefined;
+/** What the norms of all files know of each other; filled in the order of their calls. */
+export interface Known {
+  readonly declarations: Map<NormDecl, Declarations>;
+  /** Norms and functions with mistakes: calls of them say nothing more. */
+  readonly broken: Set<NormDecl | FunctionDecl>;
+  readonly withModes: Set<NormDecl>;
 }
 
-export function findEquation(scope: Scope, name: string): Equation | undefined {
-  const { equations, modeEquations } = scope.declarations;
-  return equations.get(name) ?? (scope.mode === null ? undefined : modeEquations[scope.mode].get(name));
-}
-
-/**
- * Reads the equations behind `names`, each after those that it uses: none waits for another, so that a chain of
- * thousands is no nesting.
- */
-export function evaluateEquations(scope: Scope, names: Iterable<string>): void {
-  const roots = [...names].flatMap((name) => findEquation(scope, name) ?? []);
-  const uses = function* (equation: Equation): Generator<Equation> {
-    for (const name of namesIn(equation.value)) {
-      const found = scope.given.has(name) ? undefined : findEquation(scope, name);
-      if (found !== undefined) yield found;
-    }
-  };
-  const order = usedFirst(roots, uses, (from, to) => {
-    const { text, span } = to.name;
-    const use = [...everyExpr(from.value)].find((one) => one.kind === "name" && one.name.text === text);
-    scope.report(
-      diagnostic("N206", `\`${text}\` depends on itself`, use?.span ?? span, {
-        labels: [{ span, text: "defined here" }],
-        note: "equations may stand in any order, but not in a circle",
-      }),
-    );
-    scope.computed.set(text, undefined);
-  });
-  for (const { name, value } of order) {
-    if (scope.computed.has(name.text)) continue;
-    scope.computed.set(name.text, scope.session.evaluate(scope, value));
-  }
+export interface Session {
+  /** The declarations of the norm that is being checked. */
+  readonly outer: Declarations;
+  readonly known: Known;
+  /** Reads an expression; handed down, so that calls need not import what imports them. */
+  readonly evaluate: (scope: Scope, expr: Expr) => Value;
+  /** How deep the reading of expressions, functions and norms is nested now. */
+  depth: number;
+  /** Functions and norms called so far. */
+  calls: number;
+  /** Set when the norm is given up as too large: nothing more is read or reported. */
+  stopped: boolean;
+  /** Results of functions by function and operands: without it, functions that call functions twice take 2^n steps. */
+  readonly functionResults: Map<string, Node | undefined>;
+  readonly callingFunctions: Set<FunctionDecl>;
+  /** Norms being called, to see a norm that calls itself. */
+  readonly calling: Set<NormDecl>;
+  /** States of called norms that became states of this one. */
+  readonly hoisted: Map<string, { readonly factors: AxisSet; readonly initial: number }>;
+  /** New values of states, its own and those of called norms. */
+  readonly updates: Map<string, Node>;
+  /** Axes that a called norm splits: the check starts over with them split. */
+  readonly splits: Map<string, readonly GraphFactor[]>;
+  /** To the norm that is being checked, whatever is being read for it. */
+  readonly report: Report;
 }
 
 /** The factors of the outermost norm under an axis as this norm names it. */

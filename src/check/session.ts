@@ -1,46 +1,8 @@
 /** What one norm's check keeps in one mode: shared by its own scope and those of the norms and functions it calls. */
 import { diagnostic, type Report } from "../diagnostics/diagnostic.ts";
-import type { Expr, FunctionDecl, NormDecl } from "../syntax/ast.ts";
 import { maxDiagnostics } from "../syntax/limits.ts";
-import type { AxisSet } from "../tensor/axes.ts";
-import type { GraphFactor, Node } from "../tensor/graph.ts";
 import type { Declarations } from "./declare.ts";
-import type { Scope, Value } from "./scope.ts";
-
-/** What the norms of all files know of each other; filled in the order of their calls. */
-export interface Known {
-  readonly declarations: Map<NormDecl, Declarations>;
-  /** Norms and functions with mistakes: calls of them say nothing more. */
-  readonly broken: Set<NormDecl | FunctionDecl>;
-  readonly withModes: Set<NormDecl>;
-}
-
-export interface Session {
-  /** The declarations of the norm that is being checked. */
-  readonly outer: Declarations;
-  readonly known: Known;
-  /** Reads an expression; handed down, so that calls need not import what imports them. */
-  readonly evaluate: (scope: Scope, expr: Expr) => Value;
-  /** How deep the reading of expressions, functions and norms is nested now. */
-  depth: number;
-  /** Functions and norms called so far. */
-  calls: number;
-  /** Set when the norm is given up as too large: nothing more is read or reported. */
-  stopped: boolean;
-  /** Results of functions by function and operands: without it, functions that call functions twice take 2^n steps. */
-  readonly functionResults: Map<string, Node | undefined>;
-  readonly callingFunctions: Set<FunctionDecl>;
-  /** Norms being called, to see a norm that calls itself. */
-  readonly calling: Set<NormDecl>;
-  /** States of called norms that became states of this one. */
-  readonly hoisted: Map<string, { readonly factors: AxisSet; readonly initial: number }>;
-  /** New values of states, its own and those of called norms. */
-  readonly updates: Map<string, Node>;
-  /** Axes that a called norm splits: the check starts over with them split. */
-  readonly splits: Map<string, readonly GraphFactor[]>;
-  /** To the norm that is being checked, whatever is being read for it. */
-  readonly report: Report;
-}
+import type { Known, Session, Value } from "./scope.ts";
 
 export function createSession(
   outer: Declarations,
