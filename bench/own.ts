@@ -17,7 +17,7 @@ export async function openOwn(): Promise<Omit<Opened, "prepare"> & { readonly de
   const opened = await openDevice({ adapter: "auto", onMiss: (reason) => reasons.push(reason) });
   if (opened === undefined) throw new Error(reasons.join("; "));
   const { device, adapter, kind } = opened;
-  if (kind === "software") giveWay(device);
+  if (kind === "software") giveWay();
   const { version: dawn } = createRequire(import.meta.url)("webgpu/package.json") as { version: string };
   return {
     device,

@@ -89,7 +89,7 @@ for (const adapter of options.adapter) {
     if (opened === undefined) throw new Error(`no ${adapter}: ${reasons.join("; ")}`);
     return opened;
   });
-  giveWay(workplace.current().device);
+  giveWay();
   for (const one of chosen) {
     shown.start(`${one.name} on ${adapter}`);
     const known = done.find((other) => other.adapter === adapter && other.name === one.name);

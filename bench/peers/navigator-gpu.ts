@@ -10,5 +10,5 @@ export function provideNavigatorGpu(): void {
 
 /** On a software adapter a peer that waits through Dawn's binding gives way as normc does. */
 export function giveWayOnSoftware(device: GPUDevice): void {
-  if (traitsOf(device).software) giveWay(device);
+  if (traitsOf(device).software) giveWay();
 }

@@ -48,7 +48,7 @@ export async function tune(specs: readonly string[], options: TuneOptions): Prom
     if (opened === undefined) throw new CommandError(3, `no WebGPU device: ${reasons.join("; ")}`);
     return opened;
   });
-  if (place.current().kind === "software") giveWay(place.current().device);
+  if (place.current().kind === "software") giveWay();
   try {
     const facts = adapterFacts(place.current().device);
     const run: TuneRun = { place, facts, budgetMs, out: options.out };
