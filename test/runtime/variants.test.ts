@@ -36,7 +36,13 @@ describe("the default", () => {
     ["columns", gpu, { across: true }, { lanes: 32, rows: 8, columns: true, subgroup: 1, parts: 1 }],
     ["few long columns", gpu, { across: true, rowSteps: 1e5, rowCount: 16 }, { columns: true, parts: 64 }],
     ["nothing to exchange", gpu, { reduces: false }, { lanes: 256, rows: 1, subgroup: 1 }],
-    ["rows on a processor", software, {}, { lanes: 1, rows: 16, together: 4, parts: 1 }],
+    ["rows on a processor", software, {}, { lanes: 1, rows: 8, together: 4, parts: 1 }],
+    [
+      "rows that are added up there",
+      software,
+      { chunkRows: 4096 },
+      { lanes: 1, rows: 8, together: 4, chunks: 64 },
+    ],
     ["long rows there", software, { rowSteps: 1024 }, { lanes: 8, rows: 4, together: 4, parts: 1 }],
     [
       "not many long rows there",
